@@ -1,0 +1,85 @@
+"""Who may do what: groups alone give permissions to staff. `manage.py set_up_roles` applies this table.
+
+The administrator looks after accounts and sees no personal data. The second factor comes with the log-in pages.
+"""
+
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+from django.db.models import Q
+
+
+def _view(*models: str) -> set[str]:
+    return {f"contacts.view_{model}" for model in models}
+
+
+def _edit(*models: str) -> set[str]:
+    return {f"contacts.{verb}_{model}" for model in models for verb in ("view", "add", "change")}
+
+
+_PEOPLE = _view("contact", "basis", "activity", "channelpermission", "registration")
+_LEDGER = {"retention.view_purgerun", "retention.view_purgecount"}
+
+ROLES: dict[str, set[str]] = {
+    "marketing": {
+        *_PEOPLE,
+        *_edit("organisation", "event"),
+        *_view("agreement", "policyversion", "scenariorule"),
+        "contacts.import_contacts",
+        "contacts.add_activity",
+    },
+    "sales": {
+        *_PEOPLE,
+        *_edit("organisation", "agreement"),
+        *_view("event", "policyversion", "scenariorule"),
+        "contacts.add_activity",
+    },
+    "events": {
+        *_view("contact", "registration", "foodpreference", "policyversion", "scenariorule"),
+        *_edit("event"),
+        "contacts.add_activity",
+    },
+    "privacy officer": {
+        *_PEOPLE,
+        *_LEDGER,
+        *_view("organisation", "agreement", "event", "foodpreference", "suppression", "auditevent"),
+        *_edit("policyversion", "scenariorule"),
+        "contacts.publish_policy",
+        "contacts.see_reduced",
+        "contacts.import_contacts",
+        "contacts.add_activity",
+        "retention.view_hold",
+        "retention.add_hold",
+        "retention.change_hold",
+        "retention.approve_purge",
+    },
+    "auditor": {
+        *_LEDGER,
+        *_view("organisation", "agreement", "event", "policyversion", "scenariorule", "auditevent"),
+    },
+    "administrator": {
+        "auth.view_user",
+        "auth.add_user",
+        "auth.change_user",
+        "auth.view_group",
+    },
+}
+
+
+@transaction.atomic
+def apply() -> None:
+    """Make the groups say exactly what this table says, whatever they said before. Raises KeyError on a misspelling."""
+    for name, wanted in ROLES.items():
+        group, _ = Group.objects.get_or_create(name=name)
+        group.permissions.set(_permissions(wanted))
+
+
+def _permissions(wanted: set[str]) -> list[Permission]:
+    pairs = [name.split(".", 1) for name in wanted]
+    condition = Q()
+    for app, codename in pairs:
+        condition |= Q(content_type__app_label=app, codename=codename)
+    found = list(Permission.objects.filter(condition).select_related("content_type"))
+    missing = wanted - {f"{permission.content_type.app_label}.{permission.codename}" for permission in found}
+    if missing:
+        raise KeyError(f"no such permission: {', '.join(sorted(missing))}")
+    return found

@@ -1,0 +1,156 @@
+"""All settings, read from the environment (and from a git-ignored `.env` in development)."""
+
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import environ
+from django.utils.translation import gettext_lazy as _
+
+from privacy_crm import embedded, logs, mail, security
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+env.read_env(BASE_DIR / ".env")
+
+
+def stop(reason: str) -> NoReturn:
+    """End the start with one line, since a traceback would bury it."""
+    sys.stderr.write(f"privacy_crm: {reason}\n")
+    raise SystemExit(2)
+
+
+DEBUG = env.bool("DEBUG", default=False)
+VAR_DIR = Path(env.str("VAR_DIR", default="") or BASE_DIR / "var").absolute()
+
+if not DEBUG:
+    missing = [name for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS") if not env.str(name, "")]
+    if missing:
+        stop(f"{', '.join(missing)} must be set where DEBUG is off (`make setup` writes a .env for development)")
+
+SECRET_KEY = env.str("SECRET_KEY", default="") or stop("SECRET_KEY must be set (`make setup` writes one into .env)")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+# Keys the hashes of suppressed addresses. Set it before SECRET_KEY is ever changed, or the suppressions are lost.
+SUPPRESSION_KEY = env.str("SUPPRESSION_KEY", default="") or f"suppression:{SECRET_KEY}"
+
+# Where a URL is unset, PostgreSQL and Valkey from wheels serve, under VAR_DIR.
+DATABASE_URL = env.str("DATABASE_URL", default="")
+REDIS_URL = env.str("REDIS_URL", default="")
+BROKER_URL = REDIS_URL
+if not (DATABASE_URL and REDIS_URL):
+    try:
+        servers = embedded.start(VAR_DIR)
+    except embedded.EmbeddedError as problem:
+        stop(str(problem))
+    if not DATABASE_URL:
+        DATABASE_URL = servers.database
+    if not REDIS_URL:
+        REDIS_URL, BROKER_URL = servers.redis, servers.broker
+
+DATABASES = {"default": env.db_url_config(DATABASE_URL) | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+
+CELERY_BROKER_URL = BROKER_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_DB_REUSE_MAX = 100
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+CELERY_TIMEZONE = "UTC"
+
+INSTALLED_APPS = [
+    "privacy_crm",
+    "retention",
+    "contacts",
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+]
+
+MIDDLEWARE = [
+    "privacy_crm.logs.Access",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "privacy_crm.security.AdminPolicy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "privacy_crm.urls"
+WSGI_APPLICATION = "privacy_crm.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("sv", _("Swedish"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env.str("TIME_ZONE", default="Europe/Stockholm")
+# Full dates everywhere: "24 November 2026".
+FORMAT_MODULE_PATH = ["privacy_crm.formats"]
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = DEBUG
+if not DEBUG:
+    STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
+
+SECURE_CSP = security.PUBLIC
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("HTTPS", default=not DEBUG)
+SECURE_HSTS_SECONDS = 31_536_000 if SESSION_COOKIE_SECURE else 0
+X_FRAME_OPTIONS = "DENY"
+
+# Development writes mail into files; production says where its mail server is.
+try:
+    MAILERS = {"default": mail.mailer(env.str("EMAIL_URL", default="") or "files://", VAR_DIR / "mail")}
+except ValueError as problem:
+    stop(str(problem))
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Privacy CRM <crm@localhost>")
+
+# A run that would delete or reduce more than this share of all contacts, and more than this number, asks first.
+PURGE_CAP_SHARE = env.float("PURGE_CAP_SHARE", default=0.10)
+PURGE_CAP_NUMBER = env.int("PURGE_CAP_NUMBER", default=100)
+
+LOGGING = logs.configure(as_json=not DEBUG)
