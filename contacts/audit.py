@@ -1,0 +1,23 @@
+"""What was done, by whom and to which record: ids and codes, never a value."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+
+from django.db import connection
+
+from contacts.models import AuditEvent
+
+
+def record(code: str, *, at: dt.datetime, by: str, public_id: uuid.UUID | None = None, rule: str = "") -> None:
+    """Write one event."""
+    AuditEvent.objects.create(at=at, by=by, code=code, public_id=public_id, rule=rule)
+
+
+def record_each(code: str, public_ids: Iterable[uuid.UUID], *, at: dt.datetime, by: str, rule: str) -> None:
+    """Write one event for each record, in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO contacts_auditevent (at, by, code, public_id, rule) SELECT %s, %s, %s, unnest(%s::uuid[]), %s",
+            [at, by, code, [str(public_id) for public_id in public_ids], rule],
+        )

@@ -1,0 +1,37 @@
+"""Moments and days: what `at` is on the wall of the company. Only doors read the clock; everything else is told."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+NIGHTLY_RUN = dt.time(2, 30)
+
+
+def day_of(at: dt.datetime, zone: ZoneInfo) -> dt.date:
+    """Return the date of a moment in the company's time zone."""
+    return at.astimezone(zone).date()
+
+
+def run_of(day: dt.date, zone: ZoneInfo) -> dt.datetime:
+    """Return the moment of the nightly run of a day."""
+    return dt.datetime.combine(day, NIGHTLY_RUN, zone)
+
+
+def parse_moment(text: str, zone: ZoneInfo) -> dt.datetime:
+    """Read an ISO 8601 date (the run of that day) or date-time (in `zone` where it has no offset).
+
+    Raises ValueError where it is neither, or lies outside the years 1900 to 9000.
+    """
+    moment = dt.datetime.fromisoformat(text)
+    if not 1900 <= moment.year <= 9000:
+        raise ValueError("year out of range")
+    if _is_date(text):
+        return run_of(moment.date(), zone)
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        dt.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

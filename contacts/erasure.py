@@ -1,0 +1,98 @@
+"""The one way in which people go: deleted whole, reduced to what a duty names, or freed of what one basis needed.
+
+All three work on sets of ids whose rows the caller has locked, inside the caller's transaction. Children go by the
+database's own cascades, so that no table can be forgotten.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Iterable
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from django.db.models import Exists, Model, OuterRef
+
+from contacts import audit
+from contacts.categories import FIELDS, Category, blank
+from contacts.models import Activity, Basis, Contact, Registration
+from contacts.models.policy import PolicyVersion
+from contacts.vocabulary import SCENARIO_OF_EVENT, SCENARIOS_OF_ACTIVITY, Scenario
+
+type People = dict[int, uuid.UUID]  # primary key → public_id
+
+
+def delete(people: People, *, at: dt.datetime, by: str, rule: str) -> None:
+    """Delete these people with every trace of them, and write one audit event each."""
+    if not people:
+        return
+    forget_admin_log(people)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM contacts_contact WHERE id = ANY(%s)", [list(people)])
+    audit.record_each("contact.deleted", people.values(), at=at, by=by, rule=rule)
+
+
+def reduce(people: People, keeps: Collection[str], *, day: dt.date, at: dt.datetime, by: str, rule: str) -> None:
+    """Reduce these people to the categories that their duty names; never the e-mail address (P5)."""
+    if not people:
+        return
+    forget_admin_log(people)
+    for model, column in traces():
+        model._base_manager.filter(**{f"{column}__in": list(people)}).delete()
+    emptied = blank(set(FIELDS) - ({Category(word) for word in keeps} - {Category.EMAIL}))
+    Contact.objects.filter(pk__in=list(people)).update(**emptied, language="", last_activity_on=None, minimised_on=day)
+    audit.record_each("contact.reduced", people.values(), at=at, by=by, rule=rule)
+
+
+def drop_basis(scenario: str, contact_ids: Collection[int], *, policy: PolicyVersion) -> None:
+    """Delete one basis of people who stay for another reason, with what that basis alone needed."""
+    if not contact_ids:
+        return
+    ids = list(contact_ids)
+    Basis.objects.filter(contact__in=ids, scenario=scenario).delete()
+    _drop_registrations(scenario, ids)
+    _drop_activities(scenario, ids)
+    _drop_categories(scenario, ids, policy)
+
+
+def forget_admin_log(contact_ids: Iterable[int]) -> None:
+    """Delete what Django's admin has logged about these contacts."""
+    content_type = ContentType.objects.get_for_model(Contact)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM {LogEntry._meta.db_table} WHERE content_type_id = %s AND object_id = ANY(%s)",
+            [content_type.pk, [str(pk) for pk in contact_ids]],
+        )
+
+
+def traces() -> list[tuple[type[Model], str]]:
+    """Return every table whose rows hang on a contact and go when the person is reduced, with the column's name."""
+    return [
+        (relation.related_model, relation.field.name)
+        for relation in Contact._meta.related_objects
+        if not getattr(relation.related_model, "stays_when_reduced", False)
+    ]
+
+
+def _drop_registrations(scenario: str, ids: list[int]) -> None:
+    kinds = [kind for kind, basis in SCENARIO_OF_EVENT.items() if basis == scenario]
+    if kinds:
+        Registration.objects.filter(contact__in=ids, event__kind__in=kinds).delete()
+
+
+def _drop_activities(scenario: str, ids: list[int]) -> None:
+    for kind, scenarios in SCENARIOS_OF_ACTIVITY.items():
+        if scenario in scenarios:
+            Activity.objects.filter(~_still_held(scenarios, OuterRef("contact")), contact__in=ids, kind=kind).delete()
+
+
+def _drop_categories(scenario: str, ids: list[int], policy: PolicyVersion) -> None:
+    for category in policy.rule(scenario).categories:
+        needing = [rule.scenario for rule in policy.rules.all() if category in rule.categories]
+        emptied = blank({Category(category)} - {Category.EMAIL})
+        if emptied and len(needing) < len(Scenario):
+            Contact.objects.filter(~_still_held(needing, OuterRef("pk")), pk__in=ids).update(**emptied)
+
+
+def _still_held(scenarios: Collection[str], contact: OuterRef) -> Exists:
+    return Exists(Basis.objects.filter(contact=contact, scenario__in=list(scenarios)))

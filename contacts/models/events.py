@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Coalesce
+
+from contacts.models.people import Contact
+from contacts.vocabulary import EventKind
+
+
+class _Zoned(Func):
+    """PostgreSQL's `timezone(zone, x)`: a moment to the wall clock there, and back."""
+
+    function = "timezone"
+
+
+# Where no end is given, the event is over at the end of its first day there, which is also its last.
+_END_OF_DAY = _Zoned(
+    F("time_zone"),
+    Func(Value("day"), _Zoned(F("time_zone"), F("starts_at")), function="date_trunc")
+    + Value(dt.timedelta(days=1), output_field=models.DurationField()),
+    output_field=models.DateTimeField(),
+)
+
+
+class Event(models.Model):
+    """A webinar or a physical event. `over_at` is the moment from which food preferences may not exist (P8)."""
+
+    slug = models.SlugField(max_length=200, unique=True, allow_unicode=True)
+    title = models.CharField()
+    kind = models.CharField(choices=EventKind)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True, blank=True)
+    time_zone = models.CharField()
+    place = models.CharField(blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    over_at = models.GeneratedField(
+        expression=Coalesce(F("ends_at"), _END_OF_DAY),
+        output_field=models.DateTimeField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        ordering = ["starts_at"]
+        constraints = [models.CheckConstraint(condition=Q(kind__in=EventKind.values), name="event_kind")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Registration(models.Model):
+    """A person's place at an event."""
+
+    contact = models.ForeignKey(Contact, models.DB_CASCADE, related_name="registrations", db_index=False)
+    event = models.ForeignKey(Event, models.DO_NOTHING, related_name="registrations")
+    registered_at = models.DateTimeField()
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["contact", "event"], name="registration_once")]
+
+    def __str__(self) -> str:
+        return f"Registration {self.pk}"
+
+
+class FoodPreferences(models.QuerySet["FoodPreference"]):
+    def overdue(self, at: dt.datetime) -> FoodPreferences:
+        """Those that may no longer exist at `at`: event over or cancelled, registration cancelled, or a webinar."""
+        return self.filter(
+            Q(registration__event__over_at__lte=at)
+            | Q(registration__event__cancelled_at__isnull=False)
+            | Q(registration__cancelled_at__isnull=False)
+            | Q(registration__event__kind=EventKind.WEBINAR)
+        )
+
+
+class FoodPreference(models.Model):
+    """What a guest eats or must not eat (Art. 9 GDPR): own table, own permission, gone straight after the event."""
+
+    registration = models.OneToOneField(Registration, models.DB_CASCADE, related_name="food_preference")
+    preference = models.CharField()
+    consented_at = models.DateTimeField()
+
+    objects = FoodPreferences.as_manager()
+
+    def __str__(self) -> str:
+        return f"Food preference {self.pk}"

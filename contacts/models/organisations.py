@@ -1,0 +1,72 @@
+from django.db import models
+from django.db.models import Q
+
+from contacts.vocabulary import AgreementKind, AgreementState
+
+
+class Organisation(models.Model):
+    """A company that people belong to. The clock of its customer and partner contacts stands here, once for all.
+
+    `agreement_state` and `agreements_ended_on` are derived from the agreements by `contacts.agreements` alone.
+    """
+
+    name = models.CharField(unique=True)
+    country = models.CharField(blank=True)
+    reference = models.CharField(blank=True)
+    entered_on = models.DateField()
+    agreement_state = models.CharField(choices=AgreementState, default=AgreementState.NONE)
+    agreements_ended_on = models.DateField(null=True, blank=True)
+    may_be_vacant = models.BooleanField(
+        default=True, editable=False, help_text="Nobody has looked since somebody may have left: the next run does."
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(agreement_state="ended", agreements_ended_on__isnull=False)
+                | Q(agreement_state__in=["none", "open"], agreements_ended_on__isnull=True),
+                name="organisation_ended_has_its_day",
+                violation_error_message="An organisation whose agreements have all ended needs the day they ended.",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["agreements_ended_on"],
+                condition=Q(agreements_ended_on__isnull=False),
+                name="organisation_ended",
+            ),
+            models.Index(
+                fields=["agreement_state", "agreements_ended_on", "entered_on"],
+                condition=Q(may_be_vacant=True),
+                name="organisation_vacant",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Agreement(models.Model):
+    """An agreement with an organisation; open while `ended_on` is empty. An end to come counts as an end that day."""
+
+    organisation = models.ForeignKey(Organisation, models.DB_CASCADE, related_name="agreements", db_index=False)
+    kind = models.CharField(choices=AgreementKind)
+    reference = models.CharField(blank=True)
+    started_on = models.DateField(null=True, blank=True)
+    ended_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "kind", "reference"], name="agreement_once"),
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True)
+                | Q(started_on__isnull=True)
+                | Q(ended_on__gte=models.F("started_on")),
+                name="agreement_ends_after_it_started",
+                violation_error_message="The agreement ended before it started.",
+            ),
+            models.CheckConstraint(condition=Q(kind__in=AgreementKind.values), name="agreement_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.reference}".strip()

@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+
+from contacts.addresses import MalformedAddressError, normalise
+from contacts.models.organisations import Organisation
+from contacts.models.policy import PolicyVersion
+from contacts.vocabulary import ActivityKind, LegalBasis, Scenario, SourceKind
+
+
+class Contacts(models.QuerySet["Contact"]):
+    def by_typed_address(self, text: str) -> Contacts:
+        """Whoever is held under this address, however it is spelled; nobody where it is no address."""
+        try:
+            return self.filter(email=normalise(text))
+        except MalformedAddressError:
+            return self.none()
+
+    def reduced(self) -> Contacts:
+        """Those of whom only what a duty names is left (P5)."""
+        return self.filter(minimised_on__isnull=False)
+
+    def whole(self) -> Contacts:
+        return self.filter(minimised_on__isnull=True)
+
+
+class Contact(models.Model):
+    """A person we hold, in the policy's categories of data and no more (P2).
+
+    Texts have no length of their own: what an import brings is kept whole or refused, never cut.
+    """
+
+    public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    email = models.CharField(null=True, blank=True, unique=True)
+    first_name = models.CharField(blank=True)
+    last_name = models.CharField(blank=True)
+    job_title = models.CharField(blank=True)
+    phone = models.CharField(blank=True)
+    address = models.CharField(blank=True)
+    postal_code = models.CharField(blank=True)
+    city = models.CharField(blank=True)
+    country = models.CharField(blank=True)
+    language = models.CharField(blank=True)
+    company = models.CharField(blank=True, help_text="As typed by the person; the organisation once it is matched.")
+    # The database refuses to delete an organisation that has contacts.
+    organisation = models.ForeignKey(Organisation, models.DO_NOTHING, null=True, blank=True, related_name="contacts")
+    last_activity_on = models.DateField(null=True, blank=True)
+    minimised_on = models.DateField(null=True, blank=True)
+
+    objects = Contacts.as_manager()
+
+    class Meta:
+        permissions = [
+            ("see_reduced", "Can see people reduced to what a duty names"),
+            ("import_contacts", "Can import contacts"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(minimised_on__isnull=True, email__isnull=False)
+                | Q(minimised_on__isnull=False, email__isnull=True),
+                name="contact_reduced_has_no_address",
+                violation_error_message="A contact has an e-mail address, unless it was reduced to what a duty names.",
+            ),
+            models.CheckConstraint(
+                condition=Q(email__isnull=True) | Q(email=Lower(F("email"))),
+                name="contact_address_without_case",
+                violation_error_message="Addresses are stored in lower case, so that no two differ by case alone.",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["minimised_on"], condition=Q(minimised_on__isnull=False), name="contact_reduced"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Contact {self.public_id}"
+
+    @property
+    def display_name(self) -> str:
+        """The name for a page that shows the person; never for logs, titles that are stored, or messages kept."""
+        return f"{self.first_name} {self.last_name}".strip() or self.email or str(self)
+
+
+class Basis(models.Model):
+    """One reason why a contact is held (P1).
+
+    `clock_from` is the day its own clock runs from, kept by `contacts.clocks`; empty where the clock stands on the
+    organisation (customers and partners of one that has, or had, an agreement).
+    """
+
+    contact = models.ForeignKey(Contact, models.DB_CASCADE, related_name="bases", db_index=False)
+    scenario = models.CharField(choices=Scenario)
+    legal_basis = models.CharField(choices=LegalBasis)
+    collected_on = models.DateField()
+    source = models.CharField(blank=True)
+    source_kind = models.CharField(choices=SourceKind, default=SourceKind.PERSON)
+    informed_on = models.DateField(null=True, blank=True)
+    policy_version = models.ForeignKey(PolicyVersion, models.DO_NOTHING, related_name="+", db_index=False)
+    clock_from = models.DateField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "bases"
+        constraints = [
+            models.UniqueConstraint(fields=["contact", "scenario"], name="basis_once_per_scenario"),
+            models.CheckConstraint(condition=Q(scenario__in=Scenario.values), name="basis_scenario"),
+            models.CheckConstraint(condition=Q(source_kind__in=SourceKind.values), name="basis_source_kind"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["scenario", "clock_from", "contact"],
+                condition=Q(clock_from__isnull=False),
+                name="basis_due",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Basis {self.scenario}"
+
+
+class Activity(models.Model):
+    """Something the person did."""
+
+    contact = models.ForeignKey(Contact, models.DB_CASCADE, related_name="activities", db_index=False)
+    kind = models.CharField(choices=ActivityKind)
+    occurred_at = models.DateTimeField()
+    reference = models.CharField(blank=True)
+
+    class Meta:
+        verbose_name_plural = "activities"
+        constraints = [
+            models.UniqueConstraint(fields=["contact", "kind", "occurred_at", "reference"], name="activity_once"),
+            models.CheckConstraint(condition=Q(kind__in=ActivityKind.values), name="activity_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Activity {self.kind}"

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from contacts.categories import Category
+from contacts.vocabulary import Clock, LegalBasis, Scenario
+
+
+class PolicyVersions(models.QuerySet["PolicyVersion"]):
+    def in_force(self) -> PolicyVersion | None:
+        """The version published last, or None where none ever was."""
+        return self.filter(published_at__isnull=False).prefetch_related("rules").order_by("-number").first()
+
+
+class PolicyVersion(models.Model):
+    """The company's privacy policy: a draft until it is published, immutable from then on (a trigger guards it).
+
+    The public page, the notes on forms, the purge and the answers to requests all read this record (P24).
+    """
+
+    number = models.PositiveIntegerField(unique=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+    controller = models.JSONField(help_text="Name, number, addresses, contact points, authority, links, languages.")
+    time_zone = models.CharField(default="Europe/Stockholm")
+    texts = models.JSONField(help_text="Section name → language → text.")
+    digest = models.CharField(
+        editable=False, help_text="SHA-256 of the source, so that the same is not published twice."
+    )
+
+    objects = PolicyVersions.as_manager()
+
+    class Meta:
+        permissions = [("publish_policy", "Can publish a version of the policy")]
+
+    def __str__(self) -> str:
+        return f"Policy {self.number}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    def rule(self, scenario: str) -> ScenarioRule:
+        """Return the rule of a scenario. Raises KeyError where the version has none, which publishing rules out."""
+        return {rule.scenario: rule for rule in self.rules.all()}[scenario]
+
+
+class ScenarioRule(models.Model):
+    """What one version promises to the people held under one scenario. `months` counts calendar months."""
+
+    version = models.ForeignKey(PolicyVersion, models.DB_CASCADE, related_name="rules", db_index=False)
+    scenario = models.CharField(choices=Scenario)
+    clock = models.CharField(choices=Clock)
+    months = models.PositiveSmallIntegerField()
+    legal_basis = models.CharField(choices=LegalBasis)
+    categories = ArrayField(models.CharField(choices=Category))
+    title = models.JSONField()
+    purposes = models.JSONField()
+    note = models.JSONField()
+    text = models.JSONField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "scenario"], name="rule_once_per_scenario"),
+            models.CheckConstraint(condition=Q(scenario__in=Scenario.values), name="rule_scenario"),
+            models.CheckConstraint(condition=Q(clock__in=Clock.values), name="rule_clock"),
+            models.CheckConstraint(condition=Q(months__gt=0), name="rule_months"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scenario}: {self.months} months"

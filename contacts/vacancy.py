@@ -1,0 +1,48 @@
+"""Organisations without contacts: suspected when somebody leaves, looked at by the next run, gone in their time."""
+
+import datetime as dt
+from collections.abc import Collection
+
+from django.db import connection, transaction
+
+_SUSPECT = """
+    UPDATE contacts_organisation SET may_be_vacant = TRUE
+    WHERE NOT may_be_vacant
+        AND id IN (SELECT organisation_id FROM contacts_contact WHERE id = ANY(%s))"""
+
+_LOCK = """
+    SELECT id FROM contacts_organisation
+    WHERE may_be_vacant
+        AND ((agreement_state = 'ended' AND agreements_ended_on <= %s)
+            OR (agreement_state = 'none' AND entered_on <= %s))
+    ORDER BY id LIMIT %s FOR UPDATE"""
+
+_DELETE = """
+    DELETE FROM contacts_organisation organisation
+    WHERE id = ANY(%s)
+        AND NOT EXISTS (SELECT 1 FROM contacts_contact contact WHERE contact.organisation_id = organisation.id)"""
+
+_OCCUPIED = "UPDATE contacts_organisation SET may_be_vacant = FALSE WHERE id = ANY(%s)"
+
+
+def suspect(contact_ids: Collection[int]) -> None:
+    """Have the next sweep look at the organisations of people who are about to leave them.
+
+    Committed before they go, so that a crash in between costs a look and never an oversight.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_SUSPECT, [list(contact_ids)])
+
+
+@transaction.atomic
+def sweep(ended_by: dt.date, entered_by: dt.date, *, limit: int) -> tuple[int, int]:
+    """Delete organisations that nobody belongs to: those whose last agreement ended by one day, or that were entered
+    by the other and never had any. Returns how many were looked at and how many deleted, at most `limit`.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [ended_by, entered_by, limit])
+        ids = [pk for (pk,) in cursor.fetchall()]
+        cursor.execute(_DELETE, [ids])
+        deleted = cursor.rowcount
+        cursor.execute(_OCCUPIED, [ids])
+    return len(ids), deleted

@@ -1,0 +1,96 @@
+"""The closed lists of words that the records, the policy and the commands share."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Scenario(TextChoices):
+    CUSTOMER = "customer", _("customer")
+    PARTNER = "partner", _("partner")
+    WHITEPAPER = "whitepaper", _("whitepaper")
+    WEBINAR = "webinar", _("webinar")
+    EVENT = "event", _("event")
+    PROSPECT = "prospect", _("prospect")
+
+
+class Clock(TextChoices):
+    """What starts the period after which a basis lapses."""
+
+    AGREEMENT_END = "agreement_end", _("end of the organisation's last agreement")
+    LAST_ACTIVITY = "last_activity", _("last activity")
+    COLLECTION = "collection", _("day of collection")
+
+
+class LegalBasis(TextChoices):
+    CONTRACT = (
+        "contract_and_legitimate_interest",
+        _("contract with the organisation, and our legitimate interest (Art. 6(1)(b) and (f) GDPR)"),
+    )
+    ATTENDANCE = (
+        "attendance_and_legitimate_interest",
+        _("needed to attend, and our legitimate interest (Art. 6(1)(b) and (f) GDPR)"),
+    )
+    INTEREST = "legitimate_interest", _("our legitimate interest (Art. 6(1)(f) GDPR)")
+
+
+class SourceKind(TextChoices):
+    PERSON = "person", _("the person")
+    ORGANISATION = "organisation", _("the person's organisation")
+    PUBLIC = "public", _("a public source")
+    THIRD_PARTY = "third_party", _("somebody else")
+
+
+class AgreementKind(TextChoices):
+    CUSTOMER = "customer", _("customer")
+    PARTNER = "partner", _("partner")
+
+
+class AgreementState(TextChoices):
+    NONE = "none", _("no agreement on record")
+    OPEN = "open", _("agreement in force")
+    ENDED = "ended", _("all agreements ended")
+
+
+class ActivityKind(TextChoices):
+    """What the person did. What we did, and using a right, never is one."""
+
+    DOWNLOAD = "download", _("download")
+    REGISTRATION = "registration", _("registration")
+    ATTENDANCE = "attendance", _("attendance")
+    REPLY = "reply", _("reply")
+    CALL = "call", _("call")
+    MEETING = "meeting", _("meeting")
+
+
+class EventKind(TextChoices):
+    WEBINAR = "webinar", _("webinar")
+    PHYSICAL = "physical", _("physical event")
+
+
+class Channel(TextChoices):
+    EMAIL = "email", _("e-mail")
+    PHONE = "phone", _("phone")
+    POST = "post", _("post")
+
+
+class PermissionState(TextChoices):
+    OBJECTED = "objected", _("objected")
+    CONSENTED = "consented", _("consented")
+
+
+# The scenarios whose own collection was an activity of the person.
+ACTIVITY_SCENARIOS = (Scenario.WHITEPAPER, Scenario.WEBINAR, Scenario.EVENT)
+AGREEMENT_SCENARIOS = (Scenario.CUSTOMER, Scenario.PARTNER)
+
+# Which scenario a registration for such an event is a basis of.
+SCENARIO_OF_EVENT = {EventKind.WEBINAR: Scenario.WEBINAR, EventKind.PHYSICAL: Scenario.EVENT}
+
+# What each kind of activity is kept for; with none of these scenarios left, it goes.
+SCENARIOS_OF_ACTIVITY = {
+    ActivityKind.DOWNLOAD: (Scenario.WHITEPAPER,),
+    ActivityKind.REGISTRATION: (Scenario.WEBINAR, Scenario.EVENT),
+    ActivityKind.ATTENDANCE: (Scenario.WEBINAR, Scenario.EVENT),
+    ActivityKind.REPLY: tuple(Scenario),
+    ActivityKind.CALL: tuple(Scenario),
+    ActivityKind.MEETING: tuple(Scenario),
+}
