@@ -1,0 +1,89 @@
+"""Why a person is held, and until when: in facts for programs, and in words for people."""
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import connection
+
+from contacts.models import Contact, PolicyVersion
+from retention import lapses
+from retention.batches import stream
+from retention.models import Hold
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A basis as it stands; `anchor` and `lapses_on` are empty while an agreement is open."""
+
+    scenario: str
+    legal_basis: str
+    clock: str
+    anchor: dt.date | None
+    lapses_on: dt.date | None
+
+
+@dataclass(frozen=True)
+class StandingHold:
+    kind: str
+    reason: str
+    until: dt.date | None
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Everything that keeps one person. `email` is empty for people reduced to what a duty names."""
+
+    email: str | None
+    public_id: uuid.UUID
+    keep_until: dt.date | None
+    bases: list[Reason]
+    holds: list[StandingHold]
+
+
+def of_one(contact: Contact, *, policy: PolicyVersion, day: dt.date) -> Explanation:
+    """Explain one person, as things stand on `day`."""
+    return next(iter(_of_batch([contact.pk], policy, day)))
+
+
+def of_everyone(*, policy: PolicyVersion, day: dt.date) -> Iterator[Explanation]:
+    """Explain everyone held, a batch at a time, in the order in which they came in."""
+    for ids in stream("SELECT id FROM contacts_contact ORDER BY id", []):
+        yield from _of_batch(ids, policy, day)
+
+
+def find(name: str) -> Contact | None:
+    """Return whoever is held under a public_id or an address, or None."""
+    try:
+        return Contact.objects.filter(public_id=uuid.UUID(name)).first()
+    except ValueError:
+        return Contact.objects.by_typed_address(name).first()
+
+
+def _of_batch(ids: list[int], policy: PolicyVersion, day: dt.date) -> Iterator[Explanation]:
+    until = lapses.kept_until(policy, ids, day)
+    bases = _bases(ids, policy)
+    holds = _holds(ids, day)
+    people = Contact.objects.filter(pk__in=ids).order_by("pk").values_list("pk", "email", "public_id")
+    for pk, email, public_id in people:
+        yield Explanation(email, public_id, until.get(pk), bases[pk], holds[pk])
+
+
+def _bases(ids: list[int], policy: PolicyVersion) -> dict[int, list[Reason]]:
+    text, values = lapses.of(policy, ids)
+    found: dict[int, list[Reason]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{text} ORDER BY basis.id", values)
+        for contact_id, scenario, legal_basis, _collected_on, _source, clock, anchor, lapses_on in cursor:
+            found[contact_id].append(Reason(scenario, legal_basis, clock, anchor, lapses_on))
+    return found
+
+
+def _holds(ids: list[int], day: dt.date) -> dict[int, list[StandingHold]]:
+    found: dict[int, list[StandingHold]] = defaultdict(list)
+    standing = Hold.objects.standing(day).filter(contact__in=ids).order_by("pk")
+    for contact_id, kind, reason, until in standing.values_list("contact_id", "kind", "reason", "until"):
+        found[contact_id].append(StandingHold(kind, reason, until))
+    return found

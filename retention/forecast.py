@@ -1,0 +1,69 @@
+"""What the runs of the coming days would do, as things stand and if nothing new happens."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+from contacts.models import PolicyVersion
+from contacts.vocabulary import Scenario
+from retention import lapses
+
+
+@dataclass
+class Day:
+    """How many bases lapse, and how many people are deleted, in the run of one day."""
+
+    day: dt.date
+    bases: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Scenario.values, 0))
+    contacts: int = 0
+
+
+# A freeze delays a person's bases until the run on the day after its end, a duty only the person. What is overdue falls
+# on the first day.
+_PLAN = """
+    WITH lapse AS MATERIALIZED ({lapses}),
+    guard AS (
+        SELECT contact_id,
+            bool_or(until IS NULL) AS endless, bool_or(until IS NULL AND kind = 'freeze') AS frozen,
+            max(LEAST(until, DATE '9999-12-30') + 1) AS last,
+            max(LEAST(until, DATE '9999-12-30') + 1) FILTER (WHERE kind = 'freeze') AS thaw
+        FROM retention_hold GROUP BY contact_id
+    ),
+    planned AS (
+        SELECT lapse.contact_id, lapse.scenario, GREATEST(lapse.lapses_on, guard.thaw, %s) AS day
+        FROM lapse LEFT JOIN guard USING (contact_id)
+        WHERE lapse.lapses_on IS NOT NULL AND NOT COALESCE(guard.frozen, FALSE)
+    ),
+    open_ended AS (SELECT DISTINCT contact_id FROM lapse WHERE lapses_on IS NULL),
+    departure AS (
+        SELECT contact.id, GREATEST(max(planned.day), guard.last, %s) AS day
+        FROM contacts_contact contact
+        LEFT JOIN planned ON planned.contact_id = contact.id
+        LEFT JOIN guard ON guard.contact_id = contact.id
+        LEFT JOIN open_ended ON open_ended.contact_id = contact.id
+        WHERE NOT COALESCE(guard.endless, FALSE) AND open_ended.contact_id IS NULL
+        GROUP BY contact.id, guard.last
+    )
+    SELECT day, scenario, count(*) FROM planned WHERE day < %s GROUP BY day, scenario
+    UNION ALL
+    SELECT day, NULL, count(*) FROM departure WHERE day < %s GROUP BY day"""
+
+
+def days(*, policy: PolicyVersion, first: dt.date, number: int) -> Iterator[Day]:
+    """Yield one entry for each of `number` days from `first` on, also for the days on which nothing happens."""
+    text, values = lapses.of_everyone(policy)
+    end = first + dt.timedelta(days=number)
+    found: dict[dt.date, Day] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_PLAN.format(lapses=text), [*values, first, first, end, end])
+        for day, scenario, count in cursor:
+            entry = found.setdefault(day, Day(day))
+            if scenario is None:
+                entry.contacts = count
+            else:
+                entry.bases[scenario] = count
+    for offset in range(number):
+        day = first + dt.timedelta(days=offset)
+        yield found.get(day, Day(day))

@@ -1,0 +1,79 @@
+"""When each basis lapses and when each person goes, as things stand: what explain, the forecast and the pages show.
+
+The same rule as in `retention.due`, read the other way round: from the anchor forward to the day.
+"""
+
+import datetime as dt
+from typing import Any
+
+from django.db import connection
+
+from contacts.models import PolicyVersion
+from contacts.vocabulary import Clock, Scenario
+from retention.due import Sql
+
+# The database can count beyond the year 9999 and Python cannot.
+_FOREVER = "DATE '9999-12-31'"
+
+_LAPSES = """
+    SELECT basis.contact_id, basis.scenario, basis.legal_basis, basis.collected_on, basis.source,
+        CASE WHEN rule.clock = %s AND basis.clock_from IS NOT NULL THEN %s ELSE rule.clock END AS clock,
+        COALESCE(basis.clock_from, organisation.agreements_ended_on) AS anchor,
+        LEAST(
+            (COALESCE(basis.clock_from, organisation.agreements_ended_on) + make_interval(months =>
+                CASE WHEN rule.clock = %s AND basis.clock_from IS NOT NULL THEN %s ELSE rule.months END))::date,
+            DATE '9999-12-31'
+        ) AS lapses_on
+    FROM contacts_basis basis
+    JOIN contacts_contact contact ON contact.id = basis.contact_id
+    JOIN contacts_scenariorule rule ON rule.scenario = basis.scenario AND rule.version_id = %s
+    LEFT JOIN contacts_organisation organisation ON organisation.id = contact.organisation_id
+    WHERE basis.contact_id {among}"""
+
+_DEPARTURES = f"""
+    WITH lapse AS ({{lapses}}),
+    reason AS (
+        SELECT contact_id, bool_or(lapses_on IS NULL) AS open, max(lapses_on) AS last FROM lapse GROUP BY contact_id
+    ),
+    guard AS (
+        SELECT contact_id,
+            bool_or(until IS NULL OR (kind = 'freeze' AND until >= %s)) AS open,
+            max(LEAST(until, {_FOREVER} - 1) + 1) AS last
+        FROM retention_hold WHERE contact_id {{among}} GROUP BY contact_id
+    )
+    SELECT contact.id,
+        CASE WHEN COALESCE(reason.open, FALSE) OR COALESCE(guard.open, FALSE) THEN NULL
+             ELSE GREATEST(reason.last, guard.last) END AS leaves_on
+    FROM contacts_contact contact
+    LEFT JOIN reason ON reason.contact_id = contact.id
+    LEFT JOIN guard ON guard.contact_id = contact.id
+    WHERE contact.id {{among}}"""
+
+_EVERYONE = "IS NOT NULL"
+_THESE = "= ANY(%s)"
+
+
+def of(policy: PolicyVersion, contact_ids: list[int]) -> Sql:
+    """Return these people's bases with clock, anchor and the day each lapses; both are empty while one is open."""
+    return _LAPSES.format(among=_THESE), [*_values(policy), contact_ids]
+
+
+def of_everyone(policy: PolicyVersion) -> Sql:
+    """Return the same for everyone held."""
+    return _LAPSES.format(among=_EVERYONE), _values(policy)
+
+
+def kept_until(policy: PolicyVersion, contact_ids: list[int], day: dt.date) -> dict[int, dt.date | None]:
+    """Return for each person the day whose run deletes them, or None where nothing sets one.
+
+    None while an agreement is open, a freeze stands on `day`, or a hold has no end.
+    """
+    text, values = of(policy, contact_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(_DEPARTURES.format(lapses=text, among=_THESE), [*values, day, contact_ids, contact_ids])
+        return dict(cursor.fetchall())
+
+
+def _values(policy: PolicyVersion) -> list[Any]:
+    unverified = policy.rule(Scenario.PROSPECT).months
+    return [Clock.AGREEMENT_END, Clock.COLLECTION, Clock.AGREEMENT_END, unverified, policy.pk]

@@ -1,0 +1,38 @@
+import datetime as dt
+import sys
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.utils import timezone
+
+from contacts import doors
+from contacts.models import PolicyVersion
+from retention import purge, report
+from retention.models import RunStatus
+
+FAILED = 1
+EXIT = {RunStatus.FINISHED.value: 0, RunStatus.NEEDS_APPROVAL.value: 3}
+
+
+class Command(doors.Command):
+    help = "Delete what has lapsed. Exit 0: finished; 3: waits for approval; 1: failed."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        doors.add_at(parser)
+        parser.add_argument("--dry-run", action="store_true", help="count what would be done, and write nothing")
+        parser.add_argument("--approve", action="store_true", help="go on where the run would stop and ask")
+        doors.add_json(parser)
+
+    def handle(self, *_args: Any, at: str | None, dry_run: bool, approve: bool, as_json: bool, **_: Any) -> None:
+        policy = doors.policy_in_force()
+        moment = doors.moment(at, policy)
+        outcome = purge.rehearse(policy=policy, at=moment) if dry_run else _run(policy, moment, approve=approve)
+        self.stdout.write(doors.to_json(outcome) if as_json else report.in_words(outcome))
+        sys.exit(EXIT.get(outcome.status, FAILED))
+
+
+def _run(policy: PolicyVersion, at: dt.datetime, *, approve: bool) -> purge.Outcome:
+    try:
+        return purge.run(policy=policy, at=at, by="command", approve=approve, now=timezone.now)
+    except purge.PurgeBrokenOffError as error:
+        return purge.salvage(error.purge_run)

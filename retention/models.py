@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+import datetime as dt
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from contacts.categories import Category
+from contacts.models import Contact, PolicyVersion
+from contacts.vocabulary import Scenario
+
+
+class HoldKind(models.TextChoices):
+    FREEZE = "freeze", _("freeze: nothing is reduced or deleted")
+    DUTY = "duty", _("duty: the law has us keep a part")
+
+
+class HoldReason(models.TextChoices):
+    REQUEST = "request", _("a request that is being answered")
+    RESTRICTION = "restriction", _("restricted on the person's wish (Art. 18 GDPR)")
+    LEGAL_CLAIM = "legal_claim", _("a legal claim")
+    BOOKKEEPING = "bookkeeping", _("bookkeeping")
+    TAX = "tax", _("tax law")
+    OTHER_LAW = "other_law", _("another law")
+
+
+REASONS = {
+    HoldKind.FREEZE: (HoldReason.REQUEST, HoldReason.RESTRICTION, HoldReason.LEGAL_CLAIM),
+    HoldKind.DUTY: (HoldReason.BOOKKEEPING, HoldReason.TAX, HoldReason.OTHER_LAW),
+}
+
+
+def default_keeps() -> list[str]:
+    """What a duty keeps where it does not say: the organisation and the name."""
+    return [Category.COMPANY, Category.NAME]
+
+
+class Holds(models.QuerySet["Hold"]):
+    def standing(self, day: dt.date) -> Holds:
+        """Holds that stand on `day`: `until` is their last day, and an empty one has no end."""
+        return self.filter(Q(until__isnull=True) | Q(until__gte=day))
+
+    def ended(self, day: dt.date) -> Holds:
+        """Holds that ended before `day` and that no run has dealt with yet."""
+        return self.filter(until__lt=day, closed_on__isnull=True)
+
+
+class Hold(models.Model):
+    """What keeps a person beyond their bases: a freeze stops everything, a duty keeps the categories that it names.
+
+    `closed_on` is set by the run that dealt with its end, so that no later run looks at it again.
+    """
+
+    # Reducing a person to what a duty names must not remove the duty.
+    stays_when_reduced = True
+
+    contact = models.ForeignKey(Contact, models.DB_CASCADE, related_name="holds", db_index=False)
+    kind = models.CharField(choices=HoldKind)
+    reason = models.CharField(choices=HoldReason)
+    legal_reference = models.CharField(blank=True)
+    keeps = ArrayField(models.CharField(choices=Category), default=default_keeps)
+    placed_at = models.DateTimeField()
+    until = models.DateField(null=True, blank=True)
+    closed_on = models.DateField(null=True, blank=True)
+
+    objects = Holds.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["contact", "kind", "reason"], name="hold_once_per_reason"),
+            models.CheckConstraint(
+                condition=Q(kind="freeze", reason__in=REASONS[HoldKind.FREEZE])
+                | Q(kind="duty", reason__in=REASONS[HoldKind.DUTY]),
+                name="hold_reason_fits_its_kind",
+                violation_error_message="A freeze and a duty have reasons of their own.",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_on__isnull=True) | Q(until__isnull=False, closed_on__gt=F("until")),
+                name="hold_closed_after_its_end",
+                violation_error_message="A hold is closed only after its last day.",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["until"], condition=Q(closed_on__isnull=True), name="hold_ending"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Hold {self.kind} {self.reason}"
+
+
+class RunStatus(models.TextChoices):
+    RUNNING = "running", _("running")
+    FINISHED = "finished", _("finished")
+    NEEDS_APPROVAL = "needs_approval", _("waits for approval")
+    APPROVED = "approved", _("approved, not done yet")
+    SUPERSEDED = "superseded", _("replaced by a later run")
+    FAILED = "failed", _("failed")
+    INTERRUPTED = "interrupted", _("broken off")
+    MISSED = "missed", _("did not happen")
+
+
+# An officer has to hear of these.
+ALARMING = (RunStatus.NEEDS_APPROVAL, RunStatus.FAILED, RunStatus.INTERRUPTED, RunStatus.MISSED)
+
+
+class PurgeRun(models.Model):
+    """The ledger: a row for each run, written before, during and after it."""
+
+    at = models.DateTimeField(help_text="The moment for which the run decides what is due.")
+    by = models.CharField()
+    status = models.CharField(choices=RunStatus)
+    policy_version = models.ForeignKey(PolicyVersion, models.DO_NOTHING, null=True, related_name="+", db_index=False)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    approved_at = models.DateTimeField(null=True, blank=True)
+    approved_by = models.CharField(blank=True)
+    warned_at = models.DateTimeField(null=True, blank=True, help_text="When the officers were told.")
+    to_delete = models.PositiveIntegerField(default=0, help_text="People whom a waiting run would delete.")
+    to_minimise = models.PositiveIntegerField(default=0, help_text="People whom a waiting run would reduce.")
+
+    class Meta:
+        permissions = [("approve_purge", "Can approve a run that waits")]
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=RunStatus.values), name="run_status"),
+            models.CheckConstraint(
+                condition=Q(status="running", finished_at__isnull=True) | ~Q(status="running"),
+                name="run_running_is_not_finished",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["finished", "failed"]) | Q(finished_at__isnull=False),
+                name="run_finished_has_its_time",
+            ),
+            models.UniqueConstraint(
+                fields=["status"],
+                condition=Q(status="needs_approval"),
+                name="run_one_waits_at_a_time",
+            ),
+            models.UniqueConstraint(fields=["at"], condition=Q(status="missed"), name="run_missed_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Run {self.pk}"
+
+
+class Rule(models.TextChoices):
+    """The parts of a run: a scenario's rule each, and what is not a scenario's."""
+
+    CUSTOMER = Scenario.CUSTOMER.value, _("customer")
+    PARTNER = Scenario.PARTNER.value, _("partner")
+    WHITEPAPER = Scenario.WHITEPAPER.value, _("whitepaper")
+    WEBINAR = Scenario.WEBINAR.value, _("webinar")
+    EVENT = Scenario.EVENT.value, _("event")
+    PROSPECT = Scenario.PROSPECT.value, _("prospect")
+    FOOD = "food", _("food preferences")
+    HOLD = "hold", _("end of a hold")
+    ORGANISATION = "organisation", _("organisations without contacts")
+
+
+class PurgeCount(models.Model):
+    """What one rule of a run has done so far; moves in the same transaction as the deletions it counts."""
+
+    run = models.ForeignKey(PurgeRun, models.DB_CASCADE, related_name="counts", db_index=False)
+    rule = models.CharField(choices=Rule)
+    bases_lapsed = models.PositiveIntegerField(default=0)
+    contacts_deleted = models.PositiveIntegerField(default=0)
+    contacts_minimised = models.PositiveIntegerField(default=0)
+    others_deleted = models.PositiveIntegerField(default=0, help_text="Food preferences, or organisations.")
+    failure = models.CharField(blank=True, help_text="The class of the error that stopped this rule.")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["run", "rule"], name="count_once_per_rule")]
+
+    def __str__(self) -> str:
+        return f"{self.rule} of run {self.run_id}"
+
+
+class PurgeCandidate(models.Model):
+    """One of the people that a waiting run would touch: what an approval covers, and nothing else."""
+
+    stays_when_reduced = True
+
+    run = models.ForeignKey(PurgeRun, models.DB_CASCADE, related_name="candidates", db_index=False)
+    contact = models.ForeignKey(Contact, models.DB_CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "contact"], name="candidate_once")]
+
+    def __str__(self) -> str:
+        return f"Candidate {self.pk}"

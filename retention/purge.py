@@ -1,0 +1,256 @@
+"""The nightly run: delete exactly what has lapsed, once, whatever happens meanwhile.
+
+The correctness of a deletion hangs on PostgreSQL alone. A run that is killed leaves whole batches done and counted, and
+the next one does the rest; a second run waits for the first and finds nothing left to do.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import partial
+
+from django.conf import settings
+from django.db import OperationalError, connection, transaction
+
+from contacts import audit, food, vacancy
+from contacts.days import day_of
+from contacts.models import Contact, PolicyVersion
+from contacts.vocabulary import Scenario
+from retention import batches, fates, ledger
+from retention.batches import Job
+from retention.due import Night, Sql
+from retention.models import PurgeRun, Rule, RunStatus
+
+type Clock = Callable[[], dt.datetime]
+
+_RETRIES = 3
+_LOST_A_RACE = {"40P01", "40001"}  # deadlock detected, serialization failure: PostgreSQL asks to try again
+
+
+class PurgeBrokenOffError(Exception):
+    """The connection to the database was lost, and with it the lock: the next run does the rest."""
+
+    def __init__(self, purge_run: PurgeRun) -> None:
+        super().__init__("The connection to the database was lost.")
+        self.purge_run = purge_run
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run did, or a dry run would do: the object that `manage.py purge --json` prints."""
+
+    run: int | None
+    at: dt.datetime
+    dry_run: bool
+    status: str
+    bases_lapsed: dict[str, int]
+    contacts_deleted: int
+    contacts_minimised: int
+    contacts_held: int
+    food_preferences_deleted: int
+
+
+def night_of(policy: PolicyVersion, at: dt.datetime) -> Night:
+    return Night(policy, day_of(at, policy.zone))
+
+
+def rehearse(*, policy: PolicyVersion, at: dt.datetime) -> Outcome:
+    """Count what an approved run at `at` would do. Reads only, and never waits for a run."""
+    night = night_of(policy, at)
+    with transaction.atomic():
+        _one_snapshot()
+        foreseen = fates.foresee(night)
+        return Outcome(
+            run=None,
+            at=at,
+            dry_run=True,
+            status=RunStatus.NEEDS_APPROVAL if _beyond_the_cap(night) else RunStatus.FINISHED,
+            bases_lapsed=foreseen.bases,
+            contacts_deleted=foreseen.to_delete + fates.hold_ends(night),
+            contacts_minimised=foreseen.to_minimise,
+            contacts_held=fates.held_alone(night),
+            food_preferences_deleted=food.overdue(at),
+        )
+
+
+def run(*, policy: PolicyVersion, at: dt.datetime, by: str, approve: bool, now: Clock) -> Outcome:
+    """Do the run of `at`, waiting for another that is under way. `approve` lets it go beyond the cap.
+
+    Raises PurgeBrokenOffError where the connection is lost on the way.
+    """
+    with ledger.one_at_a_time():
+        ledger.close_interrupted(now())
+        return outcome(_run(policy, at, by, now, approve=approve))
+
+
+def run_where(owed: Callable[[], bool], *, policy: PolicyVersion, at: dt.datetime, by: str, now: Clock) -> bool:
+    """Do the run of `at` if it is still owed once no other is under way; return whether it was."""
+    with ledger.one_at_a_time():
+        ledger.close_interrupted(now())
+        if not owed():
+            return False
+        _run(policy, at, by, now, approve=False)
+    return True
+
+
+def _run(policy: PolicyVersion, at: dt.datetime, by: str, now: Clock, *, approve: bool) -> PurgeRun:
+    row = PurgeRun(at=at, by=by, status=RunStatus.RUNNING, policy_version=policy, started_at=now())
+    purge_run = ledger.open_run(row)
+    job = Job(purge_run, night_of(policy, at), at=at, by=f"purge:{purge_run.pk}")
+    beyond = _asked_first(job, approve=approve, by=by)
+    _work(job, at, scope=_hold_ended(job.night) if beyond else None)
+    if beyond:
+        _wait(job, beyond, now())
+    else:
+        ledger.finish(purge_run, at=now())
+    return purge_run
+
+
+def resume(purge_run: PurgeRun, *, at: dt.datetime, now: Clock) -> bool:
+    """Carry out a run that an officer approved, for the people it waited with and as of its own day. False if done."""
+    policy = PolicyVersion.objects.in_force()
+    if policy is None:
+        return False
+    night = night_of(policy, purge_run.at)
+    with ledger.one_at_a_time():
+        if not ledger.resume(purge_run):
+            return False
+        _work(Job(purge_run, night, at=at, by=f"purge:{purge_run.pk}"), at, scope=_approved(purge_run, night))
+        ledger.finish(purge_run, at=now())
+        purge_run.candidates.all().delete()
+    return True
+
+
+def approve(purge_run: PurgeRun, *, at: dt.datetime, by: str) -> bool:
+    """Approve a waiting run; it is carried out by the next tick of the beat, at once where that is asked for."""
+    with transaction.atomic():
+        if approved := ledger.approve(purge_run, at=at, by=by):
+            audit.record("purge.approved", at=at, by=by, rule=f"run:{purge_run.pk}")
+    return approved
+
+
+def outcome(purge_run: PurgeRun) -> Outcome:
+    """Read from the ledger what a run did."""
+    purge_run.refresh_from_db()
+    counts = {row.rule: row for row in purge_run.counts.all()}
+    policy = purge_run.policy_version
+    return Outcome(
+        run=purge_run.pk,
+        at=purge_run.at,
+        dry_run=False,
+        status=purge_run.status,
+        bases_lapsed={scenario: counts[scenario].bases_lapsed for scenario in Scenario.values},
+        contacts_deleted=sum(row.contacts_deleted for row in counts.values()),
+        contacts_minimised=sum(row.contacts_minimised for row in counts.values()),
+        contacts_held=fates.held_alone(night_of(policy, purge_run.at)) if policy else 0,
+        food_preferences_deleted=counts[Rule.FOOD].others_deleted,
+    )
+
+
+def salvage(purge_run: PurgeRun) -> Outcome:
+    """Read what a run did that was broken off, as far as the ledger can be reached again."""
+    connection.close()
+    try:
+        return replace(outcome(purge_run), status=RunStatus.FAILED)
+    except OperationalError:
+        none = dict.fromkeys(Scenario.values, 0)
+        return Outcome(purge_run.pk, purge_run.at, False, RunStatus.FAILED, none, 0, 0, 0, 0)
+
+
+def _asked_first(job: Job, *, approve: bool, by: str) -> tuple[int, int] | None:
+    """Return how many wait for approval, or None where the run may do all of its work."""
+    if not approve:
+        return _beyond_the_cap(job.night)
+    audit.record("purge.approved", at=job.at, by=by, rule=f"run:{job.run.pk}")
+    return None
+
+
+def _work(job: Job, at: dt.datetime, *, scope: Sql | None) -> None:
+    _rule(job, Rule.FOOD, partial(_sweep_food, job, at))
+    for scenario in Scenario.values:
+        _rule(job, scenario, partial(_lapse, job, scenario, scope))
+    _rule(job, Rule.HOLD, partial(_end_holds, job))
+    _rule(job, Rule.ORGANISATION, partial(_sweep_organisations, job))
+
+
+def _rule(job: Job, rule: str, work: Callable[[], None]) -> None:
+    """Do one rule's work; where it fails, note it and let the others go on."""
+    try:
+        work()
+    except Exception as error:
+        if not connection.is_usable():
+            raise PurgeBrokenOffError(job.run) from error
+        ledger.fail(job.run, rule, error)
+
+
+def _lapse(job: Job, scenario: str, scope: Sql | None) -> None:
+    _each(batches.due(job.night, scenario, scope), partial(job.lapse, scenario))
+
+
+def _end_holds(job: Job) -> None:
+    _each(batches.stream(*_hold_ended(job.night)), job.end_holds)
+
+
+def _each(ids: Iterable[list[int]], act: Callable[[list[int]], None]) -> None:
+    for batch in ids:
+        _persist(partial(act, batch))
+
+
+def _persist(act: Callable[[], None]) -> None:
+    """Try a batch again where PostgreSQL chose it as the victim of a deadlock."""
+    for attempt in range(_RETRIES):
+        try:
+            return act()
+        except OperationalError as error:
+            lost_a_race = getattr(error.__cause__, "pgcode", None) in _LOST_A_RACE
+            if not lost_a_race or attempt == _RETRIES - 1:
+                raise
+    return None
+
+
+def _sweep_food(job: Job, at: dt.datetime) -> None:
+    with transaction.atomic():
+        ledger.count(job.run, Rule.FOOD, others_deleted=food.sweep(at))
+
+
+def _sweep_organisations(job: Job) -> None:
+    policy = job.night.policy
+    longest = max((policy.rule(s) for s in (Scenario.CUSTOMER, Scenario.PARTNER)), key=lambda rule: rule.months)
+    ended_by, entered_by = job.night.anchor(longest), job.night.anchor(policy.rule(Scenario.PROSPECT))
+    looked_at = batches.SIZE
+    while looked_at == batches.SIZE:
+        with transaction.atomic():
+            looked_at, deleted = vacancy.sweep(ended_by, entered_by, limit=batches.SIZE)
+            ledger.count(job.run, Rule.ORGANISATION, others_deleted=deleted)
+
+
+def _hold_ended(night: Night) -> Sql:
+    return fates.HOLD_ENDED, [night.day]
+
+
+def _approved(purge_run: PurgeRun, night: Night) -> Sql:
+    text = f"SELECT contact_id FROM retention_purgecandidate WHERE run_id = %s UNION {fates.HOLD_ENDED}"
+    return text, [purge_run.pk, night.day]
+
+
+def _beyond_the_cap(night: Night) -> tuple[int, int] | None:
+    """Return how many a run would delete and reduce, where that is more than it may without asking."""
+    to_delete, to_minimise = fates.beyond_the_cap(night)
+    number = to_delete + to_minimise
+    if number <= settings.PURGE_CAP_NUMBER or number <= settings.PURGE_CAP_SHARE * Contact.objects.count():
+        return None
+    return to_delete, to_minimise
+
+
+def _wait(job: Job, beyond: tuple[int, int], at: dt.datetime) -> None:
+    with transaction.atomic():
+        ledger.supersede()
+        fates.remember(job.night, job.run.pk)
+        ledger.wait(job.run, to_delete=beyond[0], to_minimise=beyond[1], at=at)
+
+
+def _one_snapshot() -> None:
+    """Let all statements of a dry run see the same moment, unless it is part of a larger transaction."""
+    if not connection.savepoint_ids:
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")

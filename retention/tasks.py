@@ -1,0 +1,18 @@
+from celery import shared_task
+from django.utils import timezone
+
+from contacts.models import PolicyVersion
+from retention import nights, warning, watch
+
+
+@shared_task
+def nightly() -> None:
+    nights.tick(at=timezone.now(), now=timezone.now)
+
+
+@shared_task
+def warn_officers() -> None:
+    at = timezone.now()
+    if policy := PolicyVersion.objects.in_force():
+        watch.note_missed(policy, at)
+        warning.warn(policy=policy, at=at)

@@ -1,0 +1,90 @@
+"""Tell the privacy officers by mail of a run that waits, failed, was broken off or did not happen: once for each."""
+
+import datetime as dt
+
+from django.contrib.auth import get_user_model
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models import Q
+from django.utils.formats import date_format
+
+from contacts.models import PolicyVersion
+from retention.models import ALARMING, PurgeRun, RunStatus
+
+# Runs of the past are not worth a mail when the watch starts late.
+_RECENT = dt.timedelta(days=7)
+
+
+def warn(*, policy: PolicyVersion, at: dt.datetime) -> int:
+    """Send the mails that are owed, and return how many runs they were about.
+
+    The row is locked while its mail is sent and marked after: a crash in between sends it again, never not at all.
+    """
+    recent = PurgeRun.objects.filter(status__in=ALARMING, warned_at__isnull=True, at__gte=at - _RECENT)
+    return sum(_warn_of(pk, policy, at) for pk in recent.order_by("pk").values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _warn_of(pk: int, policy: PolicyVersion, at: dt.datetime) -> bool:
+    run = (
+        PurgeRun.objects.select_for_update(skip_locked=True)
+        .filter(pk=pk, warned_at__isnull=True, status__in=ALARMING)
+        .first()
+    )
+    officers = list(_officers())
+    if run is None or not officers:
+        return False
+    EmailMessage(subject(run, policy), body(run, policy), to=officers).send()
+    PurgeRun.objects.filter(pk=pk).update(warned_at=at)
+    return True
+
+
+def subject(run: PurgeRun, policy: PolicyVersion) -> str:
+    return f"{_WHAT[RunStatus(run.status)]} ({_moment(run, policy)})"
+
+
+def body(run: PurgeRun, policy: PolicyVersion) -> str:
+    """Return the mail's text: what happened and what to do, with no person in it."""
+    about = _ADVICE[RunStatus(run.status)].format(
+        delete=run.to_delete,
+        reduce=run.to_minimise,
+        failed=", ".join(run.counts.exclude(failure="").values_list("rule", flat=True)) or "a rule",
+    )
+    return f"{_WHAT[RunStatus(run.status)]}: {_moment(run, policy)}, run {run.pk}.\n\n{about}\n"
+
+
+def _officers() -> list[str]:
+    users = get_user_model().objects.filter(is_active=True).exclude(email="")
+    permitted = Q(groups__permissions__codename="approve_purge") | Q(user_permissions__codename="approve_purge")
+    return list(users.filter(permitted).distinct().order_by("pk").values_list("email", flat=True))
+
+
+def _moment(run: PurgeRun, policy: PolicyVersion) -> str:
+    return date_format(run.at.astimezone(policy.zone), "DATETIME_FORMAT")
+
+
+_WHAT = {
+    RunStatus.NEEDS_APPROVAL: "The nightly run waits for your approval",
+    RunStatus.FAILED: "A part of the nightly run failed",
+    RunStatus.INTERRUPTED: "The nightly run was broken off",
+    RunStatus.MISSED: "The nightly run did not happen",
+}
+
+_ADVICE = {
+    RunStatus.NEEDS_APPROVAL: (
+        "It would delete {delete} people and reduce {reduce}, which is more than a run may without being asked.\n"
+        "Food preferences and people whose hold ended were dealt with; nobody else was touched.\n"
+        "Look at the run in the admin and approve it, or find out why so many are due."
+    ),
+    RunStatus.FAILED: (
+        "These rules stopped: {failed}. All others did their work.\n"
+        "The next run tries again; the run's page in the admin names the kind of error."
+    ),
+    RunStatus.INTERRUPTED: (
+        "What it had done is whole and counted. The next run does the rest; you need not do anything unless it recurs."
+    ),
+    RunStatus.MISSED: (
+        "No run took place at its hour. It is made up for as soon as the worker and beat run again: ask those who\n"
+        "operate the system whether they do."
+    ),
+}

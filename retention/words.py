@@ -1,0 +1,131 @@
+"""Why a person is held, and until when, in sentences that the officer and the person understand.
+
+Names are read here for display alone; nothing that is kept or logged may come from this module.
+"""
+
+import datetime as dt
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from contacts.models import Activity, Contact, Event, PolicyVersion, Registration
+from contacts.vocabulary import ActivityKind, Clock, Scenario
+from retention.explain import Explanation, Reason, StandingHold
+from retention.models import HoldKind, HoldReason
+
+
+def explain(explanation: Explanation, policy: PolicyVersion, day: dt.date) -> str:
+    """Return everything about why this person is kept, a sentence after the other."""
+    contact = Contact.objects.select_related("organisation").get(public_id=explanation.public_id)
+    return " ".join(sentences(explanation, contact, policy, day))
+
+
+def sentences(explanation: Explanation, contact: Contact, policy: PolicyVersion, day: dt.date) -> list[str]:
+    """Return why the person is kept, a sentence for each reason, and at the end what will happen."""
+    name = contact.display_name if not contact.minimised_on else reduced_name(contact)
+    told = [because(name, reason, contact, policy) for reason in explanation.bases]
+    told += [held_by(name, hold) for hold in explanation.holds]
+    return [*told, until(name, explanation, day)]
+
+
+def reduced_name(contact: Contact) -> str:
+    return f"{contact.first_name} {contact.last_name}".strip() or _("this person")
+
+
+def because(name: str, reason: Reason, contact: Contact, policy: PolicyVersion) -> str:
+    """Return the sentence for one basis."""
+    why = _WHYS[Clock(reason.clock)](reason, contact, policy)
+    return _("We keep %(name)s because of %(why)s.") % {"name": name, "why": why}
+
+
+def held_by(name: str, hold: StandingHold) -> str:
+    """Return the sentence for one hold."""
+    reason = HoldReason(hold.reason).label
+    if hold.kind == HoldKind.DUTY:
+        text = _("The law has us keep a part of what we hold about %(name)s (%(reason)s), %(until)s.")
+    else:
+        text = _("Nothing about %(name)s is reduced or deleted because of %(reason)s, %(until)s.")
+    until_when = _("through %s") % full(hold.until) if hold.until else _("until somebody ends it")
+    return text % {"name": name, "reason": reason, "until": until_when}
+
+
+def until(name: str, explanation: Explanation, day: dt.date) -> str:
+    """Return what will happen to the person, and when."""
+    if explanation.keep_until is None:
+        return _("No day is set on which %s will be deleted.") % name
+    if explanation.keep_until <= day:
+        return _("%s will be deleted in the next nightly run.") % name
+    clocks = {reason.clock for reason in explanation.bases if reason.lapses_on == explanation.keep_until}
+    text = (
+        _("Without new activity %(name)s will be deleted on %(day)s.")
+        if Clock.LAST_ACTIVITY in clocks
+        else _("%(name)s will be deleted on %(day)s.")
+    )
+    return text % {"name": name, "day": full(explanation.keep_until)}
+
+
+def full(day: dt.date) -> str:
+    """Return a full date: 24 November 2026."""
+    return date_format(day, "DATE_FORMAT")
+
+
+def _activity(reason: Reason, contact: Contact, policy: PolicyVersion) -> str:
+    if reason.anchor is None:
+        return str(Scenario(reason.scenario).label)
+    latest = _latest_activity(contact, reason.anchor, policy)
+    if latest is None:
+        text = _("their last activity (%(scenario)s) on %(day)s")
+        return text % {"scenario": Scenario(reason.scenario).label, "day": full(reason.anchor)}
+    return _("%(deed)s on %(day)s") % {"deed": latest, "day": full(reason.anchor)}
+
+
+def _latest_activity(contact: Contact, day: dt.date, policy: PolicyVersion) -> str | None:
+    begin = dt.datetime.combine(day, dt.time(), policy.zone)
+    window = (begin, begin + dt.timedelta(days=1))
+    activity = Activity.objects.filter(contact=contact, occurred_at__range=window).order_by("-occurred_at").first()
+    if activity:
+        return _deed(activity.kind, activity.reference)
+    registration = (
+        Registration.objects.filter(contact=contact, registered_at__range=window).select_related("event").first()
+    )
+    return _deed(ActivityKind.REGISTRATION, registration.event.slug) if registration else None
+
+
+def _deed(kind: str, reference: str) -> str:
+    event = Event.objects.filter(slug=reference).first() if reference else None
+    if event and kind in {ActivityKind.ATTENDANCE, ActivityKind.REGISTRATION}:
+        text = _("a visit to the event %s") if kind == ActivityKind.ATTENDANCE else _("a registration for %s")
+        return text % event.title
+    text = _DEEDS[ActivityKind(kind)]
+    return f"{text} ({reference})" if reference else str(text)
+
+
+_DEEDS = {
+    ActivityKind.DOWNLOAD: "a download",
+    ActivityKind.REGISTRATION: "a registration",
+    ActivityKind.ATTENDANCE: "a visit",
+    ActivityKind.REPLY: "a reply",
+    ActivityKind.CALL: "a call",
+    ActivityKind.MEETING: "a meeting",
+}
+
+
+def _collection(reason: Reason, _contact: Contact, _policy: PolicyVersion) -> str:
+    day = full(reason.anchor) if reason.anchor else ""
+    if reason.scenario in {Scenario.CUSTOMER, Scenario.PARTNER}:
+        text = _("their registration as a contact of a %(scenario)s on %(day)s, with no agreement on record")
+        return text % {"scenario": Scenario(reason.scenario).label, "day": day}
+    text = _("our interest in them (%(scenario)s), collected on %(day)s")
+    return text % {"scenario": Scenario(reason.scenario).label, "day": day}
+
+
+def _agreement(reason: Reason, contact: Contact, _policy: PolicyVersion) -> str:
+    organisation = contact.organisation.name if contact.organisation else ""
+    values = {"scenario": Scenario(reason.scenario).label, "organisation": organisation}
+    if reason.anchor is None:
+        return _("the agreement in force with the %(scenario)s %(organisation)s") % values
+    text = _("the agreement with the %(scenario)s %(organisation)s, the last of which ends or ended on %(day)s")
+    return text % (values | {"day": full(reason.anchor)})
+
+
+_WHYS = {Clock.LAST_ACTIVITY: _activity, Clock.COLLECTION: _collection, Clock.AGREEMENT_END: _agreement}
