@@ -10,6 +10,11 @@ _SUSPECT = """
     WHERE NOT may_be_vacant
         AND id IN (SELECT organisation_id FROM contacts_contact WHERE id = ANY(%s))"""
 
+_NOTICE = """
+    UPDATE contacts_organisation organisation SET may_be_vacant = TRUE
+    WHERE NOT may_be_vacant AND id = ANY(%s)
+        AND NOT EXISTS (SELECT 1 FROM contacts_contact contact WHERE contact.organisation_id = organisation.id)"""
+
 _LOCK = """
     SELECT id FROM contacts_organisation
     WHERE may_be_vacant
@@ -32,6 +37,15 @@ def suspect(contact_ids: Collection[int]) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute(_SUSPECT, [list(contact_ids)])
+
+
+def notice(organisation_ids: Collection[int]) -> None:
+    """Have the next sweep look at those of these organisations that nobody belongs to any more.
+
+    Call it in the transaction in which people left, after they did.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTICE, [list(organisation_ids)])
 
 
 @transaction.atomic

@@ -51,6 +51,8 @@ if not (DATABASE_URL and REDIS_URL):
         REDIS_URL, BROKER_URL = servers.redis, servers.broker
 
 DATABASES = {"default": env.db_url_config(DATABASE_URL) | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}}
+# A run that is killed while it waits for a row frees its locks within seconds, not when the row is free.
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c client_connection_check_interval=2s")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
@@ -141,6 +143,8 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIN
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("HTTPS", default=not DEBUG)
 SECURE_HSTS_SECONDS = 31_536_000 if SESSION_COOKIE_SECURE else 0
 X_FRAME_OPTIONS = "DENY"
+# Messages name people: they travel in the signed cookie of whoever caused them and are never stored.
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
 # Development writes mail into files; production says where its mail server is.
 try:

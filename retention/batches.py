@@ -7,9 +7,9 @@ was committed between its snapshot and its lock; in the second, what came in tim
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
@@ -23,12 +23,23 @@ from retention.models import Hold, HoldKind, PurgeRun, Rule
 SIZE = 5_000
 
 
+class Person(NamedTuple):
+    """What the lock on a contact brings with it, true from then on."""
+
+    public_id: uuid.UUID
+    organisation: int | None
+    reduced: bool
+
+
+type Locked = dict[int, Person]
+
+
 @dataclass
 class Decision:
     """What the second look at one batch says of each of its people."""
 
-    delete: People = field(default_factory=dict)
-    reduce: People = field(default_factory=dict)
+    delete: list[int] = field(default_factory=list)
+    reduce: list[int] = field(default_factory=list)
     drop: list[int] = field(default_factory=list)
 
 
@@ -43,13 +54,11 @@ class Job:
 
     def lapse(self, scenario: str, ids: list[int]) -> None:
         """Let the bases of one scenario lapse for these people, as far as they are still due."""
-        vacancy.suspect(ids)
         with transaction.atomic():
-            organisations = _lock_organisations(ids)
-            _lock_contacts(ids)
+            organisations = _lock_organisations(ids) if self.night.stands_on_organisations(scenario) else []
+            locked = _lock_contacts(ids)
             decision = self._decide(scenario, ids, organisations)
-            erasure.delete(decision.delete, at=self.at, by=self.by, rule=scenario)
-            self._reduce(decision.reduce, rule=scenario)
+            self._part_with(locked, decision, rule=scenario)
             erasure.drop_basis(scenario, decision.drop, policy=self.night.policy)
             ledger.count(
                 self.run,
@@ -61,62 +70,55 @@ class Job:
 
     def end_holds(self, ids: list[int]) -> None:
         """Deal with people whose hold ended: those held by nothing else go, the reduced keep what still has a duty."""
-        vacancy.suspect(ids)
         with transaction.atomic():
-            _lock_contacts(ids)
-            unheld, narrowed = self._after_hold(ids)
-            erasure.delete(unheld, at=self.at, by=self.by, rule=Rule.HOLD)
-            self._reduce(narrowed, rule=Rule.HOLD)
+            locked = _lock_contacts(ids)
+            decision = self._after_hold(locked)
+            self._part_with(locked, decision, rule=Rule.HOLD)
             Hold.objects.ended(self.night.day).filter(contact__in=ids).update(closed_on=self.night.day)
-            ledger.count(self.run, Rule.HOLD, contacts_deleted=len(unheld))
+            ledger.count(self.run, Rule.HOLD, contacts_deleted=len(decision.delete))
 
     def _decide(self, scenario: str, ids: list[int], organisations: list[int]) -> Decision:
         due, values = self.night.due(scenario, ids, organisations)
         decision = Decision()
         with connection.cursor() as cursor:
             cursor.execute(_DECIDE.format(due=due), [scenario, self.night.day, *values, self.night.day])
-            for contact_id, public_id, other_basis, under_duty in cursor:
-                if other_basis:
-                    decision.drop.append(contact_id)
-                elif under_duty:
-                    decision.reduce[contact_id] = public_id
-                else:
-                    decision.delete[contact_id] = public_id
+            for contact_id, other_basis, under_duty in cursor:
+                fate = decision.drop if other_basis else decision.reduce if under_duty else decision.delete
+                fate.append(contact_id)
         return decision
 
-    def _after_hold(self, ids: list[int]) -> tuple[People, People]:
-        unheld: People = {}
-        narrowed: People = {}
+    def _after_hold(self, locked: Locked) -> Decision:
+        decision = Decision()
         with connection.cursor() as cursor:
-            cursor.execute(_AFTER_HOLD, [self.night.day, ids])
-            for contact_id, public_id, under_hold, reduced in cursor:
+            cursor.execute(_AFTER_HOLD, [self.night.day, list(locked)])
+            for contact_id, under_hold in cursor:
                 if not under_hold:
-                    unheld[contact_id] = public_id
-                elif reduced:
-                    narrowed[contact_id] = public_id
-        return unheld, narrowed
+                    decision.delete.append(contact_id)
+                elif locked[contact_id].reduced:
+                    decision.reduce.append(contact_id)
+        return decision
 
-    def _reduce(self, people: People, *, rule: str) -> None:
-        for keeps, group in _by_keeps(people, self.night.day).items():
-            erasure.reduce(group, keeps, day=self.night.day, at=self.at, by=self.by, rule=rule)
+    def _part_with(self, locked: Locked, decision: Decision, *, rule: str) -> None:
+        erasure.delete(_named(locked, decision.delete), at=self.at, by=self.by, rule=rule)
+        for keeps, ids in _by_keeps(decision.reduce, self.night.day).items():
+            erasure.reduce(_named(locked, ids), keeps, day=self.night.day, at=self.at, by=self.by, rule=rule)
+        left = {locked[pk].organisation for pk in (*decision.delete, *decision.reduce)}
+        vacancy.notice([organisation for organisation in left if organisation])
 
 
 _DECIDE = f"""
-    SELECT due.contact_id, contact.public_id,
+    SELECT due.contact_id,
         EXISTS (
             SELECT 1 FROM contacts_basis other WHERE other.contact_id = due.contact_id AND other.scenario <> %s
         ),
         {UNDER_DUTY.format(contact="due.contact_id")}
-    FROM ({{due}}) due JOIN contacts_contact contact ON contact.id = due.contact_id
+    FROM ({{due}}) due
     WHERE NOT {FROZEN.format(contact="due.contact_id")}"""
 
 _AFTER_HOLD = f"""
-    SELECT contact.id, contact.public_id,
-        {UNDER_HOLD.format(contact="contact.id")},
-        contact.minimised_on IS NOT NULL
-    FROM contacts_contact contact
-    WHERE contact.id = ANY(%s)
-        AND NOT EXISTS (SELECT 1 FROM contacts_basis basis WHERE basis.contact_id = contact.id)"""
+    SELECT person.id, {UNDER_HOLD.format(contact="person.id")}
+    FROM unnest(%s) person (id)
+    WHERE NOT EXISTS (SELECT 1 FROM contacts_basis basis WHERE basis.contact_id = person.id)"""
 
 
 def due(night: Night, scenario: str, scope: Sql | None) -> Iterator[list[int]]:
@@ -145,19 +147,27 @@ def _lock_organisations(ids: list[int]) -> list[int]:
         return [pk for (pk,) in cursor.fetchall()]
 
 
-def _lock_contacts(ids: list[int]) -> None:
+def _lock_contacts(ids: list[int]) -> Locked:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM contacts_contact WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [ids])
-        cursor.fetchall()
+        cursor.execute(
+            "SELECT id, public_id, organisation_id, minimised_on IS NOT NULL FROM contacts_contact"
+            " WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
+            [ids],
+        )
+        return {row[0]: Person(*row[1:]) for row in cursor}
 
 
-def _by_keeps(people: People, day: dt.date) -> dict[frozenset[str], dict[int, uuid.UUID]]:
+def _named(locked: Locked, ids: Iterable[int]) -> People:
+    return {pk: locked[pk].public_id for pk in ids}
+
+
+def _by_keeps(ids: list[int], day: dt.date) -> dict[frozenset[str], list[int]]:
     """Group people by the union of what their standing duties keep."""
     kept: dict[int, set[str]] = defaultdict(set)
-    duties = Hold.objects.standing(day).filter(kind=HoldKind.DUTY, contact__in=list(people))
+    duties = Hold.objects.standing(day).filter(kind=HoldKind.DUTY, contact__in=ids)
     for contact_id, keeps in duties.values_list("contact_id", "keeps"):
         kept[contact_id].update(keeps)
-    groups: dict[frozenset[str], dict[int, uuid.UUID]] = defaultdict(dict)
-    for contact_id, public_id in people.items():
-        groups[frozenset(kept[contact_id])][contact_id] = public_id
+    groups: dict[frozenset[str], list[int]] = defaultdict(list)
+    for contact_id in ids:
+        groups[frozenset(kept[contact_id])].append(contact_id)
     return groups

@@ -38,10 +38,14 @@ class Night:
         clock stands on an organisation count only if it is one of `organisations`, which the caller has locked.
         """
         parts = [_narrowed(self._own(scenario), "basis.contact_id", among)]
-        if self.policy.rule(scenario).clock == Clock.AGREEMENT_END:
+        if self.stands_on_organisations(scenario):
             shared = _narrowed(self._of_organisation(scenario), "basis.contact_id", among)
             parts.append(_narrowed(shared, "organisation.id", organisations))
         return union(parts)
+
+    def stands_on_organisations(self, scenario: str) -> bool:
+        """Tell whether the clock of this scenario is that of an agreement."""
+        return self.policy.rule(scenario).clock == Clock.AGREEMENT_END
 
     def all_due(self) -> Sql:
         """Return the bases due under any scenario."""

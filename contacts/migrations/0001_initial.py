@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ('rule', models.CharField(blank=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['public_id', 'at'], name='audit_of_a_record'), models.Index(fields=['-at'], name='audit_latest')],
+                'indexes': [models.Index(fields=['public_id', 'at'], name='audit_of_a_record')],
             },
         ),
         migrations.CreateModel(

@@ -13,7 +13,6 @@ class AuditEvent(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["public_id", "at"], name="audit_of_a_record"),
-            models.Index(fields=["-at"], name="audit_latest"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,24 @@
+# Stage 1 installs the pinned requirements; stage 2 carries them and the code, and runs as nobody in particular.
+FROM python:3.13-slim AS build
+RUN pip install --no-cache-dir uv
+COPY requirements/production.txt /requirements.txt
+RUN uv venv /venv && uv pip sync --python /venv/bin/python --require-hashes --no-cache --compile-bytecode /requirements.txt
+
+FROM python:3.13-slim
+RUN useradd --system --uid 10001 --no-create-home crm
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 VAR_DIR=/var/lib/crm
+COPY --from=build /venv /venv
+WORKDIR /app
+COPY manage.py ./
+COPY privacy_crm privacy_crm
+COPY contacts contacts
+COPY retention retention
+COPY templates templates
+COPY static static
+COPY locale locale
+# The values serve this one command; nothing of them stays in the image.
+RUN DATABASE_URL=postgres://- REDIS_URL=redis://- SECRET_KEY=- ALLOWED_HOSTS=- python manage.py collectstatic --no-input \
+    && install -d -o crm /var/lib/crm
+USER crm
+EXPOSE 8000
+CMD ["gunicorn", "privacy_crm.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2"]

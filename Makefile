@@ -1,0 +1,61 @@
+# `make help` lists what there is. Everything is made inside this folder; nothing is installed on the machine.
+
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# The uv on the machine, or one of our own in .tools.
+UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
+READY := $(VENV)/.ready
+export PORT VAR_DIR EMAIL_URL
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench requirements clean
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+setup: $(READY) .env ## set up the environment alone
+
+demo: setup ## load the demo company, run the nightly purge, and serve the site (PORT, VAR_DIR, EMAIL_URL)
+	@exec $(BIN)/python manage.py demo
+
+test: setup ## run all tests
+	@exec $(BIN)/python -m pytest $(ARGS)
+
+check: setup ## lint, types, import contracts, migrations, Django's checks
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py check --fail-level WARNING
+
+bench: setup ## measure the purge and the import against their floors (ARGS="--contacts 200000")
+	@exec $(BIN)/python -m benchmarks $(ARGS)
+
+requirements: $(UV) ## compile the pinned requirements from pyproject.toml
+	$(UV) pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-emit-index-url \
+		--no-header --upgrade pyproject.toml -o requirements/production.txt
+	$(UV) pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-emit-index-url \
+		--no-header --group dev -c requirements/production.txt pyproject.toml -o requirements/development.txt
+
+clean: ## forget the demo and everything that was made here
+	rm -rf $(VENV) .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache staticfiles
+	rm -rf "$${VAR_DIR:-var}"
+
+$(READY): requirements/development.txt | $(UV)
+	@echo "Setting up $(VENV) …"
+	@test -x $(BIN)/python || $(UV) venv --quiet --python '>=3.12' $(VENV)
+	@$(UV) pip sync --quiet --require-hashes --python $(BIN)/python requirements/development.txt
+	@touch $@
+
+# A Python without venv (Debian's) still has pip, or its user is told what to install.
+.tools/bin/uv:
+	@echo "Getting uv …"
+	@{ $(PYTHON) -m venv .tools && .tools/bin/python -m pip install --quiet uv; } >/dev/null 2>&1 \
+		|| $(PYTHON) -m pip install --quiet --target .tools uv \
+		|| { echo "Setting up needs a Python from 3.9 with venv or pip (Debian: apt install python3-venv)" >&2; exit 1; }
+
+.env:
+	@umask 077 && $(PYTHON) -c "import secrets; print('DEBUG=on\nSECRET_KEY=' + secrets.token_urlsafe(50))" > $@

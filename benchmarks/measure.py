@@ -1,0 +1,155 @@
+"""What is measured: the purge beside its floor, a quiet night at two sizes, an agreement that ends, memory, the import."""
+
+import csv
+import datetime as dt
+import io
+import resource
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from benchmarks import load
+from contacts import agreements
+from contacts.days import run_of
+from contacts.models import Agreement, Contact, Organisation, PolicyVersion
+from privacy_crm.crm_import import run as crm_import
+from retention import purge
+
+DUE = dt.date(2025, 5, 1)
+BATCH = 5_000
+
+
+def seconds(act: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    act()
+    return time.perf_counter() - began
+
+
+def peak_memory() -> int:
+    """Return the most memory this process has held so far, in kB (on Linux; bytes on macOS)."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def night(policy: PolicyVersion) -> purge.Outcome:
+    at = run_of(load.TODAY, policy.zone)
+    return purge.run(policy=policy, at=at, by="benchmark", approve=True, now=timezone.now)
+
+
+def quiet_night(policy: PolicyVersion, rounds: int) -> float:
+    """Return the median seconds of a run with nothing due."""
+    night(policy)
+    return statistics.median(seconds(lambda: night(policy)) for _ in range(rounds))
+
+
+def floor(ids: list[int]) -> None:
+    """L: delete known ids in batches over the database's cascades, and nothing else."""
+    for start in range(0, len(ids), BATCH):
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM contacts_contact WHERE id = ANY(%s)", [ids[start : start + BATCH]])
+
+
+def orm_loop(ids: list[int]) -> None:
+    for contact in Contact.objects.filter(pk__in=ids):
+        contact.delete()
+
+
+def purge_against_floor(policy: PolicyVersion, *, people: int, due: int, rounds: int) -> list[dict[str, float]]:
+    """Delete sets of people, spread over the table, by the floor and by the run in turn; people a second of each."""
+    found = []
+    for number in range(rounds):
+        mine, theirs = (load.scattered(due, people, 2 * number + share) for share in (0, 1))
+        load.make_due(mine, DUE)
+        load.settle()
+        by_floor = seconds(lambda ids=theirs: floor(ids))
+        load.settle()
+        by_run = seconds(lambda: night(policy))
+        if Contact.objects.filter(pk__in=mine).exists():
+            raise AssertionError("the run left somebody who was due")
+        found.append({"floor": due / by_floor, "run": due / by_run})
+    return found
+
+
+def agreement_ends(people: int, first: int) -> float:
+    """Return the median seconds that the end of an agreement takes where it concerns so many people."""
+    organisation = Organisation.objects.create(name=f"Agreed {people}", entered_on=load.TODAY)
+    now = timezone.now()
+    agreement: Agreement = agreements.add(organisation.pk, "customer", "", started_on=None, at=now, by="benchmark")
+    Contact.objects.filter(pk__range=(first, first + people - 1)).update(organisation=organisation)
+    load.settle()
+
+    def end_and_reopen() -> float:
+        took = seconds(lambda: agreements.end(agreement, load.TODAY, at=now, by="benchmark"))
+        agreements.reopen(agreement, at=now, by="benchmark")
+        return took
+
+    return statistics.median(end_and_reopen() for _ in range(15))
+
+
+def import_against_copy(policy: PolicyVersion, number: int) -> dict[str, float]:
+    """Import a file of new people; then put the very rows that came of it into the same tables by COPY."""
+    with tempfile.TemporaryDirectory() as folder:
+        _write_contacts(Path(folder) / "contacts.csv", number)
+        took = seconds(lambda: _import(Path(folder), policy))
+    tables = ("contacts_contact", "contacts_basis")
+    rows = {table: _copy_out(table) for table in tables}
+    _forget_imported()
+    load.settle()
+
+    def copy_in() -> None:
+        with transaction.atomic():
+            for table in tables:
+                _copy_in(table, rows[table])
+
+    by_copy = seconds(copy_in)
+    _forget_imported()
+    return {"import": number / took, "copy": number / by_copy}
+
+
+def _import(folder: Path, policy: PolicyVersion) -> None:
+    crm_import.run(folder, policy=policy, at=timezone.now(), by="benchmark", dry_run=False)
+
+
+_HEADER = (
+    "email first_name last_name job_title phone address postal_code city country language organisation scenario"
+    " collected_on last_activity_on source source_kind informed_on"
+).split()
+
+
+def _write_contacts(path: Path, number: int) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(_HEADER)
+        for n in range(number):
+            writer.writerow(
+                [f"import{n}@bench.example", f"First{n % 997}", f"Last{n}", "Engineer", "", "Storgatan 1", "111 22",
+                 "Stockholm", "SE", "sv", "", "whitepaper", "2026-06-01", "2026-07-01", "website", "person", ""]
+            )  # fmt: skip
+
+
+_IMPORTED = {
+    "contacts_contact": "SELECT * FROM contacts_contact WHERE email LIKE 'import%'",
+    "contacts_basis": "SELECT * FROM contacts_basis WHERE contact_id IN"
+    " (SELECT id FROM contacts_contact WHERE email LIKE 'import%')",
+}
+
+
+def _copy_out(table: str) -> str:
+    rows = io.StringIO()
+    with connection.cursor() as cursor:
+        cursor.copy_expert(f"COPY ({_IMPORTED[table]}) TO STDOUT", rows)
+    return rows.getvalue()
+
+
+def _copy_in(table: str, rows: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.copy_expert(f"COPY {table} FROM STDIN", io.StringIO(rows))
+
+
+def _forget_imported() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM contacts_contact WHERE email LIKE 'import%%'")

@@ -1,0 +1,93 @@
+"""What each field of this app holds: whether it is personal, why it is held, whether its person gets it, how it goes.
+
+A test walks all models of all installed apps and fails on a field that no app's table names.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Field:
+    """The answer for one field. `why` and `goes` are empty for a field that says nothing about a person."""
+
+    personal: bool
+    why: str = ""
+    exported: bool = False
+    goes: str = ""
+
+
+type Table = dict[str, Field]
+
+WITH_PERSON = "with the person, by the database's cascade"
+WITH_PLACE = "with the registration, and straight after the event"
+SURVIVES = "stays when the person has gone, and names nobody"
+
+
+def about(why: str, *, exported: bool = True, goes: str = WITH_PERSON) -> Field:
+    return Field(personal=True, why=why, exported=exported, goes=goes)
+
+
+NOTHING = Field(personal=False)
+KEY = about("ties the row to its person", exported=False)
+
+
+def _table(fields: str, field: Field) -> Table:
+    return dict.fromkeys(fields.split(), field)
+
+
+MODELS: dict[str, Table] = {
+    "contacts.Organisation": _table(
+        "id name country reference entered_on agreement_state agreements_ended_on may_be_vacant", NOTHING
+    ),
+    "contacts.Agreement": _table("id organisation kind reference started_on ended_on", NOTHING),
+    "contacts.PolicyVersion": _table("id number published_at controller time_zone texts digest", NOTHING),
+    "contacts.ScenarioRule": _table(
+        "id version scenario clock months legal_basis categories title purposes note text", NOTHING
+    ),
+    "contacts.Contact": {
+        **_table("id", about("the record's key", exported=False)),
+        **_table("public_id", about("names the person in addresses of pages and in the audit, without a name")),
+        **_table("email first_name last_name job_title", about("to know and to reach the person (P2)")),
+        **_table("phone address postal_code city country", about("to reach the person on the other channels (P2)")),
+        **_table("language", about("to write in the person's language")),
+        **_table("company organisation", about("whom the person works for (P2)")),
+        **_table("last_activity_on", about("the clock of whitepaper, webinar and event runs from it")),
+        **_table("minimised_on", about("the day on which the person was reduced to what a duty names (P5)")),
+    },
+    "contacts.Basis": {
+        **_table("id contact", KEY),
+        **_table("scenario legal_basis policy_version", about("why the person is held (P1)")),
+        **_table("collected_on source source_kind", about("when and where the data came from (P1)")),
+        **_table("informed_on", about("when a person was told whose data came from elsewhere (L5)")),
+        **_table("clock_from", about("the day from which the period is counted")),
+    },
+    "contacts.Activity": {
+        **_table("id contact", KEY),
+        **_table("kind occurred_at reference", about("what the person did; it keeps the scenarios that run on it")),
+    },
+    "contacts.Event": _table("id slug title kind starts_at ends_at time_zone place cancelled_at over_at", NOTHING),
+    "contacts.Registration": {
+        **_table("id contact", KEY),
+        **_table("event registered_at cancelled_at", about("the person's place at an event (P7)")),
+    },
+    "contacts.FoodPreference": {
+        **_table("id registration", about("ties the row to its guest", exported=False, goes=WITH_PLACE)),
+        **_table("preference", about("to feed the guest; Art. 9 GDPR, with consent (P8)", goes=WITH_PLACE)),
+        **_table("consented_at", about("proof of that consent (P8)", goes=WITH_PLACE)),
+    },
+    "contacts.ChannelPermission": {
+        **_table("id contact", KEY),
+        **_table("channel state given_on wording source", about("the person's own word on a channel, as proof (P12)")),
+    },
+    "contacts.Suppression": {
+        **_table("id", NOTHING),
+        **_table(
+            "address_hash channel reason since",
+            about("so as not to write again to who objected: a keyed hash (P12)", goes="never: the objection lasts"),
+        ),
+    },
+    "contacts.AuditEvent": {
+        **_table("id at by code rule", NOTHING),
+        **_table("public_id", about("proof of what was done, by a random number alone", goes=SURVIVES)),
+    },
+}

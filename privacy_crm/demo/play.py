@@ -1,0 +1,75 @@
+"""The demo's main job: load the export, rehearse the night, do it, and show what went, what stays and why."""
+
+import datetime as dt
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.utils import timezone
+from rich.console import Console
+
+from contacts.days import day_of
+from contacts.models import Contact, PolicyVersion
+from privacy_crm.demo import export, show, users
+from retention import purge
+
+console = Console()
+
+
+def prepare() -> PolicyVersion:
+    """Bring the database, the roles and the policy up, whatever is there already."""
+    with console.status("Preparing the database …"):
+        call_command("migrate", verbosity=0)
+        call_command("publish_policy", stdout=_Nowhere())
+    policy = PolicyVersion.objects.in_force()
+    if policy is None:
+        raise LookupError("publish_policy published nothing")
+    return policy
+
+
+def log_ins() -> tuple[list[str], str]:
+    """Return the demo's log-in names and their password, made where they are missing."""
+    return users.set_up(settings.VAR_DIR / "demo" / "password")
+
+
+def first_night(policy: PolicyVersion) -> bool:
+    """Load the export and play the night, unless there are people already. Returns whether it did."""
+    if Contact.objects.exists():
+        return False
+    at = timezone.now()
+    _load(settings.VAR_DIR / "demo" / "export", day_of(at, policy.zone))
+    before = show.held(policy)
+    rehearsed = purge.rehearse(policy=policy, at=at)
+    console.print(show.rehearsal(rehearsed))
+    with console.status("The nightly run …"):
+        outcome = purge.run(policy=policy, at=at, by="demo", approve=False, now=timezone.now)
+    console.print(show.night(policy, before, outcome))
+    console.print(show.examples(policy, day_of(at, policy.zone)))
+    return True
+
+
+def _load(directory: Path, today: dt.date) -> None:
+    with console.status("Writing the export of Nordvik's old CRM …"):
+        export.write(directory, today)
+    rejects = directory.parent / "rejects.csv"
+    call_command("import_crm", str(directory), rejects=str(rejects))
+    console.print(f"[dim]Refused rows, with line and reason, are in {rejects}[/]")
+
+
+class _Nowhere:
+    """Swallow what a command says, where the demo says it better."""
+
+    def write(self, _text: str) -> None:
+        return None
+
+
+def welcome(port: int, names: list[str], password: str) -> None:
+    """Print where the site is and who can log in."""
+    console.print(
+        f"\n[bold]The site[/]   http://localhost:{port}/privacy/"
+        f"\n[bold]The staff[/]  http://localhost:{port}/admin/"
+        f"\n[bold]Log in[/]     as {', '.join(names)}"
+        f"\n           with the password [bold]{password}[/] (in the demo there is no second factor)"
+        f"\n[bold]Mail[/]       is written to {settings.VAR_DIR / 'mail'}, unless EMAIL_URL says otherwise"
+        "\n[dim]Ctrl-C ends everything.[/]\n"
+    )

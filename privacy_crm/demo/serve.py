@@ -1,0 +1,55 @@
+"""Serve the demo: web, worker and beat as processes of their own, ended together."""
+
+import os
+import socket
+import sys
+from shlex import quote
+
+from django.conf import settings
+from django.db import connections
+from honcho.manager import Manager
+from rich.console import Console
+
+HOST = "127.0.0.1"
+console = Console()
+
+
+def free_port(wanted: int) -> int:
+    """Return `wanted`, or with one line of explanation the next free port."""
+    for port in range(wanted, min(wanted + 100, 65_536)):
+        if _is_free(port):
+            if port != wanted:
+                console.print(f"[yellow]Port {wanted} is in use; the demo takes {port}.[/]")
+            return port
+    sys.exit(f"No port from {wanted} on is free. Set PORT to one that is.")
+
+
+def run(port: int) -> int:
+    """Run web, worker and beat until one of them ends or a signal comes. Returns the exit code."""
+    connections.close_all()
+    manager = Manager()
+    for name, command in _commands(port).items():
+        manager.add_process(name, f"exec {command}", env={**os.environ, "PYTHONUNBUFFERED": "1"})
+    manager.loop()
+    return 0 if manager.returncode in {130, 143} else int(manager.returncode or 0)
+
+
+def _commands(port: int) -> dict[str, str]:
+    python = quote(sys.executable)
+    celery = f"{python} -m celery -A privacy_crm"
+    schedule = quote(settings.CELERY_BEAT_SCHEDULE_FILENAME)
+    return {
+        "web": f"{python} -m gunicorn privacy_crm.wsgi --bind {HOST}:{port} --workers 2 --log-level warning",
+        "worker": f"{celery} worker --concurrency 1 --loglevel WARNING --without-gossip --without-mingle",
+        "beat": f"{celery} beat --loglevel WARNING --schedule {schedule}",
+    }
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True

@@ -1,0 +1,3 @@
+from retention.admin import holds, runs
+
+__all__ = ["holds", "runs"]

@@ -1,0 +1,113 @@
+"""Holds: what keeps people beyond their time. They are placed on the person's page and ended here."""
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import display
+
+from contacts.admin import fields
+from contacts.admin.acts import Act, ActForm
+from contacts.admin.base import RecordAdmin, today
+from contacts.admin.people import SEE_REDUCED, name_of
+from contacts.categories import Category
+from contacts.models import PolicyVersion
+from retention import holds
+from retention.holds import HoldError
+from retention.models import Hold, HoldKind
+
+
+class EndForm(ActForm):
+    refusals = (HoldError,)
+    explanation = gettext_lazy("The run on the day after the last day decides what happens to the person.")
+
+    day = fields.day(gettext_lazy("Last day of the hold"))
+
+    def __init__(self, record: Any = None, **options: Any) -> None:
+        super().__init__(record, initial={"day": today(PolicyVersion.objects.in_force())}, **options)
+
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
+        holds.end(self.record, day=self.cleaned_data["day"], at=at, by=by)
+        return _("The hold ends on %s.") % date_format(self.cleaned_data["day"])
+
+
+class Standing(admin.SimpleListFilter):
+    """Whether a hold stands today."""
+
+    title = gettext_lazy("state")
+    parameter_name = "standing"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", gettext_lazy("stands")), ("no", gettext_lazy("has ended"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        day = today(PolicyVersion.objects.in_force())
+        match self.value():
+            case "yes":
+                return queryset.standing(day)
+            case "no":
+                return queryset.exclude(pk__in=Hold.objects.standing(day).values("pk"))
+        return queryset
+
+
+@admin.register(Hold)
+class HoldAdmin(RecordAdmin):
+    page_template = "staff/hold.html"
+    list_display = ("person", "state", "why", "until", "legal_reference", "placed_on")
+    list_display_links = ("person",)
+    list_filter = (Standing, "kind", "reason")
+    list_select_related = ("contact",)
+    ordering = ("-placed_at", "-pk")
+    acts = (
+        Act(
+            "end",
+            gettext_lazy("End this hold"),
+            "retention.change_hold",
+            EndForm,
+            "lock_open",
+            offered=lambda hold: hold.closed_on is None,
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        queryset = super().get_queryset(request)
+        if request.user.has_perm(SEE_REDUCED):
+            return queryset
+        return queryset.filter(contact__minimised_on__isnull=True)
+
+    def complete(self, request: HttpRequest, records: list[Any]) -> None:
+        day = today(PolicyVersion.objects.in_force())
+        sees_people = request.user.has_perm("contacts.view_contact")
+        for hold in records:
+            hold.stands = hold.until is None or hold.until >= day
+            hold.who = name_of(hold.contact) if sees_people else str(hold.contact)
+
+    @display(description=gettext_lazy("person"))
+    def person(self, hold: Any) -> str:
+        return str(hold.who)
+
+    @display(description=gettext_lazy("state"), label={"stands": "info", "ended": None})
+    def state(self, hold: Any) -> tuple[str, str]:
+        return ("stands", _("stands")) if hold.stands else ("ended", _("has ended"))
+
+    @display(description=gettext_lazy("reason"))
+    def why(self, hold: Hold) -> str:
+        kind = _("freeze") if hold.kind == HoldKind.FREEZE else _("duty")
+        return f"{kind}: {hold.get_reason_display()}"
+
+    @display(description=gettext_lazy("placed on"))
+    def placed_on(self, hold: Hold) -> dt.date:
+        return hold.placed_at.date()
+
+    def title_of(self, record: Any) -> str:
+        return _("Hold on %s") % record.who
+
+    def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        return {
+            "keeps": [Category(word).label for word in record.keeps] if record.kind == HoldKind.DUTY else [],
+            "person_url": self.admin_site.get_model_admin(type(record.contact)).url_of(record.contact),
+        }

@@ -1,0 +1,119 @@
+"""The ledger of nightly runs, and the approval of one that waits."""
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import admin
+from django.db import transaction
+from django.db.models import Sum
+from django.http import HttpRequest
+from django.utils.formats import date_format, localize
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from unfold.decorators import display
+
+from contacts.admin.acts import Act, ActForm
+from contacts.admin.base import RecordAdmin
+from retention import purge, tasks
+from retention.models import PurgeRun, RunStatus
+
+_LABELS = {
+    RunStatus.FINISHED: "success",
+    RunStatus.RUNNING: "info",
+    RunStatus.APPROVED: "info",
+    RunStatus.NEEDS_APPROVAL: "warning",
+    RunStatus.SUPERSEDED: None,
+    RunStatus.FAILED: "danger",
+    RunStatus.INTERRUPTED: "danger",
+    RunStatus.MISSED: "danger",
+}
+
+
+class FasterError(Exception):
+    """Somebody else has decided about the run."""
+
+
+class ApproveForm(ActForm):
+    refusals = (FasterError,)
+
+    @property
+    def explanation(self) -> str:  # type: ignore[override]
+        return consequence(self.record)
+
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
+        if not purge.approve(self.record, at=at, by=by):
+            raise FasterError(_("This run does not wait any more: somebody approved it, or a later run replaced it."))
+        # At once, for convenience: the beat's next tick carries out an approved run in any case.
+        transaction.on_commit(tasks.nightly.delay, robust=True)
+        return _("The run is approved and is carried out now.")
+
+
+def consequence(run: PurgeRun) -> str:
+    """Return what the approval of a run will do."""
+    return _("%(delete)s deleted and %(reduce)s reduced to what the law makes us keep. This cannot be undone.") % {
+        "delete": ngettext("%s person will be", "%s people will be", run.to_delete) % localize(run.to_delete),
+        "reduce": ngettext("%s person", "%s people", run.to_minimise) % localize(run.to_minimise),
+    }
+
+
+@admin.register(PurgeRun)
+class PurgeRunAdmin(RecordAdmin):
+    page_template = "staff/run.html"
+    list_display = ("decided_for", "state", "deleted", "reduced", "started", "finished")
+    list_display_links = ("decided_for",)
+    list_filter = ("status",)
+    ordering = ("-pk",)
+    acts = (
+        Act(
+            "approve",
+            gettext_lazy("Approve"),
+            "retention.approve_purge",
+            ApproveForm,
+            "task_alt",
+            grave=True,
+            offered=lambda run: run.status == RunStatus.NEEDS_APPROVAL,
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).annotate(
+            people_deleted=Sum("counts__contacts_deleted", default=0),
+            people_reduced=Sum("counts__contacts_minimised", default=0),
+        )
+
+    @display(description=gettext_lazy("run of"))
+    def decided_for(self, run: PurgeRun) -> str:
+        return self.title_of(run)
+
+    @display(description=gettext_lazy("state"), label=_LABELS)
+    def state(self, run: PurgeRun) -> tuple[str, str]:
+        return run.status, RunStatus(run.status).label
+
+    @display(description=gettext_lazy("people deleted"))
+    def deleted(self, run: Any) -> int:
+        return int(run.people_deleted)
+
+    @display(description=gettext_lazy("people reduced"))
+    def reduced(self, run: Any) -> int:
+        return int(run.people_reduced)
+
+    @display(description=gettext_lazy("started"))
+    def started(self, run: PurgeRun) -> dt.datetime:
+        return run.started_at
+
+    @display(description=gettext_lazy("finished"))
+    def finished(self, run: PurgeRun) -> dt.datetime | None:
+        return run.finished_at
+
+    def title_of(self, record: Any) -> str:
+        return _("Run of %s") % date_format(localtime(record.at), "DATETIME_FORMAT")
+
+    def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        counts = list(record.counts.all())
+        return {
+            "label": _LABELS[record.status],
+            "counts": counts,
+            "failures": [count for count in counts if count.failure],
+            "consequence": consequence(record),
+        }

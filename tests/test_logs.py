@@ -1,0 +1,53 @@
+import json
+import logging
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from privacy_crm import logs
+
+MARKER = "anna.lindqvist@fjordkraft.example"
+
+
+@pytest.fixture
+def formatter() -> logging.Formatter:
+    settings: dict[str, Any] = logs.configure(as_json=True)["formatters"]["line"]
+    factory = settings.pop("()")
+    return factory(**settings)
+
+
+def test_an_exception_is_logged_by_its_class_and_lines_without_its_message(formatter: logging.Formatter) -> None:
+    try:
+        raise ValueError(f"Key (email)=({MARKER}) already exists")
+    except ValueError:
+        record = logging.getLogger("x").makeRecord("x", 40, __file__, 1, "It failed", (), _exc_info())
+    line = formatter.format(record)
+    assert MARKER not in line
+    assert json.loads(line)["error"] == "ValueError"
+    assert "test_logs.py" in json.loads(line)["frames"][0]
+
+
+def _exc_info() -> Any:
+    import sys
+
+    return sys.exc_info()
+
+
+@pytest.mark.django_db
+def test_a_request_is_logged_by_its_route_without_query_string_or_address(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        client.get("/privacy/", {"q": MARKER}, REMOTE_ADDR="203.0.113.9")
+    text = " ".join(str(record.msg) for record in caplog.records if record.name == "access")
+    assert "privacy/" in text
+    assert MARKER not in caplog.text
+    assert "203.0.113.9" not in caplog.text
+
+
+def test_nothing_listens_to_the_loggers_that_quote_request_lines() -> None:
+    loggers = logs.configure(as_json=True)["loggers"]
+    for name in ("django.server", "gunicorn.access"):
+        assert loggers[name]["handlers"] == ["null"]
+        assert loggers[name]["propagate"] is False
