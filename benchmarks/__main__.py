@@ -66,6 +66,7 @@ def run(options: argparse.Namespace) -> dict[str, float]:
 
     from benchmarks import load, measure  # noqa: PLC0415
     from contacts.models import PolicyVersion  # noqa: PLC0415
+    from retention.models import PurgeRun  # noqa: PLC0415
 
     call_command("migrate", verbosity=0)
     call_command("publish_policy")
@@ -96,8 +97,11 @@ def run(options: argparse.Namespace) -> dict[str, float]:
     results["run_to_floor"] = statistics.median(each["run"] / each["floor"] for each in rounds)
     results["memory_grown_kb"] = measure.peak_memory() - memory
     say(f"{options.loop:,} people one by one")
-    ids = load.scattered(options.loop, options.contacts, 2 * options.rounds)
-    results["loop_per_s"] = options.loop / measure.seconds(lambda: measure.orm_loop(ids))
+    bare, whole = (load.scattered(options.loop, options.contacts, 2 * options.rounds + share) for share in (0, 1))
+    results["bare_loop_per_s"] = options.loop / measure.seconds(lambda: measure.bare_loop(bare))
+    load.make_due(whole, measure.DUE)
+    latest = PurgeRun.objects.latest("pk")
+    results["loop_per_s"] = options.loop / measure.seconds(lambda: measure.orm_loop(whole, latest))
 
     say(f"the import of {options.imported:,} rows and COPY")
     imported = measure.import_against_copy(policy, options.imported)
@@ -121,8 +125,10 @@ def report(results: dict[str, float], options: argparse.Namespace) -> None:
     table.add_row("floor: DELETE of known ids by 5,000, over cascades", rate(r["floor_per_s"]), "1.00", "")
     table.add_row("the run: lock, second decision, ledger, audit, admin log", rate(r["run_per_s"]),
                   f"{r['run_to_floor']:.2f}", "≥ 0.70")  # fmt: skip
-    table.add_row("the ORM, one by one", rate(r["loop_per_s"]), f"1 / {r['run_per_s'] / r['loop_per_s']:.0f} of the run",
-                  "≤ 1 / 20")  # fmt: skip
+    table.add_row("the same work in an ORM loop", rate(r["loop_per_s"]),
+                  f"run is {r['run_per_s'] / r['loop_per_s']:.0f} ×", "≥ 20 ×")  # fmt: skip
+    table.add_row("bare ORM loop: delete() over database cascades", rate(r["bare_loop_per_s"]),
+                  f"run is {r['run_per_s'] / r['bare_loop_per_s']:.0f} ×", "")  # fmt: skip
     table.add_row(f"a quiet night, {options.small:,} people", f"{r['quiet_small_s'] * 1000:.1f} ms", "1.00", "")
     table.add_row(f"a quiet night, {options.contacts:,} people", f"{r['quiet_large_s'] * 1000:.1f} ms",
                   f"{r['quiet_large_s'] / r['quiet_small_s']:.2f}", "≤ 1.50")  # fmt: skip

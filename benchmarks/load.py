@@ -13,14 +13,15 @@ PEOPLE_PER_ORGANISATION = 20
 
 _ORGANISATIONS = """
     INSERT INTO contacts_organisation (name, country, reference, entered_on, agreement_state, may_be_vacant)
-    SELECT 'Organisation ' || n, 'SE', '', DATE '2020-01-01', CASE WHEN n %% 3 = 0 THEN 'open' ELSE 'none' END, TRUE
+    SELECT 'Organisation ' || n, 'SE', '', DATE '2020-01-01',
+        CASE WHEN n %% 3 = 0 THEN 'open' ELSE 'none' END, TRUE
     FROM generate_series(%s, %s) n"""
 
 _CONTACTS = """
     INSERT INTO contacts_contact (id, public_id, email, first_name, last_name, job_title, phone, address, postal_code,
         city, country, language, company, organisation_id, last_activity_on)
     OVERRIDING SYSTEM VALUE
-    SELECT n, gen_random_uuid(), 'person' || n || '@bench.example', 'First' || n %% 997, 'Last' || n %% 9973, 'Engineer',
+    SELECT n, gen_random_uuid(), 'person' || n || '@bench.example', 'First' || n %% 997, 'Last' || n %% 9973, 'Clerk',
         '+46 8 465 00 ' || n %% 100, 'Storgatan ' || n %% 100, '111 22', 'Stockholm', 'SE', 'sv', '',
         (SELECT min(id) FROM contacts_organisation) + (n - 1) / %s, DATE '2026-06-01'
     FROM generate_series(%s, %s) n"""
@@ -56,7 +57,7 @@ def people(first: int, last: int, policy: PolicyVersion) -> None:
 
 
 def settle() -> None:
-    """Leave the database as a day's quiet would: statistics and visibility up to date, nothing waiting to be written."""
+    """Leave the database as a quiet day would: statistics up to date, nothing waiting to be written."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE)")
         cursor.execute("CHECKPOINT")

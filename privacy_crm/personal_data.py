@@ -1,4 +1,4 @@
-"""What the fields of Django's own apps hold: about members of staff, never about contacts; see `contacts.personal_data`."""
+"""What the fields of Django's own apps hold, about members of staff; see `contacts.personal_data`."""
 
 from contacts.personal_data import NOTHING, Field, Table, about
 

@@ -76,7 +76,7 @@ def _bases(ids: list[int], policy: PolicyVersion) -> dict[int, list[Reason]]:
     found: dict[int, list[Reason]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(f"{text} ORDER BY basis.id", values)
-        for contact_id, scenario, legal_basis, _collected_on, _source, clock, anchor, lapses_on in cursor:
+        for contact_id, scenario, legal_basis, clock, anchor, lapses_on in cursor:
             found[contact_id].append(Reason(scenario, legal_basis, clock, anchor, lapses_on))
     return found
 

@@ -16,18 +16,23 @@ from retention.due import Sql
 _FOREVER = "DATE '9999-12-31'"
 
 _LAPSES = """
-    SELECT basis.contact_id, basis.scenario, basis.legal_basis, basis.collected_on, basis.source,
-        CASE WHEN rule.clock = %s AND basis.clock_from IS NOT NULL THEN %s ELSE rule.clock END AS clock,
-        COALESCE(basis.clock_from, organisation.agreements_ended_on) AS anchor,
-        LEAST(
-            (COALESCE(basis.clock_from, organisation.agreements_ended_on) + make_interval(months =>
-                CASE WHEN rule.clock = %s AND basis.clock_from IS NOT NULL THEN %s ELSE rule.months END))::date,
-            DATE '9999-12-31'
-        ) AS lapses_on
+    SELECT basis.contact_id, basis.scenario, basis.legal_basis, clock.name AS clock, clock.anchor,
+        -- LEAST passes over NULL, and an open agreement must stay open.
+        CASE WHEN clock.anchor IS NOT NULL
+             THEN LEAST((clock.anchor + make_interval(months => clock.months))::date, DATE '9999-12-31')
+        END AS lapses_on
     FROM contacts_basis basis
     JOIN contacts_contact contact ON contact.id = basis.contact_id
     JOIN contacts_scenariorule rule ON rule.scenario = basis.scenario AND rule.version_id = %s
     LEFT JOIN contacts_organisation organisation ON organisation.id = contact.organisation_id
+    CROSS JOIN LATERAL (
+        SELECT rule.clock = %s AND basis.clock_from IS NOT NULL AS unverified
+    ) state
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN state.unverified THEN %s ELSE rule.clock END AS name,
+            CASE WHEN state.unverified THEN %s ELSE rule.months END AS months,
+            COALESCE(basis.clock_from, organisation.agreements_ended_on) AS anchor
+    ) clock
     WHERE basis.contact_id {among}"""
 
 _DEPARTURES = f"""
@@ -76,4 +81,4 @@ def kept_until(policy: PolicyVersion, contact_ids: list[int], day: dt.date) -> d
 
 def _values(policy: PolicyVersion) -> list[Any]:
     unverified = policy.rule(Scenario.PROSPECT).months
-    return [Clock.AGREEMENT_END, Clock.COLLECTION, Clock.AGREEMENT_END, unverified, policy.pk]
+    return [policy.pk, Clock.AGREEMENT_END, Clock.COLLECTION, unverified]

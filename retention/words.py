@@ -23,7 +23,8 @@ def explain(explanation: Explanation, policy: PolicyVersion, day: dt.date) -> st
 def sentences(explanation: Explanation, contact: Contact, policy: PolicyVersion, day: dt.date) -> list[str]:
     """Return why the person is kept, a sentence for each reason, and at the end what will happen."""
     name = contact.display_name if not contact.minimised_on else reduced_name(contact)
-    told = [because(name, reason, contact, policy) for reason in explanation.bases]
+    # Scenarios that run on the same activity give the same sentence; once is enough.
+    told = list(dict.fromkeys(because(name, reason, contact, policy) for reason in explanation.bases))
     told += [held_by(name, hold) for hold in explanation.holds]
     return [*told, until(name, explanation, day)]
 
@@ -92,21 +93,20 @@ def _latest_activity(contact: Contact, day: dt.date, policy: PolicyVersion) -> s
 
 
 def _deed(kind: str, reference: str) -> str:
-    event = Event.objects.filter(slug=reference).first() if reference else None
-    if event and kind in {ActivityKind.ATTENDANCE, ActivityKind.REGISTRATION}:
-        text = _("a visit to the event %s") if kind == ActivityKind.ATTENDANCE else _("a registration for %s")
-        return text % event.title
-    text = _DEEDS[ActivityKind(kind)]
-    return f"{text} ({reference})" if reference else str(text)
+    bare, with_reference = _DEEDS[ActivityKind(kind)]
+    if not reference:
+        return _(bare)
+    title = Event.objects.filter(slug=reference).values_list("title", flat=True).first()
+    return _(with_reference) % (title or reference)
 
 
 _DEEDS = {
-    ActivityKind.DOWNLOAD: "a download",
-    ActivityKind.REGISTRATION: "a registration",
-    ActivityKind.ATTENDANCE: "a visit",
-    ActivityKind.REPLY: "a reply",
-    ActivityKind.CALL: "a call",
-    ActivityKind.MEETING: "a meeting",
+    ActivityKind.DOWNLOAD: ("a download", "a download (%s)"),
+    ActivityKind.REGISTRATION: ("a registration", "a registration for %s"),
+    ActivityKind.ATTENDANCE: ("a visit to an event", "a visit to the event %s"),
+    ActivityKind.REPLY: ("a reply", "a reply (%s)"),
+    ActivityKind.CALL: ("a call", "a call (%s)"),
+    ActivityKind.MEETING: ("a meeting", "a meeting (%s)"),
 }
 
 

@@ -18,20 +18,17 @@ def formatter() -> logging.Formatter:
 
 
 def test_an_exception_is_logged_by_its_class_and_lines_without_its_message(formatter: logging.Formatter) -> None:
-    try:
-        raise ValueError(f"Key (email)=({MARKER}) already exists")
-    except ValueError:
-        record = logging.getLogger("x").makeRecord("x", 40, __file__, 1, "It failed", (), _exc_info())
+    with pytest.raises(ValueError, match="already exists") as failed:
+        int_of(MARKER)
+    record = logging.LogRecord("x", 40, __file__, 1, "It failed", (), failed._excinfo)
     line = formatter.format(record)
     assert MARKER not in line
     assert json.loads(line)["error"] == "ValueError"
     assert "test_logs.py" in json.loads(line)["frames"][0]
 
 
-def _exc_info() -> Any:
-    import sys
-
-    return sys.exc_info()
+def int_of(address: str) -> int:
+    raise ValueError(f"Key (email)=({address}) already exists")
 
 
 @pytest.mark.django_db

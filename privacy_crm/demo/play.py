@@ -69,7 +69,7 @@ def welcome(port: int, names: list[str], password: str) -> None:
         f"\n[bold]The site[/]   http://localhost:{port}/privacy/"
         f"\n[bold]The staff[/]  http://localhost:{port}/admin/"
         f"\n[bold]Log in[/]     as {', '.join(names)}"
-        f"\n           with the password [bold]{password}[/] (in the demo there is no second factor)"
+        f"\n[bold]Password[/]   {password}   (in the demo there is no second factor)"
         f"\n[bold]Mail[/]       is written to {settings.VAR_DIR / 'mail'}, unless EMAIL_URL says otherwise"
         "\n[dim]Ctrl-C ends everything.[/]\n"
     )

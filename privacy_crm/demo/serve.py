@@ -11,6 +11,8 @@ from honcho.manager import Manager
 from rich.console import Console
 
 HOST = "127.0.0.1"
+# In a container one often is root, and the demo's worker is nobody's target.
+_AS_ROOT = "ignore:You're running the worker with superuser privileges"
 console = Console()
 
 
@@ -28,15 +30,16 @@ def run(port: int) -> int:
     """Run web, worker and beat until one of them ends or a signal comes. Returns the exit code."""
     connections.close_all()
     manager = Manager()
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": _AS_ROOT}
     for name, command in _commands(port).items():
-        manager.add_process(name, f"exec {command}", env={**os.environ, "PYTHONUNBUFFERED": "1"})
+        manager.add_process(name, f"exec {command}", env=environment)
     manager.loop()
     return 0 if manager.returncode in {130, 143} else int(manager.returncode or 0)
 
 
 def _commands(port: int) -> dict[str, str]:
     python = quote(sys.executable)
-    celery = f"{python} -m celery -A privacy_crm"
+    celery = f"{python} -m celery --quiet -A privacy_crm"
     schedule = quote(settings.CELERY_BEAT_SCHEDULE_FILENAME)
     return {
         "web": f"{python} -m gunicorn privacy_crm.wsgi --bind {HOST}:{port} --workers 2 --log-level warning",

@@ -94,15 +94,18 @@ def _explain(pk: int, policy: PolicyVersion, today: dt.date) -> str:
     return " ".join(words.sentences(explanation, contact, policy, today))
 
 
+_CHOOSE = """
+    SELECT min(contact_id) FILTER (WHERE reasons = 1 AND scenario = 'event' AND lapses_on IS NOT NULL),
+        min(contact_id) FILTER (WHERE reasons = 1 AND lapses_on IS NULL),
+        min(contact_id) FILTER (WHERE reasons = 1 AND scenario = 'prospect')
+    FROM (SELECT lapse.*, count(*) OVER (PARTITION BY contact_id) AS reasons FROM ({lapses}) lapse) lapse"""
+
+
 def _a_few(policy: PolicyVersion, today: dt.date) -> list[int]:
-    """Choose somebody who leaves soon, somebody with an agreement in force, somebody reduced and somebody frozen."""
+    """Choose a guest, somebody with an agreement in force, a prospect, somebody reduced and somebody frozen."""
     text, values = lapses.of_everyone(policy)
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT min(contact_id) FILTER (WHERE scenario = 'event' AND lapses_on > %s),"  # noqa: S608
-            f" min(contact_id) FILTER (WHERE lapses_on IS NULL) FROM ({text}) lapse",
-            [today, *values],
-        )
+        cursor.execute(_CHOOSE.format(lapses=text), values)
         chosen = list(cursor.fetchone())
     reduced = Contact.objects.reduced().values_list("pk", flat=True).first()
     frozen = Hold.objects.standing(today).filter(kind=HoldKind.FREEZE).values_list("contact", flat=True).first()
