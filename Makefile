@@ -42,7 +42,9 @@ requirements: $(UV) ## compile the pinned requirements from pyproject.toml
 
 clean: ## forget the demo and everything that was made here
 	rm -rf $(VENV) .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache staticfiles
-	rm -rf "$${VAR_DIR:-var}"
+	@# Only what is ours: VAR_DIR may hold other things.
+	cd "$${VAR_DIR:-var}" 2>/dev/null && rm -rf servers demo mail celerybeat-schedule* || true
+	rmdir "$${VAR_DIR:-var}" 2>/dev/null || true
 
 $(READY): requirements/development.txt | $(UV)
 	@echo "Setting up $(VENV) …"
