@@ -43,21 +43,32 @@ def add(
 
 @transaction.atomic
 def end(agreement: Agreement, ended_on: dt.date, *, at: dt.datetime, by: str) -> None:
-    """End an agreement on a day, past or to come. Costs the same whatever the number of people it concerns."""
+    """End an agreement on a day, past or to come. Costs the same whatever the number of people it concerns.
+
+    Raises AgreementError where it would end before it started, or is no longer on record.
+    """
     lock([agreement.organisation_id])
     _check(agreement.started_on, ended_on)
-    Agreement.objects.filter(pk=agreement.pk).update(ended_on=ended_on)
+    _set_end(agreement, ended_on)
     settle([agreement.organisation_id])
     audit.record("agreement.ended", at=at, by=by, rule=f"{agreement.kind}:{agreement.pk}")
 
 
 @transaction.atomic
 def reopen(agreement: Agreement, *, at: dt.datetime, by: str) -> None:
-    """Take back the end of an agreement; the clock of its people stops."""
+    """Take back the end of an agreement; the clock of its people stops.
+
+    Raises AgreementError where it is no longer on record.
+    """
     lock([agreement.organisation_id])
-    Agreement.objects.filter(pk=agreement.pk).update(ended_on=None)
+    _set_end(agreement, None)
     settle([agreement.organisation_id])
     audit.record("agreement.reopened", at=at, by=by, rule=f"{agreement.kind}:{agreement.pk}")
+
+
+def _set_end(agreement: Agreement, ended_on: dt.date | None) -> None:
+    if not Agreement.objects.filter(pk=agreement.pk).update(ended_on=ended_on):
+        raise AgreementError("This agreement is no longer on record.")
 
 
 def lock(organisation_ids: Collection[int]) -> None:

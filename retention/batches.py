@@ -6,7 +6,6 @@ was committed between its snapshot and its lock; in the second, what came in tim
 
 import datetime as dt
 import uuid
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -18,7 +17,7 @@ from contacts.erasure import People
 from retention import ledger
 from retention.due import Night, Sql
 from retention.fates import FROZEN, UNDER_DUTY, UNDER_HOLD
-from retention.models import Hold, HoldKind, PurgeRun, Rule
+from retention.models import Hold, PurgeRun, Rule
 
 SIZE = 5_000
 
@@ -90,17 +89,17 @@ class Job:
     def _after_hold(self, locked: Locked) -> Decision:
         decision = Decision()
         with connection.cursor() as cursor:
-            cursor.execute(_AFTER_HOLD, [self.night.day, list(locked)])
-            for contact_id, under_hold in cursor:
+            cursor.execute(_AFTER_HOLD, [self.night.day, self.night.day, list(locked)])
+            for contact_id, under_hold, frozen in cursor:
                 if not under_hold:
                     decision.delete.append(contact_id)
-                elif locked[contact_id].reduced:
+                elif locked[contact_id].reduced and not frozen:
                     decision.reduce.append(contact_id)
         return decision
 
     def _part_with(self, locked: Locked, decision: Decision, *, rule: str) -> None:
         erasure.delete(_named(locked, decision.delete), at=self.at, by=self.by, rule=rule)
-        for keeps, ids in _by_keeps(decision.reduce, self.night.day).items():
+        for keeps, ids in Hold.objects.standing(self.night.day).by_keeps(decision.reduce).items():
             erasure.reduce(_named(locked, ids), keeps, day=self.night.day, at=self.at, by=self.by, rule=rule)
         left = {locked[pk].organisation for pk in (*decision.delete, *decision.reduce)}
         vacancy.notice([organisation for organisation in left if organisation])
@@ -116,7 +115,7 @@ _DECIDE = f"""
     WHERE NOT {FROZEN.format(contact="due.contact_id")}"""
 
 _AFTER_HOLD = f"""
-    SELECT person.id, {UNDER_HOLD.format(contact="person.id")}
+    SELECT person.id, {UNDER_HOLD.format(contact="person.id")}, {FROZEN.format(contact="person.id")}
     FROM unnest(%s) person (id)
     WHERE NOT EXISTS (SELECT 1 FROM contacts_basis basis WHERE basis.contact_id = person.id)"""
 
@@ -159,15 +158,3 @@ def _lock_contacts(ids: list[int]) -> Locked:
 
 def _named(locked: Locked, ids: Iterable[int]) -> People:
     return {pk: locked[pk].public_id for pk in ids}
-
-
-def _by_keeps(ids: list[int], day: dt.date) -> dict[frozenset[str], list[int]]:
-    """Group people by the union of what their standing duties keep."""
-    kept: dict[int, set[str]] = defaultdict(set)
-    duties = Hold.objects.standing(day).filter(kind=HoldKind.DUTY, contact__in=ids)
-    for contact_id, keeps in duties.values_list("contact_id", "keeps"):
-        kept[contact_id].update(keeps)
-    groups: dict[frozenset[str], list[int]] = defaultdict(list)
-    for contact_id in ids:
-        groups[frozenset(kept[contact_id])].append(contact_id)
-    return groups

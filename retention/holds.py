@@ -5,10 +5,11 @@ from collections.abc import Collection
 
 from django.db import transaction
 
-from contacts import audit
+from contacts import audit, erasure
 from contacts.categories import Category
-from contacts.models import Contact
-from retention.models import REASONS, Hold, HoldKind, default_keeps
+from contacts.days import day_of
+from contacts.models import Contact, PolicyVersion
+from retention.models import REASONS, Hold, HoldKind, Rule, default_keeps
 
 
 class HoldError(ValueError):
@@ -34,7 +35,7 @@ def place(
     """
     if reason not in REASONS[HoldKind(kind)]:
         raise HoldError("This reason does not fit this kind of hold.")
-    _lock(contact.pk)
+    locked = _lock(contact.pk)
     kept = [word for word in keeps if word != Category.EMAIL] or default_keeps()
     hold, _ = Hold.objects.update_or_create(
         contact=contact,
@@ -49,6 +50,7 @@ def place(
         },
     )
     audit.record("hold.placed", at=at, by=by, public_id=contact.public_id, rule=f"{kind}:{reason}")
+    _narrow(locked, at, by)
     return hold
 
 
@@ -65,6 +67,22 @@ def end(hold: Hold, *, day: dt.date, at: dt.datetime, by: str) -> None:
     audit.record("hold.ended", at=at, by=by, public_id=hold.contact.public_id, rule=f"{hold.kind}:{hold.reason}")
 
 
-def _lock(contact_id: int) -> None:
-    if not list(Contact.objects.filter(pk=contact_id).select_for_update().values_list("pk", flat=True)):
+def _lock(contact_id: int) -> Contact:
+    contact = Contact.objects.select_for_update().filter(pk=contact_id).first()
+    if contact is None:
         raise HoldError("This person is no longer held.")
+    return contact
+
+
+def _narrow(contact: Contact, at: dt.datetime, by: str) -> None:
+    """Where a person was reduced already and a duty now names less, keep no more than that."""
+    policy = PolicyVersion.objects.in_force()
+    if contact.minimised_on is None or policy is None:
+        return
+    day = day_of(at, policy.zone)
+    standing = Hold.objects.standing(day).filter(contact=contact)
+    if standing.filter(kind=HoldKind.FREEZE).exists() or not standing.exists():
+        return
+    for keeps in standing.by_keeps([contact.pk]):
+        people = {contact.pk: contact.public_id}
+        erasure.reduce(people, keeps, day=contact.minimised_on, at=at, by=by, rule=Rule.HOLD)

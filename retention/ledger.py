@@ -36,8 +36,13 @@ def _unlock() -> None:
 
 
 def close_interrupted(at: dt.datetime) -> None:
-    """Say of every run that still claims to be running that it was broken off. Call it under the lock."""
-    PurgeRun.objects.filter(status=RunStatus.RUNNING).update(status=RunStatus.INTERRUPTED, finished_at=at)
+    """Say of every run that still claims to be running that it was broken off. Call it under the lock.
+
+    One that an officer approved is still to be done, for the people it was approved for.
+    """
+    broken_off = PurgeRun.objects.filter(status=RunStatus.RUNNING)
+    broken_off.filter(approved_at__isnull=False).update(status=RunStatus.APPROVED)
+    broken_off.update(status=RunStatus.INTERRUPTED, finished_at=at)
 
 
 @transaction.atomic

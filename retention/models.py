@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -45,6 +47,17 @@ class Holds(models.QuerySet["Hold"]):
     def ended(self, day: dt.date) -> Holds:
         """Holds that ended before `day` and that no run has dealt with yet."""
         return self.filter(until__lt=day, closed_on__isnull=True)
+
+    def by_keeps(self, contact_ids: Collection[int]) -> dict[frozenset[str], list[int]]:
+        """Group people by the union of what these duties keep of them."""
+        kept: dict[int, set[str]] = defaultdict(set)
+        duties = self.filter(kind=HoldKind.DUTY, contact__in=contact_ids)
+        for contact_id, keeps in duties.values_list("contact_id", "keeps"):
+            kept[contact_id].update(keeps)
+        groups: dict[frozenset[str], list[int]] = defaultdict(list)
+        for contact_id in contact_ids:
+            groups[frozenset(kept[contact_id])].append(contact_id)
+        return groups
 
 
 class Hold(models.Model):

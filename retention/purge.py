@@ -5,12 +5,13 @@ the next one does the rest; a second run waits for the first and finds nothing l
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
 from django.conf import settings
-from django.db import OperationalError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 
 from contacts import audit, food, vacancy
 from contacts.days import day_of
@@ -31,6 +32,7 @@ class PurgeBrokenOffError(Exception):
     """The connection to the database was lost, and with it the lock: the next run does the rest."""
 
     def __init__(self, purge_run: PurgeRun) -> None:
+        """`purge_run` has no key yet where the connection was lost before its row was written."""
         super().__init__("The connection to the database was lost.")
         self.purge_run = purge_run
 
@@ -78,32 +80,48 @@ def run(*, policy: PolicyVersion, at: dt.datetime, by: str, approve: bool, now: 
 
     Raises PurgeBrokenOffError where the connection is lost on the way.
     """
-    with ledger.one_at_a_time():
+    row = _row(policy, at, by, now)
+    with _lest_it_breaks_off(row), ledger.one_at_a_time():
         ledger.close_interrupted(now())
-        return outcome(_run(policy, at, by, now, approve=approve))
+        _run(row, policy, now, approve=approve)
+        return outcome(row)
 
 
 def run_where(owed: Callable[[], bool], *, policy: PolicyVersion, at: dt.datetime, by: str, now: Clock) -> bool:
     """Do the run of `at` if it is still owed once no other is under way; return whether it was."""
-    with ledger.one_at_a_time():
+    row = _row(policy, at, by, now)
+    with _lest_it_breaks_off(row), ledger.one_at_a_time():
         ledger.close_interrupted(now())
         if not owed():
             return False
-        _run(policy, at, by, now, approve=False)
+        _run(row, policy, now, approve=False)
     return True
 
 
-def _run(policy: PolicyVersion, at: dt.datetime, by: str, now: Clock, *, approve: bool) -> PurgeRun:
-    row = PurgeRun(at=at, by=by, status=RunStatus.RUNNING, policy_version=policy, started_at=now())
-    purge_run = ledger.open_run(row)
-    job = Job(purge_run, night_of(policy, at), at=at, by=f"purge:{purge_run.pk}")
-    beyond = _asked_first(job, approve=approve, by=by)
-    _work(job, at, scope=_hold_ended(job.night) if beyond else None)
+def _row(policy: PolicyVersion, at: dt.datetime, by: str, now: Clock) -> PurgeRun:
+    return PurgeRun(at=at, by=by, status=RunStatus.RUNNING, policy_version=policy, started_at=now())
+
+
+@contextmanager
+def _lest_it_breaks_off(purge_run: PurgeRun) -> Iterator[None]:
+    """Tell a lost connection from what went wrong in one statement."""
+    try:
+        yield
+    except DatabaseError as error:
+        if connection.is_usable():
+            raise
+        raise PurgeBrokenOffError(purge_run) from error
+
+
+def _run(purge_run: PurgeRun, policy: PolicyVersion, now: Clock, *, approve: bool) -> None:
+    ledger.open_run(purge_run)
+    job = Job(purge_run, night_of(policy, purge_run.at), at=purge_run.at, by=f"purge:{purge_run.pk}")
+    beyond = _asked_first(job, approve=approve, by=purge_run.by)
+    _work(job, purge_run.at, scope=_hold_ended(job.night) if beyond else None)
     if beyond:
         _wait(job, beyond, now())
     else:
         ledger.finish(purge_run, at=now())
-    return purge_run
 
 
 def resume(purge_run: PurgeRun, *, at: dt.datetime, now: Clock) -> bool:
@@ -112,7 +130,7 @@ def resume(purge_run: PurgeRun, *, at: dt.datetime, now: Clock) -> bool:
     if policy is None:
         return False
     night = night_of(policy, purge_run.at)
-    with ledger.one_at_a_time():
+    with _lest_it_breaks_off(purge_run), ledger.one_at_a_time():
         if not ledger.resume(purge_run):
             return False
         _work(Job(purge_run, night, at=at, by=f"purge:{purge_run.pk}"), at, scope=_approved(purge_run, night))
@@ -152,7 +170,7 @@ def salvage(purge_run: PurgeRun) -> Outcome:
     connection.close()
     try:
         return replace(outcome(purge_run), status=RunStatus.FAILED)
-    except OperationalError:
+    except (OperationalError, PurgeRun.DoesNotExist):
         none = dict.fromkeys(Scenario.values, 0)
         return Outcome(purge_run.pk, purge_run.at, False, RunStatus.FAILED, none, 0, 0, 0, 0)
 

@@ -18,9 +18,9 @@ ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 90.0
 
 
-@pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    var = tmp_path_factory.mktemp("demo") / "a folder with a space"
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    var = tmp_path / "a folder with a space"
     settings = {"DEBUG": "on", "SECRET_KEY": "x" * 60, "VAR_DIR": str(var)}
     return {**os.environ, "DATABASE_URL": "", "REDIS_URL": "", **settings}
 

@@ -3,6 +3,7 @@ import sys
 from typing import Any
 
 from django.conf import settings
+from django.core.management.base import CommandParser
 
 from contacts import doors
 
@@ -10,7 +11,7 @@ from contacts import doors
 class Command(doors.Command):
     help = "Load the demo company, run the nightly purge, show what it did, and serve the site."
 
-    def add_arguments(self, parser: doors.ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--no-serve", action="store_true", help="end after the night, without serving the site")
 
     def handle(self, *_args: Any, no_serve: bool, **_options: Any) -> None:
