@@ -14,6 +14,16 @@ def record(code: str, *, at: dt.datetime, by: str, public_id: uuid.UUID | None =
     AuditEvent.objects.create(at=at, by=by, code=code, public_id=public_id, rule=rule)
 
 
+def record_found(code: str, query: str, *, at: dt.datetime, by: str, rule: str = "") -> None:
+    """Write one event for each record whose public_id a query finds, however many there are."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO contacts_auditevent (at, by, code, public_id, rule)"  # noqa: S608
+            f" SELECT %s, %s, %s, found.public_id, %s FROM ({query}) found",
+            [at, by, code, rule],
+        )
+
+
 def record_each(code: str, public_ids: Iterable[uuid.UUID], *, at: dt.datetime, by: str, rule: str) -> None:
     """Write one event for each record, in one statement."""
     with connection.cursor() as cursor:

@@ -1,14 +1,9 @@
-"""Organisations without contacts: suspected when somebody leaves, looked at by the next run, gone in their time."""
+"""Organisations without contacts: noticed when the last one leaves, looked at by the next run, gone in their time."""
 
 import datetime as dt
 from collections.abc import Collection
 
 from django.db import connection, transaction
-
-_SUSPECT = """
-    UPDATE contacts_organisation SET may_be_vacant = TRUE
-    WHERE NOT may_be_vacant
-        AND id IN (SELECT organisation_id FROM contacts_contact WHERE id = ANY(%s))"""
 
 _NOTICE = """
     UPDATE contacts_organisation organisation SET may_be_vacant = TRUE
@@ -28,15 +23,6 @@ _DELETE = """
         AND NOT EXISTS (SELECT 1 FROM contacts_contact contact WHERE contact.organisation_id = organisation.id)"""
 
 _OCCUPIED = "UPDATE contacts_organisation SET may_be_vacant = FALSE WHERE id = ANY(%s)"
-
-
-def suspect(contact_ids: Collection[int]) -> None:
-    """Have the next sweep look at the organisations of people who are about to leave them.
-
-    Committed before they go, so that a crash in between costs a look and never an oversight.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_SUSPECT, [list(contact_ids)])
 
 
 def notice(organisation_ids: Collection[int]) -> None:

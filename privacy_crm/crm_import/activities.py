@@ -1,0 +1,28 @@
+"""Activities: what people did. One is either on record or not, so that there is nothing to update."""
+
+from privacy_crm.crm_import import people
+from privacy_crm.crm_import.columns import ACTIVITIES
+from privacy_crm.crm_import.merging import LINES, Target, apply, outcomes
+from privacy_crm.crm_import.report import Counts, count
+from privacy_crm.crm_import.staging import ACCEPTED, Import
+
+TARGET = Target(
+    name="activities",
+    table="contacts_activity",
+    keys=["contact_id", "kind", "occurred_at", "reference"],
+    given=f"""
+        SELECT contact_id, kind, occurred_at, COALESCE(reference, '') AS reference, {LINES}
+        FROM import_activities JOIN import_known USING (email) WHERE {ACCEPTED} GROUP BY 1, 2, 3, 4""",
+)
+
+
+def judge(work: Import) -> None:
+    work.refuse(ACTIVITIES, "email", "unknown person", people.UNKNOWN)
+
+
+def write(work: Import) -> None:
+    apply(work, TARGET)
+
+
+def counts(work: Import) -> Counts:
+    return count(work, ACTIVITIES, outcomes(ACTIVITIES, TARGET))

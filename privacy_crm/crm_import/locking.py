@@ -1,0 +1,56 @@
+"""Lock what the import is about to decide on, in the order that every act keeps: organisations, events, then people.
+
+Each lock is a statement of its own, before anything is read for a decision: the next one sees what it waited for.
+People whom a purge deletes or reduces meanwhile are not in `import_known`, and so come in as new ones.
+"""
+
+from privacy_crm.crm_import.staging import ACCEPTED, Import
+
+# Any number will do, as long as it is ours alone.
+_LOCK = 4_711_679_002
+
+_WITH_PEOPLE = ("contacts", "registrations", "activities", "holds", "objections", "consents")
+
+# Guests of an event that changes its kind are held for the new kind from then on, whether the export names them or not.
+_GUESTS = f"""
+    SELECT contact.email FROM import_events entry
+    JOIN contacts_event event ON event.slug = entry.slug AND event.kind <> entry.kind
+    JOIN contacts_registration registration ON registration.event_id = event.id
+    JOIN contacts_contact contact ON contact.id = registration.contact_id
+    WHERE {ACCEPTED}"""
+
+# Of rows with a fault as well: whether their person is known may be a fault in an earlier column.
+_ADDRESSES = " UNION ".join([*(f"SELECT email FROM import_{name}" for name in _WITH_PEOPLE), _GUESTS])
+
+_ORGANISATIONS = """
+    SELECT organisation.id FROM contacts_organisation organisation
+    WHERE organisation.id IN (
+        SELECT id FROM contacts_organisation JOIN (
+            SELECT name FROM import_organisations UNION SELECT organisation FROM import_agreements
+            UNION SELECT organisation FROM import_contacts
+        ) named USING (name)
+        UNION SELECT organisation_id FROM contacts_contact JOIN import_people USING (email)
+    )
+    ORDER BY organisation.id FOR NO KEY UPDATE"""
+
+_EVENTS = """
+    SELECT event.id FROM contacts_event event
+    WHERE slug IN (SELECT slug FROM import_events UNION SELECT event FROM import_registrations)
+    ORDER BY event.id FOR NO KEY UPDATE"""
+
+_PEOPLE = """
+    SELECT contact.id AS contact_id, contact.email::text AS email
+    FROM contacts_contact contact JOIN import_people USING (email)
+    ORDER BY contact.id FOR UPDATE OF contact"""
+
+
+def lock(work: Import) -> None:
+    """Wait until no other import is under way; then lock the organisations, events and people that are held already.
+
+    Leaves the locked people in `import_known`. PostgreSQL frees all locks with the transaction.
+    """
+    work.do("SELECT pg_advisory_xact_lock(%(lock)s)", lock=_LOCK)
+    work.keep("import_people", _ADDRESSES)
+    work.do(f"SELECT count(*) FROM ({_ORGANISATIONS}) locked")
+    work.do(f"SELECT count(*) FROM ({_EVENTS}) locked")
+    work.keep("import_known", _PEOPLE)

@@ -1,0 +1,71 @@
+"""What people said about marketing: consents, and objections, which hold for an address whoever is held (P12)."""
+
+from contacts.vocabulary import Channel, PermissionState
+from privacy_crm.crm_import import people
+from privacy_crm.crm_import.columns import ALL_CHANNELS, CONSENTS, OBJECTIONS, File
+from privacy_crm.crm_import.merging import LINES, Target, apply, changes, kept, last, outcomes
+from privacy_crm.crm_import.report import Counts, count
+from privacy_crm.crm_import.staging import ACCEPTED, Import
+
+
+def _rows(file: File) -> str:
+    """Return the rows of a file, once for each channel that they are about."""
+    channels = ", ".join(f"('{channel.value}')" for channel in Channel)
+    return f"""(
+        SELECT entry.*, each.channel AS about
+        FROM {file.table} entry
+        JOIN (VALUES {channels}) each(channel) ON entry.channel IN (each.channel, '{ALL_CHANNELS}')
+        WHERE {ACCEPTED}
+    ) entry"""
+
+
+SUPPRESSIONS = Target(
+    name="suppressions",
+    table="contacts_suppression",
+    keys=["address_hash", "channel"],
+    given=f"""
+        SELECT address_hash, about AS channel, min(objected_on) AS objected_on, {LINES}
+        FROM {_rows(OBJECTIONS)} GROUP BY address_hash, about""",
+    becomes={"since": "COALESCE(LEAST(stored.since, given.objected_on), %(day)s)"},
+    fresh={"reason": "'objection'"},
+)
+
+
+def _permissions(file: File, state: PermissionState, day: str, *texts: str) -> Target:
+    return Target(
+        name=file.name,
+        table="contacts_channelpermission",
+        keys=["contact_id", "channel", "state"],
+        given=f"""
+            SELECT contact_id, about AS channel, '{state.value}' AS state, {last(day, *texts)}, {LINES}
+            FROM {_rows(file)} JOIN import_known USING (email) GROUP BY contact_id, about""",
+        becomes={"given_on": f"COALESCE(given.{day}, stored.given_on, %(day)s)"} | kept(*texts),
+        fresh={name: "''" for name in ("wording", "source") if name not in texts},
+    )
+
+
+OBJECTED = _permissions(OBJECTIONS, PermissionState.OBJECTED, "objected_on", "source")
+CONSENTED = _permissions(CONSENTS, PermissionState.CONSENTED, "given_on", "wording", "source")
+
+
+def suppress(work: Import) -> None:
+    """Write the keyed hashes, before anybody is judged: an export read again is judged as it was the first time."""
+    apply(work, SUPPRESSIONS)
+
+
+def judge(work: Import) -> None:
+    work.refuse(CONSENTS, "email", "unknown person", people.UNKNOWN)
+
+
+def write(work: Import) -> None:
+    """Write what the people who are held said."""
+    apply(work, OBJECTED)
+    apply(work, CONSENTED)
+
+
+def counts_of_objections(work: Import) -> Counts:
+    return count(work, OBJECTIONS, outcomes(OBJECTIONS, SUPPRESSIONS), changes(OBJECTED))
+
+
+def counts_of_consents(work: Import) -> Counts:
+    return count(work, CONSENTS, outcomes(CONSENTS, CONSENTED))

@@ -1,0 +1,142 @@
+"""Read the files of an export: as files first, then row by row into checked values, with nothing kept in memory."""
+
+import csv
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from io import TextIOWrapper
+from pathlib import Path
+from typing import NamedTuple, NoReturn
+from zoneinfo import ZoneInfo
+
+from contacts.addresses import keyed_hash
+from privacy_crm.crm_import import cells
+from privacy_crm.crm_import.cells import FaultError, Value, When
+from privacy_crm.crm_import.columns import FILES, File
+
+# Beyond what any cell of a CRM holds: an unclosed quote must not take the rest of a large file into memory.
+csv.field_size_limit(16 * 1024 * 1024)
+
+
+class UnreadableError(Exception):
+    """The export cannot be read as it is; the message names the file and, where known, the line."""
+
+
+class Row(NamedTuple):
+    """A row as it waits: `fault` is the place of the first column with a fault, for `reason`."""
+
+    line: int
+    values: list[Value]
+    address_hash: str | None
+    fault: int | None
+    reason: str | None
+
+
+def found(directory: Path) -> list[File]:
+    """Return the files of the contract that are in a directory. Raises UnreadableError where there are none."""
+    if not directory.is_dir():
+        raise UnreadableError(f"{directory}: no such directory.")
+    present = [file for file in FILES if (directory / file.filename).exists()]
+    if not present:
+        names = ", ".join(file.filename for file in FILES)
+        raise UnreadableError(f"{directory}: none of the files of an export is in it ({names}).")
+    return present
+
+
+@dataclass
+class Source:
+    """One file of the export, opened: iterate over its rows, ask how much of it is read."""
+
+    file: File
+    path: Path
+    when: When
+    _stream: TextIOWrapper | None = None
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows. Raises UnreadableError as soon as the file turns out not to be what it should."""
+        try:
+            with self.path.open(encoding="utf-8-sig", newline="") as stream:
+                self._stream = stream
+                yield from self._rows(_numbered(stream, self.file.filename))
+        except UnicodeDecodeError:
+            raise UnreadableError(f"{self.file.filename}, line {_undecodable(self.path)}: not UTF-8.") from None
+        except OSError as error:
+            raise UnreadableError(f"{self.file.filename}: {error.strerror}.") from None
+
+    def share(self) -> float:
+        """Return the share of the file's bytes that has been read."""
+        if self._stream is None or self._stream.closed:
+            return 1.0
+        descriptor = self._stream.fileno()
+        return os.lseek(descriptor, 0, os.SEEK_CUR) / (os.fstat(descriptor).st_size or 1)
+
+    def _rows(self, records: Iterator[tuple[int, list[str]]]) -> Iterator[Row]:
+        header = next(records, None) or _unreadable(f"{self.file.filename} is empty.")
+        places = _places(self.file, *header)
+        width = max(places) + 1
+        for line, record in records:
+            padded = record + [""] * (width - len(record)) if len(record) < width else record
+            yield self._row(line, [padded[place] for place in places])
+
+    def _row(self, line: int, texts: Sequence[str]) -> Row:
+        when = self._when(texts) if self.file.zone else self.when
+        values: list[Value] = []
+        fault, reason = None, None
+        for text, cell in zip(texts, self.file.columns.values(), strict=True):
+            try:
+                values.append(cell.read(text, when))
+            except FaultError as error:
+                values.append(None)
+                if fault is None:
+                    fault, reason = len(values), str(error)
+        return Row(line, values, self._hash(values), fault, reason)
+
+    def _when(self, texts: Sequence[str]) -> When:
+        """Moments without an offset are in the row's zone. One that is unknown is that column's fault, not theirs."""
+        name = texts[self.file.position(self.file.zone or "") - 1].strip()
+        return replace(self.when, zone=ZoneInfo(name)) if name in cells.zones() else self.when
+
+    def _hash(self, values: list[Value]) -> str | None:
+        if self.file.hashed is None:
+            return None
+        row = dict(zip(self.file.columns, values, strict=True))
+        return keyed_hash(str(row["email"])) if row["email"] and self.file.hashed(row) else None
+
+
+def _numbered(stream: TextIOWrapper, name: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield each record with its first physical line, without the blank ones."""
+    reader = csv.reader(stream, strict=True)
+    line = 1
+    try:
+        for record in reader:
+            if len(record) > 1 or "".join(record).strip():
+                yield line, record
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise UnreadableError(f"{name}, line {line}: malformed CSV ({error}).") from None
+
+
+def _places(file: File, line: int, header: list[str]) -> list[int]:
+    """Return where in the file each column of the contract stands; others are none of our business."""
+    names = [name.strip() for name in header]
+    where = f"{file.filename}, line {line}"
+    if missing := [name for name in file.columns if name not in names]:
+        raise UnreadableError(f"{where}: the header lacks {', '.join(missing)}.")
+    if doubled := [name for name in file.columns if names.count(name) > 1]:
+        raise UnreadableError(f"{where}: the header has more than one {', '.join(doubled)}.")
+    return [names.index(name) for name in file.columns]
+
+
+def _undecodable(path: Path) -> int:
+    """Return the first line that is not UTF-8, which the decoder, working in blocks, does not know."""
+    with path.open("rb") as stream:
+        for number, line in enumerate(stream, 1):
+            try:
+                line.decode()
+            except UnicodeDecodeError:
+                return number
+    return 1
+
+
+def _unreadable(message: str) -> NoReturn:
+    raise UnreadableError(message)

@@ -1,0 +1,59 @@
+"""What an import did with the rows of each file."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from privacy_crm.crm_import.columns import File
+from privacy_crm.crm_import.staging import Import
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The rows of one file: each was refused or accepted, and then created something, changed something or neither."""
+
+    rows: int
+    created: int
+    updated: int
+    unchanged: int
+    refused: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """What an import did, or a dry run would do: the object that `manage.py import_crm --json` prints."""
+
+    dry_run: bool
+    at: dt.datetime
+    files: dict[str, Counts] = field(default_factory=dict)
+    food_preferences_dropped: int = 0
+
+
+# A row that did several things counts for the most that it did.
+_COUNT = """
+    SELECT count(*), count(fault), count(*) FILTER (WHERE status = 1), count(*) FILTER (WHERE status = 2)
+    FROM {rows} LEFT JOIN (
+        SELECT line, min(status) AS status FROM ({outcomes}) outcome GROUP BY line
+    ) done USING (line)"""
+
+
+def count(work: Import, file: File, *outcomes: str) -> Counts:
+    """Count the rows of a file by what became of them; `outcomes` are queries for line and status."""
+    work.do(_COUNT.format(rows=file.table, outcomes=" UNION ALL ".join(outcomes)))
+    rows, refused, created, updated = work.cursor.fetchone() or (0, 0, 0, 0)
+    return Counts(rows, created, updated, rows - refused - created - updated, refused)
+
+
+def in_words(report: Report) -> str:
+    """Return a report as a short table."""
+    said = "The import would do this." if report.dry_run else "The import is done."
+    head = ("", "rows", "created", "updated", "unchanged", "refused")
+    lines = [(name, *vars(counts).values()) for name, counts in report.files.items()]
+    table = [f"  {name:<20}" + "".join(f"{number:>11}" for number in numbers) for name, *numbers in [head, *lines]]
+    return "\n".join([said, *table, *_dropped(report.food_preferences_dropped)])
+
+
+def _dropped(number: int) -> list[str]:
+    if not number:
+        return []
+    noun = "food preference was" if number == 1 else "food preferences were"
+    return [f"{number} {noun} left out: without consent, or the event is over or cancelled."]
