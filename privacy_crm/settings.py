@@ -8,6 +8,7 @@ import environ
 from django.utils.translation import gettext_lazy as _
 
 from privacy_crm import embedded, logs, mail, security
+from privacy_crm.staff import unfold
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -68,9 +69,9 @@ INSTALLED_APPS = [
     "privacy_crm",
     "retention",
     "contacts",
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
-    "django.contrib.admin",
+    "privacy_crm.staff.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -136,6 +137,8 @@ if not DEBUG:
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
         "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
     }
+
+UNFOLD = unfold.UNFOLD
 
 SECURE_CSP = security.PUBLIC
 SECURE_REFERRER_POLICY = "same-origin"

@@ -1,15 +1,26 @@
 import datetime as dt
+import os
+import shutil
 import tomllib
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+import time_machine
+from django.contrib.auth.models import Group, User
+from django.test import Client
 
 from contacts import policies
 from contacts.models import PolicyVersion
+from privacy_crm import roles
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 POLICY = Path(__file__).resolve().parent.parent / "privacy_crm" / "demo" / "policy.toml"
 LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+NOON = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.UTC)
 
 
 @pytest.fixture
@@ -23,3 +34,44 @@ def policy(db: None, policy_source: dict[str, Any]) -> PolicyVersion:
     """The demo company's policy, published."""
     version, _ = policies.publish_source(policy_source, at=LONG_AGO, by="test")
     return PolicyVersion.objects.in_force() or version
+
+
+@pytest.fixture
+def at_noon() -> Iterator[None]:
+    """Stop the clock of the doors at noon on 24 November 2026."""
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+@pytest.fixture
+def log_in(db: None) -> Callable[[str], Client]:
+    """Log in somebody who has a role, or the superuser."""
+    roles.apply()
+
+    def client_of(role: str) -> Client:
+        user = User.objects.create(username=f"{role}-{User.objects.count()}", is_staff=True)
+        if role == "superuser":
+            User.objects.filter(pk=user.pk).update(is_superuser=True)
+        else:
+            user.groups.set([Group.objects.get(name=role)])
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return client_of
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """A Chromium without a window; tests that need one are skipped where it is missing."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("Chromium is missing: `apt-get install chromium`, or `brew install --cask chromium`")
+    from playwright.sync_api import sync_playwright
+
+    # Playwright keeps an event loop in this thread, beside which Django refuses to use the database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=chromium, args=quiet)
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]

@@ -1,20 +1,39 @@
 """The cast: people made up by factory-boy, under addresses that cannot exist.
 
-`hold` gives a person a basis the way the acts do, clock included.
+`hold`, `register` and `crowd` give people a basis the way the acts do, clock included; `held_for` is somebody due
+on DUE. `run` is the night of a day.
 """
 
 import datetime as dt
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import factory
 from factory.django import DjangoModelFactory
 
-from contacts import clocks
-from contacts.models import Agreement, Basis, Contact, Event, Organisation, PolicyVersion, Registration
-from contacts.vocabulary import ACTIVITY_SCENARIOS
+from contacts import activities, agreements, clocks
+from contacts.days import day_of, run_of
+from contacts.models import (
+    Agreement,
+    Basis,
+    Contact,
+    Event,
+    FoodPreference,
+    Organisation,
+    PolicyVersion,
+    Registration,
+)
+from contacts.vocabulary import ACTIVITY_SCENARIOS, AGREEMENT_SCENARIOS, SCENARIO_OF_EVENT, EventKind
+from retention import holds, purge
 from retention.models import Hold
 
 NOON = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.UTC)
+ONE_DAY = dt.timedelta(days=1)
+
+# 18 months after SPRING, and 24 after AUTUMN, it is DUE.
+DUE = dt.date(2026, 11, 24)
+SPRING = dt.date(2025, 5, 24)
+AUTUMN = dt.date(2024, 11, 24)
 
 
 class OrganisationFactory(DjangoModelFactory):
@@ -89,3 +108,105 @@ def hold(contact: Contact, scenario: str, collected_on: dt.date, *, policy: Poli
     clocks.refresh_contacts([contact.pk])
     basis.refresh_from_db()
     return basis
+
+
+def register(contact: Contact, event: Event, at: dt.datetime, *, policy: PolicyVersion, food: str = "") -> Registration:
+    """Sign a person up for an event: a registration, which is the basis webinar or event where they have none yet."""
+    day = day_of(at, policy.zone)
+    scenario = SCENARIO_OF_EVENT[EventKind(event.kind)]
+    registration = RegistrationFactory.create(contact=contact, event=event, registered_at=at)
+    if food:
+        FoodPreference.objects.create(registration=registration, preference=food, consented_at=at)
+    if contact.bases.filter(scenario=scenario).exists():
+        contact.last_activity_on = max(filter(None, [contact.last_activity_on, day]))
+        contact.save(update_fields=["last_activity_on"])
+        clocks.refresh_contacts([contact.pk])
+    else:
+        hold(contact, scenario, day, policy=policy)
+    return registration
+
+
+def crowd(number: int, scenario: str, collected_on: dt.date, *, policy: PolicyVersion) -> list[Contact]:
+    """Many people with one basis each."""
+    active = collected_on if scenario in ACTIVITY_SCENARIOS else None
+    people = Contact.objects.bulk_create(ContactFactory.build_batch(number, last_activity_on=active))
+    legal_basis = policy.rule(scenario).legal_basis
+    fields = {"scenario": scenario, "legal_basis": legal_basis, "collected_on": collected_on, "policy_version": policy}
+    Basis.objects.bulk_create(Basis(contact=contact, **fields) for contact in people)
+    clocks.refresh_contacts(contact.pk for contact in people)
+    return people
+
+
+def stockholm(year: int, month: int, day: int, hour: int = 12, minute: int = 0) -> dt.datetime:
+    """A moment on the wall of the demo company."""
+    return dt.datetime(year, month, day, hour, minute, tzinfo=ZoneInfo("Europe/Stockholm"))
+
+
+def do(contact: Contact, kind: str, at: dt.datetime, policy: PolicyVersion, reference: str = "") -> None:
+    """Have a person do something."""
+    activities.record(contact.pk, kind, at, reference, policy=policy, at=at, by="test")
+
+
+def place(contact: Contact, kind: str, reason: str, until: dt.date | None = None, keeps: tuple[str, ...] = ()) -> Hold:
+    return holds.place(contact, kind, reason, until=until, keeps=keeps, at=NOON, by="test")
+
+
+def agree(
+    organisation: Organisation, ended_on: dt.date | None, kind: str = "customer", reference: str = "A-1"
+) -> Agreement:
+    """Put an agreement with an organisation on record, open or with its end."""
+    begin = dt.date(2020, 1, 1)
+    return agreements.add(organisation.pk, kind, reference, started_on=begin, ended_on=ended_on, at=NOON, by="test")
+
+
+def contact_of(organisation: Organisation | None, scenario: str, policy: PolicyVersion, **fields: Any) -> Contact:
+    """A person with one basis, collected in SPRING."""
+    contact = ContactFactory.create(organisation=organisation, **fields)
+    hold(contact, scenario, SPRING, policy=policy)
+    return contact
+
+
+def customer(policy: PolicyVersion, **fields: Any) -> Contact:
+    """A contact of an organisation whose agreement is open."""
+    organisation = OrganisationFactory.create()
+    agree(organisation, None)
+    return contact_of(organisation, "customer", policy, **fields)
+
+
+def held_for(scenario: str, policy: PolicyVersion, **fields: Any) -> Contact:
+    """A person who is due on DUE, under one scenario."""
+    if scenario not in AGREEMENT_SCENARIOS:
+        return contact_of(None, scenario, policy, **fields)
+    organisation = OrganisationFactory.create()
+    agree(organisation, AUTUMN, scenario)
+    return contact_of(organisation, scenario, policy, **fields)
+
+
+def is_held(contact: Contact) -> bool:
+    return Contact.objects.filter(pk=contact.pk).exists()
+
+
+def scenarios_of(contact: Contact) -> list[str]:
+    return sorted(contact.bases.values_list("scenario", flat=True))
+
+
+def run(day: dt.date, policy: PolicyVersion, *, approve: bool = False) -> purge.Outcome:
+    """Do the nightly run of a day."""
+    at = run_of(day, policy.zone)
+    outcome = purge.run(policy=policy, at=at, by="test", approve=approve, now=lambda: at)
+    assert outcome
+    return outcome
+
+
+def rehearse(day: dt.date, policy: PolicyVersion) -> purge.Outcome:
+    """Do its dry run."""
+    return purge.rehearse(policy=policy, at=run_of(day, policy.zone))
+
+
+def everything_about(contact: Contact) -> dict[str, list[dict[str, Any]]]:
+    """Every row of a person and of all tables that hang on them: what a refusal must leave as it was."""
+    rows = {"contact": list(Contact.objects.filter(pk=contact.pk).values())}
+    for relation in Contact._meta.related_objects:
+        found = relation.related_model._base_manager.filter(**{relation.field.name: contact.pk})
+        rows[relation.related_model.__name__] = list(found.order_by("pk").values())
+    return rows

@@ -5,7 +5,9 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
@@ -56,8 +58,10 @@ class Standing(admin.SimpleListFilter):
 
 @admin.register(Hold)
 class HoldAdmin(RecordAdmin):
+    heading = gettext_lazy("Holds")
+    empty_text = gettext_lazy("A hold is placed on the page of the person.")
     page_template = "staff/hold.html"
-    list_display = ("person", "state", "why", "until", "legal_reference", "placed_on")
+    list_display = ("person", "state", "why", "last_day", "legal_reference", "placed_on")
     list_display_links = ("person",)
     list_filter = (Standing, "kind", "reason")
     list_select_related = ("contact",)
@@ -99,15 +103,19 @@ class HoldAdmin(RecordAdmin):
         kind = _("freeze") if hold.kind == HoldKind.FREEZE else _("duty")
         return f"{kind}: {hold.get_reason_display()}"
 
+    @display(description=gettext_lazy("last day"))
+    def last_day(self, hold: Hold) -> str:
+        return date_format(hold.until) if hold.until else _("no end set")
+
     @display(description=gettext_lazy("placed on"))
     def placed_on(self, hold: Hold) -> dt.date:
-        return hold.placed_at.date()
+        return localtime(hold.placed_at).date()
 
     def title_of(self, record: Any) -> str:
-        return _("Hold on %s") % record.who
+        return _("Hold on %s") % str(record.who)
 
     def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         return {
             "keeps": [Category(word).label for word in record.keeps] if record.kind == HoldKind.DUTY else [],
-            "person_url": self.admin_site.get_model_admin(type(record.contact)).url_of(record.contact),
+            "person_url": reverse("admin:contacts_contact_change", args=[record.contact.public_id]),
         }

@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import display
 
 from contacts.admin.acts import Act, ActForm
-from contacts.admin.base import RecordAdmin
+from contacts.admin.base import RecordAdmin, today
 from retention import purge, tasks
-from retention.models import PurgeRun, RunStatus
+from retention.admin import telling
+from retention.models import ALARMING, PurgeRun, RunStatus
 
 _LABELS = {
     RunStatus.FINISHED: "success",
@@ -30,6 +31,9 @@ _LABELS = {
 }
 
 
+_NUMBERS = ("bases_lapsed", "contacts_deleted", "contacts_minimised", "others_deleted")
+
+
 class FasterError(Exception):
     """Somebody else has decided about the run."""
 
@@ -37,9 +41,10 @@ class FasterError(Exception):
 class ApproveForm(ActForm):
     refusals = (FasterError,)
 
-    @property
-    def explanation(self) -> str:  # type: ignore[override]
-        return consequence(self.record)
+    def __init__(self, record: Any = None, **options: Any) -> None:
+        super().__init__(record, **options)
+        self.explanation = consequence(record)
+        self.submit = ngettext("Delete %s person", "Delete %s people", record.to_delete) % localize(record.to_delete)
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         if not purge.approve(self.record, at=at, by=by):
@@ -59,6 +64,8 @@ def consequence(run: PurgeRun) -> str:
 
 @admin.register(PurgeRun)
 class PurgeRunAdmin(RecordAdmin):
+    heading = gettext_lazy("Nightly runs")
+    empty_text = gettext_lazy("The first run comes at 02:30, as soon as worker and beat are running.")
     page_template = "staff/run.html"
     list_display = ("decided_for", "state", "deleted", "reduced", "started", "finished")
     list_display_links = ("decided_for",)
@@ -77,9 +84,13 @@ class PurgeRunAdmin(RecordAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).annotate(
-            people_deleted=Sum("counts__contacts_deleted", default=0),
-            people_reduced=Sum("counts__contacts_minimised", default=0),
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                people_deleted=Sum("counts__contacts_deleted", default=0),
+                people_reduced=Sum("counts__contacts_minimised", default=0),
+            )
         )
 
     @display(description=gettext_lazy("run of"))
@@ -88,7 +99,7 @@ class PurgeRunAdmin(RecordAdmin):
 
     @display(description=gettext_lazy("state"), label=_LABELS)
     def state(self, run: PurgeRun) -> tuple[str, str]:
-        return run.status, RunStatus(run.status).label
+        return run.status, str(RunStatus(run.status).label)
 
     @display(description=gettext_lazy("people deleted"))
     def deleted(self, run: Any) -> int:
@@ -115,5 +126,14 @@ class PurgeRunAdmin(RecordAdmin):
             "label": _LABELS[record.status],
             "counts": counts,
             "failures": [count for count in counts if count.failure],
-            "consequence": consequence(record),
+            "sums": {name: sum(getattr(count, name) for count in counts) for name in _NUMBERS},
+            "outcome": _outcome(record),
         }
+
+
+def _outcome(run: PurgeRun) -> str:
+    if run.status in ALARMING:
+        return telling.what_to_do(run)
+    if run.status == RunStatus.FINISHED:
+        return telling.told(run, today(run.policy_version))
+    return RunStatus(run.status).label.capitalize()

@@ -1,0 +1,3 @@
+from contacts.admin import audit, events, organisations, policy
+
+__all__ = ["audit", "events", "organisations", "policy"]

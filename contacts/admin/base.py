@@ -1,0 +1,168 @@
+"""What every page of the admin shares: records are shown here and changed by acts alone. Nothing is deleted by hand."""
+
+import datetime as dt
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.admin import ShowFacets
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from unfold.paginator import InfinitePaginator
+
+from contacts.admin import acts
+from contacts.admin.acts import Act, ActForm
+from contacts.days import day_of
+from contacts.models import PolicyVersion
+
+if TYPE_CHECKING:
+    from django.contrib.admin import ModelAdmin
+    from django.contrib.admin.views.main import ChangeList
+
+    UnfoldAdmin = ModelAdmin[Any]
+else:
+    from unfold.admin import ModelAdmin as UnfoldAdmin
+    from unfold.views import ChangeList
+
+
+def today(policy: PolicyVersion | None) -> dt.date:
+    """Return the date in the company's time zone."""
+    now = timezone.now()
+    return day_of(now, policy.zone) if policy else timezone.localdate(now)
+
+
+class Untraced(UnfoldAdmin):
+    """Keep names out of Django's own log (acts write the audit trail instead) and offer no deletion to anybody."""
+
+    heading: Any = ""
+    actions = None
+    show_facets = ShowFacets.NEVER
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        named = {"title": self.heading, "trail": [(self.heading, "")]}
+        return super().changelist_view(request, {**named, **(extra_context or {})})
+
+    def trail(self, title: Any) -> list[tuple[Any, str]]:
+        """Return the way to a page below the list: names and addresses, the last without."""
+        return [(self.heading, reverse(f"admin:{self._url_name('changelist')}")), (title, "")]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        return None
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        return None
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        raise acts.gone()
+
+    def _url_name(self, page: str) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_{page}"
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+        # Django would quote what was asked for in a message that waits in a cookie.
+        raise acts.gone()
+
+
+class Records(ChangeList):
+    """One page of a list: completed with few queries, each record linked to its page."""
+
+    model_admin: "RecordAdmin"
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list: Any = list(self.result_list)
+        self.model_admin.complete(request, self.result_list)
+
+    def url_for_result(self, result: Any) -> str:
+        return self.model_admin.url_of(result)
+
+
+class RecordAdmin(Untraced):
+    """A list, and a page for each record with the acts that it takes."""
+
+    empty_text: Any = ""
+    acts: tuple[Act, ...] = ()
+    adding: Act | None = None
+    page_template = ""
+    list_per_page = 50
+    paginator = InfinitePaginator
+    show_full_result_count = False
+    sortable_by = ()
+
+    def title_of(self, record: Any) -> str:
+        return str(record)
+
+    def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        """Return what the page's template shows."""
+        return {}
+
+    def complete(self, request: HttpRequest, records: list[Any]) -> None:
+        """Give the records of a page what would cost a query for each."""
+
+    def after(self, act: Act, record: Any, form: ActForm) -> str:
+        """Return where an act leads once it is done."""
+        return self.url_of(record or form.record)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.adding is not None and request.user.has_perm(self.adding.permission)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        if object_id is None:
+            return self._add(request)
+        if request.method not in {"GET", "HEAD"}:
+            return HttpResponseNotAllowed(["GET"])
+        record = self.found(request, object_id)
+        self.complete(request, [record])
+        title = self.title_of(record)
+        context = {
+            **self.admin_site.each_context(request),
+            "record": record,
+            "title": title,
+            "trail": self.trail(title),
+            "buttons": acts.offered(self, request, record),
+            **self.page(request, record),
+        }
+        return TemplateResponse(request, self.page_template, context)
+
+    def found(self, request: HttpRequest, object_id: str) -> Any:
+        """Return the record that this user may see, or answer 403 or 404."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        record = self.get_object(request, object_id)
+        if record is None:
+            raise acts.gone()
+        return record
+
+    def url_of(self, record: Any = None, act: str = "change") -> str:
+        """Return the address of a record's page or of one of its acts; of the list where there is no record."""
+        if record is None:
+            return reverse(f"admin:{self._url_name('changelist')}")
+        return reverse(f"admin:{self._url_name(act)}", args=[self.key_of(record)])
+
+    def key_of(self, record: Any) -> str:
+        return str(record.pk)
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*(self._act_url(act) for act in self.acts), *super().get_urls()]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return Records
+
+    def _add(self, request: HttpRequest) -> HttpResponse:
+        if self.adding is None:
+            raise PermissionDenied
+        return acts.show_or_do(self, self.adding, request)
+
+    def _act_url(self, act: Act) -> URLPattern:
+        view = self.admin_site.admin_view(partial(acts.show_or_do, self, act))
+        return path(f"<path:object_id>/{act.name}/", view, name=self._url_name(act.name))

@@ -1,0 +1,68 @@
+"""Form fields in the admin's look, with the browser's own pickers: they work in dialogs, on phones and by keyboard."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.widgets import (
+    INPUT_CLASSES,
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+_CLASSES = " ".join(INPUT_CLASSES)
+
+
+def text(label: Any, **options: Any) -> forms.CharField:
+    return forms.CharField(label=label, widget=UnfoldAdminTextInputWidget(), **options)
+
+
+def choice(label: Any, choices: Iterable[Any], **options: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=choices, widget=UnfoldAdminSelectWidget(), **options)
+
+
+def choices(label: Any, choices: Iterable[Any], **options: Any) -> forms.MultipleChoiceField:
+    widget = UnfoldAdminCheckboxSelectMultipleWidget()
+    return forms.MultipleChoiceField(label=label, choices=choices, widget=widget, **options)
+
+
+def day(label: Any, **options: Any) -> forms.DateField:
+    return forms.DateField(label=label, widget=_day_picker(), **options)
+
+
+def wall_clock(label: Any, **options: Any) -> forms.Field:
+    """A day and a time on the wall, in a time zone that the form decides on."""
+    return WallClockField(label=label, **options)
+
+
+def _day_picker() -> forms.DateInput:
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": _CLASSES})
+
+
+def _time_picker() -> forms.TimeInput:
+    return forms.TimeInput(format="%H:%M", attrs={"type": "time", "class": _CLASSES})
+
+
+class WallClockWidget(forms.MultiWidget):
+    def __init__(self) -> None:
+        super().__init__([_day_picker(), _time_picker()])
+
+    def render(self, *args: Any, **options: Any) -> SafeString:
+        return format_html('<div class="pc-wall-clock">{}</div>', super().render(*args, **options))
+
+    def decompress(self, value: Any) -> list[Any]:
+        return [value.date(), value.time()] if value else [None, None]
+
+
+class WallClockField(forms.MultiValueField):
+    widget = WallClockWidget
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(fields=(forms.DateField(), forms.TimeField()), **options)
+
+    def compress(self, values: list[Any]) -> dt.datetime | None:
+        return dt.datetime.combine(values[0], values[1]) if values else None

@@ -1,0 +1,126 @@
+"""Events: put on, described, moved, cancelled. Whatever makes food preferences needless deletes them at once (P8)."""
+
+import datetime as dt
+from dataclasses import asdict, dataclass
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.db import IntegrityError, connection, transaction
+from django.utils.text import slugify
+
+from contacts import audit, clocks
+from contacts.models import Event, FoodPreference, PolicyVersion
+from contacts.vocabulary import SCENARIO_OF_EVENT, EventKind
+
+
+class EventError(ValueError):
+    """What was asked for cannot be; the message says why."""
+
+
+@dataclass(frozen=True)
+class Times:
+    """When an event takes place. Without an end it is over at the end of its first day in `time_zone`."""
+
+    starts_at: dt.datetime
+    ends_at: dt.datetime | None
+    time_zone: str
+
+    def check(self) -> None:
+        if self.ends_at and self.ends_at <= self.starts_at:
+            raise EventError("The event cannot end before it starts.")
+        if self.time_zone not in available_timezones():
+            raise EventError("This time zone is not known.")
+
+
+@transaction.atomic
+def create(title: str, kind: str, times: Times, *, place: str = "", slug: str = "", at: dt.datetime, by: str) -> Event:
+    """Put an event on. Raises EventError where it ends before it starts or its short name is taken."""
+    times.check()
+    slug = slug or slugify(title, allow_unicode=True)[:200]
+    event = Event(slug=slug, title=title, kind=kind, place=place, **asdict(times))
+    try:
+        with transaction.atomic():
+            event.save(force_insert=True)
+    except IntegrityError:
+        raise EventError("Another event has this short name already.") from None
+    audit.record("event.created", at=at, by=by, rule=f"event:{event.pk}")
+    return event
+
+
+@transaction.atomic
+def describe(event: Event, *, title: str, place: str, at: dt.datetime, by: str) -> None:
+    """Change what an event is called and where it takes place."""
+    _change(event, title=title, place=place)
+    audit.record("event.described", at=at, by=by, rule=f"event:{event.pk}")
+
+
+@transaction.atomic
+def convert(event: Event, kind: str, *, policy: PolicyVersion, at: dt.datetime, by: str) -> int:
+    """Make a webinar of an on-site event, or the reverse. Its guests are held for the new kind from then on as well.
+
+    Returns how many food preferences went: all of them, where it became a webinar.
+    """
+    _change(event, kind=kind)
+    _hold_guests(event, SCENARIO_OF_EVENT[EventKind(kind)], policy)
+    audit.record("event.converted", at=at, by=by, rule=f"event:{event.pk}:{kind}")
+    return _forget_food(event, at)
+
+
+@transaction.atomic
+def move(event: Event, times: Times, *, at: dt.datetime, by: str) -> int:
+    """Give an event another time. Its food preferences follow its new end; those that are over with it go at once.
+
+    Returns how many went. Raises EventError where it would end before it starts.
+    """
+    times.check()
+    _change(event, **asdict(times))
+    audit.record("event.moved", at=at, by=by, rule=f"event:{event.pk}")
+    return _forget_food(event, at)
+
+
+@transaction.atomic
+def cancel(event: Event, *, at: dt.datetime, by: str) -> int:
+    """Call an event off and delete its food preferences; returns how many went.
+
+    Raises EventError where it is cancelled already.
+    """
+    if not Event.objects.filter(pk=event.pk, cancelled_at__isnull=True).update(cancelled_at=at):
+        raise EventError("This event is cancelled already.")
+    audit.record("event.cancelled", at=at, by=by, rule=f"event:{event.pk}")
+    return _forget_food(event, at)
+
+
+def _change(event: Event, **values: object) -> None:
+    if not Event.objects.filter(pk=event.pk, cancelled_at__isnull=True).update(**values):
+        raise EventError("This event is cancelled; it does not change any more.")
+
+
+def _forget_food(event: Event, at: dt.datetime) -> int:
+    overdue = FoodPreference.objects.overdue(at).filter(registration__event=event)
+    deleted, _ = FoodPreference.objects.filter(pk__in=overdue.values("pk")).delete()
+    return deleted
+
+
+# Guests in key order, as every act locks people.
+_GUESTS = """
+    SELECT contact.id FROM contacts_contact contact
+    JOIN contacts_registration registration ON registration.contact_id = contact.id
+    WHERE registration.event_id = %s AND registration.cancelled_at IS NULL
+    ORDER BY contact.id FOR NO KEY UPDATE OF contact"""
+
+_HOLD = """
+    INSERT INTO contacts_basis
+        (contact_id, scenario, legal_basis, collected_on, source, source_kind, policy_version_id)
+    SELECT contact_id, %s, %s, (registered_at AT TIME ZONE %s)::date, %s, 'person', %s
+    FROM contacts_registration WHERE event_id = %s AND contact_id = ANY(%s)
+    ON CONFLICT (contact_id, scenario) DO NOTHING"""
+
+
+def _hold_guests(event: Event, scenario: str, policy: PolicyVersion) -> None:
+    """Give every guest the basis that a registration for this kind of event is, where they lack it."""
+    legal_basis = policy.rule(scenario).legal_basis
+    zone = ZoneInfo(policy.time_zone).key
+    with connection.cursor() as cursor:
+        cursor.execute(_GUESTS, [event.pk])
+        guests = [pk for (pk,) in cursor.fetchall()]
+        cursor.execute(_HOLD, [scenario, legal_basis, zone, event.slug, policy.pk, event.pk, guests])
+    clocks.refresh_contacts(guests)

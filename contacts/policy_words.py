@@ -1,0 +1,115 @@
+"""What a policy says, in one language: its texts, with the periods filled in from the rules that the nightly run uses.
+
+Page, notes and admin read the policy through here, so that none can name another period than the one kept (P24).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from contacts.categories import Category
+from contacts.models import PolicyVersion, ScenarioRule
+from contacts.vocabulary import Clock, LegalBasis
+
+FALLBACK = "en"  # every policy has its texts in English
+
+# The sections of a policy that stand around its six rules, in the order in which people read them.
+BEFORE = ("introduction",)
+AFTER = ("rights", "complaints", "sharing", "transfers", "security", "third_party_sites", "applicants")
+
+
+@dataclass(frozen=True)
+class Promise:
+    """One rule as its readers see it: `anchor` is its place on the page, `kept` its period and clock in a sentence."""
+
+    anchor: str
+    title: str
+    purposes: list[str]
+    categories: list[str]
+    legal_basis: str
+    period: str
+    kept: str
+    note: str
+    text: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Section:
+    anchor: str
+    title: str
+    text: str
+    language: str
+
+
+def languages(policy: PolicyVersion) -> list[str]:
+    """Return the languages that the policy is published in, the company's first one first."""
+    return list(policy.controller.get("languages") or [FALLBACK])
+
+
+def promises(policy: PolicyVersion, language: str) -> list[Promise]:
+    """Return the six rules in the policy's own order."""
+    return [promise(rule, language) for rule in policy.rules.all()]
+
+
+def promise(rule: ScenarioRule, language: str) -> Promise:
+    """Return one rule in words. Call it with the language active: the frame of the sentences follows that."""
+    spoken = language if language in rule.text else FALLBACK
+    length = period(rule.months)
+    return Promise(
+        anchor=rule.scenario,
+        title=_in(rule.title, spoken),
+        purposes=_in(rule.purposes, spoken),
+        categories=[str(Category(word).label) for word in rule.categories],
+        legal_basis=str(LegalBasis(rule.legal_basis).label),
+        period=length,
+        kept=kept(rule),
+        note=_in(rule.note, spoken).replace("{period}", length),
+        text=_in(rule.text, spoken).replace("{period}", length),
+        language=spoken,
+    )
+
+
+def sections(policy: PolicyVersion, language: str, names: tuple[str, ...]) -> list[Section]:
+    """Return those of the named sections that the policy has."""
+    found = [(name, policy.texts[name]) for name in names if name in policy.texts]
+    return [_section(name, texts, language) for name, texts in found]
+
+
+def period(months: int) -> str:
+    """Return a number of calendar months in words."""
+    return ngettext("%d month", "%d months", months) % months
+
+
+def kept(rule: ScenarioRule) -> str:
+    """Return how long the people held under a rule are kept: "18 months after your last activity"."""
+    text = {
+        Clock.AGREEMENT_END: _("%s after your organisation's last agreement has ended"),
+        Clock.LAST_ACTIVITY: _("%s after your last activity"),
+        Clock.COLLECTION: _("%s after the day on which we collected your details"),
+    }[Clock(rule.clock)]
+    return text % period(rule.months)
+
+
+def _section(name: str, texts: dict[str, str], language: str) -> Section:
+    spoken = language if language in texts else FALLBACK
+    return Section(name.replace("_", "-"), _heading(name), _in(texts, spoken), spoken)
+
+
+def _heading(name: str) -> str:
+    return {
+        "introduction": _("About this policy"),
+        "rights": _("What you can decide"),
+        "complaints": _("If you are unhappy with us"),
+        "sharing": _("Who else gets your details"),
+        "transfers": _("Outside the EU and the EEA"),
+        "security": _("How we protect your details"),
+        "third_party_sites": _("Sites that others run"),
+        "applicants": _("If you apply for a job"),
+    }[name]
+
+
+def _in(texts: dict[str, Any], language: str) -> Any:
+    return texts.get(language) or texts[FALLBACK]

@@ -1,0 +1,97 @@
+"""What staff can do on a person's page: the forms, each calling one act."""
+
+import datetime as dt
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from contacts import activities
+from contacts.activities import ContactGoneError, FutureActivityError
+from contacts.admin import fields
+from contacts.admin.acts import ActForm
+from contacts.admin.base import today
+from contacts.categories import Category
+from contacts.models import PolicyVersion
+from contacts.vocabulary import ActivityKind
+from retention import holds
+from retention.holds import HoldError
+from retention.models import REASONS, HoldKind, HoldReason, default_keeps
+
+_REASONS = [(kind.label, [(reason.value, reason.label) for reason in reasons]) for kind, reasons in REASONS.items()]
+_KEPT = [
+    (category.value, category.label)
+    for category in Category
+    if category not in {Category.EMAIL, Category.FOOD_PREFERENCES}
+]
+
+
+class ActivityForm(ActForm):
+    refusals = (ContactGoneError, FutureActivityError)
+    explanation = gettext_lazy(
+        "Something that the person did. What we did is none, and using a right is none: neither lengthens storage."
+    )
+
+    kind = fields.choice(gettext_lazy("What did the person do?"), ActivityKind.choices)
+    occurred_at = fields.wall_clock(gettext_lazy("When?"))
+    reference = fields.text(
+        gettext_lazy("About what?"),
+        required=False,
+        help_text=gettext_lazy("The whitepaper, the event or the subject. No names and nothing private."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        policy = PolicyVersion.objects.in_force()
+        if policy is None:
+            raise ValidationError(_("No policy is published yet, so that nobody can say how long this keeps a person."))
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("occurred_at"):
+            data["occurred_at"] = data["occurred_at"].replace(tzinfo=policy.zone)
+        return {**data, "policy": policy}
+
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
+        activities.record(self.record.pk, **self.cleaned_data, at=at, by=by)
+        return _("The activity of {name} is recorded.")
+
+
+class HoldForm(ActForm):
+    refusals = (HoldError,)
+    explanation = gettext_lazy("A freeze stops every deletion. A duty lets all go but what the law makes us keep.")
+
+    reason = fields.choice(gettext_lazy("Reason"), _REASONS)
+    until = fields.day(
+        gettext_lazy("Last day"), required=False, help_text=gettext_lazy("Leave empty for a hold without an end.")
+    )
+    legal_reference = fields.text(
+        gettext_lazy("Legal reference"),
+        required=False,
+        help_text=gettext_lazy("The law or the case, such as Bookkeeping Act 7:2. No names."),
+    )
+    keeps = fields.choices(
+        gettext_lazy("What a duty keeps"),
+        _KEPT,
+        required=False,
+        initial=default_keeps,
+        help_text=gettext_lazy("For duties alone; never the e-mail address."),
+    )
+
+    def clean_until(self) -> dt.date | None:
+        until: dt.date | None = self.cleaned_data["until"]
+        if until and until < today(PolicyVersion.objects.in_force()):
+            raise ValidationError(_("A hold cannot end before it begins."))
+        return until
+
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
+        told = self.cleaned_data
+        kind = next(kind for kind, reasons in REASONS.items() if HoldReason(told["reason"]) in reasons)
+        holds.place(self.record, kind, at=at, by=by, **told)
+        return self._consequence(kind)
+
+    def _consequence(self, kind: HoldKind) -> str:
+        until = self.cleaned_data["until"]
+        when = _("through %s") % date_format(until) if until else _("until somebody ends the hold")
+        if kind == HoldKind.FREEZE:
+            return _("Nothing about {name} is reduced or deleted %s.") % when
+        return _("What the duty names about {name} is kept %s.") % when

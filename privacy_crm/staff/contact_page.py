@@ -1,0 +1,109 @@
+"""Everything that a person's page shows, from contacts and retention together, as far as the reader may see it."""
+
+import datetime as dt
+from dataclasses import replace
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from contacts.admin.base import today
+from contacts.models import Basis, Contact, PolicyVersion
+from contacts.vocabulary import Clock
+from retention import explain, words
+from retention.explain import Explanation, Reason
+from retention.models import Hold, HoldKind
+
+LATEST = 20
+
+
+def fill(contact: Contact, user: Any) -> dict[str, Any]:
+    """Return the page's parts; those that the user may not see are None."""
+    policy = PolicyVersion.objects.in_force()
+    day = today(policy)
+    shown = {name: _rows(name, contact, day) if user.has_perm(needed) else None for name, needed in _NEEDED.items()}
+    return {
+        **shown,
+        "details": details(contact),
+        "policy": policy,
+        **(_kept(contact, user, policy, day) if policy else {}),
+    }
+
+
+_NEEDED = {
+    "activities": "contacts.view_activity",
+    "registrations": "contacts.view_registration",
+    "permissions": "contacts.view_channelpermission",
+    "holds": "retention.view_hold",
+}
+
+
+def _rows(name: str, contact: Contact, day: dt.date) -> list[Any]:
+    match name:
+        case "activities":
+            return list(contact.activities.order_by("-occurred_at", "-pk")[:LATEST])
+        case "registrations":
+            return list(contact.registrations.select_related("event").order_by("-registered_at")[:LATEST])
+        case "permissions":
+            return list(contact.permissions.order_by("channel", "state"))
+    return _holds(contact, day)
+
+
+def _kept(contact: Contact, user: Any, policy: PolicyVersion, day: dt.date) -> dict[str, Any]:
+    explanation = explain.of_one(contact, policy=policy, day=day)
+    seen = explanation if user.has_perm("retention.view_hold") else replace(explanation, holds=[])
+    told = words.sentences(seen, contact, policy, day) if user.has_perm("contacts.view_basis") else None
+    return {
+        "outcome": outcome(explanation, day),
+        "why": told,
+        "bases": _bases(contact, explanation) if told else None,
+    }
+
+
+def outcome(explanation: Explanation, day: dt.date) -> str:
+    """Return what becomes of the person, as a headline."""
+    until = explanation.keep_until
+    if until is None:
+        return _("No day set: %s") % _why_open(explanation)
+    if until <= day:
+        return _("Deleted in the next nightly run")
+    clocks = {reason.clock for reason in explanation.bases if reason.lapses_on == until}
+    if Clock.LAST_ACTIVITY in clocks:
+        return _("Deleted on %s, without new activity") % words.full(until)
+    return _("Deleted on %s") % words.full(until)
+
+
+def details(contact: Contact) -> list[tuple[str, Any]]:
+    """Return the fields that hold something, each with its name."""
+    known = [
+        (_("name"), f"{contact.first_name} {contact.last_name}".strip()),
+        (_("professional role"), contact.job_title),
+        (_("e-mail"), contact.email),
+        (_("phone"), contact.phone),
+        (_("organisation"), contact.organisation.name if contact.organisation else contact.company),
+        (_("address"), ", ".join(filter(None, (contact.address, contact.postal_code)))),
+        (_("city"), contact.city),
+        (_("country"), contact.country),
+        (_("language"), contact.language),
+        (_("last activity"), contact.last_activity_on and words.full(contact.last_activity_on)),
+        (_("id"), contact.public_id),
+    ]
+    return [(label, value) for label, value in known if value]
+
+
+def _why_open(explanation: Explanation) -> str:
+    if any(hold.kind == HoldKind.FREEZE for hold in explanation.holds):
+        return _("a freeze stands")
+    if any(reason.lapses_on is None for reason in explanation.bases):
+        return _("an agreement is in force")
+    return _("the law makes us keep a part, without an end on record")
+
+
+def _bases(contact: Contact, explanation: Explanation) -> list[tuple[Basis, Reason, str]]:
+    rows = {basis.scenario: basis for basis in contact.bases.select_related("policy_version")}
+    found = [(rows[reason.scenario], reason) for reason in explanation.bases if reason.scenario in rows]
+    return [(basis, reason, str(Clock(reason.clock).label)) for basis, reason in found]
+
+
+def _holds(contact: Contact, day: dt.date) -> list[tuple[Hold, bool]]:
+    listed = contact.holds.order_by("-placed_at", "-pk")
+    return [(hold, hold.until is None or hold.until >= day) for hold in listed]

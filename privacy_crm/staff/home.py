@@ -1,0 +1,101 @@
+"""The home page of each role: what must be looked at first, what last night did, what lapses next, where to go."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from contacts.admin.base import today
+from contacts.models import PolicyVersion
+from privacy_crm.staff import ahead
+from retention import watch
+from retention.admin.telling import told, what_to_do
+from retention.models import PurgeRun, RunStatus
+
+_DONE = (RunStatus.FINISHED, RunStatus.FAILED)
+
+
+@dataclass(frozen=True)
+class Door:
+    """A card that leads to where a role's work is."""
+
+    icon: str
+    title: Any
+    text: Any
+    link: str
+
+
+def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Add what the home page shows to this user. Called by Unfold for each request of it."""
+    policy = PolicyVersion.objects.in_force()
+    shown: dict[str, Any] = {"policy": policy, "doors": _doors(request)}
+    if request.user.has_perm("retention.view_purgerun"):
+        shown |= _nights(policy)
+    return {**context, **shown}
+
+
+def _nights(policy: PolicyVersion | None) -> dict[str, Any]:
+    alarm = watch.alarm()
+    latest = PurgeRun.objects.filter(status__in=_DONE).order_by("-id").first()
+    return {
+        "sees_nights": True,
+        "alarm": alarm and {"run": alarm, "text": what_to_do(alarm), "link": _link(alarm)},
+        "latest": latest and {"run": latest, "text": told(latest, today(policy)), "link": _link(latest)},
+        "ahead": ahead.look(policy, today(policy), PurgeRun.objects.first()) if policy else None,
+    }
+
+
+def _link(run: PurgeRun) -> str:
+    return reverse("admin:retention_purgerun_change", args=[run.pk])
+
+
+def _doors(request: HttpRequest) -> list[Door]:
+    return [
+        Door(icon, title, text, reverse(f"admin:{name}_changelist"))
+        for permission, name, icon, title, text in _DOORS
+        if request.user.has_perm(permission)
+    ]
+
+
+_DOORS = [
+    (
+        "contacts.view_contact",
+        "contacts_contact",
+        "person",
+        _("Contacts"),
+        _("Find a person, and see why and until when they are held."),
+    ),
+    (
+        "contacts.view_organisation",
+        "contacts_organisation",
+        "domain",
+        _("Organisations"),
+        _("Agreements begin and end here; the end starts the clock."),
+    ),
+    ("contacts.view_event", "contacts_event", "event", _("Events"), _("Put on, move or cancel webinars and events.")),
+    ("retention.view_hold", "retention_hold", "lock", _("Holds"), _("What keeps people beyond their time.")),
+    (
+        "retention.view_purgerun",
+        "retention_purgerun",
+        "auto_delete",
+        _("Nightly runs"),
+        _("What each night deleted, counted by rule."),
+    ),
+    (
+        "contacts.view_policyversion",
+        "contacts_policyversion",
+        "policy",
+        _("Privacy policy"),
+        _("What we promise, in the words that the public reads."),
+    ),
+    (
+        "contacts.view_auditevent",
+        "contacts_auditevent",
+        "receipt_long",
+        _("Audit trail"),
+        _("Who did what, and when."),
+    ),
+    ("auth.view_user", "auth_user", "badge", _("Staff"), _("Accounts, and the role that each one has.")),
+]

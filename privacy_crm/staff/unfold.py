@@ -1,0 +1,79 @@
+"""How the admin looks and what its sidebar offers to whom."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+
+def _may(permission: str) -> Callable[[HttpRequest], bool]:
+    return lambda request: request.user.has_perm(permission)
+
+
+def _page(title: Any, icon: str, model: str, permission: str) -> dict[str, Any]:
+    link = reverse_lazy(f"admin:{model}_changelist")
+    return {"title": title, "icon": icon, "link": link, "permission": _may(permission)}
+
+
+_NAVIGATION = [
+    {"items": [{"title": _("Home"), "icon": "home", "link": reverse_lazy("admin:index")}]},
+    {
+        "title": _("People"),
+        "items": [
+            _page(_("Contacts"), "person", "contacts_contact", "contacts.view_contact"),
+            _page(_("Organisations"), "domain", "contacts_organisation", "contacts.view_organisation"),
+            _page(_("Agreements"), "handshake", "contacts_agreement", "contacts.view_agreement"),
+            _page(_("Events"), "event", "contacts_event", "contacts.view_event"),
+        ],
+    },
+    {
+        "title": _("Privacy"),
+        "items": [
+            _page(_("Nightly runs"), "auto_delete", "retention_purgerun", "retention.view_purgerun"),
+            _page(_("Holds"), "lock", "retention_hold", "retention.view_hold"),
+            _page(_("Privacy policy"), "policy", "contacts_policyversion", "contacts.view_policyversion"),
+            _page(_("Audit trail"), "receipt_long", "contacts_auditevent", "contacts.view_auditevent"),
+        ],
+    },
+    {
+        "title": _("Accounts"),
+        "items": [
+            _page(_("Staff"), "badge", "auth_user", "auth.view_user"),
+            _page(_("Roles"), "shield_person", "auth_group", "auth.view_group"),
+        ],
+    },
+]
+
+# A calm deep blue; 600 is dark enough for white text on it (WCAG 2.2 AA).
+_PRIMARY = {
+    "50": "oklch(97.5% .013 225)",
+    "100": "oklch(94.5% .028 225)",
+    "200": "oklch(89.5% .05 226)",
+    "300": "oklch(82% .08 228)",
+    "400": "oklch(74% .1 231)",
+    "500": "oklch(66% .11 234)",
+    "600": "oklch(48% .1 238)",
+    "700": "oklch(42.5% .09 240)",
+    "800": "oklch(37.5% .075 242)",
+    "900": "oklch(32.5% .06 244)",
+    "950": "oklch(24.5% .045 246)",
+}
+
+UNFOLD = {
+    "SITE_TITLE": _("Privacy CRM"),
+    "SITE_HEADER": _("Privacy CRM"),
+    "SITE_SYMBOL": "shield_person",
+    "SITE_URL": reverse_lazy("privacy"),
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_BACK_BUTTON": True,
+    "DASHBOARD_CALLBACK": "privacy_crm.staff.home.fill",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("icon.svg")}],
+    "STYLES": [lambda _request: static("staff/staff.css")],
+    "SCRIPTS": [lambda _request: static("staff/staff.js")],
+    "COLORS": {"primary": _PRIMARY},
+    "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": _NAVIGATION},
+}

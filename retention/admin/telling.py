@@ -1,0 +1,76 @@
+"""What a night did and what is to be done about it, in words."""
+
+import datetime as dt
+
+from django.db.models import Sum
+from django.utils.formats import date_format, localize
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from contacts.days import day_of
+from retention import fates, purge
+from retention.models import PurgeRun, Rule, RunStatus
+
+
+def told(run: PurgeRun, today: dt.date) -> str:
+    """Return what a run did, as far as the ledger knows it."""
+    done = run.counts.aggregate(
+        deleted=Sum("contacts_deleted", default=0), reduced=Sum("contacts_minimised", default=0)
+    )
+    parts = [
+        _number("%s person was deleted", "%s people were deleted", done["deleted"]),
+        _("%s reduced to what the law makes us keep") % localize(done["reduced"]),
+        _number("%s stays because of a hold alone", "%s stay because of a hold alone", _held_alone(run)),
+    ]
+    return f"{when(run, today)} {', '.join(parts)}. {failures(run)}"
+
+
+def _number(one: str, many: str, number: int) -> str:
+    return ngettext(one, many, number) % localize(number)
+
+
+def _held_alone(run: PurgeRun) -> int:
+    return fates.held_alone(purge.night_of(run.policy_version, run.at)) if run.policy_version else 0
+
+
+def when(run: PurgeRun, today: dt.date) -> str:
+    day = _day(run)
+    return _("Last night") if day == today else _("On %s") % date_format(day)
+
+
+def _day(run: PurgeRun) -> dt.date:
+    return day_of(run.at, run.policy_version.zone) if run.policy_version else localtime(run.at).date()
+
+
+def failures(run: PurgeRun) -> str:
+    failed = [str(Rule(name).label) for name in run.counts.exclude(failure="").values_list("rule", flat=True)]
+    return _("These rules stopped: %s.") % ", ".join(failed) if failed else _("Nothing failed.")
+
+
+def what_to_do(run: PurgeRun) -> str:
+    """Return what an officer has to know and do about a run that waits, failed, was broken off or did not happen."""
+    day = date_format(_day(run))
+    return {
+        RunStatus.NEEDS_APPROVAL: _needs_approval(run, day),
+        RunStatus.FAILED: _(
+            "A part of the run of %(day)s failed. %(rules)s All others did their work, and the next run tries again."
+        )
+        % {"day": day, "rules": failures(run)},
+        RunStatus.INTERRUPTED: _(
+            "The run of %s was broken off. What it had done is whole and counted; the next run does the rest."
+        )
+        % day,
+        RunStatus.MISSED: _(
+            "The run of %s did not happen. See to it that worker and beat are running: they catch up by themselves."
+        )
+        % day,
+    }[RunStatus(run.status)]
+
+
+def _needs_approval(run: PurgeRun, day: str) -> str:
+    text = _(
+        "The run of %(day)s would delete %(delete)s people and reduce %(reduce)s, which is more than it may without "
+        "being asked. Look at it and approve it, or find out why so many are due."
+    )
+    return text % {"day": day, "delete": localize(run.to_delete), "reduce": localize(run.to_minimise)}

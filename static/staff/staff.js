@@ -1,0 +1,23 @@
+// On a phone the rows of a list become cards: each cell then needs the name of its column.
+document.addEventListener("DOMContentLoaded", () => {
+    const list = document.getElementById("result_list");
+    if (!list) return;
+    const names = [...list.querySelectorAll("thead th")].map((cell) => cell.textContent.trim());
+    for (const row of list.querySelectorAll("tr.data-row")) {
+        [...row.children].forEach((cell, place) => { cell.dataset.label = names[place] || ""; });
+    }
+    list.classList.add("pc-cards");
+});
+
+// A dialog that opens takes the focus, and gives it back when it closes.
+let opener = null;
+document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target.matches(".pc-button")) opener = event.target;
+});
+document.addEventListener("htmx:afterSettle", (event) => {
+    const dialog = event.target.closest("#modal-content");
+    if (dialog) setTimeout(() => dialog.querySelector("[aria-invalid=true], input:not([type=hidden]), select, button")?.focus(), 60);
+});
+document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") opener?.focus();
+});
