@@ -42,7 +42,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--due", type=int, default=50_000, help="people who are due in a run")
     parser.add_argument("--loop", type=int, default=500, help="people deleted one by one through the ORM")
     parser.add_argument("--imported", type=int, default=100_000, help="rows of the imported file")
-    parser.add_argument("--rounds", type=int, default=3, help="times that the purge and its floor are run in turn")
+    parser.add_argument("--rounds", type=int, default=4, help="times that the purge and its floor are run in turn")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the measures there, too")
     return parser.parse_args()
 
@@ -90,12 +90,12 @@ def run(options: argparse.Namespace) -> dict[str, float]:
     results["agreement_10000_s"] = measure.agreement_ends(10_000, 1_001)
 
     say(f"the purge of {options.due:,} and its floor, {options.rounds} times in turn")
-    memory = measure.peak_memory()
     rounds = measure.purge_against_floor(policy, people=options.contacts, due=options.due, rounds=options.rounds)
     results["floor_per_s"] = statistics.median(each["floor"] for each in rounds)
     results["run_per_s"] = statistics.median(each["run"] for each in rounds)
     results["run_to_floor"] = statistics.median(each["run"] / each["floor"] for each in rounds)
-    results["memory_grown_kb"] = measure.peak_memory() - memory
+    # The first run brings in what any run needs; a flat memory shows in those after it.
+    results["memory_grown_kb"] = max(each["memory"] for each in rounds[1:])
     say(f"{options.loop:,} people one by one")
     bare, whole = (load.scattered(options.loop, options.contacts, 2 * options.rounds + share) for share in (0, 1))
     results["bare_loop_per_s"] = options.loop / measure.seconds(lambda: measure.bare_loop(bare))
@@ -135,7 +135,7 @@ def report(results: dict[str, float], options: argparse.Namespace) -> None:
     table.add_row("an agreement ends, 10 people", f"{r['agreement_10_s'] * 1000:.1f} ms", "1.00", "")
     table.add_row("an agreement ends, 10,000 people", f"{r['agreement_10000_s'] * 1000:.1f} ms",
                   f"{r['agreement_10000_s'] / r['agreement_10_s']:.2f}", "≤ 3.00")  # fmt: skip
-    table.add_row("memory that the runs added", f"{r['memory_grown_kb'] / 1024:.0f} MB", "", "flat")
+    table.add_row("memory that a run after the first added", f"{r['memory_grown_kb'] / 1024:.0f} MB", "", "flat")
     table.add_row(f"COPY of {options.imported:,} people's rows", rate(r["copy_per_s"]), "1.00", "")
     table.add_row("the import of them", rate(r["import_per_s"]), f"{r['import_per_s'] / r['copy_per_s']:.2f}", "")
     Console().print(table)

@@ -89,10 +89,11 @@ def purge_against_floor(policy: PolicyVersion, *, people: int, due: int, rounds:
         load.settle()
         by_floor = seconds(lambda ids=theirs: floor(ids))
         load.settle()
+        memory = peak_memory()
         by_run = seconds(lambda: night(policy))
         if Contact.objects.filter(pk__in=mine).exists():
             raise AssertionError("the run left somebody who was due")
-        found.append({"floor": due / by_floor, "run": due / by_run})
+        found.append({"floor": due / by_floor, "run": due / by_run, "memory": peak_memory() - memory})
     return found
 
 

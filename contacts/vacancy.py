@@ -11,15 +11,22 @@ _NOTICE = """
         AND NOT EXISTS (SELECT 1 FROM contacts_contact contact WHERE contact.organisation_id = organisation.id)"""
 
 _LOCK = """
-    SELECT id FROM contacts_organisation
-    WHERE may_be_vacant
-        AND ((agreement_state = 'ended' AND agreements_ended_on <= %s)
-            OR (agreement_state = 'none' AND entered_on <= %s))
-    ORDER BY id LIMIT %s FOR UPDATE"""
+    SELECT id FROM contacts_organisation WHERE id IN (
+        SELECT id FROM contacts_organisation
+        WHERE may_be_vacant AND agreement_state = 'ended' AND agreements_ended_on <= %(ended_by)s
+        UNION ALL
+        SELECT id FROM contacts_organisation
+        WHERE may_be_vacant AND agreement_state = 'none' AND entered_on <= %(entered_by)s
+        LIMIT %(limit)s
+    )
+    ORDER BY id FOR UPDATE"""
 
+# Decided again, under the lock: an agreement or a contact may have come in the meantime.
 _DELETE = """
     DELETE FROM contacts_organisation organisation
-    WHERE id = ANY(%s)
+    WHERE id = ANY(%(ids)s)
+        AND ((agreement_state = 'ended' AND agreements_ended_on <= %(ended_by)s)
+            OR (agreement_state = 'none' AND entered_on <= %(entered_by)s))
         AND NOT EXISTS (SELECT 1 FROM contacts_contact contact WHERE contact.organisation_id = organisation.id)"""
 
 _OCCUPIED = "UPDATE contacts_organisation SET may_be_vacant = FALSE WHERE id = ANY(%s)"
@@ -40,9 +47,10 @@ def sweep(ended_by: dt.date, entered_by: dt.date, *, limit: int) -> tuple[int, i
     by the other and never had any. Returns how many were looked at and how many deleted, at most `limit`.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [ended_by, entered_by, limit])
+        facts = {"ended_by": ended_by, "entered_by": entered_by, "limit": limit}
+        cursor.execute(_LOCK, facts)
         ids = [pk for (pk,) in cursor.fetchall()]
-        cursor.execute(_DELETE, [ids])
+        cursor.execute(_DELETE, facts | {"ids": ids})
         deleted = cursor.rowcount
         cursor.execute(_OCCUPIED, [ids])
     return len(ids), deleted

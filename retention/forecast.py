@@ -9,6 +9,7 @@ from django.db import connection
 from contacts.models import PolicyVersion
 from contacts.vocabulary import Scenario
 from retention import lapses
+from retention.due import Night
 
 
 @dataclass
@@ -20,10 +21,14 @@ class Day:
     contacts: int = 0
 
 
+# Only people of whom something lapses by the last day, or who are held, can go by then: nobody else is looked at.
 # A freeze delays a person's bases until the run on the day after its end, a duty only the person. What is overdue falls
 # on the first day.
 _PLAN = """
-    WITH lapse AS MATERIALIZED ({lapses}),
+    WITH person AS MATERIALIZED (
+        SELECT contact_id FROM ({due}) due UNION SELECT contact_id FROM retention_hold
+    ),
+    lapse AS MATERIALIZED ({lapses}),
     guard AS (
         SELECT contact_id,
             bool_or(until IS NULL) AS endless, bool_or(until IS NULL AND kind = 'freeze') AS frozen,
@@ -38,13 +43,13 @@ _PLAN = """
     ),
     open_ended AS (SELECT DISTINCT contact_id FROM lapse WHERE lapses_on IS NULL),
     departure AS (
-        SELECT contact.id, GREATEST(max(planned.day), guard.last, %s) AS day
-        FROM contacts_contact contact
-        LEFT JOIN planned ON planned.contact_id = contact.id
-        LEFT JOIN guard ON guard.contact_id = contact.id
-        LEFT JOIN open_ended ON open_ended.contact_id = contact.id
+        SELECT contact_id, GREATEST(max(planned.day), guard.last, %s) AS day
+        FROM person
+        LEFT JOIN planned USING (contact_id)
+        LEFT JOIN guard USING (contact_id)
+        LEFT JOIN open_ended USING (contact_id)
         WHERE NOT COALESCE(guard.endless, FALSE) AND open_ended.contact_id IS NULL
-        GROUP BY contact.id, guard.last
+        GROUP BY contact_id, guard.last
     )
     SELECT day, scenario, count(*) FROM planned WHERE day < %s GROUP BY day, scenario
     UNION ALL
@@ -53,11 +58,12 @@ _PLAN = """
 
 def days(*, policy: PolicyVersion, first: dt.date, number: int) -> Iterator[Day]:
     """Yield one entry for each of `number` days from `first` on, also for the days on which nothing happens."""
-    text, values = lapses.of_everyone(policy)
     end = first + dt.timedelta(days=number)
+    due, due_values = Night(policy, end - dt.timedelta(days=1)).all_due()
+    text, values = lapses.of_each(policy, "SELECT contact_id FROM person")
     found: dict[dt.date, Day] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_PLAN.format(lapses=text), [*values, first, first, end, end])
+        cursor.execute(_PLAN.format(due=due, lapses=text), [*due_values, *values, first, first, end, end])
         for day, scenario, count in cursor:
             entry = found.setdefault(day, Day(day))
             if scenario is None:

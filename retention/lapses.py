@@ -63,6 +63,11 @@ def of(policy: PolicyVersion, contact_ids: list[int]) -> Sql:
     return _LAPSES.format(among=_THESE), [*_values(policy), contact_ids]
 
 
+def of_each(policy: PolicyVersion, people: str) -> Sql:
+    """Return the same for the contacts that a query names, which has no parameters of its own."""
+    return _LAPSES.format(among=f"IN ({people})"), _values(policy)
+
+
 def of_everyone(policy: PolicyVersion) -> Sql:
     """Return the same for everyone held."""
     return _LAPSES.format(among=_EVERYONE), _values(policy)

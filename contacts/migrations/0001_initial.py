@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
                 ('may_be_vacant', models.BooleanField(default=True, editable=False, help_text='Nobody has looked since somebody may have left: the next run does.')),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('agreements_ended_on__isnull', False)), fields=['agreements_ended_on'], name='organisation_ended'), models.Index(condition=models.Q(('may_be_vacant', True)), fields=['agreement_state', 'agreements_ended_on', 'entered_on'], name='organisation_vacant')],
+                'indexes': [models.Index(condition=models.Q(('agreements_ended_on__isnull', False)), fields=['agreements_ended_on'], name='organisation_ended'), models.Index(condition=models.Q(('agreement_state', 'ended'), ('may_be_vacant', True)), fields=['agreements_ended_on'], name='organisation_vacant_ended'), models.Index(condition=models.Q(('agreement_state', 'none'), ('may_be_vacant', True)), fields=['entered_on'], name='organisation_vacant_none')],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('agreement_state', 'ended'), ('agreements_ended_on__isnull', False)), models.Q(('agreement_state__in', ['none', 'open']), ('agreements_ended_on__isnull', True)), _connector='OR'), name='organisation_ended_has_its_day', violation_error_message='An organisation whose agreements have all ended needs the day they ended.')],
             },
         ),

@@ -35,10 +35,16 @@ class Organisation(models.Model):
                 condition=Q(agreements_ended_on__isnull=False),
                 name="organisation_ended",
             ),
+            # One for each way to fall due, so that a night reads none of those that are not.
             models.Index(
-                fields=["agreement_state", "agreements_ended_on", "entered_on"],
-                condition=Q(may_be_vacant=True),
-                name="organisation_vacant",
+                fields=["agreements_ended_on"],
+                condition=Q(may_be_vacant=True, agreement_state="ended"),
+                name="organisation_vacant_ended",
+            ),
+            models.Index(
+                fields=["entered_on"],
+                condition=Q(may_be_vacant=True, agreement_state="none"),
+                name="organisation_vacant_none",
             ),
         ]
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
@@ -45,7 +46,11 @@ class PolicyVersion(models.Model):
 
     def rule(self, scenario: str) -> ScenarioRule:
         """Return the rule of a scenario. Raises KeyError where the version has none, which publishing rules out."""
-        return {rule.scenario: rule for rule in self.rules.all()}[scenario]
+        return self._by_scenario[scenario]
+
+    @cached_property
+    def _by_scenario(self) -> dict[str, ScenarioRule]:
+        return {rule.scenario: rule for rule in self.rules.all()}
 
 
 class ScenarioRule(models.Model):
