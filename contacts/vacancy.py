@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -47,7 +48,7 @@ def sweep(ended_by: dt.date, entered_by: dt.date, *, limit: int) -> tuple[int, i
     by the other and never had any. Returns how many were looked at and how many deleted, at most `limit`.
     """
     with connection.cursor() as cursor:
-        facts = {"ended_by": ended_by, "entered_by": entered_by, "limit": limit}
+        facts: dict[str, Any] = {"ended_by": ended_by, "entered_by": entered_by, "limit": limit}
         cursor.execute(_LOCK, facts)
         ids = [pk for (pk,) in cursor.fetchall()]
         cursor.execute(_DELETE, facts | {"ids": ids})

@@ -446,24 +446,27 @@ class Play(RuleBasedStateMachine):
     # What must be true at any time
 
     @invariant()
+    def all_is_as_the_model_says(self) -> None:
+        self.the_bases_are_the_models()
+        self.nobody_is_registered_without_a_basis_for_it()
+        self.the_food_preferences_are_the_models()
+        self.everyone_is_told_until_when()
+
     def the_bases_are_the_models(self) -> None:
         found: dict[int, set[str]] = {pk: set() for pk in self.model.people}
         for pk, scenario in Basis.objects.values_list("contact_id", "scenario"):
             found[pk].add(scenario)
         assert found == {pk: set(person.collected) for pk, person in self.model.people.items()}
 
-    @invariant()
     def nobody_is_registered_without_a_basis_for_it(self) -> None:
         for kind, scenario in (("webinar", "webinar"), ("physical", "event")):
             with_basis = Basis.objects.filter(scenario=scenario).values("contact")
             assert not Registration.objects.filter(event__kind=kind).exclude(contact__in=with_basis).exists()
 
-    @invariant()
     def the_food_preferences_are_the_models(self) -> None:
         expected = {pk for person in self.model.people.values() for pk in person.food}
         assert set(FoodPreference.objects.values_list("registration", flat=True)) == expected
 
-    @invariant()
     def everyone_is_told_until_when(self) -> None:
         told = explain.of_everyone(policy=self.policy, day=self.today)
         by_id = dict(Contact.objects.values_list("public_id", "pk"))

@@ -1073,6 +1073,16 @@ def test_people_whose_hold_ended_do_not_make_a_run_ask(policy: PolicyVersion) ->
     assert not Contact.objects.exists()
 
 
+@pytest.mark.usefixtures("low_cap")
+def test_a_hold_that_a_run_has_dealt_with_takes_nobody_past_the_cap_later(policy: PolicyVersion) -> None:
+    people = crowd(3, "prospect", SPRING, policy=policy)
+    for contact in people:
+        place(contact, "freeze", "request", until=LATER)
+    run(LATER + ONE_DAY, policy)
+    assert run(DUE, policy).status == "needs_approval"
+    assert all(map(is_held, people))
+
+
 # The command
 
 
