@@ -23,6 +23,7 @@ from contacts.models import Agreement, AuditEvent, Contact, Organisation, Policy
 from privacy_crm.crm_import import run as crm_import
 from retention import ledger, purge
 from retention.models import PurgeRun
+from retention.outcomes import Outcome
 
 DUE = dt.date(2025, 5, 1)
 BATCH = 5_000
@@ -39,7 +40,7 @@ def peak_memory() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-def night(policy: PolicyVersion) -> purge.Outcome:
+def night(policy: PolicyVersion) -> Outcome:
     at = run_of(load.TODAY, policy.zone)
     return purge.run(policy=policy, at=at, by="benchmark", approve=True, now=timezone.now)
 

@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 from django.db import transaction
 
-from contacts import audit, erasure
+from contacts import audit, erasure, vacancy
 from contacts.categories import Category
 from contacts.days import day_of
 from contacts.models import Contact, PolicyVersion
@@ -86,3 +86,4 @@ def _narrow(contact: Contact, at: dt.datetime, by: str) -> None:
     for keeps in standing.by_keeps([contact.pk]):
         people = {contact.pk: contact.public_id}
         erasure.reduce(people, keeps, day=contact.minimised_on, at=at, by=by, rule=Rule.HOLD)
+    vacancy.notice([contact.organisation_id] if contact.organisation_id else [])

@@ -7,25 +7,21 @@ the next one does the rest; a second run waits for the first and finds nothing l
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from functools import partial
 
 from django.conf import settings
-from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db import DatabaseError, connection, transaction
 
-from contacts import audit, food, vacancy
-from contacts.days import day_of
+from contacts import audit, food, races, vacancy
 from contacts.models import Contact, PolicyVersion
 from contacts.vocabulary import Scenario
 from retention import batches, fates, ledger
 from retention.batches import Job
 from retention.due import Night, Sql
 from retention.models import PurgeRun, Rule, RunStatus
+from retention.outcomes import Outcome, night_of, outcome
 
 type Clock = Callable[[], dt.datetime]
-
-_RETRIES = 3
-_LOST_A_RACE = {"40P01", "40001"}  # deadlock detected, serialization failure: PostgreSQL asks to try again
 
 
 class PurgeBrokenOffError(Exception):
@@ -35,25 +31,6 @@ class PurgeBrokenOffError(Exception):
         """`purge_run` has no key yet where the connection was lost before its row was written."""
         super().__init__("The connection to the database was lost.")
         self.purge_run = purge_run
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a run did, or a dry run would do: the object that `manage.py purge --json` prints."""
-
-    run: int | None
-    at: dt.datetime
-    dry_run: bool
-    status: str
-    bases_lapsed: dict[str, int]
-    contacts_deleted: int
-    contacts_minimised: int
-    contacts_held: int
-    food_preferences_deleted: int
-
-
-def night_of(policy: PolicyVersion, at: dt.datetime) -> Night:
-    return Night(policy, day_of(at, policy.zone))
 
 
 def rehearse(*, policy: PolicyVersion, at: dt.datetime) -> Outcome:
@@ -147,34 +124,6 @@ def approve(purge_run: PurgeRun, *, at: dt.datetime, by: str) -> bool:
     return approved
 
 
-def outcome(purge_run: PurgeRun) -> Outcome:
-    """Read from the ledger what a run did."""
-    purge_run.refresh_from_db()
-    counts = {row.rule: row for row in purge_run.counts.all()}
-    policy = purge_run.policy_version
-    return Outcome(
-        run=purge_run.pk,
-        at=purge_run.at,
-        dry_run=False,
-        status=purge_run.status,
-        bases_lapsed={scenario: counts[scenario].bases_lapsed for scenario in Scenario.values},
-        contacts_deleted=sum(row.contacts_deleted for row in counts.values()),
-        contacts_minimised=sum(row.contacts_minimised for row in counts.values()),
-        contacts_held=fates.held_alone(night_of(policy, purge_run.at)) if policy else 0,
-        food_preferences_deleted=counts[Rule.FOOD].others_deleted,
-    )
-
-
-def salvage(purge_run: PurgeRun) -> Outcome:
-    """Read what a run did that was broken off, as far as the ledger can be reached again."""
-    connection.close()
-    try:
-        return replace(outcome(purge_run), status=RunStatus.FAILED)
-    except (OperationalError, PurgeRun.DoesNotExist):
-        none = dict.fromkeys(Scenario.values, 0)
-        return Outcome(purge_run.pk, purge_run.at, False, RunStatus.FAILED, none, 0, 0, 0, 0)
-
-
 def _asked_first(job: Job, *, approve: bool, by: str) -> tuple[int, int] | None:
     """Return how many wait for approval, or None where the run may do all of its work."""
     if not approve:
@@ -211,19 +160,7 @@ def _end_holds(job: Job) -> None:
 
 def _each(ids: Iterable[list[int]], act: Callable[[list[int]], None]) -> None:
     for batch in ids:
-        _persist(partial(act, batch))
-
-
-def _persist(act: Callable[[], None]) -> None:
-    """Try a batch again where PostgreSQL chose it as the victim of a deadlock."""
-    for attempt in range(_RETRIES):
-        try:
-            return act()
-        except OperationalError as error:
-            lost_a_race = getattr(error.__cause__, "pgcode", None) in _LOST_A_RACE
-            if not lost_a_race or attempt == _RETRIES - 1:
-                raise
-    return None
+        races.persist(partial(act, batch))
 
 
 def _sweep_food(job: Job, at: dt.datetime) -> None:

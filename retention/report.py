@@ -2,7 +2,7 @@
 
 from retention.forecast import Day
 from retention.models import RunStatus
-from retention.purge import Outcome
+from retention.outcomes import Outcome
 
 
 def people(number: int) -> str:

@@ -26,6 +26,7 @@ from contacts.models import (
 from contacts.vocabulary import ACTIVITY_SCENARIOS, AGREEMENT_SCENARIOS, SCENARIO_OF_EVENT, EventKind
 from retention import holds, purge
 from retention.models import Hold
+from retention.outcomes import Outcome
 
 NOON = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.UTC)
 ONE_DAY = dt.timedelta(days=1)
@@ -190,7 +191,7 @@ def scenarios_of(contact: Contact) -> list[str]:
     return sorted(contact.bases.values_list("scenario", flat=True))
 
 
-def run(day: dt.date, policy: PolicyVersion, *, approve: bool = False) -> purge.Outcome:
+def run(day: dt.date, policy: PolicyVersion, *, approve: bool = False) -> Outcome:
     """Do the nightly run of a day."""
     at = run_of(day, policy.zone)
     outcome = purge.run(policy=policy, at=at, by="test", approve=approve, now=lambda: at)
@@ -198,7 +199,7 @@ def run(day: dt.date, policy: PolicyVersion, *, approve: bool = False) -> purge.
     return outcome
 
 
-def rehearse(day: dt.date, policy: PolicyVersion) -> purge.Outcome:
+def rehearse(day: dt.date, policy: PolicyVersion) -> Outcome:
     """Do its dry run."""
     return purge.rehearse(policy=policy, at=run_of(day, policy.zone))
 

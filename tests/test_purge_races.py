@@ -17,9 +17,10 @@ from contacts import agreements, food
 from contacts.activities import ContactGoneError
 from contacts.days import run_of
 from contacts.models import Activity, Agreement, AuditEvent, Contact, FoodPreference, Organisation, PolicyVersion
-from retention import nights, purge
+from retention import nights, outcomes, purge
 from retention.holds import HoldError
 from retention.models import Hold, PurgeCount, PurgeRun
+from retention.outcomes import Outcome
 from tests.factories import (
     DUE,
     NOON,
@@ -110,7 +111,7 @@ def waiting(event: str) -> int:
         return int(cursor.fetchone()[0])
 
 
-def the_night(policy: PolicyVersion) -> Callable[[], purge.Outcome]:
+def the_night(policy: PolicyVersion) -> Callable[[], Outcome]:
     return partial(run, DUE, policy)
 
 
@@ -435,7 +436,7 @@ def test_two_ticks_at_once_carry_out_an_approved_run_once(
     for each in ticks:
         each.result(PATIENCE)
     assert PurgeRun.objects.count() == 1
-    assert purge.outcome(waits).contacts_deleted == 2
+    assert outcomes.outcome(waits).contacts_deleted == 2
     assert AuditEvent.objects.filter(code="contact.deleted").count() == 2
 
 

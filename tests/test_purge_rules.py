@@ -29,7 +29,7 @@ from contacts.models import (
 )
 from contacts.tasks import sweep_food_preferences
 from contacts.vocabulary import ActivityKind, AgreementKind, Scenario
-from retention import holds, ledger, nights, purge
+from retention import holds, ledger, nights, outcomes, purge
 from retention.models import REASONS, HoldKind, PurgeCount, PurgeRun
 from tests.factories import (
     AUTUMN,
@@ -972,7 +972,7 @@ def test_an_approval_covers_that_runs_people_and_nobody_else(policy: PolicyVersi
     assert purge.resume(waiting, at=next_night, now=lambda: next_night)
     assert not any(map(is_held, covered))
     assert all(map(is_held, due_tomorrow + came_in_since))
-    outcome = purge.outcome(waiting)
+    outcome = outcomes.outcome(waiting)
     assert (outcome.status, outcome.contacts_deleted, outcome.bases_lapsed["prospect"]) == ("finished", 3, 3)
 
 
@@ -995,7 +995,7 @@ def test_an_approved_run_is_carried_out_by_the_next_tick_once(policy: PolicyVers
     for _ in range(2):
         nights.tick(at=NOON, now=lambda: NOON)
     assert not Contact.objects.exists()
-    assert purge.outcome(waiting).contacts_deleted == 3
+    assert outcomes.outcome(waiting).contacts_deleted == 3
     assert PurgeRun.objects.count() == 1
 
 

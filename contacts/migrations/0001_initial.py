@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ('time_zone', models.CharField()),
                 ('place', models.CharField(blank=True)),
                 ('cancelled_at', models.DateTimeField(blank=True, null=True)),
-                ('over_at', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Coalesce(models.F('ends_at'), contacts.models.events._Zoned(models.F('time_zone'), django.db.models.expressions.CombinedExpression(models.Func(models.Value('day'), contacts.models.events._Zoned(models.F('time_zone'), models.F('starts_at')), function='date_trunc'), '+', models.Value(datetime.timedelta(days=1), output_field=models.DurationField())), output_field=models.DateTimeField())), output_field=models.DateTimeField())),
+                ('over_at', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Coalesce(models.F('ends_at'), contacts.models.events.Zoned(models.F('time_zone'), django.db.models.expressions.CombinedExpression(models.Func(models.Value('day'), contacts.models.events.Zoned(models.F('time_zone'), models.F('starts_at')), function='date_trunc'), '+', models.Value(datetime.timedelta(days=1), output_field=models.DurationField())), output_field=models.DateTimeField())), output_field=models.DateTimeField())),
             ],
             options={
                 'ordering': ['starts_at'],

@@ -10,16 +10,16 @@ from contacts.models.people import Contact
 from contacts.vocabulary import EventKind
 
 
-class _Zoned(Func):
+class Zoned(Func):
     """PostgreSQL's `timezone(zone, x)`: a moment to the wall clock there, and back."""
 
     function = "timezone"
 
 
 # Where no end is given, the event is over at the end of its first day there, which is also its last.
-_END_OF_DAY = _Zoned(
+_END_OF_DAY = Zoned(
     F("time_zone"),
-    Func(Value("day"), _Zoned(F("time_zone"), F("starts_at")), function="date_trunc")
+    Func(Value("day"), Zoned(F("time_zone"), F("starts_at")), function="date_trunc")
     + Value(dt.timedelta(days=1), output_field=models.DurationField()),
     output_field=models.DateTimeField(),
 )

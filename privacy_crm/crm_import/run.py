@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.db import DatabaseError, connection, transaction
 
-from contacts import audit
+from contacts import audit, races
 from contacts.days import day_of
 from contacts.models import PolicyVersion
 from privacy_crm.crm_import import (
@@ -40,9 +40,8 @@ type Progress = Callable[[str, int, float], None]
 type Sink = Callable[[Iterable[Reject]], None]
 
 _MANY = 10_000
-_TRIES = 3
-# Deadlock detected, serialization failure, and somebody else wrote the same new record first: reading again sees it.
-_LOST_A_RACE = {"40P01", "40001", "23505"}
+# Besides, somebody else wrote the same new record first: reading again sees it.
+_LOST = races.LOST | {"23505"}
 
 WRITING = "writing"
 
@@ -147,13 +146,11 @@ def _tell_the_planner(report: Report) -> None:
             cursor.execute("ANALYZE contacts_contact, contacts_basis, contacts_activity, contacts_registration")
 
 
-def _persist(attempt: Callable[[], Report], tries: int = _TRIES) -> Report:
+def _persist(attempt: Callable[[], Report]) -> Report:
     """Read again from the start where another transaction got in the way."""
     try:
-        return attempt()
+        return races.persist(attempt, lost=_LOST)
     except DatabaseError as error:
-        code = getattr(error.__cause__, "pgcode", None)
-        if tries == 1 or code not in _LOST_A_RACE:
-            kind = f"{type(error).__name__}, SQLSTATE {code or 'unknown'}"
-            raise ImportFailedError(f"The database refused the import ({kind}).") from None
-    return _persist(attempt, tries - 1)
+        code = getattr(error.__cause__, "pgcode", None) or "unknown"
+        kind = f"{type(error).__name__}, SQLSTATE {code}"
+        raise ImportFailedError(f"The database refused the import ({kind}).") from None

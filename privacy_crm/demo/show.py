@@ -14,7 +14,7 @@ from contacts.models import Basis, Contact, PolicyVersion
 from contacts.vocabulary import Clock, Scenario
 from retention import explain, lapses, words
 from retention.models import Hold, HoldKind
-from retention.purge import Outcome
+from retention.outcomes import Outcome
 
 _PERIOD = {
     Clock.LAST_ACTIVITY: "{months} months after the person's last activity",

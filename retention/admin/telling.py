@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from contacts.days import day_of
-from retention import fates, purge
+from retention import fates, outcomes
 from retention.models import PurgeRun, Rule, RunStatus
 
 
@@ -31,7 +31,7 @@ def _number(one: str, many: str, number: int) -> str:
 
 
 def _held_alone(run: PurgeRun) -> int:
-    return fates.held_alone(purge.night_of(run.policy_version, run.at)) if run.policy_version else 0
+    return fates.held_alone(outcomes.night_of(run.policy_version, run.at)) if run.policy_version else 0
 
 
 def when(run: PurgeRun, today: dt.date) -> str:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from contacts import doors
 from contacts.models import PolicyVersion
-from retention import purge, report
+from retention import outcomes, purge, report
 from retention.models import RunStatus
 
 FAILED = 1
@@ -31,8 +31,8 @@ class Command(doors.Command):
         sys.exit(EXIT.get(outcome.status, FAILED))
 
 
-def _run(policy: PolicyVersion, at: dt.datetime, *, approve: bool) -> purge.Outcome:
+def _run(policy: PolicyVersion, at: dt.datetime, *, approve: bool) -> outcomes.Outcome:
     try:
         return purge.run(policy=policy, at=at, by="command", approve=approve, now=timezone.now)
     except purge.PurgeBrokenOffError as error:
-        return purge.salvage(error.purge_run)
+        return outcomes.salvage(error.purge_run)
