@@ -29,7 +29,7 @@ check: setup ## lint, types, import contracts, migrations, Django's checks
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
-	$(BIN)/python manage.py check --fail-level WARNING
+	$(BIN)/python manage.py check --fail-level WARNING --database default
 
 bench: setup ## measure the purge and the import against their floors (ARGS="--contacts 200000")
 	@exec $(BIN)/python -m benchmarks $(ARGS)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
-from django.db.models import Exists, Model, OuterRef
+from django.db.models import Exists, ForeignObjectRel, Model, OuterRef
 
 from contacts import audit
 from contacts.categories import FIELDS, Category, blank
@@ -69,8 +69,10 @@ def traces() -> list[tuple[type[Model], str]]:
     """Return every table whose rows hang on a contact and go when the person is reduced, with the column's name."""
     return [
         (relation.related_model, relation.field.name)
-        for relation in Contact._meta.related_objects
-        if not getattr(relation.related_model, "stays_when_reduced", False)
+        for relation in Contact._meta.get_fields(include_hidden=True)
+        if isinstance(relation, ForeignObjectRel)
+        and isinstance(relation.related_model, type)
+        and not getattr(relation.related_model, "stays_when_reduced", False)
     ]
 
 

@@ -50,11 +50,10 @@ def outcome(purge_run: PurgeRun) -> Outcome:
     )
 
 
-def salvage(purge_run: PurgeRun) -> Outcome:
-    """Read what a run did that was broken off, as far as the ledger can be reached again."""
+def salvage(purge_run: PurgeRun) -> Outcome | None:
+    """Read what a run did that was broken off, or None where the ledger cannot be reached."""
     connection.close()
     try:
         return replace(outcome(purge_run), status=RunStatus.FAILED)
     except (OperationalError, PurgeRun.DoesNotExist):
-        none = dict.fromkeys(Scenario.values, 0)
-        return Outcome(purge_run.pk, purge_run.at, False, RunStatus.FAILED, none, 0, 0, 0, 0)
+        return None

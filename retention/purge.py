@@ -91,12 +91,13 @@ def _lest_it_breaks_off(purge_run: PurgeRun) -> Iterator[None]:
 
 
 def _run(purge_run: PurgeRun, policy: PolicyVersion, now: Clock, *, approve: bool) -> None:
+    purge_run.started_at = now()  # after the wait for another run
     ledger.open_run(purge_run)
     job = Job(purge_run, night_of(policy, purge_run.at), at=purge_run.at, by=f"purge:{purge_run.pk}")
     beyond = _asked_first(job, approve=approve, by=purge_run.by)
     _work(job, purge_run.at, scope=_hold_ended(job.night) if beyond else None)
     if beyond:
-        _wait(job, beyond, now())
+        races.persist(partial(_wait, job, now()))
     else:
         ledger.finish(purge_run, at=now())
 
@@ -197,15 +198,17 @@ def _beyond_the_cap(night: Night) -> tuple[int, int] | None:
     return to_delete, to_minimise
 
 
-def _wait(job: Job, beyond: tuple[int, int], at: dt.datetime) -> None:
+def _wait(job: Job, at: dt.datetime) -> None:
     with transaction.atomic():
+        _one_snapshot()  # the numbers that the officer reads are those of the people written down
         ledger.supersede()
         fates.remember(job.night, job.run.pk)
-        ledger.wait(job.run, to_delete=beyond[0], to_minimise=beyond[1], at=at)
+        to_delete, to_minimise = fates.beyond_the_cap(job.night)
+        ledger.wait(job.run, to_delete=to_delete, to_minimise=to_minimise, at=at)
 
 
 def _one_snapshot() -> None:
-    """Let all statements of a dry run see the same moment, unless it is part of a larger transaction."""
+    """Let all statements of a transaction see the same moment, unless it is part of a larger one."""
     if not connection.savepoint_ids:
         with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")

@@ -1,12 +1,20 @@
 """What a run did, in the words of its readers."""
 
+from dataclasses import fields
+
 from retention.forecast import Day
-from retention.models import RunStatus
+from retention.models import PurgeRun, RunStatus
 from retention.outcomes import Outcome
 
 
 def people(number: int) -> str:
     return f"{number} person" if number == 1 else f"{number} people"
+
+
+def unknown(purge_run: PurgeRun) -> dict[str, object]:
+    """Return what can be said of a run whose ledger is out of reach: an empty number is truer than a zero."""
+    nothing: dict[str, object] = dict.fromkeys(field.name for field in fields(Outcome))
+    return nothing | {"run": purge_run.pk, "at": purge_run.at, "dry_run": False, "status": RunStatus.FAILED}
 
 
 def in_words(outcome: Outcome) -> str:

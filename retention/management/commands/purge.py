@@ -26,13 +26,17 @@ class Command(doors.Command):
     def handle(self, *_args: Any, at: str | None, dry_run: bool, approve: bool, as_json: bool, **_: Any) -> None:
         policy = doors.policy_in_force()
         moment = doors.moment(at, policy)
-        outcome = purge.rehearse(policy=policy, at=moment) if dry_run else _run(policy, moment, approve=approve)
-        self.stdout.write(doors.to_json(outcome) if as_json else report.in_words(outcome))
-        sys.exit(EXIT.get(outcome.status, FAILED))
+        outcome = purge.rehearse(policy=policy, at=moment) if dry_run else self._run(policy, moment, approve=approve)
+        if outcome:
+            self.stdout.write(doors.to_json(outcome) if as_json else report.in_words(outcome))
+            sys.exit(EXIT.get(outcome.status, FAILED))
+        sys.exit(FAILED)
 
-
-def _run(policy: PolicyVersion, at: dt.datetime, *, approve: bool) -> outcomes.Outcome:
-    try:
-        return purge.run(policy=policy, at=at, by="command", approve=approve, now=timezone.now)
-    except purge.PurgeBrokenOffError as error:
-        return outcomes.salvage(error.purge_run)
+    def _run(self, policy: PolicyVersion, at: dt.datetime, *, approve: bool) -> outcomes.Outcome | None:
+        try:
+            return purge.run(policy=policy, at=at, by="command", approve=approve, now=timezone.now)
+        except purge.PurgeBrokenOffError as error:
+            salvaged = outcomes.salvage(error.purge_run)
+            if salvaged is None:
+                self.stdout.write(doors.to_json(report.unknown(error.purge_run)))
+            return salvaged
