@@ -1,5 +1,6 @@
 """Structured logs that hold no personal data: no address of a visitor, no query string, no value of a field."""
 
+import logging
 import time
 import traceback
 from collections.abc import Callable
@@ -30,6 +31,16 @@ def _triple(exc_info: BaseException | ExcInfo) -> ExcInfo:
     return exc_info
 
 
+class TaskWithoutValues(logging.Filter):
+    """Celery writes a task's error into its message, with whatever row the error quotes: keep the names alone."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        task = getattr(record, "data", None)
+        if isinstance(task, dict) and "exc" in task:
+            record.msg, record.args = f"Task {task.get('name')} {task.get('id')} failed", ()
+        return True
+
+
 def configure(*, as_json: bool) -> dict[str, Any]:
     """Return the LOGGING dictionary: one line an event, JSON in production and readable in development."""
     shared: list[Any] = [
@@ -56,8 +67,9 @@ def configure(*, as_json: bool) -> dict[str, Any]:
                 "foreign_pre_chain": shared,
             },
         },
+        "filters": {"task": {"()": TaskWithoutValues}},
         "handlers": {
-            "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+            "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["task"]},
             "null": {"class": "logging.NullHandler"},
         },
         "root": {"handlers": ["stderr"], "level": "INFO"},

@@ -48,3 +48,17 @@ def test_nothing_listens_to_the_loggers_that_quote_request_lines() -> None:
     for name in ("django.server", "gunicorn.access"):
         assert loggers[name]["handlers"] == ["null"]
         assert loggers[name]["propagate"] is False
+
+
+def test_a_task_that_failed_is_logged_by_its_name_without_its_error(formatter: logging.Formatter) -> None:
+    error = f"IntegrityError('Key (email)=({MARKER})')"
+    data = {"name": "retention.tasks.nightly", "id": "7f3a", "exc": error, "description": "raised unexpected"}
+    record = logging.LogRecord(
+        "celery.app.trace", 40, __file__, 1, "Task %(name)s %(description)s: %(exc)s", (data,), None
+    )
+    record.data = data
+    assert MARKER in record.getMessage()
+    assert logs.TaskWithoutValues().filter(record)
+    line = formatter.format(record)
+    assert MARKER not in line
+    assert "retention.tasks.nightly 7f3a failed" in line
