@@ -33,8 +33,11 @@ class PurgeBrokenOffError(Exception):
         self.purge_run = purge_run
 
 
-def rehearse(*, policy: PolicyVersion, at: dt.datetime) -> Outcome:
-    """Count what an approved run at `at` would do. Reads only, and never waits for a run."""
+def rehearse(*, policy: PolicyVersion, at: dt.datetime, approve: bool = False) -> Outcome:
+    """Count what an approved run at `at` would do, and say whether the run would stop and ask, unless `approve`.
+
+    Reads only, and never waits for a run.
+    """
     night = night_of(policy, at)
     with transaction.atomic():
         _one_snapshot()
@@ -43,7 +46,7 @@ def rehearse(*, policy: PolicyVersion, at: dt.datetime) -> Outcome:
             run=None,
             at=at,
             dry_run=True,
-            status=RunStatus.NEEDS_APPROVAL if _beyond_the_cap(night) else RunStatus.FINISHED,
+            status=RunStatus.NEEDS_APPROVAL if not approve and _beyond_the_cap(night) else RunStatus.FINISHED,
             bases_lapsed=foreseen.bases,
             contacts_deleted=foreseen.to_delete + fates.hold_ends(night),
             contacts_minimised=foreseen.to_minimise,

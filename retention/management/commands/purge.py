@@ -26,7 +26,10 @@ class Command(doors.Command):
     def handle(self, *_args: Any, at: str | None, dry_run: bool, approve: bool, as_json: bool, **_: Any) -> None:
         policy = doors.policy_in_force()
         moment = doors.moment(at, policy)
-        outcome = purge.rehearse(policy=policy, at=moment) if dry_run else self._run(policy, moment, approve=approve)
+        if dry_run:
+            outcome: outcomes.Outcome | None = purge.rehearse(policy=policy, at=moment, approve=approve)
+        else:
+            outcome = self._run(policy, moment, approve=approve)
         if outcome:
             self.stdout.write(doors.to_json(outcome) if as_json else report.in_words(outcome))
             sys.exit(EXIT.get(outcome.status, FAILED))
