@@ -1126,7 +1126,9 @@ def test_a_dry_run_answers_with_the_same_object_and_writes_nothing(
 
 
 @pytest.mark.usefixtures("low_cap")
-@pytest.mark.parametrize(("option", "code"), [((), 3), (("--dry-run",), 3), (("--dry-run", "--approve"), 0), (("--approve",), 0)])
+@pytest.mark.parametrize(
+    ("option", "code"), [((), 3), (("--dry-run",), 3), (("--dry-run", "--approve"), 0), (("--approve",), 0)]
+)
 def test_the_exit_code_says_whether_the_run_waits(
     policy: PolicyVersion, capsys: pytest.CaptureFixture[str], option: tuple[str, ...], code: int
 ) -> None:
