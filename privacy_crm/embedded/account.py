@@ -50,7 +50,8 @@ def postgres_account() -> Account:
 def data_home(places: Places, account: Account) -> Path:
     """The directory that holds PostgreSQL's data: VAR_DIR's own, or one in /var/tmp where that cannot be used."""
     home = places.servers
-    fits = len(os.fsencode(home)) <= _LONGEST and account.reaches(home)
+    # initdb calls the programs beside it through a shell, in double quotes, and they may have to be copied there.
+    fits = len(os.fsencode(home)) <= _LONGEST and account.reaches(home) and '"' not in str(home)
     if fits or (home / "postgres").exists():
         return home
     return _home_elsewhere(home / "elsewhere", Path("/var/tmp") / short_name(places.var))  # noqa: S108
