@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.contrib.auth.models import Group, User
 from django.test import Client
+from django.utils import translation
 
 from contacts import policies
 from contacts.models import PolicyVersion
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
 POLICY = Path(__file__).resolve().parent.parent / "privacy_crm" / "demo" / "policy.toml"
 LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 NOON = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Begin in the language of the staff: a visitor's language stays with the thread that served them."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
