@@ -2,12 +2,14 @@ import datetime as dt
 import os
 import shutil
 import tomllib
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.utils import translation
@@ -22,6 +24,12 @@ if TYPE_CHECKING:
 POLICY = Path(__file__).resolve().parent.parent / "privacy_crm" / "demo" / "policy.toml"
 LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 NOON = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def cache_of_our_own() -> None:
+    """Keep what an earlier session, or a demo beside us, has remembered under the same keys out of the tests."""
+    settings.CACHES["default"]["KEY_PREFIX"] = uuid.uuid4().hex
 
 
 @pytest.fixture(autouse=True)
