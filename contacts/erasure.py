@@ -19,6 +19,9 @@ from contacts.models import Activity, Basis, Contact, Registration
 from contacts.models.policy import PolicyVersion
 from contacts.vocabulary import SCENARIO_OF_EVENT, SCENARIOS_OF_ACTIVITY, Scenario
 
+# What a person's record says besides the policy's categories, and no duty keeps.
+_FORGOTTEN = {"language": "", "last_activity_on": None, "unconfirmed_since": None, "bounced_on": None, "left_on": None}
+
 type People = dict[int, uuid.UUID]  # primary key → public_id
 
 
@@ -40,7 +43,7 @@ def reduce(people: People, keeps: Collection[str], *, day: dt.date, at: dt.datet
     for model, column in traces():
         model._base_manager.filter(**{f"{column}__in": list(people)}).delete()
     emptied = blank(set(FIELDS) - ({Category(word) for word in keeps} - {Category.EMAIL}))
-    Contact.objects.filter(pk__in=list(people)).update(**emptied, language="", last_activity_on=None, minimised_on=day)
+    Contact.objects.filter(pk__in=list(people)).update(**emptied, **_FORGOTTEN, minimised_on=day)
     audit.record_each("contact.reduced", people.values(), at=at, by=by, rule=rule)
 
 

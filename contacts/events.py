@@ -95,7 +95,7 @@ def _change(event: Event, **values: object) -> None:
 
 
 def _forget_food(event: Event, at: dt.datetime) -> int:
-    overdue = FoodPreference.objects.overdue(at).filter(registration__event=event)
+    overdue = FoodPreference.objects.of_event(event).overdue(at)
     deleted, _ = FoodPreference.objects.filter(pk__in=overdue.values("pk")).delete()
     return deleted
 

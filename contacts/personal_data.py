@@ -20,6 +20,7 @@ type Table = dict[str, Field]
 
 WITH_PERSON = "with the person, by the database's cascade"
 WITH_PLACE = "with the registration, and straight after the event"
+UNPROVEN = "after 30 days, or with the person, by the database's cascade"
 SURVIVES = "stays when the person has gone, and names nobody"
 
 
@@ -50,6 +51,10 @@ MODELS: dict[str, Table] = {
         **_table("email first_name last_name job_title", about("to know and to reach the person (P2)")),
         **_table("phone address postal_code city country", about("to reach the person on the other channels (P2)")),
         **_table("language", about("to write in the person's language")),
+        **_table("address_hash", about("finds an objection to marketing made under the address (P12)", exported=False)),
+        **_table("unconfirmed_since bounced_on", about("whether the address is known to reach the person")),
+        **_table("left_on", about("when we heard that the person left their organisation (P4)")),
+        **_table("frozen_through restricted_through", about("how long a freeze or a restriction stands (Art. 18)")),
         **_table("company organisation", about("whom the person works for (P2)")),
         **_table("last_activity_on", about("the clock of whitepaper, webinar and event runs from it")),
         **_table("minimised_on", about("the day on which the person was reduced to what a duty names (P5)")),
@@ -65,13 +70,42 @@ MODELS: dict[str, Table] = {
         **_table("id contact", KEY),
         **_table("kind occurred_at reference", about("what the person did; it keeps the scenarios that run on it")),
     },
-    "contacts.Event": _table("id slug title kind starts_at ends_at time_zone place cancelled_at over_at", NOTHING),
+    "contacts.Topic": _table("id slug name sentence", NOTHING),
+    "contacts.Interest": {
+        **_table("id contact", KEY),
+        **_table("topic wanted since", about("what the person is interested in, so as to send no other news (P11)")),
+    },
+    "contacts.Whitepaper": _table("id slug title summary file published_at withdrawn_at topics", NOTHING),
+    "contacts.CountryRule": _table("id country channel existing_customers ground valid_from source note", NOTHING),
+    "contacts.ApiKey": _table("id name digest created_at revoked_at", NOTHING),
+    "contacts.Event": _table(
+        "id slug title kind starts_at ends_at time_zone place summary link capacity signup_open revision topics"
+        " cancelled_at over_at",
+        NOTHING,
+    ),
+    "contacts.SignUp": {
+        **_table("contact", KEY),
+        **_table("id public_id", about("ties the row to its person", exported=False, goes=UNPROVEN)),
+        **_table("kind scenario whitepaper event", about("what was asked for (P6, P7)", goes=UNPROVEN)),
+        **_table(
+            "email first_name last_name phone company job_title address postal_code city country language",
+            about("what was typed, until the address is proven (P2)", goes=UNPROVEN),
+        ),
+        **_table("policy_version consents", about("what was shown and ticked (P1, P11)", goes=UNPROVEN)),
+        **_table("source created_at confirmed_at", about("how and when it came in (P1)", goes=UNPROVEN)),
+    },
+    "contacts.Message": {
+        **_table("id contact sign_up registration once public_id", KEY),
+        **_table("template purpose event whitepaper", about("what was written to the person (P6, P7, L5)")),
+        **_table("created_at sent_at ended_at end reason", about("when it was sent, or why not")),
+        **_table("not_before claimed_until attempts", about("when it is tried again", exported=False)),
+    },
     "contacts.Registration": {
         **_table("id contact", KEY),
         **_table("event registered_at cancelled_at", about("the person's place at an event (P7)")),
     },
     "contacts.FoodPreference": {
-        **_table("id registration", about("ties the row to its guest", exported=False, goes=WITH_PLACE)),
+        **_table("id registration sign_up", about("ties the row to its guest", exported=False, goes=WITH_PLACE)),
         **_table("preference", about("to feed the guest; Art. 9 GDPR, with consent (P8)", goes=WITH_PLACE)),
         **_table("consented_at", about("proof of that consent (P8)", goes=WITH_PLACE)),
     },

@@ -78,6 +78,40 @@ class PermissionState(TextChoices):
     CONSENTED = "consented", _("consented")
 
 
+class MarketingGround(TextChoices):
+    """What marketing on a channel rests on in a country (P11)."""
+
+    CONSENT = "consent", _("consent")
+    INTEREST = "legitimate_interest", _("legitimate interest")
+
+
+class SignUpKind(TextChoices):
+    """What a visitor asks for."""
+
+    WHITEPAPER = "whitepaper", _("a whitepaper")
+    EVENT = "event", _("a place at an event")
+    REGISTER = "register", _("registration as customer or partner")
+    CONSENT = "consent", _("consent to marketing")
+
+
+class MailPurpose(TextChoices):
+    """Service messages are what the person asked for; only marketing asks whether it may."""
+
+    SERVICE = "service", _("service")
+    INFORMATION = "information", _("information that the law asks for")
+    MARKETING = "marketing", _("marketing")
+
+
+class MailTemplate(TextChoices):
+    CONFIRM = "confirm", _("please confirm your address")
+    REGISTERED = "registered", _("your place at the event")
+    REMINDER = "reminder", _("reminder of the event")
+    MOVED = "moved", _("the event has changed")
+    CANCELLED = "cancelled", _("the event is cancelled")
+    INFORM = "inform", _("where we have your details from")
+    ANNOUNCE = "announce", _("news about a topic")
+
+
 # The scenarios whose own collection was an activity of the person.
 ACTIVITY_SCENARIOS = (Scenario.WHITEPAPER, Scenario.WEBINAR, Scenario.EVENT)
 AGREEMENT_SCENARIOS = (Scenario.CUSTOMER, Scenario.PARTNER)

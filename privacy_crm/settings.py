@@ -34,6 +34,9 @@ SECRET_KEY = env.str("SECRET_KEY", default="") or stop("SECRET_KEY must be set (
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
+# Where mails point to.
+SITE_URL = env.str("SITE_URL", default="http://localhost:8000")
+
 # Keys the hashes of suppressed addresses. Set it before SECRET_KEY is ever changed, or the suppressions are lost.
 SUPPRESSION_KEY = env.str("SUPPRESSION_KEY", default="") or f"suppression:{SECRET_KEY}"
 
@@ -69,6 +72,8 @@ INSTALLED_APPS = [
     "privacy_crm",
     "retention",
     "contacts",
+    "altcha_django",
+    "anymail",
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "privacy_crm.staff.apps.StaffAdminConfig",
@@ -128,6 +133,10 @@ TIME_ZONE = env.str("TIME_ZONE", default="Europe/Stockholm")
 # Full dates everywhere: "24 November 2026".
 FORMAT_MODULE_PATH = ["privacy_crm.formats"]
 
+# Whitepapers; nothing in it has an address of its own.
+MEDIA_ROOT = Path(env.str("MEDIA_DIR", default="") or VAR_DIR / "media").absolute()
+FILE_UPLOAD_PERMISSIONS = 0o640
+
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -137,6 +146,12 @@ if not DEBUG:
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
         "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
     }
+
+# Proof of work instead of a captcha service: the challenge is ours, and its answer is taken once.
+ALTCHA_HMAC_SECRET = f"altcha:{SECRET_KEY}"
+
+# Websites of the company that may embed the forms and call the API from a browser.
+EMBED_ORIGINS = env.list("EMBED_ORIGINS", default=[])
 
 UNFOLD = unfold.UNFOLD
 

@@ -9,6 +9,7 @@ from contacts import audit, erasure, vacancy
 from contacts.categories import Category
 from contacts.days import day_of
 from contacts.models import Contact, PolicyVersion
+from retention import freezing
 from retention.models import REASONS, Hold, HoldKind, Rule, default_keeps
 
 
@@ -50,6 +51,7 @@ def place(
         },
     )
     audit.record("hold.placed", at=at, by=by, public_id=contact.public_id, rule=f"{kind}:{reason}")
+    freezing.settle([contact.pk])
     _narrow(locked, at, by)
     return hold
 
@@ -64,6 +66,7 @@ def end(hold: Hold, *, day: dt.date, at: dt.datetime, by: str) -> None:
     ended = Hold.objects.standing(day).filter(pk=hold.pk).update(until=day)
     if not ended:
         raise HoldError("This hold has ended already.")
+    freezing.settle([hold.contact_id])
     audit.record("hold.ended", at=at, by=by, public_id=hold.contact.public_id, rule=f"{hold.kind}:{hold.reason}")
 
 

@@ -12,6 +12,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from contacts import activities, agreements, clocks
+from contacts.addresses import keyed_hash
 from contacts.days import day_of, run_of
 from contacts.models import (
     Agreement,
@@ -59,6 +60,7 @@ class ContactFactory(DjangoModelFactory):
         model = Contact
 
     email = factory.Sequence(lambda n: f"person{n}@fjordkraft.example")
+    address_hash = factory.LazyAttribute(lambda person: keyed_hash(person.email) if person.email else None)
     first_name = "Aino"
     last_name = factory.Sequence(lambda n: f"Lindqvist{n}")
 

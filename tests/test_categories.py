@@ -3,7 +3,10 @@ import pytest
 from contacts.categories import FIELDS, Category, blank
 from contacts.models import Contact
 
-NO_CATEGORY = {"id", "public_id", "language", "last_activity_on", "minimised_on"}
+NO_CATEGORY = {
+    *("id", "public_id", "language", "last_activity_on", "minimised_on"),
+    *("unconfirmed_since", "bounced_on", "left_on", "frozen_through", "restricted_through"),
+}
 
 
 @pytest.mark.promise("P2")

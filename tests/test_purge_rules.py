@@ -860,7 +860,8 @@ def test_the_task_of_every_few_minutes_sweeps(policy: PolicyVersion) -> None:
 
 @p8
 def test_the_table_of_food_preferences_names_nobody() -> None:
-    assert [field.name for field in FoodPreference._meta.fields] == ["id", "registration", "preference", "consented_at"]
+    names = [field.name for field in FoodPreference._meta.fields]
+    assert names == ["id", "registration", "sign_up", "preference", "consented_at"]
 
 
 # The cap

@@ -7,6 +7,7 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Coalesce
 
 from contacts.models.people import Contact
+from contacts.models.topics import Topic
 from contacts.vocabulary import EventKind
 
 
@@ -35,6 +36,20 @@ class Event(models.Model):
     ends_at = models.DateTimeField(null=True, blank=True)
     time_zone = models.CharField()
     place = models.CharField(blank=True)
+    summary = models.JSONField(db_default={}, default=dict, blank=True, help_text="Language → a few sentences.")
+    link = models.URLField(
+        max_length=2000,
+        db_default="",
+        default="",
+        blank=True,
+        help_text="Where a webinar takes place; only its guests are told.",
+    )
+    capacity = models.PositiveIntegerField(null=True, blank=True, help_text="Places; empty where there is no limit.")
+    signup_open = models.BooleanField(db_default=False, default=False)
+    revision = models.PositiveIntegerField(
+        db_default=0, default=0, editable=False, help_text="Counts what guests' calendars must learn (RFC 5545)."
+    )
+    topics = models.ManyToManyField(Topic, blank=True, related_name="events")
     cancelled_at = models.DateTimeField(null=True, blank=True)
     over_at = models.GeneratedField(
         expression=Coalesce(F("ends_at"), _END_OF_DAY),
@@ -69,21 +84,44 @@ class FoodPreferences(models.QuerySet["FoodPreference"]):
     def overdue(self, at: dt.datetime) -> FoodPreferences:
         """Those that may no longer exist at `at`: event over or cancelled, registration cancelled, or a webinar."""
         return self.filter(
-            Q(registration__event__over_at__lte=at)
-            | Q(registration__event__cancelled_at__isnull=False)
-            | Q(registration__cancelled_at__isnull=False)
-            | Q(registration__event__kind=EventKind.WEBINAR)
+            Q(registration__cancelled_at__isnull=False)
+            | _needless("registration__event", at)
+            | _needless("sign_up__event", at)
         )
+
+    def of_event(self, event: Event) -> FoodPreferences:
+        return self.filter(Q(registration__event=event) | Q(sign_up__event=event))
+
+
+def _needless(event: str, at: dt.datetime) -> Q:
+    return (
+        Q((f"{event}__over_at__lte", at))
+        | Q((f"{event}__cancelled_at__isnull", False))
+        | Q((f"{event}__kind", EventKind.WEBINAR))
+    )
 
 
 class FoodPreference(models.Model):
-    """What a guest eats or must not eat (Art. 9 GDPR): own table, own permission, gone straight after the event."""
+    """What a guest eats or must not eat (Art. 9 GDPR): own table, own permission, gone straight after the event.
 
-    registration = models.OneToOneField(Registration, models.DB_CASCADE, related_name="food_preference")
+    It hangs on the registration, or on the sign-up as long as nobody has proven its address.
+    """
+
+    registration = models.OneToOneField(Registration, models.DB_CASCADE, null=True, related_name="food_preference")
+    sign_up = models.OneToOneField("contacts.SignUp", models.DB_CASCADE, null=True, related_name="food_preference")
     preference = models.CharField()
     consented_at = models.DateTimeField()
 
     objects = FoodPreferences.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(registration__isnull=False, sign_up__isnull=True)
+                | Q(registration__isnull=True, sign_up__isnull=False),
+                name="food_preference_of_one_guest",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Food preference {self.pk}"

@@ -48,6 +48,14 @@ class Contact(models.Model):
     company = models.CharField(blank=True, help_text="As typed by the person; the organisation once it is matched.")
     # The database refuses to delete an organisation that has contacts.
     organisation = models.ForeignKey(Organisation, models.DO_NOTHING, null=True, blank=True, related_name="contacts")
+    address_hash = models.CharField(
+        max_length=64, null=True, blank=True, editable=False, help_text="Keyed hash, by which suppressions are found."
+    )
+    unconfirmed_since = models.DateField(null=True, blank=True, help_text="Nobody has proven this address yet.")
+    bounced_on = models.DateField(null=True, blank=True, help_text="The address did not exist on that day.")
+    left_on = models.DateField(null=True, blank=True, help_text="When we heard that they left their organisation.")
+    frozen_through = models.DateField(null=True, blank=True, editable=False, help_text="Kept by retention.holds.")
+    restricted_through = models.DateField(null=True, blank=True, editable=False, help_text="Kept by retention.holds.")
     last_activity_on = models.DateField(null=True, blank=True)
     minimised_on = models.DateField(null=True, blank=True)
 
@@ -66,6 +74,12 @@ class Contact(models.Model):
                 violation_error_message="A contact has an e-mail address, unless it was reduced to what a duty names.",
             ),
             models.CheckConstraint(
+                condition=Q(email__isnull=True, address_hash__isnull=True)
+                | Q(email__isnull=False, address_hash__isnull=False),
+                name="contact_address_has_its_hash",
+                violation_error_message="An address stands with its keyed hash, or a suppression would not find it.",
+            ),
+            models.CheckConstraint(
                 condition=Q(email__isnull=True) | Q(email=Lower(F("email"))),
                 name="contact_address_without_case",
                 violation_error_message="Addresses are stored in lower case, so that no two differ by case alone.",
@@ -73,6 +87,7 @@ class Contact(models.Model):
         ]
         indexes = [
             models.Index(fields=["minimised_on"], condition=Q(minimised_on__isnull=False), name="contact_reduced"),
+            models.Index(fields=["address_hash"], name="contact_by_hash"),
         ]
 
     def __str__(self) -> str:

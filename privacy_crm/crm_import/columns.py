@@ -1,11 +1,11 @@
 """The contract: which files an export has, their columns in order, and what each cell may say."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from contacts.vocabulary import ActivityKind, AgreementKind, Channel, EventKind, Scenario, SourceKind
 from privacy_crm.crm_import import cells
-from privacy_crm.crm_import.cells import Cell, Value
+from privacy_crm.crm_import.cells import Cell
 from retention.models import HoldKind, HoldReason
 
 ALL_CHANNELS = "all"
@@ -15,12 +15,12 @@ ALL_CHANNELS = "all"
 class File:
     """One file of an export.
 
-    `hashed` says of which rows the address is hashed; `zone` is the column with the zone of the row's own moments.
+    `hashed`: its rows carry the keyed hash of their address. `zone`: the column with the zone of a row's own moments.
     """
 
     name: str
     columns: Mapping[str, Cell]
-    hashed: Callable[[Mapping[str, Value]], bool] | None = None
+    hashed: bool = False
     zone: str | None = None
 
     @property
@@ -71,7 +71,7 @@ CONTACTS = File(
         "source_kind": cells.word("kind", SourceKind.values, needed=False),
         "informed_on": cells.DATE,
     },
-    hashed=lambda row: row["scenario"] == Scenario.PROSPECT,
+    hashed=True,
 )
 EVENTS = File(
     "events",
@@ -119,7 +119,7 @@ HOLDS = File(
 OBJECTIONS = File(
     "objections",
     {"email": cells.ADDRESS, "channel": _channel, "objected_on": cells.DATE, "source": cells.TEXT},
-    hashed=lambda _row: True,
+    hashed=True,
 )
 CONSENTS = File(
     "consents",

@@ -5,6 +5,7 @@ from privacy_crm.crm_import.columns import HOLDS
 from privacy_crm.crm_import.merging import LINES, Target, apply, last, outcomes
 from privacy_crm.crm_import.report import Counts, count
 from privacy_crm.crm_import.staging import ACCEPTED, Import
+from retention import freezing
 from retention.models import REASONS
 
 _UNTIL = "COALESCE(given.until, stored.until)"
@@ -36,6 +37,8 @@ def judge(work: Import) -> None:
 
 def write(work: Import) -> None:
     apply(work, TARGET)
+    for contact_ids in work.chunks(f"SELECT DISTINCT contact_id FROM {TARGET.merged} WHERE status < 3"):
+        freezing.settle(contact_ids)
 
 
 def counts(work: Import) -> Counts:

@@ -47,9 +47,11 @@ TARGET = Target(
     table="contacts_contact",
     keys=["email"],
     given=f"""
-        SELECT email, known.contact_id, {", ".join(_TEXTS)}, organisation.id AS organisation_id, day, lines, first_line
+        SELECT email, address_hash, known.contact_id, {", ".join(_TEXTS)}, organisation.id AS organisation_id, day,
+            lines, first_line
         FROM (
-            SELECT email, {last(*_TEXTS, "organisation")}, {LINES} FROM import_contacts WHERE {ACCEPTED} GROUP BY email
+            SELECT email, min(address_hash) AS address_hash, {last(*_TEXTS, "organisation")}, {LINES}
+            FROM import_contacts WHERE {ACCEPTED} GROUP BY email
         ) said
         FULL JOIN import_days USING (email)
         LEFT JOIN import_known known USING (email)
@@ -58,6 +60,7 @@ TARGET = Target(
     | {
         "organisation_id": "COALESCE(given.organisation_id, stored.organisation_id)",
         "last_activity_on": "GREATEST(stored.last_activity_on, given.day)",
+        "address_hash": "COALESCE(stored.address_hash, given.address_hash)",
     },
     fresh={"public_id": "gen_random_uuid()", "company": "''"},
     found_by="stored.id = given.contact_id",

@@ -97,10 +97,10 @@ class Source:
         return replace(self.when, zone=ZoneInfo(name)) if name in cells.zones() else self.when
 
     def _hash(self, values: list[Value]) -> str | None:
-        if self.file.hashed is None:
+        if not self.file.hashed:
             return None
-        row = dict(zip(self.file.columns, values, strict=True))
-        return keyed_hash(str(row["email"])) if row["email"] and self.file.hashed(row) else None
+        email = values[self.file.position("email") - 1]
+        return keyed_hash(str(email)) if email else None
 
 
 def _numbered(stream: TextIOWrapper, name: str) -> Iterator[tuple[int, list[str]]]:

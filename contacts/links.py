@@ -1,0 +1,108 @@
+"""Links that mails carry: sealed, so that nobody can make one up, and telling nothing but a random number or a hash.
+
+`confirm` and `place` say which record they are about and end with it. `download` ends after DOWNLOAD_DAYS. `stop` has
+no end, works after the person has been deleted, and hangs on the suppression key, which outlives SECRET_KEY.
+"""
+
+import datetime as dt
+import re
+import uuid
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer, TimestampSigner
+
+from contacts.addresses import keyed_hash
+from contacts.models import Contact, Registration, SignUp
+
+DOWNLOAD_DAYS = 7
+EVERYTHING = "all"  # the list of those who may be written to about anything
+
+_STOP = re.compile(r"(?P<person>[0-9a-f]{32}|-)\.(?P<hash>[0-9a-f]{64})\.(?P<list>[a-z0-9-]+)")
+
+
+class InvalidLinkError(ValueError):
+    """Nobody sealed this link, or it has ended."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Whose mail a `stop` link came in, and which list it was sent to."""
+
+    public_id: uuid.UUID | None
+    address_hash: str
+    list: str
+
+
+def absolute(path: str) -> str:
+    """Return the address of a page as a mail has to name it."""
+    return f"{settings.SITE_URL.rstrip('/')}{path}"
+
+
+def confirm(sign_up: SignUp) -> str:
+    return _signer("confirm").sign(sign_up.public_id.hex)
+
+
+def read_confirm(token: str) -> uuid.UUID:
+    """Return the public_id of the sign-up. Raises InvalidLinkError."""
+    return _uuid(_open(_signer("confirm"), token))
+
+
+def place(registration: Registration) -> str:
+    return _signer("place").sign(str(registration.pk))
+
+
+def read_place(token: str) -> int:
+    """Return the key of the registration. Raises InvalidLinkError."""
+    return int(_open(_signer("place"), token))
+
+
+def download(sign_up: SignUp) -> str:
+    return TimestampSigner(salt="contacts.download").sign(sign_up.public_id.hex)
+
+
+def read_download(token: str) -> uuid.UUID:
+    """Return the public_id of the sign-up that a download belongs to. Raises InvalidLinkError, also once it is over."""
+    try:
+        text = TimestampSigner(salt="contacts.download").unsign(token, max_age=dt.timedelta(days=DOWNLOAD_DAYS))
+    except BadSignature:
+        raise InvalidLinkError from None
+    return _uuid(text)
+
+
+def stop(contact: Contact, to_list: str = EVERYTHING) -> str:
+    """Seal the way out that a mail to this contact carries; `to_list` is a topic's slug or EVERYTHING."""
+    return _lasting().sign(f"{contact.public_id.hex}.{contact.address_hash}.{to_list}")
+
+
+def stop_of_stranger(email: str) -> str:
+    """Seal the way out of a mail to an address that nobody has proven."""
+    return _lasting().sign(f"-.{keyed_hash(email)}.{EVERYTHING}")
+
+
+def read_stop(token: str) -> Stop:
+    """Return whom a `stop` link is about, whether or not they are still held. Raises InvalidLinkError."""
+    said = _STOP.fullmatch(_open(_lasting(), token))
+    if said is None:
+        raise InvalidLinkError
+    person = said["person"]
+    return Stop(None if person == "-" else uuid.UUID(person), said["hash"], said["list"])
+
+
+def _signer(purpose: str) -> Signer:
+    return Signer(salt=f"contacts.{purpose}")
+
+
+def _lasting() -> Signer:
+    return Signer(key=settings.SUPPRESSION_KEY, fallback_keys=[], salt="contacts.stop")
+
+
+def _open(signer: Signer, token: str) -> str:
+    try:
+        return signer.unsign(token)
+    except BadSignature:
+        raise InvalidLinkError from None
+
+
+def _uuid(text: str) -> uuid.UUID:
+    return uuid.UUID(text)

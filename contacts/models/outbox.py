@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from contacts.models.events import Event, Registration
+from contacts.models.people import Contact
+from contacts.models.sign_ups import SignUp
+from contacts.models.whitepapers import Whitepaper
+from contacts.vocabulary import MailPurpose, MailTemplate
+
+
+class MessageEnd(models.TextChoices):
+    """Why a message was never sent."""
+
+    SKIPPED = "skipped", "not sent: the person may not be written to, or what it was about is over"
+    REFUSED = "refused", "refused by the mail server for good"
+    GAVE_UP = "gave_up", "not accepted after many attempts"
+
+
+class Messages(models.QuerySet["Message"]):
+    def due(self, at: dt.datetime) -> Messages:
+        """Those to be sent at `at`, that nobody is sending."""
+        free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=at)
+        return self.filter(free, sent_at__isnull=True, ended_at__isnull=True, not_before__lte=at)
+
+
+class Message(models.Model):
+    """A mail to be sent, written in the transaction of the act that owes it: ids and a template, no address.
+
+    It goes to the contact, or to the address of a sign-up that is not proven yet. `once` names what it is about, where
+    a person may get it once alone.
+    """
+
+    public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    template = models.CharField(choices=MailTemplate)
+    purpose = models.CharField(choices=MailPurpose)
+    contact = models.ForeignKey(Contact, models.DB_CASCADE, null=True, related_name="messages")
+    sign_up = models.ForeignKey(SignUp, models.DB_CASCADE, null=True, related_name="messages")
+    registration = models.ForeignKey(Registration, models.DB_CASCADE, null=True, related_name="messages")
+    event = models.ForeignKey(Event, models.DO_NOTHING, null=True, related_name="+", db_index=False)
+    whitepaper = models.ForeignKey(Whitepaper, models.DO_NOTHING, null=True, related_name="+", db_index=False)
+    once = models.CharField(blank=True)
+    created_at = models.DateTimeField()
+    not_before = models.DateTimeField()
+    claimed_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    end = models.CharField(choices=MessageEnd, blank=True)
+    reason = models.CharField(blank=True, help_text="A code: the class of the error, or why it was skipped.")
+
+    objects = Messages.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(contact__isnull=False) | Q(sign_up__isnull=False), name="message_goes_to_somebody"
+            ),
+            models.CheckConstraint(
+                condition=Q(sent_at__isnull=True) | Q(ended_at__isnull=True), name="message_sent_or_ended"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, end="") | (Q(ended_at__isnull=False) & ~Q(end="")),
+                name="message_ended_says_how",
+            ),
+            models.UniqueConstraint(fields=["contact", "template", "once"], condition=~Q(once=""), name="message_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["not_before"],
+                condition=Q(sent_at__isnull=True, ended_at__isnull=True),
+                name="message_waiting",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Message {self.pk} ({self.template})"

@@ -1,0 +1,160 @@
+"""Somebody proves an address: what they asked for comes about, and what they typed becomes a contact's (path 1).
+
+Until then nothing on file is overwritten, no basis is added and no clock moves.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from contacts import activities, audit, clocks, consents, outbox
+from contacts.addresses import keyed_hash
+from contacts.days import day_of
+from contacts.models import Basis, Contact, Event, FoodPreference, Interest, PolicyVersion, Registration, SignUp
+from contacts.sign_ups import SignUpRefusedError, Wish, is_full
+from contacts.vocabulary import ActivityKind, Channel, MailTemplate, SignUpKind, SourceKind
+
+_TYPED = (
+    *("first_name", "last_name", "phone", "company", "job_title"),
+    *("address", "postal_code", "city", "country", "language"),
+)
+
+
+class SignUpGoneError(LookupError):
+    """There is no such sign-up, or not any more: 30 days have passed, or the person was deleted."""
+
+
+@dataclass(frozen=True)
+class Proven:
+    """Who proved their address, with what they asked for; `again` where they had done so before."""
+
+    sign_up: SignUp
+    contact: Contact
+    again: bool
+
+
+@transaction.atomic
+def confirm(public_id: uuid.UUID, *, consent: bool, policy: PolicyVersion, at: dt.datetime, by: str) -> Proven:
+    """Take the proof of an address, by its owner, by attendance or by staff, and do what was asked for, once.
+
+    `consent` says whether the boxes that were ticked are confirmed with it. Raises SignUpGoneError, and
+    SignUpRefusedError where what was asked for is not to be had any more: then everything stays as it was.
+    """
+    made = _lock(public_id, at)
+    if made.contact:
+        return Proven(made, made.contact, again=True)
+    _check_again(made, at)
+    contact = _person(made, at, policy)
+    if made.scenario:
+        _hold(contact, made, policy, at)
+    _do(contact, made, policy, at, by)
+    if consent:
+        _consent(contact, made, policy, at, by)
+    _move(made, contact, at)
+    audit.record("sign_up.proven", at=at, by=by, public_id=contact.public_id, rule=made.scenario or made.kind)
+    return Proven(made, contact, again=False)
+
+
+def _lock(public_id: uuid.UUID, at: dt.datetime) -> SignUp:
+    found = (
+        SignUp.objects.select_for_update(of=("self",))
+        .select_related("contact", "event", "whitepaper", "policy_version")
+        .filter(public_id=public_id)
+        .exclude(pk__in=SignUp.objects.overdue(at).values("pk"))
+        .first()
+    )
+    if found is None:
+        raise SignUpGoneError
+    return found
+
+
+def _check_again(made: SignUp, at: dt.datetime) -> None:
+    """Look again at what was asked for; guests wait for each other, so that no place is given twice."""
+    if made.event_id:
+        made.event = Event.objects.select_for_update(no_key=True).get(pk=made.event_id)
+        taken = Registration.objects.filter(event=made.event, contact__email=made.email, cancelled_at__isnull=True)
+        if is_full(made.event) and not taken.exists():
+            raise SignUpRefusedError("full")
+    Wish(SignUpKind(made.kind), made.scenario, made.whitepaper, made.event).check(at)
+
+
+def _person(made: SignUp, at: dt.datetime, policy: PolicyVersion) -> Contact:
+    """Return the contact of this address, locked, with what was typed just now; made where there is none."""
+    contact, _ = Contact.objects.select_for_update().get_or_create(
+        email=made.email, defaults={"address_hash": keyed_hash(made.email)}
+    )
+    known = {name: value for name in _TYPED if (value := getattr(made, name)) and not _is_frozen(contact, at, policy)}
+    for name, value in {**known, "unconfirmed_since": None, "bounced_on": None}.items():
+        setattr(contact, name, value)
+    contact.save(update_fields=[*known, "unconfirmed_since", "bounced_on"])
+    return contact
+
+
+def _is_frozen(contact: Contact, at: dt.datetime, policy: PolicyVersion) -> bool:
+    """Tell whether what is on file must stay as it is, while a request or a claim is open."""
+    return contact.frozen_through is not None and contact.frozen_through >= day_of(at, policy.zone)
+
+
+def _hold(contact: Contact, made: SignUp, policy: PolicyVersion, at: dt.datetime) -> None:
+    """Give the person the reason that they are held for from now on, with the version that they were shown (P1)."""
+    basis, fresh = Basis.objects.get_or_create(
+        contact=contact,
+        scenario=made.scenario,
+        defaults={
+            "legal_basis": policy.rule(made.scenario).legal_basis,
+            "collected_on": day_of(at, policy.zone),
+            "source": made.source,
+            "source_kind": SourceKind.PERSON,
+            "policy_version": made.policy_version,
+        },
+    )
+    if not fresh:
+        Basis.objects.filter(pk=basis.pk).update(policy_version=made.policy_version)
+    clocks.refresh_contacts([contact.pk])
+
+
+def _do(contact: Contact, made: SignUp, policy: PolicyVersion, at: dt.datetime, by: str) -> None:
+    if made.whitepaper:
+        activities.record(contact.pk, ActivityKind.DOWNLOAD, at, made.whitepaper.slug, policy=policy, at=at, by=by)
+        _interested(contact, (topic.pk for topic in made.whitepaper.topics.all()), day_of(at, policy.zone))
+    if made.event:
+        activities.record(contact.pk, ActivityKind.REGISTRATION, at, made.event.slug, policy=policy, at=at, by=by)
+        _interested(contact, (topic.pk for topic in made.event.topics.all()), day_of(at, policy.zone))
+        registration = _register(contact, made, at)
+        outbox.owe(MailTemplate.REGISTERED, contact=contact, registration=registration, event=made.event, at=at)
+
+
+def _register(contact: Contact, made: SignUp, at: dt.datetime) -> Registration:
+    """Give the person their place, and the food that they consented to have noted."""
+    registration, _ = Registration.objects.update_or_create(
+        contact=contact, event=made.event, defaults={"registered_at": at, "cancelled_at": None}
+    )
+    told = FoodPreference.objects.filter(sign_up=made)
+    if told.exists():
+        FoodPreference.objects.filter(registration=registration).delete()
+        told.update(registration=registration, sign_up=None)
+    return registration
+
+
+def _interested(contact: Contact, topics: Iterable[int], day: dt.date) -> None:
+    """Note the topics of what was asked for; a no to a topic stays a no."""
+    Interest.objects.bulk_create(
+        [Interest(contact=contact, topic_id=topic, since=day) for topic in topics], ignore_conflicts=True
+    )
+
+
+def _consent(contact: Contact, made: SignUp, policy: PolicyVersion, at: dt.datetime, by: str) -> None:
+    for channel, wording in made.consents.items():
+        consents.give(contact, Channel(channel), wording, source=made.source, day=day_of(at, policy.zone), at=at, by=by)
+
+
+def _move(made: SignUp, contact: Contact, at: dt.datetime) -> None:
+    """Leave with the sign-up only what was asked for: what was typed is the contact's now."""
+    for name in ("email", *_TYPED):
+        if name != "language":
+            setattr(made, name, "")
+    made.consents, made.confirmed_at, made.contact = {}, at, contact
+    made.save()

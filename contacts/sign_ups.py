@@ -1,0 +1,143 @@
+"""Ask for something under an address that may be anybody's: it is written down beside the people, and proven later.
+
+Nothing here looks whether the address is on file, so that page, status and timing cannot tell (ADR 0008).
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from django.db import transaction
+
+from contacts import audit, outbox
+from contacts.days import day_of
+from contacts.models import Event, FoodPreference, PolicyVersion, Registration, SignUp, Whitepaper
+from contacts.vocabulary import SCENARIO_OF_EVENT, EventKind, MailTemplate, Scenario, SignUpKind
+
+
+class SignUpRefusedError(ValueError):
+    """What was asked for is not to be had; `code` is one of closed, past, cancelled, full, withdrawn."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What a visitor typed, in the policy's categories and no more (P2). `email` is normalised."""
+
+    email: str
+    first_name: str = ""
+    last_name: str = ""
+    phone: str = ""
+    company: str = ""
+    job_title: str = ""
+    address: str = ""
+    postal_code: str = ""
+    city: str = ""
+    country: str = ""
+    language: str = "en"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a visitor asks for: a whitepaper, an event, or to be registered as customer or partner."""
+
+    kind: SignUpKind
+    scenario: str
+    whitepaper: Whitepaper | None = None
+    event: Event | None = None
+
+    @classmethod
+    def of_whitepaper(cls, whitepaper: Whitepaper) -> "Wish":
+        return cls(SignUpKind.WHITEPAPER, Scenario.WHITEPAPER, whitepaper=whitepaper)
+
+    @classmethod
+    def of_event(cls, event: Event) -> "Wish":
+        return cls(SignUpKind.EVENT, SCENARIO_OF_EVENT[EventKind(event.kind)], event=event)
+
+    @classmethod
+    def of_register(cls, scenario: str) -> "Wish":
+        return cls(SignUpKind.REGISTER, scenario)
+
+    @classmethod
+    def of_consent(cls) -> "Wish":
+        return cls(SignUpKind.CONSENT, "")
+
+    def check(self, at: dt.datetime) -> None:
+        """Raise SignUpRefusedError where this is not to be had at `at`; whether an event is full, `full` tells."""
+        if self.whitepaper and not is_published(self.whitepaper, at):
+            raise SignUpRefusedError("withdrawn")
+        if self.event and (code := closed(self.event, at)):
+            raise SignUpRefusedError(code)
+
+
+def is_published(whitepaper: Whitepaper, at: dt.datetime) -> bool:
+    published, withdrawn = whitepaper.published_at, whitepaper.withdrawn_at
+    return published is not None and published <= at and (withdrawn is None or withdrawn > at)
+
+
+def closed(event: Event, at: dt.datetime) -> str:
+    """Return why nobody can sign up for an event any more: cancelled, past or closed; empty where they can."""
+    if event.cancelled_at:
+        return "cancelled"
+    if event.over_at <= at:
+        return "past"
+    return "" if event.signup_open else "closed"
+
+
+def is_full(event: Event) -> bool:
+    """Tell whether all places are taken by people whose address is proven."""
+    if event.capacity is None:
+        return False
+    return Registration.objects.filter(event=event, cancelled_at__isnull=True).count() >= event.capacity
+
+
+@transaction.atomic
+def sign_up(
+    wish: Wish,
+    typed: Typed,
+    *,
+    policy: PolicyVersion,
+    consents: Mapping[str, str] | None = None,
+    food: str = "",
+    source: str,
+    at: dt.datetime,
+    by: str,
+) -> SignUp:
+    """Write down what somebody asks for, and owe a mail to the address that they typed.
+
+    `policy` is the version that was shown; `consents` has the wording of each box that was ticked, by channel; `food`
+    is stored with its own consent, for physical events alone. Raises SignUpRefusedError, with nothing stored.
+    """
+    wish.check(at)
+    if wish.event and is_full(wish.event):
+        raise SignUpRefusedError("full")
+    made = SignUp.objects.create(
+        kind=wish.kind,
+        scenario=wish.scenario,
+        whitepaper=wish.whitepaper,
+        event=wish.event,
+        policy_version=policy,
+        consents=dict(consents or {}),
+        source=source,
+        created_at=at,
+        **asdict(typed),
+    )
+    if food and wish.scenario == Scenario.EVENT:
+        FoodPreference.objects.create(sign_up=made, preference=food, consented_at=at)
+    outbox.owe(MailTemplate.CONFIRM, sign_up=made, at=at)
+    audit.record("sign_up.received", at=at, by=by, public_id=made.public_id, rule=wish.scenario or wish.kind)
+    return made
+
+
+def sweep(at: dt.datetime) -> int:
+    """Delete the sign-ups that are 30 days old, proven or not, and return how many those were."""
+    deleted, _ = SignUp.objects.overdue(at).delete()
+    return deleted
+
+
+def shown_on(made: SignUp) -> dt.date:
+    """Return the day on which the note was shown, in the company's time zone."""
+    return day_of(made.created_at, made.policy_version.zone)
