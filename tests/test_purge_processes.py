@@ -23,7 +23,17 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models
 
 from contacts import erasure
-from contacts.models import Activity, Basis, ChannelPermission, Contact, Event, FoodPreference, PolicyVersion, SignUp
+from contacts.models import (
+    Activity,
+    Basis,
+    ChannelPermission,
+    Contact,
+    Event,
+    FoodPreference,
+    Message,
+    PolicyVersion,
+    SignUp,
+)
 from privacy_crm import embedded
 from retention.models import Hold
 from tests.embedded_users import User as ServerUser
@@ -322,6 +332,7 @@ WANTED: dict[type[models.Model], dict[str, Any]] = {
     SignUp: {"kind": "event", "scenario": "event", "whitepaper": None, "confirmed_at": NOON}
     | dict.fromkeys(("email", "first_name", "last_name"), ""),
     FoodPreference: {"sign_up": None},
+    Message: {"ended_at": NOON},
 }
 
 
