@@ -1,0 +1,180 @@
+"""What a visitor may type, and what is wrong with it: the pages and the API both read it through these forms (P2)."""
+
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+from confusable_homoglyphs import confusables
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_countries import countries
+
+from contacts.addresses import MalformedAddressError, normalise
+from contacts.models import PolicyVersion
+from contacts.policy_words import promise
+from contacts.sign_ups import Typed, Wish
+from contacts.vocabulary import Channel, Scenario, SignUpKind
+
+LONGEST = 200  # characters of a text
+LONGEST_FOOD = 300
+
+# The HTML name of each field in a browser's own address book (WCAG 2.2, 1.3.5).
+_AUTOCOMPLETE = {
+    "first_name": "given-name",
+    "last_name": "family-name",
+    "email": "email",
+    "phone": "tel",
+    "company": "organization",
+    "job_title": "organization-title",
+    "address": "street-address",
+    "postal_code": "postal-code",
+    "city": "address-level2",
+    "country": "country",
+}
+
+
+class OneLine(forms.CharField):
+    """A text without line breaks and control characters, in Unicode form C: what a mail's header may hold as well."""
+
+    default_error_messages = {
+        "control": gettext_lazy("Write this on one line, without special control characters."),
+        "null_characters_not_allowed": gettext_lazy("Write this on one line, without special control characters."),
+        "max_length": gettext_lazy("Shorten this to %(limit_value)d characters; it has %(show_value)d."),
+    }
+
+    def to_python(self, value: Any) -> str:
+        text = unicodedata.normalize("NFC", super().to_python(value) or "")
+        if any(unicodedata.category(sign) in {"Cc", "Zl", "Zp", "Cs"} for sign in text):
+            raise ValidationError(self.error_messages["control"], code="control")
+        return text
+
+
+class Address(OneLine):
+    """An e-mail address, normalised. One whose domain mixes alphabets to look like another is refused."""
+
+    widget = forms.EmailInput
+
+    default_error_messages = {
+        "required": gettext_lazy("Enter your e-mail address, so that we can send you what you ask for."),
+        "malformed": gettext_lazy("Enter an e-mail address such as aino@example.com."),
+        "look_alike": gettext_lazy(
+            "This address mixes letters of different alphabets that look alike. Type it again on your own keyboard."
+        ),
+    }
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value)
+        if not text:
+            return text
+        if any(confusables.is_dangerous(label) for label in text.rpartition("@")[2].split(".")):
+            raise ValidationError(self.error_messages["look_alike"], code="look_alike")
+        try:
+            return normalise(text)
+        except MalformedAddressError:
+            raise ValidationError(self.error_messages["malformed"], code="malformed") from None
+
+
+class SignUpForm(forms.Form):
+    """The fields of one wish, under one version of the policy; `policy` names the one that the visitor was shown."""
+
+    email = Address(label=gettext_lazy("Work e-mail"), max_length=254)
+    first_name = OneLine(label=gettext_lazy("First name"), max_length=LONGEST, required=False)
+    last_name = OneLine(label=gettext_lazy("Last name"), max_length=LONGEST, required=False)
+    company = OneLine(label=gettext_lazy("Company"), max_length=LONGEST, required=False)
+    job_title = OneLine(label=gettext_lazy("Your role"), max_length=LONGEST, required=False)
+    phone = OneLine(label=gettext_lazy("Phone"), max_length=50, required=False, widget=forms.TextInput({"type": "tel"}))
+    address = OneLine(label=gettext_lazy("Address"), max_length=LONGEST, required=False)
+    postal_code = OneLine(label=gettext_lazy("Postal code"), max_length=20, required=False)
+    city = OneLine(label=gettext_lazy("City"), max_length=LONGEST, required=False)
+    country = forms.ChoiceField(label=gettext_lazy("Country"), required=False)
+    consent_email = forms.BooleanField(required=False)
+    consent_phone = forms.BooleanField(required=False)
+    food = OneLine(label=gettext_lazy("What should we know about your food?"), max_length=LONGEST_FOOD, required=False)
+    food_consent = forms.BooleanField(required=False)
+    policy = forms.IntegerField(widget=forms.HiddenInput, error_messages={"required": gettext_lazy("Reload the page.")})
+
+    def __init__(self, *args: Any, wish: Wish, in_force: PolicyVersion, language: str, **options: Any) -> None:
+        """`in_force` is the published policy and `language` the visitor's, which is active."""
+        self.wish, self.in_force, self.language = wish, in_force, language
+        super().__init__(*args, **options)
+        self.note = promise(in_force.rule(wish.scenario), language)
+        self.fields["policy"].initial = in_force.number
+        self._prepare()
+
+    def typed(self) -> Typed:
+        """Return what was typed, once the form is valid."""
+        return Typed(language=self.language, **{name: self.cleaned_data[name] for name in _AUTOCOMPLETE})
+
+    def consents(self) -> dict[str, str]:
+        """Return the wording of each box that was ticked, as it was shown, by channel."""
+        ticked = [channel for channel in (Channel.EMAIL, Channel.PHONE) if self.cleaned_data[f"consent_{channel}"]]
+        return {channel.value: str(self.fields[f"consent_{channel}"].label) for channel in ticked}
+
+    def food_told(self) -> str:
+        """Return the food preference, which is never there without its own consent (P8)."""
+        return str(self.cleaned_data.get("food", ""))
+
+    def is_outdated(self) -> bool:
+        """Tell whether a newer policy was published while the form was open."""
+        return self.has_error("policy", "outdated")
+
+    def clean_policy(self) -> int:
+        shown: int = self.cleaned_data["policy"]
+        if shown != self.in_force.number:
+            raise ValidationError(
+                _("Our privacy policy has changed since you opened this page. Read the new note, and send again."),
+                code="outdated",
+            )
+        return shown
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("food") and not data.get("food_consent"):
+            self.add_error(
+                "food_consent",
+                ValidationError(
+                    _("Tick the box, so that we may note what you eat, or leave the field above empty."),
+                    code="food_without_consent",
+                ),
+            )
+        return data
+
+    def _prepare(self) -> None:
+        for name in self._required():
+            self.fields[name].required = True
+        if self.wish.scenario != Scenario.EVENT:
+            del self.fields["food"], self.fields["food_consent"]
+        else:
+            self.fields["food_consent"].label = food_wording()
+        for channel in (Channel.EMAIL, Channel.PHONE):
+            self.fields[f"consent_{channel}"].label = wording(channel, self.in_force)
+        self.fields["country"].choices = [("", _("Choose a country")), *countries]  # type: ignore[attr-defined]
+        for name, token in _AUTOCOMPLETE.items():
+            self.fields[name].widget.attrs["autocomplete"] = token
+
+    def _required(self) -> Iterator[str]:
+        """Yield what cannot be done without: guests wear a badge, and a customer belongs to a company."""
+        if self.wish.kind in {SignUpKind.EVENT, SignUpKind.REGISTER}:
+            yield from ("first_name", "last_name")
+        if self.wish.kind == SignUpKind.REGISTER:
+            yield "company"
+
+
+def wording(channel: Channel, policy: PolicyVersion) -> str:
+    """Return what stands beside the unticked box, and is stored as it was shown (P11)."""
+    company = str(policy.controller["name"])
+    if channel == Channel.EMAIL:
+        return _("Yes, %s may e-mail me news about related services. I can stop this at any time.") % company
+    if channel == Channel.PHONE:
+        return _("Yes, %s may call me about related services. I can stop this at any time.") % company
+    return _("Yes, %s may send me news by post. I can stop this at any time.") % company
+
+
+def food_wording() -> str:
+    """Return the explicit consent that food preferences need (Art. 9(2)(a) GDPR)."""
+    return _(
+        "Yes, you may note what I wrote about my food, to serve me at this event. It can reveal my health or belief."
+        " You delete it straight after the event, and I can take this back at any time."
+    )
