@@ -15,9 +15,9 @@ from django.db.models import Exists, ForeignObjectRel, Model, OuterRef
 
 from contacts import audit
 from contacts.categories import FIELDS, Category, blank
-from contacts.models import Activity, Basis, Contact, Registration
+from contacts.models import Activity, Basis, Contact, Interest, Registration
 from contacts.models.policy import PolicyVersion
-from contacts.vocabulary import SCENARIO_OF_EVENT, SCENARIOS_OF_ACTIVITY, Scenario
+from contacts.vocabulary import ACTIVITY_SCENARIOS, SCENARIO_OF_EVENT, SCENARIOS_OF_ACTIVITY, Scenario
 
 # What a person's record says besides the policy's categories, and no duty keeps.
 _FORGOTTEN = {"language": "", "last_activity_on": None, "unconfirmed_since": None, "bounced_on": None, "left_on": None}
@@ -55,6 +55,7 @@ def drop_basis(scenario: str, contact_ids: Collection[int], *, policy: PolicyVer
     Basis.objects.filter(contact__in=ids, scenario=scenario).delete()
     _drop_registrations(scenario, ids)
     _drop_activities(scenario, ids)
+    _drop_interests(scenario, ids)
     _drop_categories(scenario, ids, policy)
 
 
@@ -89,6 +90,13 @@ def _drop_activities(scenario: str, ids: list[int]) -> None:
     for kind, scenarios in SCENARIOS_OF_ACTIVITY.items():
         if scenario in scenarios:
             Activity.objects.filter(~_still_held(scenarios, OuterRef("contact")), contact__in=ids, kind=kind).delete()
+
+
+def _drop_interests(scenario: str, ids: list[int]) -> None:
+    """Forget the topics that somebody showed interest in; a no to a topic stays, so that it is not asked again."""
+    if scenario in ACTIVITY_SCENARIOS:
+        held = _still_held(ACTIVITY_SCENARIOS, OuterRef("contact"))
+        Interest.objects.filter(~held, contact__in=ids, wanted=True).delete()
 
 
 def _drop_categories(scenario: str, ids: list[int], policy: PolicyVersion) -> None:
