@@ -17,8 +17,9 @@ COPY templates templates
 COPY static static
 COPY locale locale
 # The values serve this one command; nothing of them stays in the image.
-RUN DATABASE_URL=postgres://- REDIS_URL=redis://- SECRET_KEY=- ALLOWED_HOSTS=- python manage.py collectstatic --no-input \
-    && install -d -o crm /var/lib/crm
+RUN DATABASE_URL=postgres://- REDIS_URL=redis://- SECRET_KEY=- ALLOWED_HOSTS=- SITE_URL=- python manage.py collectstatic \
+    --no-input \
+    && install -d -o crm /var/lib/crm /var/lib/crm/media
 USER crm
 EXPOSE 8000
 CMD ["gunicorn", "privacy_crm.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2"]

@@ -26,7 +26,8 @@ DEBUG = env.bool("DEBUG", default=False)
 VAR_DIR = Path(env.str("VAR_DIR", default="") or BASE_DIR / "var").absolute()
 
 if not DEBUG:
-    missing = [name for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS") if not env.str(name, "")]
+    needed = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL")
+    missing = [name for name in needed if not env.str(name, "")]
     if missing:
         stop(f"{', '.join(missing)} must be set where DEBUG is off (`make setup` writes a .env for development)")
 

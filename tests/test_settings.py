@@ -12,6 +12,7 @@ PRODUCTION = {
     "REDIS_URL": "redis://localhost:1/0",
     "SECRET_KEY": "x" * 60,
     "ALLOWED_HOSTS": "crm.example",
+    "SITE_URL": "https://crm.example",
 }
 
 
@@ -25,7 +26,7 @@ def test_production_starts_with_the_four_values_it_needs() -> None:
     assert start().stdout.strip() == "False"
 
 
-@pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS"])
+@pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL"])
 def test_a_missing_value_stops_production_with_one_line_that_names_it(name: str) -> None:
     started = start(**{name: ""})
     assert started.returncode == 2
