@@ -54,6 +54,16 @@ def of_everyone(*, policy: PolicyVersion, day: dt.date) -> Iterator[Explanation]
         yield from _of_batch(ids, policy, day)
 
 
+def leaves_by_objection(explanation: Explanation, contact: Contact, policy: PolicyVersion) -> bool:
+    """Tell whether it is an objection to all marketing that sets the day on which a person goes (P12)."""
+    text, values = lapses.of(policy, [contact.pk])
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT scenario FROM ({text}) lapse WHERE by_objection", values)  # noqa: S608
+        freed = {scenario for (scenario,) in cursor}
+    last = {reason.scenario for reason in explanation.bases if reason.lapses_on == explanation.keep_until}
+    return explanation.keep_until is not None and bool(freed & last)
+
+
 def find(name: str) -> Contact | None:
     """Return whoever is held under a public_id or an address, or None."""
     try:
@@ -76,7 +86,7 @@ def _bases(ids: list[int], policy: PolicyVersion) -> dict[int, list[Reason]]:
     found: dict[int, list[Reason]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(f"{text} ORDER BY basis.id", values)
-        for contact_id, scenario, legal_basis, clock, anchor, lapses_on in cursor:
+        for contact_id, scenario, legal_basis, clock, anchor, lapses_on, _by_objection in cursor:
             found[contact_id].append(Reason(scenario, legal_basis, clock, anchor, lapses_on))
     return found
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
+from contacts.days import run_of
 from contacts.models import PolicyVersion
 from contacts.vocabulary import Scenario
 from retention import lapses
@@ -59,7 +60,7 @@ _PLAN = """
 def days(*, policy: PolicyVersion, first: dt.date, number: int) -> Iterator[Day]:
     """Yield one entry for each of `number` days from `first` on, also for the days on which nothing happens."""
     end = first + dt.timedelta(days=number)
-    due, due_values = Night(policy, end - dt.timedelta(days=1)).all_due()
+    due, due_values = Night(policy, run_of(end - dt.timedelta(days=1), policy.zone)).all_due()
     text, values = lapses.of_each(policy, "SELECT contact_id FROM person")
     found: dict[dt.date, Day] = {}
     with connection.cursor() as cursor:

@@ -8,19 +8,27 @@ from typing import Any
 
 from django.db import connection
 
+from contacts.days import NIGHTLY_RUN
 from contacts.models import PolicyVersion
 from contacts.vocabulary import Clock, Scenario
-from retention.due import Sql
+from retention.due import FREED, Sql
 
 # The database can count beyond the year 9999 and Python cannot.
 _FOREVER = "DATE '9999-12-31'"
 
-_LAPSES = """
+# The first day whose run comes at or after the moment from which an objection lets the basis lapse.
+_FREED_ON = f"""
+    SELECT LEAST(
+        CASE WHEN freed.at <= (wall.day + TIME '{NIGHTLY_RUN}') AT TIME ZONE %s THEN wall.day ELSE wall.day + 1 END,
+        {_FOREVER}
+    ) AS day
+    FROM ({FREED}) freed CROSS JOIN LATERAL (SELECT (freed.at AT TIME ZONE %s)::date AS day) wall
+    WHERE freed.at IS NOT NULL"""
+
+_LAPSES = f"""
     SELECT basis.contact_id, basis.scenario, basis.legal_basis, clock.name AS clock, clock.anchor,
-        -- LEAST passes over NULL, and an open agreement must stay open.
-        CASE WHEN clock.anchor IS NOT NULL
-             THEN LEAST((clock.anchor + make_interval(months => clock.months))::date, DATE '9999-12-31')
-        END AS lapses_on
+        LEAST(clock.ends_on, freed.day) AS lapses_on,
+        freed.day IS NOT NULL AND freed.day <= COALESCE(clock.ends_on, freed.day) AS by_objection
     FROM contacts_basis basis
     JOIN contacts_contact contact ON contact.id = basis.contact_id
     JOIN contacts_scenariorule rule ON rule.scenario = basis.scenario AND rule.version_id = %s
@@ -32,8 +40,16 @@ _LAPSES = """
         SELECT CASE WHEN state.unverified THEN %s ELSE rule.clock END AS name,
             CASE WHEN state.unverified THEN %s ELSE rule.months END AS months,
             COALESCE(basis.clock_from, organisation.agreements_ended_on) AS anchor
+    ) running
+    CROSS JOIN LATERAL (
+        SELECT running.name, running.anchor,
+            -- LEAST passes over NULL, and an open agreement must stay open.
+            CASE WHEN running.anchor IS NOT NULL
+                 THEN LEAST((running.anchor + make_interval(months => running.months))::date, {_FOREVER})
+            END AS ends_on
     ) clock
-    WHERE basis.contact_id {among}"""
+    LEFT JOIN LATERAL ({_FREED_ON}) freed ON TRUE
+    WHERE basis.contact_id {{among}}"""
 
 _DEPARTURES = f"""
     WITH lapse AS ({{lapses}}),
@@ -59,7 +75,10 @@ _THESE = "= ANY(%s)"
 
 
 def of(policy: PolicyVersion, contact_ids: list[int]) -> Sql:
-    """Return these people's bases with clock, anchor and the day each lapses; both are empty while one is open."""
+    """Return these people's bases with clock, anchor and the day each lapses; both are empty while one is open.
+
+    The last column tells whether that day is due to an objection to all marketing rather than to the clock.
+    """
     return _LAPSES.format(among=_THESE), [*_values(policy), contact_ids]
 
 
@@ -86,4 +105,5 @@ def kept_until(policy: PolicyVersion, contact_ids: list[int], day: dt.date) -> d
 
 def _values(policy: PolicyVersion) -> list[Any]:
     unverified = policy.rule(Scenario.PROSPECT).months
-    return [policy.pk, Clock.AGREEMENT_END, Clock.COLLECTION, unverified]
+    zone = policy.time_zone
+    return [policy.pk, Clock.AGREEMENT_END, Clock.COLLECTION, unverified, zone, zone, zone]

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 from django.db import OperationalError, connection
 
-from contacts.days import day_of
 from contacts.models import PolicyVersion
 from contacts.vocabulary import Scenario
 from retention import fates
@@ -29,7 +28,7 @@ class Outcome:
 
 
 def night_of(policy: PolicyVersion, at: dt.datetime) -> Night:
-    return Night(policy, day_of(at, policy.zone))
+    return Night(policy, at)
 
 
 def outcome(purge_run: PurgeRun) -> Outcome:

@@ -14,7 +14,7 @@ from django.db import DatabaseError, connection, transaction
 
 from contacts import audit, food, races, vacancy
 from contacts.models import Contact, PolicyVersion
-from contacts.vocabulary import Scenario
+from contacts.vocabulary import MARKETING_SCENARIOS, Scenario
 from retention import batches, fates, ledger
 from retention.batches import Job
 from retention.due import Night, Sql
@@ -155,7 +155,9 @@ def _rule(job: Job, rule: str, work: Callable[[], None]) -> None:
 
 
 def _lapse(job: Job, scenario: str, scope: Sql | None) -> None:
-    _each(batches.due(job.night, scenario, scope), partial(job.lapse, scenario))
+    _each(batches.pick(job.night.lapsed(scenario), scope), partial(job.lapse, scenario))
+    if scenario in MARKETING_SCENARIOS:
+        _each(batches.pick(job.night.freed(scenario), scope), partial(job.free, scenario))
 
 
 def _end_holds(job: Job) -> None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from contacts.models import Activity, Contact, Event, PolicyVersion, Registration
 from contacts.vocabulary import ActivityKind, Clock, Scenario
-from retention.explain import Explanation, Reason, StandingHold
+from retention.explain import Explanation, Reason, StandingHold, leaves_by_objection
 from retention.models import HoldKind, HoldReason
 
 
@@ -26,7 +26,8 @@ def sentences(explanation: Explanation, contact: Contact, policy: PolicyVersion,
     # Scenarios that run on the same activity give the same sentence; once is enough.
     told = list(dict.fromkeys(because(name, reason, contact, policy) for reason in explanation.bases))
     told += [held_by(name, hold) for hold in explanation.holds]
-    return [*told, until(name, explanation, day)]
+    by_objection = leaves_by_objection(explanation, contact, policy)
+    return [*told, until(name, explanation, day, by_objection=by_objection)]
 
 
 def reduced_name(contact: Contact) -> str:
@@ -50,10 +51,12 @@ def held_by(name: str, hold: StandingHold) -> str:
     return text % {"name": name, "reason": reason, "until": until_when}
 
 
-def until(name: str, explanation: Explanation, day: dt.date) -> str:
-    """Return what will happen to the person, and when."""
+def until(name: str, explanation: Explanation, day: dt.date, *, by_objection: bool = False) -> str:
+    """Return what will happen to the person, and when; also why, where that is an objection to all marketing."""
     if explanation.keep_until is None:
         return _("No day is set on which %s will be deleted.") % name
+    if by_objection:
+        return _objected(name, explanation.keep_until, day)
     if explanation.keep_until <= day:
         return _("%s will be deleted in the next nightly run.") % name
     clocks = {reason.clock for reason in explanation.bases if reason.lapses_on == explanation.keep_until}
@@ -63,6 +66,14 @@ def until(name: str, explanation: Explanation, day: dt.date) -> str:
         else _("%(name)s will be deleted on %(day)s.")
     )
     return text % {"name": name, "day": full(explanation.keep_until)}
+
+
+def _objected(name: str, leaves_on: dt.date, day: dt.date) -> str:
+    if leaves_on <= day:
+        text = _("%s will be deleted in the next nightly run, because they objected to all marketing.")
+        return text % name
+    text = _("%(name)s will be deleted on %(day)s, because they objected to all marketing.")
+    return text % {"name": name, "day": full(leaves_on)}
 
 
 def full(day: dt.date) -> str:

@@ -12,6 +12,7 @@ import sys
 from calendar import monthrange
 from collections import Counter
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -26,11 +27,11 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from contacts import activities, agreements
+from contacts import activities, agreements, consents
 from contacts.categories import FIELDS
 from contacts.days import run_of
 from contacts.models import Agreement, Basis, Contact, FoodPreference, Organisation, PolicyVersion, Registration
-from contacts.vocabulary import ActivityKind, AgreementKind, Scenario
+from contacts.vocabulary import ActivityKind, AgreementKind, Channel, Scenario
 from retention import explain, forecast, holds
 from retention.models import REASONS, Hold, HoldKind
 from retention.outcomes import Outcome
@@ -45,11 +46,13 @@ from tests.factories import (
     run,
     stockholm,
 )
+from tests.objecting import noted, objects
 
 # The model: promises.md in plain Python. Nothing of ours is used in it but the words.
 
 ACTIVE = {"whitepaper", "webinar", "event"}
 OF_AGREEMENTS = {"customer", "partner"}
+OF_MARKETING = {"prospect", *ACTIVE}
 NOT_NAMED = {"name", "company"}
 WHOLE = {"name", "email", "phone", "city", "company"}
 
@@ -91,6 +94,16 @@ class Person:
     guards: dict[tuple[str, str], Guard] = field(default_factory=dict)  # by kind and reason
     left: set[str] | None = None  # the categories that a reduction left
     food: dict[int, dt.datetime] = field(default_factory=dict)  # by registration: the end of the event
+    places: list[tuple[str, dt.datetime]] = field(default_factory=list)  # the scenario and the end of each event
+    objected: dict[str, dt.date] = field(default_factory=dict)  # by channel
+
+    def freed_at(self, scenario: str) -> dt.datetime | None:
+        """From when on an objection to all channels leaves no reason to keep what the scenario is about."""
+        if len(self.objected) < 3 or scenario not in OF_MARKETING:
+            return None
+        since = max(self.objected.values())
+        midnight = stockholm(since.year, since.month, since.day, 0).astimezone(dt.UTC)
+        return max([midnight, *(end for its_scenario, end in self.places if its_scenario == scenario)])
 
     def standing(self, day: dt.date, kind: str) -> list[Guard]:
         return [guard for (its_kind, _), guard in self.guards.items() if its_kind == kind and guard.stands(day)]
@@ -103,6 +116,14 @@ class Person:
         self.left &= {category for duty in duties for category in duty.keeps}
         if "company" not in self.left:
             self.firm = None
+
+
+def first_run_at(moment: dt.datetime | None) -> dt.date | None:
+    """The day of the first run, at 02:30, at or after a moment."""
+    if moment is None:
+        return None
+    day = moment.astimezone(ZoneInfo("Europe/Stockholm")).date()
+    return day if stockholm(day.year, day.month, day.day, 2, 30).astimezone(dt.UTC) >= moment else day + ONE_DAY
 
 
 @dataclass
@@ -121,6 +142,11 @@ class Model:
     firms: dict[int, Firm] = field(default_factory=dict)
 
     def lapses_on(self, person: Person, scenario: str) -> dt.date | None:
+        ends = [self.ends_on(person, scenario), first_run_at(person.freed_at(scenario))]
+        return min(filter(None, ends), default=None)
+
+    def ends_on(self, person: Person, scenario: str) -> dt.date | None:
+        """The day on which the period is over."""
         collected_on = person.collected[scenario]
         if scenario in ACTIVE:
             return months_later(person.last_activity, 18)
@@ -138,7 +164,7 @@ class Model:
         for pk, person in list(self.people.items()):
             told.food += self.clear_tables(person, at)
             if not person.standing(day, "freeze"):
-                self.let_lapse(person, day, told)
+                self.let_lapse(person, self.over(person, day), told)
                 self.part_with(pk, person, day, told)
         for pk in [pk for pk in self.firms if self.is_deserted(pk, day)]:
             del self.firms[pk]
@@ -150,12 +176,27 @@ class Model:
             del person.food[pk]
         return len(over)
 
-    def let_lapse(self, person: Person, day: dt.date, told: Night) -> None:
-        for scenario in self.over(person, day):
+    def let_lapse(self, person: Person, over: set[str], told: Night) -> None:
+        for scenario in over:
             told.lapsed[scenario] += 1
             del person.collected[scenario]
         if "event" not in person.collected:
             person.food.clear()
+        person.places = [place for place in person.places if place[0] in person.collected]
+
+    def object(self, pk: int, channels: set[str], at: dt.datetime) -> Night:
+        """What follows at once from an objection."""
+        told, person, day = Night(), self.people[pk], at.date()
+        self.note(person, channels, day)
+        freed = {scenario for scenario in person.collected if (end := person.freed_at(scenario)) and end <= at}
+        if freed and not person.standing(day, "freeze"):
+            self.let_lapse(person, freed, told)
+            self.part_with(pk, person, day, told)
+        return told
+
+    def note(self, person: Person, channels: set[str], day: dt.date) -> None:
+        for channel in channels:
+            person.objected[channel] = min(day, person.objected.get(channel, day))
 
     def part_with(self, pk: int, person: Person, day: dt.date, told: Night) -> None:
         if person.collected:
@@ -210,6 +251,7 @@ KEEPS = st.lists(st.sampled_from(["name", "company", "phone", "city", "email"]),
 WHICH_HOLD = st.sampled_from([(kind, reason) for kind in HoldKind for reason in REASONS[kind][:2]])
 A_HOLD = st.none() | st.tuples(WHICH_HOLD, UNTIL, KEEPS)
 SCENARIOS = st.sampled_from(Scenario.values)
+CHANNELS = st.just(set(Channel)) | st.sets(st.sampled_from(list(Channel)), min_size=1)
 a_hold_is_known = precondition(lambda self: any(person.guards for person in self.model.people.values()))
 somebody_is_held = precondition(lambda self: self.model.people)
 a_firm_is_known = precondition(lambda self: self.model.firms)
@@ -331,15 +373,42 @@ class Play(RuleBasedStateMachine):
             return
         kind, scenario = ("webinar", "webinar") if webinar else ("physical", "event")
         day = self.today + days * ONE_DAY
-        end = stockholm(day.year, day.month, day.day, hour)
+        # In UTC, since Python compares times of one zone by their walls, also in the night that skips an hour.
+        end = stockholm(day.year, day.month, day.day, hour).astimezone(dt.UTC)
         event = EventFactory.create(kind=kind, starts_at=end - dt.timedelta(hours=2), ends_at=end)
         registration = register(
             Contact.objects.get(pk=pk), event, self.now, policy=self.policy, food="" if webinar else "No nuts"
         )
         person.collected.setdefault(scenario, self.today)
         person.last_activity = max(person.last_activity, self.today)
+        person.places.append((scenario, end))
         if not webinar:
             person.food[registration.pk] = end
+
+    @somebody_is_held
+    @rule(number=NUMBERS, channels=CHANNELS, at_the_door=st.booleans())
+    def somebody_objects(self, number: int, *, channels: set[Channel], at_the_door: bool) -> None:
+        pk, person = self.person(number)
+        if person.left is not None:
+            return
+        contact = Contact.objects.get(pk=pk)
+        if not at_the_door:
+            noted(contact, self.today, channels)
+            self.model.note(person, set(channels), self.today)
+            return
+        done = objects(contact, self.policy, channels, self.now)
+        told = self.model.object(pk, set(channels), self.now)
+        assert (done.deleted, done.reduced) == (told.deleted, told.reduced)
+        self.gone += [pk] if told.deleted else []
+
+    @somebody_is_held
+    @rule(number=NUMBERS, channel=st.sampled_from(list(Channel)))
+    def somebody_opts_in_again(self, number: int, channel: Channel) -> None:
+        pk, person = self.person(number)
+        if person.left is None:
+            contact = Contact.objects.get(pk=pk)
+            consents.give(contact, channel, "Yes.", source="form", day=self.today, at=self.now, by="test")
+            person.objected.pop(channel, None)
 
     # What firms and officers do
 
@@ -496,7 +565,7 @@ class Play(RuleBasedStateMachine):
 
 def forget_the_story() -> None:
     with connection.cursor() as cursor:
-        for table in ("contact", "organisation", "event", "auditevent"):
+        for table in ("contact", "organisation", "event", "suppression", "auditevent"):
             cursor.execute(f"DELETE FROM contacts_{table}")  # noqa: S608
         cursor.execute("DELETE FROM retention_purgerun")
 
@@ -524,6 +593,7 @@ def known_of(contact: Contact) -> set[str]:
 @pytest.mark.promise("P7")
 @pytest.mark.promise("P8")
 @pytest.mark.promise("P9")
+@pytest.mark.promise("P12")
 def test_in_any_story_a_run_deletes_what_the_promises_say_and_nothing_else(policy: PolicyVersion) -> None:
     class Story(Play):
         pass

@@ -1,0 +1,31 @@
+"""Hear that somebody has left their organisation: marketing stops, and they may ask to be deleted earlier (P4)."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from contacts import audit
+from contacts.activities import ContactGoneError
+from contacts.models import Contact
+
+
+class LeavingError(ValueError):
+    """What was heard cannot be; the message says why."""
+
+
+@transaction.atomic
+def heard(contact_id: int, *, on: dt.date, at: dt.datetime, by: str) -> None:
+    """Note that we heard on a day that a person has left their organisation.
+
+    Raises LeavingError where that is known already, ContactGoneError where the person is no longer held, or was reduced
+    to what a duty names.
+    """
+    people = Contact.objects.whole().filter(pk=contact_id)
+    if not people.filter(left_on__isnull=True).update(left_on=on):
+        raise (
+            LeavingError("It is known already that they have left.")
+            if people.exists()
+            else ContactGoneError("This person is no longer held.")
+        )
+    public_id = people.values_list("public_id", flat=True).get()
+    audit.record("contact.left", at=at, by=by, public_id=public_id)

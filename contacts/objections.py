@@ -1,0 +1,71 @@
+"""An objection to marketing, on all channels or some: kept for an address as a keyed hash, whoever is held (P12).
+
+It outlives the person. Nothing lifts it but a consent that the person gives twice (`contacts.consents`).
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Collection
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from contacts import audit
+from contacts.models import Contact
+from contacts.vocabulary import Channel
+
+# The earliest day stays, and what says the same already is not written again. In key order, as two at once need it.
+_SUPPRESS = """
+    INSERT INTO contacts_suppression AS stored (address_hash, channel, reason, since)
+    SELECT address_hash, channel, %s, %s
+    FROM unnest(%s::text[]) address_hash CROSS JOIN unnest(%s::text[]) channel
+    ORDER BY address_hash, channel
+    ON CONFLICT (address_hash, channel) DO UPDATE SET since = EXCLUDED.since WHERE stored.since > EXCLUDED.since"""
+
+_NOTE = """
+    INSERT INTO contacts_channelpermission (contact_id, channel, state, given_on, wording, source)
+    SELECT contact_id, channel, 'objected', %s, '', %s
+    FROM unnest(%s::bigint[]) contact_id CROSS JOIN unnest(%s::text[]) channel
+    ON CONFLICT (contact_id, channel, state) DO NOTHING"""
+
+
+@transaction.atomic
+def record(
+    address_hash: str,
+    *,
+    public_id: uuid.UUID | None,
+    channels: Collection[Channel],
+    reason: str,
+    day: dt.date,
+    at: dt.datetime,
+    by: str,
+) -> list[int]:
+    """Write down that an address objects to marketing on these channels; return the keys of the contacts concerned.
+
+    Those are whoever has the address now, and whoever had it when it was written to, which `public_id` tells: where
+    theirs has changed since, both addresses are suppressed. `reason` says how it was heard, without a name. Consents
+    stay on record, and the objection wins. Said again, it changes nothing. The contacts stay locked until the end of
+    the transaction.
+    """
+    concerned = Contact.objects.whole().filter(Q(address_hash=address_hash) | Q(public_id=public_id))
+    people = list(concerned.order_by("pk").select_for_update().only("public_id", "address_hash"))
+    hashes = {address_hash, *(str(person.address_hash) for person in people)}
+    ids = [person.pk for person in people]
+    told = [channel.value for channel in Channel if channel in channels]
+    news = _write(_SUPPRESS, reason, day, list(hashes), told) + _write(_NOTE, day, reason, ids, told)
+    if news:
+        _trace(people, told, at, by)
+    return ids
+
+
+def _write(statement: str, *values: Any) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return int(cursor.rowcount)
+
+
+def _trace(people: Collection[Contact], channels: list[str], at: dt.datetime, by: str) -> None:
+    known: list[uuid.UUID | None] = [person.public_id for person in people]
+    for public_id in known or [None]:
+        audit.record("objection.recorded", at=at, by=by, public_id=public_id, rule=",".join(channels))

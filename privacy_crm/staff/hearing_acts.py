@@ -1,0 +1,128 @@
+"""What staff hear about a person: an objection to marketing, another address, that they have left."""
+
+import datetime as dt
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from contacts import addressing, leaving
+from contacts.activities import ContactGoneError
+from contacts.addressing import AddressError
+from contacts.admin import fields
+from contacts.admin.acts import ActForm
+from contacts.admin.base import today
+from contacts.leaving import LeavingError
+from contacts.models import Contact, PolicyVersion
+from contacts.vocabulary import Channel, Scenario
+from retention import explain, words
+from retention.objections import Consequence, object_to_marketing
+
+_HEARD = [
+    ("", "–"),
+    ("told us by phone", gettext_lazy("by phone")),
+    ("told us by e-mail", gettext_lazy("by e-mail")),
+    ("told us by letter", gettext_lazy("by letter")),
+    ("told us in person", gettext_lazy("in person")),
+]
+
+
+class ObjectionForm(ActForm):
+    explanation = gettext_lazy(
+        "No marketing goes out on these channels from now on, and nobody but the person can change that. After an "
+        "objection to all channels, whoever is held for marketing alone is deleted: a prospect at once, others once "
+        "they have what they asked for. This cannot be undone."
+    )
+
+    submit = gettext_lazy("Record the objection")
+
+    channels = fields.choices(gettext_lazy("What do they object to?"), Channel.choices, initial=list(Channel.values))
+    heard = fields.choice(gettext_lazy("How did you hear it?"), _HEARD)
+
+    def clean(self) -> dict[str, Any]:
+        policy = PolicyVersion.objects.in_force()
+        if policy is None:
+            raise ValidationError(_("No policy is published yet, so that nobody can say what follows from this."))
+        return {**(super().clean() or self.cleaned_data), "policy": policy}
+
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
+        told, person = self.cleaned_data, self.record
+        held_as = [str(Scenario(basis.scenario).label) for basis in person.bases.order_by("pk")]
+        channels = [Channel(name) for name in told["channels"]]
+        done = object_to_marketing(
+            person.address_hash,
+            public_id=person.public_id,
+            channels=channels,
+            reason=told["heard"],
+            policy=told["policy"],
+            at=at,
+            by=by,
+        )
+        return _parted(done, held_as) or self._stays(channels)
+
+    def _stays(self, channels: list[Channel]) -> str:
+        person = Contact.objects.whole().filter(pk=self.record.pk).first()
+        if person is None:
+            return _("This person is no longer held. A coded form of the address keeps the objection.")
+        named = get_text_list([str(channel.label) for channel in channels], _("or"))
+        stopped = _("{name} gets no more marketing by %s.") % named
+        policy: PolicyVersion = self.cleaned_data["policy"]
+        day = today(policy)
+        explanation = explain.of_one(person, policy=policy, day=day)
+        if not explain.leaves_by_objection(explanation, person, policy):
+            return stopped
+        return f"{stopped} {words.until('{name}', explanation, day, by_objection=True)}"
+
+
+def _parted(done: Consequence, held_as: list[str]) -> str:
+    """Return what an objection led to at once, without the name of somebody who is gone; empty where they stay."""
+    coded = _("We keep a coded form of the address to remember the objection.")
+    if done.deleted:
+        reasons = get_text_list(held_as, _("and"))
+        return _("This person was held as %s alone and has been deleted.") % reasons + f" {coded}"
+    if done.reduced:
+        return _("This person has been reduced to what the law makes us keep.") + f" {coded}"
+    return ""
+
+
+class AddressForm(ActForm):
+    refusals = (AddressError, ContactGoneError)
+    explanation = gettext_lazy("What they objected to under the old address stays so under the new one.")
+
+    email = fields.text(gettext_lazy("E-mail address"))
+    proven = fields.tick(
+        gettext_lazy("I have made sure that this address is theirs"),
+        required=False,
+        help_text=gettext_lazy("Otherwise no marketing goes there until they confirm it."),
+    )
+
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
+        told = self.cleaned_data
+        addressing.change(self.record.pk, told["email"], proven=told["proven"], at=at, by=by)
+        if told["proven"]:
+            return _("{name} is reached at the new address.")
+        return _("{name} has a new address. No marketing goes there until they confirm it.")
+
+
+class LeavingForm(ActForm):
+    refusals = (LeavingError, ContactGoneError)
+    explanation = gettext_lazy(
+        "No marketing goes to them any more. They are kept as long as before, unless they ask to be deleted earlier."
+    )
+
+    on = fields.day(gettext_lazy("When did you hear it?"))
+
+    def __init__(self, record: Any = None, **options: Any) -> None:
+        super().__init__(record, initial={"on": today(PolicyVersion.objects.in_force())}, **options)
+
+    def clean_on(self) -> dt.date:
+        on: dt.date = self.cleaned_data["on"]
+        if on > today(PolicyVersion.objects.in_force()):
+            raise ValidationError(_("You cannot have heard it in the future."))
+        return on
+
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
+        leaving.heard(self.record.pk, on=self.cleaned_data["on"], at=at, by=by)
+        return _("{name} has left the organisation and gets no more marketing.")

@@ -1,0 +1,66 @@
+"""Object to marketing: it is written down, and what is held for marketing alone goes (P12, Art. 17(1)(c) GDPR).
+
+What is still to be delivered, or still to come, goes with the nightly run after it (`retention.due`).
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from contacts import objections, races
+from contacts.days import day_of
+from contacts.models import PolicyVersion
+from contacts.vocabulary import MARKETING_SCENARIOS, Channel
+from retention import parting
+from retention.due import Night
+from retention.parting import Parting
+
+RULE = "objection"
+
+
+@dataclass
+class Consequence:
+    """What an objection led to: how many people were deleted, or reduced to what the law makes us keep."""
+
+    deleted: int = 0
+    reduced: int = 0
+
+
+def object_to_marketing(
+    address_hash: str,
+    *,
+    public_id: uuid.UUID | None,
+    channels: Collection[Channel],
+    reason: str,
+    policy: PolicyVersion,
+    at: dt.datetime,
+    by: str,
+) -> Consequence:
+    """Record an objection, and where no channel is left, part with whoever is held for marketing alone.
+
+    A prospect goes at once, a whitepaper once delivered, webinar and event once over; a freeze spares and a duty
+    reduces, as in any run. `public_id` names whom the address was written to, if anybody. Said again, it changes
+    nothing.
+    """
+    day = day_of(at, policy.zone)
+
+    def whole() -> Consequence:
+        with transaction.atomic():
+            ids = objections.record(
+                address_hash, public_id=public_id, channels=channels, reason=reason, day=day, at=at, by=by
+            )
+            return _part_with(ids, Parting(Night(policy, at), at=at, by=by))
+
+    return races.persist(whole)
+
+
+def _part_with(ids: list[int], act: Parting) -> Consequence:
+    locked, done = parting.lock_contacts(ids), Consequence()
+    for scenario in MARKETING_SCENARIOS if locked else ():
+        decision = act.lapse(locked, scenario, act.night.freed(scenario, ids), rule=RULE)
+        done.deleted += len(decision.delete)
+        done.reduced += len(decision.reduce)
+    return done
