@@ -1,15 +1,23 @@
-"""Events: put on, described, moved, cancelled. Whatever makes food preferences needless deletes them at once (P8)."""
+"""Events: put on, described, moved, cancelled. Whatever makes food preferences needless deletes them at once (P8).
+
+Whatever a guest's calendar must learn counts the event's revision up, and owes each guest one mail about it.
+"""
 
 import datetime as dt
 from dataclasses import asdict, dataclass
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import CharField, F, Value
+from django.db.models.functions import Cast, Concat
 from django.utils.text import slugify
 
-from contacts import audit, clocks
-from contacts.models import Event, FoodPreference, PolicyVersion
-from contacts.vocabulary import SCENARIO_OF_EVENT, EventKind
+from contacts import audit, clocks, outbox
+from contacts.models import Event, FoodPreference, PolicyVersion, Registration
+from contacts.vocabulary import SCENARIO_OF_EVENT, EventKind, MailTemplate
+
+# What a newer mail about the event says better.
+_OUTDATED = (MailTemplate.MOVED, MailTemplate.REMINDER)
 
 
 class EventError(ValueError):
@@ -32,11 +40,21 @@ class Times:
 
 
 @transaction.atomic
-def create(title: str, kind: str, times: Times, *, place: str = "", slug: str = "", at: dt.datetime, by: str) -> Event:
+def create(
+    title: str,
+    kind: str,
+    times: Times,
+    *,
+    place: str = "",
+    link: str = "",
+    slug: str = "",
+    at: dt.datetime,
+    by: str,
+) -> Event:
     """Put an event on. Raises EventError where it ends before it starts or its short name is taken."""
     times.check()
     slug = slug or slugify(title, allow_unicode=True)[:200]
-    event = Event(slug=slug, title=title, kind=kind, place=place, **asdict(times))
+    event = Event(slug=slug, title=title, kind=kind, place=place, link=link, **asdict(times))
     try:
         with transaction.atomic():
             event.save(force_insert=True)
@@ -47,9 +65,9 @@ def create(title: str, kind: str, times: Times, *, place: str = "", slug: str = 
 
 
 @transaction.atomic
-def describe(event: Event, *, title: str, place: str, at: dt.datetime, by: str) -> None:
-    """Change what an event is called and where it takes place."""
-    _change(event, title=title, place=place)
+def describe(event: Event, *, title: str, place: str, link: str | None = None, at: dt.datetime, by: str) -> None:
+    """Change what an event is called and where it takes place. Without a `link`, a webinar keeps the one it has."""
+    _change(event, at, title=title, place=place, **({} if link is None else {"link": link}))
     audit.record("event.described", at=at, by=by, rule=f"event:{event.pk}")
 
 
@@ -59,7 +77,7 @@ def convert(event: Event, kind: str, *, policy: PolicyVersion, at: dt.datetime, 
 
     Returns how many food preferences went: all of them, where it became a webinar.
     """
-    _change(event, kind=kind)
+    _change(event, at, kind=kind)
     _hold_guests(event, SCENARIO_OF_EVENT[EventKind(kind)], policy)
     audit.record("event.converted", at=at, by=by, rule=f"event:{event.pk}:{kind}")
     return _forget_food(event, at)
@@ -72,26 +90,47 @@ def move(event: Event, times: Times, *, at: dt.datetime, by: str) -> int:
     Returns how many went. Raises EventError where it would end before it starts.
     """
     times.check()
-    _change(event, **asdict(times))
+    _change(event, at, **asdict(times))
     audit.record("event.moved", at=at, by=by, rule=f"event:{event.pk}")
     return _forget_food(event, at)
 
 
 @transaction.atomic
 def cancel(event: Event, *, at: dt.datetime, by: str) -> int:
-    """Call an event off and delete its food preferences; returns how many went.
+    """Call an event off, owe its guests a mail, and delete its food preferences; returns how many of these went.
 
     Raises EventError where it is cancelled already.
     """
-    if not Event.objects.filter(pk=event.pk, cancelled_at__isnull=True).update(cancelled_at=at):
+    standing = Event.objects.filter(pk=event.pk, cancelled_at__isnull=True)
+    if not standing.update(cancelled_at=at, revision=F("revision") + 1):
         raise EventError("This event is cancelled already.")
+    outbox.supersede(event, (*_OUTDATED, MailTemplate.REGISTERED), at=at)
+    _owe_guests(event, MailTemplate.CANCELLED, at)
     audit.record("event.cancelled", at=at, by=by, rule=f"event:{event.pk}")
     return _forget_food(event, at)
 
 
-def _change(event: Event, **values: object) -> None:
-    if not Event.objects.filter(pk=event.pk, cancelled_at__isnull=True).update(**values):
+def _change(event: Event, at: dt.datetime, **values: object) -> None:
+    """Set these values; where that changes anything, guests are told."""
+    standing = Event.objects.filter(pk=event.pk, cancelled_at__isnull=True)
+    if standing.exclude(**values).update(revision=F("revision") + 1, **values):
+        outbox.supersede(event, _OUTDATED, at=at)
+        _owe_guests(event, MailTemplate.MOVED, at)
+    elif not standing.exists():
         raise EventError("This event is cancelled; it does not change any more.")
+
+
+def _owe_guests(event: Event, template: MailTemplate, at: dt.datetime) -> None:
+    """Owe a mail to everyone who has a place, once for each revision; nobody waits for an event that is over."""
+    guests = Registration.objects.filter(event=event, event__over_at__gt=at, cancelled_at__isnull=True)
+    once = guests.annotate(once=once_a_revision(template)).values_list("contact_id", "pk", "event_id", "once")
+    outbox.owe_each(template, once, ("contact_id", "registration_id", "event_id", "once"), at=at)
+
+
+def once_a_revision(template: MailTemplate) -> Concat:
+    """Return, for a query of registrations, what a guest may get once as long as the event stays as it is."""
+    event, revision = (Cast(F(name), CharField()) for name in ("event_id", "event__revision"))
+    return Concat(Value(f"{template}:"), event, Value(":"), revision, output_field=CharField())
 
 
 def _forget_food(event: Event, at: dt.datetime) -> int:

@@ -1,9 +1,15 @@
 """Owe somebody a mail: a row in the transaction of the act that owes it, which a task sends and a sweep finds again."""
 
 import datetime as dt
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from contacts.models import Message
+from django.db import connection
+from django.db.models import QuerySet
+
+from contacts.models import Event, Message
+from contacts.models.outbox import MessageEnd
+from contacts.rows import insert
 from contacts.vocabulary import MailPurpose, MailTemplate
 
 
@@ -20,6 +26,40 @@ def owe(
     `about` names the contact or the sign_up that it goes to, and the registration, event, whitepaper or `once` that it
     is about. Call it inside the transaction of the act, and nudge a worker after that has committed.
     """
-    return Message.objects.create(
-        template=template, purpose=purpose, created_at=at, not_before=not_before or at, **about
+    return insert(Message(template=template, purpose=purpose, created_at=at, not_before=not_before or at, **about))
+
+
+# In key order, as every act locks people: a row that points at one locks it, too.
+_OWE_EACH = """
+    INSERT INTO contacts_message
+        (public_id, template, purpose, created_at, not_before, attempts, "end", reason, {columns})
+    SELECT gen_random_uuid(), %s, %s, %s, %s, 0, '', '', {columns} FROM ({found}) AS found ({columns})
+    ORDER BY contact_id
+    ON CONFLICT DO NOTHING"""
+
+
+def owe_each(
+    template: MailTemplate,
+    found: QuerySet[Any, Any],
+    columns: Sequence[str],
+    *,
+    at: dt.datetime,
+    purpose: MailPurpose = MailPurpose.SERVICE,
+) -> int:
+    """Owe a mail for each row that a query finds, in one statement, and return how many were owed.
+
+    `columns` names what the query selects, in its order; contact_id and once are among them. Whoever has been owed the
+    same `once` before is passed over.
+    """
+    query, values = found.query.sql_with_params()
+    statement = _OWE_EACH.format(columns=", ".join(columns), found=query)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [template, purpose, at, at, *values])
+        return int(cursor.rowcount)
+
+
+def supersede(event: Event, templates: Collection[MailTemplate], *, at: dt.datetime) -> None:
+    """End the mails about an event that nobody has begun to send, since a later one says more."""
+    Message.objects.waiting(at).filter(event=event, template__in=templates).update(
+        ended_at=at, end=MessageEnd.SKIPPED, reason="superseded"
     )

@@ -1,9 +1,36 @@
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
-from contacts import food
+from contacts import food, informing, nudging, reminders, sending, sign_ups
+from contacts.models import PolicyVersion
 
 
 @shared_task
 def sweep_food_preferences() -> None:
     food.sweep(timezone.now())
+
+
+@shared_task
+def send_messages() -> None:
+    nudging.heard()
+    if sending.send_due(at=timezone.now(), now=timezone.now) >= sending.MOST:
+        nudging.nudge()  # there may be more
+
+
+@shared_task
+def owe_reminders() -> None:
+    if reminders.owe_due(at=timezone.now()):
+        nudging.nudge()
+
+
+@shared_task
+def owe_information() -> None:
+    policy = PolicyVersion.objects.in_force()
+    if policy and informing.tick(most=settings.INFORM_A_DAY, policy=policy, at=timezone.now()):
+        nudging.nudge()
+
+
+@shared_task
+def sweep_sign_ups() -> None:
+    sign_ups.sweep(timezone.now())

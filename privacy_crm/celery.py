@@ -14,6 +14,14 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     # Food preferences go within 15 minutes after their event (P8).
     "food": {"task": "contacts.tasks.sweep_food_preferences", "schedule": crontab(minute="*/5")},
+    # Whoever owes a mail asks for it to be sent at once; this finds what nobody heard of, and what failed.
+    "mail": {"task": "contacts.tasks.send_messages", "schedule": crontab()},
+    # Guests are reminded on the day before their event.
+    "reminders": {"task": "contacts.tasks.owe_reminders", "schedule": crontab(minute="*/10")},
+    # At six in the company's time zone, people are told whose data did not come from them (L5).
+    "information": {"task": "contacts.tasks.owe_information", "schedule": crontab(minute=0)},
+    # What was typed under an address that nobody has proven goes after 30 days.
+    "sign_ups": {"task": "contacts.tasks.sweep_sign_ups", "schedule": crontab(minute=20)},
     # The night's run, at 02:30 in the company's time zone; a night that was missed is caught up by the next tick.
     "purge": {"task": "retention.tasks.nightly", "schedule": crontab(minute="*/10")},
     # Officers hear of a run that waits, failed, was broken off or did not happen.

@@ -1,17 +1,21 @@
-"""Where mail goes, read from one URL: `smtp://user:password@host:587?tls=1`, `console://` or `files://`."""
+"""Where mail goes, read from one URL: `smtp://user:password@host:587?tls=1`, a provider, `console://` or `files://`."""
 
+from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 BACKENDS = "django.core.mail.backends"
+
+type Options = dict[str, Any]
 
 
 def mailer(url: str, directory: Path) -> dict[str, Any]:
     """Return an entry of Django's MAILERS.
 
-    `smtp` (with `?tls=1` for STARTTLS), `smtps` (TLS from the first byte), `console`, or `files`, which writes into
-    `directory`. Raises ValueError for any other scheme.
+    `smtp` (with `?tls=1` for STARTTLS), `smtps` (TLS from the first byte), `console`, `files`, which writes into
+    `directory`, or a provider's API by its name. Raises ValueError for any other scheme, or a key that is missing.
     """
     parts = urlsplit(url)
     match parts.scheme:
@@ -21,7 +25,11 @@ def mailer(url: str, directory: Path) -> dict[str, Any]:
             return {"BACKEND": f"{BACKENDS}.filebased.EmailBackend", "OPTIONS": {"file_path": str(directory)}}
         case "smtp" | "smtps" | "smtp+tls" | "smtp+ssl":
             return _smtp(url)
-    raise ValueError(f"EMAIL_URL starts with {parts.scheme}://, which is none of smtp, smtps, console and files")
+        case scheme if scheme in _PROVIDERS:
+            backend, options = _PROVIDERS[scheme]
+            return {"BACKEND": f"anymail.backends.{backend}.EmailBackend", "OPTIONS": options(parts)}
+    known = ", ".join(["smtp", "smtps", "console", "files", *_PROVIDERS])
+    raise ValueError(f"EMAIL_URL starts with {parts.scheme}://, which is none of {known}")
 
 
 def _smtp(url: str) -> dict[str, Any]:
@@ -38,3 +46,63 @@ def _smtp(url: str) -> dict[str, Any]:
         "timeout": 30,
     }
     return {"BACKEND": f"{BACKENDS}.smtp.EmailBackend", "OPTIONS": options}
+
+
+# A provider adds a picture to a mail, or bends its links, to tell who read it: none may.
+_UNTRACKED = {"send_defaults": {"track_opens": False, "track_clicks": False}}
+
+
+def _key(option: str, *, tracks: bool = True) -> Callable[[SplitResult], Options]:
+    """Read `provider://KEY`."""
+
+    def options(parts: SplitResult) -> Options:
+        # Not `hostname`, which is in lower case.
+        return {option: _needed(parts, parts.netloc, "KEY"), **(_UNTRACKED if tracks else {})}
+
+    return options
+
+
+def _mailgun(parts: SplitResult) -> Options:
+    """Read `mailgun://KEY@mg.company.example`, with `?eu=1` for the servers in the EU."""
+    key, _, domain = parts.netloc.rpartition("@")
+    wanted = "KEY@DOMAIN"
+    in_eu = parse_qs(parts.query).get("eu") == ["1"]
+    return {
+        "api_key": _needed(parts, key, wanted),
+        "sender_domain": _needed(parts, domain, wanted),
+        **({"api_url": "https://api.eu.mailgun.net/v3"} if in_eu else {}),
+        **_UNTRACKED,
+    }
+
+
+def _mailjet(parts: SplitResult) -> Options:
+    """Read `mailjet://KEY:SECRET`."""
+    key, _, secret = parts.netloc.partition(":")
+    wanted = "KEY:SECRET"
+    return {"api_key": _needed(parts, key, wanted), "secret_key": _needed(parts, secret, wanted), **_UNTRACKED}
+
+
+def _ses(parts: SplitResult) -> Options:
+    """Read `ses://REGION`; the credentials come from where boto3 looks for them."""
+    if find_spec("boto3") is None:
+        raise ValueError("EMAIL_URL starts with ses://, which needs `pip install django-anymail[amazon-ses]`")
+    return {"client_params": {"region_name": _needed(parts, parts.netloc, "REGION")}}
+
+
+def _needed(parts: SplitResult, text: str, wanted: str) -> str:
+    if not text:
+        raise ValueError(f"EMAIL_URL lacks a part: it has to be {parts.scheme}://{wanted}")
+    return unquote(text)
+
+
+_PROVIDERS: dict[str, tuple[str, Callable[[SplitResult], Options]]] = {
+    "postmark": ("postmark", _key("server_token")),
+    "mailgun": ("mailgun", _mailgun),
+    "sendgrid": ("sendgrid", _key("api_key")),
+    "ses": ("amazon_ses", _ses),
+    "brevo": ("brevo", _key("api_key", tracks=False)),
+    "mailjet": ("mailjet", _mailjet),
+    "resend": ("resend", _key("api_key", tracks=False)),
+    "sparkpost": ("sparkpost", _key("api_key")),
+    "mailersend": ("mailersend", _key("api_token")),
+}

@@ -22,10 +22,14 @@ class MessageEnd(models.TextChoices):
 
 
 class Messages(models.QuerySet["Message"]):
+    def waiting(self, at: dt.datetime) -> Messages:
+        """Those neither sent nor ended, that nobody is sending at `at`."""
+        free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=at)
+        return self.filter(free, sent_at__isnull=True, ended_at__isnull=True)
+
     def due(self, at: dt.datetime) -> Messages:
         """Those to be sent at `at`, that nobody is sending."""
-        free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=at)
-        return self.filter(free, sent_at__isnull=True, ended_at__isnull=True, not_before__lte=at)
+        return self.waiting(at).filter(not_before__lte=at)
 
 
 class Message(models.Model):

@@ -1,0 +1,107 @@
+"""Every automatic mail: one frame, in text and HTML, around what each has to say, in its reader's language (P13).
+
+It says who sends it and why the person gets it, and carries a way out, in sight and in its headers (RFC 2369,
+RFC 8058). Nothing in it is loaded from anywhere, and nothing tells whether it was read.
+"""
+
+import datetime as dt
+from email.message import MIMEPart
+from email.policy import SMTP
+from email.utils import formataddr, parseaddr
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from contacts import calendars, links
+from contacts.letters import about_events, about_people, announcements, confirmations
+from contacts.letters.envelope import Envelope
+from contacts.letters.parts import Letter, Occasion, page
+from contacts.models import Message, PolicyVersion
+from contacts.policy_words import FALLBACK
+from contacts.vocabulary import MailTemplate
+
+_WRITERS = {
+    MailTemplate.CONFIRM: confirmations.confirm,
+    MailTemplate.REGISTERED: about_events.registered,
+    MailTemplate.REMINDER: about_events.reminder,
+    MailTemplate.MOVED: about_events.moved,
+    MailTemplate.CANCELLED: about_events.cancelled,
+    MailTemplate.INFORM: about_people.inform,
+    MailTemplate.ANNOUNCE: announcements.announce,
+}
+
+
+def write(message: Message, *, policy: PolicyVersion, at: dt.datetime) -> Envelope:
+    """Return the mail that a message stands for, ready to be sent.
+
+    Its Message-ID follows from the message, so that a copy that is sent again is the same mail to whoever receives it.
+    """
+    occasion = Occasion(message, policy, _language(message), at)
+    with translation.override(occasion.language):
+        letter = _WRITERS[MailTemplate(message.template)](occasion)
+        envelope = _envelope(occasion, letter)
+    if letter.calendar:
+        _attach(envelope, letter)
+    return envelope
+
+
+def _language(message: Message) -> str:
+    """Return the reader's language, or English where we know none or do not speak it."""
+    reader = message.contact or message.sign_up
+    code = (reader.language if reader else "").partition("-")[0].lower()
+    return code if code in dict(settings.LANGUAGES) else FALLBACK
+
+
+def _envelope(occasion: Occasion, letter: Letter) -> Envelope:
+    stop = _stop(occasion, letter)
+    unsubscribe = page("unsubscribe", stop)
+    context = {
+        "letter": letter,
+        "name": calendars.one_line(occasion.contact.first_name) if occasion.contact else "",
+        "controller": occasion.policy.controller,
+        "language": occasion.language,
+        "privacy": page("privacy") + (f"#{letter.scenario}" if letter.scenario else ""),
+        "unsubscribe": unsubscribe,
+        "preferences": page("preferences", stop) if occasion.contact else "",
+    }
+    envelope = Envelope(
+        calendars.one_line(letter.subject),
+        render_to_string("mail/letter.txt", context),
+        from_email=_sender(occasion.policy),
+        to=[occasion.address],
+        reply_to=[calendars.one_line(occasion.policy.controller["email"])],
+        headers=_headers(occasion.message, unsubscribe),
+    )
+    envelope.attach_alternative(render_to_string("mail/letter.html", context), "text/html")
+    envelope.metadata = {"message": str(occasion.message.public_id)}
+    return envelope
+
+
+def _sender(policy: PolicyVersion) -> str:
+    """Return the address that mails leave from, under the company's name: what people see first of who writes."""
+    _, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return formataddr((calendars.one_line(policy.controller["name"]), address))
+
+
+def _headers(message: Message, unsubscribe: str) -> dict[str, str]:
+    return {
+        "Message-ID": f"<{message.public_id.hex}@{calendars.host()}>",
+        "List-Unsubscribe": f"<{unsubscribe}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "Auto-Submitted": "auto-generated",
+    }
+
+
+def _stop(occasion: Occasion, letter: Letter) -> str:
+    if occasion.contact:
+        return links.stop(occasion.contact, letter.to_list)
+    return links.stop_of_stranger(occasion.address, occasion.message.sign_up)
+
+
+def _attach(envelope: Envelope, letter: Letter) -> None:
+    """Add the calendar file; its lines end as RFC 5545 asks for."""
+    part = MIMEPart(policy=SMTP)
+    part.set_content(letter.calendar, subtype="calendar", cte="base64", disposition="attachment", filename="event.ics")
+    part.set_param("method", letter.calendar_method)
+    envelope.attach(part)

@@ -1,0 +1,66 @@
+"""What a guest is told of their event: that they have a place, and whatever happens to it. Never what they eat (P8)."""
+
+from django.utils.translation import gettext as _
+
+from contacts import calendars, links
+from contacts.letters.event_words import when
+from contacts.letters.parts import Button, Facts, Heading, Letter, Occasion, Part, Text, page
+from contacts.vocabulary import SCENARIO_OF_EVENT, EventKind
+
+
+def registered(occasion: Occasion) -> Letter:
+    return _letter(occasion, _("Your place at %(title)s"), _("You have a place at “%(title)s”."), _standing(occasion))
+
+
+def reminder(occasion: Occasion) -> Letter:
+    return _letter(
+        occasion, _("Reminder: %(title)s"), _("“%(title)s” begins soon, and you have a place."), _standing(occasion)
+    )
+
+
+def moved(occasion: Occasion) -> Letter:
+    text = _("“%(title)s” has changed. You still have a place, and this is how it stands now.")
+    return _letter(occasion, _("Changed: %(title)s"), text, _standing(occasion))
+
+
+def cancelled(occasion: Occasion) -> Letter:
+    text = _("“%(title)s” is cancelled. It was to take place on %(when)s.")
+    return _letter(
+        occasion,
+        _("Cancelled: %(title)s"),
+        text,
+        [Text(_("The attached file takes it out of your calendar."))],
+    )
+
+
+def _letter(occasion: Occasion, subject: str, text: str, parts: list[Part]) -> Letter:
+    event = occasion.event
+    about = {"title": calendars.one_line(event.title), "when": when(event)}
+    return Letter(
+        subject % about,
+        [Text(text % about), *parts],
+        _("You get this mail because you have a place at this event."),
+        SCENARIO_OF_EVENT[EventKind(event.kind)],
+        calendar=calendars.of_event(event, policy=occasion.policy, at=occasion.at),
+        calendar_method=calendars.method_of(event),
+    )
+
+
+def _standing(occasion: Occasion) -> list[Part]:
+    """When and where, the calendar file, and how to give the place up."""
+    event, where = occasion.event, calendars.where(occasion.event)
+    joins = event.kind == EventKind.WEBINAR and bool(event.link)
+    facts = [(_("When"), when(event)), *([(_("Where"), where)] if where and not joins else [])]
+    joining: list[Part] = [Button(_("Join the webinar"), where)] if joins else []
+    return [Facts(facts), *joining, Text(_("The attached file puts it into your calendar.")), *_giving_up(occasion)]
+
+
+def _giving_up(occasion: Occasion) -> list[Part]:
+    place = occasion.message.registration
+    if place is None:
+        return []
+    return [
+        Heading(_("If you cannot come")),
+        Text(_("Give your place to somebody else: the page behind this link has a button for it.")),
+        Button(_("Give up your place"), page("place", links.place(place))),
+    ]

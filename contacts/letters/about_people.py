@@ -1,0 +1,82 @@
+"""What somebody is told whose details did not come from them (Art. 14 GDPR, L5). No offer, and no consent asked for."""
+
+from django.utils.translation import gettext as _
+
+from contacts import links, policy_words
+from contacts.letters.parts import Button, Facts, Heading, Letter, LetterError, Occasion, Part, Text, page
+from contacts.models import Basis, Contact
+from contacts.policy_words import Promise
+from contacts.vocabulary import SourceKind
+
+
+def inform(occasion: Occasion) -> Letter:
+    """Say where the details come from, what they are used for, and what the person can decide.
+
+    The right to object stands by itself (Art. 21(4)). All of it is the policy's own record.
+    """
+    contact = occasion.contact
+    if contact is None:
+        raise LetterError("This letter is about a person, and there is none.")
+    bases = list(contact.bases.untold().order_by("pk"))
+    parts: list[Part] = [
+        Text(_("%(company)s keeps details about you that did not come from you.") % {"company": occasion.company}),
+        *(part for basis in bases for part in _about(basis, occasion)),
+        *_objection(contact, occasion),
+        *_rest(occasion),
+    ]
+    why = _("You get this mail because the law has us tell you where we have your details from (Art. 14 GDPR).")
+    return Letter(_("Where we have your details from"), parts, why, bases[0].scenario if bases else "")
+
+
+def _about(basis: Basis, occasion: Occasion) -> list[Part]:
+    promise = policy_words.promise(occasion.policy.rule(basis.scenario), occasion.language)
+    return [
+        Heading(promise.title),
+        Facts([(_("Where we have them from"), _source(basis)), *_facts(promise)]),
+        Text(promise.text),
+    ]
+
+
+def _facts(promise: Promise) -> list[tuple[str, str]]:
+    return [
+        (_("What we keep"), ", ".join(promise.categories)),
+        (_("What we use them for"), "; ".join(promise.purposes)),
+        (_("On which ground"), promise.legal_basis),
+        (_("How long we keep them"), promise.kept),
+        *([(_("Who else may get them"), "; ".join(promise.recipients))] if promise.recipients else []),
+        *([(_("Outside the EU and the EEA"), promise.transfers)] if promise.transfers else []),
+    ]
+
+
+def _source(basis: Basis) -> str:
+    kind = {
+        SourceKind.PERSON: _("you"),
+        SourceKind.ORGANISATION: _("your organisation"),
+        SourceKind.PUBLIC: _("a public source"),
+        SourceKind.THIRD_PARTY: _("somebody else"),
+    }[SourceKind(basis.source_kind)]
+    return f"{kind} ({basis.source})" if basis.source else kind
+
+
+def _objection(contact: Contact, occasion: Occasion) -> list[Part]:
+    text = _(
+        "You can object at any time to our using your details for marketing: for all of it, or for e-mail, phone or"
+        " post alone. We stop before the next message, and it costs you nothing. You can also object to any other use"
+        " that rests on our legitimate interest: write to %(address)s."
+    )
+    return [
+        Heading(_("Your right to object")),
+        Text(text % {"address": occasion.policy.controller["privacy_contact"]}),
+        Button(_("Object"), page("preferences", links.stop(contact))),
+    ]
+
+
+def _rest(occasion: Occasion) -> list[Part]:
+    """The other rights, and complaints: the policy's own sections, as on its page."""
+    sections = policy_words.sections(occasion.policy, occasion.language, ("rights", "complaints"))
+    authority = occasion.policy.controller["authority"]
+    return [
+        *(part for section in sections for part in (Heading(section.title), Text(section.text))),
+        Facts([(_("Supervisory authority"), f"{authority['name']}, {authority.get('url', '')}".rstrip(", "))]),
+        Button(_("Read the whole policy"), page("privacy")),
+    ]

@@ -1,0 +1,90 @@
+"""The mail that asks whether an address is its owner's. It repeats nothing that was typed: anybody can type it."""
+
+import datetime as dt
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from contacts import links
+from contacts.letters.event_words import when
+from contacts.letters.parts import Button, Letter, Occasion, Text, page
+from contacts.models import SignUp
+from contacts.models.sign_ups import UNPROVEN_DAYS
+from contacts.vocabulary import Scenario, SignUpKind
+
+
+def confirm(occasion: Occasion) -> Letter:
+    """Lead to the page where what was asked for is confirmed, and say what happens if it is not."""
+    made = occasion.sign_up
+    subject, text, label = _WORDS[SignUpKind(made.kind)](made, occasion)
+    button = Button(label, page("confirm", links.confirm(made)))
+    return Letter(subject, [Text(text), button, Text(_ignored(made, occasion))], _why(made, occasion), made.scenario)
+
+
+def _whitepaper(made: SignUp, _occasion: Occasion) -> tuple[str, str, str]:
+    title = {"title": made.whitepaper.title if made.whitepaper else ""}
+    text = _(
+        "“%(title)s” is ready for you. The page behind this link has a button: press it, and the whitepaper is yours."
+    )
+    return _("Your whitepaper: %(title)s") % title, text % title, _("Get the whitepaper")
+
+
+def _event(made: SignUp, _occasion: Occasion) -> tuple[str, str, str]:
+    about = {"title": made.event.title, "when": when(made.event)} if made.event else {"title": "", "when": ""}
+    text = _(
+        "You asked for a place at “%(title)s”, %(when)s. The page behind this link has a button: press it, and the"
+        " place is yours. All you need for the day comes in a second mail."
+    )
+    return _("Please confirm your place: %(title)s") % about, text % about, _("Confirm your place")
+
+
+def _register(made: SignUp, occasion: Occasion) -> tuple[str, str, str]:
+    text = {
+        Scenario.CUSTOMER: _(
+            "You asked to be registered with %(company)s as a customer. The page behind this link has a button: press"
+            " it, and you are registered."
+        ),
+        Scenario.PARTNER: _(
+            "You asked to be registered with %(company)s as a partner. The page behind this link has a button: press"
+            " it, and you are registered."
+        ),
+    }[Scenario(made.scenario)]
+    return (
+        _("Please confirm your registration"),
+        text % {"company": occasion.company},
+        _("Confirm your registration"),
+    )
+
+
+def _consent(_made: SignUp, occasion: Occasion) -> tuple[str, str, str]:
+    text = _(
+        "You asked for news from %(company)s. The page behind this link has a button: we send nothing before you press"
+        " it."
+    )
+    company = {"company": occasion.company}
+    return _("Please confirm that you want our news"), text % company, _("Confirm that you want our news")
+
+
+_WORDS = {
+    SignUpKind.WHITEPAPER: _whitepaper,
+    SignUpKind.EVENT: _event,
+    SignUpKind.REGISTER: _register,
+    SignUpKind.CONSENT: _consent,
+}
+
+
+def _ignored(made: SignUp, occasion: Occasion) -> str:
+    text = _(
+        "If you did not ask for this, you need not do anything. What was typed is used for nothing else and is deleted"
+        " on %(day)s, 30 days after it came in."
+    )
+    return text % {"day": _day(made.created_at + dt.timedelta(days=UNPROVEN_DAYS), occasion)}
+
+
+def _why(made: SignUp, occasion: Occasion) -> str:
+    text = _("You get this mail because somebody gave this address on our website on %(day)s.")
+    return text % {"day": _day(made.created_at, occasion)}
+
+
+def _day(moment: dt.datetime, occasion: Occasion) -> str:
+    return date_format(moment.astimezone(occasion.policy.zone), "DATE_FORMAT")

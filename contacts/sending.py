@@ -1,0 +1,144 @@
+"""Send the mails that are owed, each by whoever claims it first: a broken-off attempt is made again, none is lost.
+
+A mail goes out before it is marked as sent, outside any transaction. Where a sender dies in between, the next one sends
+it again under the same Message-ID, once its claim has ended.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from django.core.mail import mailers
+from django.db import transaction
+from django.db.models import Case, F, Value, When
+
+from contacts import bounces, informing, letters, mail_errors, withholding
+from contacts.days import day_of
+from contacts.mail_errors import Failure
+from contacts.models import Message, PolicyVersion
+from contacts.models.outbox import MessageEnd
+from contacts.vocabulary import MailPurpose
+
+log = structlog.get_logger(__name__)
+
+CLAIM = dt.timedelta(minutes=10)  # longer than a server may take over one mail
+MOST = 500  # mails a call, so that none waits long behind a big mailing
+
+_LONGEST_PAUSE = 60  # minutes
+# With pauses of 1, 2, 4 … 32 and then 60 minutes, the last attempt is made three days after the first.
+MOST_ATTEMPTS = 7 + (3 * 24 * 60 - 63) // _LONGEST_PAUSE
+
+BY = "task:mail"
+
+
+class _ServerAwayError(Exception):
+    """The mail server does not take this message nor the next."""
+
+
+def send_due(*, at: dt.datetime, now: Callable[[], dt.datetime], limit: int = MOST) -> int:
+    """Send what is due at `at`, at most `limit` messages, and return how many this call dealt with.
+
+    Several may run at once: a message is claimed by one of them. `now` is asked as it goes on. It stops where the mail
+    server is away; what is left is found by the next call.
+    """
+    policy = PolicyVersion.objects.in_force()
+    if policy is None:
+        return 0
+    mailer = mailers.default
+    dealt_with = 0
+    try:
+        for pk in _due(at, limit):
+            dealt_with += _deal_with(pk, mailer, policy, now)
+    except _ServerAwayError:
+        log.warning("mail.server_away")
+    finally:
+        _hang_up(mailer)
+    return dealt_with
+
+
+def _due(at: dt.datetime, limit: int) -> list[int]:
+    """Return keys, what people asked for first: a mailing to thousands holds nobody's confirmation up."""
+    last = Case(When(purpose=MailPurpose.MARKETING, then=Value(1)), default=Value(0))
+    return list(Message.objects.due(at).order_by(last, "not_before", "pk").values_list("pk", flat=True)[:limit])
+
+
+def _deal_with(pk: int, mailer: Any, policy: PolicyVersion, now: Callable[[], dt.datetime]) -> bool:
+    """Claim one message and send it, or end it; returns whether it was ours. Raises _ServerAwayError."""
+    at = now()
+    message = _claim(pk, at)
+    if message is None:
+        return False
+    try:
+        if reason := withholding.reason(message, policy=policy, at=at):
+            _end(message, MessageEnd.SKIPPED, reason, at)
+        else:
+            to_tell = informing.to_tell(message)
+            _hand_over(message, mailer, policy, at)
+            _mark_sent(message, to_tell, policy, now())
+    except Exception as error:
+        # One message that fails, whatever the reason, must not keep the others from going out.
+        _note(message, error, policy, now())
+    return True
+
+
+def _claim(pk: int, at: dt.datetime) -> Message | None:
+    """Take a message for ourselves until CLAIM has passed, or return None where somebody else has it."""
+    if not Message.objects.due(at).filter(pk=pk).update(claimed_until=at + CLAIM):
+        return None
+    about = ("contact", "sign_up__event", "sign_up__whitepaper", "registration", "event", "whitepaper")
+    return Message.objects.select_related(*about).filter(pk=pk).first()
+
+
+def _hand_over(message: Message, mailer: Any, policy: PolicyVersion, at: dt.datetime) -> None:
+    envelope = letters.write(message, policy=policy, at=at)
+    mailer.open()  # and stays open for the next one
+    mailer.send_messages([envelope])
+
+
+@transaction.atomic
+def _mark_sent(message: Message, told: list[int], policy: PolicyVersion, at: dt.datetime) -> None:
+    informing.told(told, day=day_of(at, policy.zone))
+    waiting = Message.objects.filter(pk=message.pk, sent_at__isnull=True, ended_at__isnull=True)
+    waiting.update(sent_at=at, claimed_until=None, attempts=F("attempts") + 1, reason="")
+
+
+def _note(message: Message, error: Exception, policy: PolicyVersion, at: dt.datetime) -> None:
+    failure = mail_errors.failure(error)
+    log.warning("mail.failed", message=message.pk, code=failure.code, attempts=message.attempts + 1)
+    if failure.for_good:
+        _refused(message, failure, policy, at)
+    elif message.attempts + 1 >= MOST_ATTEMPTS:
+        _end(message, MessageEnd.GAVE_UP, failure.code, at)
+    else:
+        _postpone(message, failure.code, at)
+    if failure.of_the_server:
+        raise _ServerAwayError from None
+
+
+def _refused(message: Message, failure: Failure, policy: PolicyVersion, at: dt.datetime) -> None:
+    _end(message, MessageEnd.REFUSED, failure.code, at)
+    if failure.bounces:
+        written_to = (message.contact and message.contact.address_hash) or ""
+        bounces.bounced(message.public_id, day=day_of(at, policy.zone), address_hash=written_to, at=at, by=BY)
+
+
+def _postpone(message: Message, code: str, at: dt.datetime) -> None:
+    pause = dt.timedelta(minutes=min(2**message.attempts, _LONGEST_PAUSE))
+    _ours(message).update(claimed_until=None, attempts=F("attempts") + 1, not_before=at + pause, reason=code)
+
+
+def _end(message: Message, end: MessageEnd, reason: str, at: dt.datetime) -> None:
+    _ours(message).update(claimed_until=None, ended_at=at, end=end, reason=reason)
+
+
+def _ours(message: Message) -> Any:
+    """The message, as long as our claim on it stands."""
+    return Message.objects.filter(pk=message.pk, claimed_until=message.claimed_until, sent_at__isnull=True)
+
+
+def _hang_up(mailer: Any) -> None:
+    try:
+        mailer.close()
+    except Exception as error:  # the mails are sent; a server that does not say good-bye changes nothing
+        log.info("mail.no_goodbye", code=type(error).__name__)

@@ -1,0 +1,80 @@
+"""A mail server that keeps what it gets, raw; it can be told what to answer, and be taken away."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from email.message import EmailMessage
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+class Sink:
+    """`answers` says, for an address, what the server answers to its RCPT; it takes all others.
+
+    `taken` is called with each mail before the server says that it has it.
+    """
+
+    def __init__(self) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.raw: list[bytes] = []
+        self.recipients: list[str] = []
+        self.answers: dict[str, str] = {}
+        self.taken: Callable[[bytes], None] = lambda _mail: None
+
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self.port}"
+
+    @property
+    def mails(self) -> list[EmailMessage]:
+        return [email.message_from_bytes(raw, policy=email.policy.default) for raw in self.raw]
+
+    @property
+    def ids(self) -> list[str]:
+        return [str(mail["Message-ID"]) for mail in self.mails]
+
+    @contextmanager
+    def open(self) -> Iterator[None]:
+        controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        controller.start()
+        try:
+            yield
+        finally:
+            controller.stop()
+
+    async def handle_RCPT(  # noqa: N802 - the name that aiosmtpd asks for
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[Any]
+    ) -> str:
+        answer = self.answers.get(address, "250 OK")
+        if answer.startswith("250"):
+            envelope.rcpt_tos.append(address)
+            envelope.rcpt_options.extend(options)
+        return answer
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+        content = envelope.content
+        assert isinstance(content, bytes)
+        self.raw.append(content)
+        self.recipients += envelope.rcpt_tos
+        self.taken(content)
+        return "250 OK"
+
+
+def header_lines(raw: bytes) -> dict[str, str]:
+    """The headers of a mail as they travelled, by name in lower case, unfolded but not decoded."""
+    head = raw.partition(b"\r\n\r\n")[0].decode("ascii").replace("\r\n ", " ").replace("\r\n\t", " ")
+    return {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head.split("\r\n"))}
+
+
+def part(mail: EmailMessage, kind: str) -> str:
+    """The text of the one part of this type."""
+    (found,) = [each for each in mail.walk() if each.get_content_type() == kind]
+    return str(found.get_content())
