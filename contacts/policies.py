@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Exists, Max
 
 from contacts import audit, clocks
 from contacts.categories import Category
@@ -15,7 +15,24 @@ from contacts.models import PolicyVersion, ScenarioRule
 from contacts.vocabulary import Clock, LegalBasis, Scenario
 
 LONGEST_PERIOD = 1200  # months
+
+# What every policy says around its six rules, and where it leads (P10, P24).
+SECTIONS = (
+    "introduction",
+    "meaning",
+    "rights",
+    "complaints",
+    "sharing",
+    "transfers",
+    "security",
+    "cookies",
+    "third_party_sites",
+    "applicants",
+)
+LINKS = ("careers", "cookies", "services")
+
 _SPOKEN = ("title", "note", "text")
+_OPTIONAL: dict[str, type] = {"recipients": list, "transfers": str}  # with the type of a text in one language
 
 
 class PolicyError(ValueError):
@@ -64,12 +81,13 @@ def draft(source: dict[str, Any]) -> PolicyVersion:
 def publish(version: PolicyVersion, *, at: dt.datetime, by: str) -> None:
     """Put a draft in force. Rewrites the clocks of those scenarios alone whose kind of clock it changes.
 
-    Raises PolicyError where it is published already.
+    Raises PolicyError where it, or a later one, is published already: the versions are in force in their order.
     """
     _lock()
     before = _clocks_in_force()
-    if not PolicyVersion.objects.filter(pk=version.pk, published_at__isnull=True).update(published_at=at):
-        raise PolicyError([f"Version {version.number} is published already."])
+    later = PolicyVersion.objects.filter(number__gte=version.number, published_at__isnull=False)
+    if not PolicyVersion.objects.filter(~Exists(later), pk=version.pk).update(published_at=at):
+        raise PolicyError([f"Version {version.number}, or a later one, is published already."])
     after = _clocks_in_force()
     clocks.refresh_scenarios([scenario for scenario in after if before.get(scenario, "") not in {"", after[scenario]}])
     audit.record("policy.published", at=at, by=by, rule=f"version:{version.number}")
@@ -85,7 +103,12 @@ def check(source: dict[str, Any]) -> list[str]:
     controller, texts, rules = source.get("controller"), source.get("texts"), source.get("rule")
     if not (isinstance(controller, dict) and isinstance(texts, dict) and isinstance(rules, list)):
         return ["The file needs a [controller], [texts.…] and six [[rule]] tables."]
-    return [*_check_controller(controller), *_check_scenarios(rules), *(p for rule in rules for p in _check_rule(rule))]
+    return [
+        *_check_controller(controller),
+        *_check_texts(texts),
+        *_check_scenarios(rules),
+        *(problem for rule in rules for problem in _check_rule(rule)),
+    ]
 
 
 def _lock() -> None:
@@ -106,7 +129,23 @@ def _check_controller(controller: dict[str, Any]) -> list[str]:
     ]
     if controller.get("time_zone") not in available_timezones():
         problems.append("controller: time_zone is not a known time zone, such as Europe/Stockholm.")
-    return problems
+    return problems + _check_addresses(controller)
+
+
+def _check_addresses(controller: dict[str, Any]) -> list[str]:
+    """An address that pages link to leads to another page, and runs nothing."""
+    addresses = {f"links.{name}": _table(controller, "links").get(name) for name in LINKS}
+    addresses["authority.url"] = _table(controller, "authority").get("url")
+    return [
+        f"controller: {name} must be the address of a page, from https:// on."
+        for name, address in addresses.items()
+        if not str(address).startswith(("https://", "http://"))
+    ]
+
+
+def _check_texts(texts: dict[str, Any]) -> list[str]:
+    missing = [f"texts: {name} needs an English text (en)." for name in SECTIONS if not _english(texts, name)]
+    return missing + [f"texts: {name} is not a section of a policy." for name in sorted(set(texts) - set(SECTIONS))]
 
 
 def _check_scenarios(rules: list[Any]) -> list[str]:
@@ -129,11 +168,25 @@ def _check_rule(rule: Any) -> list[str]:
     if not rule.get("categories") or not set(rule["categories"]) <= set(Category.values):
         problems.append(f"categories must be taken from {', '.join(Category.values)}.")
     problems += [f"{name} needs an English text (en)." for name in (*_SPOKEN, "purposes") if not _english(rule, name)]
-    known = {"scenario", "clock", "months", "legal_basis", "categories", "purposes", *_SPOKEN}
+    problems += [
+        f"{name} is a {kind.__name__} in each language that the text is in."
+        for name, kind in _OPTIONAL.items()
+        if name in rule and not _whole(rule, name, kind)
+    ]
+    known = {"scenario", "clock", "months", "legal_basis", "categories", "purposes", *_SPOKEN, *_OPTIONAL}
     problems += [f"{name} is not a field of a rule." for name in sorted(set(rule) - known)]
     return [f"rule {rule.get('scenario')}: {problem}" for problem in problems]
 
 
-def _english(rule: dict[str, Any], name: str) -> bool:
-    texts = rule.get(name)
-    return isinstance(texts, dict) and bool(texts.get("en"))
+def _english(spoken: dict[str, Any], name: str) -> bool:
+    return bool(_table(spoken, name).get("en"))
+
+
+def _whole(rule: dict[str, Any], name: str, kind: type) -> bool:
+    texts = _table(rule, name)
+    return set(texts) == set(_table(rule, "text")) and all(isinstance(text, kind) for text in texts.values())
+
+
+def _table(source: dict[str, Any], name: str) -> dict[str, Any]:
+    found = source.get(name)
+    return found if isinstance(found, dict) else {}

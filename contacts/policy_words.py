@@ -17,7 +17,9 @@ FALLBACK = "en"  # every policy has its texts in English
 
 # The sections of a policy that stand around its six rules, in the order in which people read them.
 BEFORE = ("introduction",)
-AFTER = ("rights", "complaints", "sharing", "transfers", "security", "third_party_sites", "applicants")
+FIRST = ("meaning",)
+AFTER = ("rights", "complaints", "sharing", "transfers", "security", "cookies", "third_party_sites", "applicants")
+SECTIONS = BEFORE + FIRST + AFTER
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class Promise:
     kept: str
     note: str
     text: str
+    recipients: list[str]
+    transfers: str
     language: str
 
 
@@ -68,6 +72,8 @@ def promise(rule: ScenarioRule, language: str) -> Promise:
         kept=kept(rule),
         note=_in(rule.note, spoken).replace("{period}", length),
         text=_in(rule.text, spoken).replace("{period}", length),
+        recipients=_in(rule.recipients, spoken) or [],
+        transfers=_in(rule.transfers, spoken) or "",
         language=spoken,
     )
 
@@ -95,21 +101,27 @@ def kept(rule: ScenarioRule) -> str:
 
 def _section(name: str, texts: dict[str, str], language: str) -> Section:
     spoken = language if language in texts else FALLBACK
-    return Section(name.replace("_", "-"), _heading(name), _in(texts, spoken), spoken)
+    return Section(anchor(name), heading(name), _in(texts, spoken), spoken)
 
 
-def _heading(name: str) -> str:
+def anchor(section: str) -> str:
+    return section.replace("_", "-")
+
+
+def heading(section: str) -> str:
     return {
         "introduction": _("About this policy"),
+        "meaning": _("What the words mean"),
         "rights": _("What you can decide"),
         "complaints": _("If you are unhappy with us"),
         "sharing": _("Who else gets your details"),
         "transfers": _("Outside the EU and the EEA"),
         "security": _("How we protect your details"),
+        "cookies": _("Cookies, and our services"),
         "third_party_sites": _("Sites that others run"),
         "applicants": _("If you apply for a job"),
-    }[name]
+    }[section]
 
 
 def _in(texts: dict[str, Any], language: str) -> Any:
-    return texts.get(language) or texts[FALLBACK]
+    return texts.get(language) or texts.get(FALLBACK)

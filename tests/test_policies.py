@@ -38,6 +38,16 @@ def test_a_draft_is_not_in_force(policy_source: dict[str, Any]) -> None:
 
 
 @pytest.mark.django_db
+def test_a_draft_is_not_published_once_a_later_version_is(policy_source: dict[str, Any]) -> None:
+    late, early = policies.draft(policy_source), policies.draft(policy_source)
+    policies.publish(early, at=NOON, by="test")
+    before = everything_about_policies()
+    with pytest.raises(PolicyError, match="later"):
+        policies.publish(late, at=NOON, by="test")
+    assert everything_about_policies() == before
+
+
+@pytest.mark.django_db
 def test_a_published_version_and_its_rules_are_immutable_in_the_database(policy: PolicyVersion) -> None:
     attempts = [
         lambda: PolicyVersion.objects.update(time_zone="UTC"),
@@ -79,6 +89,13 @@ def test_a_change_of_a_period_rewrites_no_basis_and_a_change_of_clock_does(
         (lambda s: s["rule"][0].update(colour="blue"), "colour"),
         (lambda s: s["controller"].update(time_zone="Mars/Olympus"), "time_zone"),
         (lambda s: s.pop("texts"), "texts"),
+        (lambda s: s["texts"].pop("complaints"), "complaints"),
+        (lambda s: s["texts"].update(jokes={"en": "…"}), "jokes"),
+        (lambda s: s["controller"]["links"].pop("careers"), "careers"),
+        (lambda s: s["controller"]["links"].update(cookies="javascript:alert(1)"), "cookies"),
+        (lambda s: s["controller"]["authority"].update(url="imy.se"), "authority"),
+        (lambda s: s["rule"][0].update(recipients={"en": "everybody", "sv": "alla"}), "recipients"),
+        (lambda s: s["rule"][0]["transfers"].pop("sv"), "transfers"),
     ],
 )
 def test_a_source_that_is_not_whole_is_refused_in_words_and_nothing_is_written(
@@ -109,3 +126,7 @@ def test_without_a_published_policy_a_command_ends_with_2_and_names_publish_poli
     with pytest.raises(CommandError, match="publish_policy") as refused:
         call_command(*command)
     assert refused.value.returncode == 2
+
+
+def everything_about_policies() -> list[Any]:
+    return [list(model.objects.order_by("pk").values()) for model in (PolicyVersion, ScenarioRule, AuditEvent)]

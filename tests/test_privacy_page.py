@@ -5,15 +5,18 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import translation
 
 from contacts import policies
 from contacts.models import PolicyVersion
+from contacts.views.language import chosen
 from contacts.vocabulary import Scenario
 from tests.admin_pages import contents
 
 NOW = dt.datetime(2026, 11, 23, 23, 30, tzinfo=dt.UTC)
+
+PARTS = sorted(path.name for path in (settings.BASE_DIR / "templates" / "contacts").glob("privacy*.html"))
 
 type Page = Callable[..., str]
 
@@ -139,14 +142,114 @@ def test_the_page_is_there_to_read_alone(policy: PolicyVersion, client: Client) 
     assert client.post("/privacy/").status_code == 405
 
 
-def test_the_root_leads_to_the_policy(client: Client) -> None:
-    assert client.get("/")["Location"] == "/privacy/"
+@pytest.mark.promise("P15")
+@pytest.mark.parametrize("language", ["en", "sv"])
+def test_each_scenario_names_who_gets_the_details(policy: PolicyVersion, page: Page, language: str) -> None:
+    shown = page(f"?lang={language}")
+    for scenario in Scenario.values:
+        for recipient in policy.rule(scenario).recipients[language]:
+            assert recipient in part(shown, scenario)
+
+
+@pytest.mark.promise("P16")
+@pytest.mark.parametrize(
+    ("language", "safeguards"),
+    [
+        ("en", ["adequacy decision", "standard contractual clauses", "binding corporate rules", "code of conduct"]),
+        ("sv", ["adekvat skyddsnivå", "standardavtalsklausuler", "bindande företagsbestämmelser", "uppförandekod"]),
+    ],
+)
+def test_each_scenario_names_the_safeguards_of_transfers(
+    policy: PolicyVersion, page: Page, language: str, safeguards: list[str]
+) -> None:
+    shown = page(f"?lang={language}")
+    for scenario in Scenario.values:
+        assert [word for word in safeguards if word not in part(shown, scenario)] == []
+    assert "Privacy Shield" not in shown
+
+
+def test_a_policy_that_names_recipients_for_all_scenarios_at_once_has_no_empty_rows(
+    db: None, policy_source: dict[str, Any], page: Page
+) -> None:
+    for rule in policy_source["rule"]:
+        del rule["recipients"], rule["transfers"]
+    policies.publish_source(policy_source, at=NOW, by="test")
+    assert "Who else gets them" not in page()
+    assert "<dt>Outside the EU and the EEA</dt>" not in page()
+
+
+@pytest.mark.promise("P19")
+def test_each_scenario_leads_to_the_rights_and_to_how_they_are_used(policy: PolicyVersion, page: Page) -> None:
+    shown = page()
+    for scenario in Scenario.values:
+        assert '<a href="#rights">How to do it</a>' in part(shown, scenario)
+        assert '<a href="#complaints">How to complain</a>' in part(shown, scenario)
+    assert f'Write to <a href="mailto:{policy.controller["privacy_contact"]}">' in part(shown, "rights")
+    assert "the link at the end of any of our mailings" in part(shown, "rights")
+
+
+@pytest.mark.promise("P24")
+def test_the_page_says_what_the_words_mean_and_where_other_policies_are(policy: PolicyVersion, page: Page) -> None:
+    shown = page()
+    assert "Personal data is any information" in shown
+    assert "Processing is everything" in shown
+    assert "sites that other people run" in part(shown, "third-party-sites")
+    assert "our privacy contact reads every complaint" in part(shown, "complaints")
+    for name in ("cookies", "services"):
+        assert f'href="{policy.controller["links"][name]}"' in part(shown, "cookies")
+
+
+@pytest.mark.promise("P25")
+def test_the_footer_says_who_answers_and_leads_to_the_policies(policy: PolicyVersion, page: Page) -> None:
+    footer = page()[page().index("<footer") :]
+    controller = policy.controller
+    for name in ("name", "number", "address", "email", "privacy_contact"):
+        assert controller[name] in footer
+    for address in ("/privacy/", controller["links"]["cookies"], controller["links"]["services"]):
+        assert f'href="{address}"' in footer
+    assert "ends with a link to change what you get" in footer
+
+
+def test_the_language_is_switched_in_the_footer_and_kept_by_links(policy: PolicyVersion, page: Page) -> None:
+    plain, swedish = page("?from=mail"), page("?lang=sv&from=mail")
+    assert '<a href="?from=mail&amp;lang=sv" lang="sv" hreflang="sv" >Svenska</a>' in plain
+    assert '<a href="?lang=sv&amp;from=mail" lang="sv" hreflang="sv" aria-current="true">Svenska</a>' in swedish
+    assert 'href="/privacy/?lang=sv"' in swedish
+    assert 'href="/privacy/"' in plain
+
+
+@pytest.mark.parametrize(
+    ("asked", "posted", "accepts", "language"),
+    [("sv", "en", "en", "sv"), ("", "sv", "en", "sv"), ("xx", "", "sv", "sv"), ("", "", "de, sv;q=0.5", "sv")],
+)
+def test_the_address_comes_before_the_form_and_the_form_before_the_browser(
+    asked: str, posted: str, accepts: str, language: str
+) -> None:
+    request = RequestFactory(headers={"accept-language": accepts}).post(f"/?lang={asked}", {"lang": posted})
+    assert chosen(request, ["en", "sv"]) == language
+
+
+def test_a_language_that_the_company_does_not_publish_in_is_not_spoken() -> None:
+    assert chosen(RequestFactory(headers={"accept-language": "en"}).get("/?lang=en"), ["sv"]) == "sv"
 
 
 def test_every_word_around_the_policy_is_translated() -> None:
-    public = ["base.html", "403.html", "404.html", "500.html", "contacts/privacy.html", "contacts/no_policy.html"]
-    texts = [(settings.BASE_DIR / "templates" / name).read_text(encoding="utf-8") for name in public]
-    words = set(re.findall(r'{% translate "([^"]+)" %}', " ".join(texts))) - {"Post"}  # the same in both languages
-    assert len(words) > 25
+    words = texts_of(["base.html", "403.html", "404.html", "500.html", "contacts/no_policy.html"])
+    words |= texts_of([f"contacts/{name}" for name in ("footer.html", *PARTS)])
+    same = {"Post", "Version %(number)s"}  # in both languages
+    assert len(words) > 40
     with translation.override("sv"):
-        assert [word for word in sorted(words) if translation.gettext(word) == word] == []
+        assert [word for word in sorted(words - same) if translation.gettext(word) == word] == []
+
+
+def part(shown: str, anchor: str) -> str:
+    """The section of the page that an anchor leads to."""
+    start = shown.index(f'id="{anchor}"')
+    return shown[start : shown.index("</section>", start)]
+
+
+def texts_of(templates: list[str]) -> set[str]:
+    """What templates ask to be translated, as the catalogue names it."""
+    text = " ".join((settings.BASE_DIR / "templates" / name).read_text(encoding="utf-8") for name in templates)
+    blocks = re.findall(r"{% blocktranslate[^%]*%}(.*?){% endblocktranslate %}", text, re.DOTALL)
+    return {*re.findall(r'{% translate "([^"]+)" %}', text), *(re.sub(r"{{ (\w+) }}", r"%(\1)s", b) for b in blocks)}

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from unfold.decorators import display
@@ -41,10 +42,10 @@ class PolicyVersionAdmin(RecordAdmin):
 
     def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         language = (get_language() or policy_words.FALLBACK).partition("-")[0]
-        everything = policy_words.BEFORE + policy_words.AFTER
         return {
             "state": self.state(record)[0],
             "promises": policy_words.promises(record, language),
-            "sections": policy_words.sections(record, language, everything),
+            "sections": policy_words.sections(record, language, policy_words.SECTIONS),
             "controller": record.controller,
+            "public_page": reverse("privacy_version", args=[record.number]) if record.published_at else "",
         }

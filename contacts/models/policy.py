@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from contacts.categories import Category
 from contacts.vocabulary import Clock, LegalBasis, Scenario
@@ -15,6 +15,12 @@ class PolicyVersions(models.QuerySet["PolicyVersion"]):
     def in_force(self) -> PolicyVersion | None:
         """The version published last, or None where none ever was."""
         return self.filter(published_at__isnull=False).prefetch_related("rules").order_by("-number").first()
+
+    def published(self) -> PolicyVersions:
+        """Every version that is or was in force, the latest first, with `replaced_at`, None for the latest."""
+        later = PolicyVersion.objects.filter(published_at__isnull=False, number__gt=OuterRef("number"))
+        replaced_at = Subquery(later.order_by("number").values("published_at")[:1])
+        return self.filter(published_at__isnull=False).annotate(replaced_at=replaced_at).order_by("-number")
 
 
 class PolicyVersion(models.Model):
@@ -66,6 +72,8 @@ class ScenarioRule(models.Model):
     purposes = models.JSONField()
     note = models.JSONField()
     text = models.JSONField()
+    recipients = models.JSONField(default=dict, help_text="Language → list of who gets the data. May be empty.")
+    transfers = models.JSONField(default=dict, help_text="Language → text on places outside the EEA. May be empty.")
 
     class Meta:
         ordering = ["id"]

@@ -1,0 +1,30 @@
+"""What axe finds wrong with a page: WCAG 2.2 A and AA, and its own best practices."""
+
+from typing import TYPE_CHECKING
+
+from axe_playwright_python.sync_playwright import Axe
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+LIGHT_AND_DARK = ("light", "dark")
+PHONE_AND_DESK = (390, 1280)  # CSS pixels
+
+
+def violations(page: "Page") -> list[str]:
+    """Return a line for each element that breaks a rule, on the page as it is shown now."""
+    found = Axe().run(page).response["violations"]
+    return [f"{rule['id']}: {rule['help']}: {node['html']}" for rule in found for node in rule["nodes"]]
+
+
+def violations_everywhere(page: "Page") -> list[str]:
+    """Return what axe finds on a phone and on a desk, light and dark, and whether the page scrolls sideways."""
+    found = []
+    for width in PHONE_AND_DESK:
+        page.set_viewport_size({"width": width, "height": 900})
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            found.append(f"{width}: the page scrolls sideways")
+        for scheme in LIGHT_AND_DARK:
+            page.emulate_media(color_scheme=scheme)
+            found += [f"{width} {scheme}: {line}" for line in violations(page)]
+    return found
