@@ -2,18 +2,20 @@
 
 import unicodedata
 from collections.abc import Iterator
+from functools import cache, cached_property
 from typing import Any
 
 from confusable_homoglyphs import confusables
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.choices import BaseChoiceIterator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_countries import countries
 
 from contacts.addresses import MalformedAddressError, normalise
 from contacts.models import PolicyVersion
-from contacts.policy_words import promise
+from contacts.policy_words import Promise, promise
 from contacts.sign_ups import Typed, Wish
 from contacts.vocabulary import Channel, Scenario, SignUpKind
 
@@ -35,6 +37,10 @@ _AUTOCOMPLETE = {
 }
 
 
+# Signs that turn the direction of what follows, so that a name reads as something else (Unicode TR 36, 2.10).
+_TURNING = {chr(sign) for sign in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+
+
 class OneLine(forms.CharField):
     """A text without line breaks and control characters, in Unicode form C: what a mail's header may hold as well."""
 
@@ -46,7 +52,7 @@ class OneLine(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         text = unicodedata.normalize("NFC", super().to_python(value) or "")
-        if any(unicodedata.category(sign) in {"Cc", "Zl", "Zp", "Cs"} for sign in text):
+        if any(unicodedata.category(sign) in {"Cc", "Zl", "Zp", "Cs"} or sign in _TURNING for sign in text):
             raise ValidationError(self.error_messages["control"], code="control")
         return text
 
@@ -80,28 +86,54 @@ class SignUpForm(forms.Form):
     """The fields of one wish, under one version of the policy; `policy` names the one that the visitor was shown."""
 
     email = Address(label=gettext_lazy("Work e-mail"), max_length=254)
-    first_name = OneLine(label=gettext_lazy("First name"), max_length=LONGEST, required=False)
-    last_name = OneLine(label=gettext_lazy("Last name"), max_length=LONGEST, required=False)
-    company = OneLine(label=gettext_lazy("Company"), max_length=LONGEST, required=False)
+    first_name = OneLine(
+        label=gettext_lazy("First name"),
+        max_length=LONGEST,
+        required=False,
+        error_messages={"required": gettext_lazy("Enter your first name.")},
+    )
+    last_name = OneLine(
+        label=gettext_lazy("Last name"),
+        max_length=LONGEST,
+        required=False,
+        error_messages={"required": gettext_lazy("Enter your last name.")},
+    )
+    company = OneLine(
+        label=gettext_lazy("Company"),
+        max_length=LONGEST,
+        required=False,
+        error_messages={"required": gettext_lazy("Enter the name of your company.")},
+    )
     job_title = OneLine(label=gettext_lazy("Your role"), max_length=LONGEST, required=False)
     phone = OneLine(label=gettext_lazy("Phone"), max_length=50, required=False, widget=forms.TextInput({"type": "tel"}))
     address = OneLine(label=gettext_lazy("Address"), max_length=LONGEST, required=False)
     postal_code = OneLine(label=gettext_lazy("Postal code"), max_length=20, required=False)
     city = OneLine(label=gettext_lazy("City"), max_length=LONGEST, required=False)
-    country = forms.ChoiceField(label=gettext_lazy("Country"), required=False)
+    country = forms.ChoiceField(
+        label=gettext_lazy("Country"),
+        required=False,
+        error_messages={"invalid_choice": gettext_lazy("Choose a country from the list.")},
+    )
     consent_email = forms.BooleanField(required=False)
     consent_phone = forms.BooleanField(required=False)
     food = OneLine(label=gettext_lazy("What should we know about your food?"), max_length=LONGEST_FOOD, required=False)
     food_consent = forms.BooleanField(required=False)
-    policy = forms.IntegerField(widget=forms.HiddenInput, error_messages={"required": gettext_lazy("Reload the page.")})
+    policy = forms.IntegerField(
+        widget=forms.HiddenInput,
+        error_messages=dict.fromkeys(("required", "invalid"), gettext_lazy("Reload the page, and send again.")),
+    )
 
     def __init__(self, *args: Any, wish: Wish, in_force: PolicyVersion, language: str, **options: Any) -> None:
         """`in_force` is the published policy and `language` the visitor's, which is active."""
         self.wish, self.in_force, self.language = wish, in_force, language
         super().__init__(*args, **options)
-        self.note = promise(in_force.rule(wish.scenario), language)
         self.fields["policy"].initial = in_force.number
         self._prepare()
+
+    @cached_property
+    def note(self) -> Promise:
+        """The short note that stands by the button (P14)."""
+        return promise(self.in_force.rule(self.wish.scenario), self.language)
 
     def typed(self) -> Typed:
         """Return what was typed, once the form is valid."""
@@ -150,7 +182,7 @@ class SignUpForm(forms.Form):
             self.fields["food_consent"].label = food_wording()
         for channel in (Channel.EMAIL, Channel.PHONE):
             self.fields[f"consent_{channel}"].label = wording(channel, self.in_force)
-        self.fields["country"].choices = [("", _("Choose a country")), *countries]  # type: ignore[attr-defined]
+        self.fields["country"].choices = _countries(self.language)  # type: ignore[attr-defined]
         for name, token in _AUTOCOMPLETE.items():
             self.fields[name].widget.attrs["autocomplete"] = token
 
@@ -160,6 +192,22 @@ class SignUpForm(forms.Form):
             yield from ("first_name", "last_name")
         if self.wish.kind == SignUpKind.REGISTER:
             yield "company"
+
+
+class _Sorted(BaseChoiceIterator):
+    """Choices as they are: at each one of a list, Django would look again for every form."""
+
+    def __init__(self, choices: list[tuple[str, str]]) -> None:
+        self.choices = choices
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self.choices)
+
+
+@cache
+def _countries(language: str) -> _Sorted:
+    """Return the choices of countries, sorted as the language does; it is active. Sorting them takes a while."""
+    return _Sorted([("", _("Choose a country")), *((code, str(name)) for code, name in countries)])
 
 
 def wording(channel: Channel, policy: PolicyVersion) -> str:

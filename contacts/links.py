@@ -10,7 +10,7 @@ import uuid
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.core.signing import BadSignature, Signer, TimestampSigner
+from django.core.signing import BadSignature, SignatureExpired, Signer, TimestampSigner
 
 from contacts.addresses import keyed_hash
 from contacts.models import Contact, Registration, SignUp
@@ -18,20 +18,30 @@ from contacts.models import Contact, Registration, SignUp
 DOWNLOAD_DAYS = 7
 EVERYTHING = "all"  # the list of those who may be written to about anything
 
-_STOP = re.compile(r"(?P<person>[0-9a-f]{32}|-)\.(?P<hash>[0-9a-f]{64})\.(?P<list>[a-z0-9-]+)")
+_STOP = re.compile(
+    r"(?:(?P<person>[0-9a-f]{32})|-(?P<sign_up>[0-9a-f]{32})?)\.(?P<hash>[0-9a-f]{64})\.(?P<list>[A-Za-z0-9_-]+)"
+)
 
 
 class InvalidLinkError(ValueError):
     """Nobody sealed this link, or it has ended."""
 
 
+class EndedLinkError(InvalidLinkError):
+    """We sealed this link, and its time has passed."""
+
+
 @dataclass(frozen=True)
 class Stop:
-    """Whose mail a `stop` link came in, and which list it was sent to."""
+    """Whose mail a `stop` link came in, and which list it was sent to.
+
+    `sign_up` is what the mail asked to confirm, where nobody had proven the address.
+    """
 
     public_id: uuid.UUID | None
     address_hash: str
     list: str
+    sign_up: uuid.UUID | None = None
 
 
 def absolute(path: str) -> str:
@@ -62,9 +72,11 @@ def download(sign_up: SignUp) -> str:
 
 
 def read_download(token: str) -> uuid.UUID:
-    """Return the public_id of the sign-up that a download belongs to. Raises InvalidLinkError, also once it is over."""
+    """Return the public_id of the sign-up that a download belongs to. Raises InvalidLinkError, or EndedLinkError."""
     try:
         text = TimestampSigner(salt="contacts.download").unsign(token, max_age=dt.timedelta(days=DOWNLOAD_DAYS))
+    except SignatureExpired:
+        raise EndedLinkError from None
     except BadSignature:
         raise InvalidLinkError from None
     return _uuid(text)
@@ -75,9 +87,10 @@ def stop(contact: Contact, to_list: str = EVERYTHING) -> str:
     return _lasting().sign(f"{contact.public_id.hex}.{contact.address_hash}.{to_list}")
 
 
-def stop_of_stranger(email: str) -> str:
-    """Seal the way out of a mail to an address that nobody has proven."""
-    return _lasting().sign(f"-.{keyed_hash(email)}.{EVERYTHING}")
+def stop_of_stranger(email: str, sign_up: SignUp | None = None) -> str:
+    """Seal the way out of a mail to an address that nobody has proven; `sign_up` is what the mail asks to confirm."""
+    asked = sign_up.public_id.hex if sign_up else ""
+    return _lasting().sign(f"-{asked}.{keyed_hash(email)}.{EVERYTHING}")
 
 
 def read_stop(token: str) -> Stop:
@@ -85,8 +98,8 @@ def read_stop(token: str) -> Stop:
     said = _STOP.fullmatch(_open(_lasting(), token))
     if said is None:
         raise InvalidLinkError
-    person = said["person"]
-    return Stop(None if person == "-" else uuid.UUID(person), said["hash"], said["list"])
+    person, sign_up = (uuid.UUID(text) if text else None for text in (said["person"], said["sign_up"]))
+    return Stop(person, said["hash"], said["list"], sign_up)
 
 
 def _signer(purpose: str) -> Signer:

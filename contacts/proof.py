@@ -14,8 +14,8 @@ from contacts import activities, audit, clocks, consents, outbox
 from contacts.addresses import keyed_hash
 from contacts.days import day_of
 from contacts.models import Basis, Contact, Event, FoodPreference, Interest, PolicyVersion, Registration, SignUp
-from contacts.sign_ups import SignUpRefusedError, Wish, is_full
-from contacts.vocabulary import ActivityKind, Channel, MailTemplate, SignUpKind, SourceKind
+from contacts.sign_ups import SignUpRefusedError, is_full, is_published, over
+from contacts.vocabulary import ActivityKind, Channel, MailTemplate, SourceKind
 
 _TYPED = (
     *("first_name", "last_name", "phone", "company", "job_title"),
@@ -58,10 +58,10 @@ def confirm(public_id: uuid.UUID, *, consent: bool, policy: PolicyVersion, at: d
     return Proven(made, contact, again=False)
 
 
-def _lock(public_id: uuid.UUID, at: dt.datetime) -> SignUp:
+def find(public_id: uuid.UUID, *, at: dt.datetime) -> SignUp:
+    """Return a sign-up to look at, proven or not. Raises SignUpGoneError."""
     found = (
-        SignUp.objects.select_for_update(of=("self",))
-        .select_related("contact", "event", "whitepaper", "policy_version")
+        SignUp.objects.select_related("contact", "event", "whitepaper", "policy_version")
         .filter(public_id=public_id)
         .exclude(pk__in=SignUp.objects.overdue(at).values("pk"))
         .first()
@@ -71,14 +71,36 @@ def _lock(public_id: uuid.UUID, at: dt.datetime) -> SignUp:
     return found
 
 
+def check(made: SignUp, *, at: dt.datetime) -> None:
+    """Raise SignUpRefusedError where what was asked for is over; whether an event is full, only `confirm` finds out.
+
+    Who signed up in time may prove it after sign-up has closed.
+    """
+    if made.event and (code := over(made.event, at)):
+        raise SignUpRefusedError(code)
+    if made.whitepaper and not is_published(made.whitepaper, at):
+        raise SignUpRefusedError("withdrawn")
+
+
+def _lock(public_id: uuid.UUID, at: dt.datetime) -> SignUp:
+    """Lock first and look afterwards: what is joined to a row that was waited for is as old as the wait."""
+    SignUp.objects.select_for_update().filter(public_id=public_id).values_list("pk").first()
+    return find(public_id, at=at)
+
+
 def _check_again(made: SignUp, at: dt.datetime) -> None:
-    """Look again at what was asked for; guests wait for each other, so that no place is given twice."""
+    """Look again at what was asked for; guests wait for each other, so that no place is given twice.
+
+    A wish for news alone is no reason to hold anybody: it ends with the person who had it.
+    """
+    if not made.scenario and not Contact.objects.select_for_update().filter(email=made.email):
+        raise SignUpGoneError
     if made.event_id:
         made.event = Event.objects.select_for_update(no_key=True).get(pk=made.event_id)
         taken = Registration.objects.filter(event=made.event, contact__email=made.email, cancelled_at__isnull=True)
         if is_full(made.event) and not taken.exists():
             raise SignUpRefusedError("full")
-    Wish(SignUpKind(made.kind), made.scenario, made.whitepaper, made.event).check(at)
+    check(made, at=at)
 
 
 def _person(made: SignUp, at: dt.datetime, policy: PolicyVersion) -> Contact:

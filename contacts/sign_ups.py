@@ -12,6 +12,7 @@ from django.db import transaction
 from contacts import audit, outbox
 from contacts.days import day_of
 from contacts.models import Event, FoodPreference, PolicyVersion, Registration, SignUp, Whitepaper
+from contacts.rows import insert
 from contacts.vocabulary import SCENARIO_OF_EVENT, EventKind, MailTemplate, Scenario, SignUpKind
 
 
@@ -80,11 +81,14 @@ def is_published(whitepaper: Whitepaper, at: dt.datetime) -> bool:
 
 def closed(event: Event, at: dt.datetime) -> str:
     """Return why nobody can sign up for an event any more: cancelled, past or closed; empty where they can."""
+    return over(event, at) or ("" if event.signup_open else "closed")
+
+
+def over(event: Event, at: dt.datetime) -> str:
+    """Return why nobody can take part in an event any more: cancelled or past; empty where they can."""
     if event.cancelled_at:
         return "cancelled"
-    if event.over_at <= at:
-        return "past"
-    return "" if event.signup_open else "closed"
+    return "past" if event.over_at <= at else ""
 
 
 def is_full(event: Event) -> bool:
@@ -114,7 +118,7 @@ def sign_up(
     wish.check(at)
     if wish.event and is_full(wish.event):
         raise SignUpRefusedError("full")
-    made = SignUp.objects.create(
+    made = SignUp(
         kind=wish.kind,
         scenario=wish.scenario,
         whitepaper=wish.whitepaper,
@@ -125,6 +129,7 @@ def sign_up(
         created_at=at,
         **asdict(typed),
     )
+    insert(made)
     if food and wish.scenario == Scenario.EVENT:
         FoodPreference.objects.create(sign_up=made, preference=food, consented_at=at)
     outbox.owe(MailTemplate.CONFIRM, sign_up=made, at=at)

@@ -1,9 +1,25 @@
-from django.urls import path
-from django.views.generic import RedirectView
+from django.urls import include, path
 
-from contacts import views
+from contacts.api.app import api, nowhere
+from contacts.views import confirm, downloads, home, places, policy, sign_up
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="privacy")),
-    path("privacy/", views.privacy, name="privacy"),
+    path("", home.home, name="home"),
+    path("whitepapers/<str:slug>/", sign_up.whitepaper, name="whitepaper"),
+    path("events/<str:slug>/", sign_up.event, name="event"),
+    path("register/", sign_up.register, name="register"),
+    path("check-your-inbox/", sign_up.sent, name="sent"),
+    path("embed/whitepapers/<str:slug>/", sign_up.whitepaper, {"embedded": True}, name="embedded_whitepaper"),
+    path("embed/events/<str:slug>/", sign_up.event, {"embedded": True}, name="embedded_event"),
+    path("embed/register/", sign_up.register, {"embedded": True}, name="embedded_register"),
+    path("embed/check-your-inbox/", sign_up.sent, {"embedded": True}, name="embedded_sent"),
+    path("altcha/", include("altcha_django.urls")),
+    path("confirm/<str:token>/", confirm.confirm, name="confirm"),
+    path("download/<str:token>/", downloads.download, name="download"),
+    path("places/<str:token>/", places.place, name="place"),
+    path("privacy/", policy.privacy, name="privacy"),
+    path("privacy/<int:number>/", policy.privacy_version, name="privacy_version"),
+    path("privacy/<int:old>/<int:new>/", policy.privacy_changes, name="privacy_changes"),
+    path("api/", api.urls),
+    path("api/v1/<path:rest>", nowhere),
 ]

@@ -1,0 +1,73 @@
+"""How many sign-ups may come from one network, and how many mails may go to one address, in an hour (ADR 0011).
+
+They are counted in Valkey under keyed hashes (HMAC-SHA256 under SECRET_KEY), which are gone after an hour. Whether an
+address is on file plays no part, so a refusal tells nothing about that.
+"""
+
+import ipaddress
+import math
+import time
+from functools import cache
+
+import redis
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+from limits import RateLimitItem, RateLimitItemPerHour
+from limits.storage import RedisStorage
+from limits.strategies import FixedWindowRateLimiter
+
+_IPV6_SITE = 64  # one household or office; single addresses in it are had for nothing
+
+
+class TooManyError(Exception):
+    """The hour's share is used up; `retry_after` says in how many seconds there is another."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__("too many")
+        self.retry_after = retry_after
+
+
+def take_from(request: HttpRequest) -> None:
+    """Count a post from the network that a request came from.
+
+    Raises TooManyError, and redis.RedisError where Valkey is away.
+    """
+    _take(RateLimitItemPerHour(settings.POSTS_AN_HOUR, namespace="posts"), _network(_visitor(request)))
+
+
+def take_to(address: str) -> None:
+    """Count a mail to a normalised address. Raises TooManyError, and redis.RedisError where Valkey is away."""
+    _take(RateLimitItemPerHour(settings.MAILS_AN_HOUR, namespace="mails"), address)
+
+
+def _take(limit: RateLimitItem, counted: str) -> None:
+    limiter = _limiter(settings.REDIS_URL)
+    key = salted_hmac(f"contacts.limits.{limit.namespace}", counted, algorithm="sha256").hexdigest()
+    if not limiter.hit(limit, key):
+        ends = limiter.get_window_stats(limit, key).reset_time
+        raise TooManyError(max(1, math.ceil(ends - time.time())))
+
+
+@cache
+def _limiter(url: str) -> FixedWindowRateLimiter:
+    pool = redis.ConnectionPool.from_url(url)
+    return FixedWindowRateLimiter(RedisStorage("redis://", connection_pool=pool, key_prefix="limits"))
+
+
+def _visitor(request: HttpRequest) -> str:
+    """Return the visitor's address: what our own proxy appended, where there is one, since the rest can be made up."""
+    remote: str = request.META.get("REMOTE_ADDR", "")
+    if not settings.BEHIND_PROXY:
+        return remote
+    return request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip() or remote
+
+
+def _network(text: str) -> str:
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return text
+    if address.version == 4:
+        return str(address)
+    return str(ipaddress.ip_network((address, _IPV6_SITE), strict=False))
