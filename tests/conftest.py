@@ -32,6 +32,12 @@ def cache_of_our_own() -> None:
     settings.CACHES["default"]["KEY_PREFIX"] = uuid.uuid4().hex
 
 
+@pytest.fixture(autouse=True, scope="session")
+def files_of_our_own(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep the tests' whitepapers out of those of a demo."""
+    settings.MEDIA_ROOT = tmp_path_factory.mktemp("media")
+
+
 @pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
     """Begin in the language of the staff: a visitor's language stays with the thread that served them."""

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from contacts import activities, agreements, clocks
@@ -18,11 +19,15 @@ from contacts.models import (
     Agreement,
     Basis,
     Contact,
+    CountryRule,
     Event,
     FoodPreference,
     Organisation,
     PolicyVersion,
     Registration,
+    SignUp,
+    Topic,
+    Whitepaper,
 )
 from contacts.vocabulary import ACTIVITY_SCENARIOS, AGREEMENT_SCENARIOS, SCENARIO_OF_EVENT, EventKind
 from retention import holds, purge
@@ -83,6 +88,53 @@ class RegistrationFactory(DjangoModelFactory):
     contact = factory.SubFactory(ContactFactory)
     event = factory.SubFactory(EventFactory)
     registered_at = NOON
+
+
+class WhitepaperFactory(DjangoModelFactory):
+    class Meta:
+        model = Whitepaper
+
+    slug = factory.Sequence(lambda n: f"calm-backups-{n}")
+    title = "A Calm Guide to Backups"
+    summary = {"en": "How to sleep at night.", "sv": "Så sover du om natten."}
+    file = factory.django.FileField(data=b"%PDF-1.7 a whitepaper", filename="whitepaper.pdf")
+    published_at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+
+
+class TopicFactory(DjangoModelFactory):
+    class Meta:
+        model = Topic
+
+    slug = factory.Sequence(lambda n: f"cloud-{n}")
+    name = {"en": "Cloud", "sv": "Moln"}
+    sentence = {"en": "Running things elsewhere.", "sv": "Att köra saker på annat håll."}
+
+
+class CountryRuleFactory(DjangoModelFactory):
+    class Meta:
+        model = CountryRule
+
+    country = "SE"
+    channel = "email"
+    ground = "consent"
+    valid_from = dt.date(2100, 1, 1)
+    source = "An Act"
+
+
+class SignUpFactory(DjangoModelFactory):
+    """Somebody who asked to be registered as a customer, and has not proven the address."""
+
+    class Meta:
+        model = SignUp
+
+    kind = "register"
+    scenario = "customer"
+    email = factory.Sequence(lambda n: f"waiting{n}@fjordkraft.example")
+    first_name = "Väinö"
+    last_name = factory.Sequence(lambda n: f"Odotus{n}")
+    language = "en"
+    source = "form"
+    created_at = factory.LazyFunction(timezone.now)
 
 
 class HoldFactory(DjangoModelFactory):

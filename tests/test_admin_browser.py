@@ -1,4 +1,5 @@
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,14 +10,15 @@ from pytest_django.live_server_helper import LiveServer
 from contacts.models import Activity, PolicyVersion
 from privacy_crm import roles
 from tests.admin_pages import OPEN_TO, address, status_for, world
+from tests.factories import WhitepaperFactory
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, FilePayload, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-# What is no page: a script, and what the palette asks for.
-BARE = {"jsi18n", "search"}
+# What is no page: a script, what the palette asks for, and a file.
+BARE = {"jsi18n", "search", "contacts_whitepaper_file"}
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 
 
@@ -123,3 +125,19 @@ def test_the_policy_is_read_in_both_languages_without_a_complaint(
     assert page.evaluate("document.documentElement.scrollWidth") == size["width"]
     assert complaints == []
     context.close()
+
+
+def test_a_file_is_sent_from_a_dialog(
+    page: "Page", live_server: LiveServer, log_in: Callable[[str], Client], policy: PolicyVersion
+) -> None:
+    whitepaper = WhitepaperFactory.create()
+    enter(page, log_in("marketing"), live_server)
+    visit(page, f"{live_server.url}/admin/contacts/whitepaper/{whitepaper.pk}/change/")
+    page.get_by_role("link", name="Replace the file").click()
+    for content in (b"MZ", b"%PDF-2.0 new"):
+        file: FilePayload = {"name": "new.pdf", "mimeType": "application/pdf", "buffer": content}
+        page.locator("#dialog input[type=file]").set_input_files(file)
+        page.locator("#dialog").get_by_role("button", name="Replace the file").click()
+        page.get_by_text("neither a PDF nor an EPUB" if content == b"MZ" else "The file is replaced.").wait_for()
+    whitepaper.refresh_from_db()
+    assert Path(whitepaper.file.path).read_bytes() == b"%PDF-2.0 new"

@@ -65,6 +65,7 @@ def test_the_demo_plays_its_night_and_a_second_one_finds_the_data_there(environm
     assert first.returncode == 0, first.stderr
     assert "135 people would be deleted" in first.stdout
     assert re.search(r"\b135 │ were deleted", first.stdout)
+    assert "4 whitepapers to ask for and 2 events to sign up for" in " ".join(first.stdout.split())
     assert "is there already" in manage(environment, "demo", "--no-serve").stdout
 
 
@@ -76,11 +77,14 @@ def test_the_demo_takes_another_port_serves_and_leaves_nothing_running(
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options) as demo:  # type: ignore[call-overload]
         told = read_until(demo, "beat started")
         port = re.findall(r"localhost:(\d+)/privacy/", told)[0]
+        assert f"localhost:{port}/ " in told
+        assert "/api/openapi.json" in told
         assert f"Port {taken_port} is in use" in told
         assert int(port) != taken_port
         for role in ("marketing", "sales", "events", "privacy-officer", "auditor", "administrator"):
             assert role in told
-        assert answers(f"http://localhost:{port}/privacy/")
+        for page in ("privacy/", "", "whitepapers/patching-without-fear/", "events/nordic-summit/", "register/"):
+            assert answers(f"http://localhost:{port}/{page}")
         children = psutil.Process(demo.pid).children(recursive=True)
         assert len(children) >= 3
         demo.send_signal(signal.SIGTERM)

@@ -28,6 +28,8 @@ class ActForm(forms.Form):
     refusals: tuple[type[Exception], ...] = ()
     explanation: Any = ""
     submit: Any = ""  # what the button says, where that is more than the act's name
+    body_template = ""  # shows what the act is about, above the fields
+    result_template = ""  # shows what is told once alone, in the answer itself, since a message would keep it
 
     def __init__(self, record: Any = None, **options: Any) -> None:
         self.record = record
@@ -85,20 +87,28 @@ def show_or_do(
         messages.warning(request, _("This is not possible any more."))
         return _go(request, model_admin.url_of(record))
     sent = request.method == "POST"
-    form = act.form(record, data=request.POST if sent else None)
+    form = act.form(record, data=request.POST if sent else None, files=request.FILES if sent else None)
     if sent and form.is_valid():
         done = form.attempt(at=timezone.now(), by=by(request))
         if done is not None:
-            messages.success(request, done)
-            return _go(request, model_admin.after(act, record, form))
-    return _form(model_admin, act, request, record, form)
+            return _tell(model_admin, act, request, form, done)
+    return _form(model_admin, act, request, form)
 
 
-def _form(model_admin: "RecordAdmin", act: Act, request: HttpRequest, record: Any, form: ActForm) -> HttpResponse:
+def _tell(model_admin: "RecordAdmin", act: Act, request: HttpRequest, form: ActForm, done: str) -> HttpResponse:
+    if form.result_template:
+        return _form(model_admin, act, request, form, done)
+    messages.success(request, done)
+    return _go(request, model_admin.after(act, form.record, form))
+
+
+def _form(model_admin: "RecordAdmin", act: Act, request: HttpRequest, form: ActForm, done: str = "") -> HttpResponse:
+    record = form.record
     in_dialog = bool(request.headers.get("HX-Request"))
     context = {
         "act": act,
         "form": form,
+        "done": done,
         "trail": model_admin.trail(act.label),
         "back": model_admin.url_of(record),
         "in_dialog": in_dialog,

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.html import format_html
@@ -10,15 +10,57 @@ from django.utils.safestring import SafeString
 from unfold.widgets import (
     INPUT_CLASSES,
     UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
 )
+
+from contacts.models import Topic
+
+if TYPE_CHECKING:
+    BaseTopicsField = forms.ModelMultipleChoiceField[Topic]
+else:
+    BaseTopicsField = forms.ModelMultipleChoiceField
 
 _CLASSES = " ".join(INPUT_CLASSES)
 
 
 def text(label: Any, **options: Any) -> forms.CharField:
     return forms.CharField(label=label, widget=UnfoldAdminTextInputWidget(), **options)
+
+
+def long_text(label: Any, **options: Any) -> forms.CharField:
+    return forms.CharField(label=label, widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}), **options)
+
+
+def number(label: Any, **options: Any) -> forms.IntegerField:
+    widget = forms.NumberInput(attrs={"class": _CLASSES})
+    return forms.IntegerField(label=label, widget=widget, **options)
+
+
+def web_address(label: Any, **options: Any) -> forms.URLField:
+    widget = forms.URLInput(attrs={"class": _CLASSES})
+    return forms.URLField(label=label, widget=widget, assume_scheme="https", **options)
+
+
+def file(label: Any, *, accept: str, **options: Any) -> forms.FileField:
+    widget = forms.FileInput(attrs={"class": _CLASSES, "accept": accept})
+    return forms.FileField(label=label, widget=widget, **options)
+
+
+def tick(label: Any, **options: Any) -> forms.BooleanField:
+    return forms.BooleanField(label=label, widget=UnfoldBooleanWidget(), **options)
+
+
+def one_of(label: Any, **options: Any) -> forms.ChoiceField:
+    """A choice whose few options all stand on the page."""
+    return forms.ChoiceField(label=label, widget=UnfoldAdminRadioSelectWidget(), **options)
+
+
+def topics(label: Any, **options: Any) -> forms.Field:
+    return TopicsField(Topic.objects.all(), label=label, widget=UnfoldAdminCheckboxSelectMultipleWidget(), **options)
 
 
 def choice(label: Any, choices: Iterable[Any], **options: Any) -> forms.ChoiceField:
@@ -66,3 +108,8 @@ class WallClockField(forms.MultiValueField):
 
     def compress(self, values: list[Any]) -> dt.datetime | None:
         return dt.datetime.combine(values[0], values[1]) if values else None
+
+
+class TopicsField(BaseTopicsField):
+    def label_from_instance(self, obj: Topic) -> str:
+        return obj.named("en")

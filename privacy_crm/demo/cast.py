@@ -176,5 +176,6 @@ SOURCES = {
         ("person", "Business card"),
     ),
 }
-TOPICS = ("Patching without fear", "A calm guide to backups", "Logs that people read", "What downtime costs")
+# The short names of the whitepapers, by which downloads are counted.
+TOPICS = ("patching-without-fear", "a-calm-guide-to-backups", "logs-that-people-read", "vad-ett-driftstopp-kostar")
 FOODS = ("vegetarian", "vegan", "gluten-free", "lactose-free", "halal", "kosher", "nut allergy", "no shellfish")

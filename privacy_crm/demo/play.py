@@ -10,7 +10,7 @@ from rich.console import Console
 
 from contacts.days import day_of
 from contacts.models import Contact, PolicyVersion
-from privacy_crm.demo import export, show, users
+from privacy_crm.demo import export, show, users, website
 from retention import purge
 
 console = Console()
@@ -21,6 +21,7 @@ def prepare() -> PolicyVersion:
     with console.status("Preparing the database …"):
         call_command("migrate", verbosity=0)
         call_command("publish_policy", stdout=_Nowhere())
+        call_command("adopt_country_rules", stdout=_Nowhere())
     policy = PolicyVersion.objects.in_force()
     if policy is None:
         raise LookupError("publish_policy published nothing")
@@ -45,6 +46,9 @@ def first_night(policy: PolicyVersion) -> bool:
         outcome = purge.run(policy=policy, at=at, by="demo", approve=False, now=timezone.now)
     console.print(show.night(policy, before, outcome))
     console.print(show.examples(policy, day_of(at, policy.zone)))
+    with console.status("Nordvik's website …"):
+        website.open_up(policy, at)
+    console.print(show.website(at))
     return True
 
 
@@ -66,10 +70,12 @@ class _Nowhere:
 def welcome(port: int, names: list[str], password: str) -> None:
     """Print where the site is and who can log in."""
     console.print(
-        f"\n[bold]The site[/]   http://localhost:{port}/privacy/"
+        f"\n[bold]The site[/]   http://localhost:{port}/           whitepapers, events, sign-up"
+        f"\n           http://localhost:{port}/privacy/   the policy"
+        f"\n           http://localhost:{port}/api/openapi.json   the API (docs/api.md)"
         f"\n[bold]The staff[/]  http://localhost:{port}/admin/"
         f"\n[bold]Log in[/]     as {', '.join(names)}"
-        f"\n[bold]Password[/]   {password}   (in the demo there is no second factor)"
+        f"\n[bold]Password[/]   {password}   (the demo has no second factor)"
         f"\n[bold]Mail[/]       is written to {settings.VAR_DIR / 'mail'}, unless EMAIL_URL says otherwise"
         "\n[dim]Ctrl-C ends everything.[/]\n"
     )

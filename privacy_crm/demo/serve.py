@@ -30,7 +30,9 @@ def run(port: int) -> int:
     """Run web, worker and beat until one of them ends or a signal comes. Returns the exit code."""
     connections.close_all()
     manager = Manager()
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": _AS_ROOT}
+    # Mails name the port that is taken, unless somebody has set where the site is.
+    site = {"SITE_URL": f"http://localhost:{port}"}
+    environment = {**site, **os.environ, "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": _AS_ROOT}
     for name, command in _commands(port).items():
         manager.add_process(name, f"exec {command}", env=environment)
     manager.loop()

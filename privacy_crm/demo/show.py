@@ -10,7 +10,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from contacts.models import Basis, Contact, PolicyVersion
+from contacts.models import Basis, Contact, Event, PolicyVersion, SignUp, Whitepaper
 from contacts.vocabulary import Clock, Scenario
 from retention import explain, lapses, words
 from retention.models import Hold, HoldKind
@@ -92,6 +92,16 @@ def _explain(pk: int, policy: PolicyVersion, today: dt.date) -> str:
     contact = Contact.objects.select_related("organisation").get(pk=pk)
     explanation = explain.of_one(contact, policy=policy, day=today)
     return " ".join(words.sentences(explanation, contact, policy, today))
+
+
+def website(at: dt.datetime) -> RenderableType:
+    """Return what visitors find, as a line."""
+    papers, events = Whitepaper.objects.published(at).count(), Event.objects.filter(signup_open=True).count()
+    waiting = SignUp.objects.waiting().count()
+    return Text.from_markup(
+        f"\n[bold]On the website[/] there are {papers} whitepapers to ask for and {events} events to sign up for;"
+        f" {waiting} people have signed up and not opened our mail yet."
+    )
 
 
 _CHOOSE = """

@@ -1,0 +1,181 @@
+"""What staff can do with an event: the forms, each calling its act."""
+
+import datetime as dt
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from contacts import events, inviting, nudging
+from contacts.admin import fields
+from contacts.admin.acts import ActForm
+from contacts.admin.public_words import PublicWordsForm, words_of
+from contacts.events import EventError, Times
+from contacts.models import PolicyVersion
+from contacts.vocabulary import EventKind
+
+_ZONES = [(name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name or name == "UTC"]
+
+
+def _place() -> Any:
+    return fields.text(
+        gettext_lazy("Place"), required=False, help_text=gettext_lazy("Where a physical event takes place, in words.")
+    )
+
+
+def _link() -> Any:
+    return fields.web_address(
+        gettext_lazy("Link"),
+        required=False,
+        help_text=gettext_lazy("Where a webinar takes place. Only its guests are told, in their mails."),
+    )
+
+
+class WhenForm(ActForm):
+    """A start and an end on the wall clock of the event's own time zone."""
+
+    refusals = (EventError,)
+
+    starts_at = fields.wall_clock(gettext_lazy("Starts at"))
+    ends_at = fields.wall_clock(
+        gettext_lazy("Ends at"),
+        required=False,
+        help_text=gettext_lazy("Without an end the event is over at the end of its day. Food preferences go then."),
+    )
+    time_zone = fields.choice(gettext_lazy("Time zone"), _ZONES)
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        told = [data.pop(name, None) for name in ("starts_at", "ends_at", "time_zone")]
+        if not self.errors:
+            starts_at, ends_at, time_zone = told
+            zone = ZoneInfo(time_zone)
+            data["times"] = Times(starts_at.replace(tzinfo=zone), ends_at and ends_at.replace(tzinfo=zone), time_zone)
+        return data
+
+
+class CreateForm(WhenForm):
+    explanation = gettext_lazy("Then say what visitors read about it, and open its sign-up.")
+
+    title = fields.text(gettext_lazy("Title"))
+    kind = fields.choice(gettext_lazy("Kind"), EventKind.choices)
+    place = _place()
+    link = _link()
+    slug = fields.text(
+        gettext_lazy("Short name"),
+        required=False,
+        help_text=gettext_lazy("For links and files, such as cloud-day-2027; made from the title where it is empty."),
+    )
+    field_order = ("title", "kind", "starts_at", "ends_at", "time_zone", "place", "link", "slug")
+
+    def __init__(self, record: Any = None, **options: Any) -> None:
+        super().__init__(record, initial={"time_zone": timezone.get_default_timezone_name()}, **options)
+
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
+        self.record = events.create(**self.cleaned_data, at=at, by=by)
+        return _("The event is on record.")
+
+
+class DescribeForm(ActForm):
+    refusals = (EventError,)
+
+    title = fields.text(gettext_lazy("Title"))
+    place = _place()
+    link = _link()
+    kind = fields.choice(
+        gettext_lazy("Kind"),
+        EventKind.choices,
+        help_text=gettext_lazy("Where it becomes a webinar, its food preferences are deleted at once."),
+    )
+
+    def __init__(self, record: Any = None, **options: Any) -> None:
+        initial = {name: getattr(record, name) for name in ("title", "place", "link", "kind")}
+        super().__init__(record, initial=initial, **options)
+
+    def clean(self) -> dict[str, Any]:
+        self.policy = PolicyVersion.objects.in_force()
+        if "kind" in self.changed_data and self.policy is None:
+            raise ValidationError(_("The kind can change only once a policy is published."))
+        return super().clean() or self.cleaned_data
+
+    @transaction.atomic
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
+        gone = 0
+        kind = self.cleaned_data.pop("kind")
+        events.describe(self.record, **self.cleaned_data, at=at, by=by)
+        if "kind" in self.changed_data and self.policy:
+            gone = events.convert(self.record, kind, policy=self.policy, at=at, by=by)
+        nudging.nudge()
+        return " ".join([_("The event is changed."), *_food_went(gone)])
+
+
+class InviteForm(PublicWordsForm):
+    refusals = (EventError,)
+
+    capacity = fields.number(
+        gettext_lazy("Places"),
+        required=False,
+        min_value=1,
+        help_text=gettext_lazy("Leave empty where there is no limit. A full event says so and takes no more guests."),
+    )
+
+    def __init__(self, record: Any = None, **options: Any) -> None:
+        super().__init__(record, initial={**words_of(record), "capacity": record.capacity}, **options)
+
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
+        inviting.invite(self.record, **self.cleaned_data, at=at, by=by)
+        return _("The invitation is changed.")
+
+
+class OpenForm(ActForm):
+    refusals = (EventError,)
+    explanation = gettext_lazy("Visitors of the website can sign up from now on, as long as there are places.")
+
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
+        inviting.open_sign_up(self.record, at=at, by=by)
+        return _("Sign-up is open.")
+
+
+class CloseForm(ActForm):
+    refusals = (EventError,)
+    explanation = gettext_lazy(
+        "Nobody can sign up any more. Guests keep their places; who has not proven their address yet gets none."
+    )
+
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
+        inviting.close_sign_up(self.record, at=at, by=by)
+        return _("Sign-up is closed.")
+
+
+class MoveForm(WhenForm):
+    explanation = gettext_lazy("Food preferences are kept until the new end, and are deleted straight after it.")
+
+    def __init__(self, record: Any = None, **options: Any) -> None:
+        zone = ZoneInfo(record.time_zone)
+        times = {name: getattr(record, name) for name in ("starts_at", "ends_at")}
+        initial = {name: value and value.astimezone(zone).replace(tzinfo=None) for name, value in times.items()}
+        super().__init__(record, initial={**initial, "time_zone": record.time_zone}, **options)
+
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
+        gone = events.move(self.record, **self.cleaned_data, at=at, by=by)
+        nudging.nudge()
+        return " ".join([_("The event is moved."), *_food_went(gone)])
+
+
+class CancelForm(ActForm):
+    refusals = (EventError,)
+    explanation = gettext_lazy("A cancelled event stays so. Its food preferences are deleted at once.")
+
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
+        gone = events.cancel(self.record, at=at, by=by)
+        nudging.nudge()
+        return " ".join([_("The event is cancelled."), *_food_went(gone)])
+
+
+def _food_went(number: int) -> list[str]:
+    text = ngettext("%d food preference was deleted.", "%d food preferences were deleted.", number)
+    return [text % number] if number else []

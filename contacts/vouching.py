@@ -1,0 +1,48 @@
+"""Staff vouch for an address: they met or spoke with the person, which proves it as well as a mail does."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from contacts import audit, proof
+from contacts.models import Contact, PolicyVersion, SignUp
+from contacts.proof import SignUpGoneError
+from contacts.sign_ups import SignUpRefusedError
+
+
+class Grounds(TextChoices):
+    """How staff know that the address is the person's."""
+
+    MET = "met", _("met them at the event")
+    SPOKE = "spoke", _("spoke with them")
+
+
+class VouchError(ValueError):
+    """What was asked for cannot be; the message says why."""
+
+
+_WORDS = {
+    "closed": "Sign-up for the event is closed. Open it, and confirm then.",
+    "past": "The event is over.",
+    "cancelled": "The event is cancelled.",
+    "full": "The event is full.",
+    "withdrawn": "The whitepaper is withdrawn.",
+}
+
+
+@transaction.atomic
+def vouch(sign_up: SignUp, grounds: Grounds, *, policy: PolicyVersion, at: dt.datetime, by: str) -> Contact:
+    """Confirm a sign-up on the person's behalf, but none of its consents: those are theirs alone (Art. 7 GDPR).
+
+    Raises VouchError where it is gone, or what was asked for is not to be had any more: then all stays as it was.
+    """
+    try:
+        proven = proof.confirm(sign_up.public_id, consent=False, policy=policy, at=at, by=by)
+    except SignUpGoneError:
+        raise VouchError("This sign-up is not on record any more.") from None
+    except SignUpRefusedError as refusal:
+        raise VouchError(_WORDS[refusal.code]) from None
+    audit.record("sign_up.vouched", at=at, by=by, public_id=proven.contact.public_id, rule=grounds)
+    return proven.contact
