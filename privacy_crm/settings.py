@@ -74,6 +74,8 @@ INSTALLED_APPS = [
     "retention",
     "contacts",
     "altcha_django",
+    "corsheaders",
+    "django_countries",
     "anymail",
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
@@ -89,6 +91,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "privacy_crm.logs.Access",
     "django.middleware.security.SecurityMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "privacy_crm.security.AdminPolicy",
@@ -125,6 +128,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
+LOGIN_REDIRECT_URL = "admin:index"
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("sv", _("Swedish"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -150,15 +155,32 @@ if not DEBUG:
 
 # Proof of work instead of a captcha service: the challenge is ours, and its answer is taken once.
 ALTCHA_HMAC_SECRET = f"altcha:{SECRET_KEY}"
+ALTCHA_CHALLENGE_HMAC_KEY_SECRET = f"altcha-key:{SECRET_KEY}"
+# About a second on a phone; the widget's own measuring of how somebody moves is off.
+ALTCHA_CHALLENGE = {"cost": 5000, "max_number": 1000, "expires_seconds": 1200}
+ALTCHA_WIDGET_DEFAULTS = {"auto": "onfocus", "type": "native"}
+ALTCHA_WIDGET_CONFIGURATION = {"hideFooter": True, "hideLogo": True, "humanInteractionSignature": False}
+
+# Sign-ups that one network may send in an hour, and mails that one address may be sent.
+POSTS_AN_HOUR = env.int("POSTS_AN_HOUR", default=20)
+MAILS_AN_HOUR = env.int("MAILS_AN_HOUR", default=5)
 
 # Websites of the company that may embed the forms and call the API from a browser.
 EMBED_ORIGINS = env.list("EMBED_ORIGINS", default=[])
+# No cookie and no key crosses origins: a browser posts what its visitor typed, and nothing that says who is there.
+CORS_ALLOWED_ORIGINS = EMBED_ORIGINS
+CORS_URLS_REGEX = r"^/api/v1/"
+CORS_ALLOW_METHODS = ["GET", "POST"]
+CORS_ALLOW_HEADERS = ["content-type"]
+CORS_EXPOSE_HEADERS = ["Retry-After"]
 
 UNFOLD = unfold.UNFOLD
 
 SECURE_CSP = security.PUBLIC
 SECURE_REFERRER_POLICY = "same-origin"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+# Then the proxy, and nobody before it, says who the visitor is and whether they came by https.
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("HTTPS", default=not DEBUG)
 SECURE_HSTS_SECONDS = 31_536_000 if SESSION_COOKIE_SECURE else 0
 X_FRAME_OPTIONS = "DENY"
@@ -170,7 +192,14 @@ try:
     MAILERS = {"default": mail.mailer(env.str("EMAIL_URL", default="") or "files://", VAR_DIR / "mail")}
 except ValueError as problem:
     stop(str(problem))
+# Guards /anymail/, where a provider reports bounces and complaints: "user:password", as the provider is told it.
+ANYMAIL = {"WEBHOOK_SECRET": env.str("ANYMAIL_WEBHOOK_SECRET", default="")}
+if signing_key := env.str("MAILGUN_WEBHOOK_SIGNING_KEY", default=""):
+    ANYMAIL["MAILGUN_WEBHOOK_SIGNING_KEY"] = signing_key
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Privacy CRM <crm@localhost>")
+
+# At most so many people a day are told where we have their details from, unless more have to be within the month (L5).
+INFORM_A_DAY = env.int("INFORM_A_DAY", default=2000)
 
 # A run that would delete or reduce more than this share of all contacts, and more than this number, asks first.
 PURGE_CAP_SHARE = env.float("PURGE_CAP_SHARE", default=0.10)

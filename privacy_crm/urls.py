@@ -1,7 +1,16 @@
+from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+
+def provider_reports(secret: str) -> list[URLResolver]:
+    """Return where a mail provider reports bounces and complaints; nowhere, as long as no secret guards it."""
+    return [path("anymail/", include("anymail.urls"))] if secret else []
+
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
+    *provider_reports(settings.ANYMAIL["WEBHOOK_SECRET"]),
+    path("", include("privacy_crm.preferences.urls")),
     path("", include("contacts.urls")),
 ]

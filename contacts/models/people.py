@@ -9,7 +9,7 @@ from django.db.models.functions import Lower
 from contacts.addresses import MalformedAddressError, normalise
 from contacts.models.organisations import Organisation
 from contacts.models.policy import PolicyVersion
-from contacts.vocabulary import ActivityKind, LegalBasis, Scenario, SourceKind
+from contacts.vocabulary import AGREEMENT_SCENARIOS, ActivityKind, AgreementState, LegalBasis, Scenario, SourceKind
 
 
 class Contacts(models.QuerySet["Contact"]):
@@ -26,6 +26,18 @@ class Contacts(models.QuerySet["Contact"]):
 
     def whole(self) -> Contacts:
         return self.filter(minimised_on__isnull=True)
+
+    def unverified(self) -> Contacts:
+        """Customers and partners whose contract nothing proves: their own clock runs, as no agreement's does."""
+        # With this condition the index finds them among millions.
+        unproven = Q(scenario__in=AGREEMENT_SCENARIOS, clock_from__isnull=False)
+        people = Basis.objects.filter(unproven).values("contact")
+        without = Q(organisation__isnull=True) | Q(organisation__agreement_state=AgreementState.NONE)
+        return self.whole().filter(without, pk__in=people)
+
+    def unmatched(self) -> Contacts:
+        """Those of them whom nobody has matched to an organisation yet."""
+        return self.unverified().filter(organisation__isnull=True)
 
 
 class Contact(models.Model):
@@ -99,6 +111,12 @@ class Contact(models.Model):
         return f"{self.first_name} {self.last_name}".strip() or self.email or str(self)
 
 
+class Bases(models.QuerySet["Basis"]):
+    def untold(self) -> Bases:
+        """Those whose data did not come from the person, who has not been told so yet (Art. 14 GDPR, L5)."""
+        return self.filter(informed_on__isnull=True).exclude(source_kind=SourceKind.PERSON)
+
+
 class Basis(models.Model):
     """One reason why a contact is held (P1).
 
@@ -116,8 +134,11 @@ class Basis(models.Model):
     policy_version = models.ForeignKey(PolicyVersion, models.DO_NOTHING, related_name="+", db_index=False)
     clock_from = models.DateField(null=True, blank=True)
 
+    objects = Bases.as_manager()
+
     class Meta:
         verbose_name_plural = "bases"
+        permissions = [("inform_by_letter", "Can note that a letter told a person where we have their details from")]
         constraints = [
             models.UniqueConstraint(fields=["contact", "scenario"], name="basis_once_per_scenario"),
             models.CheckConstraint(condition=Q(scenario__in=Scenario.values), name="basis_scenario"),
@@ -128,6 +149,11 @@ class Basis(models.Model):
                 fields=["scenario", "clock_from", "contact"],
                 condition=Q(clock_from__isnull=False),
                 name="basis_due",
+            ),
+            models.Index(
+                fields=["collected_on"],
+                condition=Q(informed_on__isnull=True) & ~Q(source_kind="person"),
+                name="basis_untold",
             ),
         ]
 

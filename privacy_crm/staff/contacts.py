@@ -13,13 +13,15 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from contacts.addresses import MalformedAddressError, normalise
-from contacts.admin.acts import Act
+from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import RecordAdmin, today
 from contacts.admin.people import SEE_REDUCED, name_of, visible_to
 from contacts.models import Basis, Contact, Organisation, PolicyVersion
 from contacts.vocabulary import Scenario
-from privacy_crm.staff import contact_page
+from privacy_crm.staff import contact_page, informing_act
 from privacy_crm.staff.contact_acts import ActivityForm, HoldForm
+from privacy_crm.staff.hearing_acts import AddressForm, LeavingForm, ObjectionForm
+from privacy_crm.staff.match_act import MatchForm, is_unmatched
 from retention import lapses
 
 
@@ -48,6 +50,28 @@ class ReducedFilter(admin.SimpleListFilter):
         return queryset.reduced() if self.value() == "yes" else queryset
 
 
+class UnverifiedFilter(admin.SimpleListFilter):
+    """Customers and partners without an agreement, and those of them who only wait to be matched."""
+
+    title = gettext_lazy("unverified")
+    parameter_name = "unverified"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("unmatched", gettext_lazy("registered, and matched to no organisation yet")),
+            ("all", gettext_lazy("all customers and partners without an agreement")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() == "unmatched":
+            return queryset.unmatched()
+        return queryset.unverified() if self.value() == "all" else queryset
+
+
+def _is_whole(contact: Contact) -> bool:
+    return contact.minimised_on is None
+
+
 class ContactAdmin(RecordAdmin):
     heading = gettext_lazy("Contacts")
     empty_text = gettext_lazy("People come in through the import: manage.py import_crm.")
@@ -61,6 +85,47 @@ class ContactAdmin(RecordAdmin):
     ordering = ("-pk",)
     acts = (
         Act("record-activity", gettext_lazy("Record an activity"), "contacts.add_activity", ActivityForm, "add_task"),
+        Act(
+            "match",
+            gettext_lazy("Match to an organisation"),
+            "contacts.change_organisation",
+            MatchForm,
+            "domain_add",
+            offered=is_unmatched,
+        ),
+        Act(
+            "objection-heard",
+            gettext_lazy("Objection heard"),
+            "contacts.add_channelpermission",
+            ObjectionForm,
+            "do_not_disturb_on",
+            grave=True,
+            offered=_is_whole,
+        ),
+        Act(
+            "change-address",
+            gettext_lazy("Change the address"),
+            "contacts.change_contact",
+            AddressForm,
+            "alternate_email",
+            offered=_is_whole,
+        ),
+        Act(
+            "has-left",
+            gettext_lazy("Has left the organisation"),
+            "contacts.change_basis",
+            LeavingForm,
+            "person_off",
+            offered=lambda contact: _is_whole(contact) and contact.left_on is None,
+        ),
+        Act(
+            "told-by-letter",
+            gettext_lazy("Told by letter"),
+            informing_act.PERMISSION,
+            informing_act.LetterForm,
+            "mark_email_read",
+            offered=informing_act.is_untold,
+        ),
         Act("place-hold", gettext_lazy("Place a hold"), "retention.add_hold", HoldForm, "lock"),
     )
 
@@ -81,8 +146,15 @@ class ContactAdmin(RecordAdmin):
     def key_of(self, record: Any) -> str:
         return str(record.public_id)
 
+    def after(self, act: Act, record: Any, form: ActForm) -> str:
+        """Lead to the list where the person has gone, or is not for everyone's eyes any more."""
+        here = Contact.objects.filter(pk=record.pk, minimised_on=record.minimised_on).exists()
+        return super().after(act, record, form) if here else self.url_of()
+
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
-        filters: list[Any] = [ScenarioFilter] if request.user.has_perm("contacts.view_basis") else []
+        filters: list[Any] = [ScenarioFilter, UnverifiedFilter] if request.user.has_perm("contacts.view_basis") else []
+        if request.user.has_perm(informing_act.PERMISSION):
+            filters.append(informing_act.UnreachedFilter)
         return [*filters, ReducedFilter] if request.user.has_perm(SEE_REDUCED) else filters
 
     def get_list_display(self, request: HttpRequest) -> Any:

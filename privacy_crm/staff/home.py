@@ -6,10 +6,11 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from contacts.admin.base import today
-from contacts.models import PolicyVersion
-from privacy_crm.staff import ahead
+from contacts.models import Contact, PolicyVersion
+from privacy_crm.staff import ahead, informing_act
 from retention import watch
 from retention.admin.telling import told, what_to_do
 from retention.models import PurgeRun, RunStatus
@@ -30,10 +31,28 @@ class Door:
 def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add what the home page shows to this user. Called by Unfold for each request of it."""
     policy = PolicyVersion.objects.in_force()
-    shown: dict[str, Any] = {"policy": policy, "doors": _doors(request)}
+    shown: dict[str, Any] = {"policy": policy, "doors": _doors(request), "tasks": _tasks(request)}
     if request.user.has_perm("retention.view_purgerun"):
         shown |= _nights(policy)
     return {**context, **shown}
+
+
+def _tasks(request: HttpRequest) -> list[dict[str, str]]:
+    """Return what waits for this user, each as a sentence that leads to it."""
+    return [*_to_match(request), *informing_act.tasks(request)]
+
+
+def _to_match(request: HttpRequest) -> list[dict[str, str]]:
+    if not request.user.has_perms(["contacts.view_basis", "contacts.change_organisation"]):
+        return []
+    number = Contact.objects.unmatched().count()
+    text = ngettext(
+        "%d registered person waits to be matched to an organisation",
+        "%d registered people wait to be matched to an organisation",
+        number,
+    )
+    link = f"{reverse('admin:contacts_contact_changelist')}?unverified=unmatched"
+    return [{"text": text % number, "link": link}] if number else []
 
 
 def _nights(policy: PolicyVersion | None) -> dict[str, Any]:
@@ -75,6 +94,20 @@ _DOORS = [
         _("Agreements begin and end here; the end starts the clock."),
     ),
     ("contacts.view_event", "contacts_event", "event", _("Events"), _("Put on, move or cancel webinars and events.")),
+    (
+        "contacts.view_whitepaper",
+        "contacts_whitepaper",
+        "description",
+        _("Whitepapers"),
+        _("What visitors of the website can ask for."),
+    ),
+    (
+        "contacts.view_signup",
+        "contacts_signup",
+        "hourglass_top",
+        _("Waiting sign-ups"),
+        _("Who filled in a form and has not confirmed the address yet."),
+    ),
     ("retention.view_hold", "retention_hold", "lock", _("Holds"), _("What keeps people beyond their time.")),
     (
         "retention.view_purgerun",
@@ -98,4 +131,5 @@ _DOORS = [
         _("Who did what, and when."),
     ),
     ("auth.view_user", "auth_user", "badge", _("Staff"), _("Accounts, and the role that each one has.")),
+    ("contacts.view_apikey", "contacts_apikey", "key", _("API keys"), _("Servers that use the API.")),
 ]

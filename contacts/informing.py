@@ -1,0 +1,124 @@
+"""Tell people whose data did not come from them where it came from, within a month (Art. 14 GDPR, L5).
+
+A letter is owed each morning to those who have waited longest, some at a time, so that a big import does not leave as
+one burst. Nobody waits beyond the month for that: from the twentieth day on a person is told whatever the number.
+A freeze does not stop it, since it is a duty and changes nothing; a restriction does (Art. 18).
+"""
+
+import datetime as dt
+from collections.abc import Collection
+from typing import Any
+
+from django.db import transaction
+from django.db.models import CharField, Exists, Max, Min, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
+
+from contacts import audit, outbox
+from contacts.activities import ContactGoneError
+from contacts.days import day_of
+from contacts.models import Basis, Contact, Message, PolicyVersion
+from contacts.models.outbox import MessageEnd
+from contacts.vocabulary import MailPurpose, MailTemplate
+
+HOUR = 6  # in the company's time zone
+PRESSING = dt.timedelta(days=20)
+A_MONTH = dt.timedelta(days=28)  # the shortest there is
+PAUSE = dt.timedelta(days=7)  # after a letter that did not arrive
+
+_FAILED = (MessageEnd.REFUSED, MessageEnd.GAVE_UP)
+
+
+class InformingError(ValueError):
+    """They cannot have been told like that; the message says why."""
+
+
+def tick(*, most: int, policy: PolicyVersion, at: dt.datetime) -> int:
+    """Owe the day's letters if it is six o'clock, and return how many are owed."""
+    return owe_due(most=most, policy=policy, at=at) if at.astimezone(policy.zone).hour == HOUR else 0
+
+
+def owe_due(*, most: int, policy: PolicyVersion, at: dt.datetime) -> int:
+    """Owe the letter to `most` people who wait for it, or to more where more are pressing; return how many are owed."""
+    waiting = _waiting(day_of(at, policy.zone), at)
+    pressing = waiting.filter(since__lte=day_of(at, policy.zone) - PRESSING).count()
+    number = max(most, pressing)
+    if not number:
+        return 0
+    found = waiting.order_by("since", "contact").values_list("contact", "once")[:number]
+    return outbox.owe_each(MailTemplate.INFORM, found, ("contact_id", "once"), at=at, purpose=MailPurpose.INFORMATION)
+
+
+def _waiting(day: dt.date, at: dt.datetime) -> QuerySet[Any, Any]:
+    """Whoever can be told by e-mail and has no letter under way: `contact`, `since` when, and `once` for the outbox.
+
+    `once` names the latest of what they are to be told, so that what is collected later is told in a letter of its own.
+    """
+    reachable = Basis.objects.untold().filter(
+        Q(contact__restricted_through__isnull=True) | Q(contact__restricted_through__lt=day),
+        contact__email__isnull=False,
+        contact__bounced_on__isnull=True,
+    )
+    once = Concat(Cast(Max("pk"), CharField()), Value(f":{day}"))
+    return reachable.exclude(Exists(_tried(at))).values("contact").annotate(since=Min("collected_on"), once=once)
+
+
+def _tried(at: dt.datetime) -> QuerySet[Message]:
+    letters = Message.objects.filter(contact=OuterRef("contact"), template=MailTemplate.INFORM)
+    under_way = Q(sent_at__isnull=True, ended_at__isnull=True)
+    return letters.filter(under_way | Q(end__in=_FAILED, ended_at__gt=at - PAUSE))
+
+
+def to_tell(message: Message) -> list[int]:
+    """Return the keys of the bases that a letter is to name, at the moment of writing it; none for other messages."""
+    if message.template != MailTemplate.INFORM:
+        return []
+    return list(Basis.objects.untold().filter(contact=message.contact_id).order_by("pk").values_list("pk", flat=True))
+
+
+def told(bases: Collection[int], *, day: dt.date) -> None:
+    """Note that the letter which names these bases has left. Call it in the transaction that marks it as sent."""
+    if not bases:
+        return
+    people = Basis.objects.filter(pk__in=list(bases)).values("contact")
+    # Before their bases, as everybody does who changes these.
+    list(Contact.objects.filter(pk__in=people).order_by("pk").select_for_update(no_key=True).values_list("pk"))
+    Basis.objects.untold().filter(pk__in=list(bases)).update(informed_on=day)
+
+
+@transaction.atomic
+def told_by_letter(contact_id: int, *, on: dt.date, policy: PolicyVersion, at: dt.datetime, by: str) -> None:
+    """Note that a letter by post told a person on a day of everything that we had collected by then.
+
+    Raises InformingError for a day to come, and where nothing was left to tell by that day; ContactGoneError.
+    """
+    if on > day_of(at, policy.zone):
+        raise InformingError("A letter that has not been sent yet has told nobody.")
+    people = Contact.objects.whole().select_for_update(no_key=True).filter(pk=contact_id)
+    public_id = people.values_list("public_id", flat=True).first()
+    if public_id is None:
+        raise ContactGoneError("This person is no longer held.")
+    if not Basis.objects.untold().filter(contact=contact_id, collected_on__lte=on).update(informed_on=on):
+        raise InformingError("By that day there was nothing to tell: it came in later, or they know it already.")
+    audit.record("contact.informed", at=at, by=by, public_id=public_id, rule="letter")
+
+
+def unreached(people: QuerySet[Contact], *, day: dt.date) -> QuerySet[Contact]:
+    """Return those of these people whom somebody has to tell by other means than e-mail.
+
+    Their address bounces, the letter was refused or given up, or they wait although a month has passed. The restricted
+    are told once their restriction has ended.
+    """
+    untold = Basis.objects.untold()
+    overdue = untold.filter(collected_on__lt=day - A_MONTH)
+    return people.filter(
+        Q(restricted_through__isnull=True) | Q(restricted_through__lt=day),
+        Q(bounced_on__isnull=False) | Exists(_undelivered()) | Q(pk__in=overdue.values("contact")),
+        pk__in=untold.values("contact"),
+    )
+
+
+def _undelivered() -> QuerySet[Message]:
+    """Letters that failed, with none that arrived since."""
+    letters = Message.objects.filter(template=MailTemplate.INFORM)
+    later = letters.filter(contact=OuterRef("contact"), sent_at__gt=OuterRef("ended_at"))
+    return letters.filter(contact=OuterRef("pk"), end__in=_FAILED).exclude(Exists(later))

@@ -1,0 +1,77 @@
+"""Stop what somebody asks to stop by a link in our mail, whether or not they are still held (P12, P13)."""
+
+import datetime as dt
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from contacts import disowning, interests, links
+from contacts.days import day_of
+from contacts.links import Stop
+from contacts.models import Contact, PolicyVersion, SignUp
+from contacts.vocabulary import Channel
+from retention import objections
+
+
+@dataclass(frozen=True)
+class Stopping:
+    """What one request stops: the link that it came by, and `reason`, which says how it was heard."""
+
+    stop: Stop
+    reason: str
+    policy: PolicyVersion
+    at: dt.datetime
+    by: str
+
+    def channels(self, channels: Collection[Channel]) -> None:
+        """Record an objection to marketing on these channels, with all that follows from it."""
+        objections.object_to_marketing(
+            self.stop.address_hash,
+            public_id=holder(self.stop),
+            channels=channels,
+            reason=self.reason,
+            policy=self.policy,
+            at=self.at,
+            by=self.by,
+        )
+
+    def topic(self) -> None:
+        """Stop the one topic that the mail was about; all e-mail, where a no to the topic cannot be kept any more."""
+        kept = interests.refuse(
+            self.stop.list,
+            public_id=holder(self.stop),
+            address_hash=self.stop.address_hash,
+            day=day_of(self.at, self.policy.zone),
+            at=self.at,
+            by=self.by,
+        )
+        if not kept:
+            self.channels([Channel.EMAIL])
+
+    def one_click(self) -> None:
+        """Stop the list that the mail was sent to, as its List-Unsubscribe header says (RFC 8058)."""
+        if self.stop.list == links.EVERYTHING:
+            self.channels([Channel.EMAIL])
+        else:
+            self.topic()
+
+    def not_me(self) -> None:
+        """Delete what somebody else typed under this address, and let no marketing go there."""
+        if self.stop.sign_up:
+            disowning.disown(self.stop.sign_up, at=self.at, by=self.by)
+        self.channels(list(Channel))
+
+
+def holder(stop: Stop) -> uuid.UUID | None:
+    """Return the public_id of the person whom the mail went to, if anybody had proven the address then or has since."""
+    if stop.public_id or stop.sign_up is None:
+        return stop.public_id
+    proven = SignUp.objects.filter(public_id=stop.sign_up, contact__isnull=False)
+    return proven.values_list("contact__public_id", flat=True).first()
+
+
+def person(stop: Stop) -> Contact | None:
+    """Return that person, as long as they are held whole."""
+    return Contact.objects.whole().filter(Q(public_id=holder(stop))).first()

@@ -1,0 +1,79 @@
+"""People whom no mail could tell where we have their details from: the officer's list of them, and the letter (L5)."""
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from contacts import informing
+from contacts.activities import ContactGoneError
+from contacts.admin import fields
+from contacts.admin.acts import ActForm
+from contacts.admin.base import today
+from contacts.informing import InformingError
+from contacts.models import Contact, PolicyVersion
+from contacts.vocabulary import SourceKind
+
+PERMISSION = "contacts.inform_by_letter"
+_PARAMETER, _LETTER = "inform", "letter"
+
+
+class LetterForm(ActForm):
+    refusals = (ContactGoneError, InformingError)
+    explanation = gettext_lazy(
+        "Once a letter has told the person where we have their details from, what we use them for and how to object. "
+        "From then on they may get marketing, where nothing else speaks against it."
+    )
+
+    on = fields.day(gettext_lazy("When was the letter sent?"))
+
+    def clean(self) -> dict[str, Any]:
+        policy = PolicyVersion.objects.in_force()
+        if policy is None:
+            raise ValidationError(_("No policy is published yet, so that there is nothing to tell."))
+        return {**(super().clean() or self.cleaned_data), "policy": policy}
+
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
+        told = self.cleaned_data
+        informing.told_by_letter(self.record.pk, on=told["on"], policy=told["policy"], at=at, by=by)
+        return _("{name} was told by letter on %s.") % date_format(told["on"])
+
+
+class UnreachedFilter(admin.SimpleListFilter):
+    title = gettext_lazy("where we have their details from")
+    parameter_name = _PARAMETER
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(_LETTER, gettext_lazy("to be told by letter"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return informing.unreached(queryset, day=_today()) if self.value() == _LETTER else queryset
+
+
+def is_untold(contact: Contact) -> bool:
+    """Tell whether somebody's data did not come from them and they have not been told so."""
+    return any(basis.informed_on is None and basis.source_kind != SourceKind.PERSON for basis in contact.bases.all())
+
+
+def tasks(request: HttpRequest) -> list[dict[str, str]]:
+    """Return what waits for whoever writes the letters, as a sentence that leads to it."""
+    if not request.user.has_perm(PERMISSION):
+        return []
+    number = informing.unreached(Contact.objects.whole(), day=_today()).count()
+    text = ngettext(
+        "%d person has to be told by letter where we have their details from",
+        "%d people have to be told by letter where we have their details from",
+        number,
+    )
+    link = f"{reverse('admin:contacts_contact_changelist')}?{_PARAMETER}={_LETTER}"
+    return [{"text": text % number, "link": link}] if number else []
+
+
+def _today() -> dt.date:
+    return today(PolicyVersion.objects.in_force())
