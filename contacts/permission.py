@@ -1,6 +1,8 @@
 """May we write to this person on this channel? One answer, for one person or all of them, with the reason (P11, P12).
 
-Lists, exports, pages and the moment of sending all ask here. Whoever is not refused may be written to.
+Lists, exports, pages and the moment of sending all ask here. Whoever is not refused may be written to. An objection
+always wins: no consent counts beside one, whichever came first. Consent takes the place of a law that asks for it, and
+of nothing else.
 """
 
 import datetime as dt
@@ -8,15 +10,15 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, TextChoices, Value, When
+from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, TextChoices, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from contacts.models import Basis, ChannelPermission, Contact, CountryRule, Interest, Suppression
+from contacts.laws import Law, country_missing, laws
+from contacts.models import Agreement, Basis, ChannelPermission, Contact, Interest, Suppression
 from contacts.vocabulary import (
     ACTIVITY_SCENARIOS,
-    AgreementState,
+    AgreementKind,
     Channel,
-    MarketingGround,
     PermissionState,
     Scenario,
     SourceKind,
@@ -24,7 +26,7 @@ from contacts.vocabulary import (
 
 
 class Refusal(TextChoices):
-    """Why somebody may not be written to, the weightiest first."""
+    """Why somebody may not be written to, the weightiest first: who is refused for several reasons gets the first."""
 
     RESTRICTED = "restricted", _("their details are only stored, as they asked")
     FROZEN = "frozen", _("a request or a claim of theirs is open")
@@ -42,35 +44,31 @@ class Refusal(TextChoices):
 
 
 @dataclass(frozen=True)
-class Law:
-    """What the table of countries says of one channel on one day. Without a row, email and phone need consent."""
+class Reach:
+    """How many people may be written to, and how many may not, by reason."""
 
-    channel: Channel
-    default: MarketingGround
-    by_country: dict[str, MarketingGround] = field(default_factory=dict)
-    for_customers: dict[str, MarketingGround] = field(default_factory=dict)
+    may: int = 0
+    left_out: dict[Refusal, int] = field(default_factory=dict)
 
-
-def law(channel: Channel, day: dt.date) -> Law:
-    """Read the rules in force on a day for a channel."""
-    rules = [rule for rule in CountryRule.objects.in_force(day) if rule.channel == channel]
-    general = {rule.country: MarketingGround(rule.ground) for rule in rules if not rule.existing_customers}
-    special = {rule.country: MarketingGround(rule.ground) for rule in rules if rule.existing_customers}
-    fallback = MarketingGround.INTEREST if channel == Channel.POST else MarketingGround.CONSENT
-    return Law(channel, general.pop("", fallback), general, special)
+    @property
+    def asked(self) -> int:
+        return self.may + sum(self.left_out.values())
 
 
 def judged(
-    channel: Channel, *, day: dt.date, topics: Collection[int] | None = None, people: QuerySet[Contact] | None = None
+    channel: Channel,
+    *,
+    day: dt.date,
+    topics: Collection[int] | None = None,
+    people: QuerySet[Contact] | None = None,
 ) -> QuerySet[Any]:
     """Return people (all who are held whole, unless told) with `refusal`: why not, empty where they may be written to.
 
     `topics` are the keys of what the mailing is about: those who are held for a whitepaper, webinar or event alone get
-    what matches their interest. None leaves that question out.
+    what matches their interest, so that they get nothing that is about no topic at all. None leaves that question out.
     """
     asked: QuerySet[Any] = Contact.objects.whole() if people is None else people
-    cases = [When(condition, then=Value(code.value)) for code, condition in _conditions(law(channel, day), day, topics)]
-    answered: QuerySet[Any] = asked.annotate(refusal=Case(*cases, default=Value(""), output_field=CharField()))
+    answered: QuerySet[Any] = asked.annotate(refusal=answer(laws(day)[channel], day, topics))
     return answered
 
 
@@ -79,18 +77,40 @@ def marketable(channel: Channel, *, day: dt.date, topics: Collection[int] | None
     return judged(channel, day=day, topics=topics).filter(refusal="")
 
 
+def reach(
+    channel: Channel,
+    *,
+    day: dt.date,
+    topics: Collection[int] | None = None,
+    people: QuerySet[Contact] | None = None,
+) -> Reach:
+    """Count who may be written to and who is left out, the largest number first, in one query however many they are."""
+    asked = judged(channel, day=day, topics=topics, people=people).order_by()
+    counted = dict(asked.values_list("refusal").annotate(number=Count("pk")).order_by("-number"))
+    may = counted.pop("", 0)
+    return Reach(may, {Refusal(code): number for code, number in counted.items()})
+
+
 def of_one(contact: Contact, *, day: dt.date, topics: Collection[int] | None = None) -> dict[Channel, str]:
-    """Return for each channel why this person may not be written to; empty where they may."""
-    people = Contact.objects.filter(pk=contact.pk)
-    found = {
-        channel: judged(channel, day=day, topics=topics, people=people).values_list("refusal", flat=True).first()
-        for channel in Channel
-    }
-    return {channel: Refusal.NO_BASIS if refusal is None else refusal for channel, refusal in found.items()}
+    """Return for each channel why this person may not be written to; empty where they may. Two queries."""
+    in_force = laws(day)
+    answers: dict[str, Any] = {f"on_{channel}": answer(in_force[channel], day, topics) for channel in Channel}
+    found = Contact.objects.filter(pk=contact.pk).annotate(**answers).values(*answers).first()
+    return {channel: found[f"on_{channel}"] if found else Refusal.NO_BASIS for channel in Channel}
+
+
+def answer(law: Law, day: dt.date, topics: Collection[int] | None = None) -> Case:
+    """Return the expression that answers for each contact of a queryset: the reason, or nothing."""
+    conditions = sorted(_conditions(law, day, topics), key=lambda pair: _ORDER[pair[0]])
+    whens = [When(condition, then=Value(code.value)) for code, condition in conditions]
+    return Case(*whens, default=Value(""), output_field=CharField())
+
+
+_ORDER = {code: place for place, code in enumerate(Refusal)}
 
 
 def _conditions(law: Law, day: dt.date, topics: Collection[int] | None) -> list[tuple[Refusal, Q]]:
-    conditions: list[tuple[Refusal, Q]] = [
+    conditions = [
         (Refusal.RESTRICTED, Q(restricted_through__gte=day)),
         (Refusal.FROZEN, Q(frozen_through__gte=day)),
         (Refusal.OBJECTED, _said(law.channel, PermissionState.OBJECTED)),
@@ -98,17 +118,16 @@ def _conditions(law: Law, day: dt.date, topics: Collection[int] | None) -> list[
         (Refusal.NO_BASIS, ~Q(Exists(_bases()))),
         (Refusal.LEFT, Q(left_on__isnull=False)),
         (Refusal.UNREACHABLE, _UNREACHABLE[law.channel]),
-        (Refusal.NOT_TOLD, Q(Exists(_untold()))),
-        *_by_country(law),
+        # Whoever typed an address that may be anybody's may have typed anybody's phone number beside it.
+        (Refusal.UNCONFIRMED, Q(unconfirmed_since__isnull=False)),
+        (Refusal.NOT_TOLD, Q(Exists(Basis.objects.untold().filter(contact=OuterRef("pk"))))),
+        *_by_law(law, day),
     ]
     if law.channel == Channel.EMAIL:
-        conditions += [
-            (Refusal.UNCONFIRMED, Q(unconfirmed_since__isnull=False)),
-            (Refusal.BOUNCING, Q(bounced_on__isnull=False)),
-        ]
+        conditions.append((Refusal.BOUNCING, Q(bounced_on__isnull=False)))
     if topics is not None:
         conditions.append((Refusal.NO_INTEREST, _no_interest(topics)))
-    return sorted(conditions, key=lambda pair: list(Refusal).index(pair[0]))
+    return conditions
 
 
 _UNREACHABLE = {
@@ -118,48 +137,38 @@ _UNREACHABLE = {
 }
 
 
-def _by_country(law: Law) -> list[tuple[Refusal, Q]]:
-    asking = _needs_consent(law)
+def _by_law(law: Law, day: dt.date) -> list[tuple[Refusal, Q]]:
+    """Say who lacks the consent that their law asks for; where the country is missing, that is said first."""
     unasked = ~_said(law.channel, PermissionState.CONSENTED)
-    return [(Refusal.NO_COUNTRY, Q(country="") & asking & unasked), (Refusal.NO_CONSENT, asking & unasked)]
+    asked = law.asks(_is_customer(day))
+    return [(Refusal.NO_COUNTRY, country_missing() & asked & unasked), (Refusal.NO_CONSENT, asked & unasked)]
 
 
-def _needs_consent(law: Law) -> Q:
-    """Say whose country asks for consent. A missing country is whatever the default says."""
-    general = _consent_by(law.by_country, law.default)
-    if not law.for_customers:
-        return general
-    told_apart = Q(country__in=list(law.for_customers))
-    consent = [country for country, ground in law.for_customers.items() if ground == MarketingGround.CONSENT]
-    customers = Q(_is_customer())
-    return (customers & told_apart & Q(country__in=consent)) | (~(customers & told_apart) & general)
-
-
-def _consent_by(by_country: dict[str, MarketingGround], default: MarketingGround) -> Q:
-    if default == MarketingGround.CONSENT:
-        return ~Q(country__in=[name for name, ground in by_country.items() if ground == MarketingGround.INTEREST])
-    return Q(country__in=[name for name, ground in by_country.items() if ground == MarketingGround.CONSENT])
-
-
-def _is_customer() -> Exists:
-    return Exists(
-        _bases().filter(scenario=Scenario.CUSTOMER, contact__organisation__agreement_state=AgreementState.OPEN)
+def _is_customer(day: dt.date) -> Q:
+    """Tell existing customers: of an organisation whose customer agreement is open, who gave their address themselves
+    or through it, since that is what the exceptions ask for (such as § 7(3) UWG).
+    """
+    given = [SourceKind.PERSON, SourceKind.ORGANISATION]
+    bases = _bases().filter(scenario=Scenario.CUSTOMER, source_kind__in=given)
+    agreements = Agreement.objects.filter(
+        Q(started_on__isnull=True) | Q(started_on__lte=day),
+        Q(ended_on__isnull=True) | Q(ended_on__gt=day),
+        organisation=OuterRef("organisation"),
+        kind=AgreementKind.CUSTOMER,
     )
+    return Q(Exists(bases)) & Q(Exists(agreements))
 
 
 def _no_interest(topics: Collection[int]) -> Q:
-    wanted = Interest.objects.filter(contact=OuterRef("pk"), topic__in=list(topics))
-    unwanted = Q(Exists(wanted.filter(wanted=False))) & ~Q(Exists(wanted.filter(wanted=True)))
-    only_for_their_interest = ~Q(Exists(_bases().exclude(scenario__in=ACTIVITY_SCENARIOS)))
-    return unwanted | (only_for_their_interest & ~Q(Exists(wanted.filter(wanted=True))))
+    """Say who said no to these topics, or is held for their interest alone and showed none in them."""
+    told = Interest.objects.filter(contact=OuterRef("pk"), topic__in=list(topics))
+    unwanted = Q(Exists(told.filter(wanted=False)))
+    for_interest_alone = ~Q(Exists(_bases().exclude(scenario__in=ACTIVITY_SCENARIOS)))
+    return ~Q(Exists(told.filter(wanted=True))) & (unwanted | for_interest_alone)
 
 
 def _bases() -> QuerySet[Basis]:
     return Basis.objects.filter(contact=OuterRef("pk"))
-
-
-def _untold() -> QuerySet[Basis]:
-    return _bases().filter(informed_on__isnull=True).exclude(source_kind=SourceKind.PERSON)
 
 
 def _said(channel: Channel, state: PermissionState) -> Q:

@@ -43,7 +43,7 @@ MODELS: dict[str, Table] = {
     "contacts.Agreement": _table("id organisation kind reference started_on ended_on", NOTHING),
     "contacts.PolicyVersion": _table("id number published_at controller time_zone texts digest", NOTHING),
     "contacts.ScenarioRule": _table(
-        "id version scenario clock months legal_basis categories title purposes note text", NOTHING
+        "id version scenario clock months legal_basis categories title purposes note text recipients transfers", NOTHING
     ),
     "contacts.Contact": {
         **_table("id", about("the record's key", exported=False)),

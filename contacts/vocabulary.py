@@ -116,6 +116,9 @@ class MailTemplate(TextChoices):
 ACTIVITY_SCENARIOS = (Scenario.WHITEPAPER, Scenario.WEBINAR, Scenario.EVENT)
 AGREEMENT_SCENARIOS = (Scenario.CUSTOMER, Scenario.PARTNER)
 
+# What is held for marketing alone, once it is delivered or over: it goes when the person objects to all of it (P12).
+MARKETING_SCENARIOS = (Scenario.PROSPECT, *ACTIVITY_SCENARIOS)
+
 # Which scenario a registration for such an event is a basis of.
 SCENARIO_OF_EVENT = {EventKind.WEBINAR: Scenario.WEBINAR, EventKind.PHYSICAL: Scenario.EVENT}
 

@@ -17,36 +17,52 @@ def _edit(*models: str) -> set[str]:
 
 
 _PEOPLE = _view("contact", "basis", "activity", "channelpermission", "registration")
+_SIGN_UPS = {"contacts.view_signup", "contacts.change_signup"}
 _LEDGER = {"retention.view_purgerun", "retention.view_purgecount"}
 
 ROLES: dict[str, set[str]] = {
     "marketing": {
         *_PEOPLE,
-        *_edit("organisation", "event"),
-        *_view("agreement", "policyversion", "scenariorule"),
+        *_edit("organisation", "event", "whitepaper", "topic"),
+        *_view("agreement", "policyversion", "scenariorule", "countryrule"),
+        *_SIGN_UPS,
         "contacts.import_contacts",
         "contacts.add_activity",
+        "contacts.add_channelpermission",
+        "contacts.change_contact",
+        "contacts.change_basis",
     },
     "sales": {
         *_PEOPLE,
         *_edit("organisation", "agreement"),
-        *_view("event", "policyversion", "scenariorule"),
+        *_view("event", "whitepaper", "policyversion", "scenariorule"),
         "contacts.add_activity",
+        "contacts.add_channelpermission",
+        "contacts.change_basis",
     },
     "events": {
         *_view("contact", "registration", "foodpreference", "policyversion", "scenariorule"),
         *_edit("event"),
+        *_SIGN_UPS,
         "contacts.add_activity",
+        "contacts.add_channelpermission",
     },
     "privacy officer": {
         *_PEOPLE,
         *_LEDGER,
-        *_view("organisation", "agreement", "event", "foodpreference", "suppression", "auditevent"),
+        *_view("organisation", "agreement", "event", "whitepaper", "foodpreference", "suppression", "auditevent"),
+        *_view("topic", "countryrule"),
+        *_SIGN_UPS,
         *_edit("policyversion", "scenariorule"),
         "contacts.publish_policy",
+        "contacts.add_countryrule",
+        "contacts.inform_by_letter",
         "contacts.see_reduced",
         "contacts.import_contacts",
         "contacts.add_activity",
+        "contacts.add_channelpermission",
+        "contacts.change_contact",
+        "contacts.change_basis",
         "retention.view_hold",
         "retention.add_hold",
         "retention.change_hold",
@@ -54,13 +70,15 @@ ROLES: dict[str, set[str]] = {
     },
     "auditor": {
         *_LEDGER,
-        *_view("organisation", "agreement", "event", "policyversion", "scenariorule", "auditevent"),
+        *_view("organisation", "agreement", "event", "whitepaper", "policyversion", "scenariorule", "auditevent"),
+        *_view("topic", "countryrule"),
     },
     "administrator": {
         "auth.view_user",
         "auth.add_user",
         "auth.change_user",
         "auth.view_group",
+        *_edit("apikey"),
     },
 }
 

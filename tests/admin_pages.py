@@ -7,8 +7,10 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.db import connection
+from django.test import Client
 from django.urls import URLPattern, URLResolver, reverse
 
+from contacts import keys
 from contacts.models import AuditEvent, Contact, PolicyVersion
 from privacy_crm import roles
 from retention.models import PurgeCount, PurgeRun, Rule
@@ -16,9 +18,13 @@ from tests.factories import (
     NOON,
     AgreementFactory,
     ContactFactory,
+    CountryRuleFactory,
     EventFactory,
     HoldFactory,
     RegistrationFactory,
+    SignUpFactory,
+    TopicFactory,
+    WhitepaperFactory,
     hold,
 )
 
@@ -38,7 +44,12 @@ OPEN_TO = {
     "contacts_contact_change": "mseo",
     "contacts_contact_add": "",
     "contacts_contact_record-activity": "mseo",
+    "contacts_contact_objection-heard": "mseo",
+    "contacts_contact_change-address": "mo",
+    "contacts_contact_has-left": "mso",
     "contacts_contact_place-hold": "o",
+    "contacts_contact_match": "ms",
+    "contacts_contact_told-by-letter": "o",
     "contacts_organisation_changelist": "msoa",
     "contacts_organisation_change": "msoa",
     "contacts_organisation_add": "ms",
@@ -55,6 +66,35 @@ OPEN_TO = {
     "contacts_event_describe": "me",
     "contacts_event_move": "me",
     "contacts_event_cancel": "me",
+    "contacts_event_invite": "me",
+    "contacts_event_open-sign-up": "me",
+    "contacts_event_close-sign-up": "me",
+    "contacts_event_announce": "m",
+    "contacts_whitepaper_changelist": "msoa",
+    "contacts_whitepaper_change": "msoa",
+    "contacts_whitepaper_file": "msoa",
+    "contacts_whitepaper_add": "m",
+    "contacts_whitepaper_describe": "m",
+    "contacts_whitepaper_replace": "m",
+    "contacts_whitepaper_publish": "m",
+    "contacts_whitepaper_withdraw": "m",
+    "contacts_whitepaper_announce": "m",
+    "contacts_signup_changelist": "meo",
+    "contacts_signup_change": "meo",
+    "contacts_signup_add": "",
+    "contacts_signup_confirm": "meo",
+    "contacts_apikey_changelist": "d",
+    "contacts_apikey_change": "d",
+    "contacts_apikey_add": "d",
+    "contacts_apikey_revoke": "d",
+    "contacts_countryrule_changelist": "moa",
+    "contacts_countryrule_change": "moa",
+    "contacts_countryrule_add": "o",
+    "contacts_countryrule_withdraw": "o",
+    "contacts_topic_changelist": "moa",
+    "contacts_topic_change": "moa",
+    "contacts_topic_add": "m",
+    "contacts_topic_describe": "m",
     "contacts_policyversion_changelist": "mseoa",
     "contacts_policyversion_change": "mseoa",
     "contacts_policyversion_add": "",
@@ -113,7 +153,8 @@ def world(policy: PolicyVersion) -> dict[str, Any]:
     agreement = AgreementFactory.create(ended_on=dt.date(2026, 1, 1))
     contact = ContactFactory.create(organisation=agreement.organisation)
     hold(contact, "event", dt.date(2026, 5, 24), policy=policy)
-    event = EventFactory.create()
+    event, open_event = EventFactory.create(), EventFactory.create(signup_open=True)
+    published = WhitepaperFactory.create()
     RegistrationFactory.create(contact=contact, event=event)
     run = PurgeRun.objects.create(
         at=NOON, by="test", status="needs_approval", started_at=NOON, finished_at=NOON, policy_version=policy
@@ -123,7 +164,18 @@ def world(policy: PolicyVersion) -> dict[str, Any]:
         "contacts_agreement": agreement,
         "contacts_organisation": agreement.organisation,
         "contacts_contact": contact,
+        "contacts_contact_match": _unmatched(policy),
+        "contacts_contact_told-by-letter": _untold(policy),
         "contacts_event": event,
+        "contacts_event_announce": open_event,
+        "contacts_event_close-sign-up": open_event,
+        "contacts_whitepaper": WhitepaperFactory.create(published_at=None),
+        "contacts_whitepaper_announce": published,
+        "contacts_whitepaper_withdraw": published,
+        "contacts_signup": SignUpFactory.create(policy_version=policy),
+        "contacts_apikey": keys.issue("website", at=NOON, by="test")[0],
+        "contacts_countryrule": CountryRuleFactory.create(),
+        "contacts_topic": TopicFactory.create(),
         "contacts_policyversion": policy,
         "contacts_auditevent": AuditEvent.objects.create(at=NOON, by="user:1", code="hold.placed"),
         "retention_hold": HoldFactory.create(contact=contact),
@@ -131,6 +183,18 @@ def world(policy: PolicyVersion) -> dict[str, Any]:
         "auth_user": User.objects.create(username="somebody"),
         "auth_group": Group.objects.get(name="sales"),
     }
+
+
+def _unmatched(policy: PolicyVersion) -> Contact:
+    contact = ContactFactory.create()
+    hold(contact, "customer", dt.date(2026, 5, 24), policy=policy)
+    return contact
+
+
+def _untold(policy: PolicyVersion) -> Contact:
+    contact = ContactFactory.create()
+    hold(contact, "prospect", dt.date(2026, 5, 24), policy=policy, source_kind="public")
+    return contact
 
 
 def address(name: str, records: dict[str, Any]) -> str:
@@ -142,8 +206,15 @@ def address(name: str, records: dict[str, Any]) -> str:
     kind = "_".join(name.split("_")[:2])
     if kind not in records or name.endswith(("_changelist", "_add")):
         return reverse(f"admin:{name}")
-    record = records[kind]
+    record = records.get(name, records[kind])
     return reverse(f"admin:{name}", args=[record.public_id if isinstance(record, Contact) else record.pk])
+
+
+def status(client: Client, url: str) -> int:
+    """Return what a GET answers, read to the end, so that the file that some pages hand out is closed."""
+    answer = client.get(url)
+    answer.getvalue()
+    return answer.status_code
 
 
 def contents() -> dict[str, str]:

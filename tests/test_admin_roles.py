@@ -7,7 +7,7 @@ from django.test import Client
 
 from contacts import policies
 from contacts.models import PolicyVersion
-from tests.admin_pages import FIXED, OPEN_TO, ROLES, address, contents, names, status_for, world
+from tests.admin_pages import FIXED, OPEN_TO, ROLES, address, contents, names, status, status_for, world
 from tests.factories import NOON
 
 type LogIn = Callable[[str], Client]
@@ -28,7 +28,7 @@ def test_every_page_of_the_admin_is_in_the_table_of_who_may_open_it() -> None:
 @pytest.mark.parametrize("role", ROLES)
 def test_a_role_opens_exactly_the_pages_that_it_needs(role: str, log_in: LogIn, records: dict[str, Any]) -> None:
     client = log_in(role)
-    answers = {name: client.get(address(name, records)).status_code for name in sorted(names())}
+    answers = {name: status(client, address(name, records)) for name in sorted(names())}
     assert answers == {name: status_for(role, name) for name in answers}
 
 
@@ -44,7 +44,7 @@ def test_no_get_changes_anything(log_in: LogIn, records: dict[str, Any]) -> None
     before = contents()
     assert len(before) > 20
     for name in names() - {"login", "logout"}:
-        client.get(address(name, records))
+        status(client, address(name, records))
     assert contents() == before
 
 

@@ -1,3 +1,3 @@
-from contacts.admin import audit, events, organisations, policy
+from contacts.admin import audit, country_rules, events, keys, organisations, policy, sign_ups, topics, whitepapers
 
-__all__ = ["audit", "events", "organisations", "policy"]
+__all__ = ["audit", "country_rules", "events", "keys", "organisations", "policy", "sign_ups", "topics", "whitepapers"]

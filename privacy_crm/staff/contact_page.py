@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from contacts import permission, permission_words
 from contacts.admin.base import today
 from contacts.models import Basis, Contact, PolicyVersion
 from contacts.vocabulary import Clock
@@ -23,6 +24,7 @@ def fill(contact: Contact, user: Any) -> dict[str, Any]:
     shown = {name: _rows(name, contact, day) if user.has_perm(needed) else None for name, needed in _NEEDED.items()}
     return {
         **shown,
+        "marks": marks(contact, day) if user.has_perm("contacts.view_channelpermission") else None,
         "details": details(contact),
         "policy": policy,
         **(_kept(contact, user, policy, day) if policy else {}),
@@ -48,28 +50,44 @@ def _rows(name: str, contact: Contact, day: dt.date) -> list[Any]:
     return _holds(contact, day)
 
 
+def marks(contact: Contact, day: dt.date) -> list[permission_words.Mark]:
+    """Return for each channel whether we may write to the person, and why not."""
+    if contact.minimised_on:
+        return []
+    return list(permission_words.marks(permission.of_one(contact, day=day)))
+
+
 def _kept(contact: Contact, user: Any, policy: PolicyVersion, day: dt.date) -> dict[str, Any]:
     explanation = explain.of_one(contact, policy=policy, day=day)
+    by_objection = explain.leaves_by_objection(explanation, contact, policy)
     seen = explanation if user.has_perm("retention.view_hold") else replace(explanation, holds=[])
     told = words.sentences(seen, contact, policy, day) if user.has_perm("contacts.view_basis") else None
     return {
-        "outcome": outcome(explanation, day),
+        "outcome": outcome(explanation, day, by_objection=by_objection),
         "why": told,
         "bases": _bases(contact, explanation) if told else None,
     }
 
 
-def outcome(explanation: Explanation, day: dt.date) -> str:
+def outcome(explanation: Explanation, day: dt.date, *, by_objection: bool = False) -> str:
     """Return what becomes of the person, as a headline."""
     until = explanation.keep_until
     if until is None:
         return _("No day set: %s") % _why_open(explanation)
+    if by_objection:
+        return _objected(until, day)
     if until <= day:
         return _("Deleted in the next nightly run")
     clocks = {reason.clock for reason in explanation.bases if reason.lapses_on == until}
     if Clock.LAST_ACTIVITY in clocks:
         return _("Deleted on %s, without new activity") % words.full(until)
     return _("Deleted on %s") % words.full(until)
+
+
+def _objected(until: dt.date, day: dt.date) -> str:
+    if until <= day:
+        return _("Deleted in the next nightly run, because they objected to all marketing")
+    return _("Deleted on %s, because they objected to all marketing") % words.full(until)
 
 
 def details(contact: Contact) -> list[tuple[str, Any]]:

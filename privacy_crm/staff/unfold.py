@@ -26,7 +26,15 @@ _NAVIGATION = [
             _page(_("Contacts"), "person", "contacts_contact", "contacts.view_contact"),
             _page(_("Organisations"), "domain", "contacts_organisation", "contacts.view_organisation"),
             _page(_("Agreements"), "handshake", "contacts_agreement", "contacts.view_agreement"),
+        ],
+    },
+    {
+        "title": _("Website"),
+        "items": [
             _page(_("Events"), "event", "contacts_event", "contacts.view_event"),
+            _page(_("Whitepapers"), "description", "contacts_whitepaper", "contacts.view_whitepaper"),
+            _page(_("Topics"), "sell", "contacts_topic", "contacts.view_topic"),
+            _page(_("Waiting sign-ups"), "hourglass_top", "contacts_signup", "contacts.view_signup"),
         ],
     },
     {
@@ -35,6 +43,7 @@ _NAVIGATION = [
             _page(_("Nightly runs"), "auto_delete", "retention_purgerun", "retention.view_purgerun"),
             _page(_("Holds"), "lock", "retention_hold", "retention.view_hold"),
             _page(_("Privacy policy"), "policy", "contacts_policyversion", "contacts.view_policyversion"),
+            _page(_("Marketing rules"), "gavel", "contacts_countryrule", "contacts.view_countryrule"),
             _page(_("Audit trail"), "receipt_long", "contacts_auditevent", "contacts.view_auditevent"),
         ],
     },
@@ -43,6 +52,7 @@ _NAVIGATION = [
         "items": [
             _page(_("Staff"), "badge", "auth_user", "auth.view_user"),
             _page(_("Roles"), "shield_person", "auth_group", "auth.view_group"),
+            _page(_("API keys"), "key", "contacts_apikey", "contacts.view_apikey"),
         ],
     },
 ]

@@ -1,0 +1,104 @@
+"""An audience as CSV: judged, counted and written by the product, beside PostgreSQL's own COPY of the same rows."""
+
+import os
+import statistics
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from benchmarks import load
+from benchmarks.measure import peak_memory, seconds
+from contacts import audience, country_rules, permission
+from contacts.models import PolicyVersion, Topic
+from contacts.permission import Refusal
+from contacts.vocabulary import Channel
+
+OBJECTING = 11  # every so many-th person objected, so that there is somebody to leave out
+COLUMNS = ("public_id", "email", "first_name", "last_name", "company_name", "language", "country")
+
+_INTERESTS = """
+    INSERT INTO contacts_interest (contact_id, topic_id, wanted, since)
+    SELECT id, %s, TRUE, DATE '2026-06-01' FROM contacts_contact"""
+
+_OBJECTIONS = """
+    INSERT INTO contacts_channelpermission (contact_id, channel, state, given_on, wording, source)
+    SELECT id, 'email', 'objected', DATE '2026-06-01', '', 'website' FROM contacts_contact WHERE id %% %s = 0"""
+
+
+def prepare(number: int, policy: PolicyVersion) -> Topic:
+    """Add so many people who consented to e-mail and are interested in a topic, and a tenth who objected as well."""
+    people = number * OBJECTING // (OBJECTING - 1)
+    for first in range(1, people + 1, 100_000):
+        load.people(first, min(first + 99_999, people), policy)
+    country_rules.adopt(at=timezone.now(), by="benchmark")
+    topic = Topic.objects.create(slug="bench", name={"en": "Cloud"}, sentence={"en": "News about it."})
+    with connection.cursor() as cursor:
+        cursor.execute(_INTERESTS, [topic.pk])
+        cursor.execute(_OBJECTIONS, [OBJECTING])
+        cursor.execute(f"CREATE TABLE bench_finished AS {_question(topic)}")
+    load.settle()
+    return topic
+
+
+def against_copy(topic: Topic, number: int, rounds: int) -> dict[str, float]:
+    """Return the median seconds of each way, taken in turn, and the memory that ours added, in kB."""
+    ways: dict[str, Callable[[], object]] = {
+        "audience_copy_s": lambda: _copy(_question(topic)),
+        "audience_finished_s": lambda: _copy("SELECT * FROM bench_finished"),
+        "audience_write_s": lambda: _write(topic, number),
+        "audience_stream_s": lambda: _stream(topic),
+    }
+    for way in ways.values():
+        way()  # brings in what any export needs; a flat memory shows in those after it
+    before = peak_memory()
+    rounds_of = [{name: seconds(way) for name, way in ways.items()} for _ in range(rounds)]
+    grown = peak_memory() - before
+    return {name: statistics.median(each[name] for each in rounds_of) for name in ways} | {"audience_memory_kb": grown}
+
+
+def rows(found: dict[str, float], number: int) -> list[tuple[str, str, str, str]]:
+    """Return the lines of the table: what, measured, ratio, aim."""
+    floor, ours = found["audience_copy_s"], found["audience_write_s"]
+    finished, streamed = found["audience_finished_s"], found["audience_stream_s"]
+    return [
+        (f"COPY of an audience of {number:,}, found by the same question", f"{floor:.2f} s", "1.00", ""),
+        ("the audience: judged, counted, formulas inert", f"{ours:.2f} s", f"{ours / floor:.2f}", "≤ 3.00"),
+        ("the same as a stream for an answer", f"{streamed:.2f} s", f"{streamed / floor:.2f}", "≤ 3.00"),
+        ("memory that it added", f"{found['audience_memory_kb'] / 1024:.1f} MB", "", "≤ 10 MB"),
+        ("COPY of the finished rows, nothing asked", f"{finished:.2f} s", f"1/{ours / finished:.1f} of ours", ""),
+    ]
+
+
+def _question(topic: Topic) -> str:
+    """Return the SQL that finds the audience and nothing else, kept from a worse plan for it than ours has."""
+    judged = permission.judged(Channel.EMAIL, day=load.TODAY, topics=[topic.pk])
+    named = judged.annotate(company_name=Coalesce("organisation__name", "company")).values_list("refusal", *COLUMNS)
+    with connection.cursor() as cursor:
+        found = cursor.mogrify(*named.query.sql_with_params()).decode()
+    return f"SELECT {', '.join(COLUMNS)} FROM ({found} OFFSET 0) found WHERE refusal = ''"  # noqa: S608
+
+
+def _copy(query: str) -> None:
+    with transaction.atomic(), connection.cursor() as cursor, Path(os.devnull).open("wb") as nowhere:
+        cursor.execute(audience.WORK_MEMORY)
+        cursor.copy_expert(f"COPY ({query}) TO STDOUT WITH (FORMAT csv)", nowhere)
+
+
+def _write(topic: Topic, number: int) -> None:
+    with Path(os.devnull).open("wb") as nowhere:
+        found = audience.write(nowhere, Channel.EMAIL, **_about(topic))
+    if (found.may, found.left_out) != (number, {Refusal.OBJECTED: number // (OBJECTING - 1)}):
+        raise AssertionError(f"the audience has {found} instead of {number}")
+
+
+def _stream(topic: Topic) -> None:
+    with Path(os.devnull).open("wb") as nowhere:
+        nowhere.writelines(audience.stream(Channel.EMAIL, **_about(topic)))
+
+
+def _about(topic: Topic) -> dict[str, Any]:
+    return {"topics": [topic], "day": load.TODAY, "at": timezone.now(), "by": "benchmark"}

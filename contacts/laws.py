@@ -1,0 +1,79 @@
+"""What the table of countries says on one day: on which channel whose law asks for consent before marketing (P11)."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+from django.db.models.functions import Length
+from django.db.models.lookups import Exact
+
+from contacts.models import CountryRule
+from contacts.vocabulary import Channel, MarketingGround
+
+type Grounds = dict[str, MarketingGround]
+
+# What holds where the table has no rule at all (P11).
+_WITHOUT_RULES = {
+    Channel.EMAIL: MarketingGround.CONSENT,
+    Channel.PHONE: MarketingGround.CONSENT,
+    Channel.POST: MarketingGround.INTEREST,
+}
+
+
+@dataclass(frozen=True)
+class Law:
+    """The rules of one channel. A country's own rules go before those for all others, and among a country's rules, or
+    among those for all others, the one for existing customers goes before the general one.
+    """
+
+    channel: Channel
+    default: MarketingGround
+    by_country: Grounds = field(default_factory=dict)
+    customers_default: MarketingGround | None = None
+    for_customers: Grounds = field(default_factory=dict)
+
+    def asks(self, customer: Q) -> Q:
+        """Say of which contacts the law asks for consent; `customer` tells those who are existing customers.
+
+        A country that is missing could be any: it asks where the law of any country does.
+        """
+        of_all = _asks(self.default, self.by_country)
+        if self.customers_default is None and not self.for_customers:
+            return of_all
+        of_customers = _asks(self.customers_default or self.default, {**self.by_country, **self.for_customers})
+        return (of_all & of_customers) | (of_all & ~customer) | (of_customers & customer)
+
+
+def laws(day: dt.date) -> dict[Channel, Law]:
+    """Read the rules in force on a day, for all channels, in one query."""
+    return of_rules(CountryRule.objects.in_force(day))
+
+
+def of_rules(rules: Iterable[CountryRule]) -> dict[Channel, Law]:
+    """Return what these rules say, of which there is one for each country, channel and kind of reader."""
+    listed = list(rules)
+    return {channel: _of_channel(channel, [rule for rule in listed if rule.channel == channel]) for channel in Channel}
+
+
+def country_missing() -> Q:
+    """Say which contacts have no country on record: what is no code of two letters names none that has a rule."""
+    return ~Q(Exact(Length("country"), 2))
+
+
+def _of_channel(channel: Channel, rules: list[CountryRule]) -> Law:
+    general = {rule.country: MarketingGround(rule.ground) for rule in rules if not rule.existing_customers}
+    special = {rule.country: MarketingGround(rule.ground) for rule in rules if rule.existing_customers}
+    default = general.pop("", _WITHOUT_RULES[channel])
+    return Law(channel, default, general, special.pop("", None), special)
+
+
+def _asks(default: MarketingGround, by_country: Grounds) -> Q:
+    if default == MarketingGround.CONSENT:
+        return ~Q(country__in=_with(MarketingGround.INTEREST, by_country))
+    asking = _with(MarketingGround.CONSENT, by_country)
+    return Q(country__in=asking) | country_missing() if asking else Q(country__in=[])
+
+
+def _with(ground: MarketingGround, by_country: Grounds) -> list[str]:
+    return sorted(country for country, said in by_country.items() if said == ground)
