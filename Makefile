@@ -31,7 +31,7 @@ check: setup ## lint, types, import contracts, migrations, Django's checks
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check --fail-level WARNING --database default
 
-bench: setup ## measure the purge and the import against their floors (ARGS="--contacts 200000")
+bench: setup ## measure what must be fast against its floor (ARGS="--contacts 200000", "--only audience")
 	@exec $(BIN)/python -m benchmarks $(ARGS)
 
 requirements: $(UV) ## compile the pinned requirements from pyproject.toml

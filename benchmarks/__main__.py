@@ -14,6 +14,7 @@ import django
 from django.conf import settings
 
 DATABASE = "privacy_crm_bench"
+PARTS = ("sign-ups", "audience", "purge")
 
 
 def main() -> None:
@@ -43,6 +44,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--loop", type=int, default=500, help="people deleted one by one through the ORM")
     parser.add_argument("--imported", type=int, default=100_000, help="rows of the imported file")
     parser.add_argument("--rounds", type=int, default=4, help="times that the purge and its floor are run in turn")
+    parser.add_argument("--seconds", type=float, default=15, help="of sign-ups, and of their floor, in each round")
+    parser.add_argument("--audience", type=int, default=1_000_000, help="people who may be written to")
+    parser.add_argument("--only", choices=PARTS, help="this part alone (purge: with quiet nights and import)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the measures there, too")
     return parser.parse_args()
 
@@ -60,17 +64,51 @@ def drop(connection) -> None:  # type: ignore[no-untyped-def]
 
 
 def run(options: argparse.Namespace) -> dict[str, float]:
-    """Load, measure, load more, measure again. Returns every measure by name."""
+    """Measure each part, or the one asked for. Returns every measure by name."""
     from django.contrib.auth.models import User  # noqa: PLC0415
     from django.core.management import call_command  # noqa: PLC0415
 
-    from benchmarks import load, measure  # noqa: PLC0415
-    from contacts.models import PolicyVersion  # noqa: PLC0415
-    from retention.models import PurgeRun  # noqa: PLC0415
+    from benchmarks import load  # noqa: PLC0415
 
     call_command("migrate", verbosity=0)
     call_command("publish_policy")
     User.objects.create_user("benchmark")
+    parts = {"sign-ups": run_sign_ups, "audience": run_audience, "purge": run_purge}
+    results: dict[str, float] = {}
+    for name in [options.only] if options.only else PARTS:
+        results |= parts[name](options)
+        load.clear()
+    return results
+
+
+def run_sign_ups(options: argparse.Namespace) -> dict[str, float]:
+    from benchmarks import sign_ups  # noqa: PLC0415
+    from contacts.models import PolicyVersion  # noqa: PLC0415
+
+    policy = PolicyVersion.objects.in_force()
+    assert policy  # noqa: S101
+    say(f"sign-ups and their floor, {options.rounds} times {options.seconds:g} seconds in turn")
+    return sign_ups.against_floor(policy, seconds=options.seconds, rounds=options.rounds)
+
+
+def run_audience(options: argparse.Namespace) -> dict[str, float]:
+    from benchmarks import audiences  # noqa: PLC0415
+    from contacts.models import PolicyVersion  # noqa: PLC0415
+
+    say(f"loading an audience of {options.audience:,}")
+    policy = PolicyVersion.objects.in_force()
+    assert policy  # noqa: S101
+    topic = audiences.prepare(options.audience, policy)
+    say(f"the audience and COPY, {options.rounds} times in turn")
+    return audiences.against_copy(topic, options.audience, options.rounds)
+
+
+def run_purge(options: argparse.Namespace) -> dict[str, float]:
+    """Load, measure, load more, measure again."""
+    from benchmarks import load, measure  # noqa: PLC0415
+    from contacts.models import PolicyVersion  # noqa: PLC0415
+    from retention.models import PurgeRun  # noqa: PLC0415
+
     policy = PolicyVersion.objects.in_force()
     assert policy  # noqa: S101
     results: dict[str, float] = {}
@@ -117,10 +155,30 @@ def report(results: dict[str, float], options: argparse.Namespace) -> None:
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 
-    table = Table(title=f"{options.contacts:,} contacts, {options.due:,} due", title_justify="left")
+    from benchmarks import audiences, sign_ups  # noqa: PLC0415
+
+    purge = options.only in {None, "purge"}
+    title = f"{options.contacts:,} contacts, {options.due:,} due" if purge else ""
+    table = Table(title=title, title_justify="left")
     for heading in ("what", "measured", "ratio", "aim"):
         table.add_column(heading, justify="left" if heading == "what" else "right")
-    r = results
+    if purge:
+        add_purge(table, results, options)
+    if options.only in {None, "audience"}:
+        for row in audiences.rows(results, options.audience):
+            table.add_row(*row)
+    if options.only in {None, "sign-ups"}:
+        for row in sign_ups.rows(results):
+            table.add_row(*row)
+    Console().print(table)
+    line = json.dumps(results | {"sizes": {k: v for k, v in vars(options).items() if k != "json"}})
+    if options.json:
+        options.json.write_text(line + "\n", encoding="utf-8")
+    else:
+        sys.stdout.write(line + "\n")
+
+
+def add_purge(table, r: dict[str, float], options: argparse.Namespace) -> None:  # type: ignore[no-untyped-def]
     rate = "{:,.0f} a second".format
     table.add_row("floor: DELETE of known ids by 5,000, over cascades", rate(r["floor_per_s"]), "1.00", "")
     table.add_row("the run: lock, second decision, ledger, audit, admin log", rate(r["run_per_s"]),
@@ -138,12 +196,6 @@ def report(results: dict[str, float], options: argparse.Namespace) -> None:
     table.add_row("memory that a run after the first added", f"{r['memory_grown_kb'] / 1024:.0f} MB", "", "flat")
     table.add_row(f"COPY of {options.imported:,} people's rows", rate(r["copy_per_s"]), "1.00", "")
     table.add_row("the import of them", rate(r["import_per_s"]), f"{r['import_per_s'] / r['copy_per_s']:.2f}", "")
-    Console().print(table)
-    line = json.dumps(results | {"sizes": {k: v for k, v in vars(options).items() if k != "json"}})
-    if options.json:
-        options.json.write_text(line + "\n", encoding="utf-8")
-    else:
-        sys.stdout.write(line + "\n")
 
 
 if __name__ == "__main__":

@@ -57,6 +57,12 @@ def people(first: int, last: int, policy: PolicyVersion) -> None:
         cursor.execute("SELECT setval(pg_get_serial_sequence('contacts_contact', 'id'), %s)", [last])
 
 
+def clear() -> None:
+    """Forget everybody, so that a part begins as if it were alone."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE contacts_contact, contacts_organisation, django_admin_log CASCADE")
+
+
 def settle() -> None:
     """Leave the database as a quiet day would: statistics up to date, nothing waiting to be written."""
     with connection.cursor() as cursor:

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from django.db import connection
 
 from contacts.models import AuditEvent
+from contacts.rows import insert
 
 
 def record(code: str, *, at: dt.datetime, by: str, public_id: uuid.UUID | None = None, rule: str = "") -> None:
     """Write one event."""
-    AuditEvent.objects.create(at=at, by=by, code=code, public_id=public_id, rule=rule)
+    insert(AuditEvent(at=at, by=by, code=code, public_id=public_id, rule=rule))
 
 
 def record_found(code: str, query: str, *, at: dt.datetime, by: str, rule: str = "") -> None:

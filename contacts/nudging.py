@@ -4,10 +4,12 @@ One worker that was asked, and has not begun, will see whatever has been committ
 a rush of sign-ups is not also a rush of tasks.
 """
 
+from functools import cache
+
 import redis
 import structlog
 from celery import current_app
-from django.core.cache import cache
+from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import KombuError
 from kombu.pools import producers
@@ -31,17 +33,22 @@ def nudge() -> None:
 def heard() -> None:
     """Say, before looking at what is owed, that whatever is committed from now on has to be asked for again."""
     try:
-        cache.delete(_ASKED)
+        _valkey(settings.REDIS_URL).delete(_ASKED)
     except redis.RedisError as error:
         log.warning("mail.no_valkey", code=type(error).__name__)
 
 
 def _ask() -> None:
     try:
-        if cache.add(_ASKED, True, _A_MINUTE):
+        if _valkey(settings.REDIS_URL).set(_ASKED, 1, nx=True, ex=_A_MINUTE):
             _send()
     except (redis.RedisError, KombuError, OSError) as error:
         log.warning("mail.no_broker", code=type(error).__name__)
+
+
+@cache
+def _valkey(url: str) -> redis.Redis:
+    return redis.Redis.from_url(url, socket_connect_timeout=1, socket_timeout=1)
 
 
 def _send() -> None:

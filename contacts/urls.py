@@ -1,16 +1,28 @@
-from django.urls import include, path
+from django.urls import include, path, register_converter
+from django.urls.converters import StringConverter
 
 from contacts.api.app import api, nowhere
 from contacts.views import confirm, downloads, home, places, policy, sign_up
 
+
+class SlugConverter(StringConverter):
+    """A short name in any letters. None has a NUL in it, which PostgreSQL takes in no text."""
+
+    regex = r"[^/\0]+"
+
+
+register_converter(SlugConverter, "any_slug")
+
 urlpatterns = [
+    path("api/", api.urls),
+    path("api/v1/<path:rest>", nowhere),
     path("", home.home, name="home"),
-    path("whitepapers/<str:slug>/", sign_up.whitepaper, name="whitepaper"),
-    path("events/<str:slug>/", sign_up.event, name="event"),
+    path("whitepapers/<any_slug:slug>/", sign_up.whitepaper, name="whitepaper"),
+    path("events/<any_slug:slug>/", sign_up.event, name="event"),
     path("register/", sign_up.register, name="register"),
     path("check-your-inbox/", sign_up.sent, name="sent"),
-    path("embed/whitepapers/<str:slug>/", sign_up.whitepaper, {"embedded": True}, name="embedded_whitepaper"),
-    path("embed/events/<str:slug>/", sign_up.event, {"embedded": True}, name="embedded_event"),
+    path("embed/whitepapers/<any_slug:slug>/", sign_up.whitepaper, {"embedded": True}, name="embedded_whitepaper"),
+    path("embed/events/<any_slug:slug>/", sign_up.event, {"embedded": True}, name="embedded_event"),
     path("embed/register/", sign_up.register, {"embedded": True}, name="embedded_register"),
     path("embed/check-your-inbox/", sign_up.sent, {"embedded": True}, name="embedded_sent"),
     path("altcha/", include("altcha_django.urls")),
@@ -20,6 +32,4 @@ urlpatterns = [
     path("privacy/", policy.privacy, name="privacy"),
     path("privacy/<int:number>/", policy.privacy_version, name="privacy_version"),
     path("privacy/<int:old>/<int:new>/", policy.privacy_changes, name="privacy_changes"),
-    path("api/", api.urls),
-    path("api/v1/<path:rest>", nowhere),
 ]

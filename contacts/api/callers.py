@@ -1,0 +1,48 @@
+"""Who may post: a server of the company's that has a key, and a browser on one of its websites."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest
+from ninja.security import APIKeyHeader, HttpBearer
+
+from contacts import keys
+from contacts.api import problems
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Through whom a sign-up came: `by` for the audit, `source` for the person who asks where we have it from."""
+
+    by: str
+    source: str
+    is_server: bool
+
+
+BROWSER = Caller(by="visitor", source="api", is_server=False)
+
+
+class ServerKey(HttpBearer):
+    """A key that an administrator issued. Who sends one that opens nothing is refused, whatever else they send."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Caller:
+        key = keys.holder(token)
+        if key is None:
+            raise problems.unknown_key()
+        return Caller(by=f"api:{key.pk}", source=f"api:{key.name}", is_server=True)
+
+
+class AllowedOrigin(APIKeyHeader):
+    """A browser says which website it is on; it proves no more than that, so its visitor solves a challenge."""
+
+    param_name = "Origin"
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Caller | None:
+        if key is None:
+            return None
+        if key not in settings.EMBED_ORIGINS:
+            raise problems.foreign_origin()
+        return BROWSER
+
+
+CALLERS = [ServerKey(), AllowedOrigin()]
