@@ -26,7 +26,7 @@ def insert[M: Model](record: M) -> M:
 def _statement(model: type[Model]) -> tuple[str, list["Field[Any, Any]"]]:
     meta, quoted = model._meta, connection.ops.quote_name
     fields = [field for field in meta.concrete_fields if not (field.primary_key or field.generated)]
-    columns = ", ".join(quoted(field.column) for field in fields)
+    columns = ", ".join(quoted(str(field.column)) for field in fields)
     places = ", ".join(["%s"] * len(fields))
     into = f"{quoted(meta.db_table)} ({columns})"
-    return f"INSERT INTO {into} VALUES ({places}) RETURNING {quoted(meta.pk.column)}", fields  # noqa: S608
+    return f"INSERT INTO {into} VALUES ({places}) RETURNING {quoted(str(meta.pk.column))}", fields  # noqa: S608
