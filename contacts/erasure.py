@@ -2,6 +2,9 @@
 
 All three work on sets of ids whose rows the caller has locked, inside the caller's transaction. Children go by the
 database's own cascades, so that no table can be forgotten.
+
+A wish for news that waits to be confirmed goes with its person, whom alone it is about. Whatever else waits under the
+address stays: somebody has asked for it anew, perhaps not the person at all, and it goes by itself after 30 days.
 """
 
 import datetime as dt
@@ -17,7 +20,7 @@ from contacts import audit
 from contacts.categories import FIELDS, Category, blank
 from contacts.models import Activity, Basis, Contact, Interest, Registration
 from contacts.models.policy import PolicyVersion
-from contacts.vocabulary import ACTIVITY_SCENARIOS, SCENARIO_OF_EVENT, SCENARIOS_OF_ACTIVITY, Scenario
+from contacts.vocabulary import ACTIVITY_SCENARIOS, SCENARIO_OF_EVENT, SCENARIOS_OF_ACTIVITY, Scenario, SignUpKind
 
 # What a person's record says besides the policy's categories, and no duty keeps.
 _FORGOTTEN = {"language": "", "last_activity_on": None, "unconfirmed_since": None, "bounced_on": None, "left_on": None}
@@ -29,7 +32,7 @@ def delete(people: People, *, at: dt.datetime, by: str, rule: str) -> None:
     """Delete these people with every trace of them, and write one audit event each."""
     if not people:
         return
-    forget_admin_log(people)
+    _forget(people)
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM contacts_contact WHERE id = ANY(%s)", [list(people)])
     audit.record_each("contact.deleted", people.values(), at=at, by=by, rule=rule)
@@ -39,7 +42,7 @@ def reduce(people: People, keeps: Collection[str], *, day: dt.date, at: dt.datet
     """Reduce these people to the categories that their duty names; never the e-mail address (P5)."""
     if not people:
         return
-    forget_admin_log(people)
+    _forget(people)
     for model, column in traces():
         model._base_manager.filter(**{f"{column}__in": list(people)}).delete()
     emptied = blank(set(FIELDS) - ({Category(word) for word in keeps} - {Category.EMAIL}))
@@ -57,6 +60,20 @@ def drop_basis(scenario: str, contact_ids: Collection[int], *, policy: PolicyVer
     _drop_activities(scenario, ids)
     _drop_interests(scenario, ids)
     _drop_categories(scenario, ids, policy)
+
+
+# What was typed hangs on no contact, so that only the address tells whose it is.
+_FORGET_WISHES = """
+    DELETE FROM contacts_signup waiting USING contacts_contact person
+    WHERE person.id = ANY(%s) AND waiting.email = person.email
+        AND waiting.kind = %s AND waiting.confirmed_at IS NULL"""
+
+
+def _forget(people: People) -> None:
+    """Delete what no cascade finds of these people, who still have their addresses."""
+    forget_admin_log(people)
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET_WISHES, [list(people), SignUpKind.CONSENT])
 
 
 def forget_admin_log(contact_ids: Iterable[int]) -> None:

@@ -2,6 +2,7 @@
 
 A letter is owed each morning to those who have waited longest, some at a time, so that a big import does not leave as
 one burst. Nobody waits beyond the month for that: from the twentieth day on a person is told whatever the number.
+Whoever is written to about something else before that is told at once.
 A freeze does not stop it, since it is a duty and changes nothing; a restriction does (Art. 18).
 """
 
@@ -26,6 +27,7 @@ A_MONTH = dt.timedelta(days=28)  # the shortest there is
 PAUSE = dt.timedelta(days=7)  # after a letter that did not arrive
 
 _FAILED = (MessageEnd.REFUSED, MessageEnd.GAVE_UP)
+_UNDER_WAY = Q(sent_at__isnull=True, ended_at__isnull=True)
 
 
 class InformingError(ValueError):
@@ -42,9 +44,17 @@ def owe_due(*, most: int, policy: PolicyVersion, at: dt.datetime) -> int:
     waiting = _waiting(day_of(at, policy.zone), at)
     pressing = waiting.filter(since__lte=day_of(at, policy.zone) - PRESSING).count()
     number = max(most, pressing)
-    if not number:
-        return 0
-    found = waiting.order_by("since", "contact").values_list("contact", "once")[:number]
+    return _owe(waiting.order_by("since", "contact")[:number], at) if number else 0
+
+
+def owe_beside(message: Message, *, policy: PolicyVersion, at: dt.datetime) -> None:
+    """Owe the letter to somebody whom another mail has reached before it: the first message informs (Art. 14(3)(b))."""
+    if message.contact_id is not None and message.template != MailTemplate.INFORM:
+        _owe(_waiting(day_of(at, policy.zone), at).filter(contact=message.contact_id), at)
+
+
+def _owe(waiting: QuerySet[Any, Any], at: dt.datetime) -> int:
+    found = waiting.values_list("contact", "once")
     return outbox.owe_each(MailTemplate.INFORM, found, ("contact_id", "once"), at=at, purpose=MailPurpose.INFORMATION)
 
 
@@ -63,9 +73,11 @@ def _waiting(day: dt.date, at: dt.datetime) -> QuerySet[Any, Any]:
 
 
 def _tried(at: dt.datetime) -> QuerySet[Message]:
-    letters = Message.objects.filter(contact=OuterRef("contact"), template=MailTemplate.INFORM)
-    under_way = Q(sent_at__isnull=True, ended_at__isnull=True)
-    return letters.filter(under_way | Q(end__in=_FAILED, ended_at__gt=at - PAUSE))
+    return _letters("contact").filter(_UNDER_WAY | Q(end__in=_FAILED, ended_at__gt=at - PAUSE))
+
+
+def _letters(contact: str) -> QuerySet[Message]:
+    return Message.objects.filter(contact=OuterRef(contact), template=MailTemplate.INFORM)
 
 
 def to_tell(message: Message) -> list[int]:
@@ -105,20 +117,19 @@ def told_by_letter(contact_id: int, *, on: dt.date, policy: PolicyVersion, at: d
 def unreached(people: QuerySet[Contact], *, day: dt.date) -> QuerySet[Contact]:
     """Return those of these people whom somebody has to tell by other means than e-mail.
 
-    Their address bounces, the letter was refused or given up, or they wait although a month has passed. The restricted
-    are told once their restriction has ended.
+    Their address bounces, the letter was refused or given up, or it has not left although a month has passed. Whom the
+    next morning's mail will tell is not among them, nor the restricted, who are told once their restriction has ended.
     """
     untold = Basis.objects.untold()
-    overdue = untold.filter(collected_on__lt=day - A_MONTH)
+    overdue = Q(pk__in=untold.filter(collected_on__lt=day - A_MONTH).values("contact"))
     return people.filter(
         Q(restricted_through__isnull=True) | Q(restricted_through__lt=day),
-        Q(bounced_on__isnull=False) | Exists(_undelivered()) | Q(pk__in=overdue.values("contact")),
+        Q(bounced_on__isnull=False) | Exists(_undelivered()) | (overdue & Exists(_letters("pk").filter(_UNDER_WAY))),
         pk__in=untold.values("contact"),
     )
 
 
 def _undelivered() -> QuerySet[Message]:
     """Letters that failed, with none that arrived since."""
-    letters = Message.objects.filter(template=MailTemplate.INFORM)
-    later = letters.filter(contact=OuterRef("contact"), sent_at__gt=OuterRef("ended_at"))
-    return letters.filter(contact=OuterRef("pk"), end__in=_FAILED).exclude(Exists(later))
+    later = _letters("contact").filter(sent_at__gt=OuterRef("ended_at"))
+    return _letters("pk").filter(end__in=_FAILED).exclude(Exists(later))

@@ -15,7 +15,7 @@ from contacts.addresses import keyed_hash
 from contacts.days import day_of
 from contacts.models import Basis, Contact, Event, FoodPreference, Interest, PolicyVersion, Registration, SignUp
 from contacts.sign_ups import SignUpRefusedError, is_full, is_published, over
-from contacts.vocabulary import ActivityKind, Channel, MailTemplate, SourceKind
+from contacts.vocabulary import ActivityKind, Channel, MailTemplate, SignUpKind, SourceKind
 
 _TYPED = (
     *("first_name", "last_name", "phone", "company", "job_title"),
@@ -83,8 +83,14 @@ def check(made: SignUp, *, at: dt.datetime) -> None:
 
 
 def _lock(public_id: uuid.UUID, at: dt.datetime) -> SignUp:
-    """Lock first and look afterwards: what is joined to a row that was waited for is as old as the wait."""
-    SignUp.objects.select_for_update().filter(public_id=public_id).values_list("pk").first()
+    """Lock first and look afterwards: what is joined to a row that was waited for is as old as the wait.
+
+    A wish for news comes after its person, as for whoever deletes them together.
+    """
+    made = SignUp.objects.filter(public_id=public_id)
+    news = made.waiting().filter(kind=SignUpKind.CONSENT)
+    Contact.objects.select_for_update().filter(email__in=news.values("email")).values_list("pk").first()
+    made.select_for_update().values_list("pk").first()
     return find(public_id, at=at)
 
 

@@ -99,6 +99,7 @@ def _hand_over(message: Message, mailer: Any, policy: PolicyVersion, at: dt.date
 @transaction.atomic
 def _mark_sent(message: Message, told: list[int], policy: PolicyVersion, at: dt.datetime) -> None:
     informing.told(told, day=day_of(at, policy.zone))
+    informing.owe_beside(message, policy=policy, at=at)
     waiting = Message.objects.filter(pk=message.pk, sent_at__isnull=True, ended_at__isnull=True)
     waiting.update(sent_at=at, claimed_until=None, attempts=F("attempts") + 1, reason="")
 

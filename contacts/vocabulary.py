@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Scenario(TextChoices):
@@ -69,7 +70,7 @@ class EventKind(TextChoices):
 
 class Channel(TextChoices):
     EMAIL = "email", _("e-mail")
-    PHONE = "phone", _("phone")
+    PHONE = "phone", pgettext_lazy("channel", "phone")
     POST = "post", _("post")
 
 

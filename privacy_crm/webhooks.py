@@ -41,7 +41,7 @@ def _message(metadata: dict[str, Any]) -> Message | None:
         public_id = uuid.UUID(str(metadata.get("message", "")))
     except ValueError:
         return None
-    return Message.objects.select_related("contact", "sign_up").filter(public_id=public_id).first()
+    return Message.objects.select_related("contact", "sign_up__contact").filter(public_id=public_id).first()
 
 
 def _bounced(event: AnymailTrackingEvent) -> bool:
@@ -56,8 +56,9 @@ def _complained(event: AnymailTrackingEvent) -> bool:
 
 def _object(message: Message, policy: PolicyVersion, by: str) -> None:
     """Take a complaint as what it is: an objection to mail (P12), also by somebody who never proved the address."""
-    person, stranger = message.contact, message.sign_up
-    address_hash = person.address_hash if person else stranger and stranger.email and keyed_hash(stranger.email)
+    asked = message.sign_up
+    person = message.contact or (asked and asked.contact)
+    address_hash = person.address_hash if person else asked and keyed_hash(asked.email)
     if address_hash:
         objections.object_to_marketing(
             address_hash,

@@ -46,6 +46,7 @@ OPEN_TO = {
     "contacts_contact_record-activity": "mseo",
     "contacts_contact_objection-heard": "mseo",
     "contacts_contact_change-address": "mo",
+    "contacts_contact_complete-country": "mo",
     "contacts_contact_has-left": "mso",
     "contacts_contact_place-hold": "o",
     "contacts_contact_match": "ms",

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from contacts import informing
 from contacts.models import Contact, Event, Interest, Message, PolicyVersion, SignUp, Topic, Whitepaper
 from contacts.sign_ups import is_full
 from contacts.whitepapers import PDF, media_type
@@ -19,6 +20,7 @@ from tests.factories import (
     agree,
     contact_of,
     do,
+    hold,
 )
 
 
@@ -34,6 +36,8 @@ def opened(policy: PolicyVersion) -> None:
     organisation = OrganisationFactory.create(name="Granvik Logistik AB")
     agree(organisation, None)
     contact_of(organisation, "customer", policy, email="old@granvik-logistik.example")
+    unreached = ContactFactory.create(email="unreached@granvik.example")
+    hold(unreached, "prospect", NOON.date(), policy=policy, source_kind="public")
     do(ContactFactory.create(email="reader@granvik.example"), "download", NOON, policy, TOPICS[0])
     website.open_up(policy, NOON)
 
@@ -84,6 +88,12 @@ def test_three_people_wait_and_are_owed_their_mails() -> None:
 @pytest.mark.usefixtures("opened")
 def test_a_registered_customer_waits_to_be_matched() -> None:
     assert [person.company for person in Contact.objects.unmatched()] == ["granvik logistik"]
+
+
+@pytest.mark.usefixtures("opened")
+def test_an_officer_finds_somebody_to_write_to_by_post() -> None:
+    waiting = informing.unreached(Contact.objects.all(), day=NOON.date())
+    assert [person.email for person in waiting] == ["unreached@granvik.example"]
 
 
 @pytest.mark.usefixtures("opened")

@@ -7,6 +7,9 @@ import pytest
 from django.contrib.messages import get_messages
 from django.test import Client
 
+from contacts import completing
+from contacts.activities import ContactGoneError
+from contacts.completing import CompletingError
 from contacts.models import AuditEvent, Contact, PolicyVersion
 from tests.admin_pages import contents
 from tests.factories import NOON, ONE_DAY, ContactFactory, EventFactory, customer, hold, is_held, place, register
@@ -189,4 +192,34 @@ def test_a_person_of_whom_only_a_duty_is_left_takes_none_of_them(
     before = contents()
     form = {**ALL_CHANNELS, "email": "x@y.example", "on": "2026-11-20"}
     assert "not possible any more" in client.post(of(contact, act), form, follow=True).content.decode()
+    assert contents() == before
+
+
+@pytest.mark.promise("P11")
+def test_a_missing_country_is_completed_and_its_law_decides_from_then_on(log_in: LogIn, policy: PolicyVersion) -> None:
+    contact, client = prospect(policy), log_in("marketing")
+    page = f"{LIST}{contact.public_id}/change/"
+    assert "Complete the country" in client.get(page).content.decode()
+    answer = client.post(of(contact, "complete-country"), {"country": "GB"}, follow=True)
+    told = answer.content.decode()
+    assert "The country of Aino Lindqvist is on record." in told
+    assert "Complete the country" not in told
+    assert AuditEvent.objects.get(code="contact.completed").public_id == contact.public_id
+
+
+@pytest.mark.parametrize("country", ["", "XX", "gb", "Sweden"])
+def test_what_is_no_country_is_not_noted(log_in: LogIn, policy: PolicyVersion, country: str) -> None:
+    contact, client = prospect(policy), log_in("marketing")
+    before = contents()
+    assert client.post(of(contact, "complete-country"), {"country": country}).status_code == 200
+    assert contents() == before
+
+
+def test_a_country_on_record_is_not_overwritten(policy: PolicyVersion) -> None:
+    contact, gone = ContactFactory.create(country="SE"), ContactFactory.create(email=None, minimised_on=TODAY)
+    before = contents()
+    with pytest.raises(CompletingError, match="on record already"):
+        completing.country(contact.pk, "GB", at=NOON, by="test")
+    with pytest.raises(ContactGoneError):
+        completing.country(gone.pk, "GB", at=NOON, by="test")
     assert contents() == before

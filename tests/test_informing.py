@@ -1,6 +1,7 @@
 import datetime as dt
 import re
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,17 @@ from contacts.models import Activity, AuditEvent, Basis, Contact, Message, Polic
 from contacts.permission import of_one
 from contacts.vocabulary import MailTemplate, Scenario
 from privacy_crm.mail import mailer
-from tests.factories import NOON, ONE_DAY, ContactFactory, HoldFactory, SignUpFactory, crowd, everything_about, hold
+from tests.factories import (
+    NOON,
+    ONE_DAY,
+    ContactFactory,
+    EventFactory,
+    HoldFactory,
+    SignUpFactory,
+    crowd,
+    everything_about,
+    hold,
+)
 from tests.mail_sink import Sink, part
 from tests.mailing import send
 
@@ -168,6 +179,47 @@ def test_the_queries_do_not_grow_with_the_people(policy: PolicyVersion, django_a
         assert owe(policy) == 50
 
 
+# The first message informs.
+
+
+def written(contact: Contact, sink: Sink, template: MailTemplate = MailTemplate.REGISTERED) -> list[str]:
+    """Have a mail about something else sent, and return what else is owed to its reader from then on."""
+    event = EventFactory.create()
+    outbox.owe(template, contact=contact, event=event, at=NOON)
+    with sink.open():
+        send()
+    return list(contact.messages.filter(sent_at__isnull=True).values_list("template", flat=True))
+
+
+@pytest.mark.promise("L5")
+def test_whoever_gets_another_mail_first_is_owed_the_letter_with_it(policy: PolicyVersion, sink: Sink) -> None:
+    contact = known_from(policy)
+    assert written(contact, sink) == ["inform"]
+    with sink.open():
+        send()
+    assert told_on(contact) == {TODAY}
+    assert written(contact, sink) == []
+    assert owe(policy, at=NOON + ONE_DAY) == 0
+
+
+@pytest.mark.promise("L5")
+def test_with_another_mail_nobody_is_owed_what_they_know_are_owed_already_or_may_not_get(
+    policy: PolicyVersion, sink: Sink
+) -> None:
+    assert written(known_from(policy, "person"), sink) == []
+    assert written(known_from(policy, restricted_through=TODAY), sink) == []
+    owed_already = known_from(policy)
+    owe(policy)
+    Message.objects.update(not_before=NOON + ONE_DAY)
+    assert written(owed_already, sink) == ["inform"]
+
+
+def test_a_mail_that_does_not_leave_brings_no_letter(policy: PolicyVersion, sink: Sink) -> None:
+    contact = known_from(policy)
+    sink.answers[str(contact.email)] = "451 4.3.0 later"
+    assert written(contact, sink) == ["registered"]
+
+
 # The letter.
 
 
@@ -265,6 +317,11 @@ def test_whoever_cannot_be_reached_by_mail_is_on_the_officers_list(policy: Polic
     assert by_letter() == [bouncing, overdue, refused]
 
 
+def test_whom_the_next_mornings_mail_will_tell_is_not_on_it_however_late(policy: PolicyVersion) -> None:
+    known_from(policy, days=300)
+    assert by_letter() == []
+
+
 @pytest.mark.promise("L5")
 def test_a_mail_that_bounces_puts_them_on_it(policy: PolicyVersion, sink: Sink) -> None:
     contact = known_from(policy)
@@ -356,3 +413,17 @@ def test_nobody_else_has_the_list_or_the_button(policy: PolicyVersion, log_in: L
         )
         assert client.post(act, {"on": "2026-11-24"}).status_code == 403
     assert everything_about(contact) == before
+
+
+@pytest.mark.usefixtures("at_noon")
+@pytest.mark.promise("L5")
+def test_the_page_says_of_each_reason_where_it_came_from_and_whether_the_person_was_told(
+    policy: PolicyVersion, log_in: LogIn
+) -> None:
+    contact = known_from(policy)
+    hold(contact, "customer", TODAY, policy=policy, source_kind="organisation", informed_on=TODAY - ONE_DAY)
+    hold(contact, "event", TODAY, policy=policy, source="form")
+    shown = log_in("sales").get(f"/admin/contacts/contact/{contact.public_id}/change/").content.decode()
+    assert "from a public source; they have not been told yet" in shown
+    assert "from the person's organisation; they were told on 23 November 2026" in unescape(shown)
+    assert shown.count("told yet</small>") + shown.count("2026</small>") == 2

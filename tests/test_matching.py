@@ -209,6 +209,23 @@ def test_the_list_of_contacts_finds_who_waits_and_who_is_unverified(log_in: LogI
         assert set(found) == people
 
 
+def test_list_and_page_show_who_is_unverified_until_an_agreement_proves_them(
+    log_in: LogIn, policy: PolicyVersion
+) -> None:
+    organisation = OrganisationFactory.create()
+    person, client = contact_of(organisation, "customer", policy), log_in("sales")
+    contact_of(None, "prospect", policy)
+    page = f"/admin/contacts/contact/{person.public_id}/change/"
+
+    def shown() -> tuple[int, int]:
+        texts = [client.get(url).content.decode() for url in ("/admin/contacts/contact/", page)]
+        return texts[0].count("customer, unverified"), texts[1].count("<small>unverified</small>")
+
+    assert shown() == (1, 1)
+    agree(organisation, None)
+    assert shown() == (0, 0)
+
+
 def test_the_home_page_of_marketing_and_sales_says_how_many_wait(log_in: LogIn, policy: PolicyVersion) -> None:
     sales = log_in("sales")
     assert "to be matched" not in sales.get("/admin/").content.decode()

@@ -112,6 +112,7 @@ def test_the_page_speaks_swedish(policy: PolicyVersion) -> None:
     TopicFactory.create()
     shown = page(token_of(reader(policy)), "sv")
     assert told(shown)["E-post"] == "på: Du sa ja den 24 november 2026."
+    assert list(told(shown)) == ["E-post", "Telefon", "Post"]
     assert "Att köra saker på annat håll." in shown
 
 
@@ -298,9 +299,10 @@ def test_whoever_asks_for_mail_after_mail_is_put_off_but_can_stop(policy: Policy
 def test_a_yes_of_somebody_deleted_meanwhile_makes_nobody(policy: PolicyVersion) -> None:
     contact = customer(policy, country="SE")
     prefer(token_of(contact), do="yes", yes="email")
+    asked_for = SignUp.objects.get().public_id
     erasure.delete({contact.pk: contact.public_id}, at=NOON, by="test", rule="test")
     with pytest.raises(proof.SignUpGoneError):
-        proof.confirm(SignUp.objects.get().public_id, consent=True, policy=policy, at=NOON, by="visitor")
+        proof.confirm(asked_for, consent=True, policy=policy, at=NOON, by="visitor")
     assert not Contact.objects.exists()
 
 

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import Resolver404, resolve
 
-from contacts import permission
+from contacts import permission, proof
 from contacts.addresses import keyed_hash
 from contacts.models import AuditEvent, Contact, Message, PolicyVersion, Suppression
 from contacts.vocabulary import MailTemplate
@@ -113,6 +113,17 @@ def test_a_stranger_who_complains_is_not_written_to_about_news(policy: PolicyVer
     report(asked, "SpamComplaint", "aino@fjordkraft.example")
     assert Suppression.objects.get().address_hash == keyed_hash("aino@fjordkraft.example")
     assert not Contact.objects.exists()
+
+
+@pytest.mark.promise("P12")
+def test_a_complaint_about_the_first_mail_counts_once_the_address_is_proven(policy: PolicyVersion) -> None:
+    asked = confirmation(policy, email="aino@fjordkraft.example")
+    assert asked.sign_up
+    proven = proof.confirm(asked.sign_up.public_id, consent=False, policy=policy, at=NOON, by="visitor").contact
+    Contact.objects.filter(pk=proven.pk).update(email="now@fjordkraft.example", address_hash=keyed_hash("now"))
+    report(asked, "SpamComplaint", "aino@fjordkraft.example")
+    assert permission.of_one(proven, day=NOON.date())["email"] == "objected"
+    assert Suppression.objects.get().address_hash == keyed_hash("now")
 
 
 def test_a_strangers_address_that_bounces_is_nobodys(policy: PolicyVersion) -> None:

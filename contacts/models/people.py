@@ -160,6 +160,11 @@ class Basis(models.Model):
     def __str__(self) -> str:
         return f"Basis {self.scenario}"
 
+    @property
+    def is_unverified(self) -> bool:
+        """Tell whether nothing proves the contract that a customer or partner is held for."""
+        return self.scenario in AGREEMENT_SCENARIOS and self.clock_from is not None
+
 
 class Activity(models.Model):
     """Something the person did."""

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from contacts.days import day_of
 from contacts.models import Contact, PolicyVersion
-from privacy_crm.demo import export, show, users, website
+from privacy_crm.demo import export, promising, show, users, website
 from retention import purge
 
 console = Console()
@@ -20,6 +20,7 @@ def prepare() -> PolicyVersion:
     """Bring the database, the roles and the policy up, whatever is there already."""
     with console.status("Preparing the database …"):
         call_command("migrate", verbosity=0)
+        promising.publish(timezone.now())
         call_command("publish_policy", stdout=_Nowhere())
         call_command("adopt_country_rules", stdout=_Nowhere())
     policy = PolicyVersion.objects.in_force()

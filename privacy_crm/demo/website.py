@@ -1,4 +1,4 @@
-"""What stands on the demo company's website, and who has signed up there and not yet been heard of again."""
+"""What stands on the demo company's website, who has signed up there, and whom its mail has not reached."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ import typst
 from django.core.files.base import ContentFile
 from django.db import connection
 
-from contacts import inviting, proof, sign_ups, whitepapers
-from contacts.models import Contact, Event, Organisation, PolicyVersion, Topic, Whitepaper
+from contacts import bounces, inviting, outbox, proof, sign_ups, whitepapers
+from contacts.days import day_of
+from contacts.models import Basis, Contact, Event, Message, Organisation, PolicyVersion, Topic, Whitepaper
+from contacts.models.outbox import MessageEnd
 from contacts.sign_ups import Typed, Wish
+from contacts.vocabulary import MailPurpose, MailTemplate
 from contacts.whitepapers import Cover
 
 HERE = Path(__file__).parent
@@ -38,6 +41,7 @@ def open_up(policy: PolicyVersion, at: dt.datetime) -> None:
     _be_interested(policy)
     _sign_up(policy, at)
     _register_a_customer(policy, at)
+    _have_letters_come_back(policy, at)
 
 
 # Whitepapers
@@ -129,3 +133,14 @@ def _register_a_customer(policy: PolicyVersion, at: dt.datetime) -> Contact:
     )
     made = sign_ups.sign_up(Wish.of_register("customer"), typed, policy=policy, source="form", at=at, by=BY)
     return proof.confirm(made.public_id, consent=False, policy=policy, at=at, by=BY).contact
+
+
+def _have_letters_come_back(policy: PolicyVersion, at: dt.datetime) -> None:
+    """Two people could not be told by e-mail where we have their details from: the officer writes to them by post."""
+    untold = Contact.objects.whole().filter(pk__in=Basis.objects.untold().values("contact"), bounced_on=None)
+    for contact in untold.order_by("pk")[:2]:
+        letter = outbox.owe(MailTemplate.INFORM, contact=contact, purpose=MailPurpose.INFORMATION, at=at)
+        Message.objects.filter(pk=letter.pk).update(
+            ended_at=at, end=MessageEnd.REFUSED, reason="SMTPRecipientsRefused:550"
+        )
+        bounces.bounced(letter.public_id, day=day_of(at, policy.zone), at=at, by=BY)

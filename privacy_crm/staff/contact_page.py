@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from contacts import permission, permission_words
 from contacts.admin.base import today
 from contacts.models import Basis, Contact, PolicyVersion
-from contacts.vocabulary import Clock
+from contacts.vocabulary import Clock, SourceKind
 from retention import explain, words
 from retention.explain import Explanation, Reason
 from retention.models import Hold, HoldKind
@@ -116,10 +116,20 @@ def _why_open(explanation: Explanation) -> str:
     return _("the law makes us keep a part, without an end on record")
 
 
-def _bases(contact: Contact, explanation: Explanation) -> list[tuple[Basis, Reason, str]]:
+def _bases(contact: Contact, explanation: Explanation) -> list[tuple[Basis, Reason, str, str]]:
     rows = {basis.scenario: basis for basis in contact.bases.select_related("policy_version")}
     found = [(rows[reason.scenario], reason) for reason in explanation.bases if reason.scenario in rows]
-    return [(basis, reason, str(Clock(reason.clock).label)) for basis, reason in found]
+    return [(basis, reason, str(Clock(reason.clock).label), _told(basis)) for basis, reason in found]
+
+
+def _told(basis: Basis) -> str:
+    """Return whether a person was told where we have their details from; empty where they gave them themselves (L5)."""
+    if basis.source_kind == SourceKind.PERSON:
+        return ""
+    about = {"kind": SourceKind(basis.source_kind).label}
+    if basis.informed_on is None:
+        return _("from %(kind)s; they have not been told yet") % about
+    return _("from %(kind)s; they were told on %(day)s") % {**about, "day": words.full(basis.informed_on)}
 
 
 def _holds(contact: Contact, day: dt.date) -> list[tuple[Hold, bool]]:

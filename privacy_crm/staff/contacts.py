@@ -20,7 +20,7 @@ from contacts.models import Basis, Contact, Organisation, PolicyVersion
 from contacts.vocabulary import Scenario
 from privacy_crm.staff import contact_page, informing_act
 from privacy_crm.staff.contact_acts import ActivityForm, HoldForm
-from privacy_crm.staff.hearing_acts import AddressForm, LeavingForm, ObjectionForm
+from privacy_crm.staff.hearing_acts import AddressForm, CountryForm, LeavingForm, ObjectionForm
 from privacy_crm.staff.match_act import MatchForm, is_unmatched
 from retention import lapses
 
@@ -68,6 +68,14 @@ class UnverifiedFilter(admin.SimpleListFilter):
         return queryset.unverified() if self.value() == "all" else queryset
 
 
+def _held_as(basis: Basis) -> str:
+    label = str(Scenario(basis.scenario).label)
+    return _("%s, unverified") % label if basis.is_unverified else label
+
+
+ISO_LETTERS = 2  # of a country that is on record
+
+
 def _is_whole(contact: Contact) -> bool:
     return contact.minimised_on is None
 
@@ -109,6 +117,14 @@ class ContactAdmin(RecordAdmin):
             AddressForm,
             "alternate_email",
             offered=_is_whole,
+        ),
+        Act(
+            "complete-country",
+            gettext_lazy("Complete the country"),
+            "contacts.change_contact",
+            CountryForm,
+            "public",
+            offered=lambda contact: _is_whole(contact) and len(contact.country) != ISO_LETTERS,
         ),
         Act(
             "has-left",
@@ -196,7 +212,7 @@ class ContactAdmin(RecordAdmin):
 
     @display(description=gettext_lazy("held as"), label=True)
     def scenarios(self, contact: Contact) -> list[str]:
-        return [str(Scenario(basis.scenario).label) for basis in contact.bases.all()]
+        return [_held_as(basis) for basis in contact.bases.all()]
 
     @display(description=gettext_lazy("kept until"))
     def kept_until(self, contact: Any) -> str:

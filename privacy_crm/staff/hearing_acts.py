@@ -1,4 +1,4 @@
-"""What staff hear about a person: an objection to marketing, another address, that they have left."""
+"""What staff hear about a person: an objection to marketing, another address, the country, that they have left."""
 
 import datetime as dt
 from typing import Any
@@ -7,13 +7,15 @@ from django.core.exceptions import ValidationError
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_countries import countries
 
-from contacts import addressing, leaving
+from contacts import addressing, completing, leaving
 from contacts.activities import ContactGoneError
 from contacts.addressing import AddressError
 from contacts.admin import fields
 from contacts.admin.acts import ActForm
 from contacts.admin.base import today
+from contacts.completing import CompletingError
 from contacts.leaving import LeavingError
 from contacts.models import Contact, PolicyVersion
 from contacts.vocabulary import Channel, Scenario
@@ -104,6 +106,21 @@ class AddressForm(ActForm):
         if told["proven"]:
             return _("{name} is reached at the new address.")
         return _("{name} has a new address. No marketing goes there until they confirm it.")
+
+
+class CountryForm(ActForm):
+    refusals = (CompletingError, ContactGoneError)
+    explanation = gettext_lazy("Whether we may send marketing depends on the law of the country where they work.")
+
+    country = fields.choice(gettext_lazy("Country"), ())
+
+    def __init__(self, record: Any = None, **options: Any) -> None:
+        super().__init__(record, **options)
+        self.fields["country"].choices = [("", "–"), *countries]  # type: ignore[attr-defined]
+
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
+        completing.country(self.record.pk, self.cleaned_data["country"], at=at, by=by)
+        return _("The country of {name} is on record.")
 
 
 class LeavingForm(ActForm):

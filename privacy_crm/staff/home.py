@@ -102,6 +102,13 @@ _DOORS = [
         _("What visitors of the website can ask for."),
     ),
     (
+        "contacts.view_topic",
+        "contacts_topic",
+        "sell",
+        _("Topics"),
+        _("What people choose among, and what mailings are about."),
+    ),
+    (
         "contacts.view_signup",
         "contacts_signup",
         "hourglass_top",
@@ -122,6 +129,13 @@ _DOORS = [
         "policy",
         _("Privacy policy"),
         _("What we promise, in the words that the public reads."),
+    ),
+    (
+        "contacts.view_countryrule",
+        "contacts_countryrule",
+        "gavel",
+        _("Marketing rules"),
+        _("Whose law asks for consent before we write or call."),
     ),
     (
         "contacts.view_auditevent",

@@ -1,0 +1,34 @@
+"""Complete the country of somebody of whom it is missing: without it, nobody knows whose law to ask (P11)."""
+
+import datetime as dt
+
+from django.db import transaction
+from django_countries import countries
+
+from contacts import audit, laws
+from contacts.activities import ContactGoneError
+from contacts.models import Contact
+
+
+class CompletingError(ValueError):
+    """What was told cannot be noted; the message says why."""
+
+
+@transaction.atomic
+def country(contact_id: int, code: str, *, at: dt.datetime, by: str) -> None:
+    """Note the country of a person (ISO 3166-1 alpha-2), never in the place of another.
+
+    Raises CompletingError where no country has this code, or one is on record; ContactGoneError where the person is no
+    longer held, or was reduced to what a duty names.
+    """
+    if code not in dict(countries):
+        raise CompletingError("No country has this code (ISO 3166-1, two letters).")
+    people = Contact.objects.whole().filter(pk=contact_id)
+    if not people.filter(laws.country_missing()).update(country=code):
+        raise (
+            CompletingError("A country is on record already.")
+            if people.exists()
+            else ContactGoneError("This person is no longer held.")
+        )
+    public_id = people.values_list("public_id", flat=True).get()
+    audit.record("contact.completed", at=at, by=by, public_id=public_id, rule="country")
