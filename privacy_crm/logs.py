@@ -41,6 +41,27 @@ class TaskWithoutValues(logging.Filter):
         return True
 
 
+class RouteForPath(logging.Filter):
+    """Django names the path of what failed or was refused, which may be a sealed link: name the route instead."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        request = getattr(record, "request", None)
+        if isinstance(request, HttpRequest) and isinstance(record.args, tuple):
+            path = request.path.encode("unicode_escape").decode("ascii")  # as Django writes it
+            record.args = tuple(_route(request) if said == path else said for said in record.args)
+        return True
+
+
+class WithoutVisitor(logging.Filter):
+    """Gunicorn names the visitor whose request it cannot read, and the address whose request failed: keep neither."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        for begin in ("Invalid request", "Error handling request"):
+            if str(record.msg).startswith(begin):
+                record.msg, record.args = begin, ()
+        return True
+
+
 def configure(*, as_json: bool) -> dict[str, Any]:
     """Return the LOGGING dictionary: one line an event, JSON in production and readable in development."""
     shared: list[Any] = [
@@ -67,9 +88,13 @@ def configure(*, as_json: bool) -> dict[str, Any]:
                 "foreign_pre_chain": shared,
             },
         },
-        "filters": {"task": {"()": TaskWithoutValues}},
+        "filters": {
+            "task": {"()": TaskWithoutValues},
+            "route": {"()": RouteForPath},
+            "visitor": {"()": WithoutVisitor},
+        },
         "handlers": {
-            "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["task"]},
+            "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["task", "route", "visitor"]},
             "null": {"class": "logging.NullHandler"},
         },
         "root": {"handlers": ["stderr"], "level": "INFO"},
@@ -77,6 +102,7 @@ def configure(*, as_json: bool) -> dict[str, Any]:
             # Both quote the request line, with its query string and the visitor's address.
             "django.server": quiet,
             "gunicorn.access": quiet,
+            "gunicorn.error": {"handlers": ["stderr"], "propagate": False},
             # Quotes the path of what was not found or failed; Access says the same by route.
             "django.request": quiet | {"handlers": ["stderr"], "level": "ERROR"},
             "django": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
@@ -93,12 +119,15 @@ class Access:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         began = time.monotonic()
         response = self.get_response(request)
-        match = request.resolver_match
         log.info(
             "request",
             method=request.method,
-            route=match.route if match else "(none)",
+            route=_route(request),
             status=response.status_code,
             ms=round((time.monotonic() - began) * 1000),
         )
         return response
+
+
+def _route(request: HttpRequest) -> str:
+    return request.resolver_match.route if request.resolver_match else "(none)"

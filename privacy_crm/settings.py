@@ -105,6 +105,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "privacy_crm.urls"
+CSRF_FAILURE_VIEW = "contacts.views.errors.forged"
 WSGI_APPLICATION = "privacy_crm.wsgi.application"
 
 TEMPLATES = [

@@ -2,6 +2,10 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+handler400 = "contacts.views.errors.bad_request"
+handler404 = "contacts.views.errors.not_found"
+handler500 = "contacts.views.errors.failed"
+
 
 def provider_reports(secret: str) -> list[URLResolver]:
     """Return where a mail provider reports bounces and complaints; nowhere, as long as no secret guards it."""

@@ -1,5 +1,6 @@
 import json
 import logging
+import re
 from typing import Any
 
 import pytest
@@ -62,3 +63,35 @@ def test_a_task_that_failed_is_logged_by_its_name_without_its_error(formatter: l
     line = formatter.format(record)
     assert MARKER not in line
     assert "retention.tasks.nightly 7f3a failed" in line
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_what_failed_or_was_refused_is_logged_by_its_route_and_never_by_the_link_that_led_there(
+    method: str, formatter: logging.Formatter, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr("contacts.links.read_download")  # so that a get fails, and a post lacks a token
+    client = Client(raise_request_exception=False, enforce_csrf_checks=True)
+    getattr(client, method)(f"/download/{MARKER}/")
+    lines = [formatter.format(record) for record in caplog.records if logs.RouteForPath().filter(record)]
+    assert any("download/<str:token>/" in line and '"django.' in line for line in lines)
+    assert not [line for line in lines if MARKER in line]
+
+
+@pytest.mark.parametrize(
+    ("said", "values"),
+    [
+        ("Invalid request from ip=203.0.113.9: Invalid HTTP Version", ()),
+        ("Error handling request %s %s", ("GET", MARKER)),
+    ],
+)
+def test_gunicorn_names_neither_the_visitor_nor_the_address_asked_for(
+    said: str, values: tuple[str, ...], formatter: logging.Formatter
+) -> None:
+    assert "visitor" in logs.configure(as_json=True)["handlers"]["stderr"]["filters"]
+    record = logging.LogRecord("gunicorn.error", 30, __file__, 1, said, values, None)
+    assert logs.WithoutVisitor().filter(record)
+    line = formatter.format(record)
+    assert re.search('"(Invalid request|Error handling request)"', line)
+    assert "203.0.113" not in line
+    assert MARKER not in line

@@ -243,6 +243,18 @@ def test_a_place_at_an_event_that_is_over_is_not_given_up(client: Client, place:
     assert contents() == before
 
 
+@pytest.mark.parametrize("change", [{"cancelled_at": NOON}, {"starts_at": NOON - 3 * ONE_DAY}, {}])
+def test_where_there_is_no_place_left_the_page_leads_to_what_else_there_is(
+    client: Client, place: Registration, change: dict[str, Any]
+) -> None:
+    url = f"/places/{links.place(place)}/?lang=sv"
+    if change:
+        Event.objects.update(**change)
+    else:
+        send(client, url, {})
+    assert '<a href="/?lang=sv">Se våra rapporter och evenemang</a>' in words(client.get(url))
+
+
 def test_a_place_ends_with_its_person(client: Client, place: Registration) -> None:
     Contact.objects.all().delete()
     assert client.get(f"/places/{links.place(place)}/").status_code == 410

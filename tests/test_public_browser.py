@@ -215,6 +215,7 @@ def states(policy: PolicyVersion, event: Event) -> dict[str, str]:
         "confirm": f"/confirm/{links.confirm(waiting)}/",
         "news": f"/confirm/{links.confirm(news)}/",
         "nothing": "/confirm/nothing/",
+        "nowhere": "/nowhere/",
         **{f"{made.kind} confirmed": f"/confirm/{links.confirm(made)}/" for made in proven(policy, event)},
         "place": f"/places/{links.place(Registration.objects.get())}/",
     }

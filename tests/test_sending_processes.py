@@ -12,7 +12,7 @@ import pytest
 from tests.embedded_users import User as ServerUser
 from tests.embedded_users import eventually, users
 from tests.mail_sink import Sink, header_lines
-from tests.test_purge_processes import PATIENCE, Site, kill
+from tests.processes import PATIENCE, Site, kill
 
 OWE = """
 from django.utils import timezone

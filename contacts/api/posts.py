@@ -110,7 +110,7 @@ def _sign_up(post: Post) -> None:
 
 def _checked(post: Post) -> SignUpForm:
     """Return the form where it is right, and refuse in its words where it is not."""
-    form = SignUpForm(post.body.typed(), wish=post.wish, in_force=post.policy, language=post.language)
+    form = SignUpForm.filled(post.body.typed(), wish=post.wish, in_force=post.policy, language=post.language)
     errors = {_NAMES.get(name, name): [str(word) for word in words] for name, words in form.errors.items()}
     if form.is_outdated():
         raise problems.outdated(notes.note(post.wish.scenario, post.policy, post.language).model_dump(mode="json"))

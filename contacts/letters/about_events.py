@@ -61,6 +61,6 @@ def _giving_up(occasion: Occasion) -> list[Part]:
         return []
     return [
         Heading(_("If you cannot come")),
-        Text(_("Give your place to somebody else: the page behind this link has a button for it.")),
+        Text(_("Leave your place to somebody else: the page behind this link has a button for it.")),
         Button(_("Give up your place"), page("place", links.place(place))),
     ]

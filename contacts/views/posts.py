@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, Concatenate
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
@@ -14,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from contacts.views.frame import Visit, framed
 
 MOST_BYTES = 64 * 1024
+MOST_TAKEN_IN = 20 * 1024 * 1024  # of what is too long; whoever sends more sees the connection end
 CONTENT_TYPE = "application/x-www-form-urlencoded"
 
 type View = Callable[..., HttpResponse]
@@ -41,32 +44,56 @@ def one_click_view[**P](view: Callable[Concatenate[HttpRequest, Visit, P], HttpR
 
 
 def _bounded(view: View, *, any_kind: bool = False) -> View:
-    """Refuse a body that is too long or of another kind, before anything reads it."""
+    """Refuse a body that is too long, of another kind or not to be read, before the view reads it."""
 
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.method == "POST":
-            length = int(request.META.get("CONTENT_LENGTH") or 0)
-            if length > MOST_BYTES:
-                return _too_long(request)
-            if length and request.content_type != CONTENT_TYPE and not any_kind:
-                return _another_kind(request)
-        return view(request, *args, **kwargs)
+        status = _read(request, any_kind=any_kind) if request.method == "POST" else HTTPStatus.OK
+        return view(request, *args, **kwargs) if status == HTTPStatus.OK else _refused(request, status)
 
     return answered
 
 
-def _too_long(request: HttpRequest) -> HttpResponse:
-    words = {
+def _read(request: HttpRequest, *, any_kind: bool) -> HTTPStatus:
+    """Read the form that was sent, and return the status with which it is refused; OK where it is taken."""
+    length = int(request.META.get("CONTENT_LENGTH") or 0)
+    if length > MOST_BYTES:
+        return _unread(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    if length and request.content_type != CONTENT_TYPE and not any_kind:
+        return _unread(request, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+    try:
+        request.POST.keys()
+    except (BadRequest, SuspiciousOperation, MultiPartParserError):  # another charset, or more than 1,000 fields
+        request.POST = QueryDict()
+        return HTTPStatus.OK if any_kind else HTTPStatus.BAD_REQUEST
+    return HTTPStatus.OK
+
+
+def _unread(request: HttpRequest, status: HTTPStatus) -> HTTPStatus:
+    """Take in what is refused and keep none of it: a browser that is still sending would not hear the answer."""
+    request.POST = QueryDict()
+    left = MOST_TAKEN_IN
+    while left > 0 and (taken := request.read(MOST_BYTES)):
+        left -= len(taken)
+    return status
+
+
+@framed
+def _refused(_request: HttpRequest, visit: Visit, status: HTTPStatus) -> HttpResponse:
+    too_long = status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    return visit.show("contacts/message.html", _too_long() if too_long else unreadable(), status=status)
+
+
+def _too_long() -> dict[str, str]:
+    return {
         "heading": _("This is too long for us"),
         "text": _("Nothing was stored. Go back, shorten what you wrote, and send it again."),
     }
-    return render(request, "contacts/message.html", words, status=413)
 
 
-def _another_kind(request: HttpRequest) -> HttpResponse:
-    words = {
+def unreadable() -> dict[str, str]:
+    """Return what is said of a request that is none of the kind that browsers send."""
+    return {
         "heading": _("We cannot read this"),
         "text": _("Nothing was stored. Use the form on our page, or the interface that we describe for programs."),
     }
-    return render(request, "contacts/message.html", words, status=415)
