@@ -5,6 +5,7 @@ import hmac
 import re
 import unicodedata
 
+import idna
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
@@ -21,15 +22,16 @@ class MalformedAddressError(ValueError):
 def normalise(text: str) -> str:
     """Return the one spelling under which an address is stored, compared and hashed.
 
-    Lower case, Unicode form C, and the domain in its ASCII form (RFC 5891), so that no two spellings of an address
-    become two people. Raises MalformedAddressError, which never quotes the address.
+    Lower case, Unicode form C, and the domain in its ASCII form (RFC 5891, UTS 46), so that no two spellings of an
+    address become two people. Raises MalformedAddressError, which never quotes the address.
     """
     address = unicodedata.normalize("NFC", text.strip(" \t")).lower()
     if _CONTROL.search(address) or address.count("@") != 1:
         raise MalformedAddressError
     local, _, domain = address.partition("@")
     try:
-        address = f"{local}@{domain.encode('idna').decode('ascii')}"
+        if not domain.isascii():
+            address = f"{local}@{idna.encode(domain, uts46=True).decode('ascii')}"
         _well_formed(address)
     except (UnicodeError, ValidationError):
         raise MalformedAddressError from None

@@ -63,3 +63,8 @@ def test_a_person_is_found_however_the_address_is_typed() -> None:
     anna = ContactFactory(email="anna@example.com")
     assert Contact.objects.by_typed_address(" ANNA@Example.com ").get() == anna
     assert not Contact.objects.by_typed_address("no address").exists()
+
+
+def test_a_sharp_s_is_no_double_s_since_they_are_two_domains() -> None:
+    assert normalise("aino@straße.example") == "aino@xn--strae-oqa.example"
+    assert normalise("aino@strasse.example") == "aino@strasse.example"
