@@ -184,7 +184,7 @@ def test_nobody_leaves_in_the_future(log_in: LogIn, policy: PolicyVersion) -> No
 
 
 @pytest.mark.promise("P5")
-@pytest.mark.parametrize("act", ["objection-heard", "change-address", "has-left"])
+@pytest.mark.parametrize("act", ["objection-heard", "change-address", "has-left", "has-not-left"])
 def test_a_person_of_whom_only_a_duty_is_left_takes_none_of_them(
     log_in: LogIn, policy: PolicyVersion, act: str
 ) -> None:

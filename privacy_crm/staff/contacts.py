@@ -18,9 +18,8 @@ from contacts.admin.base import RecordAdmin, today
 from contacts.admin.people import SEE_REDUCED, name_of, visible_to
 from contacts.models import Basis, Contact, Organisation, PolicyVersion
 from contacts.vocabulary import Scenario
-from privacy_crm.staff import contact_page, informing_act
+from privacy_crm.staff import contact_page, hearing_acts, informing_act
 from privacy_crm.staff.contact_acts import ActivityForm, HoldForm
-from privacy_crm.staff.hearing_acts import AddressForm, CountryForm, LeavingForm, ObjectionForm
 from privacy_crm.staff.match_act import MatchForm, is_unmatched
 from retention import lapses
 
@@ -73,13 +72,6 @@ def _held_as(basis: Basis) -> str:
     return _("%s, unverified") % label if basis.is_unverified else label
 
 
-ISO_LETTERS = 2  # of a country that is on record
-
-
-def _is_whole(contact: Contact) -> bool:
-    return contact.minimised_on is None
-
-
 class ContactAdmin(RecordAdmin):
     heading = gettext_lazy("Contacts")
     empty_text = gettext_lazy("People come in through the import: manage.py import_crm.")
@@ -101,39 +93,7 @@ class ContactAdmin(RecordAdmin):
             "domain_add",
             offered=is_unmatched,
         ),
-        Act(
-            "objection-heard",
-            gettext_lazy("Objection heard"),
-            "contacts.add_channelpermission",
-            ObjectionForm,
-            "do_not_disturb_on",
-            grave=True,
-            offered=_is_whole,
-        ),
-        Act(
-            "change-address",
-            gettext_lazy("Change the address"),
-            "contacts.change_contact",
-            AddressForm,
-            "alternate_email",
-            offered=_is_whole,
-        ),
-        Act(
-            "complete-country",
-            gettext_lazy("Complete the country"),
-            "contacts.change_contact",
-            CountryForm,
-            "public",
-            offered=lambda contact: _is_whole(contact) and len(contact.country) != ISO_LETTERS,
-        ),
-        Act(
-            "has-left",
-            gettext_lazy("Has left the organisation"),
-            "contacts.change_basis",
-            LeavingForm,
-            "person_off",
-            offered=lambda contact: _is_whole(contact) and contact.left_on is None,
-        ),
+        *hearing_acts.ACTS,
         Act(
             "told-by-letter",
             gettext_lazy("Told by letter"),

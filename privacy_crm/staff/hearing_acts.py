@@ -1,4 +1,4 @@
-"""What staff hear about a person: an objection to marketing, another address, the country, that they have left."""
+"""What staff hear about a person: an objection to marketing, another address, the country, whether they have left."""
 
 import datetime as dt
 from typing import Any
@@ -13,7 +13,7 @@ from contacts import addressing, completing, leaving
 from contacts.activities import ContactGoneError
 from contacts.addressing import AddressError
 from contacts.admin import fields
-from contacts.admin.acts import ActForm
+from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import today
 from contacts.completing import CompletingError
 from contacts.leaving import LeavingError
@@ -143,3 +143,72 @@ class LeavingForm(ActForm):
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         leaving.heard(self.record.pk, on=self.cleaned_data["on"], at=at, by=by)
         return _("{name} has left the organisation and gets no more marketing.")
+
+
+class NotLeftForm(ActForm):
+    refusals = (LeavingError,)
+
+    def __init__(self, record: Any = None, **options: Any) -> None:
+        super().__init__(record, **options)
+        self.explanation = _(
+            "Once this is taken back, they may get marketing again, where nothing else speaks against it: an objection "
+            "stays. News that was held back meanwhile is not sent afterwards. They are kept as long as before. We "
+            "heard on %s that they have left."
+        ) % words.full(self.record.left_on)
+
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
+        if not leaving.take_back(self.record.pk, at=at, by=by):
+            raise LeavingError(_("It is not noted any more that they have left."))
+        return _("{name} has not left the organisation, and may get marketing where nothing else speaks against it.")
+
+
+ISO_LETTERS = 2  # of a country that is on record
+
+
+def _is_whole(contact: Contact) -> bool:
+    return contact.minimised_on is None
+
+
+ACTS = (
+    Act(
+        "objection-heard",
+        gettext_lazy("Objection heard"),
+        "contacts.add_channelpermission",
+        ObjectionForm,
+        "do_not_disturb_on",
+        grave=True,
+        offered=_is_whole,
+    ),
+    Act(
+        "change-address",
+        gettext_lazy("Change the address"),
+        "contacts.change_contact",
+        AddressForm,
+        "alternate_email",
+        offered=_is_whole,
+    ),
+    Act(
+        "complete-country",
+        gettext_lazy("Complete the country"),
+        "contacts.change_contact",
+        CountryForm,
+        "public",
+        offered=lambda contact: _is_whole(contact) and len(contact.country) != ISO_LETTERS,
+    ),
+    Act(
+        "has-left",
+        gettext_lazy("Has left the organisation"),
+        "contacts.change_basis",
+        LeavingForm,
+        "person_off",
+        offered=lambda contact: _is_whole(contact) and contact.left_on is None,
+    ),
+    Act(
+        "has-not-left",
+        gettext_lazy("Take back: has left"),
+        "contacts.change_basis",
+        NotLeftForm,
+        "undo",
+        offered=lambda contact: _is_whole(contact) and contact.left_on is not None,
+    ),
+)
