@@ -1,12 +1,10 @@
 """What a visitor may type, and what is wrong with it: the pages and the API both read it through these forms (P2)."""
 
-import unicodedata
 from collections.abc import Iterator, Mapping
 from copy import copy
 from functools import cache, cached_property, lru_cache
 from typing import Any
 
-from confusable_homoglyphs import confusables
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.choices import BaseChoiceIterator
@@ -14,13 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_countries import countries
 
-from contacts.addresses import MalformedAddressError, normalise
+from contacts.fields import LONGEST, Address, Country, OneLine
 from contacts.models import PolicyVersion
 from contacts.policy_words import Promise, promise
 from contacts.sign_ups import Typed, Wish
 from contacts.vocabulary import Channel, Scenario, SignUpKind
 
-LONGEST = 200  # characters of a text
 LONGEST_FOOD = 300
 
 # The HTML name of each field in a browser's own address book (WCAG 2.2, 1.3.5).
@@ -36,51 +33,6 @@ _AUTOCOMPLETE = {
     "city": "address-level2",
     "country": "country",
 }
-
-
-# Signs that turn the direction of what follows, so that a name reads as something else (Unicode TR 36, 2.10).
-_TURNING = {chr(sign) for sign in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
-
-
-class OneLine(forms.CharField):
-    """A text without line breaks and control characters, in Unicode form C: what a mail's header may hold as well."""
-
-    default_error_messages = {
-        "control": gettext_lazy("Write this on one line, without special control characters."),
-        "null_characters_not_allowed": gettext_lazy("Write this on one line, without special control characters."),
-        "max_length": gettext_lazy("Shorten this to %(limit_value)d characters; it has %(show_value)d."),
-    }
-
-    def to_python(self, value: Any) -> str:
-        text = unicodedata.normalize("NFC", super().to_python(value) or "")
-        if any(unicodedata.category(sign) in {"Cc", "Zl", "Zp", "Cs"} or sign in _TURNING for sign in text):
-            raise ValidationError(self.error_messages["control"], code="control")
-        return text
-
-
-class Address(OneLine):
-    """An e-mail address, normalised. One whose domain mixes alphabets to look like another is refused."""
-
-    widget = forms.EmailInput
-
-    default_error_messages = {
-        "required": gettext_lazy("Enter your e-mail address, so that we can send you what you ask for."),
-        "malformed": gettext_lazy("Enter an e-mail address such as aino@example.com."),
-        "look_alike": gettext_lazy(
-            "This address mixes letters of different alphabets that look alike. Type it again on your own keyboard."
-        ),
-    }
-
-    def to_python(self, value: Any) -> str:
-        text = super().to_python(value)
-        if not text:
-            return text
-        if any(confusables.is_dangerous(label) for label in text.rpartition("@")[2].split(".")):
-            raise ValidationError(self.error_messages["look_alike"], code="look_alike")
-        try:
-            return normalise(text)
-        except MalformedAddressError:
-            raise ValidationError(self.error_messages["malformed"], code="malformed") from None
 
 
 class SignUpForm(forms.Form):
@@ -110,7 +62,7 @@ class SignUpForm(forms.Form):
     address = OneLine(label=gettext_lazy("Address"), max_length=LONGEST, required=False)
     postal_code = OneLine(label=gettext_lazy("Postal code"), max_length=20, required=False)
     city = OneLine(label=gettext_lazy("City"), max_length=LONGEST, required=False)
-    country = forms.ChoiceField(
+    country = Country(
         label=gettext_lazy("Country"),
         required=False,
         error_messages={"invalid_choice": gettext_lazy("Choose a country from the list.")},

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from django.db import IntegrityError, transaction
 
-from contacts import audit
+from contacts import audit, rows
 from contacts.models import ApiKey
 
 PREFIX = "crm_"  # so that a scanner finds a key that somebody left in a repository
@@ -40,14 +40,10 @@ def revoke(record: ApiKey, *, at: dt.datetime, by: str) -> None:
     audit.record("api_key.revoked", at=at, by=by, rule=f"api_key:{record.pk}")
 
 
-_HELD = """
-    SELECT id, name, digest, created_at, revoked_at FROM contacts_apikey WHERE digest = %s AND revoked_at IS NULL"""
-
-
 def holder(key: str) -> ApiKey | None:
     """Return whose key this is, or None where nobody holds it (any more)."""
-    held = ApiKey.objects.raw(_HELD, [_digest(key)])  # composed once: each post of a server asks
-    return next(iter(held), None)
+    held = rows.one(ApiKey, "digest", _digest(key))
+    return held if held and held.revoked_at is None else None
 
 
 def _digest(key: str) -> str:

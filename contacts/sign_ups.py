@@ -5,7 +5,7 @@ Nothing here looks whether the address is on file, so that page, status and timi
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from django.db import transaction
 
@@ -127,7 +127,7 @@ def sign_up(
         consents=dict(consents or {}),
         source=source,
         created_at=at,
-        **asdict(typed),
+        **vars(typed),
     )
     insert(made)
     if food and wish.scenario == Scenario.EVENT:

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from contacts.models import AuditEvent, Message, PolicyVersion, SignUp
-from contacts.rows import insert
-from tests.factories import NOON, SignUpFactory, WhitepaperFactory
+from contacts.models import AuditEvent, Event, Message, PolicyVersion, SignUp, Whitepaper
+from contacts.rows import insert, one
+from tests.factories import NOON, EventFactory, SignUpFactory, WhitepaperFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -46,3 +46,30 @@ def test_the_databases_constraints_hold(policy: PolicyVersion) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         insert(SignUpFactory.build(policy_version=policy, email=""))
     assert not SignUp.objects.exists()
+
+
+def test_a_row_is_read_as_django_itself_would_read_it() -> None:
+    WhitepaperFactory.create(slug="other")
+    for model, made in (
+        (Whitepaper, WhitepaperFactory.create(slug="wanted", summary={"en": "“Short”"})),
+        (Event, EventFactory.create(slug="wanted", summary={"sv": "Kort"})),
+    ):
+        found, django_s = one(model, "slug", "wanted"), model.objects.get(pk=made.pk)
+        assert found
+        for field in model._meta.concrete_fields:
+            ours, theirs = getattr(found, field.attname), getattr(django_s, field.attname)
+            assert (ours, type(ours)) == (theirs, type(theirs))
+
+
+def test_a_record_that_was_read_can_be_changed_like_any_other() -> None:
+    WhitepaperFactory.create(slug="wanted")
+    found = one(Whitepaper, "slug", "wanted")
+    assert found
+    found.title = "Another"
+    found.save()
+    assert list(Whitepaper.objects.values_list("slug", "title")) == [("wanted", "Another")]
+
+
+def test_no_row_is_none() -> None:
+    WhitepaperFactory.create(slug="other")
+    assert one(Whitepaper, "slug", "wanted") is None

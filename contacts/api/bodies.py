@@ -15,7 +15,7 @@ from contacts.forms import SignUpForm
 LONGEST_ANSWER = 8_000  # characters of a solved challenge
 LATEST_POLICY = 2**31 - 1
 
-# The characters that the form's OneLine refuses, but lone surrogates, which no JSON text has.
+# The characters that the form's OneLine refuses (contacts.fields), but lone surrogates, which no JSON text has.
 _CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069"
 ONE_LINE = f"^[^{_CONTROL}]*$"
 WORDS = rf"^[^{_CONTROL}]*[^{_CONTROL}\s][^{_CONTROL}]*$"

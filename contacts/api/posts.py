@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Path, Router, Status
 
-from contacts import challenge, limits, nudging, sign_ups
+from contacts import challenge, limits, nudging, rows, sign_ups
 from contacts.api import notes, problems
 from contacts.api.answers import CheckInbox, ConflictProblem, InvalidProblem, Problem
 from contacts.api.bodies import EventSignUp, RegistrationBody, SignUpBody, WhitepaperSignUp
@@ -63,11 +63,10 @@ def register(request: HttpRequest, body: RegistrationBody) -> Status[CheckInbox]
 
 
 def _find[M: (Whitepaper, Event)](model: type[M], slug: str) -> M:
-    """Return the one of this name, by a statement that Django need not compose for each post anew."""
-    found = model.objects.raw(f"SELECT * FROM {model._meta.db_table} WHERE slug = %s", [slug])  # noqa: S608
-    for one in found:
-        return one
-    raise problems.unknown()
+    found = rows.one(model, "slug", slug)
+    if found is None:
+        raise problems.unknown()
+    return found
 
 
 def _take(request: HttpRequest, wish: Wish, body: SignUpBody) -> Status[CheckInbox]:
