@@ -14,7 +14,7 @@ import django
 from django.conf import settings
 
 DATABASE = "privacy_crm_bench"
-PARTS = ("sign-ups", "audience", "purge")
+PARTS = ("sign-ups", "audience", "package", "purge")
 
 
 def main() -> None:
@@ -73,7 +73,7 @@ def run(options: argparse.Namespace) -> dict[str, float]:
     call_command("migrate", verbosity=0)
     call_command("publish_policy")
     User.objects.create_user("benchmark")
-    parts = {"sign-ups": run_sign_ups, "audience": run_audience, "purge": run_purge}
+    parts = {"sign-ups": run_sign_ups, "audience": run_audience, "package": run_package, "purge": run_purge}
     results: dict[str, float] = {}
     for name in [options.only] if options.only else PARTS:
         results |= parts[name](options)
@@ -101,6 +101,25 @@ def run_audience(options: argparse.Namespace) -> dict[str, float]:
     topic = audiences.prepare(options.audience, policy)
     say(f"the audience and COPY, {options.rounds} times in turn")
     return audiences.against_copy(topic, options.audience, options.rounds)
+
+
+def run_package(options: argparse.Namespace) -> dict[str, float]:
+    """Load few, measure, load more, measure again."""
+    from benchmarks import load, packages  # noqa: PLC0415
+    from contacts.models import PolicyVersion  # noqa: PLC0415
+
+    policy = PolicyVersion.objects.in_force()
+    assert policy  # noqa: S101
+    results: dict[str, float] = {}
+    for name, first, last in (("small", 1, options.small), ("large", options.small + 1, options.contacts)):
+        say(f"loading people up to {last:,}")
+        packages.among(first, last, policy)
+        if name == "small":
+            packages.busy_person()
+        load.settle()
+        measured = packages.timed(policy, 2 * options.rounds + 1)
+        results |= {f"package_{name}_{what}": took for what, took in measured.items()}
+    return results | {"package_rows": packages.size()}
 
 
 def run_purge(options: argparse.Namespace) -> dict[str, float]:
@@ -155,7 +174,7 @@ def report(results: dict[str, float], options: argparse.Namespace) -> None:
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 
-    from benchmarks import audiences, sign_ups  # noqa: PLC0415
+    from benchmarks import audiences, packages, sign_ups  # noqa: PLC0415
 
     purge = options.only in {None, "purge"}
     title = f"{options.contacts:,} contacts, {options.due:,} due" if purge else ""
@@ -164,12 +183,15 @@ def report(results: dict[str, float], options: argparse.Namespace) -> None:
         table.add_column(heading, justify="left" if heading == "what" else "right")
     if purge:
         add_purge(table, results, options)
-    if options.only in {None, "audience"}:
-        for row in audiences.rows(results, options.audience):
-            table.add_row(*row)
-    if options.only in {None, "sign-ups"}:
-        for row in sign_ups.rows(results):
-            table.add_row(*row)
+    others = {
+        "audience": lambda: audiences.rows(results, options.audience),
+        "package": lambda: packages.rows(results, options.small, options.contacts),
+        "sign-ups": lambda: sign_ups.rows(results),
+    }
+    for part, rows in others.items():
+        if options.only in {None, part}:
+            for row in rows():
+                table.add_row(*row)
     Console().print(table)
     line = json.dumps(results | {"sizes": {k: v for k, v in vars(options).items() if k != "json"}})
     if options.json:

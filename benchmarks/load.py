@@ -60,7 +60,10 @@ def people(first: int, last: int, policy: PolicyVersion) -> None:
 def clear() -> None:
     """Forget everybody, so that a part begins as if it were alone."""
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE contacts_contact, contacts_organisation, django_admin_log CASCADE")
+        cursor.execute(
+            "TRUNCATE contacts_contact, contacts_organisation, contacts_suppression, contacts_auditevent,"
+            " django_admin_log CASCADE"
+        )
 
 
 def settle() -> None:

@@ -5,11 +5,12 @@ import datetime as dt
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from contacts import audit
+from contacts import audit, notices
 from contacts.activities import ContactGoneError
 from contacts.addresses import MalformedAddressError, keyed_hash, normalise
 from contacts.days import day_of
 from contacts.models import Contact, PolicyVersion
+from contacts.vocabulary import NoticeKind
 
 
 class AddressError(ValueError):
@@ -43,6 +44,8 @@ def change(contact_id: int, email: str, *, proven: bool, at: dt.datetime, by: st
     if address == person.email and not (proven and _is_doubted(person)):
         raise AddressError("This is the address on file.")
     _move(person, address, None if proven else _day(at))
+    if address != person.email:
+        notices.owe(NoticeKind.RECTIFIED, [person.pk], details=["email"], at=at)
     with connection.cursor() as cursor:
         cursor.execute(_CARRY, [keyed_hash(address), person.address_hash])
         cursor.execute(_NOTE, [person.pk, keyed_hash(address)])

@@ -5,9 +5,10 @@ import datetime as dt
 from django.db import transaction
 from django_countries import countries
 
-from contacts import audit, laws
+from contacts import audit, laws, notices
 from contacts.activities import ContactGoneError
 from contacts.models import Contact
+from contacts.vocabulary import NoticeKind
 
 
 class CompletingError(ValueError):
@@ -31,4 +32,5 @@ def country(contact_id: int, code: str, *, at: dt.datetime, by: str) -> None:
             else ContactGoneError("This person is no longer held.")
         )
     public_id = people.values_list("public_id", flat=True).get()
+    notices.owe(NoticeKind.RECTIFIED, [contact_id], details=["country"], at=at)
     audit.record("contact.completed", at=at, by=by, public_id=public_id, rule="country")

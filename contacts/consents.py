@@ -1,4 +1,7 @@
-"""A person's own yes to marketing on a channel, given twice: a box ticked, and a button in a mail pressed (P11)."""
+"""A person's own yes to marketing on a channel, given twice: a box ticked, and a button in a mail pressed (P11).
+
+It is taken back by one word of theirs.
+"""
 
 import datetime as dt
 
@@ -23,3 +26,16 @@ def give(
         defaults={"given_on": day, "wording": wording, "source": source},
     )
     audit.record("consent.given", at=at, by=by, public_id=contact.public_id, rule=channel)
+
+
+def withdraw(contact: Contact, channel: Channel, *, at: dt.datetime, by: str) -> bool:
+    """Take a consent back, as its person wishes (Art. 7(3) GDPR), and return whether there was one.
+
+    It is no objection, and sets nothing else: what rested on the consent ends, and whether anything else allows
+    marketing is `permission`'s to answer.
+    """
+    given = ChannelPermission.objects.filter(contact=contact, channel=channel, state=PermissionState.CONSENTED)
+    withdrawn, _ = given.delete()
+    if withdrawn:
+        audit.record("consent.withdrawn", at=at, by=by, public_id=contact.public_id, rule=channel)
+    return bool(withdrawn)

@@ -5,25 +5,42 @@ database's own cascades, so that no table can be forgotten.
 
 A wish for news that waits to be confirmed goes with its person, whom alone it is about. Whatever else waits under the
 address stays: somebody has asked for it anew, perhaps not the person at all, and it goes by itself after 30 days.
+
+Whoever was given data of people who are deleted or reduced is owed a notice in the same transaction (Art. 19 GDPR).
 """
 
 import datetime as dt
 import uuid
 from collections.abc import Collection, Iterable
+from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.db.models import Exists, ForeignObjectRel, Model, OuterRef
 
-from contacts import audit
+from contacts import audit, notices
 from contacts.categories import FIELDS, Category, blank
 from contacts.models import Activity, Basis, Contact, Interest, Registration
 from contacts.models.policy import PolicyVersion
-from contacts.vocabulary import ACTIVITY_SCENARIOS, SCENARIO_OF_EVENT, SCENARIOS_OF_ACTIVITY, Scenario, SignUpKind
+from contacts.vocabulary import (
+    ACTIVITY_SCENARIOS,
+    SCENARIO_OF_EVENT,
+    SCENARIOS_OF_ACTIVITY,
+    NoticeKind,
+    Scenario,
+    SignUpKind,
+)
 
 # What a person's record says besides the policy's categories, and no duty keeps.
-_FORGOTTEN = {"language": "", "last_activity_on": None, "unconfirmed_since": None, "bounced_on": None, "left_on": None}
+_FORGOTTEN: dict[str, Any] = {
+    "language": "",
+    "last_activity_on": None,
+    "unconfirmed_since": None,
+    "bounced_on": None,
+    "left_on": None,
+    "corrected": [],
+}
 
 type People = dict[int, uuid.UUID]  # primary key → public_id
 
@@ -32,6 +49,7 @@ def delete(people: People, *, at: dt.datetime, by: str, rule: str) -> None:
     """Delete these people with every trace of them, and write one audit event each."""
     if not people:
         return
+    notices.owe(NoticeKind.ERASED, people, at=at)
     _forget(people)
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM contacts_contact WHERE id = ANY(%s)", [list(people)])
@@ -42,6 +60,7 @@ def reduce(people: People, keeps: Collection[str], *, day: dt.date, at: dt.datet
     """Reduce these people to the categories that their duty names; never the e-mail address (P5)."""
     if not people:
         return
+    notices.owe(NoticeKind.ERASED, people, at=at)
     _forget(people)
     for model, column in traces():
         model._base_manager.filter(**{f"{column}__in": list(people)}).delete()

@@ -1,7 +1,11 @@
 """Food preferences go straight after their event; no hold and no cap delays that (P8)."""
 
 import datetime as dt
+import uuid
 
+from django.db.models import Q, QuerySet
+
+from contacts import audit
 from contacts.models import FoodPreference
 
 
@@ -18,3 +22,20 @@ def sweep(at: dt.datetime) -> int:
     overdue = FoodPreference.objects.overdue(at)
     deleted, _ = FoodPreference.objects.filter(pk__in=overdue.values("pk")).delete()
     return deleted
+
+
+def of_address(address: str) -> QuerySet[FoodPreference]:
+    """Return what the owner of a normalised address told about their food, at proven sign-ups and others."""
+    return FoodPreference.objects.filter(Q(registration__contact__email=address) | Q(sign_up__email=address))
+
+
+def withdraw(address: str, *, public_id: uuid.UUID | None, at: dt.datetime, by: str) -> int:
+    """Take back the consent to note what somebody eats: it is deleted at once, and how many notes there were returned.
+
+    The address is normalised and proven; `public_id` is of whoever is held under it, if anybody.
+    """
+    found = of_address(address).values("pk")
+    withdrawn, _ = FoodPreference.objects.filter(pk__in=found).delete()
+    if withdrawn:
+        audit.record("consent.withdrawn", at=at, by=by, public_id=public_id, rule="food")
+    return withdrawn

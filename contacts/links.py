@@ -1,7 +1,8 @@
 """Links that mails carry: sealed, so that nobody can make one up, and telling nothing but a random number or a hash.
 
 `confirm` and `place` say which record they are about and end with it. `download` ends after DOWNLOAD_DAYS. `stop` has
-no end, works after the person has been deleted, and hangs on the suppression key, which outlives SECRET_KEY.
+no end, works after the person has been deleted, and hangs on the suppression key, which outlives SECRET_KEY. `told`
+and `told_of` open the notices that a recipient has to act on.
 """
 
 import datetime as dt
@@ -13,7 +14,7 @@ from django.conf import settings
 from django.core.signing import BadSignature, SignatureExpired, Signer, TimestampSigner
 
 from contacts.addresses import keyed_hash
-from contacts.models import Contact, Registration, SignUp
+from contacts.models import Contact, Recipient, RecipientNotice, Registration, SignUp
 
 DOWNLOAD_DAYS = 7
 EVERYTHING = "all"  # the list of those who may be written to about anything
@@ -29,6 +30,20 @@ class InvalidLinkError(ValueError):
 
 class EndedLinkError(InvalidLinkError):
     """We sealed this link, and its time has passed."""
+
+
+_TOLD = re.compile(r"(?P<recipient>[0-9a-f]{32})\.(?P<until>[0-9]{1,18})|-(?P<notice>[0-9a-f]{32})")
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_MICROSECOND = dt.timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Told:
+    """Which notices a link is about: all that a recipient had been sent at a moment, or a single one."""
+
+    recipient: uuid.UUID | None = None
+    until: dt.datetime = _EPOCH
+    notice: uuid.UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -100,6 +115,26 @@ def read_stop(token: str) -> Stop:
         raise InvalidLinkError
     person, sign_up = (uuid.UUID(text) if text else None for text in (said["person"], said["sign_up"]))
     return Stop(person, said["hash"], said["list"], sign_up)
+
+
+def told(recipient: Recipient, until: dt.datetime) -> str:
+    """Seal the way to all notices that a recipient has been sent by a moment."""
+    return _signer("told").sign(f"{recipient.public_id.hex}.{(until - _EPOCH) // _MICROSECOND}")
+
+
+def told_of(notice: RecipientNotice) -> str:
+    """Seal the way to a single notice, which a webhook carries."""
+    return _signer("told").sign(f"-{notice.public_id.hex}")
+
+
+def read_told(token: str) -> Told:
+    """Return what a `told` link is about. Raises InvalidLinkError."""
+    said = _TOLD.fullmatch(_open(_signer("told"), token))
+    if said is None:
+        raise InvalidLinkError
+    if said["notice"]:
+        return Told(notice=uuid.UUID(said["notice"]))
+    return Told(uuid.UUID(said["recipient"]), _EPOCH + int(said["until"]) * _MICROSECOND)
 
 
 def _signer(purpose: str) -> Signer:

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db import transaction
 from django.db.models import Count
+from django.utils import timezone
 
 from contacts import agreements, audit, clocks, organisations
-from contacts.models import Contact, Organisation
+from contacts.days import day_of
+from contacts.models import Contact, Organisation, PolicyVersion
 
 MOST = 5
 _ALIKE = 0.45  # of 1; below it, companies of the same trade would do
@@ -46,15 +48,15 @@ class Suggestion:
 def match(contact_id: int, organisation_id: int, *, at: dt.datetime, by: str) -> None:
     """Say that a person belongs to an organisation: from then on its agreements are their clock.
 
-    Raises MatchError where either is gone, or the person belongs to one already.
+    Raises MatchError where either is gone, or the person belongs to one already, or their details are only stored.
     """
     # The organisation first, as every act locks; a nightly run that deletes it for being empty is over then, or waits.
     agreements.lock([organisation_id])
     if not Organisation.objects.filter(pk=organisation_id).exists():
         raise MatchError("This organisation is not on record any more.")
-    free = Contact.objects.whole().filter(pk=contact_id, organisation__isnull=True)
+    free = Contact.objects.whole().unrestricted(_day(at)).filter(pk=contact_id, organisation__isnull=True)
     if not free.update(organisation=organisation_id):
-        raise MatchError("This person belongs to an organisation already, or is no longer held.")
+        raise MatchError("This person belongs to an organisation already, is only stored, or is no longer held.")
     clocks.refresh_contacts([contact_id])
     public_id = Contact.objects.values_list("public_id", flat=True).get(pk=contact_id)
     audit.record("contact.matched", at=at, by=by, public_id=public_id, rule=f"organisation:{organisation_id}")
@@ -82,6 +84,11 @@ def alike(name: str) -> list[Organisation]:
         return []
     measured = Organisation.objects.annotate(likeness=TrigramSimilarity("name", name))
     return list(measured.filter(likeness__gte=_ALIKE).order_by("-likeness", "name")[:MOST])
+
+
+def _day(at: dt.datetime) -> dt.date:
+    policy = PolicyVersion.objects.in_force()
+    return day_of(at, policy.zone) if policy else timezone.localdate(at)
 
 
 def _of_domain(email: str) -> list[Suggestion]:

@@ -11,9 +11,9 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Q
 
-from contacts import audit
+from contacts import audit, notices
 from contacts.models import Contact
-from contacts.vocabulary import Channel
+from contacts.vocabulary import Channel, NoticeKind
 
 # The earliest day stays, and what says the same already is not written again. In key order, as two at once need it.
 _SUPPRESS = """
@@ -45,8 +45,8 @@ def record(
 
     Those are whoever has the address now, and whoever had it when it was written to, which `public_id` tells: where
     theirs has changed since, both addresses are suppressed. `reason` says how it was heard, without a name. Consents
-    stay on record, and the objection wins. Said again, it changes nothing. The contacts stay locked until the end of
-    the transaction.
+    stay on record, and the objection wins. Whoever was given their data is owed a notice. Said again, it changes
+    nothing. The contacts stay locked until the end of the transaction.
     """
     concerned = Contact.objects.whole().filter(Q(address_hash=address_hash) | Q(public_id=public_id))
     people = list(concerned.order_by("pk").select_for_update().only("public_id", "address_hash"))
@@ -55,6 +55,7 @@ def record(
     told = [channel.value for channel in Channel if channel in channels]
     news = _write(_SUPPRESS, reason, day, list(hashes), told) + _write(_NOTE, day, reason, ids, told)
     if news:
+        notices.owe(NoticeKind.OBJECTED, ids, details=told, at=at)
         _trace(people, told, at, by)
     return ids
 

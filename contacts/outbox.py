@@ -8,9 +8,11 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from contacts.models import Event, Message
-from contacts.models.outbox import MessageEnd
+from contacts.models.outbox import FORGOTTEN, MessageEnd
 from contacts.rows import insert
 from contacts.vocabulary import MailPurpose, MailTemplate
+
+KEPT_FOR = dt.timedelta(days=14)  # the words of a letter that no server takes
 
 
 def owe(
@@ -29,11 +31,36 @@ def owe(
     return insert(Message(template=template, purpose=purpose, created_at=at, not_before=not_before or at, **about))
 
 
+def owe_written(
+    written: dict[str, Any], *, contact_id: int | None = None, address: str = "", once: str = "", at: dt.datetime
+) -> Message:
+    """Write down that a letter is to be sent, with its words (`letters.written.pack`), and return its message.
+
+    It goes to a contact, and with them; or to an address, which is forgotten with the words once the letter is sent, or
+    after KEPT_FOR. As `owe`, it belongs into the transaction of the act.
+    """
+    return owe(
+        MailTemplate.WRITTEN,
+        at=at,
+        contact_id=contact_id,
+        address=address,
+        written=written,
+        forget_at=at + KEPT_FOR,
+        once=once,
+    )
+
+
+def forget(at: dt.datetime) -> int:
+    """End the letters whose words may no longer be kept at `at`, and return how many they were."""
+    late = Message.objects.filter(forget_at__lte=at, sent_at__isnull=True, ended_at__isnull=True)
+    return late.update(ended_at=at, end=MessageEnd.GAVE_UP, reason="too late", claimed_until=None, **FORGOTTEN)
+
+
 # In key order, as every act locks people: a row that points at one locks it, too.
 _OWE_EACH = """
     INSERT INTO contacts_message
-        (public_id, template, purpose, created_at, not_before, attempts, "end", reason, {columns})
-    SELECT gen_random_uuid(), %s, %s, %s, %s, 0, '', '', {columns} FROM ({found}) AS found ({columns})
+        (public_id, template, purpose, created_at, not_before, attempts, "end", reason, address, {columns})
+    SELECT gen_random_uuid(), %s, %s, %s, %s, 0, '', '', '', {columns} FROM ({found}) AS found ({columns})
     ORDER BY contact_id
     ON CONFLICT DO NOTHING"""
 
@@ -61,5 +88,5 @@ def owe_each(
 def supersede(event: Event, templates: Collection[MailTemplate], *, at: dt.datetime) -> None:
     """End the mails about an event that nobody has begun to send, since a later one says more."""
     Message.objects.waiting(at).filter(event=event, template__in=templates).update(
-        ended_at=at, end=MessageEnd.SKIPPED, reason="superseded"
+        ended_at=at, end=MessageEnd.SKIPPED, reason="superseded", **FORGOTTEN
     )

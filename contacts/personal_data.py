@@ -21,6 +21,7 @@ type Table = dict[str, Field]
 WITH_PERSON = "with the person, by the database's cascade"
 WITH_PLACE = "with the registration, and straight after the event"
 UNPROVEN = "after 30 days, or with the person, by the database's cascade"
+ONCE_SENT = "once the mail server has accepted it, at the latest after 14 days"
 SURVIVES = "stays when the person has gone, and names nobody"
 
 
@@ -57,6 +58,7 @@ MODELS: dict[str, Table] = {
         **_table("frozen_through restricted_through", about("how long a freeze or a restriction stands (Art. 18)")),
         **_table("company organisation", about("whom the person works for (P2)")),
         **_table("last_activity_on", about("the clock of whitepaper, webinar and event runs from it")),
+        **_table("corrected", about("what was put right on the person's word, so that no import undoes it (Art. 16)")),
         **_table("minimised_on", about("the day on which the person was reduced to what a duty names (P5)")),
     },
     "contacts.Basis": {
@@ -97,6 +99,8 @@ MODELS: dict[str, Table] = {
     "contacts.Message": {
         **_table("id contact sign_up registration once public_id", KEY),
         **_table("template purpose event whitepaper", about("what was written to the person (P6, P7, L5)")),
+        **_table("address written", about("a letter written for one occasion, and whom it goes to", goes=ONCE_SENT)),
+        **_table("forget_at", about("when those words are forgotten at the latest", exported=False, goes=ONCE_SENT)),
         **_table("created_at sent_at ended_at end reason", about("when it was sent, or why not")),
         **_table("not_before claimed_until attempts", about("when it is tried again", exported=False)),
     },
@@ -120,8 +124,28 @@ MODELS: dict[str, Table] = {
             about("so as not to write again to who objected: a keyed hash (P12)", goes="never: the objection lasts"),
         ),
     },
+    "contacts.Recipient": _table(
+        "id public_id name kind service agreement_reference agreement_from agreement_until purposes country safeguard"
+        " safeguard_reference contact_email told_by webhook_url",
+        NOTHING,
+    ),
+    "contacts.Disclosure": {
+        **_table("id contact batch", KEY),
+        **_table("recipient at kind purpose", about("who was given the person's data, and what for (P15)")),
+    },
+    "contacts.RecipientNotice": {
+        **_table("id public_id", NOTHING),
+        **_table(
+            "recipient reference kind details created_at sent_at acknowledged_at",
+            about("to tell a recipient of an erasure or a change (L4), by a random number alone", goes=SURVIVES),
+        ),
+        **_table("not_before claimed_until attempts chased_at reason acknowledged_by", NOTHING),
+    },
     "contacts.AuditEvent": {
-        **_table("id at by code rule", NOTHING),
+        **_table("id", NOTHING),
+        **_table(
+            "at by code rule", about("what was done and when; the person is not told the name of who", goes=SURVIVES)
+        ),
         **_table("public_id", about("proof of what was done, by a random number alone", goes=SURVIVES)),
     },
 }

@@ -17,7 +17,7 @@ from contacts import bounces, informing, letters, mail_errors, withholding
 from contacts.days import day_of
 from contacts.mail_errors import Failure
 from contacts.models import Message, PolicyVersion
-from contacts.models.outbox import MessageEnd
+from contacts.models.outbox import FORGOTTEN, MessageEnd
 from contacts.vocabulary import MailPurpose
 
 log = structlog.get_logger(__name__)
@@ -101,7 +101,7 @@ def _mark_sent(message: Message, told: list[int], policy: PolicyVersion, at: dt.
     informing.told(told, day=day_of(at, policy.zone))
     informing.owe_beside(message, policy=policy, at=at)
     waiting = Message.objects.filter(pk=message.pk, sent_at__isnull=True, ended_at__isnull=True)
-    waiting.update(sent_at=at, claimed_until=None, attempts=F("attempts") + 1, reason="")
+    waiting.update(sent_at=at, claimed_until=None, attempts=F("attempts") + 1, reason="", **FORGOTTEN)
 
 
 def _note(message: Message, error: Exception, policy: PolicyVersion, at: dt.datetime) -> None:
@@ -130,7 +130,7 @@ def _postpone(message: Message, code: str, at: dt.datetime) -> None:
 
 
 def _end(message: Message, end: MessageEnd, reason: str, at: dt.datetime) -> None:
-    _ours(message).update(claimed_until=None, ended_at=at, end=end, reason=reason)
+    _ours(message).update(claimed_until=None, ended_at=at, end=end, reason=reason, **FORGOTTEN)
 
 
 def _ours(message: Message) -> Any:

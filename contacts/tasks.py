@@ -2,7 +2,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from contacts import food, informing, nudging, reminders, sending, sign_ups
+from contacts import food, informing, mail_files, notifying, nudging, outbox, reminders, sending, sign_ups
 from contacts.models import PolicyVersion
 
 
@@ -16,6 +16,21 @@ def send_messages() -> None:
     nudging.heard()
     if sending.send_due(at=timezone.now(), now=timezone.now) >= sending.MOST:
         nudging.nudge()  # there may be more
+
+
+@shared_task
+def forget_letters() -> None:
+    outbox.forget(timezone.now())
+
+
+@shared_task
+def sweep_mail_files() -> None:
+    mail_files.sweep(timezone.now())
+
+
+@shared_task
+def tell_recipients() -> None:
+    notifying.send_due(at=timezone.now(), now=timezone.now)
 
 
 @shared_task

@@ -111,6 +111,44 @@ class MailTemplate(TextChoices):
     CANCELLED = "cancelled", _("the event is cancelled")
     INFORM = "inform", _("where we have your details from")
     ANNOUNCE = "announce", _("news about a topic")
+    WRITTEN = "written", _("a letter written for one occasion")
+
+
+class RecipientKind(TextChoices):
+    """What somebody outside does with the data that we give them (P15)."""
+
+    PROCESSOR = "processor", _("processor")
+    RESELLER = "reseller", _("reseller partner")
+
+
+class Safeguard(TextChoices):
+    """What protects data outside the EEA (Art. 45 to 47 GDPR, P16)."""
+
+    ADEQUACY = "adequacy", _("adequacy decision")
+    CLAUSES = "clauses", _("standard contractual clauses")
+    BINDING_RULES = "binding_rules", _("binding corporate rules")
+    CODE = "code", _("approved code of conduct")
+
+
+class ToldBy(TextChoices):
+    MAIL = "mail", _("e-mail")
+    WEBHOOK = "webhook", _("signed webhook")
+
+
+class DisclosureKind(TextChoices):
+    EXPORT = "export", _("export")
+    MAILING = "mailing", _("mailing")
+    SHARE = "share", _("share with a partner")
+
+
+class NoticeKind(TextChoices):
+    """What a recipient is told of somebody whose data it was given (Art. 19 and 21 GDPR, L4)."""
+
+    ERASED = "erased", _("erased")
+    OBJECTED = "objected", _("objected")
+    RECTIFIED = "rectified", _("corrected")
+    RESTRICTED = "restricted", _("restricted")
+    LIFTED = "restriction_lifted", _("restriction lifted")
 
 
 # The scenarios whose own collection was an activity of the person.

@@ -29,6 +29,8 @@ def reason(message: Message, *, policy: PolicyVersion, at: dt.datetime) -> str:
 
 
 def _to_stranger(message: Message) -> str:
+    if message.address:
+        return ""
     return "proven" if message.sign_up is None or message.sign_up.confirmed_at else ""
 
 

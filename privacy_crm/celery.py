@@ -16,12 +16,28 @@ app.conf.beat_schedule = {
     "food": {"task": "contacts.tasks.sweep_food_preferences", "schedule": crontab(minute="*/5")},
     # Whoever owes a mail asks for it to be sent at once; this finds what nobody heard of, and what failed.
     "mail": {"task": "contacts.tasks.send_messages", "schedule": crontab()},
+    # The words of a letter that no mail server has taken for 14 days are forgotten.
+    "letters": {"task": "contacts.tasks.forget_letters", "schedule": crontab(minute=40)},
+    # Mails that development writes into files are stored copies: they go after 24 hours.
+    "mail_files": {"task": "contacts.tasks.sweep_mail_files", "schedule": crontab(minute=50)},
+    # Whoever was given people's data hears of erasures, objections and corrections, until they say that it is done (L4).
+    "notices": {"task": "contacts.tasks.tell_recipients", "schedule": crontab(minute="*/5")},
     # Guests are reminded on the day before their event.
     "reminders": {"task": "contacts.tasks.owe_reminders", "schedule": crontab(minute="*/10")},
     # At six in the company's time zone, people are told whose data did not come from them (L5).
     "information": {"task": "contacts.tasks.owe_information", "schedule": crontab(minute=0)},
     # What was typed under an address that nobody has proven goes after 30 days.
     "sign_ups": {"task": "contacts.tasks.sweep_sign_ups", "schedule": crontab(minute=20)},
+    # What nobody has proven for 30 days goes, and the addresses of links that have ended.
+    "unproven": {"task": "dsr.tasks.sweep_unproven", "schedule": crontab(minute=25)},
+    # From eight o'clock in the company's time zone, officers hear once a day of the answers that are due (L1).
+    "due": {"task": "dsr.tasks.remind_officers", "schedule": crontab(minute=0)},
+    # Who has not answered our question is reminded after 14 days; after 30, their request is closed (L2).
+    "questions": {"task": "dsr.tasks.follow_up_questions", "schedule": crontab(hour=6, minute=15)},
+    # A restriction ends on the day that the person was told, once the letter has gone out (L6).
+    "restrictions": {"task": "dsr.tasks.lift_restrictions", "schedule": crontab(minute=10)},
+    # Closed requests go after 24 months, and only counts remain.
+    "requests": {"task": "dsr.tasks.forget_requests", "schedule": crontab(hour=3, minute=45)},
     # The night's run, at 02:30 in the company's time zone; a night that was missed is caught up by the next tick.
     "purge": {"task": "retention.tasks.nightly", "schedule": crontab(minute="*/10")},
     # Officers hear of a run that waits, failed, was broken off or did not happen.

@@ -22,7 +22,7 @@ def mailer(url: str, directory: Path) -> dict[str, Any]:
         case "console" | "consolemail":
             return {"BACKEND": f"{BACKENDS}.console.EmailBackend"}
         case "files" | "filemail":
-            return {"BACKEND": f"{BACKENDS}.filebased.EmailBackend", "OPTIONS": {"file_path": str(directory)}}
+            return {"BACKEND": "contacts.mail_files.EmailBackend", "OPTIONS": {"file_path": str(directory)}}
         case "smtp" | "smtps" | "smtp+tls" | "smtp+ssl":
             return _smtp(url)
         case scheme if scheme in _PROVIDERS:

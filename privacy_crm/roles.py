@@ -22,6 +22,7 @@ _LEDGER = {"retention.view_purgerun", "retention.view_purgecount"}
 
 ROLES: dict[str, set[str]] = {
     "marketing": {
+        "dsr.pass_on_request",
         *_PEOPLE,
         *_edit("organisation", "event", "whitepaper", "topic"),
         *_view("agreement", "policyversion", "scenariorule", "countryrule"),
@@ -33,6 +34,7 @@ ROLES: dict[str, set[str]] = {
         "contacts.change_basis",
     },
     "sales": {
+        "dsr.pass_on_request",
         *_PEOPLE,
         *_edit("organisation", "agreement"),
         *_view("event", "whitepaper", "policyversion", "scenariorule"),
@@ -41,6 +43,7 @@ ROLES: dict[str, set[str]] = {
         "contacts.change_basis",
     },
     "events": {
+        "dsr.pass_on_request",
         *_view("contact", "registration", "foodpreference", "policyversion", "scenariorule"),
         *_edit("event"),
         *_SIGN_UPS,
@@ -54,10 +57,14 @@ ROLES: dict[str, set[str]] = {
         *_view("topic", "countryrule"),
         *_SIGN_UPS,
         *_edit("policyversion", "scenariorule"),
+        *_edit("recipient"),
+        *_view("disclosure", "recipientnotice"),
+        "contacts.change_recipientnotice",
         "contacts.publish_policy",
         "contacts.add_countryrule",
         "contacts.inform_by_letter",
         "contacts.see_reduced",
+        "contacts.see_restricted",
         "contacts.import_contacts",
         "contacts.add_activity",
         "contacts.add_channelpermission",
@@ -67,11 +74,15 @@ ROLES: dict[str, set[str]] = {
         "retention.add_hold",
         "retention.change_hold",
         "retention.approve_purge",
+        "dsr.view_request",
+        "dsr.handle_request",
+        "dsr.erase_contact",
+        "dsr.pass_on_request",
     },
     "auditor": {
         *_LEDGER,
         *_view("organisation", "agreement", "event", "whitepaper", "policyversion", "scenariorule", "auditevent"),
-        *_view("topic", "countryrule"),
+        *_view("topic", "countryrule", "recipient", "disclosure", "recipientnotice"),
     },
     "administrator": {
         "auth.view_user",

@@ -71,6 +71,7 @@ CELERY_TIMEZONE = "UTC"
 
 INSTALLED_APPS = [
     "privacy_crm",
+    "dsr",
     "retention",
     "contacts",
     "altcha_django",
@@ -205,5 +206,15 @@ INFORM_A_DAY = env.int("INFORM_A_DAY", default=2000)
 # A run that would delete or reduce more than this share of all contacts, and more than this number, asks first.
 PURGE_CAP_SHARE = env.float("PURGE_CAP_SHARE", default=0.10)
 PURGE_CAP_NUMBER = env.int("PURGE_CAP_NUMBER", default=100)
+
+# Whose public holidays a legal date rolls over (Regulation 1182/71, Art. 3), as an ISO code.
+HOLIDAYS_COUNTRY = env.str("HOLIDAYS_COUNTRY", default="SE")
+# Closed requests go after so many months, and only counts remain.
+REQUEST_MONTHS = env.int("REQUEST_MONTHS", default=24)
+# How long a backup is kept: what it still holds of a deleted person is gone by then, and they are told the day.
+BACKUP_DAYS = env.int("BACKUP_DAYS", default=30)
+
+# For tests and development alone: then a webhook may go to this machine, and without TLS.
+WEBHOOKS_MAY_BE_LOCAL = env.bool("WEBHOOKS_MAY_BE_LOCAL", default=False)
 
 LOGGING = logs.configure(as_json=not DEBUG)

@@ -16,5 +16,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     *provider_reports(settings.ANYMAIL["WEBHOOK_SECRET"]),
     path("", include("privacy_crm.preferences.urls")),
+    path("", include("dsr.urls")),
     path("", include("contacts.urls")),
 ]

@@ -34,6 +34,11 @@ REASONS = {
 }
 
 
+# Placed and ended by what becomes of a request, never by hand: the person has to hear of the end of a restriction before
+# it comes (Art. 18(3) GDPR).
+OF_REQUESTS = (HoldReason.REQUEST, HoldReason.RESTRICTION)
+
+
 def default_keeps() -> list[str]:
     """What a duty keeps where it does not say: the organisation and the name."""
     return [Category.COMPANY, Category.NAME]

@@ -2,12 +2,11 @@
 
 import datetime as dt
 
-from django.contrib.auth import get_user_model
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import Q
 from django.utils.formats import date_format
 
+from contacts import officers
 from contacts.models import PolicyVersion
 from retention.models import ALARMING, PurgeRun, RunStatus
 
@@ -31,10 +30,10 @@ def _warn_of(pk: int, policy: PolicyVersion, at: dt.datetime) -> bool:
         .filter(pk=pk, warned_at__isnull=True, status__in=ALARMING)
         .first()
     )
-    officers = list(_officers())
-    if run is None or not officers:
+    to = officers.who_may("retention.approve_purge")
+    if run is None or not to:
         return False
-    EmailMessage(subject(run, policy), body(run, policy), to=officers).send()
+    EmailMessage(subject(run, policy), body(run, policy), to=to).send()
     PurgeRun.objects.filter(pk=pk).update(warned_at=at)
     return True
 
@@ -51,12 +50,6 @@ def body(run: PurgeRun, policy: PolicyVersion) -> str:
         failed=", ".join(run.counts.exclude(failure="").values_list("rule", flat=True)) or "a rule",
     )
     return f"{_WHAT[RunStatus(run.status)]}: {_moment(run, policy)}, run {run.pk}.\n\n{about}\n"
-
-
-def _officers() -> list[str]:
-    users = get_user_model().objects.filter(is_active=True).exclude(email="")
-    permitted = Q(groups__permissions__codename="approve_purge") | Q(user_permissions__codename="approve_purge")
-    return list(users.filter(permitted).distinct().order_by("pk").values_list("email", flat=True))
 
 
 def _moment(run: PurgeRun, policy: PolicyVersion) -> str:

@@ -14,6 +14,7 @@ from contacts import keys
 from contacts.models import AuditEvent, Contact, PolicyVersion
 from privacy_crm import roles
 from retention.models import PurgeCount, PurgeRun, Rule
+from tests import request_pages
 from tests.factories import (
     NOON,
     AgreementFactory,
@@ -27,6 +28,7 @@ from tests.factories import (
     WhitepaperFactory,
     hold,
 )
+from tests.sharing import RecipientFactory, gave, notice
 
 ROLES = [*roles.ROLES, "superuser"]
 LETTERS = {"m": "marketing", "s": "sales", "e": "events", "o": "privacy officer", "a": "auditor", "d": "administrator"}
@@ -35,11 +37,8 @@ EVERYBODY = "mseoad"
 # Who finds 200 by GET, by the first letters of the roles (d: administrator). All others find 403; the superuser finds
 # what anybody finds.
 OPEN_TO = {
-    "index": EVERYBODY,
-    "search": EVERYBODY,
-    "jsi18n": EVERYBODY,
-    "password_change": EVERYBODY,
-    "password_change_done": EVERYBODY,
+    **dict.fromkeys(("index", "search", "jsi18n", "password_change", "password_change_done"), EVERYBODY),
+    **request_pages.OPEN_TO,
     "contacts_contact_changelist": "mseo",
     "contacts_contact_change": "mseo",
     "contacts_contact_add": "",
@@ -50,6 +49,7 @@ OPEN_TO = {
     "contacts_contact_has-left": "mso",
     "contacts_contact_has-not-left": "mso",
     "contacts_contact_place-hold": "o",
+    "contacts_contact_pass-on": "mseo",
     "contacts_contact_match": "ms",
     "contacts_contact_told-by-letter": "o",
     "contacts_organisation_changelist": "msoa",
@@ -93,6 +93,17 @@ OPEN_TO = {
     "contacts_countryrule_change": "moa",
     "contacts_countryrule_add": "o",
     "contacts_countryrule_withdraw": "o",
+    "contacts_recipient_changelist": "oa",
+    "contacts_recipient_change": "oa",
+    "contacts_recipient_add": "o",
+    "contacts_recipient_change-details": "o",
+    "contacts_recipient_agree": "o",
+    "contacts_recipient_end-agreement": "o",
+    "contacts_recipient_secret": "o",
+    "contacts_recipientnotice_changelist": "oa",
+    "contacts_recipientnotice_change": "oa",
+    "contacts_recipientnotice_add": "",
+    "contacts_recipientnotice_acknowledge": "o",
     "contacts_topic_changelist": "moa",
     "contacts_topic_change": "moa",
     "contacts_topic_add": "m",
@@ -158,6 +169,8 @@ def world(policy: PolicyVersion) -> dict[str, Any]:
     event, open_event = EventFactory.create(), EventFactory.create(signup_open=True)
     published = WhitepaperFactory.create()
     RegistrationFactory.create(contact=contact, event=event)
+    recipient = RecipientFactory.create(told_by="webhook", webhook_url="https://hooks.example/crm")
+    gave(recipient, contact)
     run = PurgeRun.objects.create(
         at=NOON, by="test", status="needs_approval", started_at=NOON, finished_at=NOON, policy_version=policy
     )
@@ -178,11 +191,14 @@ def world(policy: PolicyVersion) -> dict[str, Any]:
         "contacts_signup": SignUpFactory.create(policy_version=policy),
         "contacts_apikey": keys.issue("website", at=NOON, by="test")[0],
         "contacts_countryrule": CountryRuleFactory.create(),
+        "contacts_recipient": recipient,
+        "contacts_recipientnotice": notice(recipient),
         "contacts_topic": TopicFactory.create(),
         "contacts_policyversion": policy,
         "contacts_auditevent": AuditEvent.objects.create(at=NOON, by="user:1", code="hold.placed"),
-        "retention_hold": HoldFactory.create(contact=contact),
+        "retention_hold": HoldFactory.create(contact=contact, reason="legal_claim"),
         "retention_purgerun": run,
+        **request_pages.world(policy),
         "auth_user": User.objects.create(username="somebody"),
         "auth_group": Group.objects.get(name="sales"),
     }
@@ -202,11 +218,11 @@ def _untold(policy: PolicyVersion) -> Contact:
 
 def address(name: str, records: dict[str, Any]) -> str:
     """Return the address of a page in that world."""
-    if name == "app_list":
-        return reverse("admin:app_list", args=["contacts"])
-    if name == "view_on_site":
-        return reverse("admin:view_on_site", args=[1, 1])
+    if name in {"app_list", "view_on_site"}:
+        return reverse(f"admin:{name}", args=["contacts"] if name == "app_list" else [1, 1])
     kind = "_".join(name.split("_")[:2])
+    if kind == "dsr_request":
+        return request_pages.address(name, records.get(name, records[kind]))
     if kind not in records or name.endswith(("_changelist", "_add")):
         return reverse(f"admin:{name}")
     record = records.get(name, records[kind])

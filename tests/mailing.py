@@ -4,6 +4,8 @@ import datetime as dt
 from typing import Any
 
 from contacts import outbox, sending
+from contacts.letters import written
+from contacts.letters.parts import Letter, Text
 from contacts.models import Contact, Event, Message, PolicyVersion, SignUp
 from contacts.vocabulary import MailPurpose, MailTemplate, SignUpKind
 from tests.factories import (
@@ -52,8 +54,24 @@ def owed(template: MailTemplate, policy: PolicyVersion, **fields: Any) -> Messag
         return information(policy, **fields)
     if template == MailTemplate.ANNOUNCE:
         return announcement(policy, **fields)
+    if template == MailTemplate.WRITTEN:
+        return written_letter(contact=ContactFactory.create(**fields))
     place = guest(policy, **fields)
     return outbox.owe(template, contact=place.contact, registration=place, event=place.event, at=NOON)
+
+
+WHY = {
+    "en": "You get this mail because you asked us something.",
+    "sv": "Du får det här mejlet eftersom du har frågat oss något.",
+}
+
+
+def written_letter(contact: Contact | None = None, address: str = "", at: dt.datetime = NOON) -> Message:
+    """A letter written for one occasion, to a person or to an address that is nobody's."""
+    language = (contact.language if contact else "") or "en"
+    letter = Letter("About your request", [Text("We have looked.\n\nAll is well.")], WHY[language])
+    packed = written.pack(letter, language)
+    return outbox.owe_written(packed, contact_id=contact.pk if contact else None, address=address, at=at)
 
 
 def information(policy: PolicyVersion, **fields: Any) -> Message:

@@ -74,7 +74,7 @@ def test_the_officer_places_a_duty_that_never_keeps_the_address(log_in: LogIn, p
     assert (placed.kind, sorted(placed.keeps)) == ("duty", ["city", "name"])
 
 
-@pytest.mark.parametrize("form", [{"reason": "boredom"}, {"reason": "request", "until": "2026-11-23"}, {}])
+@pytest.mark.parametrize("form", [{"reason": "boredom"}, {"reason": "legal_claim", "until": "2026-11-23"}, {}])
 def test_a_hold_without_a_known_reason_or_that_is_over_is_not_placed(
     log_in: LogIn, person: Contact, form: dict[str, str]
 ) -> None:
@@ -83,12 +83,12 @@ def test_a_hold_without_a_known_reason_or_that_is_over_is_not_placed(
 
 
 def test_nobody_but_the_officer_places_a_hold(log_in: LogIn, person: Contact) -> None:
-    assert log_in("sales").post(of(person, "place-hold"), {"reason": "request"}).status_code == 403
+    assert log_in("sales").post(of(person, "place-hold"), {"reason": "legal_claim"}).status_code == 403
     assert not Hold.objects.exists()
 
 
 def test_a_hold_is_ended_once(log_in: LogIn, person: Contact) -> None:
-    held = HoldFactory.create(contact=person)
+    held = HoldFactory.create(contact=person, reason="legal_claim")
     client = log_in("privacy officer")
     url = f"/admin/retention/hold/{held.pk}/end/"
     client.post(url, {"day": "2026-11-24"})
@@ -121,7 +121,7 @@ NEW_EVENT = {
 def test_djangos_own_log_never_hears_of_anybody(log_in: LogIn, person: Contact) -> None:
     client = log_in("superuser")
     client.post(of(person, "record-activity"), CALL)
-    client.post(of(person, "place-hold"), {"reason": "request"})
+    client.post(of(person, "place-hold"), {"reason": "legal_claim"})
     client.post("/admin/contacts/organisation/add/", {"name": "Fjordkraft AB"})
     client.post("/admin/contacts/event/add/", NEW_EVENT)
     new = {"username": "eva", "usable_password": "false", "password1": "", "password2": ""}
@@ -143,7 +143,7 @@ def test_djangos_own_log_never_hears_of_anybody(log_in: LogIn, person: Contact) 
 def test_the_audit_trail_holds_ids_and_no_names(log_in: LogIn, person: Contact) -> None:
     client = log_in("superuser")
     client.post(of(person, "record-activity"), CALL)
-    client.post(of(person, "place-hold"), {"reason": "request", "legal_reference": "Case 7"})
+    client.post(of(person, "place-hold"), {"reason": "legal_claim", "legal_reference": "Case 7"})
     trail = str(list(AuditEvent.objects.values_list()))
     assert str(person.public_id) in trail
     for value in ("Aino", "Lindqvist", person.email, "Renewal", "Case 7"):

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-# What is no page: a script, what the palette asks for, and a file.
-BARE = {"jsi18n", "search", "contacts_whitepaper_file"}
+# What is no page: a script, what the palette asks for, and files.
+BARE = {"jsi18n", "search", "contacts_whitepaper_file", "dsr_request_paper"}
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 
 

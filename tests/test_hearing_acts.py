@@ -170,7 +170,7 @@ def test_an_address_that_another_has_is_refused_beside_the_form(log_in: LogIn, p
 
 def test_who_has_left_is_offered_the_button_no_more(log_in: LogIn, policy: PolicyVersion) -> None:
     contact, client = prospect(policy), log_in("sales")
-    answer = client.post(of(contact, "has-left"), {"on": "2026-11-20"}, follow=True)
+    answer = client.post(of(contact, "has-left"), {"on": "2026-11-20", "source": "phone"}, follow=True)
     assert "Aino Lindqvist has left the organisation and gets no more marketing." in answer.content.decode()
     assert Contact.objects.get(pk=contact.pk).left_on == dt.date(2026, 11, 20)
     assert "Has left the organisation" not in client.get(of(contact, "change")).content.decode()
@@ -179,7 +179,7 @@ def test_who_has_left_is_offered_the_button_no_more(log_in: LogIn, policy: Polic
 
 def test_nobody_leaves_in_the_future(log_in: LogIn, policy: PolicyVersion) -> None:
     contact = prospect(policy)
-    log_in("sales").post(of(contact, "has-left"), {"on": "2026-11-25"})
+    log_in("sales").post(of(contact, "has-left"), {"on": "2026-11-25", "source": "phone"})
     assert Contact.objects.get(pk=contact.pk).left_on is None
 
 

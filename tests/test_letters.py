@@ -261,8 +261,8 @@ def test_the_right_to_object_stands_by_itself(policy: PolicyVersion) -> None:
 def test_what_informs_makes_no_offer_and_asks_for_no_consent(policy: PolicyVersion) -> None:
     html = both(information(policy), policy)[1]
     links_in_it = {str(attributes.get("href")) for tag, attributes in Tags(html).found if tag == "a"}
-    paths = {re.sub(r"^http://[^/]+/(\w+)/.*$", r"\1", link) for link in links_in_it if link.startswith("http")}
-    assert paths == {"preferences", "unsubscribe", "privacy"}
+    paths = {re.sub(r"^http://[^/]+/([\w-]+)/.*$", r"\1", link) for link in links_in_it if link.startswith("http")}
+    assert paths == {"preferences", "unsubscribe", "privacy", "my-data"}
 
 
 @pytest.mark.promise("P13")

@@ -7,7 +7,7 @@ from django.db.models import DB_CASCADE, DB_SET_NULL, ForeignObjectRel
 from contacts.models import Contact
 from contacts.personal_data import WITH_PERSON, Field
 
-TABLES = ("contacts.personal_data", "retention.personal_data", "privacy_crm.personal_data")
+TABLES = ("contacts.personal_data", "retention.personal_data", "dsr.personal_data", "privacy_crm.personal_data")
 
 
 def named() -> dict[str, dict[str, Field]]:

@@ -184,7 +184,8 @@ def test_each_scenario_leads_to_the_rights_and_to_how_they_are_used(policy: Poli
     for scenario in Scenario.values:
         assert '<a href="#rights">How to do it</a>' in part(shown, scenario)
         assert '<a href="#complaints">How to complain</a>' in part(shown, scenario)
-    assert f'Write to <a href="mailto:{policy.controller["privacy_contact"]}">' in part(shown, "rights")
+    assert 'href="/my-data/"' in part(shown, "rights")
+    assert f'write to <a href="mailto:{policy.controller["privacy_contact"]}">' in part(shown, "rights")
     assert "the link at the end of any of our mailings" in part(shown, "rights")
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-import os
 import sys
 from calendar import monthrange
 from collections import Counter
@@ -16,7 +15,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -47,6 +45,7 @@ from tests.factories import (
     stockholm,
 )
 from tests.objecting import noted, objects
+from tests.stories import STORIES
 
 # The model: promises.md in plain Python. Nothing of ours is used in it but the words.
 
@@ -256,13 +255,6 @@ a_hold_is_known = precondition(lambda self: any(person.guards for person in self
 somebody_is_held = precondition(lambda self: self.model.people)
 a_firm_is_known = precondition(lambda self: self.model.firms)
 an_agreement_is_known = precondition(lambda self: any(firm.ends for firm in self.model.firms.values()))
-STORIES = settings(
-    max_examples=int(os.environ.get("MACHINE_EXAMPLES", "25")),
-    stateful_step_count=25,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    phases=set(Phase) - {Phase.explain},
-)
 
 
 class Play(RuleBasedStateMachine):

@@ -1,3 +1,25 @@
-from contacts.admin import audit, country_rules, events, keys, organisations, policy, sign_ups, topics, whitepapers
+from contacts.admin import (
+    audit,
+    country_rules,
+    events,
+    keys,
+    organisations,
+    policy,
+    recipients,
+    sign_ups,
+    topics,
+    whitepapers,
+)
 
-__all__ = ["audit", "country_rules", "events", "keys", "organisations", "policy", "sign_ups", "topics", "whitepapers"]
+__all__ = [
+    "audit",
+    "country_rules",
+    "events",
+    "keys",
+    "organisations",
+    "policy",
+    "recipients",
+    "sign_ups",
+    "topics",
+    "whitepapers",
+]

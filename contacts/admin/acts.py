@@ -29,6 +29,8 @@ class ActForm(forms.Form):
     explanation: Any = ""
     submit: Any = ""  # what the button says, where that is more than the act's name
     body_template = ""  # shows what the act is about, above the fields
+    after_template = ""  # shows what follows from the fields, below them
+    placed: tuple[str, ...] = ()  # fields that the body or what follows shows itself
     result_template = ""  # shows what is told once alone, in the answer itself, since a message would keep it
 
     def __init__(self, record: Any = None, **options: Any) -> None:
@@ -58,6 +60,7 @@ class Act:
     icon: str = ""
     grave: bool = False
     offered: Callable[[Any], bool] = lambda _record: True
+    group: Any = ""  # the heading that it stands under, on a page with many
 
 
 def by(request: HttpRequest) -> str:

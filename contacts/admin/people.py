@@ -4,9 +4,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from contacts.models import Contact
+from contacts.admin.base import today
+from contacts.models import Contact, PolicyVersion
 
 SEE_REDUCED = "contacts.see_reduced"
+SEE_RESTRICTED = "contacts.see_restricted"
 
 
 def name_of(contact: Contact) -> str:
@@ -17,5 +19,12 @@ def name_of(contact: Contact) -> str:
 
 
 def visible_to(user: Any, people: Any) -> Any:
-    """Narrow a queryset of contacts to those whom this user may see: reduced ones are for the officer (P5)."""
-    return people if user.has_perm(SEE_REDUCED) else people.whole()
+    """Narrow a queryset of contacts to those whom this user may see.
+
+    Those reduced to what a duty names, and those whose details are only stored, are for the officer (P5, L6).
+    """
+    if not user.has_perm(SEE_REDUCED):
+        people = people.whole()
+    if not user.has_perm(SEE_RESTRICTED):
+        people = people.unrestricted(today(PolicyVersion.objects.in_force()))
+    return people

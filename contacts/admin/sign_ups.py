@@ -18,8 +18,9 @@ from contacts import nudging, vouching
 from contacts.addresses import MalformedAddressError, normalise
 from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
-from contacts.admin.base import RecordAdmin
-from contacts.models import Event, PolicyVersion, SignUp
+from contacts.admin.base import RecordAdmin, today
+from contacts.admin.people import SEE_RESTRICTED
+from contacts.models import Contact, Event, PolicyVersion, SignUp
 from contacts.models.sign_ups import UNPROVEN_DAYS
 from contacts.vocabulary import Channel, Scenario, SignUpKind
 from contacts.vouching import Grounds, VouchError
@@ -78,7 +79,11 @@ class SignUpAdmin(RecordAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         queryset: Any = super().get_queryset(request)
-        return queryset.waiting().exclude(pk__in=SignUp.objects.overdue(timezone.now()).values("pk"))
+        waiting = queryset.waiting().exclude(pk__in=SignUp.objects.overdue(timezone.now()).values("pk"))
+        if request.user.has_perm(SEE_RESTRICTED):
+            return waiting
+        day = today(PolicyVersion.objects.in_force())
+        return waiting.exclude(email__in=Contact.objects.whole().restricted(day).values("email"))
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         if not search_term.strip():

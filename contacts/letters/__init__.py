@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from contacts import calendars, links
-from contacts.letters import about_events, about_people, announcements, confirmations
+from contacts.letters import about_events, about_people, announcements, confirmations, written
 from contacts.letters.envelope import Envelope
 from contacts.letters.parts import Letter, Occasion, page
 from contacts.models import Message, PolicyVersion
@@ -29,6 +29,7 @@ _WRITERS = {
     MailTemplate.CANCELLED: about_events.cancelled,
     MailTemplate.INFORM: about_people.inform,
     MailTemplate.ANNOUNCE: announcements.announce,
+    MailTemplate.WRITTEN: written.unpack,
 }
 
 
@@ -48,6 +49,8 @@ def write(message: Message, *, policy: PolicyVersion, at: dt.datetime) -> Envelo
 
 def _language(message: Message) -> str:
     """Return the reader's language, or English where we know none or do not speak it."""
+    if message.written:
+        return str(message.written["language"])
     reader = message.contact or message.sign_up
     code = (reader.language if reader else "").partition("-")[0].lower()
     return code if code in dict(settings.LANGUAGES) else FALLBACK
@@ -62,6 +65,7 @@ def _envelope(occasion: Occasion, letter: Letter) -> Envelope:
         "controller": occasion.policy.controller,
         "language": occasion.language,
         "privacy": page("privacy") + (f"#{letter.scenario}" if letter.scenario else ""),
+        "my_data": page("my_data"),
         "unsubscribe": unsubscribe,
         "preferences": page("preferences", stop) if occasion.contact else "",
     }

@@ -91,7 +91,7 @@ class Occasion:
     @property
     def address(self) -> str:
         """The address that the mail goes to. Raises LetterError where there is none left."""
-        address = self.contact.email if self.contact else self.sign_up.email
+        address = self.message.address or (self.contact.email if self.contact else self.sign_up.email)
         if not address:
             raise LetterError("There is no address to write to.")
         return address

@@ -7,6 +7,7 @@ from contacts.models.organisations import Agreement, Organisation
 from contacts.models.outbox import Message
 from contacts.models.people import Activity, Basis, Contact
 from contacts.models.policy import PolicyVersion, ScenarioRule
+from contacts.models.recipients import Disclosure, Recipient, RecipientNotice
 from contacts.models.sign_ups import SignUp
 from contacts.models.topics import Interest, Topic
 from contacts.models.whitepapers import Whitepaper
@@ -20,12 +21,15 @@ __all__ = [
     "ChannelPermission",
     "Contact",
     "CountryRule",
+    "Disclosure",
     "Event",
     "FoodPreference",
     "Interest",
     "Message",
     "Organisation",
     "PolicyVersion",
+    "Recipient",
+    "RecipientNotice",
     "Registration",
     "ScenarioRule",
     "SignUp",

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -21,6 +22,10 @@ class MessageEnd(models.TextChoices):
     GAVE_UP = "gave_up", "not accepted after many attempts"
 
 
+# What a letter written for one occasion is once it is sent or ended.
+FORGOTTEN: dict[str, Any] = {"address": "", "written": None, "forget_at": None}
+
+
 class Messages(models.QuerySet["Message"]):
     def waiting(self, at: dt.datetime) -> Messages:
         """Those neither sent nor ended, that nobody is sending at `at`."""
@@ -37,6 +42,9 @@ class Message(models.Model):
 
     It goes to the contact, or to the address of a sign-up that is not proven yet. `once` names what it is about, where
     a person may get it once alone.
+
+    A letter that was written for one occasion carries its words, and its address where that is no contact's, since the
+    person may be gone when it leaves. Both are forgotten once it is sent or ended, at the latest at `forget_at`.
     """
 
     public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -45,6 +53,9 @@ class Message(models.Model):
     contact = models.ForeignKey(Contact, models.DB_CASCADE, null=True, related_name="messages")
     sign_up = models.ForeignKey(SignUp, models.DB_CASCADE, null=True, related_name="messages")
     registration = models.ForeignKey(Registration, models.DB_CASCADE, null=True, related_name="messages")
+    address = models.CharField(blank=True)
+    written = models.JSONField(null=True, help_text="Subject, language, reason and parts of a letter.")
+    forget_at = models.DateTimeField(null=True)
     event = models.ForeignKey(Event, models.DO_NOTHING, null=True, related_name="+", db_index=False)
     whitepaper = models.ForeignKey(Whitepaper, models.DO_NOTHING, null=True, related_name="+", db_index=False)
     once = models.CharField(blank=True)
@@ -62,7 +73,17 @@ class Message(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(contact__isnull=False) | Q(sign_up__isnull=False), name="message_goes_to_somebody"
+                condition=Q(contact__isnull=False)
+                | Q(sign_up__isnull=False)
+                | ~Q(address="")
+                | Q(sent_at__isnull=False)
+                | Q(ended_at__isnull=False),
+                name="message_goes_to_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(address="", written__isnull=True)
+                | Q(forget_at__isnull=False, sent_at__isnull=True, ended_at__isnull=True),
+                name="message_words_go_once_it_is_sent",
             ),
             models.CheckConstraint(
                 condition=Q(sent_at__isnull=True) | Q(ended_at__isnull=True), name="message_sent_or_ended"
@@ -79,6 +100,7 @@ class Message(models.Model):
                 condition=Q(sent_at__isnull=True, ended_at__isnull=True),
                 name="message_waiting",
             ),
+            models.Index(fields=["forget_at"], condition=Q(forget_at__isnull=False), name="message_to_forget"),
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -26,6 +28,13 @@ class Contacts(models.QuerySet["Contact"]):
 
     def whole(self) -> Contacts:
         return self.filter(minimised_on__isnull=True)
+
+    def restricted(self, day: dt.date) -> Contacts:
+        """Those whose details are only stored on `day` (Art. 18 GDPR, L6)."""
+        return self.filter(restricted_through__gte=day)
+
+    def unrestricted(self, day: dt.date) -> Contacts:
+        return self.filter(Q(restricted_through__isnull=True) | Q(restricted_through__lt=day))
 
     def unverified(self) -> Contacts:
         """Customers and partners whose contract nothing proves: their own clock runs, as no agreement's does."""
@@ -70,12 +79,22 @@ class Contact(models.Model):
     restricted_through = models.DateField(null=True, blank=True, editable=False, help_text="Kept by retention.holds.")
     last_activity_on = models.DateField(null=True, blank=True)
     minimised_on = models.DateField(null=True, blank=True)
+    # Raw INSERTs name the columns that they know, hence the database's own default.
+    corrected = ArrayField(
+        models.CharField(),
+        default=list,
+        db_default=[],
+        blank=True,
+        editable=False,
+        help_text="Fields put right on the person's word, which no import overwrites.",
+    )
 
     objects = Contacts.as_manager()
 
     class Meta:
         permissions = [
             ("see_reduced", "Can see people reduced to what a duty names"),
+            ("see_restricted", "Can see people whose details are only stored"),
             ("import_contacts", "Can import contacts"),
         ]
         constraints = [

@@ -74,7 +74,10 @@ class SignUp(models.Model):
                 name="sign_up_proven_has_moved_to_its_contact",
             ),
         ]
-        indexes = [models.Index(fields=["created_at"], name="sign_up_created")]
+        indexes = [
+            models.Index(fields=["created_at"], name="sign_up_created"),
+            models.Index(fields=["email"], name="sign_up_by_email"),
+        ]
 
     def __str__(self) -> str:
         return f"Sign-up {self.pk}"

@@ -1,8 +1,8 @@
 """Activities: what people did. One is either on record or not, so that there is nothing to update."""
 
-from privacy_crm.crm_import import people
+from privacy_crm.crm_import import people, stored_only
 from privacy_crm.crm_import.columns import ACTIVITIES
-from privacy_crm.crm_import.merging import LINES, Target, apply, outcomes
+from privacy_crm.crm_import.merging import LINES, Target, outcomes
 from privacy_crm.crm_import.report import Counts, count
 from privacy_crm.crm_import.staging import ACCEPTED, Import
 
@@ -21,7 +21,7 @@ def judge(work: Import) -> None:
 
 
 def write(work: Import) -> None:
-    apply(work, TARGET)
+    stored_only.apply(work, ACTIVITIES, TARGET)
 
 
 def counts(work: Import) -> Counts:

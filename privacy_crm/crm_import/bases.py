@@ -1,7 +1,7 @@
 """Why people are held: a basis for each person and scenario, from the rows of people and from registrations (P1)."""
 
 from contacts import clocks
-from privacy_crm.crm_import import events, people, registrations
+from privacy_crm.crm_import import events, people, registrations, stored_only
 from privacy_crm.crm_import.columns import CONTACTS
 from privacy_crm.crm_import.merging import LINES, Target, apply, last, outcomes
 from privacy_crm.crm_import.report import Counts, count
@@ -80,7 +80,7 @@ def fill(work: Import) -> None:
 
 def write(work: Import) -> None:
     """Write the bases of the people's rows and of their registrations, and set the clocks that this moves."""
-    apply(work, TARGET)
+    stored_only.apply(work, CONTACTS, TARGET)
     apply(work, SIGN_UPS)
     for contact_ids in work.chunks(_MOVED):
         clocks.refresh_contacts(contact_ids)

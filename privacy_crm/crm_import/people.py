@@ -1,6 +1,7 @@
 """The people themselves: keyed by their address, with the last activity that the whole export tells of."""
 
 from contacts import audit, vacancy
+from privacy_crm.crm_import import stored_only
 from privacy_crm.crm_import.columns import CONTACTS
 from privacy_crm.crm_import.merging import LINES, Target, kept, last, merge
 from privacy_crm.crm_import.merging import write as write_records
@@ -42,6 +43,9 @@ _DAYS = f"""
         SELECT email, (occurred_at AT TIME ZONE %(zone)s)::date FROM import_activities WHERE {ACCEPTED}
     ) active WHERE day IS NOT NULL GROUP BY email"""
 
+# What was put right on the person's word stays right (Art. 16 GDPR).
+_UNLESS_CORRECTED = "CASE WHEN '{name}' = ANY(stored.corrected) THEN stored.{name} ELSE {value} END"
+
 TARGET = Target(
     name="people",
     table="contacts_contact",
@@ -56,7 +60,7 @@ TARGET = Target(
         FULL JOIN import_days USING (email)
         LEFT JOIN import_known known USING (email)
         LEFT JOIN (SELECT id, name FROM contacts_organisation) organisation ON organisation.name = said.organisation""",
-    becomes=kept(*_TEXTS)
+    becomes={name: _UNLESS_CORRECTED.format(name=name, value=value) for name, value in kept(*_TEXTS).items()}
     | {
         "organisation_id": "COALESCE(given.organisation_id, stored.organisation_id)",
         "last_activity_on": "GREATEST(stored.last_activity_on, given.day)",
@@ -105,6 +109,7 @@ def write(work: Import) -> None:
     """Write the people, and put the new ones among those known."""
     work.keep("import_days", _DAYS)
     merge(work, TARGET)
+    stored_only.spare(work, CONTACTS, TARGET, "merged.stored_id")
     left = list(work.chunks(_LEFT))
     write_records(work, TARGET)
     for organisation_ids in left:

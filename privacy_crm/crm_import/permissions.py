@@ -1,7 +1,7 @@
 """What people said about marketing: consents, and objections, which hold for an address whoever is held (P12)."""
 
 from contacts.vocabulary import Channel, PermissionState
-from privacy_crm.crm_import import people
+from privacy_crm.crm_import import people, stored_only
 from privacy_crm.crm_import.columns import ALL_CHANNELS, CONSENTS, OBJECTIONS, File
 from privacy_crm.crm_import.merging import LINES, Target, apply, changes, kept, last, outcomes
 from privacy_crm.crm_import.report import Counts, count
@@ -60,7 +60,7 @@ def judge(work: Import) -> None:
 def write(work: Import) -> None:
     """Write what the people who are held said."""
     apply(work, OBJECTED)
-    apply(work, CONSENTED)
+    stored_only.apply(work, CONSENTS, CONSENTED)
 
 
 def counts_of_objections(work: Import) -> Counts:

@@ -1,8 +1,8 @@
 """Registrations: keyed by event and person, with the food preferences that may be stored (P8)."""
 
-from privacy_crm.crm_import import people
+from privacy_crm.crm_import import people, stored_only
 from privacy_crm.crm_import.columns import REGISTRATIONS
-from privacy_crm.crm_import.merging import LINES, Target, apply, changes, last, outcomes
+from privacy_crm.crm_import.merging import LINES, Target, changes, last, outcomes
 from privacy_crm.crm_import.report import Counts, count
 from privacy_crm.crm_import.staging import ACCEPTED, Import
 
@@ -33,6 +33,8 @@ FOOD = Target(
         GROUP BY registration.id""",
     becomes={"preference": "given.food_preference", "consented_at": "given.food_consent_at"},
 )
+
+_GUEST = "(SELECT contact_id FROM contacts_registration registration WHERE registration.id = merged.registration_id)"
 
 _UNKNOWN_EVENT = "NOT EXISTS (SELECT 1 FROM contacts_event known WHERE known.slug = entry.event)"
 
@@ -87,8 +89,8 @@ def fill(work: Import) -> None:
 
 
 def write(work: Import) -> None:
-    apply(work, TARGET)
-    apply(work, FOOD)
+    stored_only.apply(work, REGISTRATIONS, TARGET)
+    stored_only.apply(work, REGISTRATIONS, FOOD, _GUEST)
 
 
 def counts(work: Import) -> Counts:

@@ -27,6 +27,7 @@ from privacy_crm.crm_import import (
     reading,
     registrations,
     staging,
+    stored_only,
 )
 from privacy_crm.crm_import.cells import When
 from privacy_crm.crm_import.reading import Source
@@ -66,6 +67,7 @@ _COUNTS: dict[str, Callable[[Import], Counts]] = {
 # In the order in which each needs what the ones before it have written.
 _JUDGING: tuple[Callable[[Import], None], ...] = (
     locking.lock,
+    stored_only.find,
     organisations.write,
     agreements.write,
     permissions.suppress,

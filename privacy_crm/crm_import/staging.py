@@ -40,6 +40,7 @@ class Import:
     by: str
     facts: dict[str, Any] = field(init=False)
     food_preferences_dropped: int = 0
+    stored_only: int = 0  # people among those known whose details are only stored
 
     def __post_init__(self) -> None:
         self.facts = {

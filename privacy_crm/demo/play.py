@@ -10,7 +10,7 @@ from rich.console import Console
 
 from contacts.days import day_of
 from contacts.models import Contact, PolicyVersion
-from privacy_crm.demo import export, promising, show, users, website
+from privacy_crm.demo import export, promising, recipients, requests, show, users, website
 from retention import purge
 
 console = Console()
@@ -40,6 +40,7 @@ def first_night(policy: PolicyVersion) -> bool:
         return False
     at = timezone.now()
     _load(settings.VAR_DIR / "demo" / "export", day_of(at, policy.zone))
+    recipients.give(policy, at)
     before = show.held(policy)
     rehearsed = purge.rehearse(policy=policy, at=at)
     console.print(show.rehearsal(rehearsed))
@@ -50,6 +51,10 @@ def first_night(policy: PolicyVersion) -> bool:
     with console.status("Nordvik's website …"):
         website.open_up(policy, at)
     console.print(show.website(at))
+    asked = requests.come_in(policy, at)
+    console.print(f"[dim]{asked} requests about people's own details wait in the officer's inbox, or are answered[/]")
+    recipients.be_late(at)
+    console.print(show.recipients(at))
     return True
 
 

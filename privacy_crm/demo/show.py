@@ -10,7 +10,16 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from contacts.models import Basis, Contact, Event, PolicyVersion, SignUp, Whitepaper
+from contacts.models import (
+    Basis,
+    Contact,
+    Event,
+    PolicyVersion,
+    Recipient,
+    RecipientNotice,
+    SignUp,
+    Whitepaper,
+)
 from contacts.vocabulary import Clock, Scenario
 from retention import explain, lapses, words
 from retention.models import Hold, HoldKind
@@ -101,6 +110,15 @@ def website(at: dt.datetime) -> RenderableType:
     return Text.from_markup(
         f"\n[bold]On the website[/] there are {papers} whitepapers to ask for and {events} events to sign up for;"
         f" {waiting} people have signed up and not opened our mail yet."
+    )
+
+
+def recipients(at: dt.datetime) -> RenderableType:
+    """Return who outside was given people's data, and what they hear of the night, as a line."""
+    notices, overdue = RecipientNotice.objects.open(), RecipientNotice.objects.overdue(at).count()
+    return Text.from_markup(
+        f"[bold]Outside[/] there are {Recipient.objects.count()} recipients in the register, which are told of"
+        f" {notices.count() - overdue} erasures of last night; {overdue} notice is overdue."
     )
 
 

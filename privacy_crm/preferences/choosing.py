@@ -17,11 +17,11 @@ from contacts.days import day_of
 from contacts.links import Stop
 from contacts.models import Contact, Topic
 from contacts.sign_ups import Typed, Wish
-from contacts.views import refusals
+from contacts.views import channels, refusals
 from contacts.views.frame import Visit
 from contacts.views.posts import link_view
 from contacts.vocabulary import Channel
-from privacy_crm.preferences import channels, stopping
+from privacy_crm.preferences import stopping
 from privacy_crm.preferences.stopping import Stopping
 
 BY = "visitor"

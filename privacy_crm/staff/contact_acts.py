@@ -4,28 +4,37 @@ import datetime as dt
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts import activities
+from contacts import activities, stored_only
 from contacts.activities import ContactGoneError, FutureActivityError
 from contacts.admin import fields
 from contacts.admin.acts import ActForm
 from contacts.admin.base import today
 from contacts.categories import Category
-from contacts.models import PolicyVersion
+from contacts.models import Contact, PolicyVersion
 from contacts.vocabulary import ActivityKind
 from retention import holds
 from retention.holds import HoldError
-from retention.models import REASONS, HoldKind, HoldReason, default_keeps
+from retention.models import OF_REQUESTS, REASONS, HoldKind, HoldReason, default_keeps
 
-_REASONS = [(kind.label, [(reason.value, reason.label) for reason in reasons]) for kind, reasons in REASONS.items()]
+_REASONS = [
+    (kind.label, [(reason.value, reason.label) for reason in reasons if reason not in OF_REQUESTS])
+    for kind, reasons in REASONS.items()
+]
 _KEPT = [
     (category.value, category.label)
     for category in Category
     if category not in {Category.EMAIL, Category.FOOD_PREFERENCES}
 ]
+
+
+def may_change(contact: Contact) -> bool:
+    """Tell whether staff may change a person at all, whose details are not only stored."""
+    return not stored_only.is_restricted(contact, at=timezone.now())
 
 
 class ActivityForm(ActForm):
@@ -52,7 +61,8 @@ class ActivityForm(ActForm):
         return {**data, "policy": policy}
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
-        activities.record(self.record.pk, **self.cleaned_data, at=at, by=by)
+        with stored_only.changing(self.record.pk, at=at):
+            activities.record(self.record.pk, **self.cleaned_data, at=at, by=by)
         return _("The activity of {name} is recorded.")
 
 

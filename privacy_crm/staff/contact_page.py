@@ -10,6 +10,9 @@ from contacts import permission, permission_words
 from contacts.admin.base import today
 from contacts.models import Basis, Contact, PolicyVersion
 from contacts.vocabulary import Clock, SourceKind
+from dsr.admin import inbox
+from dsr.models import Request
+from dsr.vocabulary import State
 from retention import explain, words
 from retention.explain import Explanation, Reason
 from retention.models import Hold, HoldKind
@@ -25,6 +28,8 @@ def fill(contact: Contact, user: Any) -> dict[str, Any]:
     return {
         **shown,
         "marks": marks(contact, day) if user.has_perm("contacts.view_channelpermission") else None,
+        "requests": _requests(contact, day) if user.has_perm("dsr.view_request") else None,
+        "stored_only": contact.restricted_through is not None and contact.restricted_through >= day,
         "details": details(contact),
         "policy": policy,
         **(_kept(contact, user, policy, day) if policy else {}),
@@ -36,6 +41,7 @@ _NEEDED = {
     "registrations": "contacts.view_registration",
     "permissions": "contacts.view_channelpermission",
     "holds": "retention.view_hold",
+    "disclosures": "contacts.view_disclosure",
 }
 
 
@@ -47,7 +53,15 @@ def _rows(name: str, contact: Contact, day: dt.date) -> list[Any]:
             return list(contact.registrations.select_related("event").order_by("-registered_at")[:LATEST])
         case "permissions":
             return list(contact.permissions.order_by("channel", "state"))
+        case "disclosures":
+            return list(contact.disclosures.select_related("recipient").order_by("-at", "-pk")[:LATEST])
     return _holds(contact, day)
+
+
+def _requests(contact: Contact, day: dt.date) -> list[tuple[Request, str, str]]:
+    """Return what the person has asked of us, with how it stands: for the officer alone."""
+    found = Request.objects.of_people([contact.pk]).exclude(state=State.UNPROVEN).by_due()
+    return [(request, inbox.standing(request, day)[1], inbox.due(request, day)) for request in found]
 
 
 def marks(contact: Contact, day: dt.date) -> list[permission_words.Mark]:

@@ -18,8 +18,9 @@ from contacts.admin.base import RecordAdmin, today
 from contacts.admin.people import SEE_REDUCED, name_of, visible_to
 from contacts.models import Basis, Contact, Organisation, PolicyVersion
 from contacts.vocabulary import Scenario
+from dsr.admin import pass_on
 from privacy_crm.staff import contact_page, hearing_acts, informing_act
-from privacy_crm.staff.contact_acts import ActivityForm, HoldForm
+from privacy_crm.staff.contact_acts import ActivityForm, HoldForm, may_change
 from privacy_crm.staff.match_act import MatchForm, is_unmatched
 from retention import lapses
 
@@ -84,14 +85,21 @@ class ContactAdmin(RecordAdmin):
     search_help_text = gettext_lazy("A whole e-mail address, or the id of a person")
     ordering = ("-pk",)
     acts = (
-        Act("record-activity", gettext_lazy("Record an activity"), "contacts.add_activity", ActivityForm, "add_task"),
+        Act(
+            "record-activity",
+            gettext_lazy("Record an activity"),
+            "contacts.add_activity",
+            ActivityForm,
+            "add_task",
+            offered=may_change,
+        ),
         Act(
             "match",
             gettext_lazy("Match to an organisation"),
             "contacts.change_organisation",
             MatchForm,
             "domain_add",
-            offered=is_unmatched,
+            offered=lambda contact: is_unmatched(contact) and may_change(contact),
         ),
         *hearing_acts.ACTS,
         Act(
@@ -100,9 +108,10 @@ class ContactAdmin(RecordAdmin):
             informing_act.PERMISSION,
             informing_act.LetterForm,
             "mark_email_read",
-            offered=informing_act.is_untold,
+            offered=lambda contact: informing_act.is_untold(contact) and may_change(contact),
         ),
         Act("place-hold", gettext_lazy("Place a hold"), "retention.add_hold", HoldForm, "lock"),
+        pass_on.ACT,
     )
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -124,7 +133,8 @@ class ContactAdmin(RecordAdmin):
 
     def after(self, act: Act, record: Any, form: ActForm) -> str:
         """Lead to the list where the person has gone, or is not for everyone's eyes any more."""
-        here = Contact.objects.filter(pk=record.pk, minimised_on=record.minimised_on).exists()
+        same = {name: getattr(record, name) for name in ("minimised_on", "restricted_through")}
+        here = Contact.objects.filter(pk=record.pk, **same).exists()
         return super().after(act, record, form) if here else self.url_of()
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_countries import countries
 
-from contacts import addressing, completing, leaving
+from contacts import addressing, completing, leaving, stored_only
 from contacts.activities import ContactGoneError
 from contacts.addressing import AddressError
 from contacts.admin import fields
@@ -19,7 +19,13 @@ from contacts.completing import CompletingError
 from contacts.leaving import LeavingError
 from contacts.models import Contact, PolicyVersion
 from contacts.vocabulary import Channel, Scenario
+from dsr import leavers
+from dsr.admin.intake_acts import SOURCES
+from dsr.moving import RequestError
+from dsr.vocabulary import Source
+from privacy_crm.staff.contact_acts import may_change
 from retention import explain, words
+from retention.holds import HoldError
 from retention.objections import Consequence, object_to_marketing
 
 _HEARD = [
@@ -102,7 +108,8 @@ class AddressForm(ActForm):
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         told = self.cleaned_data
-        addressing.change(self.record.pk, told["email"], proven=told["proven"], at=at, by=by)
+        with stored_only.changing(self.record.pk, at=at):
+            addressing.change(self.record.pk, told["email"], proven=told["proven"], at=at, by=by)
         if told["proven"]:
             return _("{name} is reached at the new address.")
         return _("{name} has a new address. No marketing goes there until they confirm it.")
@@ -119,17 +126,20 @@ class CountryForm(ActForm):
         self.fields["country"].choices = [("", "–"), *countries]  # type: ignore[attr-defined]
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
-        completing.country(self.record.pk, self.cleaned_data["country"], at=at, by=by)
+        with stored_only.changing(self.record.pk, at=at):
+            completing.country(self.record.pk, self.cleaned_data["country"], at=at, by=by)
         return _("The country of {name} is on record.")
 
 
 class LeavingForm(ActForm):
-    refusals = (LeavingError, ContactGoneError)
+    refusals = (LeavingError, ContactGoneError, HoldError, RequestError)
     explanation = gettext_lazy(
-        "No marketing goes to them any more. They are kept as long as before, unless they ask to be deleted earlier."
+        "No marketing goes to them any more. The privacy officer is asked whether they are deleted earlier than others"
+        " of their organisation; until then nothing about them is deleted."
     )
 
     on = fields.day(gettext_lazy("When did you hear it?"))
+    source = fields.choice(gettext_lazy("How did you hear it?"), SOURCES)
 
     def __init__(self, record: Any = None, **options: Any) -> None:
         super().__init__(record, initial={"on": today(PolicyVersion.objects.in_force())}, **options)
@@ -140,25 +150,37 @@ class LeavingForm(ActForm):
             raise ValidationError(_("You cannot have heard it in the future."))
         return on
 
+    def clean(self) -> dict[str, Any]:
+        policy = PolicyVersion.objects.in_force()
+        if policy is None:
+            raise ValidationError(_("No policy is published yet, so that no request can be answered."))
+        return {**(super().clean() or self.cleaned_data), "policy": policy}
+
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
-        leaving.heard(self.record.pk, on=self.cleaned_data["on"], at=at, by=by)
-        return _("{name} has left the organisation and gets no more marketing.")
+        told = self.cleaned_data
+        with stored_only.changing(self.record.pk, at=at):
+            came = {"source": Source(told["source"]), "policy": told["policy"]}
+            leavers.heard(self.record.pk, on=told["on"], **came, at=at, by=by)
+        return _(
+            "{name} has left the organisation and gets no more marketing. It was passed on to the privacy officer."
+        )
 
 
 class NotLeftForm(ActForm):
-    refusals = (LeavingError,)
+    refusals = (LeavingError, ContactGoneError)
 
     def __init__(self, record: Any = None, **options: Any) -> None:
         super().__init__(record, **options)
         self.explanation = _(
             "Once this is taken back, they may get marketing again, where nothing else speaks against it: an objection "
-            "stays. News that was held back meanwhile is not sent afterwards. They are kept as long as before. We "
-            "heard on %s that they have left."
+            "stays. News that was held back meanwhile is not sent afterwards. What the privacy officer was asked stays "
+            "with the officer. We heard on %s that they have left."
         ) % words.full(self.record.left_on)
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
-        if not leaving.take_back(self.record.pk, at=at, by=by):
-            raise LeavingError(_("It is not noted any more that they have left."))
+        with stored_only.changing(self.record.pk, at=at):
+            if not leaving.take_back(self.record.pk, at=at, by=by):
+                raise LeavingError(_("It is not noted any more that they have left."))
         return _("{name} has not left the organisation, and may get marketing where nothing else speaks against it.")
 
 
@@ -167,6 +189,10 @@ ISO_LETTERS = 2  # of a country that is on record
 
 def _is_whole(contact: Contact) -> bool:
     return contact.minimised_on is None
+
+
+def _may_change(contact: Contact) -> bool:
+    return _is_whole(contact) and may_change(contact)
 
 
 ACTS = (
@@ -185,7 +211,7 @@ ACTS = (
         "contacts.change_contact",
         AddressForm,
         "alternate_email",
-        offered=_is_whole,
+        offered=_may_change,
     ),
     Act(
         "complete-country",
@@ -193,7 +219,7 @@ ACTS = (
         "contacts.change_contact",
         CountryForm,
         "public",
-        offered=lambda contact: _is_whole(contact) and len(contact.country) != ISO_LETTERS,
+        offered=lambda contact: _may_change(contact) and len(contact.country) != ISO_LETTERS,
     ),
     Act(
         "has-left",
@@ -201,7 +227,7 @@ ACTS = (
         "contacts.change_basis",
         LeavingForm,
         "person_off",
-        offered=lambda contact: _is_whole(contact) and contact.left_on is None,
+        offered=lambda contact: _may_change(contact) and contact.left_on is None,
     ),
     Act(
         "has-not-left",
@@ -209,6 +235,6 @@ ACTS = (
         "contacts.change_basis",
         NotLeftForm,
         "undo",
-        offered=lambda contact: _is_whole(contact) and contact.left_on is not None,
+        offered=lambda contact: _may_change(contact) and contact.left_on is not None,
     ),
 )

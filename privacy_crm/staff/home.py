@@ -5,12 +5,14 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from contacts.admin.base import today
-from contacts.models import Contact, PolicyVersion
-from privacy_crm.staff import ahead, informing_act
+from contacts.admin.people import visible_to
+from contacts.models import Contact, PolicyVersion, RecipientNotice
+from privacy_crm.staff import ahead, desk, informing_act
 from retention import watch
 from retention.admin.telling import told, what_to_do
 from retention.models import PurgeRun, RunStatus
@@ -32,6 +34,8 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add what the home page shows to this user. Called by Unfold for each request of it."""
     policy = PolicyVersion.objects.in_force()
     shown: dict[str, Any] = {"policy": policy, "doors": _doors(request), "tasks": _tasks(request)}
+    if request.user.has_perm(desk.PERMISSION):
+        shown["desk"] = desk.look(today(policy))
     if request.user.has_perm("retention.view_purgerun"):
         shown |= _nights(policy)
     return {**context, **shown}
@@ -39,19 +43,32 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 def _tasks(request: HttpRequest) -> list[dict[str, str]]:
     """Return what waits for this user, each as a sentence that leads to it."""
-    return [*_to_match(request), *informing_act.tasks(request)]
+    return [*desk.tasks(request), *_to_match(request), *informing_act.tasks(request), *_overdue_notices(request)]
 
 
 def _to_match(request: HttpRequest) -> list[dict[str, str]]:
     if not request.user.has_perms(["contacts.view_basis", "contacts.change_organisation"]):
         return []
-    number = Contact.objects.unmatched().count()
+    number = visible_to(request.user, Contact.objects.unmatched()).count()
     text = ngettext(
         "%d registered person waits to be matched to an organisation",
         "%d registered people wait to be matched to an organisation",
         number,
     )
     link = f"{reverse('admin:contacts_contact_changelist')}?unverified=unmatched"
+    return [{"text": text % number, "link": link}] if number else []
+
+
+def _overdue_notices(request: HttpRequest) -> list[dict[str, str]]:
+    if not request.user.has_perm("contacts.change_recipientnotice"):
+        return []
+    number = RecipientNotice.objects.overdue(timezone.now()).count()
+    text = ngettext(
+        "%d notice to a recipient is overdue: nobody has said that it is done",
+        "%d notices to recipients are overdue: nobody has said that they are done",
+        number,
+    )
+    link = f"{reverse('admin:contacts_recipientnotice_changelist')}?standing=overdue"
     return [{"text": text % number, "link": link}] if number else []
 
 
@@ -71,14 +88,27 @@ def _link(run: PurgeRun) -> str:
 
 
 def _doors(request: HttpRequest) -> list[Door]:
-    return [
+    doors = [
         Door(icon, title, text, reverse(f"admin:{name}_changelist"))
         for permission, name, icon, title, text in _DOORS
         if request.user.has_perm(permission)
     ]
+    return [_pass_on(), *doors] if desk.passes_on(request) else doors
+
+
+def _pass_on() -> Door:
+    text = _("Somebody asks about their own details? The privacy officer takes care of it.")
+    return Door("forward_to_inbox", _("Pass on a request"), text, reverse("admin:dsr_request_pass-on"))
 
 
 _DOORS = [
+    (
+        desk.PERMISSION,
+        "dsr_request",
+        "inbox",
+        _("Requests"),
+        _("What people ask of us, by the day on which it has to be answered."),
+    ),
     (
         "contacts.view_contact",
         "contacts_contact",
@@ -122,6 +152,13 @@ _DOORS = [
         "auto_delete",
         _("Nightly runs"),
         _("What each night deleted, counted by rule."),
+    ),
+    (
+        "contacts.view_recipient",
+        "contacts_recipient",
+        "share",
+        _("Recipients"),
+        _("Who outside gets people's data, what for, and under which agreement."),
     ),
     (
         "contacts.view_policyversion",

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from contacts import informing
+from contacts import informing, stored_only
 from contacts.activities import ContactGoneError
 from contacts.admin import fields
 from contacts.admin.acts import ActForm
@@ -41,7 +41,8 @@ class LetterForm(ActForm):
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         told = self.cleaned_data
-        informing.told_by_letter(self.record.pk, on=told["on"], policy=told["policy"], at=at, by=by)
+        with stored_only.changing(self.record.pk, at=at):
+            informing.told_by_letter(self.record.pk, on=told["on"], policy=told["policy"], at=at, by=by)
         return _("{name} was told by letter on %s.") % date_format(told["on"])
 
 

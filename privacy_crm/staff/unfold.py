@@ -18,6 +18,8 @@ def _page(title: Any, icon: str, model: str, permission: str) -> dict[str, Any]:
     return {"title": title, "icon": icon, "link": link, "permission": _may(permission)}
 
 
+_DESK = "privacy_crm.staff.desk"  # by name: it reads models, which are not there yet
+
 _NAVIGATION = [
     {"items": [{"title": _("Home"), "icon": "home", "link": reverse_lazy("admin:index")}]},
     {
@@ -40,8 +42,17 @@ _NAVIGATION = [
     {
         "title": _("Privacy"),
         "items": [
+            {**_page(_("Requests"), "inbox", "dsr_request", "dsr.view_request"), "badge": f"{_DESK}.badge"},
+            {
+                "title": _("Pass on a request"),
+                "icon": "forward_to_inbox",
+                "link": reverse_lazy("admin:dsr_request_pass-on"),
+                "permission": f"{_DESK}.passes_on",
+            },
             _page(_("Nightly runs"), "auto_delete", "retention_purgerun", "retention.view_purgerun"),
             _page(_("Holds"), "lock", "retention_hold", "retention.view_hold"),
+            _page(_("Recipients"), "share", "contacts_recipient", "contacts.view_recipient"),
+            _page(_("Notices"), "campaign", "contacts_recipientnotice", "contacts.view_recipientnotice"),
             _page(_("Privacy policy"), "policy", "contacts_policyversion", "contacts.view_policyversion"),
             _page(_("Marketing rules"), "gavel", "contacts_countryrule", "contacts.view_countryrule"),
             _page(_("Audit trail"), "receipt_long", "contacts_auditevent", "contacts.view_auditevent"),

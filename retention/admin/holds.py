@@ -15,12 +15,12 @@ from unfold.decorators import display
 from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import RecordAdmin, today
-from contacts.admin.people import SEE_REDUCED, name_of
+from contacts.admin.people import SEE_REDUCED, SEE_RESTRICTED, name_of, visible_to
 from contacts.categories import Category
-from contacts.models import PolicyVersion
+from contacts.models import Contact, PolicyVersion
 from retention import holds
 from retention.holds import HoldError
-from retention.models import Hold, HoldKind
+from retention.models import OF_REQUESTS, Hold, HoldKind
 
 
 class EndForm(ActForm):
@@ -73,15 +73,15 @@ class HoldAdmin(RecordAdmin):
             "retention.change_hold",
             EndForm,
             "lock_open",
-            offered=lambda hold: hold.closed_on is None,
+            offered=lambda hold: hold.closed_on is None and hold.reason not in OF_REQUESTS,
         ),
     )
 
     def get_queryset(self, request: HttpRequest) -> Any:
         queryset = super().get_queryset(request)
-        if request.user.has_perm(SEE_REDUCED):
+        if request.user.has_perms([SEE_REDUCED, SEE_RESTRICTED]):
             return queryset
-        return queryset.filter(contact__minimised_on__isnull=True)
+        return queryset.filter(contact__in=visible_to(request.user, Contact.objects.all()))
 
     def complete(self, request: HttpRequest, records: list[Any]) -> None:
         day = today(PolicyVersion.objects.in_force())
@@ -117,5 +117,6 @@ class HoldAdmin(RecordAdmin):
     def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         return {
             "keeps": [Category(word).label for word in record.keeps] if record.kind == HoldKind.DUTY else [],
+            "by_request": record.reason in OF_REQUESTS,
             "person_url": reverse("admin:contacts_contact_change", args=[record.contact.public_id]),
         }

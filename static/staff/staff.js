@@ -9,6 +9,16 @@ document.addEventListener("DOMContentLoaded", () => {
     list.classList.add("pc-cards");
 });
 
+// A letter that was just asked for comes into sight, wherever its form was scrolled to.
+function showLetter(letter) {
+    letter.scrollIntoView();
+    letter.querySelector("button[name=show]")?.focus({ preventScroll: true });
+}
+document.addEventListener("DOMContentLoaded", () => {
+    const letter = document.querySelector(".pc-letter[data-fresh]");
+    if (letter) showLetter(letter);
+});
+
 // A dialog that opens takes the focus, and gives it back when it closes.
 let opener = null;
 document.addEventListener("htmx:beforeRequest", (event) => {
@@ -16,7 +26,9 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 });
 document.addEventListener("htmx:afterSettle", (event) => {
     const dialog = event.target.closest("#modal-content");
-    if (dialog) setTimeout(() => dialog.querySelector("[aria-invalid=true], input:not([type=hidden]), select, button")?.focus(), 60);
+    const letter = dialog?.querySelector(".pc-letter[data-fresh]");
+    if (letter) setTimeout(() => showLetter(letter), 60);
+    else if (dialog) setTimeout(() => dialog.querySelector("[aria-invalid=true], input:not([type=hidden]), select, button")?.focus(), 60);
 });
 document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") opener?.focus();

@@ -25,13 +25,17 @@ _A_YES_HELPS = (
 
 @dataclass(frozen=True)
 class Line:
-    """One channel: whether it is on and why; what its button says, empty where it is stopped; what a yes would say."""
+    """One channel: whether it is on and why; what its button says, empty where it is stopped; what a yes would say.
+
+    `agreed_on` is the day on which the person said yes, if they did.
+    """
 
     channel: Channel
     on: bool
     why: str
     stop: str
     asks: str
+    agreed_on: dt.date | None
 
 
 def of_person(contact: Contact, *, policy: PolicyVersion, day: dt.date) -> list[Line]:
@@ -44,6 +48,7 @@ def of_person(contact: Contact, *, policy: PolicyVersion, day: dt.date) -> list[
             why=_why(Refusal(refusal), channel) if refusal else _why_on(agreed.get(channel)),
             stop="" if channel in stopped else _stop(channel, on=not refusal),
             asks=wording(channel, policy) if refusal in _A_YES_HELPS and _reaches(channel, contact) else "",
+            agreed_on=agreed.get(channel),
         )
         for channel, refusal in answers.items()
     ]

@@ -1,0 +1,57 @@
+"""Owe recipients a notice of what became of people whose data they were given (Art. 19 and 21(3) GDPR, L4)."""
+
+import datetime as dt
+from collections.abc import Collection
+from typing import Any
+
+from django.db import connection
+
+from contacts.vocabulary import NoticeKind
+
+# What nobody needs to hear any more once a notice of this kind is owed, unless it is under way already.
+_REPLACES = {
+    NoticeKind.ERASED: [NoticeKind.RECTIFIED, NoticeKind.RESTRICTED, NoticeKind.LIFTED],
+    NoticeKind.RESTRICTED: [NoticeKind.LIFTED],
+}
+
+# In key order, as two at once may need it. What is owed already says more from now on; whoever is sending it holds it
+# no longer, so that it is sent again.
+_OWE = """
+    WITH concerned AS (
+        SELECT DISTINCT disclosure.recipient_id, contact.public_id AS reference
+        FROM contacts_disclosure disclosure JOIN contacts_contact contact ON contact.id = disclosure.contact_id
+        WHERE disclosure.contact_id = ANY(%(contacts)s)
+    ), replaced AS (
+        DELETE FROM contacts_recipientnotice moot USING concerned
+        WHERE moot.recipient_id = concerned.recipient_id AND moot.reference = concerned.reference
+            AND moot.kind = ANY(%(replaces)s) AND moot.sent_at IS NULL AND moot.acknowledged_at IS NULL
+            AND (moot.claimed_until IS NULL OR moot.claimed_until <= %(at)s)
+    )
+    INSERT INTO contacts_recipientnotice AS owed
+        (public_id, recipient_id, reference, kind, details, created_at, not_before, attempts, acknowledged_by, reason)
+    SELECT gen_random_uuid(), recipient_id, reference, %(kind)s, %(details)s::varchar[], %(at)s, %(at)s, 0, '', ''
+    FROM concerned ORDER BY recipient_id, reference
+    ON CONFLICT (recipient_id, reference, kind) WHERE sent_at IS NULL AND acknowledged_at IS NULL
+    DO UPDATE SET claimed_until = NULL, details = ARRAY(
+        SELECT DISTINCT detail FROM unnest(owed.details || EXCLUDED.details) detail ORDER BY detail
+    )"""
+
+
+def owe(kind: NoticeKind, contact_ids: Collection[int], *, at: dt.datetime, details: Collection[str] = ()) -> int:
+    """Owe each recipient that was given data of these people a notice about each of them, and return how many.
+
+    `details` names the fields that were changed, or the channels objected to: never a value. Call it inside the
+    transaction of the act, and before the rows go; one statement, however many people there are.
+    """
+    if not contact_ids:
+        return 0
+    values: dict[str, Any] = {
+        "contacts": list(contact_ids),
+        "replaces": [each.value for each in _REPLACES.get(kind, [])],
+        "kind": kind.value,
+        "details": sorted(set(details)),
+        "at": at,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_OWE, values)
+        return int(cursor.rowcount)

@@ -1,0 +1,3 @@
+from dsr.admin import requests
+
+__all__ = ["requests"]

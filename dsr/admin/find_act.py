@@ -1,0 +1,136 @@
+"""Find the person whom a request is about: search, tick, and say how you know that it is they who ask.
+
+What is typed is sent as a form, never as a part of an address: names belong into no log and no browser's history.
+"""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from contacts.admin import fields
+from contacts.admin.acts import ActForm
+from contacts.admin.people import name_of
+from contacts.models import Contact, PolicyVersion
+from contacts.vocabulary import Scenario
+from dsr import finding, identity, timeline
+from dsr.moving import RequestError
+from dsr.vocabulary import PaperKind
+from retention.holds import HoldError
+
+SEARCH = "search"
+
+
+class FindForm(ActForm):
+    """It searches while `search` is pressed, and acts once somebody is ticked and nothing more is searched for."""
+
+    refusals = (RequestError, HoldError)
+    body_template = "staff/find_person.html"
+    placed = ("term", "people")
+    submit = gettext_lazy("This is who asks")
+
+    term = fields.text(
+        gettext_lazy("Name, organisation or e-mail address"),
+        required=False,
+        help_text=gettext_lazy(
+            "Whole or in part. An address that they used before is found where they asked from it or named it earlier."
+        ),
+    )
+    people = fields.choices(gettext_lazy("Who fits"), (), required=False)
+    how = fields.long_text(
+        gettext_lazy("How do you know that it is they who ask?"),
+        help_text=gettext_lazy(
+            "What you saw or heard, such as: called back on the number on file. Identity papers are looked at and never"
+            " kept: no copies, no numbers."
+        ),
+    )
+
+    def __init__(self, record: Any = None, **options: Any) -> None:
+        super().__init__(record, **options)
+        self.searching = SEARCH in self.data
+        self.fields["how"].required = not self.searching
+        attached = [str(person.public_id) for person in timeline.people(record)]
+        self.ticked = self.data.getlist("people") if self.is_bound else attached  # type: ignore[attr-defined]
+        self.initial = {"term": _said(record), "people": attached}
+        self.told, offered = self._look(str(self.data.get("term", "") if self.is_bound else self.initial["term"]))
+        self.fields["people"].choices = [(str(each.public_id), _label(each)) for each in offered]  # type: ignore[attr-defined]
+        self.anybody = bool(offered)
+
+    def attempt(self, *, at: dt.datetime, by: str) -> str | None:
+        return None if self.searching else super().attempt(at=at, by=by)
+
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
+        people = list(Contact.objects.filter(public_id__in=self.cleaned_data["people"]).order_by("pk"))
+        identity.identify(self.record.pk, people, self.cleaned_data["how"], at=at, by=by)
+        return _("The request is about whom you found. Nothing about them is deleted until it is closed.")
+
+    def _look(self, term: str) -> tuple[str, list[Contact]]:
+        """Return what the search came to, in words, and who is offered: those already ticked stay in sight."""
+        found = finding.find(term.strip())
+        ticked = Contact.objects.filter(public_id__in=_ids(self.ticked)).select_related("organisation")
+        offered = list(dict.fromkeys([*ticked.prefetch_related("bases"), *found.people]))
+        if not term.strip():
+            return "", offered
+        if found.more:
+            return _("Many fit; these are the first %d. Type more of the name.") % finding.MOST, offered
+        number = len(found.people)
+        if number == 0:
+            return _("Nobody fits. Try a part of the name, the organisation, or another address."), offered
+        return ngettext("%d person fits.", "%d people fit.", number) % number, offered
+
+
+class TakeOffForm(ActForm):
+    refusals = (RequestError,)
+    explanation = gettext_lazy(
+        "The request goes on without whom you tick. They are free again, and a package made ready for them is void."
+    )
+    submit = gettext_lazy("Take them off the request")
+
+    people = fields.choices(gettext_lazy("Whom is the request not about?"), ())
+
+    def __init__(self, record: Any = None, **options: Any) -> None:
+        super().__init__(record, **options)
+        offered = Contact.objects.filter(requests__request=record).select_related("organisation")
+        choices = [(str(each.public_id), _label(each)) for each in offered.prefetch_related("bases")]
+        self.fields["people"].choices = choices  # type: ignore[attr-defined]
+
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
+        people = list(Contact.objects.filter(public_id__in=self.cleaned_data["people"]).order_by("pk"))
+        identity.mistaken(self.record.pk, people, policy=policy_in_force(), at=at, by=by)
+        return _("The request is not about them any more.")
+
+
+def policy_in_force() -> PolicyVersion:
+    """Return it. Raises RequestError where there is none."""
+    policy = PolicyVersion.objects.in_force()
+    if policy is None:
+        raise RequestError("No policy is published yet, so that no request can be answered.")
+    return policy
+
+
+def _said(record: Any) -> str:
+    """Return what the person said of themselves that finds them most surely, to begin the search with."""
+    statement = record.papers.filter(kind=PaperKind.STATEMENT).first()
+    said = statement.data if statement else {}
+    return str(said.get("old_address") or said.get("address") or said.get("name") or "")
+
+
+def _ids(texts: list[str]) -> list[uuid.UUID]:
+    found = []
+    for text in texts:
+        try:
+            found.append(uuid.UUID(text))
+        except ValueError:
+            continue
+    return found
+
+
+def _label(person: Contact) -> SafeString:
+    company = person.organisation.name if person.organisation else person.company
+    held_as = ", ".join(str(Scenario(basis.scenario).label) for basis in person.bases.all())
+    facts = [company, person.email, person.city, held_as or (_("reduced") if person.minimised_on else "")]
+    return format_html("{}<br><small>{}</small>", name_of(person), " · ".join(filter(None, facts)))

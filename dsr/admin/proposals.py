@@ -1,0 +1,105 @@
+"""What the page of a request proposes to do about it, in sentences, as things stand."""
+
+import datetime as dt
+from collections.abc import Callable
+from functools import partial
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from contacts.models import Contact, PolicyVersion
+from dsr import proposal
+from dsr.models import Request
+from dsr.package import gathering, people
+from dsr.proposal import Proposal
+from dsr.vocabulary import Kind
+
+type Proposer = Callable[[Request, list[Contact], PolicyVersion, dt.date], list[str]]
+
+
+def of(record: Request, contacts: list[Contact], policy: PolicyVersion | None, day: dt.date) -> list[str]:
+    """Return what to do about a request that stands; nothing before it is known whom it is about."""
+    propose = _PROPOSERS.get(Kind(record.kind))
+    return propose(record, contacts, policy, day) if propose and contacts and policy else []
+
+
+def _erasure(record: Request, _contacts: list[Contact], _policy: PolicyVersion, day: dt.date) -> list[str]:
+    planned = proposal.of(record, day)
+    return [_whole(planned), *map(_stays, planned.duties), *_afterwards(planned), *planned.obstacles]
+
+
+def _whole(planned: Proposal) -> str:
+    rows = sum(planned.rows.values())
+    counted = ngettext("%d row", "%d rows", rows) % rows
+    if planned.is_whole:
+        return _("Everything about them can be deleted: %s.") % counted
+    return _("They can be reduced to what the law makes us keep; the rest is deleted: %s.") % counted
+
+
+def _stays(duty: proposal.Duty) -> str:
+    told = {
+        "what": proposal.categories(duty.categories),
+        "law": proposal.law(duty.reason, duty.legal_reference),
+        "until": proposal.until(duty.until),
+    }
+    return _("This has to stay: %(what)s, because of %(law)s, %(until)s.") % told
+
+
+def _afterwards(planned: Proposal) -> list[str]:
+    told = []
+    if planned.recipients:
+        text = ngettext(
+            "%d recipient who has their details is told.",
+            "%d recipients who have their details are told.",
+            planned.recipients,
+        )
+        told.append(text % planned.recipients)
+    if planned.suppressed:
+        told.append(_("Their objection to marketing stays, as a coded form of the address."))
+    return told
+
+
+def _access(_record: Request, contacts: list[Contact], policy: PolicyVersion, _day: dt.date) -> list[str]:
+    found = gathering.gather(people.find([contact.pk for contact in contacts], ""), zone=policy.zone)
+    filled = [section for section in found if section.total]
+    rows = sum(section.total for section in filled)
+    sections = ngettext("%d section", "%d sections", len(filled)) % len(filled)
+    counted = ngettext("%d row", "%d rows", rows) % rows
+    named = ", ".join(section.title for section in filled)
+    return [
+        _("A package with %(sections)s and %(rows)s: %(named)s.")
+        % {"sections": sections, "rows": counted, "named": named},
+        _("It is made anew at the moment when they fetch it, and only once they have confirmed their address again."),
+    ]
+
+
+def _say(text: str, *_facts: object) -> list[str]:
+    return [_(text)]
+
+
+_PROPOSERS: dict[Kind, Proposer] = {
+    Kind.ERASURE: _erasure,
+    Kind.LEAVER: _erasure,
+    Kind.ACCESS: _access,
+    Kind.PORTABILITY: partial(
+        _say, "A package for machines: what they gave us themselves, for a contract or with their consent."
+    ),
+    Kind.RECTIFICATION: partial(
+        _say, "Compare what they say with what is on file, below; correct it, or say why it is correct."
+    ),
+    Kind.RESTRICTION: partial(
+        _say, "Restrict their details: they are only stored from then on, and nobody but you sees them."
+    ),
+    Kind.OBJECTION: partial(
+        _say,
+        "Their details are only stored while you weigh: name our interest, what it means for them, and what weighs"
+        " more. Without compelling grounds, the use ends.",
+    ),
+    Kind.MARKETING_OBJECTION: partial(
+        _say, "Stop the marketing. There is nothing to weigh: an objection to marketing always counts."
+    ),
+    Kind.WITHDRAWAL: partial(_say, "Note which consent they take back. What rests on it ends at once."),
+    Kind.COMPLAINT: partial(
+        _say, "Agree with them what will be done, and by when. They can turn to the authority, too."
+    ),
+}

@@ -1,0 +1,190 @@
+"""A request in sentences: who asked what and when, by when it is to be answered, and what is next."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.text import capfirst, get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dsr import identity
+from dsr.admin import inbox
+from dsr.models import Entry, Paper, Request
+from dsr.vocabulary import (
+    ErasureGround,
+    Kind,
+    Outcome,
+    PaperKind,
+    RefusalGround,
+    Source,
+    State,
+    Step,
+)
+
+_HEADLINES = {
+    Kind.ACCESS: gettext_lazy("%(who)s asked us on %(day)s for access to their details."),
+    Kind.RECTIFICATION: gettext_lazy("%(who)s asked us on %(day)s to correct their details."),
+    Kind.ERASURE: gettext_lazy("%(who)s asked us on %(day)s to delete their details."),
+    Kind.RESTRICTION: gettext_lazy("%(who)s asked us on %(day)s to do nothing with their details but store them."),
+    Kind.PORTABILITY: gettext_lazy("%(who)s asked us on %(day)s for their details, to take them along."),
+    Kind.MARKETING_OBJECTION: gettext_lazy("%(who)s told us on %(day)s to stop all marketing."),
+    Kind.OBJECTION: gettext_lazy("%(who)s objected on %(day)s to what we use their details for."),
+    Kind.WITHDRAWAL: gettext_lazy("%(who)s took back a consent on %(day)s."),
+    Kind.COMPLAINT: gettext_lazy("%(who)s complained to us on %(day)s."),
+    Kind.LEAVER: gettext_lazy("%(who)s told us on %(day)s that they have left their organisation."),
+}
+_LEAVER_HEARD = gettext_lazy("Staff heard on %(day)s that %(who)s has left the organisation.")
+
+_TYPED = {
+    "first_name": gettext_lazy("First name"),
+    "last_name": gettext_lazy("Last name"),
+    "job_title": gettext_lazy("Professional role"),
+    "phone": gettext_lazy("Phone"),
+    "consent": gettext_lazy("Consent"),
+    "channels": gettext_lazy("Channels"),
+}
+# Who they are is told under another heading.
+_WHO = {"name", "address", "old_address", "language"}
+
+
+def who(names: Sequence[str], papers: Sequence[Paper]) -> str:
+    """Return whom a headline names: who was found, or how somebody calls themselves."""
+    if names:
+        return str(get_text_list(list(dict.fromkeys(names)), _("and")))
+    called = _said(papers).get("name")
+    return _("Somebody who calls themselves “%s”") % called if called else _("Somebody")
+
+
+def headline(record: Request, name: str) -> str:
+    heard = record.kind == Kind.LEAVER and record.passed_on_by
+    text = str(_LEAVER_HEARD if heard else _HEADLINES[Kind(record.kind)])
+    sentence: str = capfirst(text % {"who": name, "day": date_format(record.received_on)})
+    return sentence
+
+
+def standing(record: Request, day: dt.date) -> str:
+    """Return by when it is to be answered, or how it ended."""
+    told = {"safe": date_format(record.safe_on), "legal": date_format(record.legal_on)}
+    if record.closed_on:
+        ended = {"day": date_format(record.closed_on), "outcome": Outcome(record.outcome).label}
+        return " ".join([_("Closed on %(day)s: %(outcome)s.") % ended, *_grounds(record)])
+    if record.paused_since:
+        return _waiting(record, record.paused_since)
+    if record.safe_on < day:
+        late = {**told, "late": inbox.left(record.safe_on, day)}
+        text = _("Answer today: it was due by %(safe)s and is %(late)s.")
+        by_law = (
+            _("The last day by law is %(legal)s.")
+            if record.legal_on >= day
+            else _("The last day by law was %(legal)s.")
+        )
+        return f"{text % late} {by_law % told}"
+    text = _("Answer by %(safe)s, %(left)s; by law at the latest on %(legal)s.")
+    return text % {**told, "left": inbox.left(record.safe_on, day)}
+
+
+def _waiting(record: Request, since: dt.date) -> str:
+    text = _(
+        "We asked them who they are, and the clock waits since %(since)s. Once they answer, you get the days back."
+    )
+    if record.safe_on < since:
+        text = _("We asked them who they are on %(since)s, after the answer had been due by %(safe)s.")
+    return text % {"safe": date_format(record.safe_on), "since": date_format(since)}
+
+
+def _grounds(record: Request) -> list[str]:
+    ground = [_("Deleted because: %s.") % ErasureGround(record.ground).label] if record.ground else []
+    refusal = [_("Refused because: %s.") % RefusalGround(record.refusal).label] if record.refusal else []
+    return ground + refusal
+
+
+def next_step(record: Request, found: bool) -> str:
+    """Return what the officer does next about a request that stands."""
+    if not record.is_standing:
+        return ""
+    if record.state == State.ASKED:
+        return _("Once they answer, note it here. After 30 days without an answer the request is closed by itself.")
+    if not found:
+        return _("Next: find the person, or tell them that we hold nothing about them.")
+    if record.state == State.NEW:
+        return _("Next: make sure that it is they who ask, and say how you know (“Find the person”).")
+    return ""
+
+
+def asker(record: Request, papers: Sequence[Paper], entries: Sequence[Entry]) -> list[tuple[str, str]]:
+    """Return who asks, as far as they say, how it was made sure, and where the answers go."""
+    said = _said(papers)
+    rows = [
+        (_("Came in by"), _came(record)),
+        (_("They call themselves"), str(said.get("name") or "")),
+        (_("Address they gave"), str(said.get("address") or "")),
+        (_("Address they used before"), str(said.get("old_address") or "")),
+        (_("Address confirmed"), _proven(entries)),
+    ]
+    rows += [(_("How we know who asks"), paper.text) for paper in papers if paper.kind == PaperKind.IDENTITY]
+    for paper in papers:
+        if paper.kind == PaperKind.ADDRESS:
+            rows.append((_("Answers go to"), f"{paper.text} ({paper.data.get('how', '')})"))
+    return [(label, value) for label, value in rows if value]
+
+
+def typed(papers: Sequence[Paper]) -> list[tuple[str, str]]:
+    """Return what the person filled in besides words, by name."""
+    said = {name: value for name, value in _said(papers).items() if name not in _WHO and value}
+    return [(str(_TYPED.get(name) or capfirst(name.replace("_", " "))), _value(value)) for name, value in said.items()]
+
+
+def rows(paper: Paper) -> list[tuple[str, str]]:
+    """Return what a paper holds besides its text: old and new values, a day, a ground."""
+    return [
+        (str(_TYPED.get(name) or capfirst(name.replace("_", " "))), _value(value))
+        for name, value in paper.data.items()
+        if value not in ("", None, [], {})
+    ]
+
+
+def deed(entry: Entry) -> str:
+    """Return what an entry of the timeline tells."""
+    if entry.step == Step.IDENTIFIED and entry.rule == identity.TAKEN_OFF:
+        return _("Somebody was taken off the request")
+    if entry.step == Step.IDENTIFIED and entry.rule == "address":
+        return _("Another address for the answers established")
+    detail = _DETAILS.get(Step(entry.step))
+    label = str(capfirst(Step(entry.step).label))
+    return f"{label}: {detail(entry.rule).label}" if detail and entry.rule in detail.values else label
+
+
+_DETAILS: dict[Step, Any] = {
+    Step.CLOSED: Outcome,
+    Step.RECEIVED: Source,
+    Step.PASSED_ON: Source,
+    Step.REFUSED: RefusalGround,
+    Step.ERASED: ErasureGround,
+}
+
+
+def _said(papers: Sequence[Paper]) -> dict[str, Any]:
+    statement = next((paper for paper in papers if paper.kind == PaperKind.STATEMENT), None)
+    return statement.data if statement else {}
+
+
+def _came(record: Request) -> str:
+    source = record.get_source_display()
+    return _("%s, passed on by staff") % source if record.passed_on_by else source
+
+
+def _proven(entries: Sequence[Entry]) -> str:
+    proven = next((entry for entry in entries if entry.step == Step.PROVEN), None)
+    return _("by the person on %s") % date_format(proven.at) if proven else ""
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, dict) and {"old", "new"} <= set(value):
+        return f"{value['old'] or '–'} → {value['new'] or '–'}"
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {_value(each)}" for name, each in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(_value, value))
+    return str(value)

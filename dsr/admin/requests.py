@@ -1,0 +1,120 @@
+"""The officer's inbox, and a request as one page: its acts come from the modules beside this one."""
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.urls import URLPattern, path
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import display
+
+from contacts.admin import acts
+from contacts.admin.base import RecordAdmin, today
+from contacts.models import PolicyVersion
+from dsr.admin import (
+    answer_acts,
+    certificate_pages,
+    decision_acts,
+    erasure_acts,
+    handover_acts,
+    inbox,
+    intake_acts,
+    package_pages,
+    pass_on,
+    request_page,
+)
+from dsr.models import Request
+from dsr.vocabulary import State
+
+_GROUPS = (
+    (gettext_lazy("Who asks"), intake_acts.ACTS),
+    (gettext_lazy("Decide"), decision_acts.ACTS),
+    (gettext_lazy("Hand over"), handover_acts.ACTS),
+    (gettext_lazy("Delete"), erasure_acts.ACTS),
+    (gettext_lazy("Answer"), answer_acts.ACTS),
+)
+
+
+@admin.register(Request)
+class RequestAdmin(RecordAdmin):
+    heading = gettext_lazy("Requests")
+    empty_text = gettext_lazy(
+        "Nobody waits for an answer. What people ask for on the website comes in by itself; enter what came by e-mail,"
+        " letter or phone."
+    )
+    page_template = "staff/request.html"
+    list_display = ("request_number", "asked_for", "person", "due", "state_now", "came_in")
+    list_display_links = ("request_number",)
+    list_filter = (inbox.StateFilter, inbox.DueFilter, "kind", inbox.PassedOnFilter, inbox.FoundFilter)
+    adding = intake_acts.ENTER
+    acts = tuple(replace(act, group=heading) for heading, group in _GROUPS for act in group)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Leave out what nobody has proven: it is anybody's, and not to be acted on."""
+        return super().get_queryset(request).exclude(state=State.UNPROVEN)
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        return Request.objects.by_due().query.order_by
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Request | None:
+        try:
+            found: Request | None = self.get_queryset(request).filter(public_id=object_id).first()
+        except (ValidationError, ValueError):
+            return None
+        return found
+
+    def key_of(self, record: Any) -> str:
+        return str(record.public_id)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add where staff pass a request on, who may open nothing else here."""
+        show = partial(acts.show_or_do, pass_on.desk(self.admin_site), pass_on.ACT)
+        view = self.admin_site.admin_view(show)
+        return [
+            path("pass-on/", view, name=self._url_name(pass_on.ACT.name)),
+            *certificate_pages.urls(self, self._url_name("")),
+            *package_pages.urls(self, self._url_name("")),
+            *super().get_urls(),
+        ]
+
+    def complete(self, request: HttpRequest, records: list[Any]) -> None:
+        inbox.complete(records, today(PolicyVersion.objects.in_force()))
+
+    @display(description=gettext_lazy("number"))
+    def request_number(self, record: Request) -> str:
+        return record.number
+
+    @display(description=gettext_lazy("asked for"))
+    def asked_for(self, record: Request) -> str:
+        return capfirst(record.get_kind_display())
+
+    @display(description=gettext_lazy("person"))
+    def person(self, record: Any) -> str:
+        return str(record.who)
+
+    @display(description=gettext_lazy("answer by"))
+    def due(self, record: Any) -> str:
+        return inbox.due(record, record.seen_on)
+
+    @display(
+        description=gettext_lazy("state"),
+        label={"overdue": "danger", "soon": "warning", State.ASKED: "info", State.NEW: "primary", State.OPEN: None},
+    )
+    def state_now(self, record: Any) -> tuple[str, str]:
+        return inbox.standing(record, record.seen_on)
+
+    @display(description=gettext_lazy("came in by"))
+    def came_in(self, record: Request) -> str:
+        text = record.get_source_display()
+        return _("%s, passed on by staff") % text if record.passed_on_by else text
+
+    def title_of(self, record: Any) -> str:
+        return str(_("Request %s") % record.number)
+
+    def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        return request_page.fill(record, PolicyVersion.objects.in_force(), record.seen_on)

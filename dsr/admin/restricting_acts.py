@@ -1,0 +1,116 @@
+"""Only store somebody's details; tell them that this ends; end it."""
+
+import datetime as dt
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from contacts.admin import fields
+from contacts.admin.acts import Act, ActForm
+from contacts.admin.base import today
+from contacts.models import PolicyVersion
+from dsr import restricting
+from dsr.admin.letters import LetterForm, in_force
+from dsr.answering import Draft
+from dsr.letters import restrictions
+from dsr.models import Request
+from dsr.moving import RequestError
+from dsr.vocabulary import Kind, RestrictionGround, State
+
+_HANDLE = "dsr.handle_request"
+
+
+class RestrictForm(LetterForm):
+    explanation = gettext_lazy(
+        "From now on the details are only stored: you alone see them, no mail and no list uses them, nothing is"
+        " deleted. Recipients are told."
+    )
+    submit = gettext_lazy("Restrict and send the letter")
+
+    ground = fields.one_of(
+        gettext_lazy("On which ground?"), choices=[(each.value, capfirst(each.label)) for each in RestrictionGround]
+    )
+    reasons = fields.long_text(
+        gettext_lazy("What is restricted for?"), help_text=gettext_lazy("The person reads this in the letter.")
+    )
+
+    def draft(self) -> Draft:
+        told = {"reasons": self.cleaned_data["reasons"]}
+        return restrictions.restricted(self.record, self.policy, self.language, told)
+
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
+        told = self.cleaned_data
+        ground = RestrictionGround(told["ground"])
+        restricting.restrict(self.record.pk, ground, told["reasons"], self.letter(), policy=self.policy, at=at, by=by)
+        return _("The details are only stored from now on. The letter is on its way.")
+
+
+class AnnounceForm(LetterForm):
+    explanation = gettext_lazy(
+        "The person has to hear of it before. The restriction ends by itself on the day that you name, once the letter"
+        " has gone out."
+    )
+    submit = gettext_lazy("Send the letter")
+
+    on = fields.day(gettext_lazy("From which day are they used again?"))
+    reasons = fields.long_text(gettext_lazy("Why?"), help_text=gettext_lazy("The person reads this in the letter."))
+
+    def __init__(self, record: Any = None, **options: Any) -> None:
+        super().__init__(record, **options)
+        self.fields["on"].initial = today(PolicyVersion.objects.in_force()) + dt.timedelta(days=7)
+
+    def draft(self) -> Draft:
+        told = {name: self.cleaned_data[name] for name in ("on", "reasons")}
+        return restrictions.to_be_lifted(self.record, self.policy, self.language, told)
+
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
+        on, reasons = self.cleaned_data["on"], self.cleaned_data["reasons"]
+        restricting.announce(self.record.pk, on, reasons, self.letter(), policy=self.policy, at=at, by=by)
+        return _("The letter is on its way. The details are used again from %s on.") % date_format(on)
+
+
+class LiftForm(ActForm):
+    refusals = (RequestError,)
+    explanation = gettext_lazy("The person was told. From now on their details are used again, as before.")
+
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
+        restricting.lift(self.record.pk, policy=in_force(), at=at, by=by)
+        return _("The restriction has ended. Recipients are told.")
+
+
+def _may_be_restricted(request: Request) -> bool:
+    return request.state == State.OPEN and request.kind != Kind.OBJECTION and request.subjects.exists()
+
+
+def _may_be_announced(request: Request) -> bool:
+    """A request that is answered, or another than an objection: what comes of that is told with the balance."""
+    answered = request.state == State.CLOSED or request.kind != Kind.OBJECTION
+    return answered and restricting.is_restricted(request, _today())
+
+
+def _may_be_lifted(request: Request) -> bool:
+    on = restricting.announced_for(request)
+    return bool(on and on <= _today() and restricting.is_restricted(request, _today()))
+
+
+def _today() -> dt.date:
+    return today(PolicyVersion.objects.in_force())
+
+
+ACTS: tuple[Act, ...] = (
+    Act(
+        "restrict", gettext_lazy("Only store their details"), _HANDLE, RestrictForm, "lock", offered=_may_be_restricted
+    ),
+    Act(
+        "announce-lifting",
+        gettext_lazy("Tell them that the restriction ends"),
+        _HANDLE,
+        AnnounceForm,
+        "lock_clock",
+        offered=_may_be_announced,
+    ),
+    Act("lift", gettext_lazy("End the restriction"), _HANDLE, LiftForm, "lock_open", offered=_may_be_lifted),
+)

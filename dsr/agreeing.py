@@ -1,0 +1,64 @@
+"""Settle a complaint: what was agreed with the person, by when, and that it is done (P23)."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from contacts.days import day_of
+from contacts.models import PolicyVersion
+from dsr import answering, closing, moving, timeline
+from dsr.answering import Draft
+from dsr.models import Request
+from dsr.moving import RequestError
+from dsr.vocabulary import Kind, Outcome, PaperKind, State, Step
+
+
+@transaction.atomic
+def agree(
+    request_id: int, what: str, by_when: dt.date, draft: Draft, *, policy: PolicyVersion, at: dt.datetime, by: str
+) -> Request:
+    """Write down what was agreed with the person, and confirm it by letter. Agreed anew, the last word holds.
+
+    Raises RequestError where it is no complaint, nothing is said, or the day is past; MovedError where it is not open.
+    """
+    request = moving.lock(request_id)
+    _check(request, what)
+    if by_when < day_of(at, policy.zone):
+        raise RequestError("What is agreed on cannot be done by a day that is past.")
+    moving.change(request, among=(State.OPEN,), agreed_by=by_when)
+    timeline.note(request, PaperKind.AGREEMENT, what, data={"by": by_when.isoformat()}, at=at)
+    timeline.record(request, Step.AGREED, at=at, by=by)
+    answering.send(request, draft, at=at, by=by)
+    return request
+
+
+@transaction.atomic
+def done(request_id: int, what: str, draft: Draft, *, policy: PolicyVersion, at: dt.datetime, by: str) -> Request:
+    """Write down that what was agreed on is done, tell the person, and close the complaint.
+
+    Raises RequestError where nothing was agreed on or nothing is said; MovedError where it is not open.
+    """
+    request = moving.lock(request_id)
+    _check(request, what)
+    if request.agreed_by is None:
+        raise RequestError("Nothing is agreed on yet.")
+    timeline.note(request, PaperKind.AGREEMENT, what, data={"done": True}, at=at)
+    timeline.record(request, Step.DONE, at=at, by=by)
+    answering.send(request, draft, at=at, by=by)
+    moving.change(request, among=(State.OPEN,))
+    closing.close(request, Outcome.FULFILLED, policy=policy, at=at, by=by)
+    return request
+
+
+def agreed_on(request: Request) -> str:
+    """Return what was agreed on last, in words; empty where nothing was, or the person is gone."""
+    papers = request.papers.filter(kind=PaperKind.AGREEMENT).exclude(data__has_key="done")
+    last = papers.last()
+    return last.text if last else ""
+
+
+def _check(request: Request, what: str) -> None:
+    if request.kind != Kind.COMPLAINT:
+        raise RequestError("This request is no complaint.")
+    if not what.strip():
+        raise RequestError("Say what it is.")

@@ -1,0 +1,114 @@
+"""Write to the person who asked: to the address on file, or to the one that the officer has established (L3).
+
+The letter is kept as it was sent, as long as the person is held. One that is to outlast them (the confirmation that
+they are deleted) carries its address alone, forgotten once the mail server has accepted it, or after 14 days.
+"""
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from contacts import outbox
+from contacts.letters import written
+from contacts.letters.parts import Button, Letter, Part, Text
+from contacts.models import Contact, Message
+from dsr import timeline
+from dsr.models import Paper, Request
+from dsr.moving import RequestError
+from dsr.vocabulary import PaperKind, Step
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A letter that the officer may still change: a subject, and paragraphs with blank lines between them.
+
+    `closing` ends it and is nobody's to change: what the law has us say, whatever the officer writes. A letter that
+    was `posted_on` a day goes on paper, and no mail is sent.
+    """
+
+    subject: str
+    text: str
+    why: str
+    language: str
+    buttons: list[tuple[str, str]] = field(default_factory=list)  # label, address
+    closing: str = ""
+    posted_on: dt.date | None = None
+
+    @property
+    def whole(self) -> str:
+        return f"{self.text}\n\n{self.closing}" if self.closing else self.text
+
+    def letter(self) -> Letter:
+        parts: list[Part] = [Text(self.text), *(Button(label, url) for label, url in self.buttons)]
+        return Letter(self.subject, [*parts, Text(self.closing)] if self.closing else parts, self.why)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Where the answers to a request go: to a person on file, or to an address that was established for it."""
+
+    contact: Contact | None
+    address: str
+
+
+def reach(request: Request) -> Reach:
+    """Return where the answers go. Raises RequestError where we have nowhere to write to."""
+    established = request.papers.filter(kind=PaperKind.ADDRESS).last()
+    if established:
+        return Reach(None, established.text)
+    person = timeline.person(request)
+    if person and person.email:
+        return Reach(person, person.email)
+    if address := _asked_from(request):
+        return Reach(None, address)
+    raise RequestError("We have no address to write to: say where answers go, and how you know that it is theirs.")
+
+
+def _asked_from(request: Request) -> str:
+    """Return the address that was proven when the request came in, where it is about nobody on file (yet).
+
+    It is good for telling that we hold nothing, or asking who they are: nothing about anybody goes there.
+    """
+    statement = request.papers.filter(kind=PaperKind.STATEMENT, contact=None).first()
+    return str(statement.data.get("address", "")) if statement else ""
+
+
+def language(request: Request) -> str:
+    """Return the language of the person, as they asked or as it is on file; English where neither says."""
+    person = timeline.person(request)
+    statement = request.papers.filter(kind=PaperKind.STATEMENT).first()
+    said = (statement.data.get("language") if statement else "") or (person.language if person else "")
+    return str(said or "en").partition("-")[0].lower()
+
+
+def send(
+    request: Request,
+    draft: Draft,
+    *,
+    kind: PaperKind = PaperKind.LETTER,
+    outlasting: bool = False,
+    at: dt.datetime,
+    by: str,
+) -> Paper:
+    """Owe a letter to the person, keep it as it is sent, and return what is kept.
+
+    Call it in the transaction of the act that it tells of. `outlasting` is for the letter that confirms a deletion: it
+    reaches the person although they are gone by then. Raises RequestError where we have nowhere to write to, and it is
+    not posted.
+    """
+    data = {"subject": draft.subject, "language": draft.language}
+    if draft.posted_on:
+        data["posted_on"] = draft.posted_on.isoformat()
+    else:
+        data["message"] = str(_mail(request, draft, outlasting, at).public_id)
+    kept = timeline.note(request, kind, draft.whole, data=data, at=at)
+    timeline.record(request, Step.LETTER, at=at, by=by, rule=f"{kind}:post" if draft.posted_on else kind)
+    return kept
+
+
+def _mail(request: Request, draft: Draft, outlasting: bool, at: dt.datetime) -> Message:
+    to = reach(request)
+    packed = written.pack(draft.letter(), draft.language)
+    once = f"request:{request.pk}:{request.entries.count()}"  # which only grow, unlike papers
+    if to.contact and not outlasting:
+        return outbox.owe_written(packed, contact_id=to.contact.pk, once=once, at=at)
+    return outbox.owe_written(packed, address=to.address, once=once, at=at)

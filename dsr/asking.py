@@ -1,0 +1,42 @@
+"""Ask for something on "My data": once at a time, however often the button is pressed."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from contacts import races
+from contacts.models import Contact, PolicyVersion
+from dsr import intake
+from dsr.intake import Asked
+from dsr.models import Request
+from dsr.moving import RequestError
+from dsr.vocabulary import AT_ONCE
+
+
+class AskedBeforeError(RequestError):
+    """The same was asked for before, and is being answered; `request` is the earlier one."""
+
+    def __init__(self, request: Request) -> None:
+        super().__init__("This was asked for before, and is being answered.")
+        self.request = request
+
+
+def ask(asked: Asked, contact_id: int, *, policy: PolicyVersion, at: dt.datetime, by: str) -> Request:
+    """Take what a person asks for, whose address is proven.
+
+    What is carried out at once may be said again. Raises AskedBeforeError where anything else was asked for before and
+    is being answered, RequestError where they are no longer held: then nothing has changed.
+    """
+    return races.persist(lambda: _ask(asked, contact_id, policy, at, by))
+
+
+@transaction.atomic
+def _ask(asked: Asked, contact_id: int, policy: PolicyVersion, at: dt.datetime, by: str) -> Request:
+    """Lock the person first, so that of two at once one is the earlier."""
+    person = Contact.objects.whole().select_for_update().filter(pk=contact_id).first()
+    if person is None:
+        raise RequestError("This person is no longer held.")
+    standing = Request.objects.standing().of_people([person.pk]).filter(kind=asked.kind)
+    if asked.kind not in AT_ONCE and (earlier := standing.order_by("pk").first()):
+        raise AskedBeforeError(earlier)
+    return intake.ask(asked, person, policy=policy, at=at, by=by)

@@ -1,0 +1,194 @@
+"""What a certificate of deletion says, for pages, paper and scripts: numbers and dates, and no personal data (P21)."""
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import typst
+from django.apps import apps
+from django.utils import translation
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from contacts.days import day_of
+from contacts.models import PolicyVersion
+from dsr import proposal
+from dsr.models import Certificate
+from dsr.vocabulary import ErasureGround
+
+TEMPLATE = Path(__file__).parent / "certificate.typ"
+
+
+def plain(certificate: Certificate) -> dict[str, Any]:
+    """Return it for machines: codes, ISO 8601 dates and names of tables, which no language changes."""
+    return {
+        "request": certificate.request.number,
+        "certificate": str(certificate.public_id),
+        "outcome": certificate.request.outcome,
+        "ground": certificate.ground,
+        "erased_at": certificate.erased_at.isoformat(),
+        "deleted": certificate.deleted,
+        "kept": certificate.kept,
+        "backups_until": certificate.backups_until.isoformat(),
+        "scan": certificate.scan,
+    }
+
+
+def said(certificate: Certificate, *, policy: PolicyVersion, language: str) -> dict[str, Any]:
+    """Return it for people, as texts in a language of ours: the same for the page and for paper."""
+    with translation.override(language):
+        return {
+            "language": language,
+            "title": _("Certificate of deletion"),
+            "company": policy.controller["name"],
+            "company_address": policy.controller["address"],
+            "outcome": _outcome(certificate, policy),
+            "facts": _facts(certificate, policy),
+            "deleted": [[*_named(table), _grouped(rows)] for table, rows in _most_first(certificate.deleted)],
+            "total": _grouped(sum(certificate.deleted.values())),
+            "kept": [_kept(duty) for duty in certificate.kept],
+            "scan": scanned(certificate),
+            "alarm": bool(certificate.scan["found"]),
+            "backups": _(
+                "Copies in backups are gone on %s. A backup that is restored before has the same deleted again."
+            )
+            % date_format(certificate.backups_until, "DATE_FORMAT"),
+            "words": _words(),
+        }
+
+
+def pdf(certificate: Certificate, *, policy: PolicyVersion, language: str) -> bytes:
+    """Return it as a tagged PDF (PDF/UA-1, ISO 14289-1). The same certificate gives the same bytes."""
+    made: bytes = typst.compile(
+        TEMPLATE.read_bytes(),
+        sys_inputs={"certificate": json.dumps(said(certificate, policy=policy, language=language))},
+        ignore_system_fonts=True,
+        pdf_standards=["ua-1"],
+        timestamp=certificate.erased_at,
+    )
+    return made
+
+
+def words(certificate: Certificate, *, policy: PolicyVersion) -> str:
+    """Return it for a terminal."""
+    told = said(certificate, policy=policy, language="en")
+    lines = [told["outcome"], *(f"{name}: {value}" for name, value in told["facts"])]
+    lines += [f"{rows:>9} {title} ({table})" for title, table, rows in told["deleted"]]
+    lines += [f"{told['total']:>9} {told['words']['in_all'].lower()}"]
+    lines += [f"Kept: {what}, by law ({law}), {until}." for what, law, until in told["kept"]]
+    return "\n".join([*lines, *told["scan"], told["backups"]])
+
+
+def scanned(certificate: Certificate) -> list[str]:
+    """Return what the search of the whole database found afterwards, in the language that is active."""
+    scan = certificate.scan
+    searched = _(
+        "Afterwards the whole database was searched for the person: %(tables)s tables, %(columns)s columns."
+    ) % {
+        "tables": _grouped(scan["tables"]),
+        "columns": _grouped(scan["columns"]),
+    }
+    told = [searched, _("Nothing of them was found.")]
+    if scan["found"]:
+        told[1] = _("Something of them was still found: %s. This has to be looked at.") % _places(scan["found"])
+    if scan["others"]:
+        told.append(
+            _("A name, a phone or an address that others have, too, stands here: %s.") % _places(scan["others"])
+        )
+    return told
+
+
+def title_of(table: str) -> str:
+    """Return what the rows of a table are, in the language that is active."""
+    return _named(table)[0]
+
+
+def _outcome(certificate: Certificate, policy: PolicyVersion) -> str:
+    day = date_format(day_of(certificate.erased_at, policy.zone), "DATE_FORMAT")
+    text = (
+        _("On %(day)s everything held about the person of request %(number)s was deleted, except for a part.")
+        if certificate.kept
+        else _("On %(day)s everything held about the person of request %(number)s was deleted.")
+    )
+    return text % {"day": day, "number": certificate.request.number}
+
+
+def _facts(certificate: Certificate, policy: PolicyVersion) -> list[list[str]]:
+    moment = certificate.erased_at.astimezone(policy.zone)
+    return [
+        [_("Request"), certificate.request.number],
+        [_("Ground"), str(ErasureGround(certificate.ground).label)],
+        [_("Deleted"), date_format(moment, "DATETIME_FORMAT")],
+        [_("Certificate"), str(certificate.public_id)],
+    ]
+
+
+def _kept(duty: dict[str, Any]) -> list[str]:
+    until = dt.date.fromisoformat(duty["until"]) if duty["until"] else None
+    return [
+        proposal.categories(duty["categories"]),
+        proposal.law(duty["reason"], duty["legal_reference"]),
+        proposal.until(until),
+    ]
+
+
+def _most_first(rows: dict[str, int]) -> list[tuple[str, int]]:
+    return sorted(rows.items(), key=lambda each: (-each[1], each[0]))
+
+
+def _named(table: str) -> list[str]:
+    if table in _TITLES:
+        return [str(_TITLES[table]), table]
+    models = {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
+    return [str(models[table]._meta.verbose_name_plural) if table in models else table, table]
+
+
+def _places(found: dict[str, int]) -> str:
+    return ", ".join(
+        ngettext("%(table)s (%(rows)s row)", "%(table)s (%(rows)s rows)", rows)
+        % {"table": title_of(table), "rows": _grouped(rows)}
+        for table, rows in _most_first(found)
+    )
+
+
+def _grouped(number: int) -> str:
+    return str(number_format(number, force_grouping=True))
+
+
+def _words() -> dict[str, Any]:
+    return {
+        "deleted": _("What was deleted"),
+        "deleted_headings": [_("What"), _("Table"), _("Rows")],
+        "in_all": _("In all"),
+        "kept": _("What the law has us keep"),
+        "kept_headings": [_("What"), _("Law"), _("How long")],
+        "nothing_kept": _("Nothing of the person is kept."),
+        "scan": _("Checked afterwards"),
+        "backups": _("Backups"),
+        "no_data": _("This certificate names nobody: the number of the request is all that it has of the person."),
+    }
+
+
+_TITLES: dict[str, Any] = {
+    "contacts_contact": gettext_lazy("people’s records"),
+    "contacts_basis": gettext_lazy("reasons for holding them"),
+    "contacts_activity": gettext_lazy("activities"),
+    "contacts_channelpermission": gettext_lazy("consents and objections"),
+    "contacts_interest": gettext_lazy("topics of interest"),
+    "contacts_registration": gettext_lazy("places at events"),
+    "contacts_foodpreference": gettext_lazy("food preferences"),
+    "contacts_signup": gettext_lazy("forms sent in"),
+    "contacts_message": gettext_lazy("messages"),
+    "contacts_disclosure": gettext_lazy("disclosures to recipients"),
+    "retention_hold": gettext_lazy("holds"),
+    "retention_purgecandidate": gettext_lazy("places on the list of a nightly run"),
+    "dsr_subject": gettext_lazy("links between person and request"),
+    "dsr_paper": gettext_lazy("words and letters about requests"),
+    "dsr_proof": gettext_lazy("links that prove an address"),
+    "dsr_handover": gettext_lazy("packages made ready"),
+    "dsr_request": gettext_lazy("requests not confirmed"),
+    "dsr_entry": gettext_lazy("lines of their timelines"),
+    "django_admin_log": gettext_lazy("lines of the admin’s log"),
+}

@@ -1,0 +1,39 @@
+"""Close a request: how it ended, and when. The people it froze are free again once their last one is closed."""
+
+import datetime as dt
+
+from contacts.days import day_of
+from contacts.models import PolicyVersion
+from dsr import moving, sparing, timeline
+from dsr.models import Paper, Request
+from dsr.vocabulary import STANDING, ErasureGround, Outcome, RefusalGround, State, Step
+
+
+def close(
+    request: Request,
+    outcome: Outcome,
+    *,
+    ground: ErasureGround | str = "",
+    refusal: RefusalGround | str = "",
+    policy: PolicyVersion,
+    at: dt.datetime,
+    by: str,
+) -> None:
+    """Close a locked request, in the transaction of the act that answers it. Raises MovedError where it is closed.
+
+    What was said in words about nobody on file is forgotten with it.
+    """
+    day = day_of(at, policy.zone)
+    moving.move(
+        request,
+        State.CLOSED,
+        among=STANDING,
+        outcome=outcome,
+        ground=ground,
+        refusal=refusal,
+        closed_on=day,
+        **moving.resumed(request, day),
+    )
+    timeline.record(request, Step.CLOSED, at=at, by=by, rule=outcome)
+    Paper.objects.filter(request=request, contact=None).delete()
+    sparing.release(timeline.people(request), day=day, at=at, by=by)

@@ -1,0 +1,81 @@
+"""When a request has to be answered (L1): one month from receipt, two more where they are needed.
+
+Counted as Regulation (EEC, Euratom) No 1182/71, Art. 3, has it: the day of receipt is not counted; the period ends with
+the same date of the month, or with that month's last day. The legal date rolls over weekends and public holidays, the
+safe date does not. The clock waits while the person is to prove who they are (L2).
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cache
+
+import holidays
+from django.conf import settings
+
+from dsr.models import Request
+from retention.months import add_months
+
+MONTHS = 1  # Art. 12(3) GDPR
+MONTHS_EXTENDED = 3  # from the day of receipt, not from the end of the first month
+
+_WEEKEND = 5  # Saturday, as date.weekday counts
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """The day to work to, and the last one by law. `legal_on` is never before `safe_on`."""
+
+    safe_on: dt.date
+    legal_on: dt.date
+
+
+def deadline(received_on: dt.date, *, extended: bool = False, paused_days: int = 0, country: str = "") -> Deadline:
+    """Return when what was received on a day has to be answered.
+
+    `paused_days` is how long the clock waited, in days. `country` is the ISO code of the country whose holidays count,
+    with that of a part of it where these differ ("GB-ENG"); the company's where empty. Raises NotImplementedError for
+    a place whose holidays nobody has collected.
+    """
+    months = MONTHS_EXTENDED if extended else MONTHS
+    safe = add_months(received_on, months) + dt.timedelta(days=paused_days)
+    return Deadline(safe, working_day(safe, country or settings.HOLIDAYS_COUNTRY))
+
+
+def working_day(day: dt.date, country: str) -> dt.date:
+    """Return a day, or the next one that is neither on a weekend nor a public holiday."""
+    while day.weekday() >= _WEEKEND or day in holidays_of(country):
+        day += dt.timedelta(days=1)
+    return day
+
+
+def of(request: Request) -> Deadline:
+    """Return a request's dates as its pauses and its extension stand."""
+    return deadline(request.received_on, extended=bool(request.extended_on), paused_days=request.paused_days)
+
+
+def unpaused(request: Request) -> Deadline:
+    """Return the dates as they would be, had the clock never waited."""
+    return deadline(request.received_on, extended=bool(request.extended_on))
+
+
+def first_month_ends(request: Request, *, on: dt.date) -> dt.date:
+    """Return the last day on which an extension may still be told to the person (Art. 12(3) GDPR), as seen on a day.
+
+    While the clock waits, it moves on with each day.
+    """
+    waits = max((on - request.paused_since).days, 0) if request.paused_since else 0
+    return deadline(request.received_on, paused_days=request.paused_days + waits).safe_on
+
+
+def settle(request: Request) -> None:
+    """Derive the dates of a request anew. Call it in the transaction that changed what they follow from."""
+    fresh = of(request)
+    request.safe_on, request.legal_on = fresh.safe_on, fresh.legal_on
+    Request.objects.filter(pk=request.pk).update(safe_on=fresh.safe_on, legal_on=fresh.legal_on)
+
+
+@cache
+def holidays_of(country: str) -> holidays.HolidayBase:
+    """Return the public holidays of a country or a part of it. Raises NotImplementedError where nobody knows them."""
+    code, _, part = country.partition("-")
+    return holidays.country_holidays(code, subdiv=part or None)

@@ -1,0 +1,201 @@
+"""Delete a person on request: decided again under the lock, all in one transaction, and certified (Art. 17 GDPR, P21).
+
+What a law has us keep stays, reduced to that (P5), and the person is told why. An objection is kept in coded form, so
+that nobody writes to them again (P12). What waits under their address goes, too: they have shown that it is theirs.
+
+Locks are taken in the order request, forms and links under the address, people: as by whoever confirms one of those.
+"""
+
+import datetime as dt
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from contacts import erasure, mail_files, races, vacancy
+from contacts.addresses import normalise
+from contacts.days import day_of
+from contacts.models import Contact, Message, PolicyVersion
+from dsr import answering, closing, identity, intake, moving, proposal, scanning, strays, timeline
+from dsr.answering import Draft
+from dsr.intake import Asked
+from dsr.letters.common import spoken
+from dsr.letters.erasure import erased
+from dsr.models import FINDINGS, Certificate, Request
+from dsr.moving import RequestError
+from dsr.proposal import Proposal
+from dsr.vocabulary import ErasureGround, Kind, Outcome, RefusalGround, Source, State, Step
+from retention import holds, parting
+from retention.models import Hold, HoldKind, HoldReason
+from retention.parting import Locked
+
+# Requests that a deletion may be the answer to.
+KINDS = (Kind.ERASURE, Kind.LEAVER, Kind.OBJECTION, Kind.WITHDRAWAL)
+
+
+class NobodyError(RequestError):
+    """Nobody is held under the address."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the officer decided. `draft` is the letter, or None for the one that we would write.
+
+    `mark` is that of the proposal that was agreed to: where it has changed since, nothing is done.
+    """
+
+    ground: ErasureGround
+    draft: Draft | None = None
+    mark: str = ""
+
+
+def erase(request_id: int, order: Order, *, policy: PolicyVersion, at: dt.datetime, by: str) -> Certificate:
+    """Delete the people whom a request is about, owe them the letter, close the request, and return the certificate.
+
+    Raises RequestError, and has done nothing, where the request is not about a deletion or nobody is found for it yet,
+    another request of theirs is open, a legal claim stands, or what stays is not what was agreed to; MovedError where
+    it is closed.
+    """
+    return races.persist(partial(_erase, request_id, order, policy=policy, at=at, by=by))
+
+
+def erase_address(
+    address: str, ground: ErasureGround, *, source: Source, policy: PolicyVersion, at: dt.datetime, by: str
+) -> Certificate:
+    """Enter a request for whoever is held under an address, and carry it out, as a script of the operator's asks.
+
+    Raises MalformedAddressError, NobodyError, and what `erase` raises: then no request is on record either.
+    """
+    return races.persist(partial(_erase_address, normalise(address), ground, source, policy=policy, at=at, by=by))
+
+
+@transaction.atomic
+def _erase_address(
+    address: str, ground: ErasureGround, source: Source, *, policy: PolicyVersion, at: dt.datetime, by: str
+) -> Certificate:
+    strays.lock([address])
+    person = Contact.objects.select_for_update().filter(email=address).first()
+    if person is None:
+        raise NobodyError("Nobody is held under this address.")
+    kind = Kind.LEAVER if ground == ErasureGround.LEFT else Kind.ERASURE
+    day = day_of(at, policy.zone)
+    request = intake.enter(Asked(kind), source=source, received_on=day, policy=policy, at=at, by=by)
+    identity.identify(request.pk, [person], "The operator named the address.", at=at, by=by)
+    return _erase(request.pk, Order(ground), policy=policy, at=at, by=by)
+
+
+@transaction.atomic
+def _erase(request_id: int, order: Order, *, policy: PolicyVersion, at: dt.datetime, by: str) -> Certificate:
+    request = moving.lock(request_id)
+    moving.change(request, among=(State.OPEN,))
+    day = day_of(at, policy.zone)
+    strays.lock(proposal.of(request, day).addresses)
+    locked = parting.lock_contacts([person.pk for person in timeline.people(request)])
+    decided = proposal.of(request, day)
+    _refuse(request, decided, order)
+    people = list(Contact.objects.filter(pk__in=list(locked)).values("first_name", "last_name", "phone", "address"))
+    sought = scanning.identifiers(people, decided.addresses)
+    strays.delete(decided.addresses)
+    letters = _tell(request, decided, order, policy=policy, at=at, by=by)
+    _close(request, decided, order, policy=policy, at=at, by=by)
+    _part_with(request, locked, decided, order, day=day, at=at, by=by)
+    found = scanning.scan(sought, apart_from={Message._meta.db_table: letters})
+    transaction.on_commit(partial(mail_files.forget, decided.addresses), robust=True)
+    return _certify(request, decided, order, found, day=day, at=at)
+
+
+def _refuse(request: Request, decided: Proposal, order: Order) -> None:
+    """Raise RequestError where the people may not be deleted now."""
+    if request.kind not in KINDS:
+        raise RequestError("This request does not ask for a deletion.")
+    if decided.obstacles:
+        raise RequestError(" ".join(decided.obstacles))
+    if order.mark and order.mark != decided.mark:
+        raise RequestError("What has to stay has changed meanwhile. Nothing was deleted: look at it again.")
+
+
+def _tell(
+    request: Request, decided: Proposal, order: Order, *, policy: PolicyVersion, at: dt.datetime, by: str
+) -> list[int]:
+    """Owe the letter to the person, who is gone when it leaves, and return the key of its message: no other is left."""
+    draft = order.draft or letter(request, decided, order.ground, policy=policy, at=at)
+    answering.send(request, draft, outlasting=True, at=at, by=by)
+    waiting = Message.objects.filter(address__in=decided.addresses, forget_at__isnull=False)
+    return list(waiting.values_list("pk", flat=True))
+
+
+def letter(
+    request: Request, decided: Proposal, ground: ErasureGround, *, policy: PolicyVersion, at: dt.datetime
+) -> Draft:
+    """Return the letter as we would write it, in the person's language."""
+    day = day_of(at, policy.zone)
+    facts = {"proposal": decided, "ground": ground, "day": day, "backups_until": backups_until(day)}
+    return erased(request, policy, spoken(answering.language(request)), facts)
+
+
+@transaction.atomic
+def settle(request_id: int, *, at: dt.datetime, by: str) -> None:
+    """Note that what the search found after a deletion is settled. Raises RequestError where nothing is."""
+    request = moving.lock(request_id)
+    if not Request.objects.with_findings().filter(pk=request.pk).exists():
+        raise RequestError("Nothing is left to be settled here.")
+    timeline.record(request, Step.DONE, at=at, by=by, rule=FINDINGS)
+
+
+def backups_until(day: dt.date) -> dt.date:
+    """Return the day on which the last backup that may hold what was deleted on `day` expires (L11)."""
+    return day + dt.timedelta(days=settings.BACKUP_DAYS)
+
+
+def _close(
+    request: Request, decided: Proposal, order: Order, *, policy: PolicyVersion, at: dt.datetime, by: str
+) -> None:
+    """Close the request while its people are still known, and end what it froze, and what they had us restrict."""
+    if decided.deletes:
+        timeline.record(request, Step.ERASED, at=at, by=by, rule=order.ground)
+    if decided.reduces:
+        timeline.record(request, Step.REDUCED, at=at, by=by, rule=RefusalGround.LEGAL_DUTY)
+    closing.close(
+        request,
+        Outcome.FULFILLED if decided.is_whole else Outcome.PARTLY_REFUSED,
+        ground=order.ground,
+        refusal="" if decided.is_whole else RefusalGround.LEGAL_DUTY,
+        policy=policy,
+        at=at,
+        by=by,
+    )
+    day = day_of(at, policy.zone)
+    kept = [pk for ids in decided.reduces.values() for pk in ids]
+    frozen = Hold.objects.standing(day).filter(contact__in=kept, kind=HoldKind.FREEZE, reason=HoldReason.RESTRICTION)
+    for hold in frozen.select_related("contact").order_by("contact"):
+        holds.end(hold, day=day, at=at, by=by)
+
+
+def _part_with(
+    request: Request, locked: Locked, decided: Proposal, order: Order, *, day: dt.date, at: dt.datetime, by: str
+) -> None:
+    rule = f"erasure:{order.ground}"
+    erasure.delete({pk: locked[pk].public_id for pk in decided.deletes}, at=at, by=by, rule=rule)
+    for keeps, ids in decided.reduces.items():
+        erasure.reduce({pk: locked[pk].public_id for pk in ids}, keeps, day=day, at=at, by=by, rule=rule)
+    vacancy.notice([person.organisation for person in locked.values() if person.organisation])
+
+
+def _certify(
+    request: Request, decided: Proposal, order: Order, found: scanning.Scan, *, day: dt.date, at: dt.datetime
+) -> Certificate:
+    kept: list[dict[str, Any]] = [
+        {**asdict(duty), "categories": list(duty.categories), "until": duty.until and duty.until.isoformat()}
+        for duty in decided.duties
+    ]
+    return Certificate.objects.create(
+        request=request,
+        ground=order.ground,
+        erased_at=at,
+        deleted=decided.rows,
+        kept=kept,
+        backups_until=backups_until(day),
+        scan=asdict(found),
+    )

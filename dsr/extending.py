@@ -1,0 +1,65 @@
+"""Take two months more for a request that is complex: once, and only where the person hears of it in time (L1)."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils.formats import date_format
+
+from contacts.days import day_of
+from contacts.models import PolicyVersion
+from dsr import answering, deadlines, moving, timeline
+from dsr.answering import Draft
+from dsr.models import Request
+from dsr.moving import RequestError
+from dsr.vocabulary import STANDING, PaperKind, Step
+
+
+@transaction.atomic
+def extend(request_id: int, reason: str, draft: Draft, *, policy: PolicyVersion, at: dt.datetime, by: str) -> Request:
+    """Extend the period of a request by two months, and tell the person why, and until when (Art. 12(3) GDPR).
+
+    Raises RequestError after the first month, a second time, or without a reason; MovedError where it is closed.
+    """
+    day = day_of(at, policy.zone)
+    request = _extended(request_id, reason, day, day, at=at, by=by)
+    answering.send(request, draft, at=at, by=by)
+    return request
+
+
+@transaction.atomic
+def note(request_id: int, reason: str, told_on: dt.date, *, policy: PolicyVersion, at: dt.datetime, by: str) -> Request:
+    """Note afterwards that the person was told on a day, and why. Past the first month, the entry is marked as late.
+
+    Raises what `extend` raises, and RequestError where that day was not within the first month, or is to come.
+    """
+    day = day_of(at, policy.zone)
+    if told_on > day:
+        raise RequestError("This day is still to come.")
+    return _extended(request_id, reason, told_on, day, at=at, by=by)
+
+
+def until(request: Request) -> dt.date:
+    """Return the day to answer by, were the request extended: the safe one, which is what the person is told."""
+    return deadlines.deadline(request.received_on, extended=True, paused_days=request.paused_days).safe_on
+
+
+def _extended(request_id: int, reason: str, told_on: dt.date, day: dt.date, *, at: dt.datetime, by: str) -> Request:
+    if not reason.strip():
+        raise RequestError("Say why more time is needed: the person has to be told.")
+    request = moving.lock(request_id)
+    _check(request, told_on)
+    late = day > deadlines.first_month_ends(request, on=day)
+    moving.change(request, among=STANDING, extended_on=told_on, extended_late=late)
+    timeline.note(request, PaperKind.REASON, reason, data={"extended_on": told_on.isoformat()}, at=at)
+    timeline.record(request, Step.EXTENDED, at=at, by=by, rule="late" if late else "")
+    return request
+
+
+def _check(request: Request, told_on: dt.date) -> None:
+    ends = deadlines.first_month_ends(request, on=told_on)
+    if request.extended_on:
+        raise RequestError("This request was extended before, and that can be done once.")
+    if told_on > ends:
+        raise RequestError(f"The person has to be told within the first month, which ended on {date_format(ends)}.")
+    if told_on < request.received_on:
+        raise RequestError("The person cannot have been told before they asked.")

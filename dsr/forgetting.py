@@ -1,0 +1,58 @@
+"""Closed requests go after a period of their own; how many there were, and how they ended, remains."""
+
+import datetime as dt
+from typing import Any
+
+from django.db import connection
+
+from contacts.days import day_of
+from contacts.models import PolicyVersion
+from dsr.vocabulary import State
+from retention.months import latest_due_anchor
+
+BATCH = 1000
+
+
+def forget(*, months: int, policy: PolicyVersion, at: dt.datetime) -> int:
+    """Delete what was closed `months` calendar months ago, with its certificates, and return how many requests went.
+
+    Each batch is counted by the statement that deletes it, so that a request is counted once or still there. What is
+    about somebody who is frozen now, by a claim or another request, waits until they are free.
+    """
+    day = day_of(at, policy.zone)
+    values = {"closed": State.CLOSED, "until": latest_due_anchor(day, months), "day": day, "batch": BATCH}
+    number = 0
+    while gone := _forget_some(values):
+        number += gone
+    return number
+
+
+def _forget_some(values: dict[str, Any]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET, values)
+        (gone,) = cursor.fetchone()
+    return int(gone)
+
+
+_FORGET = """
+    WITH old AS (
+        SELECT id FROM dsr_request request
+        WHERE state = %(closed)s AND closed_on <= %(until)s AND NOT EXISTS (
+            SELECT 1 FROM dsr_subject subject JOIN contacts_contact contact ON contact.id = subject.contact_id
+            WHERE subject.request_id = request.id AND contact.frozen_through >= %(day)s
+        )
+        ORDER BY id LIMIT %(batch)s FOR UPDATE
+    ), gone AS (
+        DELETE FROM dsr_request WHERE id IN (SELECT id FROM old)
+        RETURNING received_on, closed_on, legal_on, paused_days, kind, outcome
+    ), counted AS (
+        INSERT INTO dsr_yearcount (year, kind, outcome, number, late, days)
+        SELECT extract(year FROM received_on), kind, outcome, count(*), count(*) FILTER (WHERE closed_on > legal_on),
+            sum(closed_on - received_on - paused_days)
+        FROM gone GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+        ON CONFLICT (year, kind, outcome) DO UPDATE SET
+            number = dsr_yearcount.number + excluded.number,
+            late = dsr_yearcount.late + excluded.late,
+            days = dsr_yearcount.days + excluded.days
+    )
+    SELECT count(*) FROM gone"""

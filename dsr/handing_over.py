@@ -1,0 +1,106 @@
+"""Hand over what somebody asked for: a package that they fetch after proving their address anew, or one on paper (P20).
+
+The package is made when it is fetched (`fetching`), so that it says what is held then, and no file lies anywhere.
+"""
+
+import datetime as dt
+import uuid
+
+from django.db import transaction
+
+from contacts.days import day_of
+from contacts.models import PolicyVersion
+from dsr import answering, closing, moving, package, timeline
+from dsr.answering import Draft
+from dsr.models import Handover, Request
+from dsr.moving import RequestError
+from dsr.vocabulary import Kind, Outcome, State, Step
+
+DAYS = 14
+KINDS = (Kind.ACCESS, Kind.PORTABILITY)
+
+
+@transaction.atomic
+def hand_over(request_id: int, draft: Draft, *, policy: PolicyVersion, at: dt.datetime, by: str) -> Request:
+    """Make a package ready for the person, tell them where, and close the request.
+
+    A letter that is posted takes the package along, and nothing is there to be fetched. Raises RequestError where the
+    request asks for no package or nobody is named, MovedError where it is not open.
+    """
+    request = _for_package(request_id)
+    moving.change(request, among=(State.OPEN,))
+    _hand_over(request, draft, policy=policy, at=at, by=by)
+    closing.close(request, Outcome.FULFILLED, policy=policy, at=at, by=by)
+    return request
+
+
+@transaction.atomic
+def again(request_id: int, draft: Draft, *, policy: PolicyVersion, at: dt.datetime, by: str) -> Request:
+    """Make the package of a request that was fulfilled ready once more, in the place of the earlier one.
+
+    Raises RequestError where it was not fulfilled.
+    """
+    request = _for_package(request_id)
+    if request.outcome != Outcome.FULFILLED:
+        raise RequestError("Nothing was handed over for this request.")
+    Handover.objects.filter(request=request, expires_at__gt=at).update(expires_at=at)
+    _hand_over(request, draft, policy=policy, at=at, by=by)
+    return request
+
+
+@transaction.atomic
+def take_out(request_id: int, *, language: str, policy: PolicyVersion, at: dt.datetime, by: str) -> bytes:
+    """Return the package as a ZIP for the officer, who prints it for the post; it is written down that they did."""
+    request = _for_package(request_id)
+    if not request.is_standing and request.outcome != Outcome.FULFILLED:
+        raise RequestError("This request gets no package.")
+    timeline.record(request, Step.FETCHED, at=at, by=by, rule="officer")
+    people = [person.pk for person in timeline.people(request)]
+    make = package.write_portable if request.kind == Kind.PORTABILITY else package.write
+    return make(people, policy=policy, language=language, at=at)
+
+
+def last_day(day: dt.date) -> dt.date:
+    """Return the last day on which what is handed over on a day can be fetched."""
+    return day + dt.timedelta(days=DAYS)
+
+
+def _for_package(request_id: int) -> Request:
+    request = moving.lock(request_id)
+    if request.kind not in KINDS:
+        raise RequestError("This request does not ask for a package.")
+    if not request.subjects.exists():
+        raise RequestError("Say first whom the request is about.")
+    return request
+
+
+def _hand_over(request: Request, draft: Draft, *, policy: PolicyVersion, at: dt.datetime, by: str) -> None:
+    if not draft.posted_on:
+        _check_address(request)
+        _make_ready(request, policy, at)
+    timeline.record(request, Step.HANDED_OVER, at=at, by=by, rule="post" if draft.posted_on else "")
+    answering.send(request, draft, at=at, by=by)
+
+
+def _check_address(request: Request) -> None:
+    """What is fetched asks for proof of the address on file, so that the answers have to go there."""
+    if answering.reach(request).contact is None:
+        raise RequestError(
+            "Their answers go to an address that is not on file, and a package is fetched by who proves the one on"
+            " file. Change the address on the page of the person first, or send the package by post."
+        )
+
+
+def _make_ready(request: Request, policy: PolicyVersion, at: dt.datetime) -> None:
+    """Let it be fetched through the whole last day, in the company's time zone, and by no earlier link."""
+    ends = last_day(day_of(at, policy.zone)) + dt.timedelta(days=1)
+    Handover.objects.update_or_create(
+        request=request,
+        contact=timeline.people(request)[0],
+        portable=request.kind == Kind.PORTABILITY,
+        defaults={
+            "public_id": uuid.uuid4(),
+            "created_at": at,
+            "expires_at": dt.datetime.combine(ends, dt.time(), policy.zone),
+        },
+    )

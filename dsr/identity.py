@@ -1,0 +1,120 @@
+"""Who asks: the officer finds the people meant, asks where there is doubt, and says how identity was established (L2).
+
+Identity papers are never stored: what is kept is a sentence on how we know.
+"""
+
+import datetime as dt
+from collections.abc import Collection
+
+from django.db import transaction
+
+from contacts.addresses import MalformedAddressError, keyed_hash, normalise
+from contacts.days import day_of
+from contacts.models import Contact, PolicyVersion
+from dsr import answering, intake, moving, sparing, timeline
+from dsr.answering import Draft
+from dsr.models import Request
+from dsr.moving import RequestError
+from dsr.vocabulary import STANDING, PaperKind, State, Step
+
+TAKEN_OFF = "taken_off"
+
+
+@transaction.atomic
+def identify(request_id: int, people: Collection[Contact], how: str, *, at: dt.datetime, by: str) -> Request:
+    """Say whom a request is about, perhaps several records of one person, and how we know that it is they who ask.
+
+    Raises RequestError where nobody is named or nothing is said, MovedError where the request is closed.
+    """
+    if not people:
+        raise RequestError("Choose whom the request is about.")
+    if not how.strip():
+        raise RequestError("Say how you know that it is they who ask.")
+    request = moving.lock(request_id)
+    if request.state == State.NEW:
+        moving.move(request, State.OPEN, among=(State.NEW,))
+    moving.change(request, among=(State.OPEN, State.ASKED))
+    intake.attach(request, people, at=at, by=by)
+    timeline.note(request, PaperKind.IDENTITY, how, at=at)
+    timeline.record(request, Step.IDENTIFIED, at=at, by=by, rule=str(len(people)))
+    return request
+
+
+@transaction.atomic
+def answer_to(request_id: int, address: str, how: str, *, at: dt.datetime, by: str) -> None:
+    """Have the answers go to an address that is not on file, since the officer knows whose it is.
+
+    Raises RequestError where it is no address or nothing is said, MovedError where the request is closed.
+    """
+    if not how.strip():
+        raise RequestError("Say how you know that this address is theirs.")
+    try:
+        spelled = normalise(address)
+    except MalformedAddressError:
+        raise RequestError("This is no e-mail address.") from None
+    request = moving.lock(request_id)
+    moving.change(request, among=(State.NEW, State.OPEN, State.ASKED))
+    timeline.note(request, PaperKind.ADDRESS, spelled, data={"how": how}, at=at)
+    timeline.record(request, Step.IDENTIFIED, at=at, by=by, rule="address")
+
+
+@transaction.atomic
+def ask(request_id: int, draft: Draft, *, policy: PolicyVersion, at: dt.datetime, by: str) -> None:
+    """Ask the person for more, where there is reasonable doubt about who asks: the clock waits until they answer.
+
+    Raises MovedError where a question is open already or the request is closed, RequestError without an address.
+    """
+    request = moving.lock(request_id)
+    day = day_of(at, policy.zone)
+    moving.move(request, State.ASKED, among=(State.NEW, State.OPEN), paused_since=day, reminded_on=None)
+    timeline.record(request, Step.ASKED, at=at, by=by)
+    answering.send(request, draft, kind=PaperKind.QUESTION, at=at, by=by)
+
+
+@transaction.atomic
+def answered(request_id: int, *, on: dt.date, policy: PolicyVersion, at: dt.datetime, by: str) -> None:
+    """Note that the person answered our question on a day: the clock runs on from there.
+
+    Raises RequestError for a day before the question or one to come, MovedError where no question is open.
+    """
+    if on > day_of(at, policy.zone):
+        raise RequestError("They cannot have answered on a day to come.")
+    request = moving.lock(request_id)
+    if request.paused_since and on < request.paused_since:
+        raise RequestError("They cannot have answered before we asked.")
+    to = State.OPEN if request.subjects.exists() else State.NEW
+    moving.move(request, to, among=(State.ASKED,), **moving.resumed(request, on))
+    timeline.record(request, Step.ANSWERED, at=at, by=by)
+
+
+@transaction.atomic
+def mistaken(request_id: int, people: Collection[Contact], *, policy: PolicyVersion, at: dt.datetime, by: str) -> None:
+    """Take people off a request that is not about them: they are free again, and what was said goes on without them.
+
+    Raises RequestError where nobody is named who is on it, MovedError where the request is closed.
+    """
+    request = moving.lock(request_id)
+    moving.change(request, among=STANDING)
+    wrong = [person for person in people if request.subjects.filter(contact=person).exists()]
+    if not wrong:
+        raise RequestError("Choose who is on this request by mistake.")
+    request.subjects.filter(contact__in=wrong).delete()
+    request.handovers.filter(contact__in=wrong).delete()
+    _hand_papers_on(request, wrong)
+    timeline.record(request, Step.IDENTIFIED, at=at, by=by, rule=TAKEN_OFF)
+    sparing.let_go(request, wrong, day=day_of(at, policy.zone), at=at, by=by)
+
+
+def _hand_papers_on(request: Request, wrong: Collection[Contact]) -> None:
+    """Hang the papers on who is left; without anybody, how they were known goes, and the address that was theirs."""
+    left = timeline.person(request)
+    request.papers.filter(contact__in=wrong).update(contact=left)
+    if left is None:
+        request.papers.filter(kind=PaperKind.IDENTITY).delete()
+    hashed = (left.address_hash or "") if left else keyed_hash(said) if (said := _said_address(request)) else ""
+    Request.objects.filter(pk=request.pk).update(address_hash=hashed)
+
+
+def _said_address(request: Request) -> str:
+    statement = request.papers.filter(kind=PaperKind.STATEMENT).first()
+    return str(statement.data.get("address", "")) if statement else ""

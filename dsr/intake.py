@@ -1,0 +1,225 @@
+"""How a request comes in: typed into our form, asked for on "My data", entered by the officer, or passed on by staff.
+
+What is typed into the form is anybody's until the address is proven: it changes nothing for anyone. Its clock starts on
+the day it was posted, and waits for the proof.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+
+from contacts import races
+from contacts.addresses import keyed_hash
+from contacts.days import day_of
+from contacts.letters.parts import Letter
+from contacts.models import Contact, PolicyVersion
+from dsr import at_once, deadlines, moving, proving, sparing, timeline
+from dsr.models import Paper, Proof, Request, Subject
+from dsr.moving import RequestError
+from dsr.vocabulary import AT_ONCE, Kind, PaperKind, Source, State, Step
+
+UNPROVEN_DAYS = 30
+
+type LetterOf = Callable[[Proof], Letter]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody asks for: the kind, their own words, and what the kind needs to be told (`data`)."""
+
+    kind: Kind
+    words: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Stranger:
+    """Who asks, as far as they say: a normalised address to write to, and who they are where it is not on file."""
+
+    address: str
+    language: str
+    name: str = ""
+    old_address: str = ""
+
+    @property
+    def says_who(self) -> bool:
+        return bool(self.name or self.old_address)
+
+
+@transaction.atomic
+def post(
+    asked: Asked, stranger: Stranger, letter_of: LetterOf, *, policy: PolicyVersion, at: dt.datetime, by: str
+) -> Request:
+    """Take what was typed into the form, and owe the mail with the link that proves the address.
+
+    `letter_of` makes the letter from the proof. It is the same whether or not anybody is held under the address.
+    """
+    day = day_of(at, policy.zone)
+    request = create(asked.kind, State.UNPROVEN, Source.FORM, day, paused_since=day)
+    Request.objects.filter(pk=request.pk).update(address_hash=keyed_hash(stranger.address))
+    data = {"name": stranger.name, "old_address": stranger.old_address, **asked.data}
+    data = {"language": stranger.language, "address": stranger.address, **data}
+    timeline.note(request, PaperKind.STATEMENT, asked.words, data=data, at=at)
+    timeline.record(request, Step.RECEIVED, at=at, by=by)
+    _send_link(stranger, letter_of, request, at)
+    return request
+
+
+@transaction.atomic
+def look(stranger: Stranger, letter_of: LetterOf, *, at: dt.datetime) -> None:
+    """Owe the mail with a link that opens "My data" and asks for nothing else, whether or not anybody is held."""
+    _send_link(stranger, letter_of, None, at)
+
+
+def _send_link(stranger: Stranger, letter_of: LetterOf, request: Request | None, at: dt.datetime) -> None:
+    proof = proving.begin(stranger.address, stranger.language, request=request, at=at)
+    proving.send(proof, letter_of(proof), at=at)
+
+
+def confirm(text: str, *, wanted: bool = True, policy: PolicyVersion, at: dt.datetime, by: str) -> Proof:
+    """Take the proof of an address, and open the request that waits for it, or carry it out.
+
+    A link that belongs to no request opens "My data" alone. So does one whose request is not `wanted`, since somebody
+    else typed it: it is forgotten. So whoever is flooded with links to confirm what others typed has their own way in.
+    Raises what `proving.prove` raises.
+    """
+
+    def then(proof: Proof) -> None:
+        if proof.request_id and wanted:
+            _open(moving.lock(proof.request_id), proof, policy=policy, at=at, by=by)
+        elif proof.request_id:
+            _forget(moving.lock(proof.request_id), proof)
+
+    # The nightly run locks people first, and their links last.
+    return races.persist(lambda: proving.prove(text, then=then, at=at))
+
+
+def _forget(request: Request, proof: Proof) -> None:
+    Proof.objects.filter(pk=proof.pk).update(request=None)
+    proof.request = None
+    Request.objects.filter(pk=request.pk, state=State.UNPROVEN).delete()
+
+
+def _open(request: Request, proof: Proof, *, policy: PolicyVersion, at: dt.datetime, by: str) -> None:
+    day = day_of(at, policy.zone)
+    statement = request.papers.filter(kind=PaperKind.STATEMENT).first()
+    elsewhere = bool(statement and (statement.data.get("name") or statement.data.get("old_address")))
+    found = None if elsewhere else proof.contact
+    to = State.OPEN if found else State.NEW
+    moving.move(request, to, among=(State.UNPROVEN,), **moving.resumed(request, day))
+    timeline.record(request, Step.PROVEN, at=at, by=by)
+    if found:
+        attach(request, [found], at=at, by=by)
+    if request.kind == Kind.LEAVER and not elsewhere:
+        at_once.hear_leaving(request, policy=policy, at=at, by=by)
+    if request.kind in AT_ONCE and not elsewhere:
+        at_once.carry_out(request, proof.address, policy=policy, at=at, by=by)
+
+
+@transaction.atomic
+def ask(asked: Asked, contact: Contact, *, policy: PolicyVersion, at: dt.datetime, by: str) -> Request:
+    """Take what a person asks for on "My data", where the address is proven already."""
+    day = day_of(at, policy.zone)
+    request = create(asked.kind, State.OPEN, Source.MY_DATA, day)
+    attach(request, [contact], at=at, by=by)
+    timeline.note(request, PaperKind.STATEMENT, asked.words, data=dict(asked.data), at=at)
+    timeline.record(request, Step.RECEIVED, at=at, by=by)
+    timeline.record(request, Step.PROVEN, at=at, by=by)
+    if request.kind == Kind.LEAVER:
+        at_once.hear_leaving(request, policy=policy, at=at, by=by)
+    if request.kind in AT_ONCE:
+        at_once.carry_out(request, contact.email or "", policy=policy, at=at, by=by)
+    return request
+
+
+@transaction.atomic
+def enter(
+    asked: Asked,
+    *,
+    source: Source,
+    received_on: dt.date,
+    policy: PolicyVersion,
+    at: dt.datetime,
+    by: str,
+) -> Request:
+    """Enter what reached the officer by e-mail, letter or phone, as of the day on which it was received.
+
+    Whom it is about is said next (`identity.identify`). Raises RequestError for a day to come.
+    """
+    _check(received_on, day_of(at, policy.zone))
+    request = create(asked.kind, State.NEW, source, received_on)
+    timeline.note(request, PaperKind.STATEMENT, asked.words, data=dict(asked.data), at=at)
+    timeline.record(request, Step.RECEIVED, at=at, by=by, rule=source)
+    return request
+
+
+@transaction.atomic
+def pass_on(
+    asked: Asked,
+    contact: Contact | None,
+    *,
+    source: Source,
+    received_on: dt.date,
+    policy: PolicyVersion,
+    at: dt.datetime,
+    by: str,
+) -> Request:
+    """Pass on what a member of staff was told: the officer decides, and the person is frozen at once where known.
+
+    Raises RequestError for a day to come.
+    """
+    _check(received_on, day_of(at, policy.zone))
+    request = create(asked.kind, State.NEW, source, received_on, passed_on_by=by)
+    if contact is not None:
+        attach(request, [contact], at=at, by=by)
+    timeline.note(request, PaperKind.STATEMENT, asked.words, data=dict(asked.data), at=at)
+    timeline.record(request, Step.PASSED_ON, at=at, by=by, rule=source)
+    return request
+
+
+def attach(request: Request, people: Collection[Contact], *, at: dt.datetime, by: str) -> None:
+    """Say whom a request is about: its papers go with them from now on, and they are frozen until it is closed.
+
+    Raises RequestError where one of them is not held any more.
+    """
+    if len(sparing.lock(people)) < len({person.pk for person in people}):
+        raise RequestError("One of these people is not on file any more. Look them up again.")
+    for person in people:
+        Subject.objects.get_or_create(request=request, contact=person)
+    first = timeline.person(request)
+    if first is None:
+        return
+    Paper.objects.filter(request=request, contact=None).update(contact=first)
+    if first.address_hash:
+        Request.objects.filter(pk=request.pk).update(address_hash=first.address_hash)
+    if request.kind not in AT_ONCE:
+        sparing.spare(request, people, at=at, by=by)
+
+
+def sweep(*, policy: PolicyVersion, at: dt.datetime) -> int:
+    """Delete what nobody has proven for UNPROVEN_DAYS, with everything that was typed, and return how many."""
+    found = Request.objects.unproven_too_long(day_of(at, policy.zone), UNPROVEN_DAYS)
+    _, deleted = found.delete()
+    return deleted.get("dsr.Request", 0)
+
+
+def create(kind: Kind, state: State, source: Source, received_on: dt.date, **fields: Any) -> Request:
+    """Open the record of a request, with its dates; for the acts that take one in."""
+    due = deadlines.deadline(received_on)
+    return Request.objects.create(
+        kind=kind,
+        state=state,
+        source=source,
+        received_on=received_on,
+        safe_on=due.safe_on,
+        legal_on=due.legal_on,
+        **fields,
+    )
+
+
+def _check(received_on: dt.date, day: dt.date) -> None:
+    if received_on > day:
+        raise RequestError("A request cannot have been received on a day to come.")

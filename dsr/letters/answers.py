@@ -1,0 +1,53 @@
+"""Short answers: more time, nothing held, nobody identified."""
+
+from django.utils.translation import gettext as _
+
+from dsr.answering import Draft
+from dsr.letters.common import Case, day, letter
+
+
+@letter
+def extended(case: Case) -> Draft:
+    """Facts: `until` (a date), `reason` in the officer's words (Art. 12(3) GDPR, L1)."""
+    text = _("We need more time for it, and will answer you by %(day)s at the latest. This is why:")
+    return case.draft(
+        _("We need more time for your request"),
+        text % {"day": day(case.facts["until"])},
+        case.facts["reason"],
+        _("The law allows us two months more where a request is complex (Article 12(3) GDPR)."),
+        closing=case.questions(),
+    )
+
+
+@letter
+def nothing_held(case: Case) -> Draft:
+    """Facts: `suppressed`, whether the address is kept in coded form so that no marketing goes there."""
+    coded = _(
+        "The one thing that we keep is a coded form of your e-mail address, since you have objected to marketing. It"
+        " reminds us not to write to you, and says nothing else about you."
+    )
+    return case.draft(
+        _("We hold nothing about you"),
+        _("We have looked for you under the address and the name that you gave us, and we hold no details about you."),
+        coded if case.facts.get("suppressed") else "",
+        _("With this we have closed your request."),
+        closing=case.questions(),
+    )
+
+
+@letter
+def unidentified(case: Case) -> Draft:
+    """Facts: `asked_on` (a date), when we asked the question that was not answered.
+
+    `on` (a date, or None) is the first day on which details that were only stored meanwhile may be used again (L6).
+    """
+    text = _("On %(day)s we asked you for something that tells us that it is you who asks, and have had no answer.")
+    again = _("So far we have only stored your details. From %(day)s on we use them again, as before.")
+    return case.draft(
+        _("We have closed your request"),
+        text % {"day": day(case.facts["asked_on"])},
+        _("We give details to the person they are about and to nobody else. So we have closed your request."),
+        again % {"day": day(on)} if (on := case.facts.get("on")) else "",
+        _("You can ask us again at any time."),
+        closing=case.remedy(),
+    )

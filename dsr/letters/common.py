@@ -1,0 +1,102 @@
+"""What all letters about a request have in common: whom they are about, their language, and how they may end."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from contacts.models import PolicyVersion
+from contacts.policy_words import FALLBACK
+from dsr import duplicates
+from dsr.answering import Draft
+from dsr.models import Request
+from dsr.remedies import authority, remedy
+from dsr.vocabulary import Kind
+
+type Facts = Mapping[str, Any]
+type Writer = Callable[[Request, PolicyVersion, str, Facts], Draft]
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a letter is about. Its texts are made in the language that is active."""
+
+    request: Request
+    policy: PolicyVersion
+    language: str
+    facts: Facts
+
+    @property
+    def opening(self) -> str:
+        """Say what was asked when, with the number; and the numbers of those that are answered with it."""
+        text = _("On %(day)s you asked us %(what)s. The number of your request is %(number)s.")
+        said = {"day": day(self.request.received_on), "what": _ASKED[Kind(self.request.kind)]}
+        also = duplicates.numbers_answered_with(self.request)
+        more = _(" You asked the same once more, under number %s: this letter is about that, too.") % ", ".join(also)
+        return text % {**said, "number": self.request.number} + (more if also else "")
+
+    def draft(
+        self, subject: Any, *paragraphs: Any, buttons: Sequence[tuple[str, str]] = (), closing: str = ""
+    ) -> Draft:
+        """Return the letter; paragraphs that are empty are left out."""
+        why = _("You get this letter because of your request %(number)s to %(company)s.")
+        return Draft(
+            f"{subject} ({self.request.number})",
+            "\n\n".join(str(paragraph) for paragraph in (self.opening, *paragraphs) if str(paragraph)),
+            why % {"number": self.request.number, "company": self.policy.controller["name"]},
+            self.language,
+            list(buttons),
+            closing,
+        )
+
+    def remedy(self) -> str:
+        return remedy(self.policy)
+
+    def questions(self) -> str:
+        """Return whom to ask, and whom to complain to, for letters that refuse nothing (P23)."""
+        text = _(
+            "If you have a question or are not content, write to us at %(contact)s. You can also complain to the"
+            " supervisory authority, %(authority)s."
+        )
+        return text % {"contact": self.policy.controller["privacy_contact"], "authority": authority(self.policy)}
+
+
+def letter(write: Callable[[Case], Draft]) -> Writer:
+    """Make a letter's writer speak the language that the letter is to be in."""
+
+    @wraps(write)
+    def written(request: Request, policy: PolicyVersion, language: str, facts: Facts) -> Draft:
+        with translation.override(language):
+            return write(Case(request, policy, language, facts))
+
+    return written
+
+
+def spoken(code: str) -> str:
+    """Return a language that we speak: the one of this code, or English."""
+    return code if code in dict(settings.LANGUAGES) else FALLBACK
+
+
+def day(on: dt.date) -> str:
+    return date_format(on, "DATE_FORMAT")
+
+
+_ASKED = {
+    Kind.ACCESS: gettext_lazy("to tell you what we hold about you"),
+    Kind.RECTIFICATION: gettext_lazy("to correct your details"),
+    Kind.ERASURE: gettext_lazy("to delete your details"),
+    Kind.RESTRICTION: gettext_lazy("to do nothing with your details but store them"),
+    Kind.PORTABILITY: gettext_lazy("for your details, to take them along"),
+    Kind.MARKETING_OBJECTION: gettext_lazy("to send you no marketing"),
+    Kind.OBJECTION: gettext_lazy("to stop using your details"),
+    Kind.WITHDRAWAL: gettext_lazy("to take back a consent of yours"),
+    Kind.COMPLAINT: gettext_lazy("to deal with your complaint"),
+    Kind.LEAVER: gettext_lazy("to delete your details, since you have left your organisation"),
+}

@@ -1,0 +1,84 @@
+"""The letter that confirms a deletion, and says what the law has us keep of it (Art. 12(3) and (4) GDPR, P21, L11)."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dsr import proposal
+from dsr.answering import Draft
+from dsr.letters.common import Case, day, letter
+from dsr.proposal import Duty, Proposal
+from dsr.vocabulary import ErasureGround
+
+
+@letter
+def erased(case: Case) -> Draft:
+    """Facts: `proposal`, `ground` (an ErasureGround), `day`, and `backups_until`, when the last copy expires."""
+    proposed: Proposal = case.facts["proposal"]
+    return case.draft(
+        _("Your details are deleted") if proposed.is_whole else _("Your details are deleted, except for a part"),
+        _done(case, proposed),
+        GROUNDS[ErasureGround(case.facts["ground"])],
+        _recipients() if proposed.recipients else "",
+        closing="\n\n".join(
+            [
+                _left(case, proposed),
+                _("Copies in our backups are gone on %s. Until then nobody uses them.")
+                % day(case.facts["backups_until"]),
+                case.questions() if proposed.is_whole else case.remedy(),
+            ]
+        ),
+    )
+
+
+def _done(case: Case, proposed: Proposal) -> str:
+    on = day(case.facts["day"])
+    if proposed.is_whole:
+        return _("On %s we deleted everything that we held about you.") % on
+    kept = "; ".join(_kept(duty) for duty in proposed.duties)
+    said = _("On %(day)s we deleted everything that we held about you, except this: %(kept)s.")
+    closed = _("It is closed to everyone who does not need it, and is deleted when that time is over.")
+    return f"{said % {'day': on, 'kept': kept}} {closed}"
+
+
+def _kept(duty: Duty) -> str:
+    """Return what a duty keeps, as a half sentence."""
+    return _("%(what)s, which the law makes us keep (%(law)s) %(until)s") % {
+        "what": proposal.categories(duty.categories),
+        "law": proposal.law(duty.reason, duty.legal_reference),
+        "until": proposal.until(duty.until),
+    }
+
+
+def _recipients() -> str:
+    return _("Those to whom we had given your details are told to delete them. Ask us, and we tell you who they are.")
+
+
+def _left(case: Case, proposed: Proposal) -> str:
+    """Return what remains of the request itself, and of an objection: a coded form is not nothing."""
+    request = _(
+        "To be able to show that we answered you, we keep the number of your request, what it was about, its dates and"
+        " a coded form of your address."
+    )
+    if not proposed.suppressed:
+        return request
+    objection = _(
+        "You had asked us not to write to you: to remember that, we keep the coded form for as long as it holds."
+    )
+    return f"{request} {objection}"
+
+
+GROUNDS = {
+    ErasureGround.NOT_NEEDED: gettext_lazy("We no longer needed it (Article 17(1)(a) GDPR)."),
+    ErasureGround.CONSENT_WITHDRAWN: gettext_lazy(
+        "You took back your consent, and nothing else lets us keep it (Article 17(1)(b) GDPR)."
+    ),
+    ErasureGround.OBJECTED: gettext_lazy("You objected, and no reasons of ours weigh more (Article 17(1)(c) GDPR)."),
+    ErasureGround.UNLAWFUL: gettext_lazy(
+        "We should not have held it (Article 17(1)(d) GDPR), and we apologise for that."
+    ),
+    ErasureGround.LEGAL_DUTY: gettext_lazy("A law has us delete it (Article 17(1)(e) GDPR)."),
+    ErasureGround.CHILD: gettext_lazy("It was collected when you were a child (Article 17(1)(f) GDPR)."),
+    ErasureGround.LEFT: gettext_lazy(
+        "You have left your organisation, and we have promised to delete your details earlier in that case."
+    ),
+}

@@ -1,0 +1,61 @@
+"""A package is ready: where it is fetched, until when, and that the address has to be confirmed anew (P20, L7)."""
+
+from django.utils.translation import gettext as _
+
+from contacts import links
+from dsr.answering import Draft
+from dsr.letters.common import Case, day, letter
+
+MY_DATA = "/my-data/"
+
+
+@letter
+def access_ready(case: Case) -> Draft:
+    """Facts: `until` (a date), the last day on which the package can be fetched."""
+    return case.draft(
+        _("What we hold about you is ready"),
+        _(
+            "Everything that we hold about you is ready for you: as a document to read (PDF and HTML), and as files"
+            " that other programs can read (JSON and CSV). It also says why we hold it, how long, and who else has been"
+            " given it."
+        ),
+        _how(case),
+        buttons=[(_("Fetch my details"), links.absolute(MY_DATA))],
+        closing=case.questions(),
+    )
+
+
+@letter
+def portability_ready(case: Case) -> Draft:
+    """Facts: `until` (a date), the last day on which the package can be fetched."""
+    return case.draft(
+        _("Your details to take along are ready"),
+        _(
+            "What you have given us yourself is ready for you, in files that other programs can read (JSON and CSV), so"
+            " that you can take it to somebody else (Article 20 GDPR)."
+        ),
+        _how(case),
+        buttons=[(_("Fetch my details"), links.absolute(MY_DATA))],
+        closing=case.questions(),
+    )
+
+
+@letter
+def enclosed(case: Case) -> Draft:
+    """The package goes by post, with this letter. Without facts."""
+    return case.draft(
+        _("What we hold about you"),
+        _(
+            "Enclosed is everything that we hold about you. It also says why we hold it, how long, and who else has"
+            " been given it."
+        ),
+        closing=case.questions(),
+    )
+
+
+def _how(case: Case) -> str:
+    text = _(
+        "Press the button and confirm your e-mail address once more: so nobody but you gets it. You can fetch it"
+        " through %(day)s. After that, ask us again."
+    )
+    return text % {"day": day(case.facts["until"])}

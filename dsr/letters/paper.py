@@ -1,0 +1,77 @@
+"""A letter on paper, for whoever wants an answer by post: a page to look at, and a PDF to print. Stored nowhere."""
+
+import base64
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import typst
+from django.template.loader import render_to_string
+from django.utils import translation
+from django_countries import countries
+
+from contacts.models import Contact, PolicyVersion
+from dsr import timeline
+from dsr.answering import Draft
+from dsr.letters.common import day
+from dsr.models import Request
+
+TEMPLATE = Path(__file__).parent / "letter.typ"
+
+
+def html(request: Request, draft: Draft, *, policy: PolicyVersion, at: dt.datetime) -> str:
+    """Return the sheet as a page."""
+    return render_to_string("staff/letter_paper.html", _sheet(request, draft, policy, at))
+
+
+def data_url(request: Request, draft: Draft, *, policy: PolicyVersion, at: dt.datetime) -> str:
+    """Return the sheet as a link that holds the whole PDF, so that no file with anybody's name lies anywhere."""
+    made = pdf(request, draft, policy=policy, at=at)
+    return f"data:application/pdf;base64,{base64.b64encode(made).decode()}"
+
+
+def pdf(request: Request, draft: Draft, *, policy: PolicyVersion, at: dt.datetime) -> bytes:
+    """Return the sheet as a tagged PDF, and as PDF/UA-1 where our fonts have all its letters."""
+    said = json.dumps(_sheet(request, draft, policy, at))
+    try:
+        return _compiled(said, at, ua=True)
+    except typst.TypstError:
+        return _compiled(said, at, ua=False)
+
+
+def _sheet(request: Request, draft: Draft, policy: PolicyVersion, at: dt.datetime) -> dict[str, Any]:
+    controller = policy.controller
+    with translation.override(draft.language):
+        return {
+            "language": draft.language,
+            "company": controller["name"],
+            "from": controller["address"],
+            "to": _addressed(timeline.person(request)),
+            "day": day(draft.posted_on or at.astimezone(policy.zone).date()),
+            "subject": draft.subject,
+            "paragraphs": [words.strip() for words in draft.whole.split("\n\n") if words.strip()],
+            "foot": " · ".join([controller["name"], controller["number"], controller["privacy_contact"]]),
+        }
+
+
+def _addressed(person: Contact | None) -> list[str]:
+    """Return the lines of the address field; whoever posts it completes what we do not hold."""
+    if person is None:
+        return []
+    name = f"{person.first_name} {person.last_name}".strip()
+    place = f"{person.postal_code} {person.city}".strip()
+    country = str(countries.name(person.country)) if person.country else ""
+    return [line for line in (name, person.address, place, country) if line]
+
+
+def _compiled(said: str, at: dt.datetime, *, ua: bool) -> bytes:
+    return bytes(
+        typst.compile(
+            TEMPLATE.read_bytes(),
+            sys_inputs={"letter": said},
+            ignore_system_fonts=True,
+            pdf_standards=["ua-1"] if ua else [],
+            timestamp=at.replace(microsecond=0),
+        )
+    )

@@ -1,0 +1,75 @@
+"""The mail with the link that proves an address. It repeats nothing that was typed: anybody can type it."""
+
+import datetime as dt
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from contacts.letters.parts import Button, Letter, Text, page
+from contacts.models import PolicyVersion
+from dsr import proving
+from dsr.intake import UNPROVEN_DAYS
+from dsr.models import Proof
+from dsr.vocabulary import Kind
+
+
+def letter(proof: Proof, *, policy: PolicyVersion) -> Letter:
+    """Lead to the page with the button, and say what pressing it does and what happens without it.
+
+    In the language that is active; the same whether or not anybody is held under the address.
+    """
+    subject, text = _words(proof, str(policy.controller["name"]))
+    button = Button(_("Open the page"), page("my_data_open", proving.token_of(proof)))
+    once = _("The link works once, and for 24 hours.")
+    return Letter(subject, [Text(text), button, Text(f"{once}\n\n{_ignored(proof, policy)}")], _why(proof, policy))
+
+
+def _words(proof: Proof, company: str) -> tuple[str, str]:
+    if proof.request is None:
+        subject = _("See what %s holds about you") % company
+        text = _(
+            "You asked to see what %(company)s holds about you. The page behind this link has a button: press it, and"
+            " “My data” opens. It shows us that this address is yours."
+        )
+        return subject, text % {"company": company}
+    subject = _("Please confirm what you ask of %s") % company
+    text = _(
+        "You asked %(company)s for this: %(wish)s. The page behind this link has a button: press it, and we begin. It"
+        " shows us that this address is yours."
+    )
+    return subject, text % {"company": company, "wish": wish(Kind(proof.request.kind))}
+
+
+def wish(kind: Kind) -> str:
+    """Return what somebody asks for, in their own words, to stand inside a sentence."""
+    return {
+        Kind.ACCESS: _("a copy of everything that we hold about you"),
+        Kind.RECTIFICATION: _("to correct your details"),
+        Kind.ERASURE: _("to delete your details"),
+        Kind.RESTRICTION: _("only to store your details, and not to use them"),
+        Kind.PORTABILITY: _("the details that you gave us, to take along"),
+        Kind.MARKETING_OBJECTION: _("to stop all marketing"),
+        Kind.OBJECTION: _("not to use your details for something else"),
+        Kind.WITHDRAWAL: _("to take back a consent"),
+        Kind.COMPLAINT: _("to look into a complaint"),
+        Kind.LEAVER: _("to know that you have left your organisation"),
+    }[kind]
+
+
+def _ignored(proof: Proof, policy: PolicyVersion) -> str:
+    if proof.request is None:
+        return _("If you did not ask for this, you need not do anything: nothing happens, and the link ends by itself.")
+    text = _(
+        "If you did not ask for this, you need not do anything. What was typed is used for nothing else and is deleted"
+        " on %(day)s, 30 days after it came in."
+    )
+    return text % {"day": _day(proof.created_at + dt.timedelta(days=UNPROVEN_DAYS), policy)}
+
+
+def _why(proof: Proof, policy: PolicyVersion) -> str:
+    text = _("You get this mail because somebody gave this address on our website on %(day)s.")
+    return text % {"day": _day(proof.created_at, policy)}
+
+
+def _day(moment: dt.datetime, policy: PolicyVersion) -> str:
+    return date_format(moment.astimezone(policy.zone), "DATE_FORMAT")

@@ -1,0 +1,61 @@
+"""Details are only stored, or will be used again; what came of an objection (Art. 18 and 21(1) GDPR, L6, P22)."""
+
+from django.utils.translation import gettext as _
+
+from dsr.answering import Draft
+from dsr.letters.common import Case, day, letter
+from dsr.letters.refusals import GROUNDS
+from dsr.vocabulary import RefusalGround
+
+
+@letter
+def restricted(case: Case) -> Draft:
+    """Facts: `reasons` in the officer's words, which may be empty."""
+    return case.draft(
+        _("We only store your details"),
+        _("From now on we only store your details, and do nothing else with them (Article 18 GDPR)."),
+        case.facts.get("reasons", ""),
+        _("Whoever has been given your details by us is told. Ask us if you want to know who they are."),
+        _("We write to you before this changes."),
+        closing=case.questions(),
+    )
+
+
+@letter
+def to_be_lifted(case: Case) -> Draft:
+    """Facts: `on` (a date), the first day on which the details may be used again; `reasons`."""
+    text = _("So far we have only stored your details. From %(day)s on we use them again, as before.")
+    return case.draft(
+        _("We will use your details again"),
+        text % {"day": day(case.facts["on"])},
+        case.facts["reasons"],
+        closing=case.remedy(),
+    )
+
+
+@letter
+def upheld(case: Case) -> Draft:
+    """Facts: `left`, whether details stay for a reason that does not rest on our interest; `reasons`."""
+    stays = _("What we hold for another reason, such as an agreement with your organisation, stays for that alone.")
+    return case.draft(
+        _("We follow your objection"),
+        _("We have weighed your interests against ours, and follow your objection (Article 21(1) GDPR)."),
+        case.facts["reasons"],
+        _("We no longer use your details in our own interest."),
+        stays if case.facts["left"] else _("We delete your details, and confirm it to you once it is done."),
+        closing=case.questions(),
+    )
+
+
+@letter
+def not_upheld(case: Case) -> Draft:
+    """Facts: `reasons`, our compelling grounds in words; `on` (a date), when the details may be used again (L6)."""
+    text = _("Until then we only store your details. From %(day)s on we use them again, as before.")
+    return case.draft(
+        _("We do not follow your objection"),
+        _("We have weighed your interests against ours, and do not follow your objection."),
+        GROUNDS[RefusalGround.COMPELLING],
+        case.facts["reasons"],
+        text % {"day": day(case.facts["on"])},
+        closing=case.remedy(),
+    )

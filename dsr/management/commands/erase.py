@@ -1,0 +1,60 @@
+import sys
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.utils import timezone
+
+from contacts import doors
+from contacts.addresses import MalformedAddressError
+from dsr import certificates, erasing
+from dsr.models import Certificate
+from dsr.moving import RequestError
+from dsr.vocabulary import ErasureGround, Source
+
+NOT_HELD = 1
+REFUSED = 3
+FOUND = 4
+
+BY = "operator"
+
+
+class Command(doors.Command):
+    help = (
+        "Delete whoever is held under an address, on record as a request, tell them by mail, and print the certificate,"
+        " which names nobody. Exit 0: deleted; 1: nobody such is held; 2: wrong use; 3: refused, and nothing was done;"
+        " 4: deleted, but the search afterwards found something."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("email", metavar="EMAIL")
+        parser.add_argument("--ground", required=True, choices=ErasureGround.values, help="why (Art. 17(1) GDPR)")
+        parser.add_argument(
+            "--source", choices=Source.values, default=Source.EMAIL.value, help="how they asked; default: by e-mail"
+        )
+        doors.add_json(parser)
+
+    def handle(self, *_args: Any, email: str, ground: str, source: str, as_json: bool, **_options: Any) -> None:
+        policy = doors.policy_in_force()
+        try:
+            certificate = erasing.erase_address(
+                email, ErasureGround(ground), source=Source(source), policy=policy, at=timezone.now(), by=BY
+            )
+        except MalformedAddressError:
+            doors.refuse("EMAIL is no e-mail address. Write it as name@company.example.")
+        except erasing.NobodyError as refusal:
+            self._end(str(refusal), NOT_HELD)
+        except RequestError as refusal:
+            self._end(f"Nothing was deleted. {refusal}", REFUSED)
+        self._tell(certificate, as_json=as_json)
+
+    def _tell(self, certificate: Certificate, *, as_json: bool) -> None:
+        if as_json:
+            self.stdout.write(doors.to_json(certificates.plain(certificate)))
+        else:
+            self.stdout.write(certificates.words(certificate, policy=doors.policy_in_force()))
+        if certificate.scan["found"]:
+            sys.exit(FOUND)
+
+    def _end(self, reason: str, code: int) -> None:
+        self.stderr.write(reason)
+        sys.exit(code)

@@ -1,0 +1,48 @@
+import dataclasses
+import datetime as dt
+import sys
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from contacts import doors
+from contacts.days import day_of
+from dsr import due
+from dsr.due import Due
+from dsr.vocabulary import Kind, State
+
+OVERDUE = 3
+
+
+class Command(doors.Command):
+    help = "List the requests that are to be answered, the next due first. Exit 3: one of them is overdue."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        doors.add_at(parser)
+        doors.add_json(parser)
+
+    def handle(self, *_args: Any, at: str | None, as_json: bool, **_options: Any) -> None:
+        policy = doors.policy_in_force()
+        day = day_of(doors.moment(at, policy), policy.zone)
+        found = due.on(day)
+        overdue = sum(one.overdue for one in found)
+        self.stdout.write(doors.to_json(_as_data(found, day, overdue)) if as_json else _in_words(found))
+        sys.exit(OVERDUE if overdue else 0)
+
+
+def _as_data(found: list[Due], day: dt.date, overdue: int) -> dict[str, Any]:
+    requests = [{**dataclasses.asdict(one), "overdue": one.overdue} for one in found]
+    return {"day": day, "overdue": overdue, "requests": requests}
+
+
+def _in_words(found: list[Due]) -> str:
+    return "\n".join(_line(one) for one in found) or "No request is to be answered."
+
+
+def _line(one: Due) -> str:
+    dates = f"safe {one.safe_on}, legal {one.legal_on}"
+    if one.paused_since:
+        when = f"waits for the person since {one.paused_since}"
+    else:
+        when = f"{-one.days_left} days overdue" if one.overdue else f"{one.days_left} days left"
+    return f"{one.number}  {Kind(one.kind).label}, {State(one.state).label}: {dates}; {when}"

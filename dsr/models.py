@@ -1,0 +1,251 @@
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from django.db import models
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
+
+from contacts.models import Contact
+from dsr import constraints
+from dsr.vocabulary import (
+    STANDING,
+    ErasureGround,
+    Kind,
+    Outcome,
+    PaperKind,
+    RefusalGround,
+    Source,
+    State,
+    Step,
+)
+
+FINDINGS = "findings"  # what a timeline says where what the search found after a deletion is settled
+
+
+class Requests(models.QuerySet["Request"]):
+    def standing(self) -> Requests:
+        """Those that somebody has to do something about."""
+        return self.filter(state__in=STANDING)
+
+    def of_people(self, contact_ids: list[int]) -> Requests:
+        return self.filter(pk__in=Subject.objects.filter(contact__in=contact_ids).values("request"))
+
+    def by_due(self) -> Requests:
+        """What is due next first; what waits for the person comes last."""
+        return self.order_by(F("paused_since").asc(nulls_first=True), "safe_on", "pk")
+
+    def overdue(self, day: dt.date) -> Requests:
+        """Those whose day has passed while the clock ran. A question that was asked too late does not undo it."""
+        return self.standing().filter(safe_on__lt=Coalesce("paused_since", Value(day)))
+
+    def due_soon(self, day: dt.date, span: dt.timedelta) -> Requests:
+        return self.standing().filter(paused_since__isnull=True, safe_on__range=(day, day + span))
+
+    def passed_on(self) -> Requests:
+        return self.exclude(passed_on_by="")
+
+    def unproven_too_long(self, day: dt.date, days: int) -> Requests:
+        return self.filter(state=State.UNPROVEN, received_on__lte=day - dt.timedelta(days=days))
+
+    def with_findings(self) -> Requests:
+        """Those after whose deletion the search of the database found something that nobody has settled."""
+        alarming = Certificate.objects.exclude(scan__found={}).values("request")
+        settled = Entry.objects.filter(step=Step.DONE, rule=FINDINGS).values("request")
+        return self.filter(pk__in=alarming).exclude(pk__in=settled)
+
+    def duplicates_of(self, request: Request) -> Requests:
+        """Other standing requests of the same kind by the same person."""
+        people = request.subjects.values("contact")
+        same = Subject.objects.filter(contact__in=people).values("request")
+        return self.standing().filter(kind=request.kind, pk__in=same).exclude(pk=request.pk)
+
+
+class Request(models.Model):
+    """What somebody asks of us, and how it stands: codes and dates alone, and a keyed hash of the address.
+
+    Everything in words hangs on the person (`Paper`) and goes with them, so that a request whose person is deleted, by
+    whatever path, keeps only what may be kept. `safe_on` and `legal_on` are derived by `dsr.deadlines`.
+    """
+
+    public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(choices=Kind)
+    state = models.CharField(choices=State)
+    outcome = models.CharField(choices=Outcome, blank=True)
+    ground = models.CharField(choices=ErasureGround, blank=True)
+    refusal = models.CharField(choices=RefusalGround, blank=True)
+    source = models.CharField(choices=Source)
+    received_on = models.DateField()
+    safe_on = models.DateField(help_text="The day to work to.")
+    legal_on = models.DateField(help_text="The last day by law: rolled over weekends and public holidays.")
+    paused_since = models.DateField(null=True, help_text="The clock waits for the person since that day.")
+    paused_days = models.PositiveIntegerField(default=0)
+    extended_on = models.DateField(null=True, help_text="The day on which two months were added.")
+    extended_late = models.BooleanField(default=False, help_text="Entered after the first month had ended.")
+    reminded_on = models.DateField(null=True, help_text="When the person was reminded of our question.")
+    warned_on = models.DateField(null=True, help_text="When officers were last reminded of the date.")
+    agreed_by = models.DateField(null=True, help_text="The day by which something was promised to the person.")
+    closed_on = models.DateField(null=True)
+    address_hash = models.CharField(max_length=64, blank=True)
+    passed_on_by = models.CharField(blank=True, help_text="user:ID of the member of staff who passed it on.")
+
+    objects = Requests.as_manager()
+
+    class Meta:
+        permissions = [
+            ("handle_request", "Can answer requests"),
+            ("erase_contact", "Can delete a person on request"),
+            ("pass_on_request", "Can pass a request on to the privacy officer"),
+        ]
+        constraints = constraints.OF_REQUEST
+        indexes = [
+            models.Index(fields=["safe_on"], condition=~Q(state=State.CLOSED), name="request_due"),
+            models.Index(fields=["closed_on"], condition=Q(state=State.CLOSED), name="request_closed"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Request {self.number}"
+
+    @property
+    def number(self) -> str:
+        """What people and the officer call it by."""
+        return f"{self.received_on.year}-{self.pk:04d}"
+
+    @property
+    def is_standing(self) -> bool:
+        return self.state in STANDING
+
+
+class Subject(models.Model):
+    """One of the records that a request is about: a person may be on file more than once."""
+
+    request = models.ForeignKey(Request, models.DB_CASCADE, related_name="subjects", db_index=False)
+    contact = models.ForeignKey(Contact, models.DB_CASCADE, related_name="requests")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["request", "contact"], name="subject_once")]
+
+    def __str__(self) -> str:
+        return f"Subject {self.pk}"
+
+
+class Paper(models.Model):
+    """What is kept in words about a request. It hangs on the first record of the person, and goes with it.
+
+    As long as nobody knows whom it is about, it hangs on none, and goes when the request is closed or given up.
+    """
+
+    request = models.ForeignKey(Request, models.DB_CASCADE, related_name="papers")
+    contact = models.ForeignKey(Contact, models.DB_CASCADE, null=True, related_name="papers")
+    kind = models.CharField(choices=PaperKind)
+    at = models.DateTimeField()
+    text = models.TextField(blank=True)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.CheckConstraint(condition=Q(kind__in=PaperKind.values), name="paper_kind")]
+
+    def __str__(self) -> str:
+        return f"Paper {self.kind} {self.pk}"
+
+
+class Entry(models.Model):
+    """A line of a request's timeline: who did what, and when, in codes."""
+
+    request = models.ForeignKey(Request, models.DB_CASCADE, related_name="entries")
+    at = models.DateTimeField()
+    by = models.CharField()
+    step = models.CharField(choices=Step)
+    rule = models.CharField(blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.CheckConstraint(condition=Q(step__in=Step.values), name="entry_step")]
+
+    def __str__(self) -> str:
+        return f"Entry {self.step} {self.pk}"
+
+
+class Proof(models.Model):
+    """A sealed link to an address, and what became of it: single-use, short-lived, its wrong tries counted.
+
+    Once its button was pressed, the address is proven, and "My data" is open until `visit_until` for the browser that
+    pressed it. `contact` is whoever was held under the address then: with them, the visit ends.
+    """
+
+    public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    request = models.ForeignKey(Request, models.DB_CASCADE, null=True, related_name="proofs")
+    contact = models.ForeignKey(Contact, models.DB_CASCADE, null=True, related_name="proofs")
+    address = models.CharField()
+    language = models.CharField()
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    proven_at = models.DateTimeField(null=True)
+    visit_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(proven_at__isnull=True, visit_until__isnull=True)
+                | Q(proven_at__isnull=False, visit_until__isnull=False),
+                name="proof_opens_a_visit",
+            ),
+        ]
+        indexes = [models.Index(fields=["expires_at"], name="proof_expiring")]
+
+    def __str__(self) -> str:
+        return f"Proof {self.pk}"
+
+
+class Handover(models.Model):
+    """A package that a person may fetch for a while, after proving their address anew. Made when it is fetched."""
+
+    public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    request = models.ForeignKey(Request, models.DB_CASCADE, related_name="handovers")
+    contact = models.ForeignKey(Contact, models.DB_CASCADE, related_name="handovers")
+    portable = models.BooleanField(help_text="What Art. 20 covers alone.")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    fetched = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["request", "contact", "portable"], name="handover_once")]
+
+    def __str__(self) -> str:
+        return f"Handover {self.pk}"
+
+
+class Certificate(models.Model):
+    """What was deleted for a request, table by table: numbers and dates, and no personal data."""
+
+    public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    request = models.ForeignKey(Request, models.DB_CASCADE, related_name="certificates")
+    ground = models.CharField(choices=ErasureGround)
+    erased_at = models.DateTimeField()
+    deleted = models.JSONField(help_text="Table → rows deleted.")
+    kept = models.JSONField(help_text="What a duty keeps: reason, legal reference, categories, last day.")
+    backups_until = models.DateField(help_text="The day on which the last backup with the person expires.")
+    scan = models.JSONField(help_text="Tables and columns searched afterwards for the person's identifiers, and hits.")
+
+    def __str__(self) -> str:
+        return f"Certificate {self.pk}"
+
+
+class YearCount(models.Model):
+    """What is left of closed requests whose own period is over: how many there were of a kind, and how they ended."""
+
+    year = models.PositiveSmallIntegerField()
+    kind = models.CharField(choices=Kind)
+    outcome = models.CharField(choices=Outcome)
+    number = models.PositiveIntegerField(default=0)
+    late = models.PositiveIntegerField(default=0)
+    days = models.PositiveIntegerField(default=0, help_text="Days to the answer, all together.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["year", "kind", "outcome"], name="year_count_once")]
+
+    def __str__(self) -> str:
+        return f"{self.year} {self.kind} {self.outcome}"

@@ -1,0 +1,49 @@
+"""A person corrects their own details: it is done at once, and the old and new values go with them (Art. 16 GDPR, P19).
+
+What is only stored because of a restriction is not touched: the officer does that, who is asked.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from contacts import correcting
+from contacts.correcting import Change
+from contacts.days import day_of
+from contacts.models import Contact, PolicyVersion
+from dsr import asking, closing, intake, timeline
+from dsr.intake import Asked
+from dsr.models import Request, Subject
+from dsr.vocabulary import Kind, Outcome, PaperKind, Source, State, Step
+
+
+@transaction.atomic
+def correct(
+    contact: Contact, values: Mapping[str, str], *, policy: PolicyVersion, at: dt.datetime, by: str
+) -> Request | None:
+    """Give fields of a person the values that they say are right, and return the request that records it, closed.
+
+    None where nothing differs. For somebody whose details are restricted the request is returned open, with the values
+    in it. Raises ContactGoneError where they are no longer held, AskedBeforeError where the officer has been asked for
+    a correction already.
+    """
+    day = day_of(at, policy.zone)
+    if contact.restricted_through and contact.restricted_through >= day:
+        return asking.ask(Asked(Kind.RECTIFICATION, "", values), contact.pk, policy=policy, at=at, by=by)
+    changes = correcting.correct(contact.pk, values, at=at, by=by)
+    return _record(contact, changes, policy, at, by) if changes else None
+
+
+def _record(contact: Contact, changes: list[Change], policy: PolicyVersion, at: dt.datetime, by: str) -> Request:
+    """Keep what was changed, as a request that is done. It freezes nobody, since there is nothing left to answer."""
+    request = intake.create(Kind.RECTIFICATION, State.OPEN, Source.MY_DATA, day_of(at, policy.zone))
+    Request.objects.filter(pk=request.pk).update(address_hash=contact.address_hash or "")
+    Subject.objects.create(request=request, contact=contact)
+    told = {change.field: {"old": change.old, "new": change.new} for change in changes}
+    timeline.note(request, PaperKind.CORRECTION, data=told, at=at)
+    timeline.record(request, Step.RECEIVED, at=at, by=by)
+    timeline.record(request, Step.PROVEN, at=at, by=by)
+    timeline.record(request, Step.CORRECTED, at=at, by=by)
+    closing.close(request, Outcome.FULFILLED, policy=policy, at=at, by=by)
+    return request

@@ -1,0 +1,203 @@
+"""What the tables and columns of a package are called, for people: in the language that is active.
+
+What has no name here yet is shown under the name that its model gives it, rather than left out.
+"""
+
+from typing import Any
+
+from django.apps import apps
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+# In the order in which people read them.
+TITLES: dict[str, Any] = {
+    "contacts.Contact": _("Your details"),
+    "contacts.Basis": _("Reasons why we hold them"),
+    "contacts.Registration": _("Your places at events"),
+    "contacts.FoodPreference": _("Food preferences"),
+    "contacts.Activity": _("What you did with us"),
+    "contacts.Interest": _("Topics that interest you"),
+    "contacts.ChannelPermission": _("Your consents and objections"),
+    "contacts.Suppression": _("Your address in coded form, so that we do not write again"),
+    "contacts.SignUp": _("Forms that were sent in"),
+    "contacts.Message": _("Our messages to you"),
+    "contacts.Disclosure": _("Who was given your details"),
+    "contacts.RecipientNotice": _("What we told them about you later"),
+    "retention.Hold": _("What keeps your details longer"),
+    "dsr.Request": _("Your requests"),
+    "dsr.Paper": _("What was written about your requests"),
+    "dsr.Handover": _("Copies made ready for you"),
+    "contacts.AuditEvent": _("Who looked at your details or changed them"),
+}
+
+COLUMNS: dict[str, Any] = {
+    "address": _("Address"),
+    "agreed_by": _("Promised by"),
+    "acknowledged_at": _("Acknowledged"),
+    "at": _("When"),
+    "bounced_on": _("E-mail came back on"),
+    "by": _("By whom"),
+    "cancelled_at": _("Given up on"),
+    "channel": _("Channel"),
+    "city": _("City"),
+    "clock_from": _("Period counted from"),
+    "closed_on": _("Closed on"),
+    "code": _("What"),
+    "collected_on": _("Collected on"),
+    "company": _("Company"),
+    "confirmed_at": _("Address confirmed"),
+    "corrected": _("Put right on your word"),
+    "consented_at": _("Consent given"),
+    "consents": _("Consents ticked"),
+    "country": _("Country"),
+    "created_at": _("Made on"),
+    "data": _("Details"),
+    "details": _("Details"),
+    "email": _("E-mail"),
+    "end": _("Why it was not sent"),
+    "ended_at": _("Given up on"),
+    "event": _("Event"),
+    "expires_at": _("Valid until"),
+    "extended_on": _("Extended on"),
+    "fetched": _("Times fetched"),
+    "first_name": _("First name"),
+    "frozen_through": _("Nothing is deleted through"),
+    "given_on": _("Given on"),
+    "ground": _("Ground"),
+    "informed_on": _("You were told on"),
+    "job_title": _("Job title"),
+    "keeps": _("What is kept"),
+    "kind": _("Kind"),
+    "language": _("Language"),
+    "last_activity_on": _("Last activity"),
+    "last_name": _("Last name"),
+    "left_on": _("Left the organisation"),
+    "legal_basis": _("Legal basis"),
+    "legal_on": _("Last day by law"),
+    "legal_reference": _("Law or agreement"),
+    "minimised_on": _("Reduced on"),
+    "occurred_at": _("When"),
+    "organisation": _("Organisation"),
+    "outcome": _("Outcome"),
+    "paused_since": _("Waits for you since"),
+    "phone": _("Phone"),
+    "placed_at": _("Since"),
+    "policy_version": _("Policy version"),
+    "portable": _("To take along (Art. 20)"),
+    "postal_code": _("Postal code"),
+    "preference": _("Preference"),
+    "public_id": _("Reference"),
+    "purpose": _("Purpose"),
+    "reason": _("Reason"),
+    "received_on": _("Received on"),
+    "recipient": _("Recipient"),
+    "reference": _("About"),
+    "refusal": _("Why not"),
+    "registered_at": _("Registered"),
+    "reminded_on": _("Reminded on"),
+    "request": _("Request"),
+    "restricted_through": _("Restricted through"),
+    "safe_on": _("We answer by"),
+    "scenario": _("Held as"),
+    "sent_at": _("Sent"),
+    "since": _("Since"),
+    "source": _("How it came in"),
+    "source_kind": _("Came from"),
+    "state": _("State"),
+    "template": _("Message"),
+    "text": _("Text"),
+    "topic": _("Topic"),
+    "unconfirmed_since": _("E-mail not confirmed since"),
+    "until": _("Until"),
+    "wanted": _("Wanted"),
+    "whitepaper": _("Whitepaper"),
+    "wording": _("Wording shown"),
+    "written": _("Letter"),
+    # Where the same word means something else.
+    "contacts.ChannelPermission.state": _("Your word"),
+    "contacts.Message.address": _("Sent to"),
+    "contacts.Message.event": _("About"),
+    "contacts.Message.whitepaper": _("Whitepaper sent"),
+    "dsr.Request.id": pgettext_lazy("of a request", "Number"),
+    "dsr.Request.kind": _("What you asked for"),
+    "retention.Hold.reason": _("Why"),
+}
+
+# Codes and numbers that mean nothing to a person: they are in the files for machines.
+FOR_MACHINES = frozenset(
+    {
+        "contacts.AuditEvent.public_id",
+        "contacts.AuditEvent.rule",
+        "contacts.Message.reason",
+        "contacts.RecipientNotice.reference",
+        "contacts.Suppression.address_hash",
+        "contacts.Suppression.reason",
+        "dsr.Request.extended_late",
+        "dsr.Request.paused_days",
+    }
+)
+
+# Where the words of a closed list speak of the person, and not to them.
+CHOICES: dict[str, dict[str, Any]] = {
+    "contacts.Basis.source_kind": {
+        "person": _("you"),
+        "organisation": _("your organisation"),
+        "public": _("a public source"),
+        "third_party": _("somebody else"),
+    },
+    "retention.Hold.reason": {
+        "request": _("a request of yours that is being answered"),
+        "restriction": _("your wish that we only store them (Art. 18 GDPR)"),
+        "legal_claim": _("a legal claim"),
+        "bookkeeping": _("bookkeeping"),
+        "tax": _("tax law"),
+        "other_law": _("another law"),
+    },
+    "contacts.Message.end": {
+        "skipped": _("not sent: you may not be written to, or what it was about is over"),
+        "refused": _("refused by the mail server for good"),
+        "gave_up": _("not accepted after many attempts"),
+    },
+    "dsr.Request.state": {"asked": _("waits for your answer")},
+    "dsr.Request.outcome": {"withdrawn": _("withdrawn by you")},
+    "dsr.Request.kind": {
+        "portability": _("your details to take along"),
+        "access": _("access to your details"),
+        "leaver": _("you have left the organisation"),
+    },
+}
+
+# What documents call the things they are made of.
+WORDS: dict[str, Any] = {
+    "email": _("e-mail"),
+    "phone": pgettext_lazy("channel", "phone"),
+    "post": _("post"),
+}
+
+
+def title(label: str) -> str:
+    """Return what a table is called."""
+    return str(TITLES.get(label) or apps.get_model(label)._meta.verbose_name_plural)
+
+
+def place(label: str) -> tuple[int, str]:
+    """Return where a table stands among the others; those without a place come last."""
+    order = list(TITLES)
+    return (order.index(label) if label in order else len(order), label)
+
+
+def column(label: str, name: str) -> str:
+    """Return what a column is called; empty where it says something to machines alone."""
+    if f"{label}.{name}" in FOR_MACHINES:
+        return ""
+    field: Any = apps.get_model(label)._meta.get_field(name)
+    return str(COLUMNS.get(f"{label}.{name}") or COLUMNS.get(name) or field.verbose_name)
+
+
+def choices(label: str, name: str) -> dict[str, str]:
+    """Return the words for codes of a closed list that are other words here than among staff."""
+    return {code: str(text) for code, text in CHOICES.get(f"{label}.{name}", {}).items()}
+
+
+def word(code: str) -> str:
+    return str(WORDS.get(code) or COLUMNS.get(code) or code)

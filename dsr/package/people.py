@@ -1,0 +1,40 @@
+"""Whom a package is about: the records of one person, and the addresses they are known by."""
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from contacts.addresses import keyed_hash, normalise
+from contacts.models import Contact
+
+
+@dataclass(frozen=True)
+class Person:
+    """One person: several records may be theirs, or none where an address alone is known."""
+
+    contact_ids: tuple[int, ...]
+    public_ids: tuple[uuid.UUID, ...]
+    addresses: tuple[str, ...]
+    names: tuple[str, ...]
+
+    @property
+    def hashes(self) -> tuple[str, ...]:
+        return tuple(keyed_hash(address) for address in self.addresses)
+
+
+def find(contact_ids: Collection[int] = (), address: str = "") -> Person:
+    """Return whose records these are, with what waits or is kept under an address of theirs.
+
+    An address brings in the record that is held under it. Raises MalformedAddressError.
+    """
+    given = [normalise(address)] if address else []
+    rows = Contact.objects.filter(pk__in=contact_ids) | Contact.objects.filter(email__in=given)
+    found = list(rows.order_by("pk").values_list("pk", "public_id", "email", "first_name", "last_name"))
+    addresses = [*(email for _, _, email, _, _ in found if email), *given]
+    names = [f"{first} {last}".strip() for *_, first, last in found]
+    return Person(
+        tuple(pk for pk, *_ in found),
+        tuple(public_id for _, public_id, *_ in found),
+        tuple(dict.fromkeys(addresses)),
+        tuple(name for name in names if name),
+    )

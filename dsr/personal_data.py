@@ -1,0 +1,49 @@
+"""What each field of this app holds; see `contacts.personal_data`.
+
+A request's own row says what was asked and how it ended; what names anybody hangs on the person and goes with them.
+"""
+
+from contacts.personal_data import KEY, NOTHING, Field, Table, about
+
+CLOSED = "24 months after the request was closed; the keyed hash proves it to who asks"
+SHORT = "a day after the link has ended, or with the person, by the database's cascade"
+
+
+def _table(fields: str, field: Field) -> Table:
+    return dict.fromkeys(fields.split(), field)
+
+
+MODELS: dict[str, Table] = {
+    "dsr.Request": {
+        **_table("id", about("the request's number", goes=CLOSED)),
+        **_table("public_id", about("the request's address on our pages", exported=False, goes=CLOSED)),
+        **_table(
+            "kind state outcome ground refusal source received_on safe_on legal_on paused_since paused_days extended_on"
+            " extended_late reminded_on agreed_by closed_on",
+            about("what was asked for, and how it stands (P19)", goes=CLOSED),
+        ),
+        **_table("address_hash", about("finds the request again: a keyed hash", exported=False, goes=CLOSED)),
+        **_table("warned_on passed_on_by", NOTHING),
+    },
+    "dsr.Subject": _table("id request contact", KEY),
+    "dsr.Paper": {
+        **_table("id contact", KEY),
+        **_table("request kind at text data", about("what was asked and answered, in words (P19)")),
+    },
+    "dsr.Entry": _table("id request at by step rule", NOTHING),
+    "dsr.Proof": {
+        **_table("contact", KEY),
+        **_table("id public_id request", about("ties the row to its person", exported=False, goes=SHORT)),
+        **_table("address language", about("the address that a link went to", exported=False, goes=SHORT)),
+        **_table(
+            "created_at expires_at attempts proven_at visit_until",
+            about("whether the link may still be used", exported=False, goes=SHORT),
+        ),
+    },
+    "dsr.Handover": {
+        **_table("id public_id contact", KEY),
+        **_table("request portable created_at expires_at fetched", about("what was handed over, and until when (P20)")),
+    },
+    "dsr.Certificate": _table("id public_id request ground erased_at deleted kept backups_until scan", NOTHING),
+    "dsr.YearCount": _table("id year kind outcome number late days", NOTHING),
+}

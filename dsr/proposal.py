@@ -1,0 +1,148 @@
+"""What a deletion would do, said before it is done: what goes, what the law has us keep, and what stands in its way."""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import QuerySet
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from contacts import erasure
+from contacts.categories import Category
+from contacts.models import Contact, Disclosure, Suppression
+from dsr import counting, strays
+from dsr.counting import Rows
+from dsr.models import Request
+from dsr.vocabulary import Kind, PaperKind, State
+from retention.models import Hold, HoldKind, HoldReason
+
+
+@dataclass(frozen=True)
+class Duty:
+    """What a law has us keep of a person: codes of categories, and the duty's last day, empty where none is set."""
+
+    reason: str
+    legal_reference: str
+    categories: tuple[str, ...]
+    until: dt.date | None
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """`deletes` and `reduces` are keys of contacts, those reduced by the categories that stay of them.
+
+    `rows` counts what goes by table; `addresses` are all that are known to be the person's.
+    """
+
+    deletes: tuple[int, ...]
+    reduces: dict[frozenset[str], tuple[int, ...]]
+    duties: tuple[Duty, ...]
+    rows: Rows
+    addresses: frozenset[str]
+    obstacles: tuple[str, ...]
+    suppressed: bool
+    recipients: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether nothing of the person stays."""
+        return not self.reduces
+
+    @property
+    def mark(self) -> str:
+        """A mark of what stays, and of how many records: who agreed to it is asked again where it has changed."""
+        stays = sorted((sorted(keeps), sorted(ids)) for keeps, ids in self.reduces.items())
+        duties = sorted([*duty.categories, duty.reason, duty.legal_reference, str(duty.until)] for duty in self.duties)
+        said = json.dumps([sorted(self.deletes), stays, duties])
+        return hashlib.sha256(said.encode()).hexdigest()
+
+
+def of(request: Request, day: dt.date) -> Proposal:
+    """Return what deleting the people of a request on `day` would do, as things stand."""
+    people = Contact.objects.filter(requests__request=request).order_by("pk")
+    ids = list(people.values_list("pk", flat=True))
+    addresses = frozenset(address for address in people.values_list("email", flat=True) if address)
+    addresses |= _established(ids)
+    groups = Hold.objects.standing(day).by_keeps(ids)
+    deletes = groups.pop(frozenset(), [])
+    hashes = people.exclude(address_hash=None).values("address_hash")
+    return Proposal(
+        deletes=tuple(deletes),
+        reduces={keeps: tuple(kept) for keeps, kept in groups.items()},
+        duties=tuple(_duties(ids, day)),
+        rows=counting.count([*_roots(deletes, [pk for kept in groups.values() for pk in kept]), *strays.of(addresses)]),
+        addresses=addresses,
+        obstacles=tuple(_obstacles(request, ids, day)),
+        suppressed=Suppression.objects.filter(address_hash__in=hashes).exists(),
+        recipients=Disclosure.objects.filter(contact__in=ids).values("recipient").distinct().count(),
+    )
+
+
+def categories(codes: Collection[str]) -> str:
+    """Return categories of data in words, in the language that is active: "name and company"."""
+    words = [str(Category(code).label) for code in sorted(codes, key=list(Category.values).index)]
+    return _("%(some)s and %(last)s") % {"some": ", ".join(words[:-1]), "last": words[-1]} if words[1:] else words[0]
+
+
+def law(reason: str, legal_reference: str) -> str:
+    """Return the law that has us keep something, as it is called on file, or else by its kind."""
+    return legal_reference or str(HoldReason(reason).label)
+
+
+def until(day: dt.date | None) -> str:
+    return _("until %s") % date_format(day, "DATE_FORMAT") if day else _("until that duty ends")
+
+
+def _established(ids: list[int]) -> frozenset[str]:
+    """Return the addresses that are not on file, and that these people have shown to be theirs."""
+    theirs = Request.objects.of_people(ids).exclude(state=State.UNPROVEN)
+    spoken = theirs.filter(papers__contact__in=ids, papers__kind=PaperKind.ADDRESS).values_list(
+        "papers__text", flat=True
+    )
+    typed = theirs.filter(papers__contact__in=ids, papers__kind=PaperKind.STATEMENT)
+    said = typed.values_list("papers__data__address", flat=True)
+    return frozenset(address for address in (*spoken, *said) if address)
+
+
+def _roots(deletes: Collection[int], reduces: Collection[int]) -> list[QuerySet[Any, Any]]:
+    gone = Contact.objects.filter(pk__in=list(deletes))
+    traces: list[QuerySet[Any, Any]] = [
+        model._base_manager.filter(**{f"{column}__in": list(reduces)}) for model, column in erasure.traces() if reduces
+    ]
+    keys = [str(pk) for pk in (*deletes, *reduces)]
+    logged = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(Contact), object_id__in=keys)
+    return [gone, *traces, logged]
+
+
+def _duties(ids: list[int], day: dt.date) -> list[Duty]:
+    standing = Hold.objects.standing(day).filter(contact__in=ids, kind=HoldKind.DUTY).order_by("pk")
+    return list(
+        dict.fromkeys(
+            Duty(hold.reason, hold.legal_reference, tuple(sorted(hold.keeps)), hold.until) for hold in standing
+        )
+    )
+
+
+def _obstacles(request: Request, ids: list[int], day: dt.date) -> list[str]:
+    """Return what has to be settled first, each as a sentence that says how."""
+    if not ids:
+        return [_("Say first whom the request is about.")]
+    found = []
+    if request.kind == Kind.OBJECTION and not request.ground:
+        found.append(_("The interests are still to be weighed: follow the objection first."))
+    others = Request.objects.standing().of_people(ids).exclude(pk=request.pk).order_by("pk")
+    if numbers := ", ".join(other.number for other in others):
+        found.append(_("Other requests of this person are open: %s. Answer or close them first.") % numbers)
+    claims = Hold.objects.standing(day).filter(contact__in=ids, reason=HoldReason.LEGAL_CLAIM)
+    for claim in claims.order_by("until"):
+        lasts = until(claim.until) if claim.until else _("with no end set")
+        found.append(
+            _("A legal claim stands in the way, %s: nothing may be deleted. Refuse the request, or wait.") % lasts
+        )
+    return found

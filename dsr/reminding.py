@@ -1,0 +1,90 @@
+"""Remind the officers by mail of answers that will be due soon, and each day of those that are overdue (L1)."""
+
+import datetime as dt
+
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.formats import date_format
+
+from contacts import links, officers
+from contacts.days import day_of
+from contacts.models import PolicyVersion
+from dsr import timeline
+from dsr.models import Request
+from dsr.unanswered import CLOSE_AFTER
+from dsr.vocabulary import State, Step
+
+HOUR = 8  # in the company's time zone
+DAYS_BEFORE = (14, 7, 3, 1)
+
+
+def tick(*, policy: PolicyVersion, at: dt.datetime) -> int:
+    """Send the day's reminder from eight o'clock on, once a day, and return how many requests it names."""
+    day = day_of(at, policy.zone)
+    if at.astimezone(policy.zone).hour < HOUR or Request.objects.filter(warned_on=day).exists():
+        return 0
+    return remind(day, at=at, by="reminding")
+
+
+@transaction.atomic
+def remind(day: dt.date, *, at: dt.datetime, by: str) -> int:
+    """Send one mail with all that is to be told on a day to each officer, and return how many requests it names.
+
+    The rows are locked while the mail is sent and marked in the same transaction: a crash in between sends it again,
+    never not at all. Where no officer has an address, it waits for one.
+    """
+    to = officers.who_may("dsr.handle_request")
+    due = list(Request.objects.filter(_to_tell(day)).order_by("pk").select_for_update()) if to else []
+    if not due:
+        return 0
+    Request.objects.filter(_to_tell(day), pk__in=[request.pk for request in due]).update(warned_on=day)
+    timeline.record_each(due, Step.WARNED, at=at, by=by)
+    due.sort(key=lambda request: (request.safe_on, request.pk))
+    EmailMessage(_subject(due, day), _body(due, day), to=to).send()
+    return len(due)
+
+
+def _to_tell(day: dt.date) -> Q:
+    """What has come nearer than one of DAYS_BEFORE since officers last heard of it, and what is overdue today.
+
+    A reminder that was missed is made up for by the next one, and two that were missed by a single one. What waits for
+    the person is left alone, until they have not answered for so long that their letter can only go by post.
+    """
+    unheard = Q(warned_on__isnull=True)
+    not_today = unheard | Q(warned_on__lt=day)
+    near = Q(safe_on__lt=day) & not_today
+    for days in DAYS_BEFORE:
+        number = dt.timedelta(days=days)
+        near |= Q(safe_on__lte=day + number) & (unheard | Q(warned_on__lt=F("safe_on") - number))
+    stuck = Q(state=State.ASKED, paused_since__lt=day - CLOSE_AFTER - dt.timedelta(days=1)) & not_today
+    return Q(state__in=[State.NEW, State.OPEN]) & near | stuck
+
+
+def _subject(due: list[Request], day: dt.date) -> str:
+    overdue = sum(request.safe_on < day or request.state == State.ASKED for request in due)
+    soon = len(due) - overdue
+    said = [f"{overdue} overdue"] * bool(overdue) + [f"{soon} due soon"] * bool(soon)
+    return f"Requests to answer: {', '.join(said)}"
+
+
+def _body(due: list[Request], day: dt.date) -> str:
+    """Return the mail's text, with no person in it."""
+    inbox = links.absolute(reverse("admin:dsr_request_changelist"))
+    lines = "\n".join(_line(request, day) for request in due)
+    return f"What is due first stands first.\n\n{lines}\n\nAll requests: {inbox}\n"
+
+
+def _line(request: Request, day: dt.date) -> str:
+    return f"{request.number}: {request.get_kind_display()}, {_when(request, day)}"
+
+
+def _when(request: Request, day: dt.date) -> str:
+    if request.paused_since:
+        return f"no answer since {date_format(request.paused_since)}: close it by a letter that goes by post"
+    left = (request.safe_on - day).days
+    number = f"{abs(left)} day" if abs(left) == 1 else f"{abs(left)} days"
+    if left < 0:
+        return f"was due on {date_format(request.safe_on)} ({number} ago)"
+    return f"answer by {date_format(request.safe_on)} ({f'{number} left' if left else 'today'})"

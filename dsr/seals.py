@@ -1,0 +1,37 @@
+"""The links by which people prove an address: sealed against being made up, and telling nothing but a number."""
+
+import hmac
+import re
+import uuid
+from dataclasses import dataclass
+
+from django.core.signing import Signer
+
+from dsr.models import Proof
+
+_TOKEN = re.compile(r"(?P<number>[0-9a-f]{32})\.(?P<seal>[A-Za-z0-9_-]{20,64})")
+
+
+@dataclass(frozen=True)
+class Token:
+    """What a link said: which proof it is about, and whether our seal is on it."""
+
+    public_id: uuid.UUID
+    genuine: bool
+
+
+def of(proof: Proof) -> str:
+    return f"{proof.public_id.hex}.{_seal(proof.public_id)}"
+
+
+def read(text: str) -> Token | None:
+    """Return what a link says, also one that somebody made up; None where it is nothing like one of ours."""
+    said = _TOKEN.fullmatch(text)
+    if said is None:
+        return None
+    public_id = uuid.UUID(said["number"])
+    return Token(public_id, hmac.compare_digest(said["seal"], _seal(public_id)))
+
+
+def _seal(public_id: uuid.UUID) -> str:
+    return Signer(salt="dsr.proof").signature(public_id.hex)

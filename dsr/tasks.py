@@ -1,0 +1,40 @@
+from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
+
+from contacts import nudging
+from contacts.models import PolicyVersion
+from dsr import forgetting, intake, proving, reminding, restricting, unanswered
+
+
+@shared_task
+def sweep_unproven() -> None:
+    now = timezone.now()
+    proving.sweep(now)
+    if policy := PolicyVersion.objects.in_force():
+        intake.sweep(policy=policy, at=now)
+
+
+@shared_task
+def remind_officers() -> None:
+    if policy := PolicyVersion.objects.in_force():
+        reminding.tick(policy=policy, at=timezone.now())
+
+
+@shared_task
+def follow_up_questions() -> None:
+    policy = PolicyVersion.objects.in_force()
+    if policy and unanswered.follow_up(policy=policy, at=timezone.now(), by="follow_up"):
+        nudging.nudge()
+
+
+@shared_task
+def lift_restrictions() -> None:
+    if policy := PolicyVersion.objects.in_force():
+        restricting.lift_due(policy=policy, at=timezone.now(), by="lift_restrictions")
+
+
+@shared_task
+def forget_requests() -> None:
+    if policy := PolicyVersion.objects.in_force():
+        forgetting.forget(months=settings.REQUEST_MONTHS, policy=policy, at=timezone.now())

@@ -1,0 +1,41 @@
+"""What happened to a request, when and by whom: a line of its timeline, in codes, and one of the audit trail."""
+
+import datetime as dt
+from collections.abc import Collection
+from typing import Any
+
+from contacts import audit
+from contacts.models import Contact
+from dsr.models import Entry, Paper, Request
+from dsr.vocabulary import PaperKind, Step
+
+
+def record(request: Request, step: Step, *, at: dt.datetime, by: str, rule: str = "") -> None:
+    """Write one line. `rule` is a code, never a word of anybody's."""
+    Entry.objects.create(request=request, at=at, by=by, step=step, rule=rule)
+    audit.record(f"request.{step}", at=at, by=by, public_id=request.public_id, rule=rule or request.kind)
+
+
+def record_each(requests: Collection[Request], step: Step, *, at: dt.datetime, by: str) -> None:
+    """Write the same line for each of several requests, in two statements."""
+    Entry.objects.bulk_create(Entry(request=request, at=at, by=by, step=step) for request in requests)
+    numbers = [request.public_id for request in requests]
+    audit.record_each(f"request.{step}", numbers, at=at, by=by, rule="")
+
+
+def note(
+    request: Request, kind: PaperKind, text: str = "", *, at: dt.datetime, data: dict[str, Any] | None = None
+) -> Paper:
+    """Keep something in words, as long as the person is held."""
+    return Paper.objects.create(request=request, contact=person(request), kind=kind, at=at, text=text, data=data or {})
+
+
+def person(request: Request) -> Contact | None:
+    """Return the first of the records that a request is about, on which its papers hang."""
+    subject = request.subjects.select_related("contact").order_by("pk").first()
+    return subject.contact if subject else None
+
+
+def people(request: Request) -> list[Contact]:
+    """Return the records that a request is about, the first one first."""
+    return [subject.contact for subject in request.subjects.select_related("contact").order_by("pk")]

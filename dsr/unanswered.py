@@ -1,0 +1,98 @@
+"""The person does not answer our question: they are reminded once, and then the request is closed by letter (L2)."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from contacts.days import day_of
+from contacts.models import PolicyVersion
+from dsr import answering, closing, moving, restricting, timeline
+from dsr.letters.answers import unidentified
+from dsr.letters.common import spoken
+from dsr.letters.question_reminder import question_reminder
+from dsr.models import Request, Requests
+from dsr.moving import RequestError
+from dsr.vocabulary import Kind, Outcome, RefusalGround, State, Step
+
+REMIND_AFTER = dt.timedelta(days=14)
+CLOSE_AFTER = dt.timedelta(days=30)
+
+
+def follow_up(*, policy: PolicyVersion, at: dt.datetime, by: str) -> int:
+    """Close what is unanswered when 30 days are over, remind after 14, and return how many requests it was.
+
+    Each happens once, however many workers do it at once. Whoever is reached by post alone is left to the officer,
+    who hears of it (`reminding`); where the person is gone from the file meanwhile, nobody is left to write to.
+    """
+    day = day_of(at, policy.zone)
+    closed = [_close(pk, policy=policy, at=at, by=by) for pk in _keys(_given_up(day))]
+    reminded = [_remind(pk, policy=policy, at=at, by=by) for pk in _keys(_unreminded(day))]
+    return sum(closed) + sum(reminded)
+
+
+@transaction.atomic
+def _close(request_id: int, *, policy: PolicyVersion, at: dt.datetime, by: str) -> bool:
+    request = moving.lock(request_id)
+    if not _given_up(day_of(at, policy.zone)).filter(pk=request_id).exists():
+        return False
+    if _is_reached_by_mail(request):
+        _say_that_it_is_closed(request, policy=policy, at=at, by=by)
+    elif request.papers.exists():
+        return False  # they are reached by post alone, which is for the officer
+    closing.close(request, Outcome.UNIDENTIFIED, refusal=RefusalGround.NOT_IDENTIFIED, policy=policy, at=at, by=by)
+    return True
+
+
+def _say_that_it_is_closed(request: Request, *, policy: PolicyVersion, at: dt.datetime, by: str) -> None:
+    """Write the letter; it also tells of the day after, when a restriction ends that this request alone has brought."""
+    day = day_of(at, policy.zone)
+    tomorrow = day + dt.timedelta(days=1) if _ends_a_restriction(request, day) else None
+    facts = {"asked_on": request.paused_since, "on": tomorrow}
+    draft = unidentified(request, policy, _language(request), facts)
+    if tomorrow:
+        restricting.tell(request, tomorrow, draft, policy=policy, at=at, by=by)
+    else:
+        answering.send(request, draft, at=at, by=by)
+
+
+def _ends_a_restriction(request: Request, day: dt.date) -> bool:
+    people = [person.pk for person in timeline.people(request)]
+    others = Request.objects.of_people(people).filter(kind__in=[Kind.OBJECTION, Kind.RESTRICTION])
+    brought = request.kind == Kind.OBJECTION and not others.exclude(pk=request.pk).exists()
+    return brought and restricting.is_restricted(request, day)
+
+
+@transaction.atomic
+def _remind(request_id: int, *, policy: PolicyVersion, at: dt.datetime, by: str) -> bool:
+    day = day_of(at, policy.zone)
+    request = moving.lock(request_id)
+    if not _is_reached_by_mail(request) or not _unreminded(day).filter(pk=request_id).update(reminded_on=day):
+        return False
+    asked_on = request.paused_since or day
+    facts = {"asked_on": asked_on, "closes_on": asked_on + CLOSE_AFTER}
+    timeline.record(request, Step.REMINDED, at=at, by=by)
+    answering.send(request, question_reminder(request, policy, _language(request), facts), at=at, by=by)
+    return True
+
+
+def _is_reached_by_mail(request: Request) -> bool:
+    try:
+        return bool(answering.reach(request))
+    except RequestError:
+        return False
+
+
+def _language(request: Request) -> str:
+    return spoken(answering.language(request))
+
+
+def _given_up(day: dt.date) -> Requests:
+    return Request.objects.filter(state=State.ASKED, paused_since__lt=day - CLOSE_AFTER)
+
+
+def _unreminded(day: dt.date) -> Requests:
+    return Request.objects.filter(state=State.ASKED, paused_since__lte=day - REMIND_AFTER, reminded_on__isnull=True)
+
+
+def _keys(found: Requests) -> list[int]:
+    return list(found.order_by("pk").values_list("pk", flat=True))

@@ -1,0 +1,126 @@
+"""What "My data" says of a person: what we hold and why, until when, what they get, and what they have asked for."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Min, QuerySet
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django_countries import countries
+
+from contacts import food, links
+from contacts.addresses import keyed_hash
+from contacts.models import Contact, Suppression
+from contacts.views import channels
+from contacts.vocabulary import Channel
+from dsr import fetching
+from dsr.models import Request, Requests
+from dsr.package import periods
+from dsr.package.people import Person
+from dsr.views import wishes
+from dsr.views.visits import Door
+from dsr.vocabulary import STANDING, State
+
+MOST_REQUESTS = 50
+
+
+@dataclass(frozen=True)
+class Row:
+    """A request as its person sees it. `due` is when we answer, or when it was closed."""
+
+    number: str
+    label: str
+    state: str
+    due: str
+    standing: bool
+
+
+def of_person(door: Door, contact: Contact) -> dict[str, Any]:
+    """Return everything for the page of somebody who is held. The visitor's language is active."""
+    asked = Request.objects.of_people([contact.pk]).order_by("-pk")
+    return {
+        "contact": contact,
+        "details": _details(contact),
+        **_kept(door, contact),
+        **_channels(door, contact),
+        "food": [note.registration.event.title for note in _food(contact) if note.registration],
+        "has_food": _food(contact).exists(),
+        "requests": rows(asked[:MOST_REQUESTS]),
+        "wishes": _wishes(asked),
+        "packages": list(fetching.ready(contact, at=door.at)),
+        "restricted": contact.restricted_through is not None and contact.restricted_through >= door.day,
+    }
+
+
+def of_nobody(door: Door) -> dict[str, Any]:
+    """Return what there is to say under an address that nobody is held by."""
+    objected = Suppression.objects.filter(address_hash=keyed_hash(door.proof.address))
+    request = door.proof.request
+    return {
+        "objected_on": objected.aggregate(since=Min("since"))["since"],
+        "all_stopped": objected.count() == len(Channel),
+        "requests": rows([request]) if request else [],
+    }
+
+
+def rows(requests: Any) -> list[Row]:
+    return [
+        Row(
+            request.number,
+            wishes.of(request.kind).label,
+            wishes.state(request.state),
+            _due(request),
+            standing=request.state in STANDING,
+        )
+        for request in requests
+    ]
+
+
+def _due(request: Request) -> str:
+    if request.state == State.CLOSED:
+        closed = date_format(request.closed_on, "DATE_FORMAT") if request.closed_on else ""
+        return _("%(outcome)s, on %(day)s") % {"outcome": wishes.outcome(request.outcome), "day": closed}
+    if request.state == State.ASKED:
+        return _("The time for our answer runs on once you have answered")
+    return _("We answer by %s") % date_format(request.safe_on, "DATE_FORMAT")
+
+
+def _wishes(asked: Requests) -> list[tuple[wishes.Wish, Request | None]]:
+    """Return what can be asked for, each with the request that is being answered already, if one is."""
+    standing = {request.kind: request for request in asked.standing()}
+    return [(wish, standing.get(wish.code)) for wish in wishes.on_my_data()]
+
+
+def _kept(door: Door, contact: Contact) -> dict[str, Any]:
+    who = Person((contact.pk,), (contact.public_id,), (contact.email or "",), ())
+    kept = periods.kept(who, policy=door.visit.policy, language=door.visit.language, day=door.day)
+    return {
+        "until_when": periods.sentence(kept, door.day),
+        "reasons": kept.reasons,
+        "holds": [periods.held_by(hold) for hold in kept.holds],
+    }
+
+
+def _channels(door: Door, contact: Contact) -> dict[str, Any]:
+    lines = channels.of_person(contact, policy=door.visit.policy, day=door.day)
+    return {"lines": lines, "can_stop": any(line.stop for line in lines), "stop": links.stop(contact)}
+
+
+def _food(contact: Contact) -> QuerySet[Any]:
+    return food.of_address(contact.email or "").select_related("registration__event").order_by("pk")
+
+
+def _details(contact: Contact) -> list[tuple[str, str]]:
+    """Return what is on file, with a dash for what is not."""
+    organisation = contact.organisation.name if contact.organisation else contact.company
+    postal = ", ".join(filter(None, (contact.address, contact.postal_code, contact.city)))
+    return [
+        (_("Name"), f"{contact.first_name} {contact.last_name}".strip()),
+        (_("Your role"), contact.job_title),
+        (_("Phone"), contact.phone),
+        (_("E-mail"), contact.email or ""),
+        (_("Company"), organisation),
+        (_("Postal address"), postal),
+        (_("Country"), str(countries.name(contact.country) or contact.country)),
+        (_("Last activity"), date_format(contact.last_activity_on) if contact.last_activity_on else ""),
+    ]

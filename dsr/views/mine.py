@@ -1,0 +1,94 @@
+""" "My data": what is held about whoever has proven their address, and the buttons that decide about it (P12, P19)."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.http import HttpResponse
+
+from contacts import nudging
+from contacts.addresses import keyed_hash
+from contacts.vocabulary import Channel
+from dsr import asking, at_once, proving
+from dsr.asking import AskedBeforeError
+from dsr.intake import Asked
+from dsr.moving import RequestError
+from dsr.views import page, visits, wishes
+from dsr.views.forms import WordsForm
+from dsr.views.visits import BY, Door, visit_view
+from dsr.vocabulary import Kind
+from retention import objections
+
+EVERYTHING = "all"
+
+
+@visit_view
+def mine(door: Door) -> HttpResponse:
+    """Show what is held; a post does the one thing whose button was pressed."""
+    if door.visit.request.method != "POST":
+        return page.show(door, done=door.visit.request.GET.get("done", ""))
+    for name, act in _ACTS.items():
+        if said := door.visit.request.POST.get(name):
+            return act(door, said)
+    return page.show(door, status=HTTPStatus.BAD_REQUEST)
+
+
+def _stop(door: Door, channel: str) -> HttpResponse:
+    """Stop marketing on a channel or on all; that may be the end of the person, and of the visit (P12)."""
+    if channel != EVERYTHING and channel not in Channel.values:
+        return page.show(door, status=HTTPStatus.BAD_REQUEST)
+    channels = list(Channel) if channel == EVERYTHING else [Channel(channel)]
+    if door.contact:
+        return _ask(door, Asked(Kind.MARKETING_OBJECTION, "", {"channels": channels}), f"stopped_{channel}")
+    objections.object_to_marketing(
+        keyed_hash(door.proof.address),
+        public_id=None,
+        channels=channels,
+        reason="objected on My data",
+        policy=door.visit.policy,
+        at=door.at,
+        by=BY,
+    )
+    return visits.to(door.visit, "my_data_mine", done=f"stopped_{channel}")
+
+
+def _withdraw(door: Door, what: str) -> HttpResponse:
+    if what not in at_once.CONSENTS:
+        return page.show(door, status=HTTPStatus.BAD_REQUEST)
+    return _ask(door, Asked(Kind.WITHDRAWAL, "", {"what": [what]}), "withdrawn")
+
+
+def _ask_for(door: Door, kind: str) -> HttpResponse:
+    if kind not in {wish.code for wish in wishes.on_my_data()}:
+        return page.show(door, status=HTTPStatus.BAD_REQUEST)
+    form = WordsForm(door.visit.request.POST)
+    if not form.is_valid():
+        return page.show(door, wrong=(kind, form), status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _ask(door, Asked(Kind(kind), form.cleaned_data["words"]), kind)
+
+
+def _ask(door: Door, asked: Asked, done: str) -> HttpResponse:
+    if door.contact is None:
+        return page.show(door, status=HTTPStatus.GONE)
+    try:
+        asking.ask(asked, door.contact.pk, policy=door.visit.policy, at=door.at, by=BY)
+    except AskedBeforeError as refusal:
+        return page.show(door, before=refusal.request, status=HTTPStatus.CONFLICT)
+    except RequestError:
+        return visits.end(visits.ended(door.visit))
+    nudging.nudge()
+    if visits.is_over(door):
+        return visits.gone(door.visit)
+    return visits.to(door.visit, "my_data_mine", done=done)
+
+
+def _close(door: Door, _said: str) -> HttpResponse:
+    proving.leave(door.proof, at=door.at)
+    return visits.end(door.visit.show("my_data/closed.html"))
+
+
+_ACTS: dict[str, Callable[[Door, str], HttpResponse]] = {
+    "stop": _stop,
+    "withdraw": _withdraw,
+    "ask": _ask_for,
+    "close": _close,
+}
