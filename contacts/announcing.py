@@ -1,4 +1,8 @@
-"""Announce a whitepaper or an event to those who may be written to about its topics (P11)."""
+"""Announce a whitepaper or an event to those who may be written to about its topics (P11).
+
+Where a recipient of the register sends our mail, each mail is a disclosure: it is on record with the mail that is owed,
+for a purpose that the person is held for and the agreement covers, and nobody is written to who has none (P15, P16).
+"""
 
 import datetime as dt
 from dataclasses import dataclass, field
@@ -7,11 +11,30 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 
-from contacts import audit, outbox, permission
+from contacts import audit, disclosing, outbox, permission
 from contacts.days import day_of
-from contacts.models import Activity, Event, Message, PolicyVersion, Registration, Whitepaper
+from contacts.models import (
+    Activity,
+    Contact,
+    Event,
+    Message,
+    PolicyVersion,
+    Recipient,
+    Registration,
+    Whitepaper,
+)
+from contacts.permission import Refusal
 from contacts.sign_ups import closed, is_published
-from contacts.vocabulary import ActivityKind, Channel, MailPurpose, MailTemplate
+from contacts.vocabulary import (
+    SCENARIO_OF_EVENT,
+    ActivityKind,
+    Channel,
+    DisclosureKind,
+    EventKind,
+    MailPurpose,
+    MailTemplate,
+    Scenario,
+)
 
 HAS_IT = "has_it"  # beside the codes of permission.Refusal: has the whitepaper, or a place at the event
 HAD_IT = "had_it"  # was told of it before
@@ -32,8 +55,12 @@ class Announced:
 def preview(
     *, whitepaper: Whitepaper | None = None, event: Event | None = None, at: dt.datetime, policy: PolicyVersion
 ) -> Announced:
-    """Return what `announce` would do. Raises AnnouncingError as it does."""
-    return _count(_judged(_about(whitepaper, event, at), day_of(at, policy.zone)))
+    """Return what `announce` would do. Raises AnnouncingError and DisclosureError as it does."""
+    about, day = _about(whitepaper, event, at), day_of(at, policy.zone)
+    provider = _provider(Recipient.objects.all())
+    if provider:
+        disclosing.check(provider, day)
+    return _count(_judged(about, provider, day))
 
 
 @transaction.atomic
@@ -47,14 +74,38 @@ def announce(
 ) -> Announced:
     """Owe everyone who may get it by e-mail a mail about a whitepaper or an event, which nobody gets twice.
 
-    Each of them is asked about again when their mail is sent. Raises AnnouncingError where it is not to be had.
+    Each of them is asked about again when their mail is sent. Raises AnnouncingError where it is not to be had, and
+    DisclosureError where the register lets nobody's data go to whoever sends our mail; nothing is owed then.
     """
     about = _about(whitepaper, event, at)
-    people = _judged(about, day_of(at, policy.zone))
+    # What the agreement covers stays as it is read here until the mails are owed.
+    provider = _provider(Recipient.objects.select_for_update(no_key=True))
+    people = _judged(about, provider, day_of(at, policy.zone))
+    told = people.filter(answer="")
+    if provider:
+        told = _disclose(told, provider, about, at, by)
     counted = _count(people)
-    owed = _owe(people.filter(answer=""), about, at)
+    owed = _owe(told, about, at)
     audit.record("announcement.owed", at=at, by=by, rule=_key(about))
     return Announced(owed, counted.left_out)
+
+
+def _provider(register: QuerySet[Recipient]) -> Recipient | None:
+    """Return who sends our mail, if that is somebody else."""
+    return register.filter(sends_our_mail=True).first()
+
+
+def _scenario(about: Whitepaper | Event) -> Scenario:
+    return SCENARIO_OF_EVENT[EventKind(about.kind)] if isinstance(about, Event) else Scenario.WHITEPAPER
+
+
+def _disclose(
+    people: QuerySet[Any], provider: Recipient, about: Whitepaper | Event, at: dt.datetime, by: str
+) -> QuerySet[Any]:
+    """Put on record that these people's details go to whoever sends our mail, and return those that it is about."""
+    kind, purpose = DisclosureKind.MAILING, disclosing.own_purpose(provider, _scenario(about))
+    given = disclosing.disclose_found(people, provider, purpose=purpose, kind=kind, at=at, by=by)
+    return Contact.objects.filter(disclosures__batch=given.batch)
 
 
 def _about(whitepaper: Whitepaper | None, event: Event | None, at: dt.datetime) -> Whitepaper | Event:
@@ -65,7 +116,7 @@ def _about(whitepaper: Whitepaper | None, event: Event | None, at: dt.datetime) 
     raise AnnouncingError("Only a whitepaper that is published, or an event that takes sign-ups, can be announced.")
 
 
-def _judged(about: Whitepaper | Event, day: dt.date) -> QuerySet[Any]:
+def _judged(about: Whitepaper | Event, provider: Recipient | None, day: dt.date) -> QuerySet[Any]:
     """Return everyone with `answer`: why they are left out, empty where they are told."""
     judged = permission.judged(Channel.EMAIL, day=day, topics=list(about.topics.values_list("pk", flat=True)))
     told = Message.objects.filter(contact=OuterRef("pk"), template=MailTemplate.ANNOUNCE, once=_key(about))
@@ -74,6 +125,8 @@ def _judged(about: Whitepaper | Event, day: dt.date) -> QuerySet[Any]:
         When(Exists(told), then=Value(HAD_IT)),
         When(Exists(_having(about)), then=Value(HAS_IT)),
     ]
+    if provider:
+        reasons.append(When(~disclosing.held_for(*provider.purposes), then=Value(Refusal.NOT_COVERED.value)))
     answered: QuerySet[Any] = judged.annotate(answer=Case(*reasons, default=Value(""), output_field=CharField()))
     return answered
 

@@ -55,11 +55,11 @@ def write(
     telephone number that begins with a plus. Without topics, nobody is in it who is held for their interest alone. The
     audit trail has how many left, also where `out` breaks off.
     """
-    sorter = _Sorter(out)
+    sorter = Sorter(out)
     try:
         _copy(sorter, channel, topics, day)
     finally:
-        _trace(sorter, channel, at, by)
+        trace(channel, sorter.may, at=at, by=by)
     return sorter.reach()
 
 
@@ -71,17 +71,17 @@ def stream(
     It has a connection to the database of its own, and goes no faster than it is read.
     """
     reading, writing = os.pipe()
-    sorter = _Sorter(os.fdopen(writing, "wb"))
+    sorter = Sorter(os.fdopen(writing, "wb"))
     try:
         with ThreadPoolExecutor(1) as aside, os.fdopen(reading, "rb", buffering=0) as rows:
             done = aside.submit(_copy_aside, sorter, channel, topics, day)
             yield from iter(lambda: rows.read(_BLOCK), b"")
             done.result()
     finally:
-        _trace(sorter, channel, at, by)
+        trace(channel, sorter.may, at=at, by=by)
 
 
-class _Sorter:
+class Sorter:
     """Takes what COPY writes, which is a row at a time, each with its refusal first: passes on, or counts by reason."""
 
     def __init__(self, out: Any) -> None:
@@ -98,12 +98,22 @@ class _Sorter:
         return Reach(self.may, {Refusal(code.decode()): number for code, number in self.left_out.most_common()})
 
 
-def _copy(sorter: _Sorter, channel: Channel, topics: Collection[Topic], day: dt.date) -> None:
+def question(channel: Channel, topics: Collection[Topic], day: dt.date) -> QuerySet[Any]:
+    """Return everyone with `refusal`: why they are left out, empty where they are not."""
+    return permission.judged(channel, day=day, topics=[topic.pk for topic in topics])
+
+
+def rows(asked: QuerySet[Any], channel: Channel, refusal: str = "refusal") -> QuerySet[Any]:
+    """Return what is written of contacts: why they are left out, then the columns."""
+    cells = {f"{name}_cell": _Inert(_SOURCES.get(name, name)) for name in columns(channel)[1:]}
+    found: QuerySet[Any] = asked.annotate(**cells).values_list(refusal, "public_id", *cells)
+    return found
+
+
+def copy(sorter: Sorter, channel: Channel, query: str) -> None:
+    """Have PostgreSQL write the first line and what a query finds."""
     sorter.out.write(f"{','.join(columns(channel))}\n".encode())
-    rows = _rows(channel, [topic.pk for topic in topics], day)
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(WORK_MEMORY)
-        query = cursor.mogrify(*rows.query.sql_with_params()).decode()
+    with connection.cursor() as cursor:
         try:
             cursor.copy_expert(f"COPY ({query}) TO STDOUT WITH (FORMAT csv)", sorter)
         except BaseException:
@@ -111,7 +121,21 @@ def _copy(sorter: _Sorter, channel: Channel, topics: Collection[Topic], day: dt.
             raise
 
 
-def _copy_aside(sorter: _Sorter, channel: Channel, topics: Collection[Topic], day: dt.date) -> None:
+def trace(channel: Channel, number: int, *, at: dt.datetime, by: str) -> None:
+    """Note that so many people were exported."""
+    audit.record("audience.exported", at=at, by=by, rule=f"{channel}:{number}")
+
+
+def _copy(sorter: Sorter, channel: Channel, topics: Collection[Topic], day: dt.date) -> None:
+    found = rows(question(channel, topics, day), channel)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(WORK_MEMORY)
+            query = cursor.mogrify(*found.query.sql_with_params()).decode()
+        copy(sorter, channel, query)
+
+
+def _copy_aside(sorter: Sorter, channel: Channel, topics: Collection[Topic], day: dt.date) -> None:
     """Copy in a thread, and let go of what the thread has: a pipe that nobody reads any more cannot be flushed."""
     try:
         _copy(sorter, channel, topics, day)
@@ -119,13 +143,6 @@ def _copy_aside(sorter: _Sorter, channel: Channel, topics: Collection[Topic], da
         connection.close()
         with suppress(BrokenPipeError):
             sorter.out.close()
-
-
-def _rows(channel: Channel, topics: Collection[int], day: dt.date) -> QuerySet[Any]:
-    judged = permission.judged(channel, day=day, topics=topics)
-    cells = {f"{name}_cell": _Inert(_SOURCES.get(name, name)) for name in columns(channel)[1:]}
-    rows: QuerySet[Any] = judged.annotate(**cells).values_list("refusal", "public_id", *cells)
-    return rows
 
 
 _SOURCES = {"company": Coalesce("organisation__name", "company")}
@@ -143,7 +160,3 @@ class _Inert(Func):
     )
     arity = 1
     output_field = CharField()
-
-
-def _trace(sorter: _Sorter, channel: Channel, at: dt.datetime, by: str) -> None:
-    audit.record("audience.exported", at=at, by=by, rule=f"{channel}:{sorter.may}")

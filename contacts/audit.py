@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import connection
 
@@ -15,13 +16,15 @@ def record(code: str, *, at: dt.datetime, by: str, public_id: uuid.UUID | None =
     insert(AuditEvent(at=at, by=by, code=code, public_id=public_id, rule=rule))
 
 
-def record_found(code: str, query: str, *, at: dt.datetime, by: str, rule: str = "") -> None:
-    """Write one event for each record whose public_id a query finds, however many there are."""
+def record_found(
+    code: str, query: str, *, values: Iterable[Any] = (), at: dt.datetime, by: str, rule: str = ""
+) -> None:
+    """Write one event for each record whose public_id a query with these values finds, however many there are."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO contacts_auditevent (at, by, code, public_id, rule)"  # noqa: S608
             f" SELECT %s, %s, %s, found.public_id, %s FROM ({query}) found",
-            [at, by, code, rule],
+            [at, by, code, rule, *values],
         )
 
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils import timezone
 
-from contacts import audit
+from contacts import audit, permission
 from contacts.days import day_of
 from contacts.models import Basis, Contact, PolicyVersion, Recipient
-from contacts.vocabulary import DisclosureKind, Scenario
+from contacts.vocabulary import DisclosureKind, RecipientKind, Scenario
 
 
 class DisclosureError(ValueError):
@@ -46,30 +46,88 @@ def disclose(
 
     Raises DisclosureError, with nothing written, where no agreement is in force that day or covers the purpose, where
     the recipient is outside the EEA without a safeguard (Art. 44 GDPR), and where anybody among them is not held for
-    the purpose, restricted, frozen or reduced, or not told yet where their details came from (Art. 14(3)(c)).
+    the purpose, restricted, frozen or reduced, or not told yet where their details came from (Art. 14(3)(c)), or where
+    the recipient is a reseller and anybody among them objected to all marketing (Art. 21(3)).
     """
     asked = people.values_list("pk", flat=True) if isinstance(people, QuerySet) else people
     ids, day = sorted(set(asked)), _day(at)
-    _check_recipient(recipient.pk, purpose, day)
+    registered = _check_recipient(recipient.pk, day, purpose)
     references = _lock(ids)
-    _check_people(ids, purpose, day)
+    _check_people(ids, registered, purpose, day)
     batch = uuid.uuid4()
     _write(ids, recipient, purpose, kind, batch, at)
-    audit.record_each("contact.disclosed", references, at=at, by=by, rule=f"recipient:{recipient.pk}")
+    audit.record_each("contact.disclosed", references, at=at, by=by, rule=_rule(recipient))
     return Disclosed(len(ids), batch)
 
 
-def _check_recipient(recipient_id: int, purpose: Scenario, day: dt.date) -> None:
+@transaction.atomic
+def disclose_found(
+    found: "QuerySet[Any, Any]",
+    recipient: Recipient,
+    *,
+    purpose: Scenario | Subquery,
+    kind: DisclosureKind,
+    at: dt.datetime,
+    by: str,
+) -> Disclosed:
+    """Record that everybody whom a query of contacts finds is given away, in a few statements however many they are.
+
+    The purpose is one for all of them, or what `own_purpose` finds for each. The query leaves out whom `disclose` would
+    refuse: it asks `permission.judged` and `held_for`. They are locked, and once they are, it is asked again, since
+    somebody may have objected while we waited. What the disclosure is about takes its people from the set that is
+    returned. Raises DisclosureError, with nothing written, as `disclose` does about the recipient.
+    """
+    named = purpose if isinstance(purpose, Scenario) else None
+    _check_recipient(recipient.pk, _day(at), named)
+    given_for = Value(named.value) if named else purpose
+    asked, values = (
+        found.order_by().annotate(given_for=given_for).values_list("pk", "given_for").query.sql_with_params()
+    )
+    batch = uuid.uuid4()
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE_FOUND.format(found=asked), [recipient.pk, at, kind.value, batch, *values])
+        written = cursor.rowcount
+        cursor.execute(_TAKE_BACK.format(found=asked), [batch, *values])
+        people = written - cursor.rowcount
+    audit.record_found("contact.disclosed", _GIVEN, values=[batch], at=at, by=by, rule=_rule(recipient))
+    return Disclosed(people, batch)
+
+
+def check(recipient: Recipient, day: dt.date, purpose: Scenario | None = None) -> None:
+    """Raise DisclosureError where the register, as it was read, lets nobody's data go to a recipient.
+
+    Without a purpose it is left to each person what their data goes for (`own_purpose`).
+    """
+    if not recipient.is_agreed(day):
+        raise DisclosureError(f"Nothing was given: no agreement with {recipient} is in force.")
+    if purpose and purpose not in recipient.purposes:
+        raise DisclosureError(f"Nothing was given: the agreement with {recipient} does not cover this purpose.")
+    if recipient.is_outside_the_eea and not recipient.safeguard:
+        raise DisclosureError(f"Nothing was given: {recipient} is outside the EEA, and no safeguard is on record.")
+
+
+def held_for(*purposes: str) -> Exists:
+    """Tell of contacts whether they are held for any of these: nobody else's data goes to a recipient for it (P15)."""
+    return Exists(Basis.objects.filter(contact=OuterRef("pk"), scenario__in=purposes))
+
+
+def own_purpose(recipient: Recipient, first: Scenario) -> Subquery:
+    """Return what each contact is held for that the agreement covers, `first` before the others in the policy's order.
+
+    There is none of those who are not `held_for` any of the recipient's purposes.
+    """
+    order = Case(*(When(scenario=each, then=Value(place)) for place, each in enumerate([first, *Scenario])))
+    covered = Basis.objects.filter(contact=OuterRef("pk"), scenario__in=recipient.purposes)
+    return Subquery(covered.order_by(order).values("scenario")[:1])
+
+
+def _check_recipient(recipient_id: int, day: dt.date, purpose: Scenario | None) -> Recipient:
     """Read the register as it stands, and keep it from being changed until the data is given."""
     recipient = Recipient.objects.select_for_update(no_key=True).filter(pk=recipient_id).first()
     if recipient is None:
         raise DisclosureError("Nothing was given: this recipient is not in the register.")
-    if not recipient.is_agreed(day):
-        raise DisclosureError(f"Nothing was given: no agreement with {recipient} is in force.")
-    if purpose not in recipient.purposes:
-        raise DisclosureError(f"Nothing was given: the agreement with {recipient} does not cover this purpose.")
-    if recipient.is_outside_the_eea and not recipient.safeguard:
-        raise DisclosureError(f"Nothing was given: {recipient} is outside the EEA, and no safeguard is on record.")
+    check(recipient, day, purpose)
+    return recipient
 
 
 def _lock(ids: list[int]) -> list[uuid.UUID]:
@@ -79,22 +137,35 @@ def _lock(ids: list[int]) -> list[uuid.UUID]:
         return [public_id for (public_id,) in cursor.fetchall()]
 
 
-def _check_people(ids: list[int], purpose: Scenario, day: dt.date) -> None:
-    bases = Basis.objects.filter(contact=OuterRef("pk"))
+_OBJECTED = "objected to marketing, so their details are not shared with a reseller"
+
+
+def _check_people(ids: list[int], recipient: Recipient, purpose: Scenario, day: dt.date) -> None:
+    untold = Exists(Basis.objects.untold().filter(contact=OuterRef("pk")))
     wrong: dict[str, Any] = {
         "reduced to what the law makes us keep": Q(minimised_on__isnull=False),
         "restricted": Q(restricted_through__gte=day),
         "frozen by a request or a claim": Q(frozen_through__gte=day),
-        f"not held as {purpose.value}": ~Exists(bases.filter(scenario=purpose)),
-        "not told yet where we have their details from": Exists(bases.untold()),
+        f"not held as {purpose.value}": ~held_for(purpose),
+        "not informed yet of where we have their details from": untold,
     }
+    if recipient.kind == RecipientKind.RESELLER:
+        wrong[_OBJECTED] = permission.objected_to_all()
     counts = {f"wrong_{number}": Count("pk", filter=condition) for number, condition in enumerate(wrong.values())}
     found = Contact.objects.filter(pk__in=ids).aggregate(held=Count("pk"), **counts)
     numbers = {"no longer held": len(ids) - found["held"]}
     numbers |= {why: found[f"wrong_{number}"] for number, why in enumerate(wrong)}
     if any(numbers.values()):
-        told = ", ".join(f"{number} {why}" for why, number in numbers.items() if number)
-        raise DisclosureError(f"Nothing was given. Of {len(ids)} people asked for: {told}.")
+        raise DisclosureError(_refusal(len(ids), {why: number for why, number in numbers.items() if number}))
+
+
+def _refusal(asked: int, wrong: dict[str, int]) -> str:
+    if asked == 1 and _OBJECTED in wrong:
+        return f"Nothing was given. They {_OBJECTED}."
+    if asked == 1:
+        return f"Nothing was given: the person is {', '.join(wrong)}."
+    told = ", ".join(f"{number} {why}" for why, number in wrong.items())
+    return f"Nothing was given. Of {asked} people asked for: {told}."
 
 
 _WRITE = """
@@ -107,6 +178,27 @@ def _write(
 ) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_WRITE, [recipient.pk, at, kind.value, purpose.value, batch, ids])
+
+
+# In key order, as every act locks people.
+_WRITE_FOUND = """
+    INSERT INTO contacts_disclosure (contact_id, recipient_id, at, kind, purpose, batch)
+    SELECT contact_id, %s, %s, %s, purpose, %s
+    FROM ({found} ORDER BY contacts_contact.id FOR SHARE OF contacts_contact) found (contact_id, purpose)"""
+
+_TAKE_BACK = """
+    DELETE FROM contacts_disclosure given WHERE batch = %s AND NOT EXISTS (
+        SELECT FROM ({found}) still (contact_id, purpose)
+        WHERE still.contact_id = given.contact_id AND still.purpose = given.purpose
+    )"""
+
+_GIVEN = """
+    SELECT contact.public_id FROM contacts_disclosure given JOIN contacts_contact contact ON contact.id = contact_id
+    WHERE batch = %s"""
+
+
+def _rule(recipient: Recipient) -> str:
+    return f"recipient:{recipient.pk}"
 
 
 def _day(at: dt.datetime) -> dt.date:

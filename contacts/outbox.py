@@ -85,6 +85,13 @@ def owe_each(
         return int(cursor.rowcount)
 
 
+def call_back(public_ids: Collection[str], *, at: dt.datetime) -> None:
+    """End the messages that nobody has begun to send, since they should not have been written."""
+    Message.objects.waiting(at).filter(public_id__in=public_ids).update(
+        ended_at=at, end=MessageEnd.SKIPPED, reason="called back", **FORGOTTEN
+    )
+
+
 def supersede(event: Event, templates: Collection[MailTemplate], *, at: dt.datetime) -> None:
     """End the mails about an event that nobody has begun to send, since a later one says more."""
     Message.objects.waiting(at).filter(event=event, template__in=templates).update(

@@ -41,6 +41,8 @@ class Refusal(TextChoices):
     NO_COUNTRY = "no_country", _("the country is missing: complete the country")
     NO_CONSENT = "no_consent", _("their country asks for consent, and they have given none")
     NO_INTEREST = "no_interest", _("they showed no interest in this topic")
+    # Where a recipient gets their details: `contacts.disclosing` asks it, beside what is asked here.
+    NOT_COVERED = "not_covered", _("they are not held for what the recipient would get their details for")
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,14 @@ def of_one(contact: Contact, *, day: dt.date, topics: Collection[int] | None = N
     answers: dict[str, Any] = {f"on_{channel}": answer(in_force[channel], day, topics) for channel in Channel}
     found = Contact.objects.filter(pk=contact.pk).annotate(**answers).values(*answers).first()
     return {channel: found[f"on_{channel}"] if found else Refusal.NO_BASIS for channel in Channel}
+
+
+def objected_to_all() -> Q:
+    """Tell of contacts whether they objected to all marketing: on each channel they did, or their address did (P12)."""
+    stopped = Q()
+    for channel in Channel:
+        stopped &= _said(channel, PermissionState.OBJECTED) | Q(Exists(_suppressions(channel)))
+    return stopped
 
 
 def answer(law: Law, day: dt.date, topics: Collection[int] | None = None) -> Case:

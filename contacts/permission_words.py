@@ -54,6 +54,9 @@ _LEFT_OUT = {
     Refusal.NO_INTEREST: ngettext_lazy(
         "%(number)s showed no interest in this", "%(number)s showed no interest in this", "count"
     ),
+    Refusal.NOT_COVERED: ngettext_lazy(
+        "%(number)s is not held for this purpose", "%(number)s are not held for this purpose", "count"
+    ),
 }
 
 

@@ -23,6 +23,7 @@ WITH_PLACE = "with the registration, and straight after the event"
 UNPROVEN = "after 30 days, or with the person, by the database's cascade"
 ONCE_SENT = "once the mail server has accepted it, at the latest after 14 days"
 SURVIVES = "stays when the person has gone, and names nobody"
+ONCE_DONE = "24 months after the recipient acknowledged it; it names nobody"
 
 
 def about(why: str, *, exported: bool = True, goes: str = WITH_PERSON) -> Field:
@@ -126,7 +127,7 @@ MODELS: dict[str, Table] = {
     },
     "contacts.Recipient": _table(
         "id public_id name kind service agreement_reference agreement_from agreement_until purposes country safeguard"
-        " safeguard_reference contact_email told_by webhook_url",
+        " safeguard_reference contact_email told_by webhook_url sends_our_mail",
         NOTHING,
     ),
     "contacts.Disclosure": {
@@ -137,7 +138,7 @@ MODELS: dict[str, Table] = {
         **_table("id public_id", NOTHING),
         **_table(
             "recipient reference kind details created_at sent_at acknowledged_at",
-            about("to tell a recipient of an erasure or a change (L4), by a random number alone", goes=SURVIVES),
+            about("to tell a recipient of an erasure or a change (L4), by a random number alone", goes=ONCE_DONE),
         ),
         **_table("not_before claimed_until attempts chased_at reason acknowledged_by", NOTHING),
     },

@@ -37,17 +37,21 @@ class Proven:
 
 
 @transaction.atomic
-def confirm(public_id: uuid.UUID, *, consent: bool, policy: PolicyVersion, at: dt.datetime, by: str) -> Proven:
+def confirm(
+    public_id: uuid.UUID, *, consent: bool, own: bool = True, policy: PolicyVersion, at: dt.datetime, by: str
+) -> Proven:
     """Take the proof of an address, by its owner, by attendance or by staff, and do what was asked for, once.
 
-    `consent` says whether the boxes that were ticked are confirmed with it. Raises SignUpGoneError, and
-    SignUpRefusedError where what was asked for is not to be had any more: then everything stays as it was.
+    `consent` says whether the boxes that were ticked are confirmed with it; `own`, whether the owner of the address
+    pressed the button themselves: what anybody else types replaces nothing that they have put right. Raises
+    SignUpGoneError, and SignUpRefusedError where what was asked for is not to be had any more: then everything stays as
+    it was.
     """
     made = _lock(public_id, at)
     if made.contact:
         return Proven(made, made.contact, again=True)
     _check_again(made, at)
-    contact = _person(made, at, policy)
+    contact = _person(made, own, at, policy)
     if made.scenario:
         _hold(contact, made, policy, at)
     _do(contact, made, policy, at, by)
@@ -109,12 +113,13 @@ def _check_again(made: SignUp, at: dt.datetime) -> None:
     check(made, at=at)
 
 
-def _person(made: SignUp, at: dt.datetime, policy: PolicyVersion) -> Contact:
+def _person(made: SignUp, own: bool, at: dt.datetime, policy: PolicyVersion) -> Contact:
     """Return the contact of this address, locked, with what was typed just now; made where there is none."""
     contact, _ = Contact.objects.select_for_update().get_or_create(
         email=made.email, defaults={"address_hash": keyed_hash(made.email)}
     )
-    known = {name: value for name in _TYPED if (value := getattr(made, name)) and not _is_frozen(contact, at, policy)}
+    stays = _TYPED if _is_frozen(contact, at, policy) else () if own else contact.corrected
+    known = {name: value for name in _TYPED if name not in stays and (value := getattr(made, name))}
     for name, value in {**known, "unconfirmed_since": None, "bounced_on": None}.items():
         setattr(contact, name, value)
     contact.save(update_fields=[*known, "unconfirmed_since", "bounced_on"])

@@ -31,6 +31,7 @@ class Particulars:
     safeguard_reference: str = ""
     told_by: str = ToldBy.MAIL
     webhook_url: str = ""
+    sends_our_mail: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def _describe(recipient: Recipient, particulars: Particulars) -> None:
     if particulars.told_by == ToldBy.WEBHOOK and particulars.webhook_url:
         _check_webhook(particulars.webhook_url)
     for name, value in asdict(particulars).items():
-        setattr(recipient, name, value.strip())
+        setattr(recipient, name, value.strip() if isinstance(value, str) else value)
     _save(recipient)
 
 

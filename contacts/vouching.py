@@ -39,7 +39,7 @@ def vouch(sign_up: SignUp, grounds: Grounds, *, policy: PolicyVersion, at: dt.da
     Raises VouchError where it is gone, or what was asked for is not to be had any more: then all stays as it was.
     """
     try:
-        proven = proof.confirm(sign_up.public_id, consent=False, policy=policy, at=at, by=by)
+        proven = proof.confirm(sign_up.public_id, consent=False, own=False, policy=policy, at=at, by=by)
     except SignUpGoneError:
         raise VouchError("This sign-up is not on record any more.") from None
     except SignUpRefusedError as refusal:

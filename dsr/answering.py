@@ -50,14 +50,20 @@ class Reach:
     address: str
 
 
-def reach(request: Request) -> Reach:
-    """Return where the answers go. Raises RequestError where we have nowhere to write to."""
+def reach(request: Request, *, bouncing: bool = False) -> Reach:
+    """Return where the answers go; `bouncing` is whether it may be an address from which mail comes back.
+
+    Raises RequestError where we have nowhere to write to.
+    """
     established = request.papers.filter(kind=PaperKind.ADDRESS).last()
     if established:
         return Reach(None, established.text)
-    person = timeline.person(request)
-    if person and person.email:
-        return Reach(person, person.email)
+    known = [person for person in timeline.people(request) if person.email]
+    for person in known:
+        if person.email and (bouncing or not person.bounced_on):
+            return Reach(person, person.email)
+    if known:
+        raise RequestError("Mail to their address comes back: write by post, or say where else answers go.")
     if address := _asked_from(request):
         return Reach(None, address)
     raise RequestError("We have no address to write to: say where answers go, and how you know that it is theirs.")
@@ -74,9 +80,9 @@ def _asked_from(request: Request) -> str:
 
 def language(request: Request) -> str:
     """Return the language of the person, as they asked or as it is on file; English where neither says."""
-    person = timeline.person(request)
+    spoken = next((person.language for person in timeline.people(request) if person.language), "")
     statement = request.papers.filter(kind=PaperKind.STATEMENT).first()
-    said = (statement.data.get("language") if statement else "") or (person.language if person else "")
+    said = (statement.data.get("language") if statement else "") or spoken
     return str(said or "en").partition("-")[0].lower()
 
 
@@ -86,27 +92,28 @@ def send(
     *,
     kind: PaperKind = PaperKind.LETTER,
     outlasting: bool = False,
+    bouncing: bool = False,
     at: dt.datetime,
     by: str,
 ) -> Paper:
     """Owe a letter to the person, keep it as it is sent, and return what is kept.
 
     Call it in the transaction of the act that it tells of. `outlasting` is for the letter that confirms a deletion: it
-    reaches the person although they are gone by then. Raises RequestError where we have nowhere to write to, and it is
-    not posted.
+    reaches the person although they are gone by then; `bouncing` for one that is tried although mail comes back.
+    Raises RequestError where we have nowhere to write to, and it is not posted.
     """
     data = {"subject": draft.subject, "language": draft.language}
     if draft.posted_on:
         data["posted_on"] = draft.posted_on.isoformat()
     else:
-        data["message"] = str(_mail(request, draft, outlasting, at).public_id)
+        data["message"] = str(_mail(request, draft, outlasting, bouncing, at).public_id)
     kept = timeline.note(request, kind, draft.whole, data=data, at=at)
     timeline.record(request, Step.LETTER, at=at, by=by, rule=f"{kind}:post" if draft.posted_on else kind)
     return kept
 
 
-def _mail(request: Request, draft: Draft, outlasting: bool, at: dt.datetime) -> Message:
-    to = reach(request)
+def _mail(request: Request, draft: Draft, outlasting: bool, bouncing: bool, at: dt.datetime) -> Message:
+    to = reach(request, bouncing=bouncing)
     packed = written.pack(draft.letter(), draft.language)
     once = f"request:{request.pk}:{request.entries.count()}"  # which only grow, unlike papers
     if to.contact and not outlasting:

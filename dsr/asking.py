@@ -6,11 +6,11 @@ from django.db import transaction
 
 from contacts import races
 from contacts.models import Contact, PolicyVersion
-from dsr import intake
+from dsr import intake, timeline
 from dsr.intake import Asked
-from dsr.models import Request
+from dsr.models import Request, Requests
 from dsr.moving import RequestError
-from dsr.vocabulary import AT_ONCE
+from dsr.vocabulary import AT_ONCE, State
 
 
 class AskedBeforeError(RequestError):
@@ -36,7 +36,15 @@ def _ask(asked: Asked, contact_id: int, policy: PolicyVersion, at: dt.datetime, 
     person = Contact.objects.whole().select_for_update().filter(pk=contact_id).first()
     if person is None:
         raise RequestError("This person is no longer held.")
-    standing = Request.objects.standing().of_people([person.pk]).filter(kind=asked.kind)
-    if asked.kind not in AT_ONCE and (earlier := standing.order_by("pk").first()):
+    same = being_answered(Request.objects.of_people([person.pk])).filter(kind=asked.kind)
+    if asked.kind not in AT_ONCE and (earlier := same.order_by("pk").first()):
         raise AskedBeforeError(earlier)
     return intake.ask(asked, person, policy=policy, at=at, by=by)
+
+
+def being_answered(found: Requests) -> Requests:
+    """Return those that keep the same from being asked once more.
+
+    What somebody else may have made, or waits to be made sure of, does not: it may yet come to nothing.
+    """
+    return timeline.made_sure(found.filter(state=State.OPEN))

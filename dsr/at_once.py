@@ -1,6 +1,7 @@
 """What is carried out the moment an address is proven, since nobody has to decide about it (Art. 21(3), 7(3) GDPR)."""
 
 import datetime as dt
+from collections.abc import Collection
 from contextlib import suppress
 from typing import Any
 
@@ -9,15 +10,39 @@ from contacts.activities import ContactGoneError
 from contacts.addresses import keyed_hash
 from contacts.days import day_of
 from contacts.leaving import LeavingError
-from contacts.models import PolicyVersion
+from contacts.models import Contact, PolicyVersion
 from contacts.vocabulary import Channel
-from dsr import closing, timeline
-from dsr.models import Request
-from dsr.vocabulary import Kind, Outcome, PaperKind, Step
+from dsr import closing, muting, sparing, timeline
+from dsr.models import Request, Subject
+from dsr.vocabulary import AT_ONCE, Kind, Outcome, PaperKind, Source, Step
 from retention import objections
 
 FOOD = "food"
+CHANNELS = tuple(Channel.values)  # what an objection may be about, in the statement's `channels`
 CONSENTS = (*Channel.values, FOOD)  # what a withdrawal may be about, in the statement's `what`
+
+
+def begin(request: Request, address: str, *, whole: bool, policy: PolicyVersion, at: dt.datetime, by: str) -> None:
+    """Do what needs nobody's decision once the normalised address is proven from which something is asked.
+
+    `whole` says that nobody is to be looked for under another address or name: then what is carried out at once is done
+    with. Else an objection holds for the proven address, and the request stands.
+    """
+    if request.kind in AT_ONCE and whole:
+        carry_out(request, address, policy=policy, at=at, by=by)
+    elif request.kind == Kind.MARKETING_OBJECTION:
+        timeline.record(request, Step.OBJECTED, at=at, by=by)
+        _stop({keyed_hash(address): None}, list(Channel), request, policy, at, by)
+    elif request.kind == Kind.ERASURE:
+        muting.mute(request, address, day=day_of(at, policy.zone), at=at, by=by)
+    elif request.kind == Kind.LEAVER:
+        hear_leaving(request, day=day_of(at, policy.zone), at=at, by=by)
+
+
+def identified(request: Request, *, day: dt.date, at: dt.datetime, by: str) -> None:
+    """Do so for whom the officer has found, as far as it can be undone: they may turn out to be somebody else."""
+    if request.kind == Kind.LEAVER:
+        hear_leaving(request, day=day, at=at, by=by)
 
 
 def carry_out(request: Request, address: str, *, policy: PolicyVersion, at: dt.datetime, by: str) -> None:
@@ -32,27 +57,49 @@ def carry_out(request: Request, address: str, *, policy: PolicyVersion, at: dt.d
         _withdraw(request, address, policy, at, by)
 
 
-def hear_leaving(request: Request, *, policy: PolicyVersion, at: dt.datetime, by: str) -> None:
+def hear_leaving(request: Request, *, day: dt.date, at: dt.datetime, by: str) -> None:
     """Note that the people whom a request is about have left, as they say themselves: marketing stops (P4)."""
     for person in timeline.people(request):
         with suppress(LeavingError, ContactGoneError):  # known already, or reduced
-            leaving.heard(person.pk, on=day_of(at, policy.zone), at=at, by=by)
+            leaving.heard(person.pk, on=day, at=at, by=by)
+
+
+def take_back_leaving(contact_ids: Collection[int], *, at: dt.datetime, by: str) -> None:
+    """Forget that people have left, where no request says so (any more)."""
+    said = Subject.objects.filter(contact__in=contact_ids, request__kind=Kind.LEAVER)
+    for contact_id in sorted(set(contact_ids) - set(said.values_list("contact", flat=True))):
+        leaving.take_back(contact_id, at=at, by=by)
 
 
 def _object(request: Request, address: str, policy: PolicyVersion, at: dt.datetime, by: str) -> None:
-    people = timeline.people(request)
+    people, known = timeline.people(request), muting.known(request, address)
     channels = [Channel(name) for name in _said(request, "channels") or Channel.values]
     timeline.record(request, Step.OBJECTED, at=at, by=by)
     closing.close(request, Outcome.FULFILLED, policy=policy, at=at, by=by)
-    objections.object_to_marketing(
-        keyed_hash(address),
-        public_id=people[0].public_id if people else None,
-        channels=channels,
-        reason="objected on My data",
-        policy=policy,
-        at=at,
-        by=by,
-    )
+    # Where the officer carries it out, a freeze has stood until now: whoever is to go, goes today.
+    yesterday = day_of(at, policy.zone) - dt.timedelta(days=1)
+    sparing.release(people, day=yesterday, at=at, by=by)
+    _stop(known, channels, request, policy, at, by)
+
+
+def _stop(
+    known: muting.Addresses,
+    channels: Collection[Channel],
+    request: Request,
+    policy: PolicyVersion,
+    at: dt.datetime,
+    by: str,
+) -> None:
+    for address_hash, public_id in known.items():
+        objections.object_to_marketing(
+            address_hash,
+            public_id=public_id,
+            channels=channels,
+            reason=_HEARD.get(Source(request.source), "objected on My data"),
+            policy=policy,
+            at=at,
+            by=by,
+        )
 
 
 def _withdraw(request: Request, address: str, policy: PolicyVersion, at: dt.datetime, by: str) -> None:
@@ -60,12 +107,27 @@ def _withdraw(request: Request, address: str, policy: PolicyVersion, at: dt.date
     done = 0
     for what in _said(request, "what"):
         if what == FOOD:
-            done += food.withdraw(address, public_id=people[0].public_id if people else None, at=at, by=by)
+            done += _withdraw_food(address, people, at, by)
         else:
             done += sum(consents.withdraw(person, Channel(what), at=at, by=by) for person in people)
     outcome = Outcome.FULFILLED if done else Outcome.NOTHING_HELD
     timeline.record(request, Step.WITHDRAWN, at=at, by=by)
     closing.close(request, outcome, policy=policy, at=at, by=by)
+
+
+def _withdraw_food(address: str, people: list[Contact], at: dt.datetime, by: str) -> int:
+    """Take it back for the address, and for each record of the person, whichever of their addresses it is under."""
+    known = {person.email: person.public_id for person in people if person.email}
+    return sum(food.withdraw(each, public_id=who, at=at, by=by) for each, who in ({address: None} | known).items())
+
+
+# How an objection was heard that did not come by our own pages; as on the page of a person.
+_HEARD = {
+    Source.EMAIL: "told us by e-mail",
+    Source.POST: "told us by letter",
+    Source.PHONE: "told us by phone",
+    Source.IN_PERSON: "told us in person",
+}
 
 
 def _said(request: Request, name: str) -> list[str]:

@@ -9,6 +9,7 @@ import typst
 from django.apps import apps
 from django.utils import translation
 from django.utils.formats import date_format, number_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -30,6 +31,7 @@ def plain(certificate: Certificate) -> dict[str, Any]:
         "ground": certificate.ground,
         "erased_at": certificate.erased_at.isoformat(),
         "deleted": certificate.deleted,
+        "told": certificate.told,
         "kept": certificate.kept,
         "backups_until": certificate.backups_until.isoformat(),
         "scan": certificate.scan,
@@ -46,14 +48,15 @@ def said(certificate: Certificate, *, policy: PolicyVersion, language: str) -> d
             "company_address": policy.controller["address"],
             "outcome": _outcome(certificate, policy),
             "facts": _facts(certificate, policy),
-            "deleted": [[*_named(table), _grouped(rows)] for table, rows in _most_first(certificate.deleted)],
+            "deleted": [
+                [capfirst(title_of(table)), table, _grouped(rows)] for table, rows in _most_first(certificate.deleted)
+            ],
             "total": _grouped(sum(certificate.deleted.values())),
+            "told": certificate.told,
             "kept": [_kept(duty) for duty in certificate.kept],
             "scan": scanned(certificate),
             "alarm": bool(certificate.scan["found"]),
-            "backups": _(
-                "Copies in backups are gone on %s. A backup that is restored before has the same deleted again."
-            )
+            "backups": _("The last copy in a backup is gone on %s.")
             % date_format(certificate.backups_until, "DATE_FORMAT"),
             "words": _words(),
         }
@@ -66,7 +69,7 @@ def pdf(certificate: Certificate, *, policy: PolicyVersion, language: str) -> by
         sys_inputs={"certificate": json.dumps(said(certificate, policy=policy, language=language))},
         ignore_system_fonts=True,
         pdf_standards=["ua-1"],
-        timestamp=certificate.erased_at,
+        timestamp=certificate.erased_at.replace(microsecond=0),  # Typst knows none
     )
     return made
 
@@ -78,6 +81,8 @@ def words(certificate: Certificate, *, policy: PolicyVersion) -> str:
     lines += [f"{rows:>9} {title} ({table})" for title, table, rows in told["deleted"]]
     lines += [f"{told['total']:>9} {told['words']['in_all'].lower()}"]
     lines += [f"Kept: {what}, by law ({law}), {until}." for what, law, until in told["kept"]]
+    if told["told"]:
+        lines += [f"{told['words']['told']}: {'; '.join(told['told'])}."]
     return "\n".join([*lines, *told["scan"], told["backups"]])
 
 
@@ -102,7 +107,10 @@ def scanned(certificate: Certificate) -> list[str]:
 
 def title_of(table: str) -> str:
     """Return what the rows of a table are, in the language that is active."""
-    return _named(table)[0]
+    if table in _TITLES:
+        return str(_TITLES[table])
+    models = {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
+    return str(models[table]._meta.verbose_name_plural) if table in models else table
 
 
 def _outcome(certificate: Certificate, policy: PolicyVersion) -> str:
@@ -128,7 +136,7 @@ def _facts(certificate: Certificate, policy: PolicyVersion) -> list[list[str]]:
 def _kept(duty: dict[str, Any]) -> list[str]:
     until = dt.date.fromisoformat(duty["until"]) if duty["until"] else None
     return [
-        proposal.categories(duty["categories"]),
+        capfirst(proposal.categories(duty["categories"])),
         proposal.law(duty["reason"], duty["legal_reference"]),
         proposal.until(until),
     ]
@@ -136,13 +144,6 @@ def _kept(duty: dict[str, Any]) -> list[str]:
 
 def _most_first(rows: dict[str, int]) -> list[tuple[str, int]]:
     return sorted(rows.items(), key=lambda each: (-each[1], each[0]))
-
-
-def _named(table: str) -> list[str]:
-    if table in _TITLES:
-        return [str(_TITLES[table]), table]
-    models = {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
-    return [str(models[table]._meta.verbose_name_plural) if table in models else table, table]
 
 
 def _places(found: dict[str, int]) -> str:
@@ -165,9 +166,10 @@ def _words() -> dict[str, Any]:
         "kept": _("What the law has us keep"),
         "kept_headings": [_("What"), _("Law"), _("How long")],
         "nothing_kept": _("Nothing of the person is kept."),
+        "told": _("Told to delete the details, too"),
         "scan": _("Checked afterwards"),
         "backups": _("Backups"),
-        "no_data": _("This certificate names nobody: the number of the request is all that it has of the person."),
+        "no_data": _("This certificate does not name the person: it has only the number of their request."),
     }
 
 

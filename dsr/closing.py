@@ -15,13 +15,15 @@ def close(
     *,
     ground: ErasureGround | str = "",
     refusal: RefusalGround | str = "",
+    on: dt.date | None = None,
     policy: PolicyVersion,
     at: dt.datetime,
     by: str,
 ) -> None:
     """Close a locked request, in the transaction of the act that answers it. Raises MovedError where it is closed.
 
-    What was said in words about nobody on file is forgotten with it.
+    `on` is the day as of which it is closed, today where None. What was said in words about nobody on file is forgotten
+    with it.
     """
     day = day_of(at, policy.zone)
     moving.move(
@@ -31,8 +33,8 @@ def close(
         outcome=outcome,
         ground=ground,
         refusal=refusal,
-        closed_on=day,
-        **moving.resumed(request, day),
+        closed_on=on or day,
+        **moving.resumed(request, on or day),
     )
     timeline.record(request, Step.CLOSED, at=at, by=by, rule=outcome)
     Paper.objects.filter(request=request, contact=None).delete()

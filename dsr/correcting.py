@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django_countries import countries
 
-from contacts import addressing, correcting
+from contacts import correcting, readdressing
 from contacts.activities import ContactGoneError
 from contacts.addressing import AddressError
 from contacts.correcting import Change
@@ -86,5 +86,5 @@ def _move(person: Contact, address: str, at: dt.datetime, by: str) -> list[Chang
     """Change the address by the act that keeps objections on it. The officer has made sure that it is theirs."""
     if not address:
         return []
-    addressing.change(person.pk, address, proven=True, at=at, by=by)
+    readdressing.change(person.pk, address, proven=True, at=at, by=by)
     return [Change("email", person.email or "", address)]

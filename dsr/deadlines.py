@@ -8,11 +8,15 @@ safe date does not. The clock waits while the person is to prove who they are (L
 import datetime as dt
 from dataclasses import dataclass
 from functools import cache
+from zoneinfo import ZoneInfo
 
 import holidays
 from django.conf import settings
+from django.db.models import Q
 
+from contacts.days import day_of
 from dsr.models import Request
+from dsr.vocabulary import ASKED_NOBODY, Source, Step
 from retention.months import add_months
 
 MONTHS = 1  # Art. 12(3) GDPR
@@ -58,13 +62,28 @@ def unpaused(request: Request) -> Deadline:
     return deadline(request.received_on, extended=bool(request.extended_on))
 
 
-def first_month_ends(request: Request, *, on: dt.date) -> dt.date:
+def first_month_ends(request: Request, *, on: dt.date, zone: ZoneInfo) -> dt.date:
     """Return the last day on which an extension may still be told to the person (Art. 12(3) GDPR), as seen on a day.
 
-    While the clock waits, it moves on with each day.
+    While the clock waits, it moves on with each day; how long it waited after that day changes nothing. `zone` is the
+    company's, by which the days of the timeline count.
     """
-    waits = max((on - request.paused_since).days, 0) if request.paused_since else 0
-    return deadline(request.received_on, paused_days=request.paused_days + waits).safe_on
+    waited = sum(max((min(ran_on or on, on) - since).days, 0) for since, ran_on in _pauses(request, zone))
+    return deadline(request.received_on, paused_days=waited).safe_on
+
+
+def _pauses(request: Request, zone: ZoneInfo) -> list[tuple[dt.date, dt.date | None]]:
+    """Return when the clock waited: since which day, and on which it ran on; None where it still waits."""
+    found: list[tuple[dt.date, dt.date | None]] = []
+    since = request.received_on if request.source == Source.FORM else None
+    for entry in request.entries.filter(Q(step__in=[Step.PROVEN, Step.ASKED, Step.ANSWERED]) | Q(rule=ASKED_NOBODY)):
+        day = day_of(entry.at, zone)
+        if entry.step == Step.ASKED:
+            since = day
+        elif since is not None:
+            found.append((since, dt.date.fromisoformat(entry.rule) if entry.step == Step.ANSWERED else day))
+            since = None
+    return found if since is None else [*found, (since, None)]
 
 
 def settle(request: Request) -> None:

@@ -8,9 +8,10 @@ from contacts.models import PolicyVersion
 from dsr import closing, moving, timeline
 from dsr.models import Request
 from dsr.moving import RequestError
-from dsr.vocabulary import Outcome, Step
+from dsr.vocabulary import Outcome, State, Step
 
-_AGAIN = "again:"
+AGAIN = "again:"
+_KNOWN = (Step.PROVEN, Step.IDENTIFIED)  # by which it is known who asks
 
 
 @transaction.atomic
@@ -18,22 +19,38 @@ def join(request_id: int, earlier_id: int, *, policy: PolicyVersion, at: dt.date
     """Close a request as a duplicate of an earlier one that stands, and return the earlier, whose dates hold.
 
     Its person hears of it in the letters about the earlier. Raises RequestError where the other is none of the same
-    kind and person, or was received later; MovedError where one of them is closed.
+    kind and person, was received later, is not about everybody whom this one is about, or is not known to be by them
+    while this one is; MovedError where one of them is closed.
     """
     earlier, request = _lock(request_id, earlier_id)
     if not Request.objects.duplicates_of(request).filter(pk=earlier.pk).exists():
         raise RequestError("The other request is not by the same person, for the same, and open.")
     if (earlier.received_on, earlier.pk) > (request.received_on, request.pk):
         raise RequestError("Answer under the number of the request that was received first.")
-    timeline.record(earlier, Step.RECEIVED, at=at, by=by, rule=f"{_AGAIN}{request.number}")
+    _check_answers(earlier, request)
+    for number in [request.number, *numbers_answered_with(request)]:
+        timeline.record(earlier, Step.RECEIVED, at=at, by=by, rule=f"{AGAIN}{number}")
     closing.close(request, Outcome.DUPLICATE, policy=policy, at=at, by=by)
     return earlier
 
 
 def numbers_answered_with(request: Request) -> list[str]:
     """Return the numbers of the requests that are answered with this one."""
-    rules = request.entries.filter(step=Step.RECEIVED, rule__startswith=_AGAIN).values_list("rule", flat=True)
-    return [rule.removeprefix(_AGAIN) for rule in rules]
+    rules = request.entries.filter(step=Step.RECEIVED, rule__startswith=AGAIN).values_list("rule", flat=True)
+    return [rule.removeprefix(AGAIN) for rule in rules]
+
+
+def _check_answers(earlier: Request, request: Request) -> None:
+    """Raise RequestError where the answer to the earlier might not reach everybody who asked in the later."""
+    people = earlier.subjects.values("contact")
+    if request.subjects.exclude(contact__in=people).exists():
+        raise RequestError(f"Request {earlier.number} is not about all of these people. Find them for it first.")
+    if _is_known(request) and not _is_known(earlier):
+        raise RequestError(f"We do not know yet who made request {earlier.number}. Find the person for it first.")
+
+
+def _is_known(request: Request) -> bool:
+    return request.state == State.OPEN and request.entries.filter(step__in=_KNOWN).exists()
 
 
 def _lock(request_id: int, earlier_id: int) -> tuple[Request, Request]:

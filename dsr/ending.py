@@ -6,26 +6,54 @@ from django.db import transaction
 
 from contacts.days import day_of
 from contacts.models import PolicyVersion
-from dsr import answering, closing, moving, timeline
+from dsr import answering, closing, duplicates, moving, restricted, restricting, sparing, timeline
 from dsr.answering import Draft
+from dsr.models import Request
 from dsr.moving import RequestError
 from dsr.vocabulary import Outcome, PaperKind
 
 
 @transaction.atomic
-def taken_back(request_id: int, how: str, *, on: dt.date, policy: PolicyVersion, at: dt.datetime, by: str) -> None:
-    """Close a request that the person took back on a day; `how` says how we know.
+def taken_back(
+    request_id: int,
+    how: str,
+    *,
+    on: dt.date,
+    draft: Draft | None = None,
+    with_later: bool = False,
+    policy: PolicyVersion,
+    at: dt.datetime,
+    by: str,
+) -> None:
+    """Close a request that the person took back on a day, as of that day; `how` says how we know.
 
-    Raises RequestError where nothing is said, for a day to come and one before the request; MovedError where it is
-    closed.
+    `draft` is for where a restriction ends with it, on the next day: the person hears of it before (L6).
+    `with_later` says that they take back as well what is answered with this request. Raises RequestError where nothing
+    is said, such a letter or such a word is missing, for a day to come and one before the request; MovedError where it
+    is closed.
     """
     if not how.strip():
         raise RequestError("Say how they took it back.")
     request = moving.lock(request_id)
-    if not request.received_on <= on <= day_of(at, policy.zone):
-        raise RequestError("They can have taken it back between the day it was received and today.")
+    sparing.lock(timeline.people(request))  # of two that are settled at once, the last ends a restriction
+    day = day_of(at, policy.zone)
+    _check_taken_back(request, on, day, with_later)
     timeline.note(request, PaperKind.REASON, how, data={"on": on.isoformat()}, at=at)
-    closing.close(request, Outcome.WITHDRAWN, policy=policy, at=at, by=by)
+    if draft is not None:
+        restricting.answer(request, draft, policy=policy, at=at, by=by)
+    elif restricted.ends_on(request, day):
+        raise RequestError("They have to hear from us before their details are used again (Art. 18(3) GDPR).")
+    closing.close(request, Outcome.WITHDRAWN, on=on, policy=policy, at=at, by=by)
+
+
+def _check_taken_back(request: Request, on: dt.date, day: dt.date, with_later: bool) -> None:
+    if not request.received_on <= on <= day:
+        raise RequestError("They can have taken it back between the day it was received and today.")
+    later = duplicates.numbers_answered_with(request)
+    if later and not with_later:
+        raise RequestError(
+            f"Number {', '.join(later)} is answered with this request. Close it only if they take that back as well."
+        )
 
 
 @transaction.atomic

@@ -98,10 +98,10 @@ def _erase(request_id: int, order: Order, *, policy: PolicyVersion, at: dt.datet
     people = list(Contact.objects.filter(pk__in=list(locked)).values("first_name", "last_name", "phone", "address"))
     sought = scanning.identifiers(people, decided.addresses)
     strays.delete(decided.addresses)
-    letters = _tell(request, decided, order, policy=policy, at=at, by=by)
+    letter_sent = _tell(request, decided, order, policy=policy, at=at, by=by)
     _close(request, decided, order, policy=policy, at=at, by=by)
     _part_with(request, locked, decided, order, day=day, at=at, by=by)
-    found = scanning.scan(sought, apart_from={Message._meta.db_table: letters})
+    found = scanning.scan(sought, apart_from={Message._meta.db_table: letter_sent})
     transaction.on_commit(partial(mail_files.forget, decided.addresses), robust=True)
     return _certify(request, decided, order, found, day=day, at=at)
 
@@ -113,17 +113,17 @@ def _refuse(request: Request, decided: Proposal, order: Order) -> None:
     if decided.obstacles:
         raise RequestError(" ".join(decided.obstacles))
     if order.mark and order.mark != decided.mark:
-        raise RequestError("What has to stay has changed meanwhile. Nothing was deleted: look at it again.")
+        raise RequestError("What stays, or who is told, has changed meanwhile. Nothing was deleted: look at it again.")
 
 
 def _tell(
     request: Request, decided: Proposal, order: Order, *, policy: PolicyVersion, at: dt.datetime, by: str
 ) -> list[int]:
-    """Owe the letter to the person, who is gone when it leaves, and return the key of its message: no other is left."""
+    """Owe the letter to the person, who is gone when it leaves, and return the key of its message, if it is mailed."""
     draft = order.draft or letter(request, decided, order.ground, policy=policy, at=at)
-    answering.send(request, draft, outlasting=True, at=at, by=by)
-    waiting = Message.objects.filter(address__in=decided.addresses, forget_at__isnull=False)
-    return list(waiting.values_list("pk", flat=True))
+    # A script has nobody who could write by post instead, and no letter that is lost keeps anybody from being deleted.
+    kept = answering.send(request, draft, outlasting=True, bouncing=order.draft is None, at=at, by=by)
+    return list(Message.objects.filter(public_id=kept.data.get("message")).values_list("pk", flat=True))
 
 
 def letter(
@@ -195,6 +195,7 @@ def _certify(
         ground=order.ground,
         erased_at=at,
         deleted=decided.rows,
+        told=list(decided.recipients),
         kept=kept,
         backups_until=backups_until(day),
         scan=asdict(found),

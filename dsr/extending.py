@@ -1,6 +1,7 @@
 """Take two months more for a request that is complex: once, and only where the person hears of it in time (L1)."""
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.formats import date_format
@@ -18,10 +19,13 @@ from dsr.vocabulary import STANDING, PaperKind, Step
 def extend(request_id: int, reason: str, draft: Draft, *, policy: PolicyVersion, at: dt.datetime, by: str) -> Request:
     """Extend the period of a request by two months, and tell the person why, and until when (Art. 12(3) GDPR).
 
-    Raises RequestError after the first month, a second time, or without a reason; MovedError where it is closed.
+    Raises RequestError after the first month, a second time, without a reason, or while the clock waits for the person:
+    the day to answer by is not known then. MovedError where it is closed.
     """
     day = day_of(at, policy.zone)
-    request = _extended(request_id, reason, day, day, at=at, by=by)
+    request = _extended(request_id, reason, day, policy=policy, at=at, by=by)
+    if request.paused_since:
+        raise RequestError("The clock waits for the person. Take more time once they have answered.")
     answering.send(request, draft, at=at, by=by)
     return request
 
@@ -32,10 +36,9 @@ def note(request_id: int, reason: str, told_on: dt.date, *, policy: PolicyVersio
 
     Raises what `extend` raises, and RequestError where that day was not within the first month, or is to come.
     """
-    day = day_of(at, policy.zone)
-    if told_on > day:
+    if told_on > day_of(at, policy.zone):
         raise RequestError("This day is still to come.")
-    return _extended(request_id, reason, told_on, day, at=at, by=by)
+    return _extended(request_id, reason, told_on, policy=policy, at=at, by=by)
 
 
 def until(request: Request) -> dt.date:
@@ -43,20 +46,23 @@ def until(request: Request) -> dt.date:
     return deadlines.deadline(request.received_on, extended=True, paused_days=request.paused_days).safe_on
 
 
-def _extended(request_id: int, reason: str, told_on: dt.date, day: dt.date, *, at: dt.datetime, by: str) -> Request:
+def _extended(
+    request_id: int, reason: str, told_on: dt.date, *, policy: PolicyVersion, at: dt.datetime, by: str
+) -> Request:
     if not reason.strip():
         raise RequestError("Say why more time is needed: the person has to be told.")
     request = moving.lock(request_id)
-    _check(request, told_on)
-    late = day > deadlines.first_month_ends(request, on=day)
+    _check(request, told_on, policy.zone)
+    day = day_of(at, policy.zone)
+    late = day > deadlines.first_month_ends(request, on=day, zone=policy.zone)
     moving.change(request, among=STANDING, extended_on=told_on, extended_late=late)
     timeline.note(request, PaperKind.REASON, reason, data={"extended_on": told_on.isoformat()}, at=at)
     timeline.record(request, Step.EXTENDED, at=at, by=by, rule="late" if late else "")
     return request
 
 
-def _check(request: Request, told_on: dt.date) -> None:
-    ends = deadlines.first_month_ends(request, on=told_on)
+def _check(request: Request, told_on: dt.date, zone: ZoneInfo) -> None:
+    ends = deadlines.first_month_ends(request, on=told_on, zone=zone)
     if request.extended_on:
         raise RequestError("This request was extended before, and that can be done once.")
     if told_on > ends:

@@ -40,6 +40,7 @@ def _by_address(term: str) -> list[Contact]:
         address = normalise(term)
     except MalformedAddressError:
         return []
+    holders = _people().filter(email=address)
     asked = Request.objects.filter(address_hash=keyed_hash(address))
     named = Paper.objects.filter(
         Q(kind=PaperKind.ADDRESS, text=address)
@@ -47,8 +48,10 @@ def _by_address(term: str) -> list[Contact]:
         | Q(kind=PaperKind.STATEMENT, data__old_address=address),
         contact__isnull=False,
     )
-    before = Q(pk__in=Subject.objects.filter(request__in=asked).values("contact")) | Q(pk__in=named.values("contact"))
-    return [*_people().filter(email=address), *_people().filter(before).order_by("pk")[:MOST]]
+    before = Q(pk__in=Subject.objects.filter(request__in=asked).values("contact"))
+    if not holders.exists():  # whoever gave an address that is somebody else's may have been somebody else
+        before |= Q(pk__in=named.values("contact"))
+    return [*holders, *_people().filter(before).order_by("pk")[:MOST]]
 
 
 def _by_words(term: str) -> QuerySet[Contact, Any] | list[Contact]:

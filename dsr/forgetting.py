@@ -1,4 +1,7 @@
-"""Closed requests go after a period of their own; how many there were, and how they ended, remains."""
+"""Closed requests go after a period of their own, and so do notices that a recipient has acknowledged.
+
+How many requests there were, and how they ended, remains.
+"""
 
 import datetime as dt
 from typing import Any
@@ -6,7 +9,7 @@ from typing import Any
 from django.db import connection
 
 from contacts.days import day_of
-from contacts.models import PolicyVersion
+from contacts.models import PolicyVersion, RecipientNotice
 from dsr.vocabulary import State
 from retention.months import latest_due_anchor
 
@@ -23,6 +26,20 @@ def forget(*, months: int, policy: PolicyVersion, at: dt.datetime) -> int:
     values = {"closed": State.CLOSED, "until": latest_due_anchor(day, months), "day": day, "batch": BATCH}
     number = 0
     while gone := _forget_some(values):
+        number += gone
+    return number
+
+
+def forget_notices(*, months: int, policy: PolicyVersion, at: dt.datetime) -> int:
+    """Delete the notices that were acknowledged `months` calendar months ago, and return how many went.
+
+    What nobody has acknowledged stays: it is chased.
+    """
+    last = latest_due_anchor(day_of(at, policy.zone), months)
+    until = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), policy.zone)
+    old = RecipientNotice.objects.filter(acknowledged_at__lt=until).order_by("pk").values("pk")
+    number = 0
+    while gone := RecipientNotice.objects.filter(pk__in=old[:BATCH]).delete()[0]:
         number += gone
     return number
 

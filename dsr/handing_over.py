@@ -9,8 +9,8 @@ import uuid
 from django.db import transaction
 
 from contacts.days import day_of
-from contacts.models import PolicyVersion
-from dsr import answering, closing, moving, package, timeline
+from contacts.models import Contact, PolicyVersion
+from dsr import answering, closing, moving, package, sparing, timeline
 from dsr.answering import Draft
 from dsr.models import Handover, Request
 from dsr.moving import RequestError
@@ -45,6 +45,7 @@ def again(request_id: int, draft: Draft, *, policy: PolicyVersion, at: dt.dateti
         raise RequestError("Nothing was handed over for this request.")
     Handover.objects.filter(request=request, expires_at__gt=at).update(expires_at=at)
     _hand_over(request, draft, policy=policy, at=at, by=by)
+    sparing.stay(timeline.people(request), day=day_of(at, policy.zone), at=at, by=by)
     return request
 
 
@@ -76,27 +77,28 @@ def _for_package(request_id: int) -> Request:
 
 def _hand_over(request: Request, draft: Draft, *, policy: PolicyVersion, at: dt.datetime, by: str) -> None:
     if not draft.posted_on:
-        _check_address(request)
-        _make_ready(request, policy, at)
+        _make_ready(request, _holder(request), policy, at)
     timeline.record(request, Step.HANDED_OVER, at=at, by=by, rule="post" if draft.posted_on else "")
     answering.send(request, draft, at=at, by=by)
 
 
-def _check_address(request: Request) -> None:
-    """What is fetched asks for proof of the address on file, so that the answers have to go there."""
-    if answering.reach(request).contact is None:
+def _holder(request: Request) -> Contact:
+    """Return who may fetch it. They prove the address on file for it, so that the answers have to go there."""
+    person = answering.reach(request).contact
+    if person is None:
         raise RequestError(
             "Their answers go to an address that is not on file, and a package is fetched by who proves the one on"
             " file. Change the address on the page of the person first, or send the package by post."
         )
+    return person
 
 
-def _make_ready(request: Request, policy: PolicyVersion, at: dt.datetime) -> None:
+def _make_ready(request: Request, person: Contact, policy: PolicyVersion, at: dt.datetime) -> None:
     """Let it be fetched through the whole last day, in the company's time zone, and by no earlier link."""
     ends = last_day(day_of(at, policy.zone)) + dt.timedelta(days=1)
     Handover.objects.update_or_create(
         request=request,
-        contact=timeline.people(request)[0],
+        contact=person,
         portable=request.kind == Kind.PORTABILITY,
         defaults={
             "public_id": uuid.uuid4(),

@@ -8,16 +8,15 @@ from collections.abc import Collection
 
 from django.db import transaction
 
-from contacts.addresses import MalformedAddressError, keyed_hash, normalise
+from contacts import stored_only
+from contacts.addresses import MalformedAddressError, normalise
 from contacts.days import day_of
 from contacts.models import Contact, PolicyVersion
-from dsr import answering, intake, moving, sparing, timeline
+from dsr import answering, at_once, intake, moving, sparing, taking_off, timeline
 from dsr.answering import Draft
 from dsr.models import Request
 from dsr.moving import RequestError
-from dsr.vocabulary import STANDING, PaperKind, State, Step
-
-TAKEN_OFF = "taken_off"
+from dsr.vocabulary import STANDING, Kind, PaperKind, State, Step
 
 
 @transaction.atomic
@@ -37,6 +36,7 @@ def identify(request_id: int, people: Collection[Contact], how: str, *, at: dt.d
     intake.attach(request, people, at=at, by=by)
     timeline.note(request, PaperKind.IDENTITY, how, at=at)
     timeline.record(request, Step.IDENTIFIED, at=at, by=by, rule=str(len(people)))
+    at_once.identified(request, day=stored_only.today(at), at=at, by=by)
     return request
 
 
@@ -55,7 +55,7 @@ def answer_to(request_id: int, address: str, how: str, *, at: dt.datetime, by: s
     request = moving.lock(request_id)
     moving.change(request, among=(State.NEW, State.OPEN, State.ASKED))
     timeline.note(request, PaperKind.ADDRESS, spelled, data={"how": how}, at=at)
-    timeline.record(request, Step.IDENTIFIED, at=at, by=by, rule="address")
+    timeline.record(request, Step.IDENTIFIED, at=at, by=by, rule=timeline.ADDRESS)
 
 
 @transaction.atomic
@@ -82,15 +82,17 @@ def answered(request_id: int, *, on: dt.date, policy: PolicyVersion, at: dt.date
     request = moving.lock(request_id)
     if request.paused_since and on < request.paused_since:
         raise RequestError("They cannot have answered before we asked.")
-    to = State.OPEN if request.subjects.exists() else State.NEW
+    sure = timeline.made_sure(Request.objects.filter(pk=request.pk)).exists()
+    to = State.OPEN if sure and request.subjects.exists() else State.NEW
     moving.move(request, to, among=(State.ASKED,), **moving.resumed(request, on))
-    timeline.record(request, Step.ANSWERED, at=at, by=by)
+    timeline.record(request, Step.ANSWERED, at=at, by=by, rule=on.isoformat())
 
 
 @transaction.atomic
 def mistaken(request_id: int, people: Collection[Contact], *, policy: PolicyVersion, at: dt.datetime, by: str) -> None:
-    """Take people off a request that is not about them: they are free again, and what was said goes on without them.
+    """Take people off a request that is not about them: they are free again, and nothing about them stays with it.
 
+    What was asked goes on without them; how they were known, what was written to them and what was decided does not.
     Raises RequestError where nobody is named who is on it, MovedError where the request is closed.
     """
     request = moving.lock(request_id)
@@ -100,21 +102,9 @@ def mistaken(request_id: int, people: Collection[Contact], *, policy: PolicyVers
         raise RequestError("Choose who is on this request by mistake.")
     request.subjects.filter(contact__in=wrong).delete()
     request.handovers.filter(contact__in=wrong).delete()
-    _hand_papers_on(request, wrong)
-    timeline.record(request, Step.IDENTIFIED, at=at, by=by, rule=TAKEN_OFF)
-    sparing.let_go(request, wrong, day=day_of(at, policy.zone), at=at, by=by)
-
-
-def _hand_papers_on(request: Request, wrong: Collection[Contact]) -> None:
-    """Hang the papers on who is left; without anybody, how they were known goes, and the address that was theirs."""
-    left = timeline.person(request)
-    request.papers.filter(contact__in=wrong).update(contact=left)
-    if left is None:
-        request.papers.filter(kind=PaperKind.IDENTITY).delete()
-    hashed = (left.address_hash or "") if left else keyed_hash(said) if (said := _said_address(request)) else ""
-    Request.objects.filter(pk=request.pk).update(address_hash=hashed)
-
-
-def _said_address(request: Request) -> str:
-    statement = request.papers.filter(kind=PaperKind.STATEMENT).first()
-    return str(statement.data.get("address", "")) if statement else ""
+    day = day_of(at, policy.zone)
+    taking_off.forget(request, [person.pk for person in wrong], day=day, at=at, by=by)
+    timeline.record(request, Step.IDENTIFIED, at=at, by=by, rule=timeline.TAKEN_OFF)
+    sparing.let_go(request, wrong, day=day, at=at, by=by)
+    if request.kind == Kind.LEAVER:
+        at_once.take_back_leaving([person.pk for person in wrong], at=at, by=by)

@@ -23,6 +23,8 @@ from dsr.vocabulary import AT_ONCE, Kind, PaperKind, Source, State, Step
 
 UNPROVEN_DAYS = 30
 
+_SINCE = dt.date(2018, 5, 25)  # when the GDPR began to apply (Art. 99(2))
+
 type LetterOf = Callable[[Proof], Letter]
 
 
@@ -106,17 +108,25 @@ def _forget(request: Request, proof: Proof) -> None:
 def _open(request: Request, proof: Proof, *, policy: PolicyVersion, at: dt.datetime, by: str) -> None:
     day = day_of(at, policy.zone)
     statement = request.papers.filter(kind=PaperKind.STATEMENT).first()
-    elsewhere = bool(statement and (statement.data.get("name") or statement.data.get("old_address")))
-    found = None if elsewhere else proof.contact
+    data = statement.data if statement else {}
+    found = None if _is_elsewhere(data) else proof.contact
     to = State.OPEN if found else State.NEW
     moving.move(request, to, among=(State.UNPROVEN,), **moving.resumed(request, day))
     timeline.record(request, Step.PROVEN, at=at, by=by)
     if found:
-        attach(request, [found], at=at, by=by)
-    if request.kind == Kind.LEAVER and not elsewhere:
-        at_once.hear_leaving(request, policy=policy, at=at, by=by)
-    if request.kind in AT_ONCE and not elsewhere:
-        at_once.carry_out(request, proof.address, policy=policy, at=at, by=by)
+        attach(request, [found], spares=request.kind not in AT_ONCE, at=at, by=by)
+    whole = found is not None or not says_who(data)
+    at_once.begin(request, proof.address, whole=whole, policy=policy, at=at, by=by)
+
+
+def says_who(data: Mapping[str, Any]) -> bool:
+    """Tell from a statement whether its person may be on file under something else than the proven address."""
+    return bool(data.get("name") or data.get("old_address"))
+
+
+def _is_elsewhere(data: Mapping[str, Any]) -> bool:
+    """Tell whether they are on file under another address: whoever is held under the proven one is not who is meant."""
+    return bool(data.get("old_address")) and data["old_address"] != data.get("address")
 
 
 @transaction.atomic
@@ -124,14 +134,11 @@ def ask(asked: Asked, contact: Contact, *, policy: PolicyVersion, at: dt.datetim
     """Take what a person asks for on "My data", where the address is proven already."""
     day = day_of(at, policy.zone)
     request = create(asked.kind, State.OPEN, Source.MY_DATA, day)
-    attach(request, [contact], at=at, by=by)
+    attach(request, [contact], spares=request.kind not in AT_ONCE, at=at, by=by)
     timeline.note(request, PaperKind.STATEMENT, asked.words, data=dict(asked.data), at=at)
     timeline.record(request, Step.RECEIVED, at=at, by=by)
     timeline.record(request, Step.PROVEN, at=at, by=by)
-    if request.kind == Kind.LEAVER:
-        at_once.hear_leaving(request, policy=policy, at=at, by=by)
-    if request.kind in AT_ONCE:
-        at_once.carry_out(request, contact.email or "", policy=policy, at=at, by=by)
+    at_once.begin(request, contact.email or "", whole=True, policy=policy, at=at, by=by)
     return request
 
 
@@ -147,10 +154,12 @@ def enter(
 ) -> Request:
     """Enter what reached the officer by e-mail, letter or phone, as of the day on which it was received.
 
-    Whom it is about is said next (`identity.identify`). Raises RequestError for a day to come.
+    Whom it is about is said next (`identity.identify`). Raises RequestError for a day that cannot be.
     """
-    _check(received_on, day_of(at, policy.zone))
-    request = create(asked.kind, State.NEW, source, received_on)
+    check_day(received_on, day_of(at, policy.zone))
+    address = str(asked.data.get("address") or "")
+    hashed = keyed_hash(address) if address else ""
+    request = create(asked.kind, State.NEW, source, received_on, address_hash=hashed)
     timeline.note(request, PaperKind.STATEMENT, asked.words, data=dict(asked.data), at=at)
     timeline.record(request, Step.RECEIVED, at=at, by=by, rule=source)
     return request
@@ -169,9 +178,9 @@ def pass_on(
 ) -> Request:
     """Pass on what a member of staff was told: the officer decides, and the person is frozen at once where known.
 
-    Raises RequestError for a day to come.
+    Raises RequestError for a day that cannot be.
     """
-    _check(received_on, day_of(at, policy.zone))
+    check_day(received_on, day_of(at, policy.zone))
     request = create(asked.kind, State.NEW, source, received_on, passed_on_by=by)
     if contact is not None:
         attach(request, [contact], at=at, by=by)
@@ -180,10 +189,11 @@ def pass_on(
     return request
 
 
-def attach(request: Request, people: Collection[Contact], *, at: dt.datetime, by: str) -> None:
+def attach(request: Request, people: Collection[Contact], *, spares: bool = True, at: dt.datetime, by: str) -> None:
     """Say whom a request is about: its papers go with them from now on, and they are frozen until it is closed.
 
-    Raises RequestError where one of them is not held any more.
+    `spares` is False for what is carried out in the same act, and may be the end of them. Raises RequestError where one
+    of them is not held any more.
     """
     if len(sparing.lock(people)) < len({person.pk for person in people}):
         raise RequestError("One of these people is not on file any more. Look them up again.")
@@ -195,7 +205,7 @@ def attach(request: Request, people: Collection[Contact], *, at: dt.datetime, by
     Paper.objects.filter(request=request, contact=None).update(contact=first)
     if first.address_hash:
         Request.objects.filter(pk=request.pk).update(address_hash=first.address_hash)
-    if request.kind not in AT_ONCE:
+    if spares:
         sparing.spare(request, people, at=at, by=by)
 
 
@@ -220,6 +230,9 @@ def create(kind: Kind, state: State, source: Source, received_on: dt.date, **fie
     )
 
 
-def _check(received_on: dt.date, day: dt.date) -> None:
+def check_day(received_on: dt.date, day: dt.date) -> None:
+    """Raise RequestError where nothing can have been received on that day, as seen on `day`."""
     if received_on > day:
         raise RequestError("A request cannot have been received on a day to come.")
+    if received_on < _SINCE:
+        raise RequestError("Nobody had these rights before 25 May 2018. Look at the year.")

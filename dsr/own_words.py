@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from django.db import transaction
 
 from contacts import correcting
+from contacts.activities import ContactGoneError
 from contacts.correcting import Change
 from contacts.days import day_of
 from contacts.models import Contact, PolicyVersion
-from dsr import asking, closing, intake, timeline
+from dsr import asking, closing, intake, sparing, timeline
 from dsr.intake import Asked
 from dsr.models import Request, Subject
 from dsr.vocabulary import Kind, Outcome, PaperKind, Source, State, Step
@@ -29,6 +30,10 @@ def correct(
     a correction already.
     """
     day = day_of(at, policy.zone)
+    locked = sparing.lock([contact])  # so that no restriction comes in between
+    if not locked:
+        raise ContactGoneError("This person is no longer held.")
+    contact = locked[0]
     if contact.restricted_through and contact.restricted_through >= day:
         return asking.ask(Asked(Kind.RECTIFICATION, "", values), contact.pk, policy=policy, at=at, by=by)
     changes = correcting.correct(contact.pk, values, at=at, by=by)

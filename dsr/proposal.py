@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +14,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from contacts import erasure
+from contacts.addresses import keyed_hash
 from contacts.categories import Category
 from contacts.models import Contact, Disclosure, Suppression
 from dsr import counting, strays
 from dsr.counting import Rows
-from dsr.models import Request
-from dsr.vocabulary import Kind, PaperKind, State
+from dsr.models import Entry, Paper, Request
+from dsr.vocabulary import Kind, PaperKind, Step
 from retention.models import Hold, HoldKind, HoldReason
 
 
@@ -37,7 +38,8 @@ class Duty:
 class Proposal:
     """`deletes` and `reduces` are keys of contacts, those reduced by the categories that stay of them.
 
-    `rows` counts what goes by table; `addresses` are all that are known to be the person's.
+    `rows` counts what goes by table; `addresses` are all that are known to be the person's, and nobody else's.
+    `recipients` are the names of those who had their details, and are told.
     """
 
     deletes: tuple[int, ...]
@@ -47,7 +49,7 @@ class Proposal:
     addresses: frozenset[str]
     obstacles: tuple[str, ...]
     suppressed: bool
-    recipients: int
+    recipients: tuple[str, ...]
 
     @property
     def is_whole(self) -> bool:
@@ -56,10 +58,10 @@ class Proposal:
 
     @property
     def mark(self) -> str:
-        """A mark of what stays, and of how many records: who agreed to it is asked again where it has changed."""
+        """A mark of what stays and who is told: who agreed to it is asked again where it has changed."""
         stays = sorted((sorted(keeps), sorted(ids)) for keeps, ids in self.reduces.items())
         duties = sorted([*duty.categories, duty.reason, duty.legal_reference, str(duty.until)] for duty in self.duties)
-        said = json.dumps([sorted(self.deletes), stays, duties])
+        said = json.dumps([sorted(self.deletes), stays, duties, self.recipients])
         return hashlib.sha256(said.encode()).hexdigest()
 
 
@@ -72,21 +74,26 @@ def of(request: Request, day: dt.date) -> Proposal:
     groups = Hold.objects.standing(day).by_keeps(ids)
     deletes = groups.pop(frozenset(), [])
     hashes = people.exclude(address_hash=None).values("address_hash")
+    told = Disclosure.objects.filter(contact__in=ids)
     return Proposal(
         deletes=tuple(deletes),
         reduces={keeps: tuple(kept) for keeps, kept in groups.items()},
         duties=tuple(_duties(ids, day)),
         rows=counting.count([*_roots(deletes, [pk for kept in groups.values() for pk in kept]), *strays.of(addresses)]),
         addresses=addresses,
-        obstacles=tuple(_obstacles(request, ids, day)),
+        obstacles=tuple(_obstacles(request, ids, addresses, day)),
         suppressed=Suppression.objects.filter(address_hash__in=hashes).exists(),
-        recipients=Disclosure.objects.filter(contact__in=ids).values("recipient").distinct().count(),
+        recipients=tuple(sorted(set(told.values_list("recipient__name", flat=True)))),
     )
 
 
 def categories(codes: Collection[str]) -> str:
     """Return categories of data in words, in the language that is active: "name and company"."""
-    words = [str(Category(code).label) for code in sorted(codes, key=list(Category.values).index)]
+    return listed([str(Category(code).label) for code in sorted(codes, key=list(Category.values).index)])
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return words as one, in the language that is active: "name, phone and company"."""
     return _("%(some)s and %(last)s") % {"some": ", ".join(words[:-1]), "last": words[-1]} if words[1:] else words[0]
 
 
@@ -100,14 +107,19 @@ def until(day: dt.date | None) -> str:
 
 
 def _established(ids: list[int]) -> frozenset[str]:
-    """Return the addresses that are not on file, and that these people have shown to be theirs."""
-    theirs = Request.objects.of_people(ids).exclude(state=State.UNPROVEN)
-    spoken = theirs.filter(papers__contact__in=ids, papers__kind=PaperKind.ADDRESS).values_list(
-        "papers__text", flat=True
-    )
-    typed = theirs.filter(papers__contact__in=ids, papers__kind=PaperKind.STATEMENT)
-    said = typed.values_list("papers__data__address", flat=True)
-    return frozenset(address for address in (*spoken, *said) if address)
+    """Return the addresses that are not on file, and that these people have shown to be theirs.
+
+    They proved one themselves, or the officer has established it. What was read off a mail or a letter proves nothing,
+    and an address that somebody else is on file under is theirs.
+    """
+    papers = Paper.objects.filter(contact__in=ids)
+    spoken = papers.filter(kind=PaperKind.ADDRESS).values_list("text", flat=True)
+    proven = Entry.objects.filter(step=Step.PROVEN).values("request")
+    said = papers.filter(kind=PaperKind.STATEMENT, request__in=proven).values_list("data__address", flat=True)
+    found = {keyed_hash(address): address for address in (*spoken, *said) if address}
+    others = Contact.objects.exclude(pk__in=ids).filter(address_hash__in=list(found))
+    taken = set(others.values_list("address_hash", flat=True))
+    return frozenset(address for hashed, address in found.items() if hashed not in taken)
 
 
 def _roots(deletes: Collection[int], reduces: Collection[int]) -> list[QuerySet[Any, Any]]:
@@ -129,15 +141,18 @@ def _duties(ids: list[int], day: dt.date) -> list[Duty]:
     )
 
 
-def _obstacles(request: Request, ids: list[int], day: dt.date) -> list[str]:
+def _obstacles(request: Request, ids: list[int], addresses: Collection[str], day: dt.date) -> list[str]:
     """Return what has to be settled first, each as a sentence that says how."""
     if not ids:
         return [_("Say first whom the request is about.")]
     found = []
     if request.kind == Kind.OBJECTION and not request.ground:
         found.append(_("The interests are still to be weighed: follow the objection first."))
-    others = Request.objects.standing().of_people(ids).exclude(pk=request.pk).order_by("pk")
-    if numbers := ", ".join(other.number for other in others):
+    others = Request.objects.standing().exclude(pk=request.pk).order_by("pk")
+    proven = Entry.objects.filter(step=Step.PROVEN).values("request")
+    hashes = [keyed_hash(address) for address in addresses]
+    theirs = others.of_people(ids) | others.filter(address_hash__in=hashes, pk__in=proven)
+    if numbers := ", ".join(other.number for other in theirs):
         found.append(_("Other requests of this person are open: %s. Answer or close them first.") % numbers)
     claims = Hold.objects.standing(day).filter(contact__in=ids, reason=HoldReason.LEGAL_CLAIM)
     for claim in claims.order_by("until"):

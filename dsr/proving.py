@@ -81,8 +81,10 @@ def prove(text: str, *, then: Callable[[Proof], None], at: dt.datetime) -> Proof
 
 
 def visit(public_id: str, *, at: dt.datetime) -> Proof | None:
-    """Return the proof whose visit is still open at `at`."""
-    return Proof.objects.filter(public_id=public_id, visit_until__gt=at).select_related("contact").first()
+    """Return the proof whose visit is still open at `at`. It ends once its person is reached by another address."""
+    proof = Proof.objects.filter(public_id=public_id, visit_until__gt=at).select_related("contact").first()
+    moved = proof and proof.contact and proof.contact.address_hash not in {None, keyed_hash(proof.address)}
+    return None if moved else proof
 
 
 def leave(proof: Proof, *, at: dt.datetime) -> None:
@@ -97,8 +99,13 @@ def sweep(at: dt.datetime) -> int:
 
 
 def holder(address: str) -> Contact | None:
-    """Return whoever is held whole under a normalised address, locked until the transaction ends."""
-    return Contact.objects.whole().select_for_update().filter(address_hash=keyed_hash(address)).first()
+    """Return whoever is held whole under a normalised address, locked until the transaction ends.
+
+    Nobody, where staff typed the address and nobody has made sure that it is theirs: whoever reads what is sent there
+    may be anybody, whom the officer finds.
+    """
+    sure = Contact.objects.whole().filter(unconfirmed_since__isnull=True)
+    return sure.select_for_update().filter(address_hash=keyed_hash(address)).first()
 
 
 def _usable(at: dt.datetime) -> QuerySet[Proof]:

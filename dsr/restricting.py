@@ -1,18 +1,18 @@
 """Only store what is held (Art. 18 GDPR), and use it again once the person has been told before (Art. 18(3), L6)."""
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.formats import date_format
 
 from contacts import notices
 from contacts.days import day_of
 from contacts.models import Message, PolicyVersion
 from contacts.vocabulary import NoticeKind
-from dsr import answering, closing, moving, remedies, timeline
+from dsr import answering, closing, moving, remedies, restricted, sparing, timeline
 from dsr.answering import Draft
-from dsr.models import Paper, Request
+from dsr.models import Paper, Request, Subject
 from dsr.moving import RequestError
 from dsr.vocabulary import Kind, Outcome, PaperKind, RestrictionGround, State, Step
 from retention import holds
@@ -37,7 +37,7 @@ def restrict(
     """
     request = moving.lock(request_id)
     moving.change(request, among=(State.OPEN,))
-    people = timeline.people(request)
+    people = sparing.lock(timeline.people(request))
     if not people:
         raise RequestError("Say first whom the request is about.")
     for person in people:
@@ -57,24 +57,57 @@ def announce(
 ) -> Request:
     """Tell the person that their details will be used again from a day on, at the earliest tomorrow; and why.
 
-    Raises RequestError where nothing is restricted, where another request needs the restriction, or for an earlier day.
+    With it ends what their other requests have restricted that are closed (`ending_with`). Raises RequestError where
+    nothing is restricted, where a request that is open needs the restriction, where they were told of a later day, or
+    for an earlier day than tomorrow.
     """
     request = moving.lock(request_id)
+    sparing.lock(timeline.people(request))
     if not reasons.strip():
         raise RequestError("Say why the details may be used again: the person is told.")
-    _check_liftable(request, day_of(at, policy.zone), on)
+    _check_liftable(request, day_of(at, policy.zone))
     remedies.check(draft, policy)
     timeline.note(request, PaperKind.REASON, reasons, data={"lifts_on": on.isoformat()}, at=at)
-    tell(request, on, draft, policy=policy, at=at, by=by)
+    tell(request, on, draft, also=ending_with(request), policy=policy, at=at, by=by)
     return request
 
 
-def tell(request: Request, on: dt.date, draft: Draft, *, policy: PolicyVersion, at: dt.datetime, by: str) -> None:
-    """Send the letter by which the person hears that the restriction of a locked request ends `on` a day."""
+def ending_with(request: Request) -> list[Request]:
+    """Return the other requests, all closed, whose restriction ends where the end of this one's is announced now."""
+    others = restricted.needing(request, dt.date.min)
+    return [other for other in others if not other.is_standing and restricted.announced_for(other) is None]
+
+
+def answer(request: Request, draft: Draft, *, policy: PolicyVersion, at: dt.datetime, by: str) -> None:
+    """Send the letter that settles a locked request. Where it ends a restriction, that ends on the day after."""
+    if on := restricted.ends_on(request, day_of(at, policy.zone)):
+        tell(request, on, draft, policy=policy, at=at, by=by)
+    else:
+        answering.send(request, draft, at=at, by=by)
+
+
+def tell(
+    request: Request,
+    on: dt.date,
+    draft: Draft,
+    *,
+    also: Collection[Request] = (),
+    policy: PolicyVersion,
+    at: dt.datetime,
+    by: str,
+) -> None:
+    """Send the letter by which the person hears that the restriction of a locked request ends `on` a day.
+
+    `also` are others of theirs whose restriction ends with it. Raises RequestError for a day before tomorrow, and where
+    any other request needs the restriction: the letter would promise what does not come.
+    """
     if on <= day_of(at, policy.zone):
         raise RequestError("The person has to be told before: the earliest day is tomorrow (Art. 18(3) GDPR).")
+    _check_needed(request, on, also)
     paper = answering.send(request, draft, at=at, by=by)
     paper.data = {**paper.data, "lifts_on": on.isoformat()}
+    if also:
+        paper.data["ends"] = [other.number for other in also]
     paper.save(update_fields=["data"])
 
 
@@ -84,15 +117,17 @@ def lift(request_id: int, *, policy: PolicyVersion, at: dt.datetime, by: str) ->
 
     Raises RequestError where the person was not told on an earlier day, or the day that they were told is to come.
     """
-    request = moving.lock(request_id)
+    request, *others = _lock_with_others(request_id)
     day = day_of(at, policy.zone)
-    _check_liftable(request, day, day)
+    _check_liftable(request, day)
+    _check_needed(request, day)
     _check_told(request, day, policy)
-    people = timeline.people(request)
-    for hold in _standing(request, day):
+    people = {person.pk for person in sparing.lock(timeline.people(request))}
+    for hold in restricted.holds(request, day):
         holds.end(hold, day=day - dt.timedelta(days=1), at=at, by=by)
-    notices.owe(NoticeKind.LIFTED, [person.pk for person in people], at=at)
-    timeline.record(request, Step.LIFTED, at=at, by=by)
+    notices.owe(NoticeKind.LIFTED, people, at=at)
+    for each in [request, *(other for other in others if _ends_too(other, people))]:
+        timeline.record(each, Step.LIFTED, at=at, by=by)
     return request
 
 
@@ -105,25 +140,31 @@ def lift_due(*, policy: PolicyVersion, at: dt.datetime, by: str) -> int:
     return sum(_lifted(request_id, policy, at, by) for request_id in list(found))
 
 
-def is_restricted(request: Request, day: dt.date) -> bool:
-    return _standing(request, day).exists()
+def _lock_with_others(request_id: int) -> list[Request]:
+    """Lock a request, and the others of its people, in key order as `duplicates` does; it comes first."""
+    people = list(Subject.objects.filter(request=request_id).values_list("contact", flat=True))
+    keys = {request_id, *Request.objects.of_people(people).values_list("pk", flat=True)}
+    locked = {pk: moving.lock(pk) for pk in sorted(keys)}
+    return [locked.pop(request_id), *locked.values()]
 
 
-def announced_for(request: Request) -> dt.date | None:
-    """Return the day for which the person was last told that the restriction ends."""
-    letter = _announcement(request)
-    return dt.date.fromisoformat(letter.data["lifts_on"]) if letter else None
+def _ends_too(other: Request, people: Collection[int]) -> bool:
+    """Tell whether the restriction of another request, whose end was told, has ended with that of these people."""
+    within = set(other.subjects.values_list("contact", flat=True)) <= set(people)
+    return within and restricted.announced_for(other) is not None
 
 
-def _check_liftable(request: Request, day: dt.date, on: dt.date) -> None:
-    """Raise RequestError where nothing is restricted, or where another request needs the restriction on that day."""
-    if not is_restricted(request, day):
+def _check_liftable(request: Request, day: dt.date) -> None:
+    if not restricted.is_restricted(request, day):
         raise RequestError("Nothing is restricted.")
     if request.kind == Kind.OBJECTION and request.is_standing:
         raise RequestError("The interests are still to be weighed.")
-    people = [person.pk for person in timeline.people(request)]
-    for other in Request.objects.of_people(people).exclude(pk=request.pk).order_by("pk"):
-        if _needs(other, on):
+
+
+def _check_needed(request: Request, on: dt.date, also: Collection[Request] = ()) -> None:
+    """Raise RequestError where another request than `also` needs the restriction on a day."""
+    for other in restricted.needing(request, on):
+        if other not in also:
             raise RequestError(f"Request {other.number} needs the restriction, too.")
 
 
@@ -136,7 +177,7 @@ def _lifted(request_id: int, policy: PolicyVersion, at: dt.datetime, by: str) ->
 
 
 def _check_told(request: Request, day: dt.date, policy: PolicyVersion) -> None:
-    letter = _announcement(request)
+    letter = restricted.announcement(request)
     if letter is None:
         raise RequestError("Tell the person first: they have to hear of it before (Art. 18(3) GDPR).")
     on, told_on = dt.date.fromisoformat(letter.data["lifts_on"]), _told_on(letter, policy)
@@ -153,25 +194,3 @@ def _told_on(letter: Paper, policy: PolicyVersion) -> dt.date | None:
         return dt.date.fromisoformat(posted)
     sent = Message.objects.filter(public_id=letter.data.get("message"), sent_at__isnull=False).first()
     return day_of(sent.sent_at, policy.zone) if sent and sent.sent_at else None
-
-
-def _announcement(request: Request) -> Paper | None:
-    since = request.entries.filter(step=Step.LIFTED).last()
-    letters = request.papers.filter(kind=PaperKind.LETTER, data__has_key="lifts_on")
-    return (letters.filter(at__gt=since.at) if since else letters).last()
-
-
-def _needs(other: Request, on: dt.date) -> bool:
-    """Tell whether a request stands on a restriction that has not been lifted, and is not announced to be by then."""
-    restricted, lifted = (other.entries.filter(step=step).last() for step in (Step.RESTRICTED, Step.LIFTED))
-    began = other.kind == Kind.OBJECTION or restricted is not None
-    if not began or other.outcome == Outcome.DUPLICATE:
-        return False
-    announced = announced_for(other)
-    ended = lifted is not None and (restricted is None or lifted.pk > restricted.pk)
-    return not ended and not (announced and announced <= on)
-
-
-def _standing(request: Request, day: dt.date) -> QuerySet[Hold]:
-    people = request.subjects.values("contact")
-    return Hold.objects.standing(day).filter(contact__in=people, reason=HoldReason.RESTRICTION).order_by("contact")

@@ -6,13 +6,13 @@ Whoever has shown that an address is theirs, and asks to be deleted, means these
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, Func, JSONField, QuerySet, Value
 
 from contacts.addresses import keyed_hash
 from contacts.models import Message, SignUp
 from contacts.vocabulary import SignUpKind
-from dsr.models import Proof, Request
-from dsr.vocabulary import State
+from dsr.models import Paper, Proof, Request
+from dsr.vocabulary import PaperKind, State
 
 
 def of(addresses: Collection[str]) -> list[QuerySet[Any, Any]]:
@@ -40,6 +40,16 @@ def lock(addresses: Collection[str]) -> None:
 
 
 def delete(addresses: Collection[str]) -> None:
-    """Delete it, with what hangs on it. Call it under the lock."""
+    """Delete it, with what hangs on it, and where others say that they once had the address. Call it under the lock."""
     for found in of(addresses):
         found.delete()
+    named = Paper.objects.filter(kind=PaperKind.STATEMENT, data__old_address__in=list(addresses))
+    named.update(data=_Without(F("data"), Value("old_address")))
+
+
+class _Without(Func):
+    """A JSON object without one of its keys."""
+
+    template = "%(expressions)s"
+    arg_joiner = " - "
+    output_field = JSONField()

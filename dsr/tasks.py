@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from contacts import nudging
 from contacts.models import PolicyVersion
-from dsr import forgetting, intake, proving, reminding, restricting, unanswered
+from dsr import forgetting, intake, proving, reminding, restricting, sparing, unanswered
 
 
 @shared_task
@@ -29,6 +29,12 @@ def follow_up_questions() -> None:
 
 
 @shared_task
+def release_answered() -> None:
+    if policy := PolicyVersion.objects.in_force():
+        sparing.release_answered(policy=policy, at=timezone.now(), by="release_answered")
+
+
+@shared_task
 def lift_restrictions() -> None:
     if policy := PolicyVersion.objects.in_force():
         restricting.lift_due(policy=policy, at=timezone.now(), by="lift_restrictions")
@@ -38,3 +44,9 @@ def lift_restrictions() -> None:
 def forget_requests() -> None:
     if policy := PolicyVersion.objects.in_force():
         forgetting.forget(months=settings.REQUEST_MONTHS, policy=policy, at=timezone.now())
+
+
+@shared_task
+def forget_notices() -> None:
+    if policy := PolicyVersion.objects.in_force():
+        forgetting.forget_notices(months=settings.REQUEST_MONTHS, policy=policy, at=timezone.now())

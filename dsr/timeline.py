@@ -4,10 +4,17 @@ import datetime as dt
 from collections.abc import Collection
 from typing import Any
 
+from django.db.models import Q
+
 from contacts import audit
 from contacts.models import Contact
-from dsr.models import Entry, Paper, Request
-from dsr.vocabulary import PaperKind, Step
+from dsr.models import Entry, Paper, Request, Requests
+from dsr.vocabulary import ASKED_NOBODY, PaperKind, Step
+
+# What an entry says that somebody was found, and does not say who asks.
+TAKEN_OFF = "taken_off"
+ADDRESS = "address"
+_OF_NOBODY = (TAKEN_OFF, ADDRESS, ASKED_NOBODY)
 
 
 def record(request: Request, step: Step, *, at: dt.datetime, by: str, rule: str = "") -> None:
@@ -39,3 +46,10 @@ def person(request: Request) -> Contact | None:
 def people(request: Request) -> list[Contact]:
     """Return the records that a request is about, the first one first."""
     return [subject.contact for subject in request.subjects.select_related("contact").order_by("pk")]
+
+
+def made_sure(found: Requests) -> Requests:
+    """Return those of which the person has proven who they are, or the officer has said how that is known."""
+    identified = Q(step=Step.IDENTIFIED) & ~Q(rule__in=_OF_NOBODY)
+    sure = Entry.objects.filter(Q(step=Step.PROVEN) | identified)
+    return found.filter(pk__in=sure.values("request"))

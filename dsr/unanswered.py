@@ -6,13 +6,13 @@ from django.db import transaction
 
 from contacts.days import day_of
 from contacts.models import PolicyVersion
-from dsr import answering, closing, moving, restricting, timeline
+from dsr import answering, closing, moving, restricted, restricting, sparing, timeline, undelivered
 from dsr.letters.answers import unidentified
 from dsr.letters.common import spoken
 from dsr.letters.question_reminder import question_reminder
 from dsr.models import Request, Requests
 from dsr.moving import RequestError
-from dsr.vocabulary import Kind, Outcome, RefusalGround, State, Step
+from dsr.vocabulary import Outcome, PaperKind, RefusalGround, State, Step
 
 REMIND_AFTER = dt.timedelta(days=14)
 CLOSE_AFTER = dt.timedelta(days=30)
@@ -21,8 +21,9 @@ CLOSE_AFTER = dt.timedelta(days=30)
 def follow_up(*, policy: PolicyVersion, at: dt.datetime, by: str) -> int:
     """Close what is unanswered when 30 days are over, remind after 14, and return how many requests it was.
 
-    Each happens once, however many workers do it at once. Whoever is reached by post alone is left to the officer,
-    who hears of it (`reminding`); where the person is gone from the file meanwhile, nobody is left to write to.
+    Each happens once, however many workers do it at once. Whoever is reached by post alone, or never got the question,
+    is left to the officer, who hears of it (`reminding`); where the person is gone from the file meanwhile, nobody is
+    left to write to.
     """
     day = day_of(at, policy.zone)
     closed = [_close(pk, policy=policy, at=at, by=by) for pk in _keys(_given_up(day))]
@@ -33,7 +34,7 @@ def follow_up(*, policy: PolicyVersion, at: dt.datetime, by: str) -> int:
 @transaction.atomic
 def _close(request_id: int, *, policy: PolicyVersion, at: dt.datetime, by: str) -> bool:
     request = moving.lock(request_id)
-    if not _given_up(day_of(at, policy.zone)).filter(pk=request_id).exists():
+    if not _given_up(day_of(at, policy.zone)).filter(pk=request_id).exists() or not _has_left(request):
         return False
     if _is_reached_by_mail(request):
         _say_that_it_is_closed(request, policy=policy, at=at, by=by)
@@ -45,8 +46,9 @@ def _close(request_id: int, *, policy: PolicyVersion, at: dt.datetime, by: str) 
 
 def _say_that_it_is_closed(request: Request, *, policy: PolicyVersion, at: dt.datetime, by: str) -> None:
     """Write the letter; it also tells of the day after, when a restriction ends that this request alone has brought."""
+    sparing.lock(timeline.people(request))  # of two that are settled at once, the last ends a restriction
     day = day_of(at, policy.zone)
-    tomorrow = day + dt.timedelta(days=1) if _ends_a_restriction(request, day) else None
+    tomorrow = restricted.ends_on(request, day)
     facts = {"asked_on": request.paused_since, "on": tomorrow}
     draft = unidentified(request, policy, _language(request), facts)
     if tomorrow:
@@ -55,24 +57,25 @@ def _say_that_it_is_closed(request: Request, *, policy: PolicyVersion, at: dt.da
         answering.send(request, draft, at=at, by=by)
 
 
-def _ends_a_restriction(request: Request, day: dt.date) -> bool:
-    people = [person.pk for person in timeline.people(request)]
-    others = Request.objects.of_people(people).filter(kind__in=[Kind.OBJECTION, Kind.RESTRICTION])
-    brought = request.kind == Kind.OBJECTION and not others.exclude(pk=request.pk).exists()
-    return brought and restricting.is_restricted(request, day)
-
-
 @transaction.atomic
 def _remind(request_id: int, *, policy: PolicyVersion, at: dt.datetime, by: str) -> bool:
     day = day_of(at, policy.zone)
     request = moving.lock(request_id)
-    if not _is_reached_by_mail(request) or not _unreminded(day).filter(pk=request_id).update(reminded_on=day):
+    if not _is_reached_by_mail(request) or not _has_left(request):
+        return False
+    if not _unreminded(day).filter(pk=request_id).update(reminded_on=day):
         return False
     asked_on = request.paused_since or day
     facts = {"asked_on": asked_on, "closes_on": asked_on + CLOSE_AFTER}
     timeline.record(request, Step.REMINDED, at=at, by=by)
     answering.send(request, question_reminder(request, policy, _language(request), facts), at=at, by=by)
     return True
+
+
+def _has_left(request: Request) -> bool:
+    """Tell whether our question has gone out: who never got it has left nothing unanswered."""
+    question = request.papers.filter(kind=PaperKind.QUESTION).last()
+    return question is None or undelivered.left_at(question) is not None
 
 
 def _is_reached_by_mail(request: Request) -> bool:

@@ -128,5 +128,8 @@ class PaperKind(TextChoices):
 # What is carried out the moment the address is proven, and needs nobody's decision.
 AT_ONCE = (Kind.MARKETING_OBJECTION, Kind.WITHDRAWAL)
 
+# What an entry of the timeline says where a question turns out to have gone to somebody else: the clock runs on.
+ASKED_NOBODY = "asked_nobody"
+
 # The states in which somebody has to do something.
 STANDING = (State.NEW, State.OPEN, State.ASKED)

@@ -15,12 +15,15 @@ from contacts import erasure, objections
 from contacts.days import day_of
 from contacts.models import Basis, PolicyVersion, Registration
 from contacts.vocabulary import SCENARIO_OF_EVENT, Channel, LegalBasis
-from dsr import answering, closing, moving, remedies, restricting, timeline
+from dsr import answering, closing, moving, remedies, restricted, restricting, sparing, timeline
 from dsr.answering import Draft
 from dsr.models import Request
 from dsr.moving import RequestError
 from dsr.vocabulary import ErasureGround, Kind, Outcome, PaperKind, RefusalGround, State, Step
 from retention.models import Hold, HoldReason
+
+# Why an objection may not be followed, once the interests are weighed (Art. 21(1) GDPR).
+GROUNDS = (RefusalGround.COMPELLING, RefusalGround.LEGAL_CLAIMS)
 
 
 @dataclass(frozen=True)
@@ -38,9 +41,9 @@ def uphold(
 ) -> Request:
     """Follow an objection: what rests on our interest alone goes, and recipients are told.
 
-    Where something stays, the request is closed, and the restriction ends on the next day. Where nothing would, it
-    stays open for the deletion of the person (ground: objected), which needs its own act. Raises RequestError where a
-    legal claim stands, or nothing is said; MovedError where the request is not open.
+    Where something stays, the request is closed, and the restriction ends on the next day, unless another request needs
+    it. Where nothing would, it stays open for the deletion of the person (ground: objected), which needs its own act.
+    Raises RequestError where a legal claim stands, or nothing is said; MovedError where the request is not open.
     """
     request = _weighed(request_id, balance, "upheld", at=at, by=by)
     day = day_of(at, policy.zone)
@@ -54,24 +57,40 @@ def uphold(
         return request
     for scenario, ids in _resting_on_interest(people, at).items():
         erasure.drop_basis(scenario, ids, policy=policy)
-    restricting.tell(request, day + dt.timedelta(days=1), draft, policy=policy, at=at, by=by)
+    restricting.answer(request, draft, policy=policy, at=at, by=by)
     closing.close(request, Outcome.FULFILLED, ground=ErasureGround.OBJECTED, policy=policy, at=at, by=by)
     return request
 
 
 @transaction.atomic
 def reject(
-    request_id: int, balance: Balance, on: dt.date, draft: Draft, *, policy: PolicyVersion, at: dt.datetime, by: str
+    request_id: int,
+    balance: Balance,
+    on: dt.date | None,
+    draft: Draft,
+    *,
+    ground: RefusalGround = RefusalGround.COMPELLING,
+    policy: PolicyVersion,
+    at: dt.datetime,
+    by: str,
 ) -> Request:
-    """Do not follow an objection, on compelling grounds of ours (Art. 21(1) GDPR); the letter names where to turn.
+    """Do not follow an objection, on one of GROUNDS (Art. 21(1) GDPR); the letter names where to turn.
 
-    The details are used again from `on`, at the earliest tomorrow. Raises as `uphold`.
+    The details are used again from `on`, at the earliest tomorrow; None where another request needs the restriction,
+    which goes on. Raises as `uphold`, and RequestError for another ground, or where `on` is not as it should be.
     """
     request = _weighed(request_id, balance, "not_upheld", at=at, by=by)
+    if ground not in GROUNDS:
+        raise RequestError("An objection is refused for compelling grounds or legal claims alone (Art. 21(1) GDPR).")
     remedies.check(draft, policy)
-    timeline.record(request, Step.REFUSED, at=at, by=by, rule=RefusalGround.COMPELLING)
-    restricting.tell(request, on, draft, policy=policy, at=at, by=by)
-    closing.close(request, Outcome.REFUSED, refusal=RefusalGround.COMPELLING, policy=policy, at=at, by=by)
+    timeline.record(request, Step.REFUSED, at=at, by=by, rule=ground)
+    if on is not None:
+        restricting.tell(request, on, draft, policy=policy, at=at, by=by)
+    elif restricted.ends_on(request, day_of(at, policy.zone)):
+        raise RequestError("Say from which day on the details are used again: the person is told.")
+    else:
+        answering.send(request, draft, at=at, by=by)
+    closing.close(request, Outcome.REFUSED, refusal=ground, policy=policy, at=at, by=by)
     return request
 
 
@@ -106,7 +125,7 @@ def _weighed(request_id: int, balance: Balance, outcome: str, *, at: dt.datetime
         raise RequestError("This request is no objection to be weighed. One to marketing is absolute.")
     if request.ground:
         raise RequestError("The interests are weighed already. What is left is the deletion.")
-    if not request.subjects.exists():
+    if not sparing.lock(timeline.people(request)):
         raise RequestError("Say first whom the request is about.")
     if not (balance.ours.strip() and balance.theirs.strip() and balance.reasons.strip()):
         raise RequestError("Write down our interests, those of the person, and why which weighs more.")

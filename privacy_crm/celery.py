@@ -20,7 +20,7 @@ app.conf.beat_schedule = {
     "letters": {"task": "contacts.tasks.forget_letters", "schedule": crontab(minute=40)},
     # Mails that development writes into files are stored copies: they go after 24 hours.
     "mail_files": {"task": "contacts.tasks.sweep_mail_files", "schedule": crontab(minute=50)},
-    # Whoever was given people's data hears of erasures, objections and corrections, until they say that it is done (L4).
+    # Whoever was given people's data hears of erasures, objections and corrections, until they say it is done (L4).
     "notices": {"task": "contacts.tasks.tell_recipients", "schedule": crontab(minute="*/5")},
     # Guests are reminded on the day before their event.
     "reminders": {"task": "contacts.tasks.owe_reminders", "schedule": crontab(minute="*/10")},
@@ -34,10 +34,14 @@ app.conf.beat_schedule = {
     "due": {"task": "dsr.tasks.remind_officers", "schedule": crontab(minute=0)},
     # Who has not answered our question is reminded after 14 days; after 30, their request is closed (L2).
     "questions": {"task": "dsr.tasks.follow_up_questions", "schedule": crontab(hour=6, minute=15)},
+    # Who was answered is free again once their letter has left: the night may deal with them.
+    "answered": {"task": "dsr.tasks.release_answered", "schedule": crontab(minute=15)},
     # A restriction ends on the day that the person was told, once the letter has gone out (L6).
     "restrictions": {"task": "dsr.tasks.lift_restrictions", "schedule": crontab(minute=10)},
     # Closed requests go after 24 months, and only counts remain.
     "requests": {"task": "dsr.tasks.forget_requests", "schedule": crontab(hour=3, minute=45)},
+    # What a recipient acknowledged goes after the same 24 months; what it did not is chased.
+    "told": {"task": "dsr.tasks.forget_notices", "schedule": crontab(hour=3, minute=50)},
     # The night's run, at 02:30 in the company's time zone; a night that was missed is caught up by the next tick.
     "purge": {"task": "retention.tasks.nightly", "schedule": crontab(minute="*/10")},
     # Officers hear of a run that waits, failed, was broken off or did not happen.

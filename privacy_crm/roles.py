@@ -30,6 +30,7 @@ ROLES: dict[str, set[str]] = {
         "contacts.import_contacts",
         "contacts.add_activity",
         "contacts.add_channelpermission",
+        "contacts.add_disclosure",
         "contacts.change_contact",
         "contacts.change_basis",
     },
@@ -40,6 +41,7 @@ ROLES: dict[str, set[str]] = {
         *_view("event", "whitepaper", "policyversion", "scenariorule"),
         "contacts.add_activity",
         "contacts.add_channelpermission",
+        "contacts.add_disclosure",
         "contacts.change_basis",
     },
     "events": {
@@ -68,6 +70,7 @@ ROLES: dict[str, set[str]] = {
         "contacts.import_contacts",
         "contacts.add_activity",
         "contacts.add_channelpermission",
+        "contacts.add_disclosure",
         "contacts.change_contact",
         "contacts.change_basis",
         "retention.view_hold",

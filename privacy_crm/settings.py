@@ -209,7 +209,7 @@ PURGE_CAP_NUMBER = env.int("PURGE_CAP_NUMBER", default=100)
 
 # Whose public holidays a legal date rolls over (Regulation 1182/71, Art. 3), as an ISO code.
 HOLIDAYS_COUNTRY = env.str("HOLIDAYS_COUNTRY", default="SE")
-# Closed requests go after so many months, and only counts remain.
+# Closed requests go after so many months, and only counts remain; notices, so long after they were acknowledged.
 REQUEST_MONTHS = env.int("REQUEST_MONTHS", default=24)
 # How long a backup is kept: what it still holds of a deleted person is gone by then, and they are told the day.
 BACKUP_DAYS = env.int("BACKUP_DAYS", default=30)

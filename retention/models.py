@@ -34,7 +34,7 @@ REASONS = {
 }
 
 
-# Placed and ended by what becomes of a request, never by hand: the person has to hear of the end of a restriction before
+# Placed and ended by what becomes of a request, never by hand: the person hears of the end of a restriction before
 # it comes (Art. 18(3) GDPR).
 OF_REQUESTS = (HoldReason.REQUEST, HoldReason.RESTRICTION)
 

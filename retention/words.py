@@ -7,6 +7,7 @@ import datetime as dt
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from contacts.models import Activity, Contact, Event, PolicyVersion, Registration
 from contacts.vocabulary import ActivityKind, Clock, Scenario
@@ -42,13 +43,17 @@ def because(name: str, reason: Reason, contact: Contact, policy: PolicyVersion) 
 
 def held_by(name: str, hold: StandingHold) -> str:
     """Return the sentence for one hold."""
-    reason = HoldReason(hold.reason).label
+    reason = _BECAUSE_OF.get(HoldReason(hold.reason)) or HoldReason(hold.reason).label
     if hold.kind == HoldKind.DUTY:
         text = _("The law has us keep a part of what we hold about %(name)s (%(reason)s), %(until)s.")
     else:
         text = _("Nothing about %(name)s is reduced or deleted because of %(reason)s, %(until)s.")
     until_when = _("through %s") % full(hold.until) if hold.until else _("until somebody ends it")
     return text % {"name": name, "reason": reason, "until": until_when}
+
+
+# Where the label does not stand inside the sentence.
+_BECAUSE_OF = {HoldReason.RESTRICTION: gettext_lazy("a restriction on the person's wish (Art. 18 GDPR)")}
 
 
 def until(name: str, explanation: Explanation, day: dt.date, *, by_objection: bool = False) -> str:

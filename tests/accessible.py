@@ -14,13 +14,14 @@ PHONE_AND_DESK = (320, 1280)  # CSS pixels; the narrower one is 1280 magnified f
 _ALSO = {"rules": {"target-size": {"enabled": True}}}
 
 
-def violations(page: "Page") -> list[str]:
-    """Return a line for each element that breaks a rule, on the page as it is shown now."""
-    found = Axe().run(page, options=_ALSO).response["violations"]
+def violations(page: "Page", *within: str) -> list[str]:
+    """Return a line for each element that breaks a rule, on the page as it is shown now, or in these parts of it."""
+    context = {"include": [[part] for part in within]} if within else None
+    found = Axe().run(page, context=context, options=_ALSO).response["violations"]
     return [f"{rule['id']}: {rule['help']}: {node['html']}" for rule in found for node in rule["nodes"]]
 
 
-def violations_everywhere(page: "Page") -> list[str]:
+def violations_everywhere(page: "Page", *within: str) -> list[str]:
     """Return what axe finds on a phone and on a desk, light and dark, and whether the page scrolls sideways."""
     found = []
     for width in PHONE_AND_DESK:
@@ -29,5 +30,5 @@ def violations_everywhere(page: "Page") -> list[str]:
             found.append(f"{width}: the page scrolls sideways")
         for scheme in LIGHT_AND_DARK:
             page.emulate_media(color_scheme=scheme)
-            found += [f"{width} {scheme}: {line}" for line in violations(page)]
+            found += [f"{width} {scheme}: {line}" for line in violations(page, *within)]
     return found

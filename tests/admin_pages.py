@@ -52,6 +52,7 @@ OPEN_TO = {
     "contacts_contact_pass-on": "mseo",
     "contacts_contact_match": "ms",
     "contacts_contact_told-by-letter": "o",
+    "contacts_contact_share": "mso",
     "contacts_organisation_changelist": "msoa",
     "contacts_organisation_change": "msoa",
     "contacts_organisation_add": "ms",

@@ -9,17 +9,18 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 
 from contacts.addresses import keyed_hash
-from contacts.models import Contact, PolicyVersion
+from contacts.models import Contact, Message, PolicyVersion
 from dsr import erasing, proving
 from dsr.erasing import Order
 from dsr.models import Certificate, Request
 from dsr.vocabulary import ErasureGround, Kind
 from retention.models import Hold, PurgeCandidate, PurgeRun
-from tests.factories import NOON
+from tests.factories import NOON, customer, place
 from tests.packaged import somebody
 from tests.requesting import asked_by, posted
 
 BY = "user:1"
+DAY = dt.date(2031, 12, 31)
 
 
 def full(policy: PolicyVersion, mark: str = "Zyxmark", *, duty: bool = False) -> Contact:
@@ -27,7 +28,7 @@ def full(policy: PolicyVersion, mark: str = "Zyxmark", *, duty: bool = False) ->
     contact = somebody(policy, mark)
     if not duty:
         Hold.objects.filter(contact=contact, kind="duty").delete()
-    Contact.objects.filter(pk=contact.pk).update(phone="+46 70 555 01 23")
+    Contact.objects.filter(pk=contact.pk).update(phone="+46 70 555 01 23", bounced_on=None)
     posted(policy, contact.email or "")
     proving.begin(contact.email or "", "en", request=None, at=NOON)
     proof = proving.begin(contact.email or "", "en", request=None, at=NOON)
@@ -44,6 +45,14 @@ def full(policy: PolicyVersion, mark: str = "Zyxmark", *, duty: bool = False) ->
     return contact
 
 
+def under_a_duty(policy: PolicyVersion) -> Contact:
+    """A customer of whom a law has us keep name and company, through DAY."""
+    contact = customer(policy, phone="+46 70 555 01 23", job_title="CFO", company="Fjordkraft AB")
+    held = place(contact, "duty", "bookkeeping", until=DAY)
+    Hold.objects.filter(pk=held.pk).update(legal_reference="Bookkeeping Act 7:2")
+    return contact
+
+
 def wish(contact: Contact, policy: PolicyVersion, kind: Kind = Kind.ERASURE, at: dt.datetime = NOON) -> Request:
     """Have a person ask to be deleted, on "My data"."""
     return asked_by(contact, policy, kind, at=at)
@@ -57,6 +66,13 @@ def erased(
     **order: Any,
 ) -> Certificate:
     return erasing.erase(request.pk, Order(ground, **order), policy=policy, at=at, by=BY)
+
+
+def letter() -> str:
+    """The words of the one letter that waits."""
+    written = Message.objects.get(template="written").written
+    assert written
+    return "\n".join([written["subject"], *(part.get("text", "") for part in written["parts"])])
 
 
 def counted() -> dict[str, int]:

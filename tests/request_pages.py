@@ -7,7 +7,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from contacts.models import Contact, PolicyVersion
-from dsr import restricting
+from dsr import identity, restricting
 from dsr.letters import restrictions
 from dsr.models import Certificate, Request
 from dsr.vocabulary import Kind
@@ -26,8 +26,19 @@ OPEN_TO = {
         (
             f"dsr_request_{act}"
             for act in (
-                *("find-person", "take-off", "ask-who", "answered", "answer-to", "nothing-held", "taken-back"),
-                *("correct", "restrict", "announce-lifting", "lift", "uphold", "reject", "agree", "agreement-done"),
+                *("find-person", "take-off", "ask-who", "answered", "answer-to", "nothing-held", "amend", "taken-back"),
+                "taken-back-with-letter",
+                *(
+                    "correct",
+                    "restrict",
+                    "announce-lifting",
+                    "lift",
+                    "uphold",
+                    "reject",
+                    "agree",
+                    "agreement-done",
+                    "stop",
+                ),
                 *("hand-over", "hand-over-again", "erase", "settle-findings"),
                 *("answer-together", "extend", "note-extension", "refuse"),
             )
@@ -50,6 +61,7 @@ def world(policy: PolicyVersion) -> dict[str, Request]:
     """Make a request for each page, by the name of the page; what is not named is shown of the first."""
     made = {
         "": _asked(policy, Kind.ERASURE),
+        "amend": entered(policy),
         "answered": question(_asked(policy, Kind.ACCESS), policy),
         "nothing-held": entered(policy),
         "correct": _asked(policy, Kind.RECTIFICATION),
@@ -58,12 +70,20 @@ def world(policy: PolicyVersion) -> dict[str, Request]:
         "uphold": _asked(policy, Kind.OBJECTION),
         "agree": _asked(policy, Kind.COMPLAINT),
         "agreement-done": _agreed(policy),
+        "stop": _told(policy),
+        "note-extension": entered(policy, received_on=dt.date(2026, 10, 5)),
         "hand-over": _asked(policy, Kind.ACCESS),
         "hand-over-again": close(_asked(policy, Kind.ACCESS), policy),
         "answer-together": _asked_twice(policy),
         "settle-findings": _erased(policy),
     }
-    same = {"reject": "uphold", "package": "hand-over", "certificate": "settle-findings", "paper": "settle-findings"}
+    same = {
+        "reject": "uphold",
+        "taken-back-with-letter": "uphold",
+        "package": "hand-over",
+        "certificate": "settle-findings",
+        "paper": "settle-findings",
+    }
     made |= {name: made[other] for name, other in same.items()}
     return {f"dsr_request_{name}".removesuffix("_"): request for name, request in made.items()}
 
@@ -82,6 +102,11 @@ def _asked_twice(policy: PolicyVersion) -> Request:
     contact = _person(policy)
     asked_by(contact, policy, Kind.PORTABILITY)
     return asked_by(contact, policy, Kind.PORTABILITY)
+
+
+def _told(policy: PolicyVersion) -> Request:
+    request = entered(policy, Kind.MARKETING_OBJECTION)
+    return identity.identify(request.pk, [_person(policy)], "They called.", at=NOON, by=OFFICER)
 
 
 def _agreed(policy: PolicyVersion) -> Request:

@@ -5,6 +5,7 @@ from typing import Any
 
 from contacts.letters.parts import Letter, Text
 from contacts.models import AuditEvent, Contact, Message, PolicyVersion
+from contacts.models.outbox import FORGOTTEN
 from dsr import closing, identity, intake, moving, proving
 from dsr.answering import Draft
 from dsr.intake import Asked, Stranger
@@ -68,9 +69,17 @@ def answer(request: Request, policy: PolicyVersion, on: dt.date, at: dt.datetime
 
 
 def unanswered_question(policy: PolicyVersion, on: dt.date, kind: Kind = Kind.ACCESS, **about: Any) -> Request:
-    """Somebody on file was asked on a day who they are."""
+    """Somebody on file was asked on a day who they are, and the letter has left."""
     request = asked_by(ContactFactory.create(**about), policy, kind, at=moment(on))
-    return question(request, policy, at=moment(on))
+    return question_sent(request, policy, at=moment(on))
+
+
+def question_sent(request: Request, policy: PolicyVersion, at: dt.datetime = NOON) -> Request:
+    """Ask the person back, and have the mail server take the letter."""
+    asked = question(request, policy, at=at)
+    numbers = asked.papers.filter(kind="question").values_list("data__message", flat=True)
+    Message.objects.filter(public_id__in=list(numbers)).update(sent_at=at, **FORGOTTEN)
+    return asked
 
 
 def close(

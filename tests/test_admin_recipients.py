@@ -71,6 +71,16 @@ def test_details_are_changed_beginning_with_what_stands(log_in: LogIn) -> None:
     assert (recipient.name, recipient.agreement_reference) == ("Tryckhuset AB", "PUB-7")
 
 
+def test_the_officer_says_through_whom_our_mailings_go(log_in: LogIn) -> None:
+    recipient, client = RecipientFactory.create(), log_in("privacy officer")
+    assert client.post(f"{LIST}{recipient.pk}/change-details/", {**PRINTER, "sends_our_mail": "on"}).status_code == 302
+    recipient.refresh_from_db()
+    assert recipient.sends_our_mail
+    assert "Our mailings go out through it" in client.get(f"{LIST}{recipient.pk}/change/").content.decode()
+    answer = client.post(f"{LIST}add/", {**PRINTER, "name": "Other AB", "sends_our_mail": "on"})
+    assert "Another recipient sends our mail already" in answer.content.decode()
+
+
 def test_the_secret_is_shown_on_a_press_alone_and_waits_nowhere(log_in: LogIn) -> None:
     recipient = RecipientFactory.create(told_by="webhook", webhook_url="https://hooks.example/")
     secret, client = posting.secret(recipient), log_in("privacy officer")

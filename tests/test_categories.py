@@ -5,7 +5,7 @@ from contacts.models import Contact
 
 NO_CATEGORY = {
     *("id", "public_id", "language", "last_activity_on", "minimised_on"),
-    *("unconfirmed_since", "bounced_on", "left_on", "frozen_through", "restricted_through"),
+    *("unconfirmed_since", "bounced_on", "left_on", "frozen_through", "restricted_through", "corrected"),
 }
 
 

@@ -65,7 +65,7 @@ def test_every_text_of_it_has_its_swedish(policy: PolicyVersion, certificate: Ce
     english, swedish = (certificates.said(certificate, policy=policy, language=each) for each in ("en", "sv"))
     same = {text for text in _texts(english) & _texts(swedish) if re.search(r"[a-z]{4}", text)}
     tables = set(certificate.deleted)
-    names = {policy.controller["name"], policy.controller["address"], str(certificate.public_id)}
+    names = {policy.controller["name"], policy.controller["address"], str(certificate.public_id), *certificate.told}
     assert {text for text in same - tables - names if "law" not in text} == set()
 
 
@@ -81,6 +81,12 @@ def test_it_names_nobody(log_in: LogIn, certificate: Certificate) -> None:
     told = officer.get(address(certificate)).content.decode() + str(certificates.plain(certificate))
     for trace in ("zyxmark@", "Zyxmark first", "Zyxmark last", "+46 70"):
         assert trace not in told
+
+
+def test_the_moment_of_a_deletion_has_any_fraction_of_a_second(policy: PolicyVersion) -> None:
+    at = NOON + dt.timedelta(microseconds=993377)
+    made = certificates.pdf(erased(wish(ContactFactory.create(), policy), policy, at=at), policy=policy, language="en")
+    assert made.startswith(b"%PDF")
 
 
 def test_the_pdf_is_the_same_each_time(policy: PolicyVersion, certificate: Certificate) -> None:
@@ -99,7 +105,7 @@ def test_a_duty_without_an_end_is_told_as_one(policy: PolicyVersion) -> None:
     place(contact, "duty", "tax")
     certificate = erased(wish(contact, policy), policy)
     assert certificates.said(certificate, policy=policy, language="en")["kept"] == [
-        ["name and company", "tax law", "until that duty ends"]
+        ["Name and company", "tax law", "until that duty ends"]
     ]
 
 
@@ -209,7 +215,7 @@ def test_a_duty_that_came_in_between_is_shown_before_anything_happens(
     mark = proposal.of(request_of, NOON.date()).mark
     place(Contact.objects.get(requests__request=request_of), "duty", "tax")
     answer = _erase(officer, request_of, mark=mark)
-    assert "What has to stay has changed meanwhile. Nothing was deleted" in answer.content.decode()
+    assert "What stays, or who is told, has changed meanwhile. Nothing was deleted" in answer.content.decode()
     assert Contact.objects.get().email
     assert answer.context["form"]["mark"].value() == proposal.of(request_of, NOON.date()).mark
 

@@ -16,7 +16,7 @@ from dsr.deadlines import Deadline, deadline
 from dsr.models import Request
 from dsr.moving import RequestError
 from tests.factories import ContactFactory
-from tests.requesting import OFFICER, QUESTION, answer, asked_by, entered, fresh, moment, question, whole
+from tests.requesting import OFFICER, QUESTION, answer, asked_by, entered, fresh, moment, posted, press, question, whole
 from tests.walking import by_walking
 
 ONE_DAY = dt.timedelta(days=1)
@@ -235,9 +235,9 @@ def test_a_question_that_was_asked_too_late_does_not_undo_that_the_answer_is_ove
 @pytest.mark.django_db
 def test_more_time_may_be_told_until_the_first_month_ends_pauses_included(policy: PolicyVersion) -> None:
     request = question(asked_in_november(policy), policy, at=moment(day("2026-11-12")))
-    assert deadlines.first_month_ends(request, on=day("2026-11-22")) == day("2026-12-12")
+    assert deadlines.first_month_ends(request, on=day("2026-11-22"), zone=policy.zone) == day("2026-12-12")
     request = answer(request, policy, day("2026-11-22"))
-    assert deadlines.first_month_ends(request, on=day("2026-12-01")) == day("2026-12-12")
+    assert deadlines.first_month_ends(request, on=day("2026-12-01"), zone=policy.zone) == day("2026-12-12")
 
 
 @l1
@@ -245,12 +245,50 @@ def test_more_time_may_be_told_until_the_first_month_ends_pauses_included(policy
 @pytest.mark.django_db
 def test_while_the_clock_waits_the_first_month_does_not_end(policy: PolicyVersion) -> None:
     request = question(asked_in_november(policy), policy, at=moment(day("2026-11-12")))
-    late = moment(day("2027-01-20"))
+    request = answer(request, policy, day("2027-01-21"))  # 70 days later
+    late = moment(day("2027-02-10"))
     extending.extend(request.pk, "many tables", QUESTION, policy=policy, at=late, by=OFFICER)
     request = fresh(request)
-    assert (request.extended_on, request.extended_late) == (day("2027-01-20"), False)
-    assert clock(request) == ("2027-02-02", "2027-02-02")
-    assert clock(answer(request, policy, day("2027-01-21"))) == ("2027-04-13", "2027-04-13")  # 70 days later
+    assert (request.extended_on, request.extended_late) == (day("2027-02-10"), False)
+    assert clock(request) == ("2027-04-13", "2027-04-13")
+
+
+@l1
+@l2
+@pytest.mark.django_db
+def test_how_long_the_clock_waited_later_adds_nothing_to_the_first_month_of_before(policy: PolicyVersion) -> None:
+    request = question(asked_in_november(policy), policy, at=moment(day("2026-12-05")))
+    request = answer(request, policy, day("2026-12-15"))
+    seen = {on: deadlines.first_month_ends(request, on=day(on), zone=policy.zone) for on in SEEN_ON}
+    assert seen == {on: day(ends) for on, ends in SEEN_ON.items()}
+
+
+@l1
+@l2
+@pytest.mark.django_db
+def test_a_pause_lasts_until_the_day_of_the_answer_whenever_that_is_noted(policy: PolicyVersion) -> None:
+    request = question(asked_in_november(policy), policy, at=moment(day("2026-11-12")))
+    request = answer(request, policy, day("2026-11-14"), at=moment(day("2026-11-30")))
+    assert deadlines.first_month_ends(request, on=day("2026-12-01"), zone=policy.zone) == day("2026-12-04")
+
+
+@l1
+@l2
+@pytest.mark.django_db
+def test_the_first_month_waits_for_the_proof_of_the_address_as_well(policy: PolicyVersion) -> None:
+    midnight = dt.datetime(2026, 11, 2, 23, tzinfo=dt.UTC)  # where the company is
+    request = posted(policy, at=midnight - dt.timedelta(minutes=5))
+    press(request, policy, at=midnight + dt.timedelta(minutes=5))
+    assert deadlines.first_month_ends(fresh(request), on=day("2026-12-01"), zone=policy.zone) == day("2026-12-03")
+
+
+# Received on 2 November; the clock waited from 5 to 15 December.
+SEEN_ON = {
+    "2026-12-01": "2026-12-02",
+    "2026-12-05": "2026-12-02",
+    "2026-12-08": "2026-12-05",
+    "2026-12-20": "2026-12-12",
+}
 
 
 def check() -> None:

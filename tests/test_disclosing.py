@@ -1,14 +1,15 @@
 """Giving people's data to a recipient: recorded for each of them, and refused whole where anything is missing."""
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 import pytest
 
 from contacts import disclosing
 from contacts.disclosing import Disclosed, DisclosureError
-from contacts.models import AuditEvent, Contact, Disclosure, PolicyVersion, Recipient
-from contacts.vocabulary import DisclosureKind, Scenario
+from contacts.models import AuditEvent, Contact, Disclosure, PolicyVersion, Recipient, Suppression
+from contacts.vocabulary import Channel, DisclosureKind, Scenario
 from tests.admin_pages import contents
 from tests.factories import NOON, ONE_DAY, SPRING, ContactFactory, crowd, hold, place
 from tests.sharing import RecipientFactory
@@ -98,6 +99,69 @@ def test_whoever_is_not_held_for_the_purpose_stops_the_whole_set_and_is_counted(
     assert contents() == before
 
 
+def stop_all(person: Contact, *, by_address: Collection[str] = ()) -> None:
+    """No marketing on any channel: told by the address where it is among these, by themselves on the others."""
+    for channel in Channel.values:
+        if channel in by_address:
+            Suppression.objects.create(address_hash=person.address_hash, channel=channel, since=SPRING)
+        else:
+            person.permissions.create(channel=channel, state="objected", given_on=SPRING)
+
+
+NO_RESELLER = "They objected to marketing, so their details are not shared with a reseller."
+
+
+@pytest.mark.promise("P12")
+@pytest.mark.parametrize("by_address", [[], ["email"], Channel.values])
+def test_whoever_objected_on_all_channels_is_shared_with_no_reseller(
+    by_address: list[str], policy: PolicyVersion
+) -> None:
+    reseller, person = RecipientFactory.create(kind="reseller"), guest(policy)
+    stop_all(person, by_address=by_address)
+    before = contents()
+    for kind in DisclosureKind:
+        with pytest.raises(DisclosureError, match=NO_RESELLER):
+            disclosing.disclose([person.pk], reseller, purpose=Scenario.EVENT, kind=kind, at=NOON, by="user:1")
+    assert contents() == before
+
+
+@pytest.mark.promise("P12")
+def test_among_several_they_are_counted_and_stop_the_set(policy: PolicyVersion) -> None:
+    reseller, people = RecipientFactory.create(kind="reseller"), [guest(policy) for _ in range(3)]
+    for person in people[:2]:
+        stop_all(person)
+    before = contents()
+    with pytest.raises(DisclosureError, match="Of 3 people asked for: 2 objected to marketing, so their details"):
+        give([person.pk for person in people], reseller)
+    assert contents() == before
+
+
+def test_the_register_says_who_is_a_reseller_and_not_the_copy_in_hand(policy: PolicyVersion) -> None:
+    recipient, person = RecipientFactory.create(), guest(policy)
+    stop_all(person)
+    Recipient.objects.update(kind="reseller")
+    before = contents()
+    with pytest.raises(DisclosureError, match=NO_RESELLER):
+        give([person.pk], recipient)
+    assert contents() == before
+
+
+def test_a_processor_still_gets_what_a_service_needs_of_whoever_objected(policy: PolicyVersion) -> None:
+    person = guest(policy)
+    stop_all(person)
+    assert give([person.pk], RecipientFactory.create(kind="processor")).people == 1
+
+
+def test_an_objection_on_some_channels_alone_stops_no_share(policy: PolicyVersion) -> None:
+    person, other = guest(policy), guest(policy)
+    stop_all(other, by_address=Channel.values)
+    for channel in (Channel.EMAIL, Channel.PHONE):
+        person.permissions.create(channel=channel, state="objected", given_on=SPRING)
+        Suppression.objects.create(address_hash=person.address_hash, channel=channel, since=SPRING)
+    person.permissions.create(channel=Channel.POST, state="consented", given_on=SPRING)
+    assert give([person.pk], RecipientFactory.create(kind="reseller")).people == 1
+
+
 @pytest.mark.parametrize(
     ("fields", "why"),
     [
@@ -119,7 +183,7 @@ def test_a_hold_of_retentions_stops_it_too(policy: PolicyVersion) -> None:
     recipient, person = RecipientFactory.create(), guest(policy)
     place(person, "freeze", "restriction")
     before = contents()
-    with pytest.raises(DisclosureError, match="1 restricted, 1 frozen"):
+    with pytest.raises(DisclosureError, match="the person is restricted, frozen"):
         give([person.pk], recipient)
     assert contents() == before
 
@@ -128,7 +192,7 @@ def test_the_reduced_are_given_to_nobody(policy: PolicyVersion) -> None:
     recipient = RecipientFactory.create()
     person = ContactFactory.create(email=None, address_hash=None, minimised_on=NOON.date())
     before = contents()
-    with pytest.raises(DisclosureError, match="1 reduced"):
+    with pytest.raises(DisclosureError, match="the person is reduced"):
         give([person.pk], recipient)
     assert contents() == before
 
@@ -138,7 +202,7 @@ def test_whoever_has_not_been_told_where_their_details_came_from_is_told_first(p
     recipient, person = RecipientFactory.create(), ContactFactory.create()
     hold(person, "prospect", SPRING, policy=policy, source_kind="public")
     before = contents()
-    with pytest.raises(DisclosureError, match="1 not told yet"):
+    with pytest.raises(DisclosureError, match="the person is not informed yet"):
         give([person.pk], recipient, Scenario.PROSPECT)
     assert contents() == before
 

@@ -5,15 +5,16 @@ import datetime as dt
 import pytest
 
 from contacts.models import Contact, PolicyVersion
-from dsr import duplicates, identity, refusing
+from dsr import duplicates, ending, identity, intake, refusing
+from dsr.intake import Asked
 from dsr.letters import refusals
 from dsr.models import Request
 from dsr.moving import MovedError, RequestError
-from dsr.vocabulary import Kind, Outcome, RefusalGround, State
+from dsr.vocabulary import Kind, Outcome, RefusalGround, Source, State
 from retention.models import Hold
 from tests.deciding import BECAUSE, TODAY, ada, draft, letters
 from tests.factories import NOON, ContactFactory
-from tests.requesting import OFFICER, asked_by, close, entered, fresh, steps, whole
+from tests.requesting import OFFICER, asked_by, close, entered, fresh, question, steps, whole
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise("P19")]
 
@@ -85,3 +86,54 @@ def test_what_is_closed_is_joined_to_nothing(policy: PolicyVersion) -> None:
     with pytest.raises(MovedError):
         join(later, earlier, policy)
     assert whole(earlier) | whole(later) == before
+
+
+def test_nobody_who_asked_is_left_without_an_answer(policy: PolicyVersion) -> None:
+    one, other = ada(policy), ContactFactory.create()
+    earlier, later = about(one, policy, EARLIER), about(one, policy)
+    identity.identify(later.pk, [other], "called back", at=NOON, by=OFFICER)
+    before = whole(earlier) | whole(later)
+    with pytest.raises(RequestError, match="is not about all of these people"):
+        join(later, earlier, policy)
+    assert whole(earlier) | whole(later) == before
+    identity.identify(earlier.pk, [other], "called back", at=NOON, by=OFFICER)
+    assert join(later, earlier, policy) == earlier
+
+
+@pytest.mark.promise("L2")
+@pytest.mark.parametrize("earlier", ["hearsay", "asked back"])
+def test_who_is_known_is_not_answered_under_the_number_of_who_is_not(policy: PolicyVersion, earlier: str) -> None:
+    person = ada(policy)
+    if earlier == "hearsay":
+        told = {"source": Source.PHONE, "received_on": EARLIER, "policy": policy, "at": NOON, "by": "user:7"}
+        doubtful = intake.pass_on(Asked(Kind.ACCESS), person, **told)
+    else:
+        doubtful = question(about(person, policy, EARLIER), policy)
+    later = about(person, policy)
+    before = whole(doubtful) | whole(later)
+    with pytest.raises(RequestError, match="We do not know yet who made"):
+        join(later, doubtful, policy)
+    assert whole(doubtful) | whole(later) == before
+
+
+def test_what_was_answered_with_a_duplicate_is_answered_with_the_first(policy: PolicyVersion) -> None:
+    person = ada(policy)
+    third, second = about(person, policy), about(person, policy)
+    second, third = sorted([second, third], key=lambda each: each.pk)
+    join(third, second, policy)
+    first = about(person, policy, EARLIER)
+    join(second, first, policy)
+    assert duplicates.numbers_answered_with(first) == [second.number, third.number]
+
+
+def test_taking_back_the_first_takes_back_the_second_only_where_that_is_said(policy: PolicyVersion) -> None:
+    person = ada(policy)
+    later, earlier = about(person, policy), about(person, policy, EARLIER)
+    join(later, earlier, policy)
+    told = {"on": TODAY, "policy": policy, "at": NOON, "by": OFFICER}
+    before = whole(earlier)
+    with pytest.raises(RequestError, match=f"Number {later.number} is answered with this request"):
+        ending.taken_back(earlier.pk, "by phone", **told)
+    assert whole(earlier) == before
+    ending.taken_back(earlier.pk, "by phone", with_later=True, **told)
+    assert fresh(earlier).outcome == Outcome.WITHDRAWN

@@ -1,8 +1,10 @@
 """Two months more for a complex request: once, with the reason, and told within the first month."""
 
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
+from django.test import Client
 
 from contacts.models import PolicyVersion
 from dsr import extending
@@ -10,9 +12,9 @@ from dsr.letters import answers
 from dsr.models import Request
 from dsr.moving import MovedError, RequestError
 from dsr.vocabulary import Kind
-from tests.deciding import BECAUSE, asks, draft, letters, owed_mails
+from tests.deciding import BECAUSE, asks, draft, letters, owed_mails, url
 from tests.factories import NOON
-from tests.requesting import OFFICER, answer, close, fresh, moment, question, steps, whole
+from tests.requesting import OFFICER, answer, close, entered, fresh, moment, question, steps, whole
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise("L1")]
 
@@ -117,3 +119,53 @@ def test_what_was_told_too_late_or_cannot_have_been_is_not_noted(
     with pytest.raises(RequestError, match=why):
         note(request, policy, told_on, day)
     assert whole(request) == before
+
+
+@pytest.mark.promise("L2")
+def test_while_the_clock_waits_no_date_is_promised(policy: PolicyVersion) -> None:
+    request = question(asks(policy, Kind.ACCESS), policy)
+    before = whole(request)
+    with pytest.raises(RequestError, match="once they have answered"):
+        extend(request, policy)
+    assert whole(request) == before
+    request = answer(request, policy, on=TODAY + dt.timedelta(days=5))
+    promised = extending.until(request)
+    extend(request, policy, TODAY + dt.timedelta(days=5))
+    assert fresh(request).safe_on == promised
+
+
+@pytest.mark.promise("L2")
+def test_a_pause_after_the_first_month_lends_it_no_time(policy: PolicyVersion) -> None:
+    asked_on = DAY_AFTER + dt.timedelta(days=10)
+    request = question(asks(policy, Kind.ACCESS), policy, at=moment(asked_on))
+    request = answer(request, policy, on=asked_on + dt.timedelta(days=20))
+    before = whole(request)
+    for told_on in (DAY_AFTER, DAY_AFTER + dt.timedelta(days=5)):
+        with pytest.raises(RequestError, match="which ended on 24 December 2026"):
+            note(request, policy, told_on, asked_on + dt.timedelta(days=21))
+    assert whole(request) == before
+    note(request, policy, FIRST_MONTH_ENDS, asked_on + dt.timedelta(days=21))
+    assert fresh(request).extended_late
+
+
+@pytest.mark.usefixtures("at_noon")
+@pytest.mark.parametrize(
+    ("received_on", "offered"),
+    [(dt.date(2026, 10, 24), {"extend"}), (dt.date(2026, 10, 23), {"note-extension"})],
+    ids=["on the last day of the first month", "on the day after"],
+)
+def test_more_time_is_taken_within_the_first_month_and_noted_once_it_is_over(
+    log_in: Callable[[str], Client], policy: PolicyVersion, received_on: dt.date, offered: set[str]
+) -> None:
+    request = entered(policy, received_on=received_on)
+    page = log_in("privacy officer").get(url(request, "change")).content.decode()
+    assert {act for act in ("extend", "note-extension") if url(request, act) in page} == offered
+
+
+@pytest.mark.usefixtures("at_noon")
+def test_neither_is_offered_while_the_clock_waits_in_time(
+    log_in: Callable[[str], Client], policy: PolicyVersion
+) -> None:
+    request = question(asks(policy, Kind.ACCESS), policy)
+    page = log_in("privacy officer").get(url(request, "change")).content.decode()
+    assert not [act for act in ("extend", "note-extension") if url(request, act) in page]

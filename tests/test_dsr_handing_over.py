@@ -8,15 +8,16 @@ from dataclasses import replace
 import pytest
 
 from contacts.models import AuditEvent, PolicyVersion
-from dsr import fetching, handing_over, identity
-from dsr.letters import handovers
+from dsr import fetching, handing_over, identity, refusing, sparing, tasks
+from dsr.letters import handovers, refusals
 from dsr.models import Request
 from dsr.moving import MovedError, RequestError
-from dsr.vocabulary import Kind, Outcome, State
+from dsr.vocabulary import Kind, Outcome, RefusalGround, State
 from retention.models import Hold
-from tests.deciding import TODAY, TOMORROW, ada, asks, draft, letters, owed_mails
-from tests.factories import NOON, stockholm
-from tests.requesting import OFFICER, close, entered, fresh, moment, steps, whole
+from tests.deciding import BECAUSE, TODAY, TOMORROW, ada, asks, draft, letters, owed_mails
+from tests.factories import NOON, ContactFactory, hold, is_held, run, stockholm
+from tests.mailing import send
+from tests.requesting import OFFICER, asked_by, close, entered, fresh, moment, steps, whole
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise("P20"), pytest.mark.promise("P19")]
 
@@ -39,7 +40,86 @@ def test_a_package_is_ready_for_two_weeks_and_the_request_is_done(
     ready = request.handovers.get()
     assert (ready.portable, ready.expires_at) == (portable, stockholm(2026, 12, 9, 0, 0))
     assert steps(request)[-3:] == ["handed_over", "letter", "closed"]
-    assert not Hold.objects.standing(TOMORROW).exists()
+    assert Hold.objects.get().until == LAST_DAY
+
+
+def test_the_night_deletes_nobody_while_their_package_can_be_fetched(policy: PolicyVersion) -> None:
+    request = hand_over(_overdue(policy), policy)
+    send()
+    person = request.subjects.get().contact
+    for day in (TOMORROW, LAST_DAY):
+        sparing.release_answered(policy=policy, at=moment(day), by="test")
+        run(day, policy, approve=True)
+        assert [ready.request for ready in fetching.ready(person, at=moment(day))] == [request]
+    run(LAST_DAY + dt.timedelta(days=1), policy, approve=True)
+    assert not is_held(person)
+
+
+def test_a_package_that_is_handed_over_again_is_there_as_long_once_more(policy: PolicyVersion) -> None:
+    request = hand_over(_overdue(policy), policy)
+    person, later = request.subjects.get().contact, LAST_DAY - dt.timedelta(days=1)
+    letter = draft(handovers.access_ready, request, policy, until=LAST_DAY)
+    handing_over.again(request.pk, letter, policy=policy, at=moment(later), by=OFFICER)
+    send(moment(later))
+    last = later + dt.timedelta(days=14)
+    run(last, policy, approve=True)
+    assert is_held(person)
+    run(last + dt.timedelta(days=1), policy, approve=True)
+    assert not is_held(person)
+
+
+def test_once_the_letter_about_a_package_by_post_is_written_nothing_keeps_them(policy: PolicyVersion) -> None:
+    request = hand_over(_overdue(policy), policy, posted_on=TODAY)
+    person = request.subjects.get().contact
+    run(TOMORROW, policy, approve=True)
+    assert not is_held(person)
+
+
+@pytest.mark.promise("L3")
+def test_an_answer_that_waits_for_the_mail_server_keeps_its_reader_until_it_has_left(policy: PolicyVersion) -> None:
+    request = _overdue(policy, Kind.RECTIFICATION)
+    person = request.subjects.get().contact
+    told = {"ground": RefusalGround.CORRECT, "reasons": BECAUSE}
+    letter = draft(refusals.refused, request, policy, "en", **told)
+    refusing.refuse(request.pk, RefusalGround.CORRECT, BECAUSE, letter, policy=policy, at=NOON, by=OFFICER)
+    sparing.release_answered(policy=policy, at=NOON, by="test")
+    run(TOMORROW, policy, approve=True)
+    assert is_held(person)
+    send(moment(TOMORROW))
+    sparing.release_answered(policy=policy, at=moment(TOMORROW), by="test")
+    run(TOMORROW + dt.timedelta(days=1), policy, approve=True)
+    assert not is_held(person)
+
+
+def test_an_answer_that_no_server_takes_keeps_nobody_for_longer_than_its_words(policy: PolicyVersion) -> None:
+    request = _overdue(policy, Kind.RECTIFICATION)
+    told = {"ground": RefusalGround.CORRECT, "reasons": BECAUSE}
+    letter = draft(refusals.refused, request, policy, "en", **told)
+    refusing.refuse(request.pk, RefusalGround.CORRECT, BECAUSE, letter, policy=policy, at=NOON, by=OFFICER)
+    assert Hold.objects.get().until == LAST_DAY
+
+
+@pytest.mark.usefixtures("at_noon")
+def test_the_job_releases_who_was_answered(policy: PolicyVersion) -> None:
+    tasks.release_answered()
+    request = _overdue(policy, Kind.RECTIFICATION)
+    told = {"ground": RefusalGround.CORRECT, "reasons": BECAUSE}
+    letter = draft(refusals.refused, request, policy, "en", **told)
+    refusing.refuse(request.pk, RefusalGround.CORRECT, BECAUSE, letter, policy=policy, at=NOON, by=OFFICER)
+    other = asks(policy, Kind.ACCESS, email="other@fjordkraft.example")
+    send()
+    tasks.release_answered()
+    assert set(Hold.objects.values_list("contact", "until")) == {
+        (request.subjects.get().contact_id, TODAY),
+        (other.subjects.get().contact_id, None),
+    }
+
+
+def _overdue(policy: PolicyVersion, kind: Kind = Kind.ACCESS) -> Request:
+    """Asked a fortnight ago by somebody whose own time has run out meanwhile."""
+    person = ContactFactory.create(first_name="Ada", last_name="Berg", email="ada@fjordkraft.example")
+    hold(person, "prospect", dt.date(2025, 5, 20), policy=policy)
+    return asked_by(person, policy, kind, at=moment(dt.date(2026, 11, 10)))
 
 
 def test_the_letter_says_where_and_until_when_and_carries_no_secret(policy: PolicyVersion) -> None:
@@ -131,3 +211,12 @@ def test_the_package_of_a_person_with_two_records_is_handed_over_once(policy: Po
     identity.identify(request.pk, [one, two], "called back", at=NOON, by=OFFICER)
     request = hand_over(request, policy)
     assert request.handovers.get().contact == one
+
+
+def test_who_fetches_is_the_record_that_has_an_address(policy: PolicyVersion) -> None:
+    gone = ContactFactory.create(email=None, address_hash=None, minimised_on=TODAY)
+    person = ada(policy)
+    request = entered(policy)
+    identity.identify(request.pk, [gone, person], "called back", at=NOON, by=OFFICER)
+    request = hand_over(request, policy)
+    assert request.handovers.get().contact == person

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -41,6 +42,10 @@ WITH_DAY: list[tuple[Writer, dict[str, Any]]] = [
     (handovers.portability_ready, {"until": DAY}),
     (restrictions.to_be_lifted, {"on": DAY, "reasons": BECAUSE}),
     (restrictions.not_upheld, {"on": DAY, "reasons": BECAUSE}),
+    (restrictions.not_upheld, {"on": DAY, "reasons": BECAUSE, "ground": RefusalGround.LEGAL_CLAIMS}),
+    (restrictions.upheld, {"left": True, "on": DAY, "reasons": BECAUSE}),
+    (refusals.refused, {"ground": RefusalGround.NOT_COVERED, "on": DAY, "reasons": BECAUSE}),
+    (answers.taken_back, {"on": DAY}),
     (complaints.agreed, {"agreement": BECAUSE, "by": DAY}),
 ]
 OTHERS: list[tuple[Writer, dict[str, Any]]] = [
@@ -51,6 +56,10 @@ OTHERS: list[tuple[Writer, dict[str, Any]]] = [
     (refusals.refused, {"ground": RefusalGround.EXCESSIVE, "reasons": BECAUSE}),
     (refusals.refused_in_part, {"ground": RefusalGround.LEGAL_DUTY, "reasons": BECAUSE, "done": "A."}),
     (restrictions.restricted, {"reasons": BECAUSE}),
+    (restrictions.not_upheld, {"still": ["2026-0007"], "reasons": BECAUSE}),
+    (restrictions.upheld, {"left": True, "still": ["2026-0007"], "reasons": BECAUSE}),
+    (refusals.refused, {"ground": RefusalGround.NOT_COVERED, "still": ["2026-0007"], "reasons": BECAUSE}),
+    (answers.taken_back, {"still": ["2026-0007"]}),
     (restrictions.upheld, {"left": True, "reasons": BECAUSE}),
     (restrictions.upheld, {"left": False, "reasons": BECAUSE}),
     (complaints.done, {"agreement": BECAUSE, "done": "B."}),
@@ -130,10 +139,10 @@ def test_what_anybody_typed_is_text_and_never_markup(policy: PolicyVersion, lang
     request = asks(policy, Kind.ERASURE, first_name=RUDE, last_name=RUDE)
     letter = draft(refusals.refused, request, policy, language, ground="excessive", reasons=RUDE)
     show: Callable[..., str] = {"mail": preview.html, "paper": paper.html}[kind]
-    page = show(request, letter, policy=policy, at=NOON)
+    page = show(request, replace(letter, subject=RUDE), policy=policy, at=NOON)
     assert "<script" not in page
     assert "<img" not in page
-    assert page.count("&lt;script&gt;") >= 2
+    assert page.count("&lt;script&gt;") >= 3
 
 
 def test_the_letter_that_leaves_is_the_one_that_was_shown(policy: PolicyVersion) -> None:

@@ -8,7 +8,7 @@ from django.test import Client
 
 from contacts import letters as mails
 from contacts.models import Contact, Message, PolicyVersion
-from dsr import identity, restricting
+from dsr import identity, restricted
 from dsr.models import Request
 from dsr.vocabulary import Kind, Outcome, State
 from tests.admin_pages import contents
@@ -149,6 +149,14 @@ def test_an_answer_on_paper_is_printed_and_no_mail_leaves(officer: Client, polic
     assert request.entries.filter(step="letter").get().rule == "letter:post"
 
 
+@pytest.mark.parametrize(("bounced_on", "offered"), [(None, False), (TODAY, True)])
+def test_paper_is_offered_where_mails_bounce(
+    officer: Client, policy: PolicyVersion, bounced_on: dt.date | None, offered: bool
+) -> None:
+    desk = Desk(officer, asks(policy, Kind.ERASURE, bounced_on=bounced_on), "refuse")
+    assert ('name="posted_on"' in desk.fill(**REFUSAL)) is offered
+
+
 def test_nothing_was_posted_on_a_day_to_come(officer: Client, policy: PolicyVersion) -> None:
     request = by_post(policy)
     desk = Desk(officer, request, "refuse")
@@ -243,7 +251,7 @@ def test_a_restriction_is_placed_told_and_lifted(officer: Client, policy: Policy
     before = contents()
     officer.post(url(request, "lift"))
     assert contents() == before
-    assert restricting.is_restricted(request, TOMORROW)
+    assert restricted.is_restricted(request, TOMORROW)
 
 
 @pytest.mark.promise("P22")
@@ -282,9 +290,11 @@ def test_who_would_be_held_for_nothing_is_deleted_next(officer: Client, policy: 
 def test_an_objection_that_is_not_followed_is_refused(officer: Client, policy: PolicyVersion) -> None:
     request = asks(policy, Kind.OBJECTION)
     desk = Desk(officer, request, "reject")
-    desk.fill(ours="A claim", theirs="None said", reasons=BECAUSE, on="2026-12-01")
+    desk.fill(ours="A claim", theirs="None said", reasons=BECAUSE, ground="legal_claims", on="2026-12-01")
+    assert "(artikel 21.1 i dataskyddsförordningen)" in desk.letter
     desk.send()
-    assert fresh(request).refusal == "compelling"
+    assert fresh(request).refusal == "legal_claims"
+    assert "needed for legal claims (Art. 21(1))" in officer.get(url(request, "change")).content.decode()
     assert steps(request)[-1] == "closed"
 
 
@@ -363,17 +373,17 @@ def test_a_form_that_is_opened_changes_nothing(officer: Client, policy: PolicyVe
 
 
 OFFERED = {
-    Kind.ACCESS: {"hand-over", "restrict", "extend", "note-extension", "refuse"},
-    Kind.RECTIFICATION: {"correct", "restrict", "extend", "note-extension", "refuse"},
-    Kind.ERASURE: {"restrict", "extend", "note-extension", "refuse"},
-    Kind.RESTRICTION: {"restrict", "extend", "note-extension", "refuse"},
-    Kind.PORTABILITY: {"hand-over", "restrict", "extend", "note-extension", "refuse"},
-    Kind.OBJECTION: {"uphold", "reject", "extend", "note-extension", "refuse"},
-    Kind.COMPLAINT: {"agree", "restrict", "extend", "note-extension", "refuse"},
-    Kind.LEAVER: {"restrict", "extend", "note-extension", "refuse"},
+    Kind.ACCESS: {"hand-over", "restrict", "extend", "refuse"},
+    Kind.RECTIFICATION: {"correct", "restrict", "extend", "refuse"},
+    Kind.ERASURE: {"restrict", "extend", "refuse"},
+    Kind.RESTRICTION: {"restrict", "extend", "refuse"},
+    Kind.PORTABILITY: {"hand-over", "restrict", "extend", "refuse"},
+    Kind.OBJECTION: {"uphold", "reject", "extend", "refuse"},
+    Kind.COMPLAINT: {"agree", "restrict", "extend", "refuse"},
+    Kind.LEAVER: {"restrict", "extend", "refuse"},
 }
 MINE = {name for names in OFFERED.values() for name in names} | {
-    *("hand-over-again", "announce-lifting", "lift", "agreement-done", "answer-together"),
+    *("hand-over-again", "announce-lifting", "lift", "agreement-done", "answer-together", "note-extension"),
 }
 
 

@@ -204,26 +204,6 @@ def test_what_another_request_needs_is_not_lifted(policy: PolicyVersion) -> None
     assert is_restricted(TOMORROW)
 
 
-def test_two_restrictions_end_when_both_were_told(policy: PolicyVersion) -> None:
-    one = restricted(policy)
-    two = restrict(asked_by(person(), policy, Kind.RESTRICTION), policy)
-    with pytest.raises(RequestError, match="needs the restriction, too"):
-        announce(one, policy)
-    restricting.tell(
-        two,
-        TOMORROW,
-        draft(restrictions.to_be_lifted, two, policy, on=TOMORROW, reasons=BECAUSE),
-        policy=policy,
-        at=NOON,
-        by=OFFICER,
-    )
-    announce(one, policy, IN_A_WEEK)
-    sent()
-    assert lift_due(policy, TOMORROW) == 0
-    assert lift_due(policy, IN_A_WEEK) == 1
-    assert not is_restricted(IN_A_WEEK)
-
-
 def test_a_letter_by_post_tells_on_the_day_it_is_posted(policy: PolicyVersion) -> None:
     request = restricted(policy)
     letter = draft(restrictions.to_be_lifted, request, policy, on=TOMORROW, reasons=BECAUSE)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from contacts.models import Contact, Message, PolicyVersion
-from dsr import erasing, identity, restricting, weighing
+from dsr import erasing, identity, restricted, restricting, weighing
 from dsr.erasing import Order
 from dsr.letters import restrictions
 from dsr.models import Request
@@ -90,8 +90,8 @@ def test_no_marketing_goes_to_who_stays_and_recipients_are_told(policy: PolicyVe
 def test_the_restriction_ends_on_the_day_after_the_person_was_told(policy: PolicyVersion) -> None:
     person = many(policy)
     request = uphold(objection(person, policy), policy)
-    assert restricting.is_restricted(request, TODAY)
-    Message.objects.update(sent_at=NOON, written=None, address="")
+    assert restricted.is_restricted(request, TODAY)
+    Message.objects.update(sent_at=NOON, written=None, address="", forget_at=None)
     assert restricting.lift_due(policy=policy, at=moment(TOMORROW), by="test") == 1
     person.refresh_from_db()
     assert person.restricted_through == TODAY
@@ -102,7 +102,7 @@ def test_nobody_who_would_be_held_for_nothing_is_left_behind(policy: PolicyVersi
     request = uphold(objection(person, policy), policy)
     assert (request.state, request.ground) == (State.OPEN, ErasureGround.OBJECTED)
     assert scenarios_of(person) == ["prospect"]
-    assert restricting.is_restricted(request, IN_A_WEEK)
+    assert restricted.is_restricted(request, IN_A_WEEK)
     assert "Vi raderar dina uppgifter" in letters(request)[0]
     erasing.erase(request.pk, Order(ErasureGround.OBJECTED), policy=policy, at=NOON, by=OFFICER)
     assert not is_held(person)
@@ -137,12 +137,12 @@ def test_compelling_grounds_are_told_with_authority_and_court(policy: PolicyVers
 @pytest.mark.promise("L6")
 def test_what_is_not_followed_is_restricted_until_the_day_that_was_told(policy: PolicyVersion) -> None:
     request = reject(objection(many(policy), policy), policy)
-    Message.objects.update(sent_at=NOON, written=None, address="")
+    Message.objects.update(sent_at=NOON, written=None, address="", forget_at=None)
     for day, lifted in ((TOMORROW, 0), (IN_A_WEEK, 1)):
-        assert restricting.is_restricted(request, day)
+        assert restricted.is_restricted(request, day)
         assert restricting.lift_due(policy=policy, at=moment(day), by="test") == lifted
-    assert not restricting.is_restricted(request, IN_A_WEEK)
-    assert not Hold.objects.standing(IN_A_WEEK).exists()
+    assert not restricted.is_restricted(request, IN_A_WEEK)
+    assert not Hold.objects.standing(IN_A_WEEK).filter(reason="restriction").exists()
 
 
 def test_a_rejection_without_where_to_turn_is_not_sent(policy: PolicyVersion) -> None:

@@ -154,7 +154,7 @@ def test_no_place_keeps_a_trace_but_the_letter_and_that_goes_by_itself(site: Sit
     site.manage("shell", "-v", "0", "-c", SWEEP)
     assert found_in_files(site.var) == []
     assert found_in_valkey(site) == []
-    assert MARK not in said.lower()
+    assert MARK not in said.lower().replace("zyxmark print ltd", "")  # a recipient, who is told
 
 
 def mails(site: Site) -> list[Path]:

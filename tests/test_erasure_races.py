@@ -9,21 +9,21 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from contacts import proof
 from contacts.models import Contact, PolicyVersion, SignUp
 from contacts.sign_ups import Wish
-from dsr import erasing, intake, proving
-from dsr.models import Certificate, Proof, Request
+from dsr import erasing
+from dsr.models import Certificate, Request
 from dsr.moving import MovedError, RequestError
 from dsr.vocabulary import ErasureGround, Kind, Source
-from retention.models import PurgeCount
 from tests import visitors
 from tests.deleting import erased, wish
-from tests.factories import DUE, NOON, SPRING, do, is_held, run
+from tests.factories import NOON, SPRING, do, is_held
 from tests.requesting import posted
 from tests.test_proof_races import prove
-from tests.test_purge_races import PATIENCE, await_waiting, contact_locked, deed_locked, meanwhile, uncommitted
+from tests.test_purge_races import PATIENCE, await_waiting, contact_locked, deed_locked, locked, meanwhile
 from tests.visitors import AINO, asked
 
 __all__ = ["meanwhile"]  # the fixture
@@ -125,6 +125,23 @@ def test_whoever_has_just_confirmed_a_form_is_deleted_with_what_it_said(
     assert not Contact.objects.exists()
 
 
+@pytest.mark.parametrize("table", ["contacts_signup", "dsr_proof"])
+def test_a_deletion_waits_for_a_form_or_link_before_it_holds_the_person(
+    policy: PolicyVersion, person: Contact, meanwhile: Start, table: str
+) -> None:
+    """As whoever confirms one does, so that neither waits for the other for ever."""
+    request = wish(person, policy)
+    asked(Wish.of_register("customer"), policy)
+    posted(policy, person.email or "")
+    with locked(table, "TRUE"):
+        deletion = meanwhile(partial(erased, request, policy))
+        await_waiting(1)
+        with transaction.atomic():
+            assert Contact.objects.select_for_update(nowait=True).get() == person
+    deletion.result(PATIENCE)
+    assert nothing_is_left_of(person)
+
+
 def test_whoever_asks_for_something_anew_meanwhile_comes_in_with_that_alone(
     policy: PolicyVersion, person: Contact, meanwhile: Start
 ) -> None:
@@ -154,78 +171,3 @@ def test_a_wish_for_news_confirmed_meanwhile_goes_with_its_person(
     deletion.result(PATIENCE)
     assert isinstance(late.exception(PATIENCE), proof.SignUpGoneError)
     assert not Contact.objects.exists()
-
-
-# A link that is being used
-
-
-def test_a_link_pressed_while_its_person_is_deleted_has_ended(
-    policy: PolicyVersion, person: Contact, meanwhile: Start
-) -> None:
-    request, other = wish(person, policy), posted(policy, person.email or "")
-    link = proving.token_of(other.proofs.get())
-    with deed_locked(person):
-        deletion = meanwhile(partial(erased, request, policy))
-        await_waiting(1)
-        late = meanwhile(partial(intake.confirm, link, policy=policy, at=NOON, by="visitor"))
-        await_waiting(2)
-    deletion.result(PATIENCE)
-    assert isinstance(late.exception(PATIENCE), proving.EndedProofError)
-    assert not Proof.objects.exists()
-    assert Request.objects.get() == request
-
-
-def test_a_link_pressed_just_before_opens_a_request_that_has_to_be_answered_first(
-    policy: PolicyVersion, person: Contact, meanwhile: Start
-) -> None:
-    request, other = wish(person, policy), posted(policy, person.email or "")
-    link = proving.token_of(other.proofs.get())
-    with contact_locked(person):
-        pressed = meanwhile(partial(intake.confirm, link, policy=policy, at=NOON, by="visitor"))
-        await_waiting(1)
-        deletion = meanwhile(partial(erased, request, policy))
-        await_waiting(2)
-    pressed.result(PATIENCE)
-    assert isinstance(deletion.exception(PATIENCE), RequestError)
-    assert is_held(person)
-
-
-# The night, and what staff do
-
-
-def test_whom_the_night_deletes_first_the_operator_does_not_find(
-    policy: PolicyVersion, person: Contact, meanwhile: Start
-) -> None:
-    with deed_locked(person):
-        night = meanwhile(lambda: run(DUE, policy))
-        await_waiting(1)
-        late = meanwhile(operator(person, policy))
-        await_waiting(2)
-    assert night.result(PATIENCE).contacts_deleted == 1
-    assert isinstance(late.exception(PATIENCE), erasing.NobodyError)
-    assert not Request.objects.exists()
-
-
-def test_whom_the_operator_deletes_first_the_night_does_not_count(
-    policy: PolicyVersion, person: Contact, meanwhile: Start
-) -> None:
-    with deed_locked(person):
-        deletion = meanwhile(operator(person, policy))
-        await_waiting(1)
-        night = meanwhile(lambda: run(DUE, policy))
-        await_waiting(2)
-    deletion.result(PATIENCE)
-    assert night.result(PATIENCE).contacts_deleted == 0
-    assert sum(PurgeCount.objects.values_list("contacts_deleted", flat=True)) == 0
-    assert nothing_is_left_of(person)
-
-
-def test_what_a_person_does_meanwhile_is_deleted_with_them(
-    policy: PolicyVersion, person: Contact, meanwhile: Start
-) -> None:
-    request = wish(person, policy)
-    with uncommitted(lambda: do(person, "meeting", NOON, policy), meanwhile):
-        deletion = meanwhile(partial(erased, request, policy))
-        await_waiting(1)
-    assert deletion.result(PATIENCE).deleted["contacts_activity"] == 2
-    assert nothing_is_left_of(person)

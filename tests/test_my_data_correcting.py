@@ -8,6 +8,7 @@ from django.test import Client
 from contacts import correcting
 from contacts.activities import ContactGoneError
 from contacts.models import Contact, Disclosure, PolicyVersion, RecipientNotice
+from dsr import own_words
 from dsr.models import Request
 from dsr.vocabulary import State
 from retention.models import Hold
@@ -145,4 +146,23 @@ def test_nobody_is_corrected_who_is_not_held_whole(policy: PolicyVersion) -> Non
             correcting.correct(pk, {"first_name": "X"}, at=NOON, by="test")
     with pytest.raises(KeyError):
         correcting.correct(reduced.pk, {"email": "x@y.example"}, at=NOON, by="test")
+    assert contents() == before
+
+
+@pytest.mark.promise("L6")
+def test_a_restriction_that_came_in_meanwhile_is_seen(policy: PolicyVersion, aino: Contact) -> None:
+    read_before = Contact.objects.get(pk=aino.pk)
+    place(aino, "freeze", "restriction")
+    own_words.correct(read_before, {"first_name": "Eve"}, policy=policy, at=NOON, by="visitor")
+    aino.refresh_from_db()
+    assert (aino.first_name, aino.corrected) == ("Ainoo", [])
+    assert Request.objects.get().state == State.OPEN
+
+
+def test_nobody_who_is_gone_meanwhile_is_corrected(policy: PolicyVersion, aino: Contact) -> None:
+    read_before = Contact.objects.get(pk=aino.pk)
+    Contact.objects.filter(pk=aino.pk).delete()
+    before = contents()
+    with pytest.raises(ContactGoneError):
+        own_words.correct(read_before, {"first_name": "Eve"}, policy=policy, at=NOON, by="visitor")
     assert contents() == before

@@ -11,7 +11,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from contacts.addresses import keyed_hash
 from contacts.models import Message, PolicyVersion
 from dsr.models import Paper, Proof, Request
 from dsr.vocabulary import Kind, State
@@ -20,8 +19,7 @@ from tests import visitors
 from tests.admin_pages import contents
 from tests.factories import NOON, customer, everything_about
 from tests.mailing import send as send_mails
-from tests.preferring import reader, refusals, suppressed
-from tests.requesting import fresh, press
+from tests.requesting import press
 from tests.visiting import ADDRESS, START, ask, filled, only_request, words
 from tests.visitors import kinds_of_people, on_file, send
 
@@ -247,43 +245,3 @@ def test_without_valkey_nothing_is_taken(
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     answer = send(client, START, form)
     assert (answer.status_code, answer["Retry-After"]) == (503, "60")
-
-
-def test_who_lost_their_address_waits_for_the_officer(policy: PolicyVersion, client: Client) -> None:
-    person = on_file(policy, email="old@fjordkraft.example")
-    before = everything_about(person)
-    ask(client, kind="marketing_objection", old_address="Old@fjordkraft.example", name="Aino Lindqvist")
-    request = press(only_request(), policy)
-    assert request.state == State.NEW
-    assert everything_about(person) == before
-    said = request.papers.get().data
-    assert (said["address"], said["old_address"], said["name"]) == (ADDRESS, "old@fjordkraft.example", "Aino Lindqvist")
-
-
-@pytest.mark.promise("P12")
-def test_an_objection_by_form_is_kept_for_an_address_that_nobody_has(policy: PolicyVersion, client: Client) -> None:
-    ask(client, kind="marketing_objection")
-    request = press(only_request(), policy)
-    assert (request.state, request.outcome) == (State.CLOSED, "fulfilled")
-    assert suppressed(keyed_hash(ADDRESS)) == {"email", "phone", "post"}
-
-
-@pytest.mark.promise("P4")
-def test_who_has_left_their_company_says_so_and_marketing_stops(policy: PolicyVersion, client: Client) -> None:
-    person = customer(policy, email=ADDRESS)
-    ask(client, kind="leaver")
-    request = press(only_request(), policy)
-    person.refresh_from_db()
-    assert (request.state, person.left_on) == (State.OPEN, NOON.date())
-    assert request.subjects.get().contact == person
-
-
-@pytest.mark.promise("P19")
-def test_a_proven_request_to_delete_stops_marketing_at_once_and_freezes(policy: PolicyVersion, client: Client) -> None:
-    person = reader(policy, email=ADDRESS)
-    assert refusals(person)["email"] == ""
-    ask(client, kind="erasure")
-    request = press(only_request(), policy)
-    assert fresh(request).state == State.OPEN
-    person.refresh_from_db()
-    assert set(refusals(person).values()) == {"frozen"}

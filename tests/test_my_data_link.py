@@ -196,6 +196,17 @@ def test_what_somebody_else_typed_can_be_forgotten_by_whose_address_it_is(policy
 
 
 @pytest.mark.promise("P12")
+def test_who_is_on_file_elsewhere_is_not_told_that_it_is_done(policy: PolicyVersion) -> None:
+    """Whose objection it is, the officer has to find out first."""
+    said = {"name": "Aino Lindqvist", "old_address": "old@fjordkraft.example"}
+    client, proof = Client(), posted(policy, ADDRESS, Kind.MARKETING_OBJECTION, **said)
+    assert "we begin with what you ask: to stop all marketing" in words(client.get(path_of(proof)))
+    shown = words(client.get(send(client, path_of(proof), ANYTHING)["Location"]))
+    assert f"Its number is {Request.objects.get().number}. We answer by 24 December 2026." in shown
+    assert "is stopped" not in shown
+
+
+@pytest.mark.promise("P12")
 def test_an_objection_that_ends_the_person_says_so(policy: PolicyVersion) -> None:
     person = held_for("prospect", policy, email=ADDRESS)
     answer = send(Client(), path_of(posted(policy, ADDRESS, Kind.MARKETING_OBJECTION)), ANYTHING)

@@ -1,26 +1,30 @@
 """What "My data" shows to whoever has proven their address, and what its buttons do."""
 
 import datetime as dt
-import io
-import zipfile
 from typing import Any
-from uuid import uuid4
 
 import pytest
-from django.test import Client
 
 from contacts.models import Contact, FoodPreference, PolicyVersion
 from dsr import asking, closing, moving
 from dsr.intake import Asked
-from dsr.models import Handover, Request
+from dsr.models import Request
 from dsr.vocabulary import Kind, Outcome, RefusalGround, State
 from retention.models import Hold
 from tests import requesting
 from tests.admin_pages import contents
-from tests.factories import NOON, ONE_DAY, EventFactory, customer, everything_about, held_for, place, register
+from tests.factories import (
+    NOON,
+    ONE_DAY,
+    EventFactory,
+    customer,
+    everything_about,
+    held_for,
+    place,
+    register,
+)
 from tests.preferring import reader, refusals, suppressed
-from tests.visiting import ADDRESS, MINE, only_request, path_of, posted, press, visiting, words
-from tests.visitors import send
+from tests.visiting import ADDRESS, MINE, only_request, press, visiting, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
@@ -177,6 +181,16 @@ def test_a_consent_is_taken_back_and_nothing_else_is_set(policy: PolicyVersion) 
     assert Request.objects.order_by("pk").last().outcome == "nothing_held"  # type: ignore[union-attr]
 
 
+@pytest.mark.promise("P12")
+def test_taking_a_consent_back_lifts_no_objection(policy: PolicyVersion) -> None:
+    person = reader(policy, "customer", email=ADDRESS)
+    client = visiting(person)
+    press(client, stop="email")
+    press(client, withdraw="email")
+    assert list(person.permissions.values_list("channel", "state")) == [("email", "objected")]
+    assert suppressed(person.address_hash) == {"email"}
+
+
 @pytest.mark.promise("P8")
 def test_a_note_of_what_somebody_eats_is_deleted_at_once_whatever_holds_them(policy: PolicyVersion) -> None:
     person = customer(policy, email=ADDRESS)
@@ -211,121 +225,6 @@ def test_who_is_known_to_have_left_can_still_ask(policy: PolicyVersion) -> None:
     person.refresh_from_db()
     assert person.left_on == NOON.date() - ONE_DAY
     assert only_request().state == State.OPEN
-
-
-# Nobody
-
-
-@pytest.mark.promise("P12")
-def test_nobody_held_is_told_so_and_can_object_all_the_same(policy: PolicyVersion) -> None:
-    client = visiting("nobody@fjordkraft.example")
-    assert "We hold nothing under this address" in words(client.get(MINE))
-    answer = press(client, stop="all")
-    shown = words(client.get(answer["Location"]))
-    assert "since 24 November 2026 we keep a coded form of your address" in shown
-    assert not Contact.objects.exists()
-
-
-def test_nobody_held_sees_what_they_asked_for(policy: PolicyVersion) -> None:
-    client = Client()
-    answer = send(client, path_of(posted(policy, "nobody@fjordkraft.example")), {"lang": "en"})
-    shown = words(client.get(answer["Location"]))
-    request = only_request()
-    assert f"Its number is {request.number}. We answer by 24 December 2026." in shown
-    assert request.state == State.NEW
-
-
-@pytest.mark.parametrize("said", [{"ask": "erasure"}, {"withdraw": "food"}])
-def test_nobody_held_has_nothing_to_act_on(policy: PolicyVersion, said: dict[str, str]) -> None:
-    client = visiting("nobody@fjordkraft.example")
-    before = contents()
-    assert press(client, **said).status_code == 410
-    assert client.get(f"{MINE}correct/").status_code == 410
-    assert contents() == before
-
-
-@pytest.mark.promise("P5")
-def test_who_was_reduced_to_what_a_duty_names_is_found_under_no_address(policy: PolicyVersion) -> None:
-    person = customer(policy, email=ADDRESS)
-    client = visiting(person)
-    Contact.objects.filter(pk=person.pk).update(minimised_on=NOON.date(), email=None, address_hash=None)
-    assert "We hold nothing under this address" in words(client.get(MINE))
-
-
-@pytest.mark.promise("P19")
-def test_a_visit_ends_with_its_person(policy: PolicyVersion) -> None:
-    person = customer(policy, email=ADDRESS)
-    client = visiting(person)
-    person.delete()
-    assert client.get(MINE).status_code == 403
-
-
-# Packages
-
-
-def handover(person: Contact, policy: PolicyVersion, **fields: Any) -> Handover:
-    request = requesting.asked_by(person, policy)
-    made = {"portable": False, "created_at": NOON, "expires_at": NOON + ONE_DAY} | fields
-    return Handover.objects.create(request=request, contact=person, **made)
-
-
-@pytest.mark.promise("P20")
-@pytest.mark.parametrize("portable", [False, True])
-def test_a_package_is_made_when_it_is_fetched_and_counted(policy: PolicyVersion, portable: bool) -> None:
-    person = customer(policy, email=ADDRESS, first_name="Aino")
-    ready = handover(person, policy, portable=portable)
-    client = visiting(person)
-    assert f"/my-data/mine/package/{ready.public_id}/" in words(client.get(MINE))
-    Contact.objects.filter(pk=person.pk).update(first_name="Väinö")
-    answer = press(client, f"{MINE}package/{ready.public_id}/")
-    assert answer["Content-Disposition"] == 'attachment; filename="my-data.zip"'
-    assert "no-store" in answer["Cache-Control"]
-    with zipfile.ZipFile(io.BytesIO(answer.content)) as files:
-        name = "data.json" if portable else "access.json"
-        assert "Väinö" in files.read(name).decode()
-        assert ("access.pdf" in files.namelist()) != portable
-    ready.refresh_from_db()
-    assert ready.fetched == 1
-    assert list(ready.request.entries.values_list("step", flat=True))[-1] == "fetched"
-
-
-@pytest.mark.promise("P20")
-def test_another_persons_package_is_not_found(policy: PolicyVersion) -> None:
-    ready = handover(customer(policy), policy)
-    ended = handover(me := customer(policy, email=ADDRESS), policy, expires_at=NOON)
-    for client in (visiting(me), visiting("nobody@fjordkraft.example")):
-        before = contents()
-        for public_id in (ready.public_id, ended.public_id, uuid4()):
-            answer = press(client, f"{MINE}package/{public_id}/")
-            assert answer.status_code == 404
-            assert b"PK" not in answer.content[:2]
-        assert contents() == before
-        assert "Ready for you" not in words(client.get(MINE))
-
-
-@pytest.mark.promise("P20")
-def test_a_package_is_fetched_by_pressing_its_button_alone(policy: PolicyVersion) -> None:
-    person = customer(policy, email=ADDRESS)
-    ready = handover(person, policy)
-    client = visiting(person)
-    url = f"{MINE}package/{ready.public_id}/"
-    before = contents()
-    assert client.get(url).status_code == 303
-    assert client.post(url, {}, content_type="application/x-www-form-urlencoded").status_code == 403
-    assert Client().get(url).status_code == 403
-    assert contents() == before
-
-
-@pytest.mark.promise("P20")
-def test_a_package_is_dead_the_moment_its_person_is_erased(policy: PolicyVersion) -> None:
-    person = customer(policy, email=ADDRESS)
-    ready = handover(person, policy)
-    client = visiting(person)
-    sealed = {"seal": "x"}
-    person.delete()
-    answer = client.post(f"{MINE}package/{ready.public_id}/", sealed, content_type="application/x-www-form-urlencoded")
-    assert answer.status_code == 403
-    assert not Handover.objects.exists()
 
 
 def test_the_page_reads_as_many_rows_however_many_requests_there_are(

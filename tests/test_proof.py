@@ -27,6 +27,7 @@ from tests.factories import (
     NOON,
     ONE_DAY,
     SPRING,
+    ContactFactory,
     RegistrationFactory,
     TopicFactory,
     WhitepaperFactory,
@@ -294,3 +295,15 @@ def test_the_audit_names_the_person_by_a_random_number_alone(policy: PolicyVersi
     person = prove(asked(Wish.of_register("customer"), policy), policy).contact
     noted = AuditEvent.objects.get(code="sign_up.proven")
     assert (noted.public_id, noted.rule, noted.by) == (person.public_id, "customer", "visitor")
+
+
+@pytest.mark.promise("P19")
+@pytest.mark.parametrize(("own", "name"), [(True, "Aino"), (False, "Aina")])
+def test_what_somebody_else_typed_replaces_nothing_that_the_person_put_right(
+    policy: PolicyVersion, own: bool, name: str
+) -> None:
+    person = ContactFactory.create(email=AINO["email"], first_name="Aina", job_title="Intern", corrected=["first_name"])
+    made = asked(Wish.of_whitepaper(WhitepaperFactory.create()), policy)
+    proof.confirm(made.public_id, consent=False, own=own, policy=policy, at=LATER, by="user:7")
+    person.refresh_from_db()
+    assert (person.first_name, person.job_title) == (name, "Head of IT")

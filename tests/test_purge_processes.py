@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -27,14 +28,17 @@ from contacts.models import (
     FoodPreference,
     Message,
     PolicyVersion,
+    Recipient,
     SignUp,
 )
+from dsr.models import Request
 from privacy_crm import embedded
 from retention.models import Hold
 from tests.embedded_users import User as ServerUser
 from tests.embedded_users import eventually, family, users
 from tests.factories import DUE, NOON, ONE_DAY, SPRING, EventFactory, place, run
 from tests.processes import PATIENCE, Site, kill
+from tests.sharing import RecipientFactory
 
 PEOPLE = 12_000  # three batches
 
@@ -225,7 +229,8 @@ WANTED: dict[type[models.Model], dict[str, Any]] = {
     SignUp: {"kind": "event", "scenario": "event", "whitepaper": None, "confirmed_at": NOON}
     | dict.fromkeys(("email", "first_name", "last_name"), ""),
     FoodPreference: {"sign_up": None},
-    Message: {"ended_at": NOON},
+    Message: {"ended_at": NOON, "address": ""},
+    Request: {"state": "new"} | dict.fromkeys(("outcome", "ground", "refusal"), ""),
 }
 
 
@@ -257,13 +262,18 @@ FILLERS: dict[type[models.Field[Any, Any]], Any] = {
     models.JSONField: {},
     models.BooleanField: False,
     models.IntegerField: 1,
+    models.UUIDField: uuid.UUID(int=7),
 }
 
 
 def planted_person(policy: PolicyVersion, officer: User) -> tuple[Contact, set[str]]:
     """A person with a row in every table that hangs on them, and the markers that stand in all its texts."""
     tables = hanging_on(Contact)
-    known: dict[type[models.Model], models.Model] = {PolicyVersion: policy, Event: EventFactory.create()}
+    known: dict[type[models.Model], models.Model] = {
+        PolicyVersion: policy,
+        Event: EventFactory.create(),
+        Recipient: RecipientFactory.create(),
+    }
     for table in tables:
         known[table] = planted(table, known)
     contact = known[Contact]

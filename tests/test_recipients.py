@@ -142,6 +142,28 @@ def test_the_database_holds_the_register_to_it(wrong: dict[str, Any]) -> None:
         RecipientFactory.create(**wrong)
 
 
+def test_one_recipient_at_most_sends_our_mail() -> None:
+    sender = recipients.add(replace(PRINTER, sends_our_mail=True), **BY)
+    other = recipients.add(replace(PRINTER, name="Another AB"), **BY)
+    before = contents()
+    with pytest.raises(RecipientError, match="Another recipient sends our mail already"):
+        recipients.change(other.pk, replace(PRINTER, name="Another AB", sends_our_mail=True), **BY)
+    assert contents() == before
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Recipient.objects.filter(pk=other.pk).update(sends_our_mail=True)
+    recipients.change(sender.pk, PRINTER, **BY)
+    recipients.change(other.pk, replace(PRINTER, name="Another AB", sends_our_mail=True), **BY)
+    assert Recipient.objects.get(sends_our_mail=True) == other
+
+
+def test_data_may_go_to_those_with_an_agreement_in_the_eea_or_with_a_safeguard() -> None:
+    safe = {"country": "US", "safeguard": "clauses", "safeguard_reference": "2021/914"}
+    good = [RecipientFactory.create(), RecipientFactory.create(**safe)]
+    RecipientFactory.create(country="US")
+    RecipientFactory.create(agreement_until=dt.date(2026, 11, 23))
+    assert list(Recipient.objects.usable(NOON.date())) == good
+
+
 def test_the_secret_is_the_recipients_own_and_stored_nowhere() -> None:
     one, other = (RecipientFactory.create(told_by="webhook", webhook_url="https://hooks.example/") for _ in "ab")
     shown = recipients.reveal_secret(one, **BY)

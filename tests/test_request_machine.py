@@ -173,9 +173,9 @@ class Play(RuleBasedStateMachine):
 
     @rule()
     def two_months_are_added(self) -> None:
-        waits = (self.today - self.model.paused_since).days if self.model.paused_since else 0
-        ends = walk_months(self.model.received, 1) + (self.model.waited + waits) * ONE_DAY
-        legal = self.model.state in STANDING and self.model.reachable and not self.model.extended and self.today <= ends
+        ends = walk_months(self.model.received, 1) + self.model.waited * ONE_DAY
+        runs = self.model.state in {"new", "open"}
+        legal = runs and self.model.reachable and not self.model.extended and self.today <= ends
         if self.attempt(
             lambda: extending.extend(
                 self.request.pk, "many tables", QUESTION, policy=self.policy, at=self.now, by=OFFICER

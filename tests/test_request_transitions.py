@@ -16,6 +16,7 @@ from django.db import IntegrityError, transaction
 from contacts.models import Contact, PolicyVersion
 from dsr import (
     agreeing,
+    amending,
     correcting,
     duplicates,
     ending,
@@ -28,7 +29,9 @@ from dsr import (
     proving,
     refusing,
     restricting,
+    stopping,
     unanswered,
+    undelivered,
     weighing,
 )
 from dsr.erasing import Order
@@ -182,11 +185,22 @@ ROWS = [
     Row("identity.answer_to", answer_to, among(STANDING)),
     Row("identity.ask", call(identity.ask, QUESTION), among(REACHED - {"asked", "asked, a stranger"}, "asked")),
     Row("identity.answered", call(identity.answered, on=DUE), {"asked": "open", "asked, a stranger": "new"}),
-    Row("identity.mistaken", call(identity.mistaken, lambda request, _: [person_of(request)]), among(ABOUT_SOMEBODY)),
+    Row("identity.mistaken", call(identity.mistaken, lambda request, _: [person_of(request)]), {
+        **among(ABOUT_SOMEBODY), "asked": "new",
+    }),
+    Row(
+        "amending.amend",
+        call(amending.amend, kind=Kind.ERASURE, received_on=DUE - ONE_DAY),
+        among(STANDING - STRANGERS - {"open, agreed on"}),
+    ),
     Row("closing.close", close_as_done, among(STANDING, "closed fulfilled")),
     Row("ending.taken_back", call(ending.taken_back, "by phone", on=DUE), among(STANDING, "closed withdrawn")),
     Row("ending.nothing_held", call(ending.nothing_held, QUESTION), among(STRANGERS, "closed nothing_held")),
-    Row("extending.extend", call(extending.extend, "many tables", QUESTION), among(REACHED)),
+    Row(
+        "extending.extend",
+        call(extending.extend, "many tables", QUESTION),
+        among(REACHED - {"asked", "asked, a stranger"}),
+    ),
     Row("extending.note", call(extending.note, "many tables", DUE), among(STANDING)),
     Row("duplicates.join", join, among(ABOUT_SOMEBODY, "closed duplicate")),
     Row(
@@ -208,6 +222,12 @@ ROWS = [
         call(weighing.reject, BALANCE, TOMORROW, draft),
         among(OPEN, "closed refused"),
         Kind.OBJECTION,
+    ),
+    Row(
+        "stopping.stop",
+        call(stopping.stop, ["post"], draft),
+        among(OPEN, "closed fulfilled"),
+        Kind.MARKETING_OBJECTION,
     ),
     Row("agreeing.agree", call(agreeing.agree, "we call", TOMORROW, draft), among(OPEN), Kind.COMPLAINT),
     Row(
@@ -232,6 +252,7 @@ ROWS = [
         Kind.ERASURE,
     ),
     Row("erasing.settle", settle, {}),
+    Row("undelivered.settle", call(undelivered.settle, posted_on=None), {}),
 ]  # fmt: skip
 
 LEGAL = [(row, state, to) for row in ROWS for state, to in row.leads.items()]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from contacts import announcing, nudging
 from contacts.admin.acts import ActForm
 from contacts.announcing import HAD_IT, HAS_IT, Announced, AnnouncingError
+from contacts.disclosing import DisclosureError
 from contacts.models import Event, PolicyVersion
 from contacts.permission import Refusal
 
@@ -18,12 +19,13 @@ _BESIDES = {HAS_IT: gettext_lazy("they have it already"), HAD_IT: gettext_lazy("
 
 
 class AnnounceForm(ActForm):
-    refusals = (AnnouncingError,)
+    refusals = (AnnouncingError, DisclosureError)
     body_template = "staff/announce.html"
 
     def __init__(self, record: Any = None, **options: Any) -> None:
         super().__init__(record, **options)
         self.policy = PolicyVersion.objects.in_force()
+        self.refusal = ""
         self.ahead = self._look(self.policy) if self.policy and not self.is_bound else None
 
     @property
@@ -56,8 +58,12 @@ class AnnounceForm(ActForm):
         told = ngettext("%d person is told.", "%d people are told.", done.owed) % done.owed
         return f"{told} {_('Each of them is asked about again when their mail is sent.')}"
 
-    def _look(self, policy: PolicyVersion) -> Announced:
-        return announcing.preview(**self._about(), policy=policy, at=timezone.now())
+    def _look(self, policy: PolicyVersion) -> Announced | None:
+        try:
+            return announcing.preview(**self._about(), policy=policy, at=timezone.now())
+        except self.refusals as refusal:
+            self.refusal = str(refusal)
+            return None
 
     def _about(self) -> dict[str, Any]:
         return {"event" if isinstance(self.record, Event) else "whitepaper": self.record}

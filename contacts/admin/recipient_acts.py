@@ -57,6 +57,14 @@ class ParticularsForm(ActForm):
         required=False,
         help_text=gettext_lazy("For webhooks alone; it begins with https and leads to a public address."),
     )
+    sends_our_mail = fields.tick(
+        gettext_lazy("Our mailings go out through it"),
+        required=False,
+        help_text=gettext_lazy(
+            "One recipient at most. Each mailing is then put on record as given to it. None sends them where they leave"
+            " from a mail server of our own."
+        ),
+    )
 
     def __init__(self, record: Any = None, **options: Any) -> None:
         super().__init__(record, **options)

@@ -24,6 +24,10 @@ class Recipients(models.QuerySet["Recipient"]):
         unended = Q(agreement_until__isnull=True) | Q(agreement_until__gte=day)
         return self.filter(unended, agreement_from__lte=day)
 
+    def usable(self, day: dt.date) -> Recipients:
+        """Those of them that data may go to at all: inside the EEA, or with a safeguard (Art. 44 GDPR)."""
+        return self.agreed(day).filter(Q(country__in=EEA) | ~Q(safeguard=""))
+
 
 class Recipient(models.Model):
     """Somebody outside who gets personal data from us, under an agreement and for purposes that it names (P15, P16).
@@ -45,6 +49,7 @@ class Recipient(models.Model):
     contact_email = models.EmailField(help_text="The organisation's point of contact.")
     told_by = models.CharField(choices=ToldBy, default=ToldBy.MAIL)
     webhook_url = models.CharField(blank=True)
+    sends_our_mail = models.BooleanField(default=False, help_text="Mailings go out through it.")
 
     objects = Recipients.as_manager()
 
@@ -83,6 +88,12 @@ class Recipient(models.Model):
                 condition=Q(told_by=ToldBy.MAIL, webhook_url="") | (Q(told_by=ToldBy.WEBHOOK) & ~Q(webhook_url="")),
                 name="recipient_webhook_has_its_address",
                 violation_error_message="A webhook needs the address that it is sent to, and e-mail needs none.",
+            ),
+            models.UniqueConstraint(
+                fields=["sends_our_mail"],
+                condition=Q(sends_our_mail=True),
+                name="recipient_one_sends_our_mail",
+                violation_error_message="Another recipient sends our mail already: take that off its details first.",
             ),
         ]
 

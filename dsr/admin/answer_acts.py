@@ -12,7 +12,7 @@ from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import today
 from contacts.models import PolicyVersion
-from dsr import deadlines, duplicates, extending, refusing
+from dsr import deadlines, duplicates, extending, refusing, restricted
 from dsr.admin.letters import LetterForm, in_force
 from dsr.answering import Draft
 from dsr.letters import answers, refusals
@@ -60,7 +60,7 @@ class NoteExtensionForm(ActForm):
 
 
 class RefuseForm(LetterForm):
-    explanation = gettext_lazy(
+    explanation: Any = gettext_lazy(
         "The letter names the ground and your reasons. It ends with whom the person can turn to: us, the authority, a"
         " court. The request is closed."
     )
@@ -81,9 +81,13 @@ class RefuseForm(LetterForm):
         super().__init__(record, **options)
         grounds: Any = self.fields["ground"]
         grounds.choices = [(each.value, capfirst(each.label)) for each in refusing.GROUNDS[Kind(record.kind)]]
+        self.outlook = restricted.outlook(record, _today())
+        if on := self.outlook.get("on"):
+            ends = _("The details are used again from %s on.") % date_format(on)
+            self.explanation = f"{self.explanation} {ends}"
 
     def draft(self) -> Draft:
-        told = {name: self.cleaned_data[name] for name in ("ground", "reasons", "done")}
+        told = {name: self.cleaned_data[name] for name in ("ground", "reasons", "done")} | self.outlook
         write = refusals.refused_in_part if told["done"] else refusals.refused
         return write(self.record, self.policy, self.language, told)
 
@@ -136,13 +140,32 @@ def _earlier(request: Request) -> list[Request]:
     return [other for other in found if (other.received_on, other.pk) < (request.received_on, request.pk)]
 
 
+def _may_be_extended(request: Request) -> bool:
+    """In time, and not while the clock waits: the day to answer by is not known then."""
+    return _extendable(request) and not request.paused_since and _in_first_month(request)
+
+
+def _may_be_noted(request: Request) -> bool:
+    """For what was told in time and is entered too late; until then, more time is taken with a letter."""
+    return _extendable(request) and not _in_first_month(request)
+
+
 def _extendable(request: Request) -> bool:
     return request.is_standing and not request.extended_on
 
 
 def _in_first_month(request: Request) -> bool:
-    day = today(PolicyVersion.objects.in_force())
-    return _extendable(request) and day <= deadlines.first_month_ends(request, on=day)
+    policy = PolicyVersion.objects.in_force()
+    if policy is None:
+        return True
+    day = today(policy)
+    if day <= deadlines.deadline(request.received_on).safe_on:
+        return True  # without a look at the timeline: a pause only makes it longer
+    return day <= deadlines.first_month_ends(request, on=day, zone=policy.zone)
+
+
+def _today() -> dt.date:
+    return today(PolicyVersion.objects.in_force())
 
 
 def _stands(request: Request) -> bool:
@@ -162,14 +185,14 @@ ACTS: tuple[Act, ...] = (
         "merge",
         offered=_is_asked_twice,
     ),
-    Act("extend", gettext_lazy("Take two months more"), _HANDLE, ExtendForm, "more_time", offered=_in_first_month),
+    Act("extend", gettext_lazy("Take two months more"), _HANDLE, ExtendForm, "more_time", offered=_may_be_extended),
     Act(
         "note-extension",
         gettext_lazy("Note that more time was taken"),
         _HANDLE,
         NoteExtensionForm,
         "history",
-        offered=_extendable,
+        offered=_may_be_noted,
     ),
     Act("refuse", gettext_lazy("Refuse"), _HANDLE, RefuseForm, "block", grave=True, offered=_stands),
 )

@@ -67,6 +67,9 @@ class EraseForm(LetterForm, NumberedForm):
             for duty in self.proposal.duties
         ]
 
+    def recipients(self) -> str:
+        return proposal.listed(self.proposal.recipients)
+
     def draft(self) -> Draft:
         """The letter as we would write it. Raises RequestError where nothing may be deleted now."""
         if self.proposal.obstacles:

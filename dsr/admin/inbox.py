@@ -76,6 +76,17 @@ class FoundFilter(admin.SimpleListFilter):
         return queryset.with_findings() if self.value() == "yes" else queryset
 
 
+class LetterFilter(admin.SimpleListFilter):
+    title = gettext_lazy("letters")
+    parameter_name = "letter"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("undelivered", gettext_lazy("never left"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.with_undelivered() if self.value() == "undelivered" else queryset
+
+
 def complete(records: list[Request], day: dt.date) -> None:
     """Give each request of a page the names of its people and the day it is seen on, in two queries for all of them."""
     keys = [record.pk for record in records]

@@ -17,6 +17,7 @@ from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import today
 from contacts.models import PolicyVersion, Suppression
 from dsr import ending, identity, intake
+from dsr.admin import amending_act, taking_back_acts
 from dsr.admin.find_act import FindForm, TakeOffForm, policy_in_force
 from dsr.admin.letters import LetterForm
 from dsr.answering import Draft
@@ -154,22 +155,6 @@ class AnsweredForm(ActForm):
         return _("The clock runs on. Answer by %s.") % date_format(due)
 
 
-class TakenBackForm(AnsweredForm):
-    explanation = gettext_lazy("Only where the person says so themselves. The request is closed, without a letter.")
-    submit = gettext_lazy("Close the request")
-
-    on = fields.day(gettext_lazy("When did they take it back?"))
-    how = fields.long_text(
-        gettext_lazy("How do you know?"),
-        help_text=gettext_lazy("Such as: wrote so in a mail from the address on file."),
-    )
-
-    def carry_out(self, *, at: dt.datetime, by: str) -> str:
-        told = self.cleaned_data
-        ending.taken_back(self.record.pk, told["how"], on=told["on"], policy=policy_in_force(), at=at, by=by)
-        return _("The request is closed: the person took it back.")
-
-
 class NothingHeldForm(LetterForm):
     explanation = gettext_lazy(
         "Look for every name and address that they may have used with us first, also earlier ones."
@@ -234,5 +219,6 @@ ACTS: tuple[Act, ...] = (
         "search_off",
         offered=_has_nobody,
     ),
-    Act("taken-back", gettext_lazy("They took it back"), HANDLE, TakenBackForm, "undo", offered=_stands),
+    *amending_act.ACTS,
+    *taking_back_acts.ACTS,
 )

@@ -33,7 +33,7 @@ from contacts.admin import fields
 from contacts.admin.acts import ActForm
 from contacts.admin.base import today
 from contacts.models import PolicyVersion
-from dsr import answering
+from dsr import answering, timeline
 from dsr.answering import Draft
 from dsr.letters import paper, preview
 from dsr.letters.common import spoken
@@ -164,7 +164,11 @@ class LetterForm(ActForm):
         return bool(set(self.fields) - {"drafted", "shown"})
 
     def _by_post(self) -> bool:
-        return self.record.source in {Source.POST, Source.PHONE, Source.IN_PERSON} or not _reachable(self.record)
+        """Offer paper to who did not write by e-mail, and to whom no mail gets through."""
+        person = timeline.person(self.record)
+        bounces = person is not None and person.bounced_on is not None
+        by_hand = self.record.source in {Source.POST, Source.PHONE, Source.IN_PERSON}
+        return by_hand or bounces or not _reachable(self.record)
 
     def _add_late(self, without: str = "") -> None:
         self.fields.update({name: field for name, field in self.late.items() if name != without})

@@ -48,12 +48,7 @@ def _stays(duty: proposal.Duty) -> str:
 def _afterwards(planned: Proposal) -> list[str]:
     told = []
     if planned.recipients:
-        text = ngettext(
-            "%d recipient who has their details is told.",
-            "%d recipients who have their details are told.",
-            planned.recipients,
-        )
-        told.append(text % planned.recipients)
+        told.append(_("Told, since they have their details: %s.") % proposal.listed(planned.recipients))
     if planned.suppressed:
         told.append(_("Their objection to marketing stays, as a coded form of the address."))
     return told

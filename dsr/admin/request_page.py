@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from contacts.admin.people import name_of
 from contacts.models import Contact, PolicyVersion, RecipientNotice
 from dsr import deadlines
-from dsr.admin import inbox, proposals, request_words
+from dsr.admin import inbox, letter_words, next_steps, proposals, request_words
 from dsr.deadlines import Deadline
 from dsr.models import Entry, Request
 from dsr.vocabulary import PaperKind, State, Step
@@ -46,7 +46,7 @@ def fill(record: Request, policy: PolicyVersion | None, day: dt.date) -> dict[st
         "headline": request_words.headline(record, who),
         "standing": request_words.standing(record, day),
         "tone": inbox.standing(record, day)[0],
-        "next": request_words.next_step(record, bool(people)),
+        "next": next_steps.of(record, day, found=bool(people)),
         "dates": dates(record, day),
         "asker": request_words.asker(record, papers, entries),
         "statement": next((paper for paper in papers if paper.kind == PaperKind.STATEMENT), None),
@@ -55,7 +55,7 @@ def fill(record: Request, policy: PolicyVersion | None, day: dt.date) -> dict[st
         "proposed": proposals.of(record, contacts, policy, day) if record.is_standing else [],
         "duplicates": _duplicates(record, day),
         "noted": [(paper, request_words.rows(paper)) for paper in papers if paper.kind not in _PLACED],
-        "letters": [paper for paper in papers if paper.kind in _LETTERS],
+        **letter_words.letters([paper for paper in papers if paper.kind in _LETTERS], record),
         "handovers": list(record.handovers.all()),
         "certificates": list(record.certificates.all()),
         "notices": _notices(contacts),

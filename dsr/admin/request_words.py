@@ -9,17 +9,17 @@ from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dsr import identity
+from dsr import amending, duplicates, timeline
 from dsr.admin import inbox
-from dsr.models import Entry, Paper, Request
+from dsr.models import UNDELIVERED, Entry, Paper, Request
 from dsr.vocabulary import (
+    ASKED_NOBODY,
     ErasureGround,
     Kind,
     Outcome,
     PaperKind,
     RefusalGround,
     Source,
-    State,
     Step,
 )
 
@@ -95,22 +95,16 @@ def _waiting(record: Request, since: dt.date) -> str:
 
 
 def _grounds(record: Request) -> list[str]:
-    ground = [_("Deleted because: %s.") % ErasureGround(record.ground).label] if record.ground else []
-    refusal = [_("Refused because: %s.") % RefusalGround(record.refusal).label] if record.refusal else []
+    ground = [_decided(record)] if record.ground else []
+    refusal = [_("Refused because: %s.") % _ground(record.kind, record.refusal)] if record.refusal else []
     return ground + refusal
 
 
-def next_step(record: Request, found: bool) -> str:
-    """Return what the officer does next about a request that stands."""
-    if not record.is_standing:
-        return ""
-    if record.state == State.ASKED:
-        return _("Once they answer, note it here. After 30 days without an answer the request is closed by itself.")
-    if not found:
-        return _("Next: find the person, or tell them that we hold nothing about them.")
-    if record.state == State.NEW:
-        return _("Next: make sure that it is they who ask, and say how you know (“Find the person”).")
-    return ""
+def _decided(record: Request) -> str:
+    """Return on which ground it was done. Whoever objected may be held on, for something else."""
+    if record.kind == Kind.OBJECTION:
+        return _("The objection was followed: no interest of ours weighs more.")
+    return _("Deleted because: %s.") % ErasureGround(record.ground).label
 
 
 def asker(record: Request, papers: Sequence[Paper], entries: Sequence[Entry]) -> list[tuple[str, str]]:
@@ -147,20 +141,50 @@ def rows(paper: Paper) -> list[tuple[str, str]]:
 
 def deed(entry: Entry) -> str:
     """Return what an entry of the timeline tells."""
-    if entry.step == Step.IDENTIFIED and entry.rule == identity.TAKEN_OFF:
-        return _("Somebody was taken off the request")
-    if entry.step == Step.IDENTIFIED and entry.rule == "address":
-        return _("Another address for the answers established")
-    detail = _DETAILS.get(Step(entry.step))
-    label = str(capfirst(Step(entry.step).label))
-    return f"{label}: {detail(entry.rule).label}" if detail and entry.rule in detail.values else label
+    if entry.step == Step.IDENTIFIED and entry.rule in _FOUND_OUT:
+        return str(_FOUND_OUT[entry.rule])
+    if entry.rule == UNDELIVERED:
+        posted = entry.step == Step.LETTER
+        return _("Letter that never left sent by post") if posted else _("Letter never left, and nothing could be done")
+    if entry.step == Step.RECEIVED and entry.rule.startswith(amending.AMENDED):
+        return _amended(entry.rule)
+    if entry.step == Step.RECEIVED and entry.rule.startswith(duplicates.AGAIN):
+        return _("Asked once more, under number %s") % entry.rule.removeprefix(duplicates.AGAIN)
+    label, detail = str(capfirst(Step(entry.step).label)), _detail(entry)
+    return f"{label}: {detail}" if detail else label
+
+
+_FOUND_OUT = {
+    timeline.TAKEN_OFF: gettext_lazy("Somebody was taken off the request"),
+    timeline.ADDRESS: gettext_lazy("Another address for the answers established"),
+    ASKED_NOBODY: gettext_lazy("The question had gone to somebody else: the clock runs on"),
+}
+
+
+def _detail(entry: Entry) -> str:
+    if entry.step == Step.REFUSED and entry.rule in RefusalGround.values:
+        return _ground(entry.request.kind, entry.rule)
+    codes = _DETAILS.get(Step(entry.step))
+    return str(codes(entry.rule).label) if codes and entry.rule in codes.values else ""
+
+
+def _ground(kind: str, refusal: str) -> str:
+    """Return why something was refused; against an objection, a legal claim is a ground by another article."""
+    if kind == Kind.OBJECTION and refusal == RefusalGround.LEGAL_CLAIMS:
+        return _("needed for legal claims (Art. 21(1))")
+    return str(RefusalGround(refusal).label)
+
+
+def _amended(rule: str) -> str:
+    kind, on = amending.before(rule)
+    told = {"kind": Kind(kind).label, "day": date_format(on)}
+    return _("Day or kind corrected; before: %(kind)s, received on %(day)s") % told
 
 
 _DETAILS: dict[Step, Any] = {
     Step.CLOSED: Outcome,
     Step.RECEIVED: Source,
     Step.PASSED_ON: Source,
-    Step.REFUSED: RefusalGround,
     Step.ERASED: ErasureGround,
 }
 

@@ -27,6 +27,7 @@ from dsr.admin import (
     package_pages,
     pass_on,
     request_page,
+    undelivered_act,
 )
 from dsr.models import Request
 from dsr.vocabulary import State
@@ -36,7 +37,7 @@ _GROUPS = (
     (gettext_lazy("Decide"), decision_acts.ACTS),
     (gettext_lazy("Hand over"), handover_acts.ACTS),
     (gettext_lazy("Delete"), erasure_acts.ACTS),
-    (gettext_lazy("Answer"), answer_acts.ACTS),
+    (gettext_lazy("Answer"), (*answer_acts.ACTS, *undelivered_act.ACTS)),
 )
 
 
@@ -50,7 +51,14 @@ class RequestAdmin(RecordAdmin):
     page_template = "staff/request.html"
     list_display = ("request_number", "asked_for", "person", "due", "state_now", "came_in")
     list_display_links = ("request_number",)
-    list_filter = (inbox.StateFilter, inbox.DueFilter, "kind", inbox.PassedOnFilter, inbox.FoundFilter)
+    list_filter = (
+        inbox.StateFilter,
+        inbox.DueFilter,
+        "kind",
+        inbox.PassedOnFilter,
+        inbox.FoundFilter,
+        inbox.LetterFilter,
+    )
     adding = intake_acts.ENTER
     acts = tuple(replace(act, group=heading) for heading, group in _GROUPS for act in group)
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import today
 from contacts.models import PolicyVersion
-from dsr import restricting
+from dsr import restricted, restricting
 from dsr.admin.letters import LetterForm, in_force
 from dsr.answering import Draft
 from dsr.letters import restrictions
@@ -49,7 +50,7 @@ class RestrictForm(LetterForm):
 
 
 class AnnounceForm(LetterForm):
-    explanation = gettext_lazy(
+    explanation: Any = gettext_lazy(
         "The person has to hear of it before. The restriction ends by itself on the day that you name, once the letter"
         " has gone out."
     )
@@ -60,7 +61,14 @@ class AnnounceForm(LetterForm):
 
     def __init__(self, record: Any = None, **options: Any) -> None:
         super().__init__(record, **options)
-        self.fields["on"].initial = today(PolicyVersion.objects.in_force()) + dt.timedelta(days=7)
+        self.fields["on"].initial = _today() + dt.timedelta(days=7)
+        if others := restricting.ending_with(record):
+            numbers = ", ".join(other.number for other in others)
+            ends_too = _("What was restricted because of request %s ends with it.") % numbers
+            self.explanation = f"{self.explanation} {ends_too}"
+
+    def clean_on(self) -> dt.date:
+        return to_come(self.cleaned_data["on"])
 
     def draft(self) -> Draft:
         told = {name: self.cleaned_data[name] for name in ("on", "reasons")}
@@ -81,6 +89,13 @@ class LiftForm(ActForm):
         return _("The restriction has ended. Recipients are told.")
 
 
+def to_come(on: dt.date) -> dt.date:
+    """Return a day on which a restriction may end. Raises ValidationError for one before tomorrow (L6)."""
+    if on <= _today():
+        raise ValidationError(_("The person has to hear of it before: the earliest day is tomorrow."))
+    return on
+
+
 def _may_be_restricted(request: Request) -> bool:
     return request.state == State.OPEN and request.kind != Kind.OBJECTION and request.subjects.exists()
 
@@ -88,12 +103,12 @@ def _may_be_restricted(request: Request) -> bool:
 def _may_be_announced(request: Request) -> bool:
     """A request that is answered, or another than an objection: what comes of that is told with the balance."""
     answered = request.state == State.CLOSED or request.kind != Kind.OBJECTION
-    return answered and restricting.is_restricted(request, _today())
+    return answered and restricted.is_restricted(request, _today())
 
 
 def _may_be_lifted(request: Request) -> bool:
-    on = restricting.announced_for(request)
-    return bool(on and on <= _today() and restricting.is_restricted(request, _today()))
+    on = restricted.announced_for(request)
+    return bool(on and on <= _today() and restricted.is_restricted(request, _today()))
 
 
 def _today() -> dt.date:

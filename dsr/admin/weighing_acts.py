@@ -11,14 +11,15 @@ from contacts.admin import fields
 from contacts.admin.acts import Act
 from contacts.admin.base import today
 from contacts.models import PolicyVersion
-from dsr import weighing
+from dsr import restricted, weighing
+from dsr.admin import restricting_acts
 from dsr.admin.letters import LetterForm
 from dsr.admin.numbered import NumberedForm
 from dsr.answering import Draft
 from dsr.letters import restrictions
 from dsr.models import Request
 from dsr.moving import RequestError
-from dsr.vocabulary import Kind, State
+from dsr.vocabulary import Kind, RefusalGround, State
 from dsr.weighing import Balance
 
 _HANDLE = "dsr.handle_request"
@@ -47,22 +48,29 @@ class UpholdForm(BalanceForm, NumberedForm):
     def draft(self) -> Draft:
         everybody = weighing.everybody_goes(self.record, at=self.at)
         told = {"left": not everybody, "reasons": self.cleaned_data["reasons"]}
-        return restrictions.upheld(self.record, self.policy, self.language, told)
+        return restrictions.upheld(self.record, self.policy, self.language, told | _outlook(self.record))
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         request = weighing.uphold(self.record.pk, self.balance(), self.letter(), policy=self.policy, at=at, by=by)
         if request.is_standing:
             return _("The objection is followed. Now delete the person: nothing is left to hold them for.")
-        return _("The objection is followed, and the letter is on its way. What is left is free again tomorrow.")
+        return _("The objection is followed, and the letter is on its way.")
 
 
 class RejectForm(BalanceForm):
-    explanation = gettext_lazy(
+    explanation: Any = gettext_lazy(
         "Only for compelling grounds that weigh more than the interests of the person, or for legal claims. It is for"
         " us to show them. The letter names the authority and the way to court; the request is closed."
     )
     submit = gettext_lazy("Send the letter and close the request")
 
+    ground = fields.one_of(
+        gettext_lazy("On which ground?"),
+        choices=[
+            (RefusalGround.COMPELLING.value, gettext_lazy("Compelling grounds of ours weigh more")),
+            (RefusalGround.LEGAL_CLAIMS.value, gettext_lazy("The details are needed for legal claims")),
+        ],
+    )
     on = fields.day(
         gettext_lazy("From which day are the details used again?"),
         help_text=gettext_lazy("The person has to hear of it before: tomorrow at the earliest."),
@@ -71,15 +79,30 @@ class RejectForm(BalanceForm):
     def __init__(self, record: Any = None, **options: Any) -> None:
         super().__init__(record, **options)
         self.fields["on"].initial = today(PolicyVersion.objects.in_force()) + dt.timedelta(days=7)
+        if still := _outlook(record).get("still"):
+            del self.fields["on"]
+            goes_on = _("The details stay restricted, because of request %s.") % ", ".join(still)
+            self.explanation = f"{self.explanation} {goes_on}"
+
+    def clean_on(self) -> dt.date:
+        return restricting_acts.to_come(self.cleaned_data["on"])
 
     def draft(self) -> Draft:
-        told = {name: self.cleaned_data[name] for name in ("reasons", "on")}
+        told = _outlook(self.record) | {name: self.cleaned_data.get(name) for name in ("ground", "reasons", "on")}
         return restrictions.not_upheld(self.record, self.policy, self.language, told)
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
-        on = self.cleaned_data["on"]
-        weighing.reject(self.record.pk, self.balance(), on, self.letter(), policy=self.policy, at=at, by=by)
+        on, ground = self.cleaned_data.get("on"), RefusalGround(self.cleaned_data["ground"])
+        weighing.reject(
+            self.record.pk, self.balance(), on, self.letter(), ground=ground, policy=self.policy, at=at, by=by
+        )
+        if on is None:
+            return _("The letter is on its way. The details stay restricted.")
         return _("The letter is on its way. The details are used again from %s on.") % date_format(on)
+
+
+def _outlook(record: Request) -> dict[str, Any]:
+    return restricted.outlook(record, today(PolicyVersion.objects.in_force()))
 
 
 def _consequence(record: Request, at: dt.datetime) -> str:

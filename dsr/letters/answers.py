@@ -1,4 +1,4 @@
-"""Short answers: more time, nothing held, nobody identified."""
+"""Short answers: more time, nothing held, nobody identified, taken back."""
 
 from django.utils.translation import gettext as _
 
@@ -50,4 +50,16 @@ def unidentified(case: Case) -> Draft:
         again % {"day": day(on)} if (on := case.facts.get("on")) else "",
         _("You can ask us again at any time."),
         closing=case.remedy(),
+    )
+
+
+@letter
+def taken_back(case: Case) -> Draft:
+    """Facts: what becomes of the restriction that came with it, `on` or `still` (L6)."""
+    return case.draft(
+        _("We have closed your request"),
+        _("You have told us that you take your request back, and we have closed it."),
+        case.restriction(),
+        _("You can ask us again at any time."),
+        closing=case.questions(),
     )

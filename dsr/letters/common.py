@@ -18,7 +18,7 @@ from dsr import duplicates
 from dsr.answering import Draft
 from dsr.models import Request
 from dsr.remedies import authority, remedy
-from dsr.vocabulary import Kind
+from dsr.vocabulary import Kind, Step
 
 type Facts = Mapping[str, Any]
 type Writer = Callable[[Request, PolicyVersion, str, Facts], Draft]
@@ -36,17 +36,31 @@ class Case:
     @property
     def opening(self) -> str:
         """Say what was asked when, with the number; and the numbers of those that are answered with it."""
+        if self.is_hearsay:
+            return self._heard()
         text = _("On %(day)s you asked us %(what)s. The number of your request is %(number)s.")
         said = {"day": day(self.request.received_on), "what": _ASKED[Kind(self.request.kind)]}
         also = duplicates.numbers_answered_with(self.request)
         more = _(" You asked the same once more, under number %s: this letter is about that, too.") % ", ".join(also)
         return text % {**said, "number": self.request.number} + (more if also else "")
 
+    @property
+    def is_hearsay(self) -> bool:
+        """Tell whether we may have heard it from somebody else: nobody then says to the person that they asked."""
+        leaver = self.request.kind == Kind.LEAVER
+        return leaver and not self.request.entries.filter(step=Step.PROVEN).exists()
+
+    def _heard(self) -> str:
+        text = _("On %(day)s we heard that you have left your organisation. The number of this case is %(number)s.")
+        return text % {"day": day(self.request.received_on), "number": self.request.number}
+
     def draft(
         self, subject: Any, *paragraphs: Any, buttons: Sequence[tuple[str, str]] = (), closing: str = ""
     ) -> Draft:
         """Return the letter; paragraphs that are empty are left out."""
         why = _("You get this letter because of your request %(number)s to %(company)s.")
+        if self.is_hearsay:
+            why = _("You get this letter because it is about your details at %(company)s (case %(number)s).")
         return Draft(
             f"{subject} ({self.request.number})",
             "\n\n".join(str(paragraph) for paragraph in (self.opening, *paragraphs) if str(paragraph)),
@@ -55,6 +69,21 @@ class Case:
             list(buttons),
             closing,
         )
+
+    def restriction(self) -> str:
+        """Say what becomes of details that were only stored while an objection was weighed (L6); empty where none were.
+
+        Facts: `on`, the first day on which they are used again, or `still`, the numbers of the requests that need it.
+        """
+        if on := self.facts.get("on"):
+            again = _("So far we have only stored your details. From %(day)s on we use them again, as before.")
+            return again % {"day": day(on)}
+        if still := self.facts.get("still"):
+            goes_on = _(
+                "We go on only storing your details, because of your request %s. We write to you before this changes."
+            )
+            return goes_on % ", ".join(still)
+        return ""
 
     def remedy(self) -> str:
         return remedy(self.policy)

@@ -18,7 +18,7 @@ def erased(case: Case) -> Draft:
         _("Your details are deleted") if proposed.is_whole else _("Your details are deleted, except for a part"),
         _done(case, proposed),
         GROUNDS[ErasureGround(case.facts["ground"])],
-        _recipients() if proposed.recipients else "",
+        _recipients(proposed) if proposed.recipients else "",
         closing="\n\n".join(
             [
                 _left(case, proposed),
@@ -49,8 +49,10 @@ def _kept(duty: Duty) -> str:
     }
 
 
-def _recipients() -> str:
-    return _("Those to whom we had given your details are told to delete them. Ask us, and we tell you who they are.")
+def _recipients(proposed: Proposal) -> str:
+    """Name them now: nobody can tell it afterwards (Art. 19 GDPR)."""
+    text = _("We had given your details to %s, and tell them to delete them, too.")
+    return text % proposal.listed(proposed.recipients)
 
 
 def _left(case: Case, proposed: Proposal) -> str:
@@ -59,10 +61,15 @@ def _left(case: Case, proposed: Proposal) -> str:
         "To be able to show that we answered you, we keep the number of your request, what it was about, its dates and"
         " a coded form of your address."
     )
+    if case.is_hearsay:
+        request = _(
+            "To be able to show what we did, we keep the number of this case, what it was about, its dates and a coded"
+            " form of your address."
+        )
     if not proposed.suppressed:
         return request
     objection = _(
-        "You had asked us not to write to you: to remember that, we keep the coded form for as long as it holds."
+        "So that no marketing reaches you again, we also keep the coded form, until you say yes to it yourself."
     )
     return f"{request} {objection}"
 

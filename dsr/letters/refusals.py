@@ -10,25 +10,27 @@ from dsr.vocabulary import RefusalGround
 
 @letter
 def refused(case: Case) -> Draft:
-    """Facts: `ground` (a RefusalGround), `reasons` in the officer's words."""
+    """Facts: `ground` (a RefusalGround), `reasons` in the officer's words; what becomes of a restriction."""
     return case.draft(
         _("We cannot do what you asked"),
         _("We have looked into it, and we do not do what you asked."),
         GROUNDS[RefusalGround(case.facts["ground"])],
         case.facts["reasons"],
+        case.restriction(),
         closing=case.remedy(),
     )
 
 
 @letter
 def refused_in_part(case: Case) -> Draft:
-    """Facts: `done` (what was done) and `reasons` in the officer's words, `ground`."""
+    """Facts: `done` (what was done) and `reasons` in the officer's words, `ground`; as above."""
     return case.draft(
         _("We do a part of what you asked"),
         case.facts["done"],
         _("The rest we do not do."),
         GROUNDS[RefusalGround(case.facts["ground"])],
         case.facts["reasons"],
+        case.restriction(),
         closing=case.remedy(),
     )
 

@@ -1,6 +1,7 @@
 """Details are only stored, or will be used again; what came of an objection (Art. 18 and 21(1) GDPR, L6, P22)."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from dsr.answering import Draft
 from dsr.letters.common import Case, day, letter
@@ -35,27 +36,48 @@ def to_be_lifted(case: Case) -> Draft:
 
 @letter
 def upheld(case: Case) -> Draft:
-    """Facts: `left`, whether details stay for a reason that does not rest on our interest; `reasons`."""
-    stays = _("What we hold for another reason, such as an agreement with your organisation, stays for that alone.")
+    """Facts: `left`, whether details stay for a reason that does not rest on our interest; `reasons`.
+
+    Where something stays: `on` (a date), when it may be used again, or `still`, who needs the restriction (L6).
+    """
     return case.draft(
         _("We follow your objection"),
         _("We have weighed your interests against ours, and follow your objection (Article 21(1) GDPR)."),
         case.facts["reasons"],
         _("We no longer use your details in our own interest."),
-        stays if case.facts["left"] else _("We delete your details, and confirm it to you once it is done."),
+        _stays(case) if case.facts["left"] else _("We delete your details, and confirm it to you once it is done."),
         closing=case.questions(),
     )
 
 
+def _stays(case: Case) -> str:
+    stays = _("What we hold for another reason, such as an agreement with your organisation, stays for that alone.")
+    if on := case.facts.get("on"):
+        again = _("So far we have only stored it. From %(day)s on we use it again.") % {"day": day(on)}
+        return f"{stays} {again}"
+    return "\n\n".join(filter(None, [stays, case.restriction()]))
+
+
 @letter
 def not_upheld(case: Case) -> Draft:
-    """Facts: `reasons`, our compelling grounds in words; `on` (a date), when the details may be used again (L6)."""
+    """Facts: `ground` (one of OVERRIDING; compelling grounds where none is named), `reasons` in words.
+
+    `on` (a date), when the details may be used again, or `still`, who needs the restriction (L6).
+    """
     text = _("Until then we only store your details. From %(day)s on we use them again, as before.")
+    on = case.facts.get("on")
     return case.draft(
         _("We do not follow your objection"),
         _("We have weighed your interests against ours, and do not follow your objection."),
-        GROUNDS[RefusalGround.COMPELLING],
+        OVERRIDING[RefusalGround(case.facts.get("ground") or RefusalGround.COMPELLING)],
         case.facts["reasons"],
-        text % {"day": day(case.facts["on"])},
+        text % {"day": day(on)} if on else case.restriction(),
         closing=case.remedy(),
     )
+
+
+# What may weigh more than an objection.
+OVERRIDING = {
+    RefusalGround.COMPELLING: GROUNDS[RefusalGround.COMPELLING],
+    RefusalGround.LEGAL_CLAIMS: gettext_lazy("Your details are needed for legal claims (Article 21(1) GDPR)."),
+}

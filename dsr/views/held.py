@@ -3,23 +3,23 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Min, QuerySet
+from django.db.models import Min, Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django_countries import countries
 
 from contacts import food, links
 from contacts.addresses import keyed_hash
-from contacts.models import Contact, Suppression
+from contacts.models import Contact, SignUp, Suppression
 from contacts.views import channels
 from contacts.vocabulary import Channel
-from dsr import fetching
+from dsr import asking, fetching
 from dsr.models import Request, Requests
 from dsr.package import periods
 from dsr.package.people import Person
 from dsr.views import wishes
 from dsr.views.visits import Door
-from dsr.vocabulary import STANDING, State
+from dsr.vocabulary import STANDING, Kind, State
 
 MOST_REQUESTS = 50
 
@@ -37,11 +37,11 @@ class Row:
 
 def of_person(door: Door, contact: Contact) -> dict[str, Any]:
     """Return everything for the page of somebody who is held. The visitor's language is active."""
-    asked = Request.objects.of_people([contact.pk]).order_by("-pk")
+    asked = asked_by(door)
     return {
         "contact": contact,
         "details": _details(contact),
-        **_kept(door, contact),
+        **_kept(door, contact, asked),
         **_channels(door, contact),
         "food": [note.registration.event.title for note in _food(contact) if note.registration],
         "has_food": _food(contact).exists(),
@@ -55,12 +55,24 @@ def of_person(door: Door, contact: Contact) -> dict[str, Any]:
 def of_nobody(door: Door) -> dict[str, Any]:
     """Return what there is to say under an address that nobody is held by."""
     objected = Suppression.objects.filter(address_hash=keyed_hash(door.proof.address))
-    request = door.proof.request
     return {
         "objected_on": objected.aggregate(since=Min("since"))["since"],
         "all_stopped": objected.count() == len(Channel),
-        "requests": rows([request]) if request else [],
+        "typed": SignUp.objects.waiting().filter(email=door.proof.address).exists(),
+        "requests": rows(asked_by(door)[:MOST_REQUESTS]),
     }
+
+
+def asked_by(door: Door) -> Requests:
+    """Return what the owner of a proven address has asked for, the latest first.
+
+    What is kept of requests whose person was deleted is found by the keyed hash. What waits for a proof may be
+    anybody's.
+    """
+    mine = Q(address_hash=keyed_hash(door.proof.address)) | Q(proofs=door.proof)
+    if door.contact:
+        mine |= Q(pk__in=Request.objects.of_people([door.contact.pk]).values("pk"))
+    return Request.objects.filter(mine).exclude(state=State.UNPROVEN).distinct().order_by("-pk")
 
 
 def rows(requests: Any) -> list[Row]:
@@ -87,18 +99,25 @@ def _due(request: Request) -> str:
 
 def _wishes(asked: Requests) -> list[tuple[wishes.Wish, Request | None]]:
     """Return what can be asked for, each with the request that is being answered already, if one is."""
-    standing = {request.kind: request for request in asked.standing()}
+    standing = {request.kind: request for request in asking.being_answered(asked)}
     return [(wish, standing.get(wish.code)) for wish in wishes.on_my_data()]
 
 
-def _kept(door: Door, contact: Contact) -> dict[str, Any]:
+def _kept(door: Door, contact: Contact, asked: Requests) -> dict[str, Any]:
     who = Person((contact.pk,), (contact.public_id,), (contact.email or "",), ())
     kept = periods.kept(who, policy=door.visit.policy, language=door.visit.language, day=door.day)
     return {
-        "until_when": periods.sentence(kept, door.day),
+        "until_when": _to_be_deleted(asked) or periods.sentence(kept, door.day),
         "reasons": kept.reasons,
         "holds": [periods.held_by(hold) for hold in kept.holds],
     }
+
+
+def _to_be_deleted(asked: Requests) -> str:
+    """Return by when we answer whoever has asked to be deleted; empty where nobody has."""
+    erasure = asking.being_answered(asked).filter(kind=Kind.ERASURE).first()
+    text = _("You have asked us to delete what we hold about you. We answer by %s.")
+    return text % date_format(erasure.safe_on, "DATE_FORMAT") if erasure else ""
 
 
 def _channels(door: Door, contact: Contact) -> dict[str, Any]:

@@ -53,11 +53,11 @@ def _show(visit: Visit, token: str) -> HttpResponse:
 
 def _wish(request: Request) -> dict[str, Any]:
     statement = request.papers.filter(kind=PaperKind.STATEMENT).first()
-    what = statement.data.get("what", []) if statement else []
+    words, data = (statement.text, statement.data) if statement else ("", {})
     return {
         "wish": letters.wish(Kind(request.kind)),
         "about": wishes.of(Kind(request.kind)),
-        "what": [label for code, label in wishes.consents() if code in what],
-        "words": statement.text if statement else "",
-        "at_once": request.kind in AT_ONCE,
+        "what": [label for code, label in wishes.consents() if code in data.get("what", [])],
+        "words": words,
+        "at_once": request.kind in AT_ONCE and not intake.says_who(data),
     }

@@ -11,7 +11,7 @@ from dsr.models import Request
 from dsr.views import held
 from dsr.views.forms import WordsForm
 from dsr.views.visits import Door
-from dsr.vocabulary import AT_ONCE, Kind
+from dsr.vocabulary import Kind
 
 
 def show(
@@ -31,16 +31,13 @@ def show(
 
 def _done(door: Door, code: str) -> str:
     """Return what a code in the address says; nothing where it is none of ours, or says what is not so."""
-    if code in Kind.values and code not in AT_ONCE:
-        return _received(door, Kind(code))
+    standing = held.asked_by(door).standing().filter(kind=code).first()
+    if standing:
+        return _received(standing)
     return _DONE[code]() if code in _DONE else ""
 
 
-def _received(door: Door, kind: Kind) -> str:
-    asked = Request.objects.of_people([door.contact.pk]) if door.contact else Request.objects.filter(proofs=door.proof)
-    request = asked.standing().filter(kind=kind).order_by("-pk").first()
-    if request is None:
-        return ""
+def _received(request: Request) -> str:
     text = _("We have your request. Its number is %(number)s. We answer by %(day)s.")
     return text % {"number": request.number, "day": date_format(request.safe_on, "DATE_FORMAT")}
 

@@ -24,6 +24,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from contacts.addresses import keyed_hash
 from contacts.days import day_of
 from contacts.models import Contact
 from contacts.views import errors
@@ -51,9 +52,10 @@ class Door:
 
     @property
     def contact(self) -> Contact | None:
-        """Whoever was held under the address when it was proven, as long as they are held whole."""
+        """Whoever was held under the address when it was proven, as long as they are held whole, and under it."""
         contact = self.proof.contact
-        return contact if contact and contact.minimised_on is None else None
+        here = contact is not None and contact.address_hash == keyed_hash(self.proof.address)
+        return contact if contact and here and contact.minimised_on is None else None
 
     @property
     def day(self) -> dt.date:

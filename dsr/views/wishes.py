@@ -67,7 +67,10 @@ def _said(kind: Kind) -> tuple[str, str]:
         ),
         Kind.ERASURE: (
             _("Delete my details"),
-            _("We stop writing to you at once. If a law makes us keep a part, we tell you which, and until when."),
+            _(
+                "All marketing stops at once, whatever comes of it; a coded form of your address reminds us. If a law"
+                " makes us keep a part, we tell you which, and until when."
+            ),
         ),
         Kind.MARKETING_OBJECTION: (
             _("Stop all marketing"),

@@ -7,7 +7,7 @@ import tomllib
 import uuid
 from pathlib import Path
 
-from contacts import disclosing, recipients
+from contacts import disclosing, permission, recipients
 from contacts.days import day_of
 from contacts.models import Basis, Contact, PolicyVersion, Recipient, RecipientNotice
 from contacts.recipients import Particulars, Terms
@@ -36,7 +36,7 @@ def give(policy: PolicyVersion, at: dt.datetime) -> None:
 def _give(recipient: Recipient, held_as: Scenario, kind: DisclosureKind, number: int, at: dt.datetime) -> None:
     """Give away those who have been held longest, so that some of them go tonight."""
     free = Contact.objects.whole().filter(frozen_through__isnull=True, restricted_through__isnull=True)
-    told = free.exclude(pk__in=Basis.objects.untold().values("contact"))
+    told = free.exclude(pk__in=Basis.objects.untold().values("contact")).exclude(permission.objected_to_all())
     bases = Basis.objects.filter(scenario=held_as, contact__in=told, collected_on__lt=at.date())
     people = list(bases.order_by("collected_on", "pk").values_list("contact", flat=True)[:number])
     disclosing.disclose(people, recipient, purpose=held_as, kind=kind, at=at, by=BY)

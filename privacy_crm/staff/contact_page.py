@@ -106,6 +106,16 @@ def _objected(until: dt.date, day: dt.date) -> str:
 
 def details(contact: Contact) -> list[tuple[str, Any]]:
     """Return the fields that hold something, each with its name."""
+    ours = [
+        (_("language"), contact.language),
+        (_("last activity"), contact.last_activity_on and words.full(contact.last_activity_on)),
+        (_("id"), contact.public_id),
+    ]
+    return [*shared(contact), *((label, value) for label, value in ours if value)]
+
+
+def shared(contact: Contact) -> list[tuple[str, Any]]:
+    """Return what goes where a person is shared with somebody outside: who they are at work, and what reaches them."""
     known = [
         (_("name"), f"{contact.first_name} {contact.last_name}".strip()),
         (_("professional role"), contact.job_title),
@@ -115,9 +125,6 @@ def details(contact: Contact) -> list[tuple[str, Any]]:
         (_("address"), ", ".join(filter(None, (contact.address, contact.postal_code)))),
         (_("city"), contact.city),
         (_("country"), contact.country),
-        (_("language"), contact.language),
-        (_("last activity"), contact.last_activity_on and words.full(contact.last_activity_on)),
-        (_("id"), contact.public_id),
     ]
     return [(label, value) for label, value in known if value]
 

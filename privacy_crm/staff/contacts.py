@@ -19,7 +19,7 @@ from contacts.admin.people import SEE_REDUCED, name_of, visible_to
 from contacts.models import Basis, Contact, Organisation, PolicyVersion
 from contacts.vocabulary import Scenario
 from dsr.admin import pass_on
-from privacy_crm.staff import contact_page, hearing_acts, informing_act
+from privacy_crm.staff import contact_page, hearing_acts, informing_act, share_act
 from privacy_crm.staff.contact_acts import ActivityForm, HoldForm, may_change
 from privacy_crm.staff.match_act import MatchForm, is_unmatched
 from retention import lapses
@@ -110,6 +110,7 @@ class ContactAdmin(RecordAdmin):
             "mark_email_read",
             offered=lambda contact: informing_act.is_untold(contact) and may_change(contact),
         ),
+        share_act.ACT,
         Act("place-hold", gettext_lazy("Place a hold"), "retention.add_hold", HoldForm, "lock"),
         pass_on.ACT,
     )

@@ -73,6 +73,9 @@ def tasks(request: HttpRequest) -> list[dict[str, str]]:
         found,
     )
     told.append((found, "state=all&found=yes", text))
+    lost = Request.objects.with_undelivered().count()
+    text = ngettext("%d answer never left", "%d answers never left", lost)
+    told.append((lost, "state=all&letter=undelivered", text))
     return [{"text": text % number, "link": _link(query)} for number, query, text in told if number]
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_countries import countries
 
-from contacts import addressing, completing, leaving, stored_only
+from contacts import completing, leaving, readdressing, stored_only
 from contacts.activities import ContactGoneError
 from contacts.addressing import AddressError
 from contacts.admin import fields
@@ -26,6 +26,7 @@ from dsr.vocabulary import Source
 from privacy_crm.staff.contact_acts import may_change
 from retention import explain, words
 from retention.holds import HoldError
+from retention.models import Hold, HoldReason
 from retention.objections import Consequence, object_to_marketing
 
 _HEARD = [
@@ -109,10 +110,23 @@ class AddressForm(ActForm):
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         told = self.cleaned_data
         with stored_only.changing(self.record.pk, at=at):
-            addressing.change(self.record.pk, told["email"], proven=told["proven"], at=at, by=by)
+            _check_answered(self.record.pk, at)
+            readdressing.change(self.record.pk, told["email"], proven=told["proven"], at=at, by=by)
         if told["proven"]:
             return _("{name} is reached at the new address.")
         return _("{name} has a new address. No marketing goes there until they confirm it.")
+
+
+def _check_answered(contact_id: int, at: dt.datetime) -> None:
+    """Raise AddressError while a request of somebody is answered: the answer would go to whomever staff name."""
+    day = stored_only.today(at)
+    if Hold.objects.standing(day).filter(contact=contact_id, reason=HoldReason.REQUEST).exists():
+        raise AddressError(
+            _(
+                "They have asked us for something, and the answer goes to the address on file. Pass on a request for"
+                " correction: the privacy officer makes sure that the new address is theirs."
+            )
+        )
 
 
 class CountryForm(ActForm):

@@ -19,8 +19,12 @@ document.addEventListener("DOMContentLoaded", () => {
     if (letter) showLetter(letter);
 });
 
-// A dialog that opens takes the focus, and gives it back when it closes.
+// A dialog that opens takes the focus, and gives it back when it closes. What is wrong comes before what is first.
 let opener = null;
+function enterDialog(dialog) {
+    const wrong = dialog.querySelector("[aria-invalid=true]");
+    (wrong ?? dialog.querySelector("input:not([type=hidden]), select, textarea, button"))?.focus();
+}
 document.addEventListener("htmx:beforeRequest", (event) => {
     if (event.target.matches(".pc-button")) opener = event.target;
 });
@@ -28,7 +32,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
     const dialog = event.target.closest("#modal-content");
     const letter = dialog?.querySelector(".pc-letter[data-fresh]");
     if (letter) setTimeout(() => showLetter(letter), 60);
-    else if (dialog) setTimeout(() => dialog.querySelector("[aria-invalid=true], input:not([type=hidden]), select, button")?.focus(), 60);
+    else if (dialog) setTimeout(() => enterDialog(dialog), 60);
 });
 document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") opener?.focus();

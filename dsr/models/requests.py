@@ -2,12 +2,16 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
 
 from django.db import models
-from django.db.models import F, Q, Value
-from django.db.models.functions import Coalesce
+from django.db.models import CharField, Exists, F, Func, OuterRef, Q, Value
+from django.db.models.functions import Cast, Coalesce
 
-from contacts.models import Contact
+from contacts.models import Contact, Message
+from contacts.models.outbox import MessageEnd
+from contacts.permission import Refusal
+from contacts.vocabulary import MailTemplate
 from dsr import constraints
 from dsr.vocabulary import (
     STANDING,
@@ -22,6 +26,16 @@ from dsr.vocabulary import (
 )
 
 FINDINGS = "findings"  # what a timeline says where what the search found after a deletion is settled
+UNDELIVERED = "undelivered"  # what it says where somebody has seen to a letter that never left
+
+
+def lost_letters() -> models.QuerySet[Any, Any]:
+    """Return the letters about requests that were not sent for good, with the key of the request as their `number`."""
+    unreached = Q(end=MessageEnd.SKIPPED, reason__in=[Refusal.BOUNCING, Refusal.UNREACHABLE])
+    lost = Q(end__in=[MessageEnd.REFUSED, MessageEnd.GAVE_UP]) | unreached
+    number = Func(F("once"), Value(":"), Value(2), function="split_part", output_field=CharField())
+    written = Message.objects.filter(lost, template=MailTemplate.WRITTEN, once__startswith="request:")
+    return written.annotate(number=number)
 
 
 class Requests(models.QuerySet["Request"]):
@@ -54,6 +68,14 @@ class Requests(models.QuerySet["Request"]):
         alarming = Certificate.objects.exclude(scan__found={}).values("request")
         settled = Entry.objects.filter(step=Step.DONE, rule=FINDINGS).values("request")
         return self.filter(pk__in=alarming).exclude(pk__in=settled)
+
+    def with_undelivered(self) -> Requests:
+        """Those of which a letter never left, and nobody has written again or seen to it since."""
+        written_again = Q(step=Step.LETTER, at__gt=OuterRef("ended_at"))
+        settled = Q(rule=UNDELIVERED, at__gte=OuterRef("ended_at"))
+        seen_to = Entry.objects.filter(written_again | settled, request=OuterRef(OuterRef("pk")))
+        lost = lost_letters().filter(~Exists(seen_to), number=Cast(OuterRef("pk"), CharField()))
+        return self.filter(Exists(lost))
 
     def duplicates_of(self, request: Request) -> Requests:
         """Other standing requests of the same kind by the same person."""
@@ -168,56 +190,6 @@ class Entry(models.Model):
         return f"Entry {self.step} {self.pk}"
 
 
-class Proof(models.Model):
-    """A sealed link to an address, and what became of it: single-use, short-lived, its wrong tries counted.
-
-    Once its button was pressed, the address is proven, and "My data" is open until `visit_until` for the browser that
-    pressed it. `contact` is whoever was held under the address then: with them, the visit ends.
-    """
-
-    public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    request = models.ForeignKey(Request, models.DB_CASCADE, null=True, related_name="proofs")
-    contact = models.ForeignKey(Contact, models.DB_CASCADE, null=True, related_name="proofs")
-    address = models.CharField()
-    language = models.CharField()
-    created_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-    attempts = models.PositiveSmallIntegerField(default=0)
-    proven_at = models.DateTimeField(null=True)
-    visit_until = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(proven_at__isnull=True, visit_until__isnull=True)
-                | Q(proven_at__isnull=False, visit_until__isnull=False),
-                name="proof_opens_a_visit",
-            ),
-        ]
-        indexes = [models.Index(fields=["expires_at"], name="proof_expiring")]
-
-    def __str__(self) -> str:
-        return f"Proof {self.pk}"
-
-
-class Handover(models.Model):
-    """A package that a person may fetch for a while, after proving their address anew. Made when it is fetched."""
-
-    public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    request = models.ForeignKey(Request, models.DB_CASCADE, related_name="handovers")
-    contact = models.ForeignKey(Contact, models.DB_CASCADE, related_name="handovers")
-    portable = models.BooleanField(help_text="What Art. 20 covers alone.")
-    created_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-    fetched = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["request", "contact", "portable"], name="handover_once")]
-
-    def __str__(self) -> str:
-        return f"Handover {self.pk}"
-
-
 class Certificate(models.Model):
     """What was deleted for a request, table by table: numbers and dates, and no personal data."""
 
@@ -226,26 +198,10 @@ class Certificate(models.Model):
     ground = models.CharField(choices=ErasureGround)
     erased_at = models.DateTimeField()
     deleted = models.JSONField(help_text="Table → rows deleted.")
+    told = models.JSONField(default=list, help_text="Names of the recipients who were told to delete the details, too.")
     kept = models.JSONField(help_text="What a duty keeps: reason, legal reference, categories, last day.")
     backups_until = models.DateField(help_text="The day on which the last backup with the person expires.")
     scan = models.JSONField(help_text="Tables and columns searched afterwards for the person's identifiers, and hits.")
 
     def __str__(self) -> str:
         return f"Certificate {self.pk}"
-
-
-class YearCount(models.Model):
-    """What is left of closed requests whose own period is over: how many there were of a kind, and how they ended."""
-
-    year = models.PositiveSmallIntegerField()
-    kind = models.CharField(choices=Kind)
-    outcome = models.CharField(choices=Outcome)
-    number = models.PositiveIntegerField(default=0)
-    late = models.PositiveIntegerField(default=0)
-    days = models.PositiveIntegerField(default=0, help_text="Days to the answer, all together.")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["year", "kind", "outcome"], name="year_count_once")]
-
-    def __str__(self) -> str:
-        return f"{self.year} {self.kind} {self.outcome}"

@@ -1,0 +1,61 @@
+"""What the officer does next about a request, in one sentence that names the button."""
+
+import datetime as dt
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dsr import restricted
+from dsr.models import Request
+from dsr.vocabulary import Kind, State
+
+_DECIDE = {
+    Kind.ACCESS: gettext_lazy("Next: look at the package and send the letter (“Hand the package over”)."),
+    Kind.PORTABILITY: gettext_lazy("Next: look at the package and send the letter (“Hand the package over”)."),
+    Kind.RECTIFICATION: gettext_lazy("Next: type what is right, or say why it stays (“Correct the details”)."),
+    Kind.ERASURE: gettext_lazy("Next: see what goes and what a law has us keep (“Delete this person”)."),
+    Kind.LEAVER: gettext_lazy("Next: see what goes and what a law has us keep (“Delete this person”)."),
+    Kind.RESTRICTION: gettext_lazy("Next: say on which ground (“Only store their details”)."),
+    Kind.MARKETING_OBJECTION: gettext_lazy("Next: stop it (“Stop it”). There is nothing to weigh."),
+    Kind.WITHDRAWAL: gettext_lazy("Next: stop what rests on the consent (“Stop it”)."),
+    Kind.OBJECTION: gettext_lazy(
+        "Next: weigh our interest against theirs, and follow the objection or not. Until then their details are only"
+        " stored."
+    ),
+    Kind.COMPLAINT: gettext_lazy("Next: agree with them what is done, and by when (“Note what was agreed on”)."),
+}
+
+
+def of(record: Request, day: dt.date, *, found: bool) -> str:
+    """Return it; of a request that is closed, what still comes by itself. Empty where nothing is to come."""
+    if not record.is_standing:
+        return _comes(record, day)
+    if record.state == State.ASKED:
+        return _("Once they answer, note it here. After 30 days without an answer the request is closed by itself.")
+    if not found:
+        return _("Next: find the person, or tell them that we hold nothing about them.")
+    return _sure(record) if record.state == State.NEW else _decide(record)
+
+
+def _comes(record: Request, day: dt.date) -> str:
+    if not restricted.is_restricted(record, day):
+        return ""
+    on = restricted.announced_for(record)
+    text = _("Their details are only stored until then: as they were told, they are used again from %s on.")
+    return text % date_format(on) if on and on > day else ""
+
+
+def _sure(record: Request) -> str:
+    if record.kind == Kind.LEAVER and record.passed_on_by:
+        return _("Next: find out whether they have left, and say how you know (“Find the person”).")
+    return _("Next: make sure that it is they who ask, and say how you know (“Find the person”).")
+
+
+def _decide(record: Request) -> str:
+    if record.kind == Kind.OBJECTION and record.ground:
+        return _("The objection is followed, and nothing is left to hold them for. Next: “Delete this person”.")
+    if record.agreed_by:
+        told = _("Next: do what was promised by %s, then send the last letter (“It is done”).")
+        return told % date_format(record.agreed_by)
+    return str(_DECIDE[Kind(record.kind)])

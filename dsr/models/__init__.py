@@ -1,0 +1,28 @@
+from dsr.models.counts import YearCount
+from dsr.models.links import Handover, Proof
+from dsr.models.requests import (
+    FINDINGS,
+    UNDELIVERED,
+    Certificate,
+    Entry,
+    Paper,
+    Request,
+    Requests,
+    Subject,
+    lost_letters,
+)
+
+__all__ = [
+    "FINDINGS",
+    "UNDELIVERED",
+    "Certificate",
+    "Entry",
+    "Handover",
+    "Paper",
+    "Proof",
+    "Request",
+    "Requests",
+    "Subject",
+    "YearCount",
+    "lost_letters",
+]

@@ -1,0 +1,56 @@
+"""Carry out what the officer was told by e-mail, letter or phone and nobody has to decide about: an objection to
+marketing, or a consent taken back (Art. 21(3) and 7(3) GDPR, P12)."""
+
+import datetime as dt
+from collections.abc import Collection
+
+from django.db import transaction
+
+from contacts.models import PolicyVersion
+from dsr import answering, at_once, moving, timeline
+from dsr.answering import Draft
+from dsr.models import Request
+from dsr.moving import RequestError
+from dsr.vocabulary import AT_ONCE, Kind, PaperKind, State
+
+
+@transaction.atomic
+def stop(
+    request_id: int, what: Collection[str], draft: Draft, *, policy: PolicyVersion, at: dt.datetime, by: str
+) -> Request:
+    """Stop marketing on channels, or take consents back, for the people of a request; tell the person, and close it.
+
+    `what` names channels, or "food" for a consent. Who is held for marketing alone may be deleted by it, and still gets
+    the letter. Raises RequestError where nothing is named, nobody with an address is found, or something else was asked
+    for; MovedError where the request is not open.
+    """
+    request = moving.lock(request_id)
+    moving.change(request, among=(State.OPEN,))
+    if request.kind not in AT_ONCE:
+        raise RequestError("This request asks for something else.")
+    if not what or set(what) - set(said_by(request)):
+        raise RequestError("Say what is to stop.")
+    people = timeline.people(request)
+    if not people:
+        raise RequestError("Say first whom the request is about.")
+    address = next((person.email for person in people if person.email), None)
+    if address is None:
+        raise RequestError("None of their records has an e-mail address any more: no marketing goes to them.")
+    _note(request, what)
+    answering.send(request, draft, outlasting=True, at=at, by=by)
+    at_once.carry_out(request, address, policy=policy, at=at, by=by)
+    return request
+
+
+def said_by(request: Request) -> tuple[str, ...]:
+    """Return what a request of this kind can be about."""
+    return at_once.CONSENTS if request.kind == Kind.WITHDRAWAL else at_once.CHANNELS
+
+
+def _note(request: Request, what: Collection[str]) -> None:
+    name = "what" if request.kind == Kind.WITHDRAWAL else "channels"
+    statement = request.papers.filter(kind=PaperKind.STATEMENT).order_by("pk").first()
+    if statement is None:
+        raise RequestError("What was asked is not on record.")
+    statement.data = {**statement.data, name: sorted(what)}
+    statement.save(update_fields=["data"])
