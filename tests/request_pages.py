@@ -6,7 +6,8 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 
-from contacts.models import Contact, PolicyVersion
+from contacts.models import Contact, Message, PolicyVersion
+from contacts.models.outbox import FORGOTTEN
 from dsr import identity, restricting
 from dsr.letters import restrictions
 from dsr.models import Certificate, Request
@@ -39,7 +40,7 @@ OPEN_TO = {
                     "agreement-done",
                     "stop",
                 ),
-                *("hand-over", "hand-over-again", "erase", "settle-findings"),
+                *("hand-over", "hand-over-again", "erase", "settle-findings", "settle-letter"),
                 *("answer-together", "extend", "note-extension", "refuse"),
             )
         ),
@@ -76,6 +77,7 @@ def world(policy: PolicyVersion) -> dict[str, Request]:
         "hand-over-again": close(_asked(policy, Kind.ACCESS), policy),
         "answer-together": _asked_twice(policy),
         "settle-findings": _erased(policy),
+        "settle-letter": _lost(policy),
     }
     same = {
         "reject": "uphold",
@@ -127,6 +129,14 @@ def _announced(policy: PolicyVersion) -> Request:
     letter = restrictions.to_be_lifted(request, policy, "en", facts)
     restricting.announce(request.pk, facts["on"], "It is settled.", letter, policy=policy, at=NOON - week, by=OFFICER)
     return fresh(request)
+
+
+def _lost(policy: PolicyVersion) -> Request:
+    """They were asked who they are, and the letter never left."""
+    request = question(_asked(policy, Kind.ACCESS), policy)
+    lost = Message.objects.filter(contact__in=request.subjects.values("contact"))
+    lost.update(ended_at=NOON, end="refused", reason="SMTP 550", **FORGOTTEN)
+    return request
 
 
 def _erased(policy: PolicyVersion) -> Request:

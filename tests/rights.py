@@ -29,22 +29,22 @@ class Person:
     def ask(self, wish: str, words: str = "") -> None:
         """Fill in the form, and find that a mail is on its way."""
         self.page.goto(f"/my-data/?lang={self.language}")
-        assert violations_everywhere(self.page) == []
+        look_at(self.page)
         self.page.get_by_label(wish, exact=True).check()
         self.page.locator("[name=words]").fill(words)
         self.page.locator("[name=email]").fill(self.address)
         self.page.get_by_role("button", name=self.words["send"]).click()
         self.page.get_by_role("heading", name=self.words["sent"]).wait_for()
-        assert violations_everywhere(self.page) == []
+        look_at(self.page)
 
     def prove(self) -> None:
         """Follow the link of the last mail, and press its button, which shows "My data"."""
         self.link = self.link_of_mail()
         self.page.goto(f"{self.link}?lang={self.language}")
-        assert violations_everywhere(self.page) == []
+        look_at(self.page)
         self.page.get_by_role("button", name=self.words["open"]).click()
         self.page.get_by_role("button", name=self.words["close"]).wait_for()
-        assert violations_everywhere(self.page) == []
+        look_at(self.page)
 
     def mails(self) -> list[str]:
         """What has come to the address, after whatever is due was sent."""
@@ -82,13 +82,19 @@ class Officer:
         row = self.page.locator("tbody tr").first
         assert number in row.inner_text()
         row.get_by_role("link", name=number).click()
+        self.page.wait_for_url("**/change/**")
+        self.look()
+
+    def follow(self, link: str, to: str) -> None:
+        """Go where a link of a page leads."""
+        self.page.get_by_role("link", name=link).click()
+        self.page.wait_for_url(to)
         self.look()
 
     def look(self) -> None:
         """Wait until the scripts of a page have run, and see that it is for everybody."""
         self.page.wait_for_selector("html:not([x-cloak]) .pc-stack")
-        assert violations_everywhere(self.page, *OURS) == []
-        self.page.set_viewport_size({"width": 1280, "height": 900})
+        look_at(self.page, *OURS)
 
     def press(self, act: str, **fields: str) -> None:
         """Open an act in its dialog, and say there what it asks for."""
@@ -112,8 +118,7 @@ class Officer:
             show.click()
         sheet = self.page.frame_locator("iframe.pc-letter-sheet")
         sheet.get_by_text(words).first.wait_for()
-        assert violations_everywhere(self.page, *OURS) == []
-        self.page.set_viewport_size({"width": 1280, "height": 900})
+        look_at(self.page, *OURS)
         return sheet.locator("body").inner_text()
 
     def send(self, button: str, told: str) -> None:
@@ -125,6 +130,13 @@ class Officer:
         self.page.reload()
         self.look()
         return self.page.locator(".pc-stack")
+
+
+def look_at(page: "Page", *within: str) -> None:
+    """See that a page, or these parts of it, is for everybody."""
+    found = violations_everywhere(page, *within)
+    assert found == [], found
+    page.set_viewport_size({"width": 1280, "height": 900})
 
 
 def log_in(page: "Page", role: str) -> None:

@@ -24,6 +24,7 @@ from dsr.vocabulary import Outcome
 from privacy_crm import roles
 from retention.models import Hold
 from tests.factories import ContactFactory, is_held, run
+from tests.mailing import send
 from tests.requesting import (
     KNOWN,
     OFFICER,
@@ -98,7 +99,7 @@ class Play(RuleBasedStateMachine):
             self.request = asked_by(self.person, self.policy, at=self.now)
             self.model = Model("open", BEGIN, reachable=True, people=1)
         else:
-            said = {"name": "Aino"} if way == "form of a stranger" else {}
+            said = {"name": "Aino", "old_address": "aino@before.example"} if way == "form of a stranger" else {}
             self.request = posted(self.policy, self.person.email, at=self.now, **said)
             self.model = Model("unproven", BEGIN, reachable=True, paused_since=BEGIN)
         self.by_stranger = way == "form of a stranger"
@@ -195,7 +196,8 @@ class Play(RuleBasedStateMachine):
 
     @rule(days=st.sampled_from([0, 1, 1, 3, 7, 14, 16, 30]))
     def time_passes(self, days: int) -> None:
-        """The daily work is done on the last of these days."""
+        """What waits is sent, and the daily work is done on the last of these days."""
+        send(self.now)
         self.today += days * ONE_DAY
         self._questions_are_followed_up()
         self._officers_are_reminded()

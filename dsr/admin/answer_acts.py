@@ -13,6 +13,7 @@ from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import today
 from contacts.models import PolicyVersion
 from dsr import deadlines, duplicates, extending, refusing, restricted
+from dsr.admin.days import seen_on
 from dsr.admin.letters import LetterForm, in_force
 from dsr.answering import Draft
 from dsr.letters import answers, refusals
@@ -155,13 +156,11 @@ def _extendable(request: Request) -> bool:
 
 
 def _in_first_month(request: Request) -> bool:
-    policy = PolicyVersion.objects.in_force()
-    if policy is None:
-        return True
-    day = today(policy)
+    day = seen_on(request)
     if day <= deadlines.deadline(request.received_on).safe_on:
         return True  # without a look at the timeline: a pause only makes it longer
-    return day <= deadlines.first_month_ends(request, on=day, zone=policy.zone)
+    policy = PolicyVersion.objects.in_force()
+    return policy is None or day <= deadlines.first_month_ends(request, on=day, zone=policy.zone)
 
 
 def _today() -> dt.date:

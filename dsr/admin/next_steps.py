@@ -27,6 +27,33 @@ _DECIDE = {
 }
 
 
+# The act of that step; an objection has two, and nobody is led to either.
+_ACTS = {
+    Kind.ACCESS: "hand-over",
+    Kind.PORTABILITY: "hand-over",
+    Kind.RECTIFICATION: "correct",
+    Kind.ERASURE: "erase",
+    Kind.LEAVER: "erase",
+    Kind.RESTRICTION: "restrict",
+    Kind.MARKETING_OBJECTION: "stop",
+    Kind.WITHDRAWAL: "stop",
+    Kind.COMPLAINT: "agree",
+}
+
+
+def act(record: Request) -> str:
+    """Return the name of the act that comes next; empty where there is none, or more than one."""
+    if record.state == State.ASKED:
+        return "answered"
+    if record.state == State.NEW:
+        return "find-person"
+    if record.state == State.CLOSED:
+        return ""
+    if record.kind == Kind.OBJECTION and record.ground:
+        return "erase"
+    return "agreement-done" if record.agreed_by else _ACTS.get(Kind(record.kind), "")
+
+
 def of(record: Request, day: dt.date, *, found: bool) -> str:
     """Return it; of a request that is closed, what still comes by itself. Empty where nothing is to come."""
     if not record.is_standing:

@@ -46,6 +46,7 @@ def fill(record: Request, policy: PolicyVersion | None, day: dt.date) -> dict[st
         "headline": request_words.headline(record, who),
         "standing": request_words.standing(record, day),
         "tone": inbox.standing(record, day)[0],
+        "main": next_steps.act(record),
         "next": next_steps.of(record, day, found=bool(people)),
         "dates": dates(record, day),
         "asker": request_words.asker(record, papers, entries),

@@ -14,6 +14,7 @@ from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import today
 from contacts.models import PolicyVersion
 from dsr import restricted, restricting
+from dsr.admin.days import seen_on
 from dsr.admin.letters import LetterForm, in_force
 from dsr.answering import Draft
 from dsr.letters import restrictions
@@ -103,12 +104,12 @@ def _may_be_restricted(request: Request) -> bool:
 def _may_be_announced(request: Request) -> bool:
     """A request that is answered, or another than an objection: what comes of that is told with the balance."""
     answered = request.state == State.CLOSED or request.kind != Kind.OBJECTION
-    return answered and restricted.is_restricted(request, _today())
+    return answered and restricted.is_restricted(request, seen_on(request))
 
 
 def _may_be_lifted(request: Request) -> bool:
-    on = restricted.announced_for(request)
-    return bool(on and on <= _today() and restricted.is_restricted(request, _today()))
+    on, day = restricted.announced_for(request), seen_on(request)
+    return bool(on and on <= day and restricted.is_restricted(request, day))
 
 
 def _today() -> dt.date:

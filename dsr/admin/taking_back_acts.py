@@ -12,6 +12,7 @@ from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import today
 from contacts.models import PolicyVersion
 from dsr import duplicates, ending, restricted
+from dsr.admin.days import seen_on
 from dsr.admin.letters import LetterForm, in_force
 from dsr.answering import Draft
 from dsr.letters import answers
@@ -95,7 +96,7 @@ def _without_letter(request: Request) -> bool:
 
 def _with_letter(request: Request) -> bool:
     may_end = request.is_standing and request.kind in restricted.UNTIL_SETTLED
-    return may_end and bool(restricted.ends_on(request, _today()))
+    return may_end and bool(restricted.ends_on(request, seen_on(request)))
 
 
 ACTS: tuple[Act, ...] = (
