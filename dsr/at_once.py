@@ -21,6 +21,9 @@ FOOD = "food"
 CHANNELS = tuple(Channel.values)  # what an objection may be about, in the statement's `channels`
 CONSENTS = (*Channel.values, FOOD)  # what a withdrawal may be about, in the statement's `what`
 
+# What ended so says nothing any more; the request that a duplicate was answered with speaks for both.
+_UNSAID = (Outcome.MISTAKEN, Outcome.WITHDRAWN, Outcome.DUPLICATE)
+
 
 def begin(request: Request, address: str, *, whole: bool, policy: PolicyVersion, at: dt.datetime, by: str) -> None:
     """Do what needs nobody's decision once the normalised address is proven from which something is asked.
@@ -67,6 +70,7 @@ def hear_leaving(request: Request, *, day: dt.date, at: dt.datetime, by: str) ->
 def take_back_leaving(contact_ids: Collection[int], *, at: dt.datetime, by: str) -> None:
     """Forget that people have left, where no request says so (any more)."""
     said = Subject.objects.filter(contact__in=contact_ids, request__kind=Kind.LEAVER)
+    said = said.exclude(request__outcome__in=_UNSAID)
     for contact_id in sorted(set(contact_ids) - set(said.values_list("contact", flat=True))):
         leaving.take_back(contact_id, at=at, by=by)
 

@@ -1,4 +1,4 @@
-"""Staff hear from somebody else that a person has left: marketing stops, and the officer is asked (P4)."""
+"""Others say that a person has left: marketing stops, and the officer is asked, who may find that it is false (P4)."""
 
 import datetime as dt
 
@@ -6,10 +6,11 @@ from django.db import transaction
 
 from contacts import leaving
 from contacts.models import Contact, PolicyVersion
-from dsr import intake
+from dsr import at_once, closing, intake, moving, sparing, timeline
 from dsr.intake import Asked
-from dsr.models import Request
-from dsr.vocabulary import Kind, Source
+from dsr.models import Entry, Request
+from dsr.moving import RequestError
+from dsr.vocabulary import Kind, Outcome, PaperKind, Source, Step
 
 
 @transaction.atomic
@@ -25,3 +26,34 @@ def heard(
         return None
     person = Contact.objects.get(pk=contact_id)
     return intake.pass_on(Asked(Kind.LEAVER), person, source=source, received_on=on, policy=policy, at=at, by=by)
+
+
+@transaction.atomic
+def not_left(request_id: int, how: str, *, policy: PolicyVersion, at: dt.datetime, by: str) -> None:
+    """Close a request that others made by mistake, and forget that its people have left; `how` says how we know.
+
+    They did not ask, so that no letter goes to them. Raises RequestError where nothing is said, or they told us
+    themselves; MovedError where it is closed.
+    """
+    if not how.strip():
+        raise RequestError("Say how you know that they have not left.")
+    request = moving.lock(request_id)
+    people = timeline.people(request)
+    sparing.lock(people)
+    if not is_hearsay(request):
+        raise RequestError("This is no word of others that they have left: answer the person.")
+    timeline.note(request, PaperKind.REASON, how, at=at)
+    closing.close(request, Outcome.MISTAKEN, policy=policy, at=at, by=by)
+    at_once.take_back_leaving([person.pk for person in people], at=at, by=by)
+
+
+def is_hearsay(request: Request) -> bool:
+    """Tell whether others alone say that somebody has left: the person confirmed neither this request nor one that is
+    answered with another of theirs.
+    """
+    if request.kind != Kind.LEAVER:
+        return False
+    people = list(request.subjects.values_list("contact", flat=True))
+    joined = Request.objects.of_people(people).filter(kind=Kind.LEAVER, outcome=Outcome.DUPLICATE)
+    own = Entry.objects.filter(step=Step.PROVEN, request__in=[request.pk, *joined.values_list("pk", flat=True)])
+    return not own.exists()

@@ -9,14 +9,15 @@ from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from contacts import erasure
 from contacts.addresses import keyed_hash
 from contacts.categories import Category
-from contacts.models import Contact, Disclosure, Suppression
+from contacts.models import Basis, Contact, Disclosure, Organisation, Suppression
+from contacts.vocabulary import AGREEMENT_SCENARIOS, AgreementState
 from dsr import counting, strays
 from dsr.counting import Rows
 from dsr.models import Entry, Paper, Request
@@ -39,7 +40,8 @@ class Proposal:
     """`deletes` and `reduces` are keys of contacts, those reduced by the categories that stay of them.
 
     `rows` counts what goes by table; `addresses` are all that are known to be the person's, and nobody else's.
-    `recipients` are the names of those who had their details, and are told.
+    `recipients` are the names of those who had their details, and are told. `agreements` are the names of organisations
+    whose customer or partner contact they are, while an agreement is in force: they are still needed for it.
     """
 
     deletes: tuple[int, ...]
@@ -50,6 +52,7 @@ class Proposal:
     obstacles: tuple[str, ...]
     suppressed: bool
     recipients: tuple[str, ...]
+    agreements: tuple[str, ...]
 
     @property
     def is_whole(self) -> bool:
@@ -84,6 +87,7 @@ def of(request: Request, day: dt.date) -> Proposal:
         obstacles=tuple(_obstacles(request, ids, addresses, day)),
         suppressed=Suppression.objects.filter(address_hash__in=hashes).exists(),
         recipients=tuple(sorted(set(told.values_list("recipient__name", flat=True)))),
+        agreements=tuple(_agreements(ids, day)),
     )
 
 
@@ -130,6 +134,13 @@ def _roots(deletes: Collection[int], reduces: Collection[int]) -> list[QuerySet[
     keys = [str(pk) for pk in (*deletes, *reduces)]
     logged = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(Contact), object_id__in=keys)
     return [gone, *traces, logged]
+
+
+def _agreements(ids: list[int], day: dt.date) -> list[str]:
+    open_ones = Q(agreement_state=AgreementState.OPEN) | Q(agreements_ended_on__gt=day)
+    theirs = Basis.objects.filter(contact__in=ids, scenario__in=AGREEMENT_SCENARIOS).values("contact__organisation")
+    found = Organisation.objects.filter(open_ones, pk__in=theirs)
+    return list(found.order_by("name").values_list("name", flat=True))
 
 
 def _duties(ids: list[int], day: dt.date) -> list[Duty]:

@@ -35,6 +35,7 @@ class Outcome(TextChoices):
     UNIDENTIFIED = "unidentified", _("closed, since we could not tell who asked")
     DUPLICATE = "duplicate", _("answered with another request")
     WITHDRAWN = "withdrawn", _("withdrawn by the person")
+    MISTAKEN = "mistaken", _("closed, since it was a mistake")
 
 
 class Source(TextChoices):

@@ -83,11 +83,13 @@ ROLES: dict[str, set[str]] = {
         "dsr.pass_on_request",
     },
     "auditor": {
+        "dsr.pass_on_request",
         *_LEDGER,
         *_view("organisation", "agreement", "event", "whitepaper", "policyversion", "scenariorule", "auditevent"),
         *_view("topic", "countryrule", "recipient", "disclosure", "recipientnotice"),
     },
     "administrator": {
+        "dsr.pass_on_request",
         "auth.view_user",
         "auth.add_user",
         "auth.change_user",

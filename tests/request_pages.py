@@ -19,7 +19,7 @@ OPEN_TO = {
     "dsr_request_changelist": "o",
     "dsr_request_change": "o",
     "dsr_request_add": "o",
-    "dsr_request_pass-on": "mseo",
+    "dsr_request_pass-on": "mseoad",
     "dsr_request_certificate": "o",
     "dsr_request_paper": "o",
     "dsr_request_package": "o",
@@ -27,8 +27,8 @@ OPEN_TO = {
         (
             f"dsr_request_{act}"
             for act in (
-                *("find-person", "take-off", "ask-who", "answered", "answer-to", "nothing-held", "amend", "taken-back"),
-                "taken-back-with-letter",
+                *("find-person", "take-off", "ask-who", "answered", "answer-to", "nothing-held", "amend", "not-left"),
+                *("taken-back", "taken-back-with-letter"),
                 *(
                     "correct",
                     "restrict",
@@ -65,6 +65,7 @@ def world(policy: PolicyVersion) -> dict[str, Request]:
         "amend": entered(policy),
         "answered": question(_asked(policy, Kind.ACCESS), policy),
         "nothing-held": entered(policy),
+        "not-left": entered(policy, Kind.LEAVER),
         "correct": _asked(policy, Kind.RECTIFICATION),
         "announce-lifting": _restricted(policy),
         "lift": _announced(policy),

@@ -99,7 +99,7 @@ class Officer:
     def press(self, act: str, **fields: str) -> None:
         """Open an act in its dialog, and say there what it asks for."""
         self.page.get_by_role("link", name=act, exact=True).click()
-        self.page.locator("#dialog form").wait_for()
+        self.page.wait_for_function("document.querySelector('#dialog')?.contains(document.activeElement)")
         for name, value in fields.items():
             self.say(name, value)
 

@@ -248,6 +248,7 @@ def test_a_restriction_is_placed_told_and_lifted(officer: Client, policy: Policy
     desk = Desk(officer, request, "announce-lifting")
     desk.fill(on="2026-11-25", reasons=BECAUSE)
     assert "used again from 25 November 2026" in desk.send()
+    assert "announce-lifting/" not in officer.get(url(request, "change")).content.decode()
     before = contents()
     officer.post(url(request, "lift"))
     assert contents() == before

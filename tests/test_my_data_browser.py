@@ -141,7 +141,7 @@ def test_a_person_fetches_their_package(inside: "Page", aino: Contact, policy: P
 def test_the_pages_speak_swedish_and_stay_in_it(visitor: "Page", policy: PolicyVersion) -> None:
     visitor.goto("/my-data/?lang=sv")
     assert violations_everywhere(visitor) == []
-    visitor.get_by_label("Radera mina uppgifter").check()
+    visitor.get_by_label("Få en kopia av allt").check()
     visitor.get_by_label("Din e-postadress").fill("nobody@fjordkraft.example")
     press(visitor, "Skicka länken till mig")
     visitor.get_by_role("heading", name="Titta i din inkorg").wait_for()

@@ -62,8 +62,9 @@ def answered(policy: PolicyVersion, contact: Contact) -> list[Request]:
     identity.answer_to(letter.pk, "zyxmark@home.example", KNOWN, at=NOON, by=OFFICER)
     own = asked_by(contact, policy, Kind.PORTABILITY)
     Paper.objects.filter(request=own).update(text=WORDS[0])
-    Handover.objects.create(request=own, contact=contact, portable=True, created_at=NOON, expires_at=NOON)
-    # What a request froze is free on the day after.
+    # What a request froze is free on the day after, once nothing is left to be fetched.
+    ended = NOON - ONE_DAY
+    Handover.objects.create(request=own, contact=contact, portable=True, created_at=ended, expires_at=ended)
     return [close(request, policy, at=NOON - ONE_DAY) for request in (typed, letter, own)]
 
 

@@ -25,6 +25,7 @@ from dsr import (
     handing_over,
     identity,
     intake,
+    leavers,
     moving,
     proving,
     refusing,
@@ -195,6 +196,12 @@ ROWS = [
     ),
     Row("closing.close", close_as_done, among(STANDING, "closed fulfilled")),
     Row("ending.taken_back", call(ending.taken_back, "by phone", on=DUE), among(STANDING, "closed withdrawn")),
+    Row(
+        "leavers.not_left",
+        call(leavers.not_left, "she answered the phone"),
+        among(ABOUT_SOMEBODY | {"new, by post"}, "closed mistaken"),
+        Kind.LEAVER,
+    ),
     Row("ending.nothing_held", call(ending.nothing_held, QUESTION), among(STRANGERS, "closed nothing_held")),
     Row(
         "extending.extend",

@@ -50,7 +50,6 @@ def sink(settings: Any, live_server: LiveServer) -> Iterator[Sink]:
 def opened(browser: "Browser", server: str) -> Iterator["Page"]:
     """A browser of its own, in whose console nothing may be said."""
     context = browser.new_context(base_url=server, locale="en-GB", viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(10_000)
     page = context.new_page()
     said: list[str] = []
     page.on("console", lambda line: said.append(line.text) if line.type in {"error", "warning"} else None)

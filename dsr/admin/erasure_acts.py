@@ -13,6 +13,7 @@ from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import today
 from contacts.models import PolicyVersion
 from dsr import certificates, erasing, proposal
+from dsr.admin import proposals
 from dsr.admin.letters import LetterForm
 from dsr.admin.numbered import NumberedForm
 from dsr.answering import Draft
@@ -40,8 +41,14 @@ class EraseForm(LetterForm, NumberedForm):
 
     def __init__(self, record: Any = None, **options: Any) -> None:
         super().__init__(record, **options)
-        self.initial.setdefault("ground", _USUAL.get(record.kind, ErasureGround.NOT_NEEDED))
+        self.fields["ground"].choices = [("", "–"), *ErasureGround.choices]  # type: ignore[attr-defined]
+        self.initial.setdefault("ground", self._usual())
         self.initial.setdefault("mark", self.proposal.mark)
+
+    def _usual(self) -> str:
+        """Return the ground that a request of its kind has as a rule; none that an agreement in force belies."""
+        usual = _USUAL.get(self.record.kind, ErasureGround.NOT_NEEDED)
+        return "" if usual == ErasureGround.NOT_NEEDED and self.proposal.agreements else usual
 
     @cached_property
     def proposal(self) -> Proposal:
@@ -66,6 +73,9 @@ class EraseForm(LetterForm, NumberedForm):
             }
             for duty in self.proposal.duties
         ]
+
+    def still_needed(self) -> list[str]:
+        return proposals.still_needed(self.proposal)
 
     def recipients(self) -> str:
         return proposal.listed(self.proposal.recipients)

@@ -17,7 +17,7 @@ from contacts.admin.acts import ActForm
 from contacts.admin.people import name_of
 from contacts.models import Contact, PolicyVersion
 from contacts.vocabulary import Scenario
-from dsr import finding, identity, timeline
+from dsr import finding, identity, leavers, timeline
 from dsr.moving import RequestError
 from dsr.vocabulary import PaperKind
 from retention.holds import HoldError
@@ -31,7 +31,7 @@ class FindForm(ActForm):
     refusals = (RequestError, HoldError)
     body_template = "staff/find_person.html"
     placed = ("term", "people")
-    submit = gettext_lazy("This is who asks")
+    submit: Any = gettext_lazy("This is who asks")
 
     term = fields.text(
         gettext_lazy("Name, organisation or e-mail address"),
@@ -53,6 +53,9 @@ class FindForm(ActForm):
         super().__init__(record, **options)
         self.searching = SEARCH in self.data
         self.fields["how"].required = not self.searching
+        if leavers.is_hearsay(record):
+            self.submit = _("This is who is meant")
+            self.fields["how"].label = _("How do you know that this is the person meant?")
         attached = [str(person.public_id) for person in timeline.people(record)]
         self.ticked = self.data.getlist("people") if self.is_bound else attached  # type: ignore[attr-defined]
         self.initial = {"term": _said(record), "people": attached}
@@ -102,6 +105,22 @@ class TakeOffForm(ActForm):
         people = list(Contact.objects.filter(public_id__in=self.cleaned_data["people"]).order_by("pk"))
         identity.mistaken(self.record.pk, people, policy=policy_in_force(), at=at, by=by)
         return _("The request is not about them any more.")
+
+
+class NotLeftForm(ActForm):
+    refusals = (RequestError,)
+    explanation = gettext_lazy(
+        "The request is closed, and they are on file as before they were said to have left. No letter goes to them."
+    )
+    submit = gettext_lazy("Close the request")
+
+    how = fields.long_text(
+        gettext_lazy("How do you know?"), help_text=gettext_lazy("Such as: they answered on the number on file.")
+    )
+
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
+        leavers.not_left(self.record.pk, self.cleaned_data["how"], policy=policy_in_force(), at=at, by=by)
+        return _("The request is closed: they have not left.")
 
 
 def policy_in_force() -> PolicyVersion:

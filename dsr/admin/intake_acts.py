@@ -16,9 +16,9 @@ from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import today
 from contacts.models import PolicyVersion, Suppression
-from dsr import ending, identity, intake
+from dsr import ending, identity, intake, leavers
 from dsr.admin import amending_act, taking_back_acts
-from dsr.admin.find_act import FindForm, TakeOffForm, policy_in_force
+from dsr.admin.find_act import FindForm, NotLeftForm, TakeOffForm, policy_in_force
 from dsr.admin.letters import LetterForm
 from dsr.answering import Draft
 from dsr.intake import Asked
@@ -187,6 +187,10 @@ def _has_nobody(request: Request) -> bool:
     return request.is_standing and not request.subjects.exists()
 
 
+def _is_hearsay(request: Request) -> bool:
+    return request.is_standing and leavers.is_hearsay(request)
+
+
 ENTER = Act("add", gettext_lazy("Enter a request"), HANDLE, EnterForm)
 
 ACTS: tuple[Act, ...] = (
@@ -219,6 +223,7 @@ ACTS: tuple[Act, ...] = (
         "search_off",
         offered=_has_nobody,
     ),
+    Act("not-left", gettext_lazy("They have not left"), HANDLE, NotLeftForm, "person_check", offered=_is_hearsay),
     *amending_act.ACTS,
     *taking_back_acts.ACTS,
 )

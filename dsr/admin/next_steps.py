@@ -75,7 +75,10 @@ def _comes(record: Request, day: dt.date) -> str:
 
 def _sure(record: Request) -> str:
     if record.kind == Kind.LEAVER and record.passed_on_by:
-        return _("Next: find out whether they have left, and say how you know (“Find the person”).")
+        return _(
+            "Next: find out whether they have left. If so, say how you know (“Find the person”); if not, close it"
+            " (“They have not left”)."
+        )
     return _("Next: make sure that it is they who ask, and say how you know (“Find the person”).")
 
 

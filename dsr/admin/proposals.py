@@ -23,9 +23,25 @@ def of(record: Request, contacts: list[Contact], policy: PolicyVersion | None, d
     return propose(record, contacts, policy, day) if propose and contacts and policy else []
 
 
+def still_needed(planned: Proposal) -> list[str]:
+    """Return the sentence that says for whose agreement these people are still needed, if they are."""
+    text = ngettext(
+        "They are a contact of %s, whose agreement is in force.",
+        "They are a contact of %s, whose agreements are in force.",
+        len(planned.agreements),
+    )
+    return [text % proposal.listed(planned.agreements)] if planned.agreements else []
+
+
 def _erasure(record: Request, _contacts: list[Contact], _policy: PolicyVersion, day: dt.date) -> list[str]:
     planned = proposal.of(record, day)
-    return [_whole(planned), *map(_stays, planned.duties), *_afterwards(planned), *planned.obstacles]
+    return [
+        _whole(planned),
+        *still_needed(planned),
+        *map(_stays, planned.duties),
+        *_afterwards(planned),
+        *planned.obstacles,
+    ]
 
 
 def _whole(planned: Proposal) -> str:

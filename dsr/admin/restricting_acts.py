@@ -102,9 +102,16 @@ def _may_be_restricted(request: Request) -> bool:
 
 
 def _may_be_announced(request: Request) -> bool:
-    """A request that is answered, or another than an objection: what comes of that is told with the balance."""
+    """A request that is answered, or another than an objection: what comes of that is told with the balance.
+
+    Not where they were told already of a day to come.
+    """
     answered = request.state == State.CLOSED or request.kind != Kind.OBJECTION
-    return answered and restricted.is_restricted(request, seen_on(request))
+    day = seen_on(request)
+    if not answered or not restricted.is_restricted(request, day):
+        return False
+    on = restricted.announced_for(request)
+    return on is None or on <= day
 
 
 def _may_be_lifted(request: Request) -> bool:

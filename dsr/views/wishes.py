@@ -152,4 +152,5 @@ def outcome(code: str) -> str:
         Outcome.UNIDENTIFIED: _("Closed, since we could not tell who asked"),
         Outcome.DUPLICATE: _("Answered with another request of yours"),
         Outcome.WITHDRAWN: _("Taken back by you"),
+        Outcome.MISTAKEN: _("Closed, since it was a mistake of ours"),
     }[Outcome(code)]
