@@ -107,3 +107,14 @@ def whole(request: Request) -> dict[str, list[dict[str, Any]]]:
     about = {"holds": Hold.objects.all(), "mails": Message.objects.all(), "trail": AuditEvent.objects.all()}
     people = {"people": Contact.objects.all()}
     return {name: list(rows.order_by("pk").values()) for name, rows in (found | about | people).items()}
+
+
+def received(policy: PolicyVersion, month: int, day: int, kind: Kind = Kind.ERASURE) -> Request:
+    return entered(policy, kind, dt.date(2026, month, day))
+
+
+def waiting(policy: PolicyVersion, month: int, day: int, at: dt.datetime = NOON) -> Request:
+    """Received on a day of 2026, and asked at a moment who they are."""
+    said, on = Asked(Kind.ACCESS, "", {"address": "r.holm@nowhere.example"}), dt.date(2026, month, day)
+    request = intake.enter(said, source=Source.EMAIL, received_on=on, policy=policy, at=at, by="user:1")
+    return question(request, policy, at=at)

@@ -14,7 +14,7 @@ from dsr.intake import Asked
 from dsr.models import Request
 from dsr.vocabulary import Kind, Source
 from tests.factories import NOON, ContactFactory, hold
-from tests.requesting import asked_by, close, entered, posted, question
+from tests.requesting import asked_by, close, posted, received, waiting
 
 type LogIn = Callable[[str], Client]
 
@@ -36,17 +36,6 @@ def text(client: Client, url: str, **query: str) -> str:
 def listed(client: Client, **query: str) -> list[str]:
     """The numbers of the requests in the inbox, from the top."""
     return re.findall(r">\s*(\d{4}-\d{4})\s*</a>", client.get(LIST, query).content.decode())
-
-
-def received(policy: PolicyVersion, month: int, day: int, kind: Kind = Kind.ERASURE) -> Request:
-    return entered(policy, kind, dt.date(2026, month, day))
-
-
-def waiting(policy: PolicyVersion, month: int, day: int, at: dt.datetime = NOON) -> Request:
-    """Received on a day of 2026, and asked at a moment who they are."""
-    said, on = Asked(Kind.ACCESS, "", {"address": "r.holm@nowhere.example"}), dt.date(2026, month, day)
-    request = intake.enter(said, source=Source.EMAIL, received_on=on, policy=policy, at=at, by="user:1")
-    return question(request, policy, at=at)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from dsr.intake import Asked
 from dsr.models import Request
 from dsr.vocabulary import Kind, Outcome, PaperKind, Source, Step
 from tests.factories import NOON, ContactFactory, customer, hold, place
-from tests.requesting import asked_by, close, entered, question
+from tests.requesting import asked_by, close, entered, question, received, waiting
 from tests.sharing import RecipientFactory, notice
 
 type LogIn = Callable[[str], Client]
@@ -34,17 +34,6 @@ def page(request: Request, act: str = "change") -> str:
 def text(client: Client, url: str, **query: str) -> str:
     """What a page says, its white space put right."""
     return re.sub(r"\s+", " ", client.get(url, query).content.decode())
-
-
-def received(policy: PolicyVersion, month: int, day: int, kind: Kind = Kind.ERASURE) -> Request:
-    return entered(policy, kind, dt.date(2026, month, day))
-
-
-def waiting(policy: PolicyVersion, month: int, day: int, at: dt.datetime = NOON) -> Request:
-    """Received on a day of 2026, and asked at a moment who they are."""
-    said, on = Asked(Kind.ACCESS, "", {"address": "r.holm@nowhere.example"}), dt.date(2026, month, day)
-    request = intake.enter(said, source=Source.EMAIL, received_on=on, policy=policy, at=at, by="user:1")
-    return question(request, policy, at=at)
 
 
 @pytest.fixture
