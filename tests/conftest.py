@@ -17,6 +17,9 @@ from django.utils import translation
 from contacts import policies
 from contacts.models import PolicyVersion
 from privacy_crm import roles
+from tests.embedded_users import User as ServerUser
+from tests.embedded_users import users
+from tests.processes import Site
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -97,3 +100,15 @@ def browser() -> Iterator["Browser"]:
     with sync_playwright() as playwright:
         yield playwright.chromium.launch(executable_path=chromium, args=quiet)
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The product on servers of its own, with the demo company's policy, for tests that kill its processes."""
+    with users() as use:
+        var = tmp_path_factory.mktemp("var")
+        user: ServerUser = use(var)
+        site = Site(var, user.urls())
+        site.manage("migrate", "-v", "0")
+        site.manage("publish_policy")
+        yield site

@@ -13,8 +13,7 @@ import pytest
 import redis
 
 from privacy_crm import embedded
-from tests.embedded_users import User as ServerUser
-from tests.embedded_users import eventually, users
+from tests.embedded_users import eventually
 from tests.processes import PATIENCE, Site, kill
 
 pytestmark = [pytest.mark.promise("P21"), pytest.mark.promise("L11")]
@@ -56,17 +55,6 @@ EMPTY = """
             'contacts_scenariorule'
         )
     ); END $$"""
-
-
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with users() as use:
-        var = tmp_path_factory.mktemp("var")
-        user: ServerUser = use(var)
-        site = Site(var, user.urls())
-        site.manage("migrate", "-v", "0")
-        site.manage("publish_policy")
-        yield site
 
 
 @pytest.fixture

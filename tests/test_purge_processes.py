@@ -34,24 +34,12 @@ from contacts.models import (
 from dsr.models import Request
 from privacy_crm import embedded
 from retention.models import Hold
-from tests.embedded_users import User as ServerUser
-from tests.embedded_users import eventually, family, users
+from tests.embedded_users import eventually, family
 from tests.factories import DUE, NOON, ONE_DAY, SPRING, EventFactory, place, run
 from tests.processes import PATIENCE, Site, kill
 from tests.sharing import RecipientFactory
 
 PEOPLE = 12_000  # three batches
-
-
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with users() as use:
-        var = tmp_path_factory.mktemp("var")
-        user: ServerUser = use(var)
-        site = Site(var, user.urls())
-        site.manage("migrate", "-v", "0")
-        site.manage("publish_policy")
-        yield site
 
 
 @pytest.fixture

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.embedded_users import User as ServerUser
-from tests.embedded_users import eventually, users
+from tests.embedded_users import eventually
 from tests.mail_sink import Sink, header_lines
 from tests.processes import PATIENCE, Site, kill
 
@@ -30,17 +29,6 @@ SEND = "from django.utils import timezone; from contacts import sending;"
 SEND_NOW = f"{SEND} sending.send_due(at=timezone.now(), now=timezone.now)"
 # A clock that is ahead, so that claims have ended.
 SEND_LATER = f"{SEND} later = lambda: timezone.now() + sending.CLAIM; sending.send_due(at=later(), now=later)"
-
-
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with users() as use:
-        var = tmp_path_factory.mktemp("var")
-        user: ServerUser = use(var)
-        site = Site(var, user.urls())
-        site.manage("migrate", "-v", "0")
-        site.manage("publish_policy")
-        yield site
 
 
 @pytest.fixture
