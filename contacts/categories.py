@@ -30,6 +30,19 @@ FIELDS: dict[Category, tuple[str, ...]] = {
 # Absent stands for NULL in these, for the empty text in all others.
 NULLABLE = frozenset({"email", "address_hash", "organisation"})
 
+# What a form may ask for besides the e-mail address (P2).
+OPTIONAL_FIELDS = (
+    "first_name",
+    "last_name",
+    "phone",
+    "company",
+    "job_title",
+    "address",
+    "postal_code",
+    "city",
+    "country",
+)
+
 
 def blank(categories: set[Category]) -> dict[str, str | None]:
     """Return the values that empty these categories, for an UPDATE of contacts."""

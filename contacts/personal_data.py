@@ -20,6 +20,7 @@ type Table = dict[str, Field]
 
 WITH_PERSON = "with the person, by the database's cascade"
 WITH_PLACE = "with the registration, and straight after the event"
+A_DAY = "a day after the upload, or with the person, by the database's cascade"
 UNPROVEN = "after 30 days, or with the person, by the database's cascade"
 ONCE_SENT = "once the mail server has accepted it, at the latest after 14 days"
 SURVIVES = "stays when the person has gone, and names nobody"
@@ -31,6 +32,7 @@ def about(why: str, *, exported: bool = True, goes: str = WITH_PERSON) -> Field:
 
 
 NOTHING = Field(personal=False)
+_STAFF = about("which member of staff it is", exported=False, goes="with the row; accounts are switched off")
 KEY = about("ties the row to its person", exported=False)
 
 
@@ -83,7 +85,7 @@ MODELS: dict[str, Table] = {
     "contacts.ApiKey": _table("id name digest created_at revoked_at", NOTHING),
     "contacts.Event": _table(
         "id slug title kind starts_at ends_at time_zone place summary link capacity signup_open revision topics"
-        " cancelled_at over_at",
+        " cancelled_at over_at asked asks_food",
         NOTHING,
     ),
     "contacts.SignUp": {
@@ -99,7 +101,7 @@ MODELS: dict[str, Table] = {
     },
     "contacts.Message": {
         **_table("id contact sign_up registration once public_id", KEY),
-        **_table("template purpose event whitepaper", about("what was written to the person (P6, P7, L5)")),
+        **_table("template purpose event whitepaper mailing", about("what was written to the person (P6, P7, L5)")),
         **_table("address written", about("a letter written for one occasion, and whom it goes to", goes=ONCE_SENT)),
         **_table("forget_at", about("when those words are forgotten at the latest", exported=False, goes=ONCE_SENT)),
         **_table("created_at sent_at ended_at end reason", about("when it was sent, or why not")),
@@ -107,7 +109,7 @@ MODELS: dict[str, Table] = {
     },
     "contacts.Registration": {
         **_table("id contact", KEY),
-        **_table("event registered_at cancelled_at", about("the person's place at an event (P7)")),
+        **_table("event registered_at cancelled_at attended_at", about("the person's place at an event (P7)")),
     },
     "contacts.FoodPreference": {
         **_table("id registration sign_up", about("ties the row to its guest", exported=False, goes=WITH_PLACE)),
@@ -142,6 +144,51 @@ MODELS: dict[str, Table] = {
         ),
         **_table("not_before claimed_until attempts chased_at reason acknowledged_by", NOTHING),
     },
+    "contacts.Segment": {
+        **_table("id name shared filters created_at", NOTHING),
+        **_table("owner", _STAFF),
+    },
+    "contacts.ListLayout": {**_table("id columns", NOTHING), **_table("user", _STAFF)},
+    "contacts.Audience": {
+        **_table(
+            "id public_id segment channel purpose recipient batch file_format reason people left_out made_at"
+            " valid_through confirmed_at end",
+            NOTHING,
+        ),
+        **_table("holder", _STAFF),
+    },
+    "contacts.Mailing": {
+        **_table(
+            "id public_id name kind segment topics subject body button button_url rate state scheduled_for started_at"
+            " ended_at people left_out sent withheld bounced objected signed_up approved_at",
+            NOTHING,
+        ),
+        **_table("made_by approved_by", _STAFF),
+    },
+    "contacts.Addressee": _table("id mailing contact", KEY),
+    "contacts.Upload": {
+        **_table(
+            "id public_id uploaded_at file_format encoding delimiter scenario source source_kind collected_on state"
+            " step share beat_at preview result rejects failure done_at forget_at",
+            NOTHING,
+        ),
+        **_table("uploaded_by", _STAFF),
+        **_table(
+            "file header mapping",
+            about("people on their way in, as the file has them", exported=False, goes="a day after the upload"),
+        ),
+    },
+    "contacts.UploadedPerson": {
+        **_table("contact", KEY),
+        **_table("id upload", about("takes an import back within a day", exported=False, goes=A_DAY)),
+    },
+    "contacts.DuplicatePair": {
+        **_table("id one other", KEY),
+        **_table("why found_on", about("two records that may be one person", exported=False)),
+        **_table("dismissed_at dismissed_by", about("that somebody said they are two", exported=False)),
+    },
+    "contacts.Review": _table("id title question every_months next_on ended_on", NOTHING),
+    "contacts.ReviewOutcome": {**_table("id review done_on outcome", NOTHING), **_table("by", _STAFF)},
     "contacts.AuditEvent": {
         **_table("id", NOTHING),
         **_table(

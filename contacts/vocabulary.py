@@ -100,6 +100,7 @@ class MailPurpose(TextChoices):
 
     SERVICE = "service", _("service")
     INFORMATION = "information", _("information that the law asks for")
+    IMPORTANT = "important", _("important message")
     MARKETING = "marketing", _("marketing")
 
 
@@ -111,6 +112,7 @@ class MailTemplate(TextChoices):
     CANCELLED = "cancelled", _("the event is cancelled")
     INFORM = "inform", _("where we have your details from")
     ANNOUNCE = "announce", _("news about a topic")
+    MAILING = "mailing", _("a mailing")
     WRITTEN = "written", _("a letter written for one occasion")
 
 
@@ -149,6 +151,48 @@ class NoticeKind(TextChoices):
     RECTIFIED = "rectified", _("corrected")
     RESTRICTED = "restricted", _("restricted")
     LIFTED = "restriction_lifted", _("restriction lifted")
+
+
+class AudienceEnd(TextChoices):
+    """What became of a list that left as a file."""
+
+    USED = "used", _("used, and deleted")
+    DESTROYED = "destroyed", _("deleted without being used")
+
+
+class MailingKind(TextChoices):
+    """An important message (a change of terms, P3) is no marketing; customers and partners alone get one."""
+
+    MARKETING = "marketing", _("marketing")
+    IMPORTANT = "important", _("important message")
+
+
+class MailingState(TextChoices):
+    DRAFT = "draft", _("draft")
+    SUBMITTED = "submitted", _("waits for approval")
+    SCHEDULED = "scheduled", _("scheduled")
+    SENDING = "sending", _("being sent")
+    PAUSED = "paused", _("paused")
+    SENT = "sent", _("sent")
+    STOPPED = "stopped", _("stopped")
+
+
+class UploadState(TextChoices):
+    UPLOADED = "uploaded", _("uploaded")
+    PREVIEWING = "previewing", _("being looked through")
+    PREVIEWED = "previewed", _("waits for your yes")
+    IMPORTING = "importing", _("being imported")
+    DONE = "done", _("imported")
+    FAILED = "failed", _("failed")
+    REMOVING = "removing", _("being removed again")
+    REMOVED = "removed", _("removed again")
+
+
+class Likeness(TextChoices):
+    """Why two records may be one person."""
+
+    ADDRESS = "address", _("their addresses lead to one mailbox")
+    NAME = "name", _("a like name in the same organisation")
 
 
 # The scenarios whose own collection was an activity of the person.

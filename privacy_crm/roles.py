@@ -1,6 +1,6 @@
 """Who may do what: groups alone give permissions to staff. `manage.py set_up_roles` applies this table.
 
-The administrator looks after accounts and sees no personal data. The second factor comes with the log-in pages.
+The administrator looks after accounts and sees no personal data.
 """
 
 from django.contrib.auth.models import Group, Permission
@@ -18,6 +18,7 @@ def _edit(*models: str) -> set[str]:
 
 _PEOPLE = _view("contact", "basis", "activity", "channelpermission", "registration")
 _SIGN_UPS = {"contacts.view_signup", "contacts.change_signup"}
+_LISTS = {*_edit("segment"), "contacts.export_audience", "contacts.view_audience", "contacts.change_audience"}
 _LEDGER = {"retention.view_purgerun", "retention.view_purgecount"}
 
 ROLES: dict[str, set[str]] = {
@@ -27,7 +28,12 @@ ROLES: dict[str, set[str]] = {
         *_edit("organisation", "event", "whitepaper", "topic"),
         *_view("agreement", "policyversion", "scenariorule", "countryrule"),
         *_SIGN_UPS,
+        *_LISTS,
+        *_edit("mailing"),
         "contacts.import_contacts",
+        "contacts.add_contact",
+        "contacts.merge_contacts",
+        "contacts.check_in",
         "contacts.add_activity",
         "contacts.add_channelpermission",
         "contacts.add_disclosure",
@@ -39,6 +45,8 @@ ROLES: dict[str, set[str]] = {
         *_PEOPLE,
         *_edit("organisation", "agreement"),
         *_view("event", "whitepaper", "policyversion", "scenariorule"),
+        *_LISTS,
+        "contacts.add_contact",
         "contacts.add_activity",
         "contacts.add_channelpermission",
         "contacts.add_disclosure",
@@ -49,6 +57,7 @@ ROLES: dict[str, set[str]] = {
         *_view("contact", "registration", "foodpreference", "policyversion", "scenariorule"),
         *_edit("event"),
         *_SIGN_UPS,
+        "contacts.check_in",
         "contacts.add_activity",
         "contacts.add_channelpermission",
     },
@@ -56,10 +65,15 @@ ROLES: dict[str, set[str]] = {
         *_PEOPLE,
         *_LEDGER,
         *_view("organisation", "agreement", "event", "whitepaper", "foodpreference", "suppression", "auditevent"),
-        *_view("topic", "countryrule"),
+        *_view("topic", "countryrule", "mailing"),
         *_SIGN_UPS,
-        *_edit("policyversion", "scenariorule"),
-        *_edit("recipient"),
+        *_LISTS,
+        *_edit("policyversion", "scenariorule", "recipient", "review"),
+        "contacts.view_reviewoutcome",
+        "contacts.add_reviewoutcome",
+        "contacts.approve_mailing",
+        "contacts.merge_contacts",
+        "contacts.add_contact",
         *_view("disclosure", "recipientnotice"),
         "contacts.change_recipientnotice",
         "contacts.publish_policy",
@@ -86,7 +100,8 @@ ROLES: dict[str, set[str]] = {
         "dsr.pass_on_request",
         *_LEDGER,
         *_view("organisation", "agreement", "event", "whitepaper", "policyversion", "scenariorule", "auditevent"),
-        *_view("topic", "countryrule", "recipient", "disclosure", "recipientnotice"),
+        *_view("topic", "countryrule", "recipient", "disclosure", "recipientnotice", "mailing", "audience"),
+        *_view("review", "reviewoutcome"),
     },
     "administrator": {
         "dsr.pass_on_request",

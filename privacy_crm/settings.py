@@ -203,6 +203,18 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Privacy CRM <crm@loc
 # At most so many people a day are told where we have their details from, unless more have to be within the month (L5).
 INFORM_A_DAY = env.int("INFORM_A_DAY", default=2000)
 
+# Staff prove a second factor, unless this is off: for the demo alone.
+SECOND_FACTOR = env.bool("SECOND_FACTOR", default=True)
+
+# A file of people is used or deleted within so many days, and its holder says which (P15).
+AUDIENCE_DAYS = env.int("AUDIENCE_DAYS", default=7)
+# Whoever exports more people than this says why so many.
+AUDIENCE_REASON_ABOVE = env.int("AUDIENCE_REASON_ABOVE", default=500)
+# What a mailing sends in a minute, unless it says otherwise.
+MAILS_A_MINUTE = env.int("MAILS_A_MINUTE", default=300)
+# The largest file of people that is taken in the browser; one file of an .xlsx may be unpacked to ten times that.
+UPLOAD_MEGABYTES = env.int("UPLOAD_MEGABYTES", default=50)
+
 # A run that would delete or reduce more than this share of all contacts, and more than this number, asks first.
 PURGE_CAP_SHARE = env.float("PURGE_CAP_SHARE", default=0.10)
 PURGE_CAP_NUMBER = env.int("PURGE_CAP_NUMBER", default=100)

@@ -60,6 +60,7 @@ class Act:
     icon: str = ""
     grave: bool = False
     offered: Callable[[Any], bool] = lambda _record: True
+    fresh: bool = False  # asks for the second factor anew
     group: Any = ""  # the heading that it stands under, on a page with many
 
 

@@ -1,39 +1,55 @@
+from contacts.models.audiences import Audience
 from contacts.models.audit import AuditEvent
 from contacts.models.countries import CountryRule
+from contacts.models.duplicates import DuplicatePair
 from contacts.models.events import Event, FoodPreference, Registration
 from contacts.models.keys import ApiKey
+from contacts.models.mailings import Addressee, Mailing
 from contacts.models.marketing import ChannelPermission, Suppression
 from contacts.models.organisations import Agreement, Organisation
 from contacts.models.outbox import Message
 from contacts.models.people import Activity, Basis, Contact
 from contacts.models.policy import PolicyVersion, ScenarioRule
 from contacts.models.recipients import Disclosure, Recipient, RecipientNotice
+from contacts.models.reviews import Review, ReviewOutcome
+from contacts.models.segments import ListLayout, Segment
 from contacts.models.sign_ups import SignUp
 from contacts.models.topics import Interest, Topic
+from contacts.models.uploads import Upload, UploadedPerson
 from contacts.models.whitepapers import Whitepaper
 
 __all__ = [
     "Activity",
+    "Addressee",
     "Agreement",
     "ApiKey",
+    "Audience",
     "AuditEvent",
     "Basis",
     "ChannelPermission",
     "Contact",
     "CountryRule",
     "Disclosure",
+    "DuplicatePair",
     "Event",
     "FoodPreference",
     "Interest",
+    "ListLayout",
+    "Mailing",
     "Message",
     "Organisation",
     "PolicyVersion",
     "Recipient",
     "RecipientNotice",
     "Registration",
+    "Review",
+    "ReviewOutcome",
     "ScenarioRule",
+    "Segment",
     "SignUp",
     "Suppression",
     "Topic",
+    "Upload",
+    "UploadedPerson",
     "Whitepaper",
 ]

@@ -13,6 +13,7 @@ class AuditEvent(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["public_id", "at"], name="audit_of_a_record"),
+            models.Index(fields=["by", "at"], name="audit_of_an_actor"),
         ]
 
     def __str__(self) -> str:

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Coalesce
 
+from contacts.categories import OPTIONAL_FIELDS
 from contacts.models.people import Contact
 from contacts.models.topics import Topic
 from contacts.vocabulary import EventKind
@@ -24,6 +26,10 @@ _END_OF_DAY = Zoned(
     + Value(dt.timedelta(days=1), output_field=models.DurationField()),
     output_field=models.DateTimeField(),
 )
+
+
+def optional_fields() -> list[str]:
+    return list(OPTIONAL_FIELDS)
 
 
 class Event(models.Model):
@@ -49,6 +55,17 @@ class Event(models.Model):
     revision = models.PositiveIntegerField(
         db_default=0, default=0, editable=False, help_text="Counts what guests' calendars must learn (RFC 5545)."
     )
+    # What the form asks for besides the address; raw INSERTs name the columns that they know.
+    asked = ArrayField(
+        models.CharField(),
+        default=optional_fields,
+        db_default=list(OPTIONAL_FIELDS),
+        blank=True,
+        help_text="Optional fields that its sign-up form shows.",
+    )
+    asks_food = models.BooleanField(
+        default=True, db_default=True, help_text="A physical event alone asks for food preferences."
+    )
     topics = models.ManyToManyField(Topic, blank=True, related_name="events")
     cancelled_at = models.DateTimeField(null=True, blank=True)
     over_at = models.GeneratedField(
@@ -72,8 +89,10 @@ class Registration(models.Model):
     event = models.ForeignKey(Event, models.DO_NOTHING, related_name="registrations")
     registered_at = models.DateTimeField()
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    attended_at = models.DateTimeField(null=True, blank=True, help_text="When the guest was checked in.")
 
     class Meta:
+        permissions = [("check_in", "Can check guests in")]
         constraints = [models.UniqueConstraint(fields=["contact", "event"], name="registration_once")]
 
     def __str__(self) -> str:

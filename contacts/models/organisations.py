@@ -1,5 +1,7 @@
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 
 from contacts.vocabulary import AgreementKind, AgreementState
 
@@ -46,6 +48,7 @@ class Organisation(models.Model):
                 condition=Q(may_be_vacant=True, agreement_state="none"),
                 name="organisation_vacant_none",
             ),
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="organisation_searched"),
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from contacts.models.events import Event, Registration
+from contacts.models.mailings import Mailing
 from contacts.models.people import Contact
 from contacts.models.sign_ups import SignUp
 from contacts.models.whitepapers import Whitepaper
@@ -58,6 +59,7 @@ class Message(models.Model):
     forget_at = models.DateTimeField(null=True)
     event = models.ForeignKey(Event, models.DO_NOTHING, null=True, related_name="+", db_index=False)
     whitepaper = models.ForeignKey(Whitepaper, models.DO_NOTHING, null=True, related_name="+", db_index=False)
+    mailing = models.ForeignKey(Mailing, models.DO_NOTHING, null=True, related_name="messages", db_index=False)
     once = models.CharField(blank=True)
     created_at = models.DateTimeField()
     not_before = models.DateTimeField()
@@ -101,6 +103,7 @@ class Message(models.Model):
                 name="message_waiting",
             ),
             models.Index(fields=["forget_at"], condition=Q(forget_at__isnull=False), name="message_to_forget"),
+            models.Index(fields=["mailing"], condition=Q(mailing__isnull=False), name="message_of_mailing"),
         ]
 
     def __str__(self) -> str:

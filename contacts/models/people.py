@@ -4,14 +4,29 @@ import datetime as dt
 import uuid
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models import F, Q, TextField, Value
+from django.db.models.functions import Coalesce, Concat, Lower, Upper
 
 from contacts.addresses import MalformedAddressError, normalise
 from contacts.models.organisations import Organisation
 from contacts.models.policy import PolicyVersion
 from contacts.vocabulary import AGREEMENT_SCENARIOS, ActivityKind, AgreementState, LegalBasis, Scenario, SourceKind
+
+# What the list is searched by, as Django's icontains compares; organisations are found by their own names.
+SEARCHED = Upper(
+    Concat(
+        F("first_name"),
+        Value(" "),
+        F("last_name"),
+        Value(" "),
+        Coalesce(F("email"), Value("")),
+        Value(" "),
+        F("company"),
+        output_field=TextField(),
+    )
+)
 
 
 class Contacts(models.QuerySet["Contact"]):
@@ -119,6 +134,8 @@ class Contact(models.Model):
         indexes = [
             models.Index(fields=["minimised_on"], condition=Q(minimised_on__isnull=False), name="contact_reduced"),
             models.Index(fields=["address_hash"], name="contact_by_hash"),
+            GinIndex(OpClass(SEARCHED, name="gin_trgm_ops"), name="contact_searched"),
+            models.Index(fields=["country", "-id"], name="contact_by_country"),
         ]
 
     def __str__(self) -> str:
@@ -174,6 +191,7 @@ class Basis(models.Model):
                 condition=Q(informed_on__isnull=True) & ~Q(source_kind="person"),
                 name="basis_untold",
             ),
+            models.Index(fields=["scenario", "-contact"], name="basis_by_scenario"),
         ]
 
     def __str__(self) -> str:

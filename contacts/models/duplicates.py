@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from contacts.models.people import Contact
+from contacts.vocabulary import Likeness
+
+
+class DuplicatePairs(models.QuerySet["DuplicatePair"]):
+    def open(self) -> DuplicatePairs:
+        """Those that nobody has decided about."""
+        return self.filter(dismissed_at__isnull=True)
+
+
+class DuplicatePair(models.Model):
+    """Two records that may be one person, or that somebody has said are two. The older record is `one`."""
+
+    one = models.ForeignKey(Contact, models.DB_CASCADE, related_name="+", db_index=False)
+    other = models.ForeignKey(Contact, models.DB_CASCADE, related_name="+")
+    why = models.CharField(choices=Likeness)
+    found_on = models.DateField()
+    dismissed_at = models.DateTimeField(null=True)
+    dismissed_by = models.CharField(blank=True)
+
+    objects = DuplicatePairs.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        permissions = [("merge_contacts", "Can merge two records of one person")]
+        constraints = [
+            models.UniqueConstraint(fields=["one", "other"], name="duplicate_pair_once"),
+            models.CheckConstraint(condition=Q(one__lt=F("other")), name="duplicate_pair_in_order"),
+            models.CheckConstraint(condition=Q(why__in=Likeness.values), name="duplicate_pair_why"),
+            models.CheckConstraint(
+                condition=Q(dismissed_at__isnull=True, dismissed_by="")
+                | (Q(dismissed_at__isnull=False) & ~Q(dismissed_by="")),
+                name="duplicate_pair_dismissed_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Pair {self.pk}"
