@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.signing import BadSignature, SignatureExpired, Signer, TimestampSigner
+from django.urls import reverse
+from django.utils import translation
 
 from contacts.addresses import keyed_hash
 from contacts.models import Contact, Recipient, RecipientNotice, Registration, SignUp
@@ -57,6 +59,11 @@ class Stop:
     address_hash: str
     list: str
     sign_up: uuid.UUID | None = None
+
+
+def page(name: str, *arguments: str) -> str:
+    """Return the address of a public page, which opens it in the language that is active, whatever the browser's is."""
+    return f"{absolute(reverse(name, args=arguments))}?lang={translation.get_language()}"
 
 
 def absolute(path: str) -> str:

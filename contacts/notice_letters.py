@@ -7,7 +7,6 @@ from email.utils import formataddr, parseaddr
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import ngettext
 
@@ -30,7 +29,7 @@ def write(
             "controller": policy.controller,
             "tasks": notice_words.tasks(notices),
             "again": any(notice.sent_at for notice in notices),
-            "link": f"{links.absolute(reverse('notices', args=[links.told(recipient, at)]))}?lang={language}",
+            "link": links.page("notices", links.told(recipient, at)),
         }
         text = render_to_string("mail/notices.txt", context)
         subject = _subject(len({notice.reference for notice in notices}), policy)

@@ -23,6 +23,7 @@ def violations(page: "Page", *within: str) -> list[str]:
 
 def violations_everywhere(page: "Page", *within: str) -> list[str]:
     """Return what axe finds on a phone and on a desk, light and dark, and whether the page scrolls sideways."""
+    page.wait_for_load_state()
     found = []
     for width in PHONE_AND_DESK:
         page.set_viewport_size({"width": width, "height": 900})

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from contacts.models import AuditEvent, PolicyVersion
+from contacts.models import AuditEvent, Message, PolicyVersion
 from dsr import fetching, handing_over, identity, refusing, sparing, tasks
 from dsr.letters import handovers, refusals
 from dsr.models import Request
@@ -129,7 +129,8 @@ def test_the_letter_says_where_and_until_when_and_carries_no_secret(policy: Poli
     assert "bekräfta din e-postadress en gång till" in text
     letter = draft(handovers.access_ready, request, policy, until=LAST_DAY)
     ((label, url),) = letter.buttons
-    assert (label, url) == ("Fetch my details", "http://localhost:8000/my-data/")
+    assert (label, url) == ("Fetch my details", "http://localhost:8000/my-data/?lang=en")
+    assert "/my-data/?lang=sv" in str(Message.objects.get(contact=request.subjects.get().contact).written)
     assert str(request.handovers.get().public_id) not in text
 
 

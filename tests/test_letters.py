@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from contacts import letters, links
 from contacts.models import Message, PolicyVersion
@@ -57,7 +58,7 @@ def test_each_mail_ends_with_a_way_out_in_text_and_html(template: str, language:
 def test_each_mail_carries_the_headers_by_which_mail_programs_unsubscribe(template: str, policy: PolicyVersion) -> None:
     message = one_message(template, "en", policy)
     headers = letters.write(message, policy=policy, at=NOON).extra_headers
-    link = re.fullmatch(r"<(https?://[^/]+/unsubscribe/(.+)/)>", headers["List-Unsubscribe"])
+    link = re.fullmatch(r"<(https?://[^/]+/unsubscribe/(.+)/\?lang=en)>", headers["List-Unsubscribe"])
     assert link
     stop = links.read_stop(link[2])
     assert stop.public_id == (message.contact.public_id if message.contact else None)
@@ -106,6 +107,31 @@ def test_each_mail_is_written_in_its_readers_language(template: str, language: s
     assert f'<html lang="{language}">' in html
     swedish = {"Avregistrera", "mejlet", "eftersom"}
     assert bool(swedish & set(re.findall(r"\w+", text))) == (language == "sv")
+
+
+@pytest.mark.promise("P13")
+@every_template
+@pytest.mark.parametrize(("language", "other"), [("en", "sv"), ("sv", "en")])
+def test_each_link_opens_a_page_in_the_readers_language_whatever_their_browser_prefers(
+    template: str, language: str, other: str, policy: PolicyVersion, settings: Any
+) -> None:
+    browser = Client(headers={"accept-language": other})
+    for form in both(one_message(template, language, policy), policy):
+        ours = re.findall(rf"{settings.SITE_URL}([^\s\"]+)", form)
+        assert len(ours) > 2
+        for link in ours:
+            answer = browser.get(link)
+            assert (link, answer.status_code, answer.headers["Content-Language"]) == (link, 200, language)
+            assert f'<html lang="{language}">' in answer.content.decode()
+
+
+@pytest.mark.promise("P13")
+@every_language
+def test_the_link_about_what_is_kept_leads_to_its_own_part_of_the_policy(language: str, policy: PolicyVersion) -> None:
+    for form in both(information(policy, language=language), policy):
+        (link,) = set(re.findall(r"/privacy/\S*#\w+", form))
+        assert link == f"/privacy/?lang={language}#prospect"
+        assert 'id="prospect"' in Client().get(link).content.decode()
 
 
 @pytest.mark.parametrize("language", ["", "fi", "xx-weird", "SV-se"])
@@ -270,7 +296,8 @@ def test_news_about_one_topic_can_be_stopped_for_that_topic(policy: PolicyVersio
     message = announcement(policy)
     header = letters.write(message, policy=policy, at=NOON).extra_headers["List-Unsubscribe"]
     topic = message.whitepaper.topics.get()
-    assert links.read_stop(header.strip("<>/").rpartition("/")[2]).list == topic.slug
+    (token,) = re.findall("/unsubscribe/(.+)/", header)
+    assert links.read_stop(token).list == topic.slug
     text = both(message, policy)[0]
     assert "How to sleep at night." in text
     assert "sends news about: Cloud" in text

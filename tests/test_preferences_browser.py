@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import expect
 
 from contacts import links
 from contacts.models import Contact, PolicyVersion, SignUp
@@ -35,6 +36,10 @@ def press(page: "Page", name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
+def wait_for_page(page: "Page", heading: str) -> None:
+    page.get_by_role("heading", level=1, name=heading, exact=True).wait_for()
+
+
 @pytest.mark.promise("P13")
 def test_one_press_on_the_page_that_the_mail_opens_stops_all_marketing(visitor: "Page", policy: PolicyVersion) -> None:
     contact, slug = reader(policy, "customer"), TopicFactory.create().slug
@@ -43,7 +48,7 @@ def test_one_press_on_the_page_that_the_mail_opens_stops_all_marketing(visitor: 
     visitor.keyboard.press("Tab")
     assert visitor.get_by_role("link", name="Skip to the text").evaluate("link => link === document.activeElement")
     press(visitor, "Stop all marketing")
-    assert visitor.get_by_role("heading", level=1).inner_text() == "Done"
+    wait_for_page(visitor, "Done")
     assert violations_everywhere(visitor) == []
     assert suppressed(contact.address_hash) == {"email", "phone", "post"}
 
@@ -53,9 +58,9 @@ def test_the_page_asks_in_swedish_and_stays_in_it(visitor: "Page", policy: Polic
     visitor.goto(f"/unsubscribe/{token_of(contact)}/")
     visitor.get_by_role("link", name="Svenska").click()
     press(visitor, "Stoppa bara e-post")
-    assert visitor.get_by_role("heading", level=1).inner_text() == "Klart"
+    wait_for_page(visitor, "Klart")
     visitor.get_by_role("link", name="Se alla dina val").click()
-    assert visitor.get_by_role("heading", level=1).inner_text() == "Vad får vi skicka dig?"
+    wait_for_page(visitor, "Vad får vi skicka dig?")
     assert violations_everywhere(visitor) == []
     assert suppressed(contact.address_hash) == {"email"}
 
@@ -66,7 +71,7 @@ def test_somebody_who_asked_for_nothing_has_it_deleted(visitor: "Page", policy: 
     visitor.goto(f"/unsubscribe/{links.stop_of_stranger(made.email, made)}/")
     assert violations_everywhere(visitor) == []
     press(visitor, "It was not me")
-    assert "What was typed is deleted" in visitor.inner_text("main")
+    visitor.get_by_text("What was typed is deleted").wait_for()
     assert not SignUp.objects.exists()
 
 
@@ -77,15 +82,15 @@ def test_channels_and_topics_are_chosen_on_the_preference_page(visitor: "Page", 
     visitor.goto(f"/preferences/{token_of(contact)}/")
     assert violations_everywhere(visitor) == []
     press(visitor, "Never call me")
-    notice = visitor.get_by_role("status")
-    assert notice.inner_text() == "Done. Marketing by phone is stopped."
-    assert notice.evaluate("notice => notice === document.activeElement")
+    notice = visitor.locator("[role=status]:focus")
+    expect(notice).to_have_text("Done. Marketing by phone is stopped.")
     visitor.get_by_label(topic.named("en"), exact=True).uncheck()
     press(visitor, "Save topics")
+    expect(notice).to_have_text("Done. Your topics are saved.")
     assert not visitor.get_by_label(topic.named("en"), exact=True).is_checked()
     assert list(contact.interests.values_list("topic", "wanted")) == [(topic.pk, False)]
     press(visitor, "Stop all marketing")
-    assert visitor.get_by_role("heading", name="All marketing is stopped").is_visible()
+    visitor.get_by_role("heading", name="All marketing is stopped").wait_for()
     assert violations_everywhere(visitor) == []
 
 
@@ -97,11 +102,11 @@ def test_a_yes_is_given_twice_on_the_page_and_from_the_mail(
     settings.MAILERS = {"default": mailer(sink.url, Path("/nowhere"))}
     visitor.goto(f"/preferences/{token_of(contact)}/")
     press(visitor, "Send me the mail")
-    assert visitor.get_by_role("alert").inner_text() == "Tick what you say yes to."
+    expect(visitor.get_by_role("alert")).to_have_text("Tick what you say yes to.")
     assert violations_everywhere(visitor) == []
     visitor.get_by_label("may e-mail me news").check()
     press(visitor, "Send me the mail")
-    assert "Check your inbox" in visitor.inner_text("main")
+    wait_for_page(visitor, "Check your inbox")
     made = SignUp.objects.get()
     with sink.open():
         send(made.created_at)
@@ -110,6 +115,7 @@ def test_a_yes_is_given_twice_on_the_page_and_from_the_mail(
     visitor.goto(link)
     assert not contact.permissions.exists()
     press(visitor, "Confirm, and yes to the news")
+    wait_for_page(visitor, "Done")
     assert contact.permissions.get().state == "consented"
 
 
@@ -120,11 +126,12 @@ def test_the_link_of_somebody_who_is_not_held_still_works(visitor: "Page", polic
     visitor.goto(f"/preferences/{token}/")
     assert violations_everywhere(visitor) == []
     press(visitor, "Stop all marketing")
+    visitor.get_by_role("status").wait_for()
     assert violations_everywhere(visitor) == []
     assert suppressed(contact.address_hash) == {"email", "phone", "post"}
 
 
 def test_a_mistyped_link_says_so(visitor: "Page", policy: PolicyVersion) -> None:
     visitor.goto("/preferences/mistyped/")
-    assert visitor.get_by_role("heading", level=1).inner_text() == "This link does not work"
+    wait_for_page(visitor, "This link does not work")
     assert violations_everywhere(visitor) == []

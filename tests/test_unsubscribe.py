@@ -8,10 +8,11 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contacts import erasure, links
+from contacts import erasure, letters, links
 from contacts.models import Contact, Interest, PolicyVersion, SignUp, Suppression
 from tests.admin_pages import contents
 from tests.factories import NOON, ContactFactory, EventFactory, SignUpFactory, TopicFactory, hold
+from tests.mailing import written_letter
 from tests.preferring import FORM, ONE_CLICK, reader, refusals, suppressed, token_of, unsubscribe
 
 ALL = {"email", "phone", "post"}
@@ -51,6 +52,18 @@ def test_one_click_is_taken_in_both_forms_that_the_rfc_allows(policy: PolicyVers
     contact = reader(policy)
     answer = client.post(f"/unsubscribe/{token_of(contact)}/", ONE_CLICK)
     assert answer.request["CONTENT_TYPE"].startswith("multipart/form-data")
+    assert (answer.status_code, answer.content) == (200, b"Done.\n")
+    assert suppressed(contact.address_hash) == {"email"}
+
+
+@pytest.mark.promise("P13")
+@pytest.mark.parametrize("language", ["en", "sv"])
+def test_one_click_on_the_link_in_the_header_of_a_mail_stops_the_mail(policy: PolicyVersion, language: str) -> None:
+    contact = reader(policy, language=language)
+    mail = letters.write(written_letter(contact), policy=policy, at=NOON)
+    link = mail.extra_headers["List-Unsubscribe"].strip("<>")
+    assert link.endswith(f"?lang={language}")
+    answer = Client(enforce_csrf_checks=True).post(link, "List-Unsubscribe=One-Click", content_type=FORM)
     assert (answer.status_code, answer.content) == (200, b"Done.\n")
     assert suppressed(contact.address_hash) == {"email"}
 

@@ -14,11 +14,11 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from contacts import calendars, links
-from contacts.letters import about_events, about_people, announcements, confirmations, written
+from contacts.languages import spoken
+from contacts.letters import about_events, about_people, announcements, confirmations, mailings, written
 from contacts.letters.envelope import Envelope
-from contacts.letters.parts import Letter, Occasion, page
+from contacts.letters.parts import Letter, Occasion
 from contacts.models import Message, PolicyVersion
-from contacts.policy_words import FALLBACK
 from contacts.vocabulary import MailTemplate
 
 _WRITERS = {
@@ -29,6 +29,7 @@ _WRITERS = {
     MailTemplate.CANCELLED: about_events.cancelled,
     MailTemplate.INFORM: about_people.inform,
     MailTemplate.ANNOUNCE: announcements.announce,
+    MailTemplate.MAILING: mailings.mailing,
     MailTemplate.WRITTEN: written.unpack,
 }
 
@@ -52,27 +53,26 @@ def _language(message: Message) -> str:
     if message.written:
         return str(message.written["language"])
     reader = message.contact or message.sign_up
-    code = (reader.language if reader else "").partition("-")[0].lower()
-    return code if code in dict(settings.LANGUAGES) else FALLBACK
+    return spoken(reader.language if reader else "")
 
 
 def _envelope(occasion: Occasion, letter: Letter) -> Envelope:
     stop = _stop(occasion, letter)
-    unsubscribe = page("unsubscribe", stop)
+    unsubscribe = links.page("unsubscribe", stop)
     context = {
         "letter": letter,
         "name": calendars.one_line(occasion.contact.first_name) if occasion.contact else "",
         "controller": occasion.policy.controller,
         "language": occasion.language,
-        "privacy": page("privacy") + (f"#{letter.scenario}" if letter.scenario else ""),
-        "my_data": page("my_data"),
+        "privacy": links.page("privacy") + (f"#{letter.scenario}" if letter.scenario else ""),
+        "my_data": links.page("my_data"),
         "unsubscribe": unsubscribe,
-        "preferences": page("preferences", stop) if occasion.contact else "",
+        "preferences": links.page("preferences", stop) if occasion.contact else "",
     }
     envelope = Envelope(
         calendars.one_line(letter.subject),
         render_to_string("mail/letter.txt", context),
-        from_email=_sender(occasion.policy),
+        from_email=sender(occasion.policy),
         to=[occasion.address],
         reply_to=[calendars.one_line(occasion.policy.controller["email"])],
         headers=_headers(occasion.message, unsubscribe),
@@ -82,7 +82,7 @@ def _envelope(occasion: Occasion, letter: Letter) -> Envelope:
     return envelope
 
 
-def _sender(policy: PolicyVersion) -> str:
+def sender(policy: PolicyVersion) -> str:
     """Return the address that mails leave from, under the company's name: what people see first of who writes."""
     _, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     return formataddr((calendars.one_line(policy.controller["name"]), address))

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from contacts import calendars, links
 from contacts.letters.event_words import when
-from contacts.letters.parts import Button, Facts, Heading, Letter, Occasion, Part, Text, page
+from contacts.letters.parts import Button, Facts, Heading, Letter, Occasion, Part, Text
 from contacts.vocabulary import SCENARIO_OF_EVENT, EventKind
 
 
@@ -62,5 +62,5 @@ def _giving_up(occasion: Occasion) -> list[Part]:
     return [
         Heading(_("If you cannot come")),
         Text(_("Leave your place to somebody else: the page behind this link has a button for it.")),
-        Button(_("Give up your place"), page("place", links.place(place))),
+        Button(_("Give up your place"), links.page("place", links.place(place))),
     ]

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from contacts import links, policy_words
-from contacts.letters.parts import Button, Facts, Heading, Letter, LetterError, Occasion, Part, Text, page
+from contacts.letters.parts import Button, Facts, Heading, Letter, LetterError, Occasion, Part, Text
 from contacts.models import Basis, Contact
 from contacts.policy_words import Promise
 from contacts.vocabulary import SourceKind
@@ -67,7 +67,7 @@ def _objection(contact: Contact, occasion: Occasion) -> list[Part]:
     return [
         Heading(_("Your right to object")),
         Text(text % {"address": occasion.policy.controller["privacy_contact"]}),
-        Button(_("Object"), page("preferences", links.stop(contact))),
+        Button(_("Object"), links.page("preferences", links.stop(contact))),
     ]
 
 
@@ -78,5 +78,5 @@ def _rest(occasion: Occasion) -> list[Part]:
     return [
         *(part for section in sections for part in (Heading(section.title), Text(section.text))),
         Facts([(_("Supervisory authority"), f"{authority['name']}, {authority.get('url', '')}".rstrip(", "))]),
-        Button(_("Read the whole policy"), page("privacy")),
+        Button(_("Read the whole policy"), links.page("privacy")),
     ]

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from contacts import calendars, links
 from contacts.letters.event_words import when
-from contacts.letters.parts import Button, Facts, Letter, Occasion, Part, Text, page, said_in
+from contacts.letters.parts import Button, Facts, Letter, Occasion, Part, Text, said_in
 from contacts.models import Event, Topic, Whitepaper
 from contacts.vocabulary import SCENARIO_OF_EVENT, EventKind, Scenario
 
@@ -16,7 +16,7 @@ def announce(occasion: Occasion) -> Letter:
     return Letter(
         calendars.one_line(about.title),
         [Text(calendars.one_line(about.title)), *_summary(about, occasion), *_parts(about)],
-        _why(topics, occasion),
+        why(topics, occasion),
         _scenario(about),
         to_list=topics[0].slug if len(topics) == 1 else links.EVERYTHING,
     )
@@ -29,11 +29,12 @@ def _summary(about: Whitepaper | Event, occasion: Occasion) -> list[Part]:
 
 def _parts(about: Whitepaper | Event) -> list[Part]:
     if isinstance(about, Event):
-        return [Facts([(_("When"), when(about))]), Button(_("Read more and sign up"), page("event", about.slug))]
-    return [Button(_("Get the whitepaper"), page("whitepaper", about.slug))]
+        return [Facts([(_("When"), when(about))]), Button(_("Read more and sign up"), links.page("event", about.slug))]
+    return [Button(_("Get the whitepaper"), links.page("whitepaper", about.slug))]
 
 
-def _why(topics: list[Topic], occasion: Occasion) -> str:
+def why(topics: list[Topic], occasion: Occasion) -> str:
+    """Say why somebody gets news about topics."""
     if not topics:
         return _("You get this mail because you are among those to whom %(company)s sends news.") % {
             "company": occasion.company

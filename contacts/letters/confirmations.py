@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from contacts import links
 from contacts.letters.event_words import when
-from contacts.letters.parts import Button, Letter, Occasion, Text, page
+from contacts.letters.parts import Button, Letter, Occasion, Text
 from contacts.models import SignUp
 from contacts.models.sign_ups import UNPROVEN_DAYS
 from contacts.vocabulary import Scenario, SignUpKind
@@ -17,7 +17,7 @@ def confirm(occasion: Occasion) -> Letter:
     """Lead to the page where what was asked for is confirmed, and say what happens if it is not."""
     made = occasion.sign_up
     subject, text, label = _WORDS[SignUpKind(made.kind)](made, occasion)
-    button = Button(label, page("confirm", links.confirm(made)))
+    button = Button(label, links.page("confirm", links.confirm(made)))
     return Letter(subject, [Text(text), button, Text(_ignored(made, occasion))], _why(made, occasion), made.scenario)
 
 

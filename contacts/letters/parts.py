@@ -4,8 +4,6 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import ClassVar
 
-from django.urls import reverse
-
 from contacts import links
 from contacts.models import Contact, Event, Message, PolicyVersion, SignUp
 
@@ -103,11 +101,6 @@ class Occasion:
 
 class LetterError(ValueError):
     """The message lacks what its template writes about."""
-
-
-def page(name: str, *arguments: str) -> str:
-    """Return the address of a page as a mail has to name it."""
-    return links.absolute(reverse(name, args=arguments))
 
 
 def said_in(texts: dict[str, str], language: str) -> str:

@@ -6,8 +6,6 @@ from contacts import links
 from dsr.answering import Draft
 from dsr.letters.common import Case, day, letter
 
-MY_DATA = "/my-data/"
-
 
 @letter
 def access_ready(case: Case) -> Draft:
@@ -20,7 +18,7 @@ def access_ready(case: Case) -> Draft:
             " given it."
         ),
         _how(case),
-        buttons=[(_("Fetch my details"), links.absolute(MY_DATA))],
+        buttons=[(_("Fetch my details"), links.page("my_data"))],
         closing=case.questions(),
     )
 
@@ -35,7 +33,7 @@ def portability_ready(case: Case) -> Draft:
             " that you can take it to somebody else (Article 20 GDPR)."
         ),
         _how(case),
-        buttons=[(_("Fetch my details"), links.absolute(MY_DATA))],
+        buttons=[(_("Fetch my details"), links.page("my_data"))],
         closing=case.questions(),
     )
 

@@ -5,7 +5,8 @@ import datetime as dt
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from contacts.letters.parts import Button, Letter, Text, page
+from contacts import links
+from contacts.letters.parts import Button, Letter, Text
 from contacts.models import PolicyVersion
 from dsr import proving
 from dsr.intake import UNPROVEN_DAYS
@@ -19,7 +20,7 @@ def letter(proof: Proof, *, policy: PolicyVersion) -> Letter:
     In the language that is active; the same whether or not anybody is held under the address.
     """
     subject, text = _words(proof, str(policy.controller["name"]))
-    button = Button(_("Open the page"), page("my_data_open", proving.token_of(proof)))
+    button = Button(_("Open the page"), links.page("my_data_open", proving.token_of(proof)))
     once = _("The link works once, and for 24 hours.")
     return Letter(subject, [Text(text), button, Text(f"{once}\n\n{_ignored(proof, policy)}")], _why(proof, policy))
 
