@@ -33,7 +33,7 @@ def take_from(request: HttpRequest) -> None:
 
     Raises TooManyError, and redis.RedisError where Valkey is away.
     """
-    _take(RateLimitItemPerHour(settings.POSTS_AN_HOUR, namespace="posts"), _network(_visitor(request)))
+    _take(RateLimitItemPerHour(settings.POSTS_AN_HOUR, namespace="posts"), network_of(request))
 
 
 def take_to(address: str) -> None:
@@ -41,9 +41,26 @@ def take_to(address: str) -> None:
     _take(RateLimitItemPerHour(settings.MAILS_AN_HOUR, namespace="mails"), address)
 
 
+def network_of(request: HttpRequest) -> str:
+    """Return the network that a request came from: an address, or for IPv6 the site that it belongs to."""
+    visitor = _visitor(request)
+    try:
+        address = ipaddress.ip_address(visitor)
+    except ValueError:
+        return visitor
+    if address.version == 4:
+        return str(address)
+    return str(ipaddress.ip_network((address, _IPV6_SITE), strict=False))
+
+
+def hidden(counted: str, namespace: str) -> str:
+    """Return the keyed hash under which something is counted: a key in Valkey holds no name and no address."""
+    return salted_hmac(f"contacts.limits.{namespace}", counted, algorithm="sha256").hexdigest()
+
+
 def _take(limit: RateLimitItem, counted: str) -> None:
     limiter = _limiter(settings.REDIS_URL)
-    key = salted_hmac(f"contacts.limits.{limit.namespace}", counted, algorithm="sha256").hexdigest()
+    key = hidden(counted, limit.namespace)
     if not limiter.hit(limit, key):
         ends = limiter.get_window_stats(limit, key).reset_time
         raise TooManyError(max(1, math.ceil(ends - time.time())))
@@ -61,13 +78,3 @@ def _visitor(request: HttpRequest) -> str:
     if not settings.BEHIND_PROXY:
         return remote
     return request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip() or remote
-
-
-def _network(text: str) -> str:
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
-        return text
-    if address.version == 4:
-        return str(address)
-    return str(ipaddress.ip_network((address, _IPV6_SITE), strict=False))

@@ -25,14 +25,18 @@ ADMIN = PUBLIC | {
 }
 
 
+# The admin, and where staff log in and look after their accounts.
+OF_STAFF = ("/admin/", "/account/")
+
+
 class AdminPolicy:
-    """Give the admin's pages, and those alone, the policy that Unfold needs."""
+    """Give the pages of staff, and those alone, the policy that Unfold needs."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.path.startswith("/admin/"):
+        if request.path.startswith(OF_STAFF):
             setattr(response, "_csp_config", ADMIN)  # noqa: B010 - the attribute that csp_override sets, untyped
         return response

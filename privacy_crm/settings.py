@@ -81,6 +81,8 @@ INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "privacy_crm.staff.apps.StaffAdminConfig",
+    "allauth.account",
+    "allauth.mfa",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -102,6 +104,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "privacy_crm.access.gate.Gate",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -130,7 +134,23 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
+
+# Staff prove a second factor, unless this is off: for the demo alone.
+SECOND_FACTOR = env.bool("SECOND_FACTOR", default=True)
+ACCOUNT_ADAPTER = "privacy_crm.access.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False  # the session ends with the browser
+# So many seconds after the factor was shown, a grave act asks for it again.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = env.int("FRESH_FACTOR_SECONDS", default=300)
+MFA_ADAPTER = "privacy_crm.access.adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Privacy CRM"
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("sv", _("Swedish"))]
@@ -203,9 +223,6 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Privacy CRM <crm@loc
 # At most so many people a day are told where we have their details from, unless more have to be within the month (L5).
 INFORM_A_DAY = env.int("INFORM_A_DAY", default=2000)
 
-# Staff prove a second factor, unless this is off: for the demo alone.
-SECOND_FACTOR = env.bool("SECOND_FACTOR", default=True)
-
 # A file of people is used or deleted within so many days, and its holder says which (P15).
 AUDIENCE_DAYS = env.int("AUDIENCE_DAYS", default=7)
 # Whoever exports more people than this says why so many.
@@ -221,7 +238,8 @@ PURGE_CAP_NUMBER = env.int("PURGE_CAP_NUMBER", default=100)
 
 # Whose public holidays a legal date rolls over (Regulation 1182/71, Art. 3), as an ISO code.
 HOLIDAYS_COUNTRY = env.str("HOLIDAYS_COUNTRY", default="SE")
-# Closed requests go after so many months, and only counts remain; notices, so long after they were acknowledged.
+# Closed requests go after so many months, and only counts remain; notices, so long after they were acknowledged; lists
+# that left as files, so long after their holders said what became of them.
 REQUEST_MONTHS = env.int("REQUEST_MONTHS", default=24)
 # How long a backup is kept: what it still holds of a deleted person is gone by then, and they are told the day.
 BACKUP_DAYS = env.int("BACKUP_DAYS", default=30)

@@ -14,6 +14,7 @@ def provider_reports(secret: str) -> list[URLResolver]:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
+    path("account/", include("privacy_crm.access.urls")),
     *provider_reports(settings.ANYMAIL["WEBHOOK_SECRET"]),
     path("", include("privacy_crm.preferences.urls")),
     path("", include("dsr.urls")),

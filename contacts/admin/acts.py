@@ -1,21 +1,26 @@
 """Buttons that do one thing: a form in a dialog, and the act that it calls. A GET shows the form, only a POST acts."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from contacts.admin import second_factor
+
 if TYPE_CHECKING:
-    from contacts.admin.base import RecordAdmin
+    from contacts.admin.base import WithActs
+
+# Sent along where the browser only asks what would follow from what is typed so far (staff/follows.html).
+LOOK = "look"
 
 
 class ActForm(forms.Form):
@@ -31,11 +36,20 @@ class ActForm(forms.Form):
     body_template = ""  # shows what the act is about, above the fields
     after_template = ""  # shows what follows from the fields, below them
     placed: tuple[str, ...] = ()  # fields that the body or what follows shows itself
+    blocked: Any = False  # then there is no button: what the form shows says why
     result_template = ""  # shows what is told once alone, in the answer itself, since a message would keep it
 
-    def __init__(self, record: Any = None, **options: Any) -> None:
-        self.record = record
+    def __init__(self, record: Any = None, *, user: Any = None, asked: Any = None, **options: Any) -> None:
+        self.record, self.user = record, user
+        self.asked = asked or {}  # what the form's own address says, where it is opened
         super().__init__(**options)
+
+    def so_far(self, name: str) -> Any:
+        """Return what a field says, in a form that may be incomplete; None where that is nothing that could be."""
+        try:
+            return self.fields[name].clean(self[name].value())
+        except ValidationError:
+            return None
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         raise NotImplementedError
@@ -69,7 +83,16 @@ def by(request: HttpRequest) -> str:
     return f"user:{request.user.pk}"
 
 
-def offered(model_admin: "RecordAdmin", request: HttpRequest, record: Any) -> list[dict[str, Any]]:
+def who(actors: Iterable[str]) -> dict[str, str]:
+    """Return for each actor what to show: a member of staff's log-in name, anybody else as the trail has them."""
+    told = list(actors)
+    keys = {number for actor in told if (number := actor.removeprefix("user:")).isdecimal()}
+    found = get_user_model().objects.filter(pk__in=keys).values_list("pk", "username") if keys else []
+    names = {f"user:{pk}": name for pk, name in found}
+    return {actor: names.get(actor, actor) for actor in told}
+
+
+def offered(model_admin: "WithActs", request: HttpRequest, record: Any) -> list[dict[str, Any]]:
     """Return the buttons that this user finds on this record, for the templates."""
     return [
         {"act": act, "url": model_admin.url_of(record, act.name)}
@@ -78,35 +101,49 @@ def offered(model_admin: "RecordAdmin", request: HttpRequest, record: Any) -> li
     ]
 
 
-def show_or_do(
-    model_admin: "RecordAdmin", act: Act, request: HttpRequest, object_id: str | None = None
-) -> HttpResponse:
+def show_or_do(model_admin: "WithActs", act: Act, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
     """Show the form of an act, or carry it out where the form was sent."""
     if request.method not in {"GET", "HEAD", "POST"}:
         return HttpResponseNotAllowed(["GET", "POST"])
     if not request.user.has_perm(act.permission):
         raise PermissionDenied
     record = model_admin.found(request, object_id) if object_id else None
-    if not act.offered(record):
-        messages.warning(request, _("This is not possible any more."))
-        return _go(request, model_admin.url_of(record))
+    if elsewhere := _elsewhere(model_admin, act, request, record):
+        return elsewhere
     sent = request.method == "POST"
-    form = act.form(record, data=request.POST if sent else None, files=request.FILES if sent else None)
-    if sent and form.is_valid():
-        done = form.attempt(at=timezone.now(), by=by(request))
+    told = {"data": request.POST, "files": request.FILES} if sent else {"asked": request.GET}
+    form = act.form(record, user=request.user, **told)
+    if sent and LOOK not in request.POST and form.is_valid():
+        done = _attempt(act, request, form)
         if done is not None:
             return _tell(model_admin, act, request, form, done)
     return _form(model_admin, act, request, form)
 
 
-def _tell(model_admin: "RecordAdmin", act: Act, request: HttpRequest, form: ActForm, done: str) -> HttpResponse:
+def _elsewhere(model_admin: "WithActs", act: Act, request: HttpRequest, record: Any) -> HttpResponse | None:
+    """Lead away where the act is not to be had any more, or where the second factor comes before its form."""
+    if not act.offered(record):
+        messages.warning(request, _("This is not possible any more."))
+        return second_factor.go(request, model_admin.url_of(record))
+    return second_factor.ask_anew(request) if act.fresh and request.method != "POST" else None
+
+
+def _attempt(act: Act, request: HttpRequest, form: ActForm) -> str | None:
+    """Carry the act out, unless the second factor was shown too long ago: then what was typed is shown again."""
+    if act.fresh and not second_factor.is_fresh(request):
+        form.add_error(None, second_factor.nothing_done(request))
+        return None
+    return form.attempt(at=timezone.now(), by=by(request))
+
+
+def _tell(model_admin: "WithActs", act: Act, request: HttpRequest, form: ActForm, done: str) -> HttpResponse:
     if form.result_template:
         return _form(model_admin, act, request, form, done)
     messages.success(request, done)
-    return _go(request, model_admin.after(act, form.record, form))
+    return second_factor.go(request, model_admin.after(act, form.record, form))
 
 
-def _form(model_admin: "RecordAdmin", act: Act, request: HttpRequest, form: ActForm, done: str = "") -> HttpResponse:
+def _form(model_admin: "WithActs", act: Act, request: HttpRequest, form: ActForm, done: str = "") -> HttpResponse:
     record = form.record
     in_dialog = bool(request.headers.get("HX-Request"))
     context = {
@@ -121,11 +158,6 @@ def _form(model_admin: "RecordAdmin", act: Act, request: HttpRequest, form: ActF
     if not in_dialog:
         context = {**model_admin.admin_site.each_context(request), **context}
     return TemplateResponse(request, "staff/dialog.html" if in_dialog else "staff/act.html", context)
-
-
-def _go(request: HttpRequest, url: str) -> HttpResponse:
-    """Leave the dialog: the script in the page follows this header, a plain form follows the redirect."""
-    return HttpResponse(headers={"HX-Redirect": url}) if request.headers.get("HX-Request") else redirect(url)
 
 
 def gone() -> Http404:

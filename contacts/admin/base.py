@@ -1,6 +1,8 @@
 """What every page of the admin shares: records are shown here and changed by acts alone. Nothing is deleted by hand."""
 
 import datetime as dt
+import uuid
+from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from unfold.paginator import InfinitePaginator
 
+from contacts import audit
 from contacts.admin import acts
 from contacts.admin.acts import Act, ActForm
 from contacts.days import day_of
@@ -31,6 +34,20 @@ def today(policy: PolicyVersion | None) -> dt.date:
     """Return the date in the company's time zone."""
     now = timezone.now()
     return day_of(now, policy.zone) if policy else timezone.localdate(now)
+
+
+def note_look(request: HttpRequest, people: Iterable[uuid.UUID], page: str) -> None:
+    """Record that this user has looked at the page of these people, or at one that shows their details."""
+    if request.method == "GET" and (seen := list(people)):
+        audit.record_each("contact.viewed", seen, at=timezone.now(), by=acts.by(request), rule=f"page:{page}")
+
+
+def note_search(request: HttpRequest, people: list[uuid.UUID]) -> None:
+    """Record that this user has searched, and whom the page with the answer shows: never what was searched for."""
+    by, now = acts.by(request), timezone.now()
+    audit.record("contact.searched", at=now, by=by, rule=f"found:{len(people)}")
+    if people:
+        audit.record_each("contact.found", people, at=now, by=by, rule="")
 
 
 class Untraced(UnfoldAdmin):
@@ -68,71 +85,14 @@ class Untraced(UnfoldAdmin):
         raise acts.gone()
 
 
-class Records(ChangeList):
-    """One page of a list: completed with few queries, each record linked to its page."""
+class WithActs(Untraced):
+    """A page for each record, with the acts that it takes."""
 
-    model_admin: "RecordAdmin"
-
-    def get_results(self, request: HttpRequest) -> None:
-        super().get_results(request)
-        self.result_list: Any = list(self.result_list)
-        self.model_admin.complete(request, self.result_list)
-
-    def url_for_result(self, result: Any) -> str:
-        return self.model_admin.url_of(result)
-
-
-class RecordAdmin(Untraced):
-    """A list, and a page for each record with the acts that it takes."""
-
-    empty_text: Any = ""
     acts: tuple[Act, ...] = ()
-    adding: Act | None = None
-    page_template = ""
-    list_per_page = 50
-    paginator = InfinitePaginator
-    show_full_result_count = False
-    sortable_by = ()
-
-    def title_of(self, record: Any) -> str:
-        return str(record)
-
-    def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
-        """Return what the page's template shows."""
-        return {}
-
-    def complete(self, request: HttpRequest, records: list[Any]) -> None:
-        """Give the records of a page what would cost a query for each."""
 
     def after(self, act: Act, record: Any, form: ActForm) -> str:
         """Return where an act leads once it is done."""
         return self.url_of(record or form.record)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return self.adding is not None and request.user.has_perm(self.adding.permission)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        if object_id is None:
-            return self._add(request)
-        if request.method not in {"GET", "HEAD"}:
-            return HttpResponseNotAllowed(["GET"])
-        record = self.found(request, object_id)
-        self.complete(request, [record])
-        title = self.title_of(record)
-        context = {
-            **self.admin_site.each_context(request),
-            "record": record,
-            "title": title,
-            "trail": self.trail(title),
-            "buttons": acts.offered(self, request, record),
-            **self.page(request, record),
-        }
-        return TemplateResponse(request, self.page_template, context)
 
     def found(self, request: HttpRequest, object_id: str) -> Any:
         """Return the record that this user may see, or answer 403 or 404."""
@@ -155,6 +115,80 @@ class RecordAdmin(Untraced):
     def get_urls(self) -> list[URLPattern]:
         return [*(self._act_url(act) for act in self.acts), *super().get_urls()]
 
+    def _act_url(self, act: Act) -> URLPattern:
+        view = self.admin_site.admin_view(partial(acts.show_or_do, self, act))
+        return path(f"<path:object_id>/{act.name}/", view, name=self._url_name(act.name))
+
+
+class Records(ChangeList):
+    """One page of a list: completed with few queries, each record linked to its page."""
+
+    model_admin: "RecordAdmin"
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list: Any = list(self.result_list)
+        self.model_admin.complete(request, self.result_list)
+        if self.query and self.model_admin.lists_people:
+            note_search(request, [person.public_id for person in self.result_list])
+
+    def url_for_result(self, result: Any) -> str:
+        return self.model_admin.url_of(result)
+
+
+class RecordAdmin(WithActs):
+    """A list, and a page for each record. Who looks at people is recorded, though that is a GET (ADR 0016)."""
+
+    empty_text: Any = ""
+    lists_people = False  # then a search of the list is recorded, with whom it found
+    adding: Act | None = None
+    page_template = ""
+    list_per_page = 50
+    paginator = InfinitePaginator
+    show_full_result_count = False
+    sortable_by = ()
+
+    def title_of(self, record: Any) -> str:
+        return str(record)
+
+    def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        """Return what the page's template shows."""
+        return {}
+
+    def shows(self, record: Any) -> Iterable[uuid.UUID]:
+        """Return the public ids of the people whose details a record's page shows."""
+        return ()
+
+    def complete(self, request: HttpRequest, records: list[Any]) -> None:
+        """Give the records of a page what would cost a query for each."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.adding is not None and request.user.has_perm(self.adding.permission)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        if object_id is None:
+            return self._add(request)
+        if request.method not in {"GET", "HEAD"}:
+            return HttpResponseNotAllowed(["GET"])
+        record = self.found(request, object_id)
+        self.complete(request, [record])
+        note_look(request, self.shows(record), str(self.opts.model_name))
+        title = self.title_of(record)
+        context = {
+            **self.admin_site.each_context(request),
+            "record": record,
+            "title": title,
+            "trail": self.trail(title),
+            "buttons": acts.offered(self, request, record),
+            **self.page(request, record),
+        }
+        return TemplateResponse(request, self.page_template, context)
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return Records
 
@@ -162,7 +196,3 @@ class RecordAdmin(Untraced):
         if self.adding is None:
             raise PermissionDenied
         return acts.show_or_do(self, self.adding, request)
-
-    def _act_url(self, act: Act) -> URLPattern:
-        view = self.admin_site.admin_view(partial(acts.show_or_do, self, act))
-        return path(f"<path:object_id>/{act.name}/", view, name=self._url_name(act.name))

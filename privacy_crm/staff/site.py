@@ -3,9 +3,12 @@
 from functools import update_wrapper
 from typing import TYPE_CHECKING, Any, cast
 
+from allauth.account.decorators import secure_admin_login
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import SimpleTemplateResponse, TemplateResponse
+from django.urls import path
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy
 
@@ -28,10 +31,25 @@ class StaffSite(UnfoldAdminSite):
     index_title = gettext_lazy("Home")
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        return _our_way(super().admin_view(view, cacheable))
+        return our_way(super().admin_view(view, cacheable))
+
+    def get_urls(self) -> list[Any]:
+        from privacy_crm.staff import home_figures  # noqa: PLC0415 - the site is there before its pages are
+
+        figure = path("figures/<slug:name>/", self.admin_view(home_figures.show), name="figure")
+        return [figure, *super().get_urls()]
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        return cast(HttpResponse, _our_way(super().login)(request, extra_context))
+        """Lead to allauth's log-in, which asks for the second factor: Django's own form would be a way past it."""
+        log_in = secure_admin_login(our_way(super().login))
+        return cast(HttpResponse, log_in(request, extra_context))
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """Lead to the own account, where the change is put on record."""
+        return redirect("account_change_password")
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        return {**super().each_context(request), "second_factor": settings.SECOND_FACTOR}
 
     def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> Any:
         """Lead home: staff know pages, not apps."""
@@ -54,7 +72,7 @@ class StaffSite(UnfoldAdminSite):
         ]
 
 
-def _our_way(view: Any) -> Any:
+def our_way(view: Any) -> Any:
     """Show times on the company's clock, and speak English whatever the browser asks for.
 
     English until our own words are translated: a page that is half in another language would be worse.

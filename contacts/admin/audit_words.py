@@ -1,0 +1,53 @@
+"""What the codes of the audit trail say, in plain words, where the code read aloud does not say it already."""
+
+from typing import Any
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+LOOKS = {"contact.viewed", "contact.found", "contact.searched"}
+EXPORTS = {
+    "access.packaged",
+    "audience.exported",
+    "contact.disclosed",
+    "contact.exported",
+    "guests.listed",
+    "mailing.started",
+}
+
+_DEEDS: dict[str, Any] = {
+    "access.packaged": _("made a copy of all that is held on"),
+    "account.added": _("added an account"),
+    "account.app_added": _("set up an app as second factor"),
+    "account.app_removed": _("removed the app from their account"),
+    "account.changed": _("changed an account"),
+    "account.codes_made": _("made new recovery codes"),
+    "account.factors_reset": _("took the second factors of an account away"),
+    "account.passkey_added": _("added a passkey to their account"),
+    "account.passkey_removed": _("removed a passkey from their account"),
+    "account.password_changed": _("changed their password"),
+    "audience.exported": _("exported a list of people"),
+    "contact.completed": _("completed the details of"),
+    "contact.corrected": _("corrected the details of"),
+    "contact.created": _("entered"),
+    "contact.deleted": _("deleted"),
+    "contact.disclosed": _("gave to a recipient the details of"),
+    "contact.exported": _("exported on a list"),
+    "contact.found": _("found in a search"),
+    "contact.informed": _("told where we have the details from"),
+    "contact.left": _("noted that they left:"),
+    "contact.left_taken_back": _("took back that they left:"),
+    "contact.matched": _("matched to an organisation"),
+    "contact.merged": _("merged with another record"),
+    "contact.paired": _("set beside another record"),
+    "contact.reduced": _("reduced to what the law has us keep"),
+    "contact.searched": _("searched among the people"),
+    "contact.told_apart": _("noted as two people, one of them"),
+    "contact.told_apart_taken_back": _("took back that they are two people, one of them"),
+    "contact.viewed": _("looked at the page of"),
+}
+
+
+def deed(code: str) -> str:
+    """Return what a code says was done."""
+    return str(_DEEDS.get(code) or capfirst(code.replace(".", ": ").replace("_", " ")))

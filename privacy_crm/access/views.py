@@ -1,0 +1,48 @@
+"""allauth's pages in the frame of the staff's, with what is ours: a factor that was set up counts as shown."""
+
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Any
+
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.views import ActivateTOTPView
+from allauth.mfa.webauthn.views import AddWebAuthnView
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from privacy_crm.staff.site import our_way
+
+
+def framed(view: Callable[..., HttpResponse]) -> Any:
+    """Give a page of allauth what the frame of the staff's pages shows, and their language."""
+
+    def inner(request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        response = view(request, *args, **options)
+        if isinstance(response, TemplateResponse):
+            response.context_data = {**admin.site.each_context(request), **(response.context_data or {})}
+        return response
+
+    return our_way(update_wrapper(inner, view))
+
+
+class _SettingUp:
+    """Before a view that sets up a factor: it is shown by that, and whoever typed its code is asked for no other."""
+
+    kind: Authenticator.Type
+    request: HttpRequest
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)  # type: ignore[misc]
+        mine = Authenticator.objects.filter(user=self.request.user.pk, type=self.kind)
+        record_authentication(self.request, self.request.user, "mfa", id=mine.latest("pk").pk, type=self.kind)
+        return response
+
+
+class SetUpApp(_SettingUp, ActivateTOTPView):  # type: ignore[misc]
+    kind = Authenticator.Type.TOTP
+
+
+class SetUpPasskey(_SettingUp, AddWebAuthnView):  # type: ignore[misc]
+    kind = Authenticator.Type.WEBAUTHN
