@@ -37,6 +37,14 @@ def may_change(contact: Contact) -> bool:
     return not stored_only.is_restricted(contact, at=timezone.now())
 
 
+def is_whole(contact: Contact) -> bool:
+    return contact.minimised_on is None
+
+
+def may_change_whole(contact: Contact) -> bool:
+    return is_whole(contact) and may_change(contact)
+
+
 class ActivityForm(ActForm):
     refusals = (ContactGoneError, FutureActivityError)
     explanation = gettext_lazy(

@@ -1,10 +1,14 @@
-"""Everything that a person's page shows, from contacts and retention together, as far as the reader may see it."""
+"""Everything that a person's page shows, from contacts, retention and dsr together, as far as the reader may see it."""
 
 import datetime as dt
 from dataclasses import replace
 from typing import Any
 
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django_countries import countries
 
 from contacts import permission, permission_words
 from contacts.admin.base import today
@@ -13,23 +17,28 @@ from contacts.vocabulary import Clock, SourceKind
 from dsr.admin import inbox
 from dsr.models import Request
 from dsr.vocabulary import State
+from privacy_crm.staff import timeline
 from retention import explain, words
-from retention.explain import Explanation, Reason
+from retention.explain import Explanation
 from retention.models import Hold, HoldKind
 
 LATEST = 20
 
 
-def fill(contact: Contact, user: Any) -> dict[str, Any]:
-    """Return the page's parts; those that the user may not see are None."""
+def fill(contact: Contact, user: Any, *, everything: bool = False) -> dict[str, Any]:
+    """Return the page's parts; those that the user may not see are None. `everything`: the whole timeline."""
     policy = PolicyVersion.objects.in_force()
     day = today(policy)
+    zone = policy.zone if policy else timezone.get_default_timezone()
+    entries, more = timeline.of(contact, user, zone=zone, everything=everything)
     shown = {name: _rows(name, contact, day) if user.has_perm(needed) else None for name, needed in _NEEDED.items()}
     return {
         **shown,
         "marks": marks(contact, day) if user.has_perm("contacts.view_channelpermission") else None,
         "requests": _requests(contact, day) if user.has_perm("dsr.view_request") else None,
         "stored_only": contact.restricted_through is not None and contact.restricted_through >= day,
+        "timeline": entries,
+        "more": more and not everything,
         "details": details(contact),
         "policy": policy,
         **(_kept(contact, user, policy, day) if policy else {}),
@@ -37,8 +46,6 @@ def fill(contact: Contact, user: Any) -> dict[str, Any]:
 
 
 _NEEDED = {
-    "activities": "contacts.view_activity",
-    "registrations": "contacts.view_registration",
     "permissions": "contacts.view_channelpermission",
     "holds": "retention.view_hold",
     "disclosures": "contacts.view_disclosure",
@@ -47,10 +54,6 @@ _NEEDED = {
 
 def _rows(name: str, contact: Contact, day: dt.date) -> list[Any]:
     match name:
-        case "activities":
-            return list(contact.activities.order_by("-occurred_at", "-pk")[:LATEST])
-        case "registrations":
-            return list(contact.registrations.select_related("event").order_by("-registered_at")[:LATEST])
         case "permissions":
             return list(contact.permissions.order_by("channel", "state"))
         case "disclosures":
@@ -79,7 +82,7 @@ def _kept(contact: Contact, user: Any, policy: PolicyVersion, day: dt.date) -> d
     return {
         "outcome": outcome(explanation, day, by_objection=by_objection),
         "why": told,
-        "bases": _bases(contact, explanation) if told else None,
+        **(_bases(contact, explanation, user) if told else {}),
     }
 
 
@@ -107,7 +110,7 @@ def _objected(until: dt.date, day: dt.date) -> str:
 def details(contact: Contact) -> list[tuple[str, Any]]:
     """Return the fields that hold something, each with its name."""
     ours = [
-        (_("language"), contact.language),
+        (_("language"), dict(settings.LANGUAGES).get(contact.language, contact.language)),
         (_("last activity"), contact.last_activity_on and words.full(contact.last_activity_on)),
         (_("id"), contact.public_id),
     ]
@@ -124,7 +127,7 @@ def shared(contact: Contact) -> list[tuple[str, Any]]:
         (_("organisation"), contact.organisation.name if contact.organisation else contact.company),
         (_("address"), ", ".join(filter(None, (contact.address, contact.postal_code)))),
         (_("city"), contact.city),
-        (_("country"), contact.country),
+        (_("country"), str(countries.name(contact.country) or contact.country)),
     ]
     return [(label, value) for label, value in known if value]
 
@@ -137,10 +140,19 @@ def _why_open(explanation: Explanation) -> str:
     return _("the law makes us keep a part, without an end on record")
 
 
-def _bases(contact: Contact, explanation: Explanation) -> list[tuple[Basis, Reason, str, str]]:
+def _bases(contact: Contact, explanation: Explanation, user: Any) -> dict[str, Any]:
+    """Return what each basis is kept by, and its evidence: where it comes from, and the policy that was shown (P1)."""
     rows = {basis.scenario: basis for basis in contact.bases.select_related("policy_version")}
     found = [(rows[reason.scenario], reason) for reason in explanation.bases if reason.scenario in rows]
-    return [(basis, reason, str(Clock(reason.clock).label), _told(basis)) for basis, reason in found]
+    sees_policy = user.has_perm("contacts.view_policyversion")
+    return {
+        "bases": [(basis, reason, str(Clock(reason.clock).label)) for basis, reason in found],
+        "evidence": [(basis, _told(basis), _policy_url(basis) if sees_policy else "") for basis, _reason in found],
+    }
+
+
+def _policy_url(basis: Basis) -> str:
+    return reverse("admin:contacts_policyversion_change", args=[basis.policy_version_id])
 
 
 def _told(basis: Basis) -> str:

@@ -1,0 +1,86 @@
+"""Who will have gone by a day, as things stand: a condition for lists of millions, by the anchors of that day's run."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet
+
+from contacts.days import run_of
+from contacts.models import Basis, Contact, PolicyVersion, Suppression
+from contacts.vocabulary import MARKETING_SCENARIOS, Channel, Scenario
+from retention.due import FREED, Night
+from retention.models import Hold, HoldKind
+
+_FREED_BY = f"""EXISTS (
+    SELECT 1 FROM contacts_basis basis JOIN contacts_contact contact ON contact.id = basis.contact_id
+    CROSS JOIN LATERAL ({FREED}) freed WHERE basis.id = {{basis}} AND freed.at <= %s)"""
+
+
+def by(last: dt.date, *, policy: PolicyVersion, day: dt.date) -> Q:
+    """Tell of contacts whether the run of the day `last`, or one before it, deletes them, as things stand on `day`.
+
+    True of whom `lapses.kept_until` gives a day, and none after `last`.
+    """
+    night = Night(policy, run_of(last, policy.zone))
+    # A union, whose parts are counted in advance: an index finds these few, and the rest is asked of them alone.
+    first, *others = _candidates(night)
+    return Q(pk__in=first.union(*others)) & ~Q(Exists(_standing(night))) & ~Q(Exists(_holding(last, day)))
+
+
+def _candidates(night: Night) -> Iterator[QuerySet[Any, Any]]:
+    """Yield the keys of all who can go by then: something of theirs lapses, or a hold on them ends."""
+    for scenario in Scenario.values:
+        yield _bases(scenario).filter(_own_clock_over(night, scenario)).values("contact")
+        if night.stands_on_organisations(scenario):
+            yield _bases(scenario).filter(_agreement_over(night, scenario)).values("contact")
+    # Of those who objected to all channels: whoever only unsubscribes says nothing of post.
+    objectors = Suppression.objects.filter(channel=Channel.POST).values("address_hash")
+    yield Contact.objects.filter(address_hash__in=objectors, bases__scenario__in=MARKETING_SCENARIOS).values("pk")
+    yield Hold.objects.filter(until__lt=night.day).values("contact")
+
+
+def _standing(night: Night) -> QuerySet[Basis]:
+    """The bases of a contact that will not have lapsed."""
+    over = Q(_Freed(night))
+    for scenario in Scenario.values:
+        clocks = _own_clock_over(night, scenario)
+        if night.stands_on_organisations(scenario):
+            clocks |= _agreement_over(night, scenario)
+        over |= Q(scenario=scenario) & clocks
+    return Basis.objects.filter(~over, contact=OuterRef("pk"))
+
+
+def _holding(last: dt.date, day: dt.date) -> QuerySet[Hold]:
+    """The holds on a contact that do not end before that day; of a freeze that stands, nobody says when it will end."""
+    frozen = Q(kind=HoldKind.FREEZE, until__gte=day)
+    return Hold.objects.filter(Q(until__isnull=True) | Q(until__gte=last) | frozen, contact=OuterRef("pk"))
+
+
+def _bases(scenario: str) -> QuerySet[Basis]:
+    return Basis.objects.filter(scenario=scenario)
+
+
+def _own_clock_over(night: Night, scenario: str) -> Q:
+    return Q(clock_from__isnull=False, clock_from__lte=night.anchor(night.own_clock_rule(scenario)))
+
+
+def _agreement_over(night: Night, scenario: str) -> Q:
+    anchor = night.anchor(night.policy.rule(scenario))
+    ended = "contact__organisation__agreements_ended_on"
+    return Q(**{"clock_from__isnull": True, f"{ended}__isnull": False, f"{ended}__lte": anchor})
+
+
+class _Freed(Func):
+    """Tell of a basis whether an objection to all marketing will have let it lapse."""
+
+    output_field = BooleanField()
+
+    def __init__(self, night: Night) -> None:
+        super().__init__(F("pk"))
+        self.night = night
+
+    def as_sql(self, compiler: Any, connection: Any, *_names: Any, **_context: Any) -> Any:
+        (basis,) = self.source_expressions
+        name, _ = compiler.compile(basis)
+        return _FREED_BY.format(basis=name), (self.night.policy.time_zone, self.night.at)

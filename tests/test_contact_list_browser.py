@@ -1,0 +1,103 @@
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import expect
+from pytest_django.live_server_helper import LiveServer
+
+from contacts.models import ListLayout, PolicyVersion, Segment
+from tests.accessible import violations_everywhere
+from tests.factories import OrganisationFactory, SegmentFactory, TopicFactory, contact_of
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+LIST, SEGMENTS = "/admin/contacts/contact/", "/admin/contacts/segment/"
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def page(
+    browser: "Browser",
+    complaints: list[str],
+    live_server: LiveServer,
+    log_in: Callable[[str], Client],
+    policy: PolicyVersion,
+) -> Iterator["Page"]:
+    """A browser in which somebody of marketing is logged in, and three people to look at."""
+    TopicFactory.create()
+    contact_of(OrganisationFactory.create(name="Fjordkraft AB"), "event", policy, last_name="Lindqvist", country="SE")
+    contact_of(None, "prospect", policy, last_name="Berg", country="SE", address="Storgatan 1", city="Stockholm")
+    session = log_in("marketing").cookies[settings.SESSION_COOKIE_NAME].value
+    with browser.new_context(viewport={"width": 1280, "height": 900}, base_url=live_server.url) as context:
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+        page = context.new_page()
+        page.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
+        yield page
+    assert complaints == []
+
+
+def visit(page: "Page", path: str) -> None:
+    page.goto(path)
+    page.wait_for_selector("html:not([x-cloak])")
+
+
+def test_the_list_is_accessible_with_its_reasons_open(page: "Page") -> None:
+    SegmentFactory.create(name="Guests", shared=True)
+    visit(page, f"{LIST}?country=SE")
+    page.locator(".pc-why summary").first.press("Enter")
+    expect(page.get_by_text("no, their country asks for consent, and they have given none").first).to_be_visible()
+    assert violations_everywhere(page, "#content-main") == []
+
+
+def test_the_pages_of_segments_are_accessible(page: "Page") -> None:
+    segment = SegmentFactory.create(name="Guests", shared=True)
+    visit(page, SEGMENTS)
+    expect(page.get_by_text("1 person")).to_be_visible()
+    assert violations_everywhere(page, "#content-main") == []
+    visit(page, f"{SEGMENTS}{segment.pk}/change/")
+    expect(page.get_by_text("1 may be reached.").or_(page.get_by_text("0 may be reached.").first)).to_be_visible()
+    assert violations_everywhere(page, ".pc-stack") == []
+
+
+def test_what_the_list_is_narrowed_by_is_saved_by_keyboard(page: "Page") -> None:
+    visit(page, LIST)
+    page.get_by_label("Held as").select_option("event")
+    page.get_by_role("button", name="Show").press("Enter")
+    expect(page.get_by_role("link", name="Berg")).to_have_count(0)
+    page.get_by_role("link", name="Save as a segment").press("Enter")
+    page.wait_for_function("document.activeElement.name === 'name'")
+    page.keyboard.type("Guests of events")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{SEGMENTS}*/change/")
+    expect(page.get_by_text("1 person")).to_be_visible()
+    assert [segment.filters for segment in Segment.objects.all()] == [{"scenario": "event"}]
+
+
+def test_columns_are_chosen_by_keyboard_and_the_list_stays_narrowed(page: "Page") -> None:
+    visit(page, f"{LIST}?scenario=event")
+    page.get_by_role("link", name="Columns").press("Enter")
+    page.wait_for_function("document.activeElement.name === 'columns'")
+    page.keyboard.press("Space")
+    page.get_by_label("Country", exact=True).last.press("Space")
+    page.get_by_role("button", name="Show these columns").press("Enter")
+    expect(page.get_by_role("columnheader", name="Country")).to_be_visible()
+    expect(page.get_by_role("columnheader", name="E-mail")).to_have_count(0)
+    expect(page.get_by_role("link", name="Berg")).to_have_count(0)
+    assert "e_mail" not in ListLayout.objects.get().columns
+
+
+def test_the_columns_dialog_and_the_form_of_a_segment_are_accessible(page: "Page") -> None:
+    for name in ("Columns", "Save as a segment"):
+        visit(page, f"{LIST}?scenario=event")
+        page.get_by_role("link", name=name).click()
+        expect(page.locator("#dialog")).to_be_visible()
+        assert violations_everywhere(page, "#dialog") == []
