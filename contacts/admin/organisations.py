@@ -1,4 +1,4 @@
-"""Organisations, and the agreements whose end starts the clock of their people."""
+"""Organisations: their people, and the agreements that decide how long these are kept."""
 
 import datetime as dt
 from typing import Any
@@ -6,9 +6,6 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import F
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
@@ -17,11 +14,13 @@ from contacts import agreements, organisations
 from contacts.admin import acts, fields
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import RecordAdmin, today
-from contacts.admin.people import visible_to
+from contacts.admin.people import name_of, visible_to
 from contacts.agreements import AgreementError
 from contacts.models import Agreement, Organisation, PolicyVersion
 from contacts.organisations import OrganisationError
 from contacts.vocabulary import AgreementKind, AgreementState
+
+FIRST = 10  # people on the page; the list has them all
 
 
 class OrganisationForm(ActForm):
@@ -67,65 +66,6 @@ class AgreementForm(ActForm):
         return _("The agreement is on record.")
 
 
-class EndForm(ActForm):
-    refusals = (AgreementError,)
-    explanation = gettext_lazy("The clock of the organisation's people starts when its last agreement has ended.")
-
-    ended_on = fields.day(gettext_lazy("Last day of the agreement"))
-
-    def carry_out(self, *, at: dt.datetime, by: str) -> str:
-        agreements.end(self.record, self.cleaned_data["ended_on"], at=at, by=by)
-        return _("The agreement ends on %s.") % date_format(self.cleaned_data["ended_on"])
-
-
-class ReopenForm(ActForm):
-    refusals = (AgreementError,)
-    explanation = gettext_lazy("The end is taken back, and the clock of the organisation's people stops.")
-
-    def carry_out(self, *, at: dt.datetime, by: str) -> str:
-        agreements.reopen(self.record, at=at, by=by)
-        return _("The agreement is in force again.")
-
-
-@admin.register(Agreement)
-class AgreementAdmin(RecordAdmin):
-    heading = gettext_lazy("Agreements")
-    page_template = "staff/agreement.html"
-    list_display = ("agreement", "organisation", "kind", "started_on", "ends")
-    list_display_links = ("agreement",)
-    list_filter = ("kind", ("ended_on", admin.EmptyFieldListFilter))
-    list_select_related = ("organisation",)
-    ordering = ("-pk",)
-    acts = (
-        Act("end", gettext_lazy("Set the last day"), "contacts.change_agreement", EndForm, "event_busy"),
-        Act(
-            "reopen",
-            gettext_lazy("Take back the end"),
-            "contacts.change_agreement",
-            ReopenForm,
-            "undo",
-            offered=lambda agreement: agreement.ended_on is not None,
-        ),
-    )
-
-    @display(description=gettext_lazy("agreement"))
-    def agreement(self, agreement: Agreement) -> str:
-        return agreement.reference or _("without a number")
-
-    @display(description=gettext_lazy("ends on"))
-    def ends(self, agreement: Agreement) -> str:
-        return date_format(agreement.ended_on) if agreement.ended_on else _("no end set")
-
-    def after(self, act: Act, record: Any, form: ActForm) -> str:
-        return reverse("admin:contacts_organisation_change", args=[record.organisation_id])
-
-    def title_of(self, record: Any) -> str:
-        return capfirst(str(record))
-
-    def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
-        return {"today": today(PolicyVersion.objects.in_force())}
-
-
 @admin.register(Organisation)
 class OrganisationAdmin(RecordAdmin):
     heading = gettext_lazy("Organisations")
@@ -159,10 +99,17 @@ class OrganisationAdmin(RecordAdmin):
         return {
             "agreements": _agreements(agreement_admin, request, record) if sees_agreements else None,
             "today": today(PolicyVersion.objects.in_force()),
-            "people": visible_to(request.user, record.contacts.all()).count()
-            if request.user.has_perm("contacts.view_contact")
-            else None,
+            **(_people(request, record) if request.user.has_perm("contacts.view_contact") else {}),
         }
+
+
+def _people(request: HttpRequest, organisation: Organisation) -> dict[str, Any]:
+    """Return how many people belong to it, and the first of them, as far as the reader may see them."""
+    people = visible_to(request.user, organisation.contacts.all())
+    first = people.order_by("last_name", "first_name", "pk").prefetch_related("bases")[:FIRST]
+    sees_bases = request.user.has_perm("contacts.view_basis")
+    listed = [(each, name_of(each), each.bases.all() if sees_bases else []) for each in first]
+    return {"people": people.count(), "first": listed}
 
 
 def _agreements(model_admin: Any, request: HttpRequest, organisation: Organisation) -> list[tuple[Agreement, str, Any]]:

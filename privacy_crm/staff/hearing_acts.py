@@ -1,4 +1,4 @@
-"""What staff hear about a person: an objection to marketing, another address, the country, whether they have left."""
+"""What staff hear about a person: an objection to marketing, and that they have left their organisation."""
 
 import datetime as dt
 from typing import Any
@@ -7,15 +7,12 @@ from django.core.exceptions import ValidationError
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django_countries import countries
 
-from contacts import completing, leaving, readdressing, stored_only
+from contacts import leaving, stored_only
 from contacts.activities import ContactGoneError
-from contacts.addressing import AddressError
 from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import today
-from contacts.completing import CompletingError
 from contacts.leaving import LeavingError
 from contacts.models import Contact, PolicyVersion
 from contacts.vocabulary import Channel, Scenario
@@ -23,10 +20,9 @@ from dsr import leavers
 from dsr.admin.intake_acts import SOURCES
 from dsr.moving import RequestError
 from dsr.vocabulary import Source
-from privacy_crm.staff.contact_acts import may_change
+from privacy_crm.staff.contact_acts import is_whole, may_change_whole
 from retention import explain, words
 from retention.holds import HoldError
-from retention.models import Hold, HoldReason
 from retention.objections import Consequence, object_to_marketing
 
 _HEARD = [
@@ -96,55 +92,6 @@ def _parted(done: Consequence, held_as: list[str]) -> str:
     return ""
 
 
-class AddressForm(ActForm):
-    refusals = (AddressError, ContactGoneError)
-    explanation = gettext_lazy("What they objected to under the old address stays so under the new one.")
-
-    email = fields.text(gettext_lazy("E-mail address"))
-    proven = fields.tick(
-        gettext_lazy("I have made sure that this address is theirs"),
-        required=False,
-        help_text=gettext_lazy("Otherwise no marketing goes there until they confirm it."),
-    )
-
-    def carry_out(self, *, at: dt.datetime, by: str) -> str:
-        told = self.cleaned_data
-        with stored_only.changing(self.record.pk, at=at):
-            _check_answered(self.record.pk, at)
-            readdressing.change(self.record.pk, told["email"], proven=told["proven"], at=at, by=by)
-        if told["proven"]:
-            return _("{name} is reached at the new address.")
-        return _("{name} has a new address. No marketing goes there until they confirm it.")
-
-
-def _check_answered(contact_id: int, at: dt.datetime) -> None:
-    """Raise AddressError while a request of somebody is answered: the answer would go to whomever staff name."""
-    day = stored_only.today(at)
-    if Hold.objects.standing(day).filter(contact=contact_id, reason=HoldReason.REQUEST).exists():
-        raise AddressError(
-            _(
-                "They have asked us for something, and the answer goes to the address on file. Pass on a request for"
-                " correction: the privacy officer makes sure that the new address is theirs."
-            )
-        )
-
-
-class CountryForm(ActForm):
-    refusals = (CompletingError, ContactGoneError)
-    explanation = gettext_lazy("Whether we may send marketing depends on the law of the country where they work.")
-
-    country = fields.choice(gettext_lazy("Country"), ())
-
-    def __init__(self, record: Any = None, **options: Any) -> None:
-        super().__init__(record, **options)
-        self.fields["country"].choices = [("", "–"), *countries]  # type: ignore[attr-defined]
-
-    def carry_out(self, *, at: dt.datetime, by: str) -> str:
-        with stored_only.changing(self.record.pk, at=at):
-            completing.country(self.record.pk, self.cleaned_data["country"], at=at, by=by)
-        return _("The country of {name} is on record.")
-
-
 class LeavingForm(ActForm):
     refusals = (LeavingError, ContactGoneError, HoldError, RequestError)
     explanation = gettext_lazy(
@@ -198,50 +145,24 @@ class NotLeftForm(ActForm):
         return _("{name} has not left the organisation, and may get marketing where nothing else speaks against it.")
 
 
-ISO_LETTERS = 2  # of a country that is on record
+OBJECTION = Act(
+    "objection-heard",
+    gettext_lazy("Objection heard"),
+    "contacts.add_channelpermission",
+    ObjectionForm,
+    "do_not_disturb_on",
+    grave=True,
+    offered=is_whole,
+)
 
-
-def _is_whole(contact: Contact) -> bool:
-    return contact.minimised_on is None
-
-
-def _may_change(contact: Contact) -> bool:
-    return _is_whole(contact) and may_change(contact)
-
-
-ACTS = (
-    Act(
-        "objection-heard",
-        gettext_lazy("Objection heard"),
-        "contacts.add_channelpermission",
-        ObjectionForm,
-        "do_not_disturb_on",
-        grave=True,
-        offered=_is_whole,
-    ),
-    Act(
-        "change-address",
-        gettext_lazy("Change the address"),
-        "contacts.change_contact",
-        AddressForm,
-        "alternate_email",
-        offered=_may_change,
-    ),
-    Act(
-        "complete-country",
-        gettext_lazy("Complete the country"),
-        "contacts.change_contact",
-        CountryForm,
-        "public",
-        offered=lambda contact: _may_change(contact) and len(contact.country) != ISO_LETTERS,
-    ),
+LEAVING = (
     Act(
         "has-left",
         gettext_lazy("Has left the organisation"),
         "contacts.change_basis",
         LeavingForm,
         "person_off",
-        offered=lambda contact: _may_change(contact) and contact.left_on is None,
+        offered=lambda contact: may_change_whole(contact) and contact.left_on is None,
     ),
     Act(
         "has-not-left",
@@ -249,6 +170,6 @@ ACTS = (
         "contacts.change_basis",
         NotLeftForm,
         "undo",
-        offered=lambda contact: _may_change(contact) and contact.left_on is not None,
+        offered=lambda contact: may_change_whole(contact) and contact.left_on is not None,
     ),
 )

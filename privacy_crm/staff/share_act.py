@@ -86,6 +86,7 @@ ACT = Act(
     ShareForm,
     "share",
     offered=may_share,
+    group=gettext_lazy("Sharing"),
 )
 
 

@@ -1,3 +1,3 @@
-from retention.admin import holds, runs
+from retention.admin import agreements, holds, runs
 
-__all__ = ["holds", "runs"]
+__all__ = ["agreements", "holds", "runs"]

@@ -1,6 +1,7 @@
 """Holds: what keeps people beyond their time. They are placed on the person's page and ended here."""
 
 import datetime as dt
+import uuid
 from typing import Any
 
 from django.contrib import admin
@@ -113,6 +114,9 @@ class HoldAdmin(RecordAdmin):
 
     def title_of(self, record: Any) -> str:
         return _("Hold on %s") % str(record.who)
+
+    def shows(self, record: Any) -> list[uuid.UUID]:
+        return [record.contact.public_id]
 
     def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         return {

@@ -79,6 +79,7 @@ class PurgeRunAdmin(RecordAdmin):
             ApproveForm,
             "task_alt",
             grave=True,
+            fresh=True,
             offered=lambda run: run.status == RunStatus.NEEDS_APPROVAL,
         ),
     )

@@ -1,0 +1,185 @@
+"""The register of reviews (P18): what is looked at again and again, when it comes round next, and what was found."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import F, Max
+from django.http import HttpRequest
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from unfold.decorators import display
+
+from contacts import reviews
+from contacts.admin import acts, fields
+from contacts.admin.acts import Act, ActForm
+from contacts.admin.base import RecordAdmin, today
+from contacts.models import PolicyVersion, Review
+from contacts.reviews import ReviewError
+
+_SOON = dt.timedelta(days=30)
+_LONGEST = 120  # months
+
+
+class AddForm(ActForm):
+    title = fields.text(gettext_lazy("What is reviewed?"))
+    question = fields.long_text(
+        gettext_lazy("What is looked at?"),
+        help_text=gettext_lazy("So that whoever does it next time looks at the same. No names of people."),
+    )
+    every_months = fields.number(gettext_lazy("Every how many months?"), min_value=1, max_value=_LONGEST, initial=12)
+    first_on = fields.day(gettext_lazy("For the first time on"))
+
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
+        self.record = reviews.add(**self.cleaned_data, at=at, by=by)
+        return _("The review is on record. It is due on %s.") % date_format(self.record.next_on)
+
+
+class OutcomeForm(ActForm):
+    refusals = (ReviewError,)
+
+    on = fields.day(gettext_lazy("When was it done?"))
+    outcome = fields.long_text(
+        gettext_lazy("What was found, and what was decided?"), help_text=gettext_lazy("No names of people.")
+    )
+    seen = forms.DateField(widget=forms.HiddenInput)  # the day it was due: two clicks are one outcome
+
+    def __init__(self, record: Any = None, **options: Any) -> None:
+        day = today(PolicyVersion.objects.in_force())
+        super().__init__(record, initial={"on": day, "seen": record.next_on}, **options)
+
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
+        told, self.record.next_on = self.cleaned_data, self.cleaned_data["seen"]
+        again = reviews.record(self.record, told["outcome"], on=told["on"], at=at, by=by)
+        return _("The outcome is on record. The review comes round again on %s.") % date_format(again)
+
+
+class EndForm(ActForm):
+    refusals = (ReviewError,)
+    explanation = gettext_lazy("It comes round no more. What it found stays on record.")
+
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
+        reviews.end(self.record.pk, at=at, by=by)
+        return _("The review has ended.")
+
+
+class Standing(admin.SimpleListFilter):
+    title = gettext_lazy("state")
+    parameter_name = "standing"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("due", gettext_lazy("due")), ("yes", gettext_lazy("comes round")), ("no", gettext_lazy("has ended"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        match self.value():
+            case "due":
+                return queryset.due(today(PolicyVersion.objects.in_force()))
+            case "yes":
+                return queryset.standing()
+            case "no":
+                return queryset.filter(ended_on__isnull=False)
+        return queryset
+
+
+def _comes_round(review: Review) -> bool:
+    return review.ended_on is None
+
+
+@admin.register(Review)
+class ReviewAdmin(RecordAdmin):
+    heading = gettext_lazy("Reviews")
+    empty_text = gettext_lazy("What is looked at again and again, such as who has access, stands here.")
+    page_template = "staff/review.html"
+    list_display = ("what", "state", "due_on", "how_often", "last_done")
+    list_display_links = ("what",)
+    list_filter = (Standing,)
+    ordering = (F("ended_on").asc(nulls_first=True), "next_on", "pk")
+    adding = Act("add", gettext_lazy("Add a review"), "contacts.add_review", AddForm)
+    acts = (
+        Act(
+            "record-outcome",
+            gettext_lazy("Record the outcome"),
+            "contacts.add_reviewoutcome",
+            OutcomeForm,
+            "task_alt",
+            offered=_comes_round,
+        ),
+        Act(
+            "end",
+            gettext_lazy("End this review"),
+            "contacts.change_review",
+            EndForm,
+            "event_busy",
+            offered=_comes_round,
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).annotate(done_on=Max("outcomes__done_on"))
+
+    def complete(self, request: HttpRequest, records: list[Any]) -> None:
+        day = today(PolicyVersion.objects.in_force())
+        for review in records:
+            review.standing = _standing(review, day)
+
+    @display(description=gettext_lazy("review"))
+    def what(self, review: Review) -> str:
+        return review.title
+
+    @display(
+        description=gettext_lazy("state"),
+        label={"overdue": "danger", "soon": "warning", "later": "success", "ended": None},
+    )
+    def state(self, review: Any) -> tuple[str, str]:
+        return review.standing, str(_STANDINGS[review.standing])
+
+    @display(description=gettext_lazy("next on"))
+    def due_on(self, review: Review) -> str:
+        return "–" if review.ended_on else date_format(review.next_on)
+
+    @display(description=gettext_lazy("how often"))
+    def how_often(self, review: Review) -> str:
+        return how_often(review)
+
+    @display(description=gettext_lazy("last done on"))
+    def last_done(self, review: Any) -> str:
+        return date_format(review.done_on) if review.done_on else _("never")
+
+    def title_of(self, record: Any) -> str:
+        return str(record.title)
+
+    def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        sees_outcomes = request.user.has_perm("contacts.view_reviewoutcome")
+        return {"how_often": how_often(record), "outcomes": _outcomes(record) if sees_outcomes else None}
+
+
+def how_often(review: Review) -> str:
+    text = ngettext("every month", "every %d months", review.every_months)
+    return text % review.every_months if "%" in text else text
+
+
+def _standing(review: Review, day: dt.date) -> str:
+    if review.ended_on:
+        return "ended"
+    if review.next_on <= day:
+        return "overdue" if review.next_on < day else "soon"
+    return "soon" if review.next_on <= day + _SOON else "later"
+
+
+_STANDINGS = {
+    "overdue": gettext_lazy("overdue"),
+    "soon": gettext_lazy("due soon"),
+    "later": gettext_lazy("on time"),
+    "ended": gettext_lazy("has ended"),
+}
+
+
+def _outcomes(review: Review) -> list[Any]:
+    """Return what was found, the latest first, each with who did it."""
+    listed: list[Any] = list(review.outcomes.all())
+    names = acts.who(each.by for each in listed)
+    for each in listed:
+        each.who = names[each.by]
+    return listed
