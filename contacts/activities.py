@@ -1,14 +1,15 @@
-"""Record that a person did something: it keeps every scenario that runs on their last activity."""
+"""Record that a person did something, or take back that they did: every scenario that runs on it follows."""
 
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import Value
+from django.db.models import Max, Value
 from django.db.models.functions import Greatest
 
 from contacts import audit, clocks
 from contacts.days import day_of
-from contacts.models import Activity, Contact, PolicyVersion
+from contacts.models import Activity, Basis, Contact, PolicyVersion, Registration
+from contacts.vocabulary import ACTIVITY_SCENARIOS
 
 
 class ContactGoneError(Exception):
@@ -50,3 +51,40 @@ def record(
     if fresh:
         public_id = Contact.objects.values_list("public_id", flat=True).get(pk=contact_id)
         audit.record("activity.recorded", at=at, by=by, public_id=public_id, rule=kind)
+
+
+@transaction.atomic
+def take_back(
+    contact_id: int,
+    kind: str,
+    occurred_at: dt.datetime,
+    reference: str,
+    *,
+    policy: PolicyVersion,
+    at: dt.datetime,
+    by: str,
+) -> None:
+    """Delete an activity that was recorded by mistake. The person's last activity is what the others say again.
+
+    Where the mistake had not moved it, it stays. A day that an import alone has told, without a row of its own, is not
+    known any more once a later activity has replaced it. The caller holds the lock on the person.
+    """
+    done = Activity.objects.filter(contact_id=contact_id, kind=kind, occurred_at=occurred_at, reference=reference)
+    if not done.delete()[0]:
+        return
+    person = Contact.objects.whole().filter(pk=contact_id)
+    moved_to = day_of(occurred_at, policy.zone)
+    person.filter(last_activity_on=moved_to).update(last_activity_on=_last(contact_id, policy))
+    clocks.refresh_contacts([contact_id])
+    public_id = person.values_list("public_id", flat=True).first()
+    audit.record("activity.taken_back", at=at, by=by, public_id=public_id, rule=kind)
+
+
+def _last(contact_id: int, policy: PolicyVersion) -> dt.date | None:
+    """Return the day of the last activity on record: of activities, registrations, and bases that began with one."""
+    done = Activity.objects.filter(contact_id=contact_id).aggregate(last=Max("occurred_at"))["last"]
+    registered = Registration.objects.filter(contact_id=contact_id).aggregate(last=Max("registered_at"))["last"]
+    bases = Basis.objects.filter(contact_id=contact_id, scenario__in=ACTIVITY_SCENARIOS)
+    collected = bases.aggregate(last=Max("collected_on"))["last"]
+    days = [moment and day_of(moment, policy.zone) for moment in (done, registered)]
+    return max((day for day in (*days, collected) if day), default=None)

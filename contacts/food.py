@@ -3,10 +3,11 @@
 import datetime as dt
 import uuid
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
+from django.db.models.functions import Lower, Trim
 
 from contacts import audit
-from contacts.models import FoodPreference
+from contacts.models import Event, FoodPreference
 
 
 def overdue(at: dt.datetime) -> int:
@@ -39,3 +40,15 @@ def withdraw(address: str, *, public_id: uuid.UUID | None, at: dt.datetime, by: 
     if withdrawn:
         audit.record("consent.withdrawn", at=at, by=by, public_id=public_id, rule="food")
     return withdrawn
+
+
+def counted(event: Event, *, at: dt.datetime) -> list[tuple[str, int]]:
+    """Return what the guests of an event told about their food and how many said it, the most frequent first (P8).
+
+    For the caterer: nobody is named, spellings that differ by case alone are one, and what may no longer exist at `at`
+    is not counted. Whoever has not proven their address has no place, and is not cooked for.
+    """
+    told = FoodPreference.objects.filter(registration__event=event)
+    standing = told.exclude(pk__in=told.overdue(at).values("pk"))
+    groups = standing.values(group=Lower(Trim("preference"))).annotate(said=Min(Trim("preference")), number=Count("pk"))
+    return list(groups.order_by("-number", "group").values_list("said", "number"))

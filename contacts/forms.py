@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_countries import countries
 
+from contacts.categories import OPTIONAL_FIELDS
 from contacts.fields import LONGEST, Address, Country, OneLine
 from contacts.models import PolicyVersion
 from contacts.policy_words import Promise, promise
 from contacts.sign_ups import Typed, Wish
-from contacts.vocabulary import Channel, Scenario, SignUpKind
+from contacts.vocabulary import Channel, SignUpKind
 
 LONGEST_FOOD = 300
 
@@ -89,7 +90,8 @@ class SignUpForm(forms.Form):
 
         Django copies them deeply for each form, which took a sixth of a post's time (docs/performance.md).
         """
-        form = copy(_blank(wish.kind, wish.scenario, in_force, in_force.digest, language))
+        blank = Wish(wish.kind, wish.scenario, asked=wish.asked, asks_food=wish.asks_food)
+        form = copy(_blank(blank, in_force, in_force.digest, language))
         form.wish, form.data, form.is_bound = wish, data, True
         vars(form).update(_errors=None, _bound_fields_cache={})  # as forms.BaseForm.__init__ does
         return form
@@ -101,7 +103,7 @@ class SignUpForm(forms.Form):
 
     def typed(self) -> Typed:
         """Return what was typed, once the form is valid."""
-        return Typed(language=self.language, **{name: self.cleaned_data[name] for name in _AUTOCOMPLETE})
+        return Typed(language=self.language, **{name: self.cleaned_data.get(name, "") for name in _AUTOCOMPLETE})
 
     def consents(self) -> dict[str, str]:
         """Return the wording of each box that was ticked, as it was shown, by channel."""
@@ -138,17 +140,21 @@ class SignUpForm(forms.Form):
         return data
 
     def _prepare(self) -> None:
-        for name in self._required():
+        required = set(self._required())
+        for name in required:
             self.fields[name].required = True
-        if self.wish.scenario != Scenario.EVENT:
-            del self.fields["food"], self.fields["food_consent"]
-        else:
+        for name in set(OPTIONAL_FIELDS) - {*self.wish.asked, *required}:
+            del self.fields[name]
+        if self.wish.asks_food:
             self.fields["food_consent"].label = food_wording()
+        else:
+            del self.fields["food"], self.fields["food_consent"]
         for channel in (Channel.EMAIL, Channel.PHONE):
             self.fields[f"consent_{channel}"].label = wording(channel, self.in_force)
-        self.fields["country"].choices = _countries(self.language)  # type: ignore[attr-defined]
-        for name, token in _AUTOCOMPLETE.items():
-            self.fields[name].widget.attrs["autocomplete"] = token
+        if "country" in self.fields:
+            self.fields["country"].choices = _countries(self.language)  # type: ignore[attr-defined]
+        for name in _AUTOCOMPLETE.keys() & self.fields.keys():
+            self.fields[name].widget.attrs["autocomplete"] = _AUTOCOMPLETE[name]
 
     def _required(self) -> Iterator[str]:
         """Yield what cannot be done without: guests wear a badge, and a customer belongs to a company."""
@@ -159,8 +165,8 @@ class SignUpForm(forms.Form):
 
 
 @lru_cache(maxsize=64)
-def _blank(kind: SignUpKind, scenario: str, in_force: PolicyVersion, _digest: str, language: str) -> SignUpForm:
-    return SignUpForm(wish=Wish(kind, scenario), in_force=in_force, language=language)
+def _blank(wish: Wish, in_force: PolicyVersion, _digest: str, language: str) -> SignUpForm:
+    return SignUpForm(wish=wish, in_force=in_force, language=language)
 
 
 class _Sorted(BaseChoiceIterator):

@@ -6,8 +6,11 @@ from collections.abc import Collection, Mapping
 from django.db import transaction
 
 from contacts import audit
+from contacts.categories import OPTIONAL_FIELDS
 from contacts.events import EventError
 from contacts.models import Event, Registration, Topic
+
+ALWAYS_ASKED = ("first_name", "last_name")
 
 
 @transaction.atomic
@@ -17,12 +20,16 @@ def invite(
     summary: Mapping[str, str],
     topics: Collection[Topic],
     capacity: int | None,
+    asked: Collection[str],
+    asks_food: bool,
     at: dt.datetime,
     by: str,
 ) -> None:
     """Say what visitors read about an event (language → a few sentences), what it is about and how many may come.
 
-    Guests need not be told. Raises EventError where the event is cancelled, or more guests than that have a place.
+    `asked` are the optional fields of its form; names are always asked for, since guests wear a badge. Where food is
+    asked for no longer, what guests have told stays for the caterer until the event is over (P8). Guests need not be
+    told. Raises EventError where the event is cancelled, or more guests than that have a place.
     """
     standing = Event.objects.filter(pk=event.pk, cancelled_at__isnull=True)
     # Whoever is about to get a place waits for this lock, so that the number of guests stands.
@@ -31,7 +38,8 @@ def invite(
     taken = Registration.objects.filter(event=event, cancelled_at__isnull=True).count()
     if capacity is not None and capacity < taken:
         raise EventError(f"{taken} guests have a place already, so that there cannot be fewer places than that.")
-    standing.update(summary=dict(summary), capacity=capacity)
+    shown = [name for name in OPTIONAL_FIELDS if name in {*ALWAYS_ASKED, *asked}]
+    standing.update(summary=dict(summary), capacity=capacity, asked=shown, asks_food=asks_food)
     event.topics.set(topics)
     audit.record("event.invitation_changed", at=at, by=by, rule=f"event:{event.pk}")
 

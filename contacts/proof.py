@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from contacts import activities, audit, clocks, consents, outbox
+from contacts import activities, audit, clocks, consents, mailing_counts, outbox
 from contacts.addresses import keyed_hash
 from contacts.days import day_of
 from contacts.models import Basis, Contact, Event, FoodPreference, Interest, PolicyVersion, Registration, SignUp
@@ -38,19 +38,26 @@ class Proven:
 
 @transaction.atomic
 def confirm(
-    public_id: uuid.UUID, *, consent: bool, own: bool = True, policy: PolicyVersion, at: dt.datetime, by: str
+    public_id: uuid.UUID,
+    *,
+    consent: bool,
+    own: bool = True,
+    anyway: bool = False,
+    policy: PolicyVersion,
+    at: dt.datetime,
+    by: str,
 ) -> Proven:
     """Take the proof of an address, by its owner, by attendance or by staff, and do what was asked for, once.
 
     `consent` says whether the boxes that were ticked are confirmed with it; `own`, whether the owner of the address
-    pressed the button themselves: what anybody else types replaces nothing that they have put right. Raises
-    SignUpGoneError, and SignUpRefusedError where what was asked for is not to be had any more: then everything stays as
-    it was.
+    pressed the button themselves: what anybody else types replaces nothing that they have put right. `anyway` gives a
+    place at a full event: the guest stands at its door. Raises SignUpGoneError, and SignUpRefusedError where what was
+    asked for is not to be had any more: then everything stays as it was.
     """
     made = _lock(public_id, at)
     if made.contact:
         return Proven(made, made.contact, again=True)
-    _check_again(made, at)
+    _check_again(made, anyway, at)
     contact = _person(made, own, at, policy)
     if made.scenario:
         _hold(contact, made, policy, at)
@@ -59,6 +66,8 @@ def confirm(
         _consent(contact, made, policy, at, by)
     _move(made, contact, at)
     audit.record("sign_up.proven", at=at, by=by, public_id=contact.public_id, rule=made.scenario or made.kind)
+    if about := made.whitepaper or made.event:
+        mailing_counts.signed_up(contact.pk, about, at=at)
     return Proven(made, contact, again=False)
 
 
@@ -98,7 +107,7 @@ def _lock(public_id: uuid.UUID, at: dt.datetime) -> SignUp:
     return find(public_id, at=at)
 
 
-def _check_again(made: SignUp, at: dt.datetime) -> None:
+def _check_again(made: SignUp, anyway: bool, at: dt.datetime) -> None:
     """Look again at what was asked for; guests wait for each other, so that no place is given twice.
 
     A wish for news alone is no reason to hold anybody: it ends with the person who had it.
@@ -108,7 +117,7 @@ def _check_again(made: SignUp, at: dt.datetime) -> None:
     if made.event_id:
         made.event = Event.objects.select_for_update(no_key=True).get(pk=made.event_id)
         taken = Registration.objects.filter(event=made.event, contact__email=made.email, cancelled_at__isnull=True)
-        if is_full(made.event) and not taken.exists():
+        if not anyway and is_full(made.event) and not taken.exists():
             raise SignUpRefusedError("full")
     check(made, at=at)
 

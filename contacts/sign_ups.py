@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from contacts import audit, outbox
+from contacts.categories import OPTIONAL_FIELDS
 from contacts.days import day_of
 from contacts.models import Event, FoodPreference, PolicyVersion, Registration, SignUp, Whitepaper
 from contacts.rows import insert
@@ -43,12 +44,17 @@ class Typed:
 
 @dataclass(frozen=True)
 class Wish:
-    """What a visitor asks for: a whitepaper, an event, or to be registered as customer or partner."""
+    """What a visitor asks for: a whitepaper, an event, or to be registered as customer or partner.
+
+    `asked` are the fields besides the address that its form shows, and `asks_food` tells whether it asks for food (P8).
+    """
 
     kind: SignUpKind
     scenario: str
     whitepaper: Whitepaper | None = None
     event: Event | None = None
+    asked: tuple[str, ...] = OPTIONAL_FIELDS
+    asks_food: bool = False
 
     @classmethod
     def of_whitepaper(cls, whitepaper: Whitepaper) -> "Wish":
@@ -56,7 +62,15 @@ class Wish:
 
     @classmethod
     def of_event(cls, event: Event) -> "Wish":
-        return cls(SignUpKind.EVENT, SCENARIO_OF_EVENT[EventKind(event.kind)], event=event)
+        scenario = SCENARIO_OF_EVENT[EventKind(event.kind)]
+        asks_food = event.asks_food and scenario == Scenario.EVENT
+        return cls(SignUpKind.EVENT, scenario, event=event, asked=tuple(event.asked), asks_food=asks_food)
+
+    @classmethod
+    def at_the_door(cls, event: Event) -> "Wish":
+        """A guest without a place stands there: what a badge needs is asked for, and no more."""
+        asked = ("first_name", "last_name", "company")
+        return cls(SignUpKind.EVENT, SCENARIO_OF_EVENT[EventKind(event.kind)], event=event, asked=asked)
 
     @classmethod
     def of_register(cls, scenario: str) -> "Wish":
@@ -113,28 +127,35 @@ def sign_up(
     """Write down what somebody asks for, and owe a mail to the address that they typed.
 
     `policy` is the version that was shown; `consents` has the wording of each box that was ticked, by channel; `food`
-    is stored with its own consent, for physical events alone. Raises SignUpRefusedError, with nothing stored.
+    is stored with its own consent, where the wish asks for it. Raises SignUpRefusedError, with nothing stored.
     """
     wish.check(at)
     if wish.event and is_full(wish.event):
         raise SignUpRefusedError("full")
+    made = write_down(wish, typed, policy=policy, consents=consents or {}, source=source, at=at)
+    if food and wish.asks_food:
+        FoodPreference.objects.create(sign_up=made, preference=food, consented_at=at)
+    outbox.owe(MailTemplate.CONFIRM, sign_up=made, at=at)
+    audit.record("sign_up.received", at=at, by=by, public_id=made.public_id, rule=wish.scenario or wish.kind)
+    return made
+
+
+def write_down(
+    wish: Wish, typed: Typed, *, policy: PolicyVersion, consents: Mapping[str, str], source: str, at: dt.datetime
+) -> SignUp:
+    """Keep a wish until its address is proven, whether it is to be had or not."""
     made = SignUp(
         kind=wish.kind,
         scenario=wish.scenario,
         whitepaper=wish.whitepaper,
         event=wish.event,
         policy_version=policy,
-        consents=dict(consents or {}),
+        consents=dict(consents),
         source=source,
         created_at=at,
         **vars(typed),
     )
-    insert(made)
-    if food and wish.scenario == Scenario.EVENT:
-        FoodPreference.objects.create(sign_up=made, preference=food, consented_at=at)
-    outbox.owe(MailTemplate.CONFIRM, sign_up=made, at=at)
-    audit.record("sign_up.received", at=at, by=by, public_id=made.public_id, rule=wish.scenario or wish.kind)
-    return made
+    return insert(made)
 
 
 def sweep(at: dt.datetime) -> int:

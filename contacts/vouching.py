@@ -20,7 +20,11 @@ class Grounds(TextChoices):
 
 
 class VouchError(ValueError):
-    """What was asked for cannot be; the message says why."""
+    """What was asked for cannot be; the message says why, and `code` as SignUpRefusedError does."""
+
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 _WORDS = {
@@ -33,16 +37,19 @@ _WORDS = {
 
 
 @transaction.atomic
-def vouch(sign_up: SignUp, grounds: Grounds, *, policy: PolicyVersion, at: dt.datetime, by: str) -> Contact:
+def vouch(
+    sign_up: SignUp, grounds: Grounds, *, anyway: bool = False, policy: PolicyVersion, at: dt.datetime, by: str
+) -> Contact:
     """Confirm a sign-up on the person's behalf, but none of its consents: those are theirs alone (Art. 7 GDPR).
 
-    Raises VouchError where it is gone, or what was asked for is not to be had any more: then all stays as it was.
+    `anyway` gives a place where all are taken. Raises VouchError where the sign-up is gone, or what was asked for is
+    not to be had any more: then all stays as it was.
     """
     try:
-        proven = proof.confirm(sign_up.public_id, consent=False, own=False, policy=policy, at=at, by=by)
+        proven = proof.confirm(sign_up.public_id, consent=False, own=False, anyway=anyway, policy=policy, at=at, by=by)
     except SignUpGoneError:
         raise VouchError("This sign-up is not on record any more.") from None
     except SignUpRefusedError as refusal:
-        raise VouchError(_WORDS[refusal.code]) from None
+        raise VouchError(_WORDS[refusal.code], refusal.code) from None
     audit.record("sign_up.vouched", at=at, by=by, public_id=proven.contact.public_id, rule=grounds)
     return proven.contact

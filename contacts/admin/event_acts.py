@@ -20,6 +20,18 @@ from contacts.vocabulary import EventKind
 
 _ZONES = [(name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name or name == "UTC"]
 
+# Names are always asked for.
+OPTIONAL = [
+    ("company", gettext_lazy("company")),
+    ("job_title", gettext_lazy("professional role")),
+    ("country", gettext_lazy("country")),
+    ("phone", gettext_lazy("phone")),
+    ("address", gettext_lazy("address")),
+    ("postal_code", gettext_lazy("postal code")),
+    ("city", gettext_lazy("city")),
+]
+_USUAL = {"asked": ["company", "job_title", "country"], "asks_food": True}
+
 
 def _place() -> Any:
     return fields.text(
@@ -58,8 +70,44 @@ class WhenForm(ActForm):
         return data
 
 
-class CreateForm(WhenForm):
-    explanation = gettext_lazy("Then say what visitors read about it, and open its sign-up.")
+class InviteForm(PublicWordsForm):
+    """What visitors read about an event, how many may come, and what the form asks them."""
+
+    refusals = (EventError,)
+
+    capacity = fields.number(
+        gettext_lazy("Places"),
+        required=False,
+        min_value=1,
+        help_text=gettext_lazy("Leave empty where there is no limit. A full event says so and takes no more guests."),
+    )
+    asked = fields.choices(
+        gettext_lazy("The form also asks for"),
+        OPTIONAL,
+        required=False,
+        help_text=gettext_lazy("Beside the name and the address. Ask for no more than the event needs."),
+    )
+    asks_food = fields.tick(
+        gettext_lazy("The form asks what guests eat"),
+        required=False,
+        help_text=gettext_lazy(
+            "At physical events alone. Guests who have told already are still cooked for: what they said stays until"
+            " the event is over."
+        ),
+    )
+
+    def __init__(self, record: Any = None, **options: Any) -> None:
+        names = ("capacity", "asked", "asks_food")
+        known = {**words_of(record), **{name: getattr(record, name) for name in names}} if record else _USUAL
+        super().__init__(record, **{"initial": known} | options)
+
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
+        inviting.invite(self.record, **self.cleaned_data, at=at, by=by)
+        return _("The invitation is changed.")
+
+
+class CreateForm(WhenForm, InviteForm):
+    explanation = gettext_lazy("Visitors find it once its sign-up is open.")
 
     title = fields.text(gettext_lazy("Title"))
     kind = fields.choice(gettext_lazy("Kind"), EventKind.choices)
@@ -70,13 +118,19 @@ class CreateForm(WhenForm):
         required=False,
         help_text=gettext_lazy("For links and files, such as cloud-day-2027; made from the title where it is empty."),
     )
-    field_order = ("title", "kind", "starts_at", "ends_at", "time_zone", "place", "link", "slug")
+    field_order = (
+        *("title", "kind", "starts_at", "ends_at", "time_zone", "place", "link", "capacity"),
+        *("summary_en", "summary_sv", "topics", "asked", "asks_food", "slug"),
+    )
 
     def __init__(self, record: Any = None, **options: Any) -> None:
-        super().__init__(record, initial={"time_zone": timezone.get_default_timezone_name()}, **options)
+        super().__init__(record, initial={"time_zone": timezone.get_default_timezone_name(), **_USUAL}, **options)
 
+    @transaction.atomic
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
-        self.record = events.create(**self.cleaned_data, at=at, by=by)
+        event = {name: self.cleaned_data.pop(name) for name in ("title", "kind", "times", "place", "link", "slug")}
+        self.record = events.create(**event, at=at, by=by)
+        super().carry_out(at=at, by=by)
         return _("The event is on record.")
 
 
@@ -111,24 +165,6 @@ class DescribeForm(ActForm):
             gone = events.convert(self.record, kind, policy=self.policy, at=at, by=by)
         nudging.nudge()
         return " ".join([_("The event is changed."), *_food_went(gone)])
-
-
-class InviteForm(PublicWordsForm):
-    refusals = (EventError,)
-
-    capacity = fields.number(
-        gettext_lazy("Places"),
-        required=False,
-        min_value=1,
-        help_text=gettext_lazy("Leave empty where there is no limit. A full event says so and takes no more guests."),
-    )
-
-    def __init__(self, record: Any = None, **options: Any) -> None:
-        super().__init__(record, initial={**words_of(record), "capacity": record.capacity}, **options)
-
-    def carry_out(self, *, at: dt.datetime, by: str) -> str:
-        inviting.invite(self.record, **self.cleaned_data, at=at, by=by)
-        return _("The invitation is changed.")
 
 
 class OpenForm(ActForm):

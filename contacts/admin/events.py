@@ -5,18 +5,23 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
+from contacts import attending, food
+from contacts.admin import check_in
 from contacts.admin.acts import Act
 from contacts.admin.announce_act import AnnounceForm
 from contacts.admin.base import RecordAdmin
 from contacts.admin.event_acts import (
+    OPTIONAL,
     CancelForm,
     CloseForm,
     CreateForm,
@@ -27,7 +32,9 @@ from contacts.admin.event_acts import (
 )
 from contacts.admin.public_words import topic_names
 from contacts.models import Event, FoodPreference, SignUp
-from contacts.sign_ups import closed
+from contacts.sign_ups import closed, over
+
+SEE_FOOD = "contacts.view_foodpreference"
 
 
 def _stands(event: Event) -> bool:
@@ -127,23 +134,58 @@ class EventAdmin(RecordAdmin):
             return "cancelled", _("cancelled")
         return ("over", _("over")) if event.over_at <= timezone.now() else ("to_come", _("to come"))
 
+    def get_urls(self) -> list[URLPattern]:
+        food_for = self.admin_site.admin_view(self.food)
+        own = [path("<path:object_id>/food/", food_for, name=self._url_name("food")), *check_in.urls(self)]
+        return [*own, *super().get_urls()]
+
+    def food(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show the caterer's numbers to those who run the event (P8)."""
+        if not request.user.has_perm(SEE_FOOD):
+            raise PermissionDenied
+        record, at = self.found(request, object_id), timezone.now()
+        counts = food.counted(record, at=at)
+        title = _("Food at %s") % record.title
+        context = {
+            **self.admin_site.each_context(request),
+            "record": record,
+            "title": title,
+            "trail": self.trail(title),
+            "back": self.url_of(record),
+            "counts": counts,
+            "total": sum(number for _told, number in counts),
+            "over": bool(over(record, at)),
+        }
+        return TemplateResponse(request, "staff/event_food.html", context)
+
     def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
-        sees_food = request.user.has_perm("contacts.view_foodpreference")
-        food = FoodPreference.objects.filter(registration__event=record)
+        told = FoodPreference.objects.filter(registration__event=record)
         return {
             "zone": ZoneInfo(record.time_zone),
             "state": self.state(record)[0],
-            "food": food.count() if sees_food else None,
+            "food": told.count() if request.user.has_perm(SEE_FOOD) else None,
             "topics": topic_names(record),
+            "asked": _asked(record),
             "left": None if record.capacity is None else max(record.capacity - record.registered, 0),
+            "came": record.registrations.filter(cancelled_at=None, attended_at__isnull=False).count(),
             "waiting": SignUp.objects.waiting().filter(event=record).count(),
-            "waiting_url": _waiting_url(request),
+            "door_open": attending.is_open(record, timezone.now()),
+            "urls": self._urls(request, record),
         }
 
+    def _urls(self, request: HttpRequest, event: Event) -> dict[str, str]:
+        """Return where the page leads, for those who may go there."""
+        pages = {
+            "check_in": (check_in.PERMISSION, self.url_of(event, "check-in")),
+            "guests": ("contacts.view_registration", reverse("admin:contacts_registration_changelist")),
+            "waiting": ("contacts.view_signup", reverse("admin:contacts_signup_changelist")),
+            "food": (SEE_FOOD, self.url_of(event, "food")),
+        }
+        return {name: url for name, (needed, url) in pages.items() if request.user.has_perm(needed)}
 
-def _waiting_url(request: HttpRequest) -> str:
-    sees = request.user.has_perm("contacts.view_signup")
-    return reverse("admin:contacts_signup_changelist") if sees else ""
+
+def _asked(event: Event) -> list[str]:
+    return [str(label) for name, label in OPTIONAL if name in event.asked]
 
 
 _REGISTERED = Count("registrations", filter=Q(registrations__cancelled_at__isnull=True))

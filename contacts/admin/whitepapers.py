@@ -107,7 +107,7 @@ class WhitepaperAdmin(RecordAdmin):
     heading = gettext_lazy("Whitepapers")
     empty_text = gettext_lazy("What visitors of the website can ask for. Add the first one and publish it.")
     page_template = "staff/whitepaper.html"
-    list_display = ("title", "state", "published", "downloads")
+    list_display = ("title", "state", "published", "readers", "downloads")
     list_display_links = ("title",)
     search_fields = ("title__icontains", "slug__iexact")
     search_help_text = gettext_lazy("Part of the title, or the short name")
@@ -144,15 +144,20 @@ class WhitepaperAdmin(RecordAdmin):
     )
 
     def complete(self, request: HttpRequest, records: list[Any]) -> None:
-        """Count the downloads of the people who are still held."""
+        """Count the downloads, and the people behind them: of those who are still held."""
         done = Activity.objects.filter(kind=ActivityKind.DOWNLOAD, reference__in=[record.slug for record in records])
-        numbers = dict(done.values_list("reference").annotate(Count("pk")).order_by())
+        counted = done.values_list("reference").annotate(Count("pk"), Count("contact", distinct=True)).order_by()
+        numbers = {slug: (downloads, readers) for slug, downloads, readers in counted}
         for whitepaper in records:
-            whitepaper.download_count = numbers.get(whitepaper.slug, 0)
+            whitepaper.download_count, whitepaper.reader_count = numbers.get(whitepaper.slug, (0, 0))
 
     @display(description=gettext_lazy("published on"))
     def published(self, whitepaper: Whitepaper) -> dt.datetime | None:
         return whitepaper.published_at
+
+    @display(description=gettext_lazy("people who fetched it"))
+    def readers(self, whitepaper: Any) -> int:
+        return int(whitepaper.reader_count)
 
     @display(description=gettext_lazy("downloads"))
     def downloads(self, whitepaper: Any) -> int:

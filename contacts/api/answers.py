@@ -32,6 +32,8 @@ class ComingEvent(BaseModel):
     place: str
     summary: str
     topics: list[NamedTopic]
+    asked: list[str] = Field(description="The fields that its form shows beside `email`. No other is taken.")
+    asks_food: bool = Field(description="Whether it asks for `food`, with `food_consent`.")
     full: bool
     places_left: int | None = Field(description="Empty where there is no limit.")
     page: str = Field(description="Our own page about it, with a form.")

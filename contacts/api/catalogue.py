@@ -20,8 +20,10 @@ from contacts.api.answers import (
     ShownNote,
 )
 from contacts.api.bodies import Language
+from contacts.categories import OPTIONAL_FIELDS
 from contacts.models import Event, Topic, Whitepaper
 from contacts.policy_words import FALLBACK
+from contacts.sign_ups import Wish
 from contacts.vocabulary import EventKind
 
 router = Router()
@@ -73,6 +75,7 @@ def new_challenge(request: HttpRequest, response: HttpResponse) -> Challenge:
 
 def _event(event: Event, taken: int, language: str) -> ComingEvent:
     left = None if event.capacity is None else max(0, event.capacity - taken)
+    wish = Wish.of_event(event)
     return ComingEvent(
         slug=event.slug,
         title=event.title,
@@ -83,6 +86,8 @@ def _event(event: Event, taken: int, language: str) -> ComingEvent:
         place=event.place,
         summary=_summary(event.summary, language),
         topics=_topics(event.topics.all(), language),
+        asked=[name for name in OPTIONAL_FIELDS if name in wish.asked],
+        asks_food=wish.asks_food,
         full=left == 0,
         places_left=left,
         page=notes.page("event", language, event.slug),

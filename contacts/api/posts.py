@@ -1,6 +1,7 @@
 """Take a sign-up: the form's validation, the form's limits, the form's act. What was refused stored nothing."""
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -11,10 +12,11 @@ from django.utils.translation import gettext as _
 from ninja import Path, Router, Status
 
 from contacts import challenge, limits, nudging, rows, sign_ups
-from contacts.api import notes, problems
+from contacts.api import notes, problems, shapes
 from contacts.api.answers import CheckInbox, ConflictProblem, InvalidProblem, Problem
 from contacts.api.bodies import EventSignUp, RegistrationBody, SignUpBody, WhitepaperSignUp
 from contacts.api.callers import CALLERS, Caller
+from contacts.categories import OPTIONAL_FIELDS
 from contacts.forms import SignUpForm
 from contacts.models import Event, PolicyVersion, Whitepaper
 from contacts.sign_ups import SignUpRefusedError, Wish
@@ -113,15 +115,20 @@ def _checked(post: Post) -> SignUpForm:
     errors = {_NAMES.get(name, name): [str(word) for word in words] for name, words in form.errors.items()}
     if form.is_outdated():
         raise problems.outdated(notes.note(post.wish.scenario, post.policy, post.language).model_dump(mode="json"))
-    if post.wish.scenario != Scenario.EVENT and _told_food(post.body):
+    errors |= {name: [shapes.unasked()] for name in _told_unasked(post.body, form)}
+    if post.wish.scenario != Scenario.EVENT and "food" in errors:
         errors["food"] = [_("We ask about food at physical events alone. Leave this out.")]
     if errors:
         raise problems.invalid(errors)
     return form
 
 
-def _told_food(body: SignUpBody) -> bool:
-    return isinstance(body, EventSignUp) and bool(body.food or body.food_consent)
+def _told_unasked(body: SignUpBody, form: SignUpForm) -> Iterator[str]:
+    """Yield what is told though this event does not ask for it, a box without its field under the field's name."""
+    told = body.typed()
+    yield from (name for name in OPTIONAL_FIELDS if told[name] and name not in form.fields)
+    if not form.wish.asks_food and (told.get("food") or told.get("food_consent")):
+        yield "food"
 
 
 _NAMES = {"policy": "policy_version"}

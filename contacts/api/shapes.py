@@ -32,6 +32,11 @@ def problem(contexts: Sequence[ValidationErrorContext[Any]]) -> ProblemError:
     return problems.invalid(errors)
 
 
+def unasked() -> str:
+    """Return what is said to a field that the API knows, and this form does not ask for."""
+    return _OWN["extra_forbidden"]
+
+
 def _word(name: str, error: Any) -> str:
     return _form_word(name, error) or _OWN.get(error["type"]) or str(error["msg"]).removeprefix("Value error, ")
 

@@ -1,0 +1,221 @@
+"""Check-in on a phone: bare pages in the admin's space, so that its gate covers them, and the posts that they send.
+
+A tap is answered in JSON where the page's script sent it, and leads back to the page where the browser did.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from contacts import attending, audit, nudging, policy_words
+from contacts.activities import ContactGoneError
+from contacts.admin import acts
+from contacts.admin.base import RecordAdmin, today
+from contacts.admin.door import Door, version
+from contacts.attending import Arrival, AttendingError, FullError
+from contacts.forms import SignUpForm
+from contacts.models import Event, PolicyVersion
+from contacts.sign_ups import Wish
+
+PERMISSION = "contacts.check_in"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request of a phone at the door of one event."""
+
+    model_admin: RecordAdmin
+    request: HttpRequest
+    event: Event
+    policy: PolicyVersion
+    at: dt.datetime
+
+    @property
+    def door(self) -> Door:
+        return Door(self.event, self.at, today(self.policy))
+
+    def acts(self) -> dict[str, Any]:
+        """Return what every act is told."""
+        return {"policy": self.policy, "at": self.at, "by": acts.by(self.request)}
+
+    def url(self, page: str) -> str:
+        return self.model_admin.url_of(self.event, page)
+
+    def show(self, template: str, **context: Any) -> HttpResponse:
+        pages = {name: self.url(name) for name in ("change", *_PAGES)}
+        status = context.pop("status", HTTPStatus.OK)
+        known = {"event": self.event, "urls": {name.replace("-", "_"): url for name, url in pages.items()}}
+        return TemplateResponse(self.request, f"check_in/{template}.html", known | context, status=status).render()
+
+
+type View = Callable[..., HttpResponse]
+
+
+def urls(model_admin: RecordAdmin) -> list[URLPattern]:
+    """Return the addresses of the pages, each behind the admin's gate and its own permission."""
+    views = [(f"<path:object_id>/{name}/", name, methods, view) for name, (methods, view) in _PAGES.items()]
+    views.append(("<path:object_id>/check-in/<uuid:public_id>/", "admit", _BOTH, _admit))
+    return [
+        path(route, model_admin.admin_site.admin_view(partial(_enter, model_admin, methods, view)), name=_name(name))
+        for route, name, methods, view in views
+    ]
+
+
+def _name(page: str) -> str:
+    return f"contacts_event_{page}"
+
+
+def _enter(
+    model_admin: RecordAdmin, methods: tuple[str, ...], view: View, request: HttpRequest, object_id: str, **rest: Any
+) -> HttpResponse:
+    if request.method not in methods:
+        return HttpResponseNotAllowed(methods)
+    if not request.user.has_perm(PERMISSION):
+        raise PermissionDenied
+    event, policy = model_admin.found(request, object_id), PolicyVersion.objects.in_force()
+    if policy is None:
+        messages.warning(request, _("No policy is published yet, so that nobody can be held."))
+        return redirect(model_admin.url_of(event))
+    return view(Visit(model_admin, request, event, policy, timezone.now()), **rest)
+
+
+def _list(visit: Visit) -> HttpResponse:
+    """Show who is expected. A look at the list is on record, and so is every guest who is checked in."""
+    if closed := _closed(visit):
+        return closed
+    audit.record("guests.listed", at=visit.at, by=acts.by(visit.request), rule=f"event:{visit.event.pk}")
+    guests = visit.door.guests()
+    return visit.show(
+        "list",
+        guests=guests,
+        unnamed=visit.door.unnamed(),
+        counter=visit.door.counter(),
+        version=version(guest.key for guest in guests),
+    )
+
+
+def _closed(visit: Visit) -> HttpResponse | None:
+    """Say when the door opens, where it is not open."""
+    if attending.is_open(visit.event, visit.at):
+        return None
+    return visit.show("closed", opens=attending.opens_at(visit.event), closes=attending.closes_at(visit.event))
+
+
+def _state(visit: Visit) -> HttpResponse:
+    return JsonResponse(visit.door.state())
+
+
+def _arrive(visit: Visit) -> HttpResponse:
+    return _tap(visit, lambda: attending.check_in(visit.event, _guest(visit), **visit.acts()))
+
+
+def _undo(visit: Visit) -> HttpResponse:
+    return _tap(visit, lambda: attending.undo(visit.event, _guest(visit), **visit.acts()))
+
+
+def _walk_in(visit: Visit) -> HttpResponse:
+    """Take a guest without a place, on a page in their language: it is they who read the note on it (P14)."""
+    if closed := _closed(visit):
+        return closed
+    languages = policy_words.languages(visit.policy)
+    asked = visit.request.GET.get("lang", "")
+    with translation.override(asked if asked in languages else languages[0]):
+        return _take(visit, languages)
+
+
+def _admit(visit: Visit, public_id: uuid.UUID) -> HttpResponse:
+    """Show whose address is not proven yet, and check them in once they have named it."""
+    if closed := _closed(visit):
+        return closed
+    made = visit.door.waiting().filter(public_id=public_id).first()
+    if made is None:
+        messages.warning(visit.request, _("This guest has a place by now, or has signed up no longer."))
+        return redirect(visit.url("check-in"))
+    if visit.request.method == "POST":
+        again = partial(visit.show, "admit", made=made, status=HTTPStatus.CONFLICT)
+        return _let_in(visit, partial(attending.admit, visit.event, made), again)
+    return visit.show("admit", made=made)
+
+
+_READ, _SEND, _BOTH = ("GET", "HEAD"), ("POST",), ("GET", "HEAD", "POST")
+_PAGES: dict[str, tuple[tuple[str, ...], View]] = {
+    "check-in": (_READ, _list),
+    "who-is-in": (_READ, _state),
+    "arrive": (_SEND, _arrive),
+    "undo-arrival": (_SEND, _undo),
+    "walk-in": (_BOTH, _walk_in),
+}
+
+
+def _take(visit: Visit, languages: list[str]) -> HttpResponse:
+    sent = visit.request.POST if visit.request.method == "POST" else None
+    language = translation.get_language() or languages[0]
+    form = SignUpForm(sent, wish=Wish.at_the_door(visit.event), in_force=visit.policy, language=language)
+    again = partial(visit.show, "walk_in", form=form, policy=visit.policy, language=language, languages=languages)
+    if sent is None:
+        return again()
+    if not form.is_valid():
+        return again(status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _let_in(visit, partial(attending.walk_in, visit.event, form.typed()), again)
+
+
+def _let_in(visit: Visit, act: Callable[..., Arrival], again: View) -> HttpResponse:
+    """Let somebody in who had no place, and lead back to the list; or say why not, and keep what was typed."""
+    try:
+        arrival = act(anyway="anyway" in visit.request.POST, **visit.acts())
+    except FullError:
+        return again(full=True, status=HTTPStatus.CONFLICT)
+    except (AttendingError, ContactGoneError) as refusal:
+        return again(refusal=_words(refusal), status=HTTPStatus.CONFLICT)
+    nudging.nudge()
+    with translation.override("en"):
+        messages.success(visit.request, _said(visit, arrival))
+    return redirect(f"{visit.url('check-in')}#g{arrival.registration_id}")
+
+
+def _tap(visit: Visit, act: Callable[[], Arrival | None]) -> HttpResponse:
+    try:
+        arrival = act()
+    except (AttendingError, ContactGoneError) as refusal:
+        return _answer(visit, {"refused": _words(refusal)}, _words(refusal), HTTPStatus.CONFLICT)
+    told = {"since": visit.door.since(arrival.since), "again": arrival.again} if arrival else {"since": ""}
+    said = _said(visit, arrival) if arrival else _("The guest is not in any more.")
+    return _answer(visit, {**told, "counter": visit.door.counter()}, said)
+
+
+def _answer(visit: Visit, told: dict[str, Any], said: str, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
+    if visit.request.accepts("text/html"):
+        messages.info(visit.request, said)
+        return redirect(visit.url("check-in"))
+    return JsonResponse(told, status=status)
+
+
+def _said(visit: Visit, arrival: Arrival) -> str:
+    if arrival.again:
+        return _("Already in at %s.") % visit.door.since(arrival.since)
+    return _("The guest is in since %s.") % visit.door.since(arrival.since)
+
+
+def _words(refusal: Exception) -> str:
+    """Return why not. Whose details are only stored comes in all the same: they asked to, and no note is needed."""
+    if isinstance(refusal, ContactGoneError):
+        return _("Let this guest in. Nothing is noted about them: the privacy officer can say why.")
+    return str(refusal)
+
+
+def _guest(visit: Visit) -> int:
+    key = visit.request.POST.get("guest", "")
+    return int(key) if key.isdecimal() and len(key) < 19 else 0
