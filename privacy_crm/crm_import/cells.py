@@ -12,9 +12,13 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from contacts.addresses import MalformedAddressError, normalise
 from contacts.categories import FIELDS, Category
+from contacts.days import day_of
+from contacts.models import PolicyVersion
 
 type Value = str | dt.date | dt.datetime | None
 
+# Beyond what anybody writes into a cell about a person.
+_LONGEST_TEXT = 10_000  # characters
 # PostgreSQL refuses an entry of an index beyond a third of a page (2,704 bytes, less the headers).
 LONGEST_KEY = 2_600  # bytes
 _LONGEST_SLUG = 200  # characters, as the field of the event has it
@@ -35,6 +39,10 @@ class When:
     day: dt.date
     zone: ZoneInfo
 
+    @classmethod
+    def under(cls, policy: PolicyVersion, at: dt.datetime) -> "When":
+        return cls(at, day_of(at, policy.zone), policy.zone)
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -46,7 +54,10 @@ class Cell:
 
 def _text(cell: str, _when: When) -> str | None:
     # PostgreSQL stores no NUL; without it nothing is lost that anybody could read.
-    return cell.replace("\0", "").strip() or None
+    text = cell.replace("\0", "").strip()
+    if len(text) > _LONGEST_TEXT:
+        raise FaultError("text too long")
+    return text or None
 
 
 @lru_cache(maxsize=16_384)  # an address often stands in several rows

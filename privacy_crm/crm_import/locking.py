@@ -4,6 +4,8 @@ Each lock is a statement of its own, before anything is read for a decision: the
 People whom a purge deletes or reduces meanwhile are not in `import_known`, and so come in as new ones.
 """
 
+from django.db import connection
+
 from privacy_crm.crm_import.staging import ACCEPTED, Import
 
 # Any number will do, as long as it is ours alone.
@@ -54,3 +56,16 @@ def lock(work: Import) -> None:
     work.do(f"SELECT count(*) FROM ({_ORGANISATIONS}) locked")
     work.do(f"SELECT count(*) FROM ({_EVENTS}) locked")
     work.keep("import_known", _PEOPLE)
+
+
+def is_awaited() -> bool:
+    """Tell whether an import waits for another one at this moment."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            " AND (classid::bigint << 32) + objid::bigint = %s"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+            [_LOCK],
+        )
+        (waiting,) = cursor.fetchone()
+    return bool(waiting)

@@ -25,8 +25,10 @@ UNKNOWN = f"""
     NOT EXISTS (SELECT 1 FROM import_known known WHERE known.email = entry.email)
     AND NOT EXISTS (SELECT 1 FROM import_contacts newcomer WHERE newcomer.email = entry.email AND {ACCEPTED})"""
 
+SUPPRESSED = "suppressed address"
+
 # An objection to all channels outlives the person, and keeps them from coming back as a prospect (P12).
-_SUPPRESSED = """
+_OBJECTED = """
     entry.scenario = 'prospect' AND entry.address_hash IN (
         SELECT address_hash FROM contacts_suppression GROUP BY address_hash HAVING count(DISTINCT channel) = 3
     )"""
@@ -76,7 +78,8 @@ _LEFT = f"""
     FROM {TARGET.merged} person JOIN contacts_contact contact ON contact.id = person.stored_id
     WHERE status = 2 AND {TARGET.moved("organisation_id")} AND contact.organisation_id IS NOT NULL"""
 
-_NEW = f"""
+# Whom the import created.
+NEW = f"""
     SELECT contact.id AS contact_id, contact.email, contact.public_id
     FROM {TARGET.merged} newcomer JOIN contacts_contact contact USING (email) WHERE newcomer.status = 1"""
 
@@ -102,7 +105,7 @@ def judge(work: Import) -> None:
         "unknown organisation",
         f"entry.organisation IS NOT NULL AND {UNKNOWN_ORGANISATION}",
     )
-    work.refuse(CONTACTS, "email", "suppressed address", _SUPPRESSED)
+    work.refuse(CONTACTS, "email", SUPPRESSED, _OBJECTED)
 
 
 def write(work: Import) -> None:
@@ -114,6 +117,6 @@ def write(work: Import) -> None:
     write_records(work, TARGET)
     for organisation_ids in left:
         vacancy.notice(organisation_ids)
-    work.do(f"INSERT INTO import_known (contact_id, email) SELECT contact_id, email FROM ({_NEW}) newcomer")
+    work.do(f"INSERT INTO import_known (contact_id, email) SELECT contact_id, email FROM ({NEW}) newcomer")
     work.do("ANALYZE import_known")
-    audit.record_found("contact.created", _NEW, at=work.at, by=work.by)
+    audit.record_found("contact.created", NEW, at=work.at, by=work.by)

@@ -2,8 +2,9 @@
 
 import csv
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from io import TextIOWrapper
 from pathlib import Path
 from typing import NamedTuple, NoReturn
@@ -32,7 +33,7 @@ class Row(NamedTuple):
     reason: str | None
 
 
-def found(directory: Path) -> list[File]:
+def exported(directory: Path, when: When) -> list["Source"]:
     """Return the files of the contract that are in a directory. Raises UnreadableError where there are none."""
     if not directory.is_dir():
         raise UnreadableError(f"{directory}: no such directory.")
@@ -40,28 +41,43 @@ def found(directory: Path) -> list[File]:
     if not present:
         names = ", ".join(file.filename for file in FILES)
         raise UnreadableError(f"{directory}: none of the files of an export is in it ({names}).")
-    return present
+    return [Source(file, directory / file.filename, when) for file in present]
 
 
 @dataclass
 class Source:
-    """One file of the export, opened: iterate over its rows, ask how much of it is read."""
+    """What brings the rows of one file of the contract: iterate over them, ask how much is read.
+
+    This one is the file itself, with the contract's own columns.
+    """
 
     file: File
     path: Path
     when: When
-    _stream: TextIOWrapper | None = None
+    encoding: str = "utf-8-sig"
+    delimiter: str = ","
+    _stream: TextIOWrapper | None = field(default=None, init=False)
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return self.file.filename
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows. Raises UnreadableError as soon as the file turns out not to be what it should."""
+        with closing(self.records()) as records:
+            yield from self._rows(records)
+
+    def records(self) -> Generator[tuple[int, list[str]]]:
+        """Yield the records as they are, each with its first physical line. Raises UnreadableError, as above."""
         try:
-            with self.path.open(encoding="utf-8-sig", newline="") as stream:
+            with self.path.open(encoding=self.encoding, newline="") as stream:
                 self._stream = stream
-                yield from self._rows(_numbered(stream, self.file.filename))
+                yield from _numbered(stream, self.name, self.delimiter)
         except UnicodeDecodeError:
-            raise UnreadableError(f"{self.file.filename}, line {_undecodable(self.path)}: not UTF-8.") from None
+            raise UnreadableError(f"{self.name}, line {_undecodable(self.path)}: not UTF-8.") from None
         except OSError as error:
-            raise UnreadableError(f"{self.file.filename}: {error.strerror}.") from None
+            raise UnreadableError(f"{self.name}: {error.strerror}.") from None
 
     def share(self) -> float:
         """Return the share of the file's bytes that has been read."""
@@ -71,7 +87,7 @@ class Source:
         return os.lseek(descriptor, 0, os.SEEK_CUR) / (os.fstat(descriptor).st_size or 1)
 
     def _rows(self, records: Iterator[tuple[int, list[str]]]) -> Iterator[Row]:
-        header = next(records, None) or _unreadable(f"{self.file.filename} is empty.")
+        header = next(records, None) or _unreadable(f"{self.name} is empty.")
         places = _places(self.file, *header)
         width = max(places) + 1
         for line, record in records:
@@ -103,9 +119,9 @@ class Source:
         return keyed_hash(str(email)) if email else None
 
 
-def _numbered(stream: TextIOWrapper, name: str) -> Iterator[tuple[int, list[str]]]:
+def _numbered(stream: TextIOWrapper, name: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Yield each record with its first physical line, without the blank ones."""
-    reader = csv.reader(stream, strict=True)
+    reader = csv.reader(stream, strict=True, delimiter=delimiter)
     line = 1
     try:
         for record in reader:

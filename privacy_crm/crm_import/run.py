@@ -1,4 +1,6 @@
-"""Read a CRM export: which people there are, why each is held, and what they did and said.
+"""Bring people in from elsewhere: who they are, why each is held, and what they did and said.
+
+The rows come from sources: the files of a CRM export, or a list that somebody uploaded.
 
 One transaction takes all of it or nothing. The rows wait in temporary tables until every file has been read and found
 to be whole; what cannot come in is refused row by row, with its reason; the rest is written set by set, and only where
@@ -6,13 +8,11 @@ it changes something.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Callable, Iterable, Sequence
 
 from django.db import DatabaseError, connection, transaction
 
 from contacts import audit, races
-from contacts.days import day_of
 from contacts.models import PolicyVersion
 from privacy_crm.crm_import import (
     activities,
@@ -24,12 +24,10 @@ from privacy_crm.crm_import import (
     organisations,
     people,
     permissions,
-    reading,
     registrations,
     staging,
     stored_only,
 )
-from privacy_crm.crm_import.cells import When
 from privacy_crm.crm_import.reading import Source
 from privacy_crm.crm_import.rejects import Reject
 from privacy_crm.crm_import.report import Counts, Report
@@ -39,6 +37,8 @@ from privacy_crm.crm_import.staging import Import
 type Progress = Callable[[str, int, float], None]
 # Takes the refused rows, while nothing is final yet: if it raises, nothing was written.
 type Sink = Callable[[Iterable[Reject]], None]
+# Told when all is written, in the same transaction: if it raises, nothing was.
+type Last = Callable[[Import], None]
 
 _MANY = 10_000
 # Besides, somebody else wrote the same new record first: reading again sees it.
@@ -91,7 +91,7 @@ _WRITING: tuple[Callable[[Import], None], ...] = (
 
 
 def run(
-    directory: Path,
+    sources: Sequence[Source],
     *,
     policy: PolicyVersion,
     at: dt.datetime,
@@ -99,15 +99,13 @@ def run(
     dry_run: bool,
     progress: Progress = lambda _what, _done, _share: None,
     rejects: Sink = lambda _rejects: None,
+    last: Last = lambda _work: None,
 ) -> Report:
-    """Import a directory, waiting for another import that is under way. A dry run does the same and takes it back.
+    """Import what these sources bring, waiting for another import under way. A dry run does it and takes it back.
 
     Raises UnreadableError where a file is not what it should be, ImportFailedError where the database refuses: with
     nothing written.
     """
-    files = reading.found(directory)
-    when = When(at, day_of(at, policy.zone), policy.zone)
-    sources = [Source(file, directory / file.filename, when) for file in files]
 
     def attempt() -> Report:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -115,8 +113,9 @@ def run(
             _stage(work, sources, progress)
             _settle(work, progress)
             audit.record("import.done", at=at, by=by)
-            counts = {file.filename: _COUNTS[file.name](work) for file in files}
+            counts = {source.file.filename: _COUNTS[source.file.name](work) for source in sources}
             rejects(staging.rejects())
+            last(work)
             transaction.set_rollback(dry_run)
         return Report(dry_run, at, counts, work.food_preferences_dropped)
 
@@ -125,7 +124,7 @@ def run(
     return report
 
 
-def _stage(work: Import, sources: list[Source], progress: Progress) -> None:
+def _stage(work: Import, sources: Sequence[Source], progress: Progress) -> None:
     """Read all files, before anything is looked up or locked."""
     staging.create(work)
     for source in sources:
@@ -136,6 +135,7 @@ def _stage(work: Import, sources: list[Source], progress: Progress) -> None:
 def _settle(work: Import, progress: Progress) -> None:
     """Refuse what cannot come in, and write the rest."""
     steps = (*_JUDGING, *_WRITING)
+    progress(WRITING, 0, 0.0)
     for done, step in enumerate(steps, 1):
         step(work)
         progress(WRITING, done, done / len(steps))

@@ -6,9 +6,10 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser, OutputWrapper
 
 from contacts import doors
+from privacy_crm.crm_import import reading, report
 from privacy_crm.crm_import import rejects as rejected
-from privacy_crm.crm_import import report
 from privacy_crm.crm_import import run as crm_import
+from privacy_crm.crm_import.cells import When
 from privacy_crm.crm_import.columns import FILES
 from privacy_crm.crm_import.reading import UnreadableError
 from privacy_crm.crm_import.rejects import Reject
@@ -33,7 +34,7 @@ class Command(doors.Command):
         bar = Bar(self.stderr, shown=self.stderr.isatty() and not as_json)
         try:
             done = crm_import.run(
-                Path(directory),
+                reading.exported(Path(directory), When.under(policy, moment)),
                 policy=policy,
                 at=moment,
                 by="import_crm",

@@ -1,0 +1,165 @@
+"""Look an upload through, and bring its people in: one act, which the look takes back.
+
+The end of an import is noted in its own transaction: either all people are in and the upload says so, or neither.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from contacts import audit, informing
+from contacts.days import add_months, day_of
+from contacts.models import PolicyVersion, Upload
+from contacts.vocabulary import UploadState
+from privacy_crm.crm_import import people, people_counts
+from privacy_crm.crm_import import run as crm_import
+from privacy_crm.crm_import.cells import When
+from privacy_crm.crm_import.columns import CONTACTS
+from privacy_crm.crm_import.reading import UnreadableError
+from privacy_crm.crm_import.rejects import Reject
+from privacy_crm.crm_import.staging import Import
+from privacy_crm.uploads import moving, receiving, sheets, workbooks, working
+from privacy_crm.uploads.kinds import FileFormat
+from privacy_crm.uploads.working import Clock, Work
+
+# So many are shown and can be fetched; all are counted.
+MOST_REJECTS = 10_000
+
+_NOTE = f"""
+    INSERT INTO contacts_uploadedperson (upload_id, contact_id)
+    SELECT %(upload)s, contact_id FROM ({people.NEW}) newcomer"""
+
+
+def start(upload: Upload, *, at: dt.datetime, by: str) -> None:
+    """Have the people of an upload brought in. Raises MovedError where it was not looked through, or begins already."""
+    moving.move(upload, UploadState.PREVIEWED, to=UploadState.IMPORTING, **moving.begun(at))
+    audit.record("upload.confirmed", at=at, by=by, rule=f"upload:{upload.pk}")
+
+
+def look_through(upload_id: int, *, policy: PolicyVersion, at: dt.datetime, by: str, now: Clock) -> None:
+    """Find what an import would do, and write nothing of it. A second worker, or a late one, does nothing."""
+    with _working(upload_id, UploadState.PREVIEWING, at, now) as work:
+        if work:
+            _unpack(work)
+            found = _Found()
+            _run(work, found, policy=policy, at=at, by=by, dry_run=True)
+            preview = found.told(day_of(at, policy.zone))
+            moving.move(
+                work.upload,
+                UploadState.PREVIEWING,
+                to=UploadState.PREVIEWED,
+                preview=preview,
+                rejects=found.rejects,
+            )
+
+
+def bring_in(upload_id: int, *, policy: PolicyVersion, at: dt.datetime, by: str, now: Clock) -> None:
+    """Import the people of an upload. A second worker, or a late one, does nothing."""
+    with _working(upload_id, UploadState.IMPORTING, at, now) as work:
+        if work:
+            _run(work, _Found(), policy=policy, at=at, by=by, dry_run=False)
+
+
+class _Found:
+    """What an import finds, in numbers, and what it refuses, without a value."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, Any] = {}
+        self.rejects: list[list[Any]] = []
+        self.reasons: Counter[tuple[str, str]] = Counter()
+
+    def refuse(self, rejects: Iterable[Reject]) -> None:
+        self.rejects, self.reasons = [], Counter()
+        for reject in rejects:
+            # What is wrong with an address is wrong once, though objections name it as well.
+            if reject.file == CONTACTS.filename:
+                self.reasons[reject.column, reject.reason] += 1
+                if len(self.rejects) < MOST_REJECTS:
+                    self.rejects.append([reject.line, reject.column, reject.reason])
+
+    def told(self, day: dt.date) -> dict[str, Any]:
+        """Return what the upload keeps of it, on the day of the import."""
+        numbers = dict(self.numbers)
+        days = _told_by(numbers.pop("untold_since"), numbers.pop("untold_until"), day)
+        reasons = [[column, reason, number] for (column, reason), number in self.reasons.most_common()]
+        return {**numbers, **days, "reasons": reasons}
+
+
+def _told_by(first: dt.date | None, last: dt.date | None, day: dt.date) -> dict[str, str]:
+    """Return by when all are told where we have their details from, and when the first month ends (Art. 14, L5)."""
+    if first is None or last is None:
+        return {}
+    told_by = max(last + informing.PRESSING, day + dt.timedelta(days=1))
+    return {"told_by": told_by.isoformat(), "must_by": add_months(first, 1).isoformat()}
+
+
+@contextmanager
+def _working(upload_id: int, state: UploadState, at: dt.datetime, now: Clock) -> Iterator[Work | None]:
+    """Work on an upload, and say on it what stopped the work."""
+    with working.on(upload_id, state, now=now) as work, suppress(moving.MovedError):
+        if work is None:
+            yield None
+            return
+        try:
+            yield work
+        except UnreadableError as error:
+            moving.fail(work.upload, state, why=str(error), at=at)
+        except crm_import.ImportFailedError as error:
+            moving.give_back(work.upload, state, why=f"{error} Nothing was written.")
+
+
+def _run(work: Work, found: _Found, *, policy: PolicyVersion, at: dt.datetime, by: str, dry_run: bool) -> None:
+    sources = sheets.of(work.upload, When.under(policy, at))
+    files = [source.file.filename for source in sources]
+
+    def progress(what: str, _done: int, share: float) -> None:
+        if what == crm_import.WRITING:
+            work.say(working.WRITING, share)
+        else:
+            work.say(working.READING, (files.index(what) + share) / len(files))
+
+    def last(done: Import) -> None:
+        found.numbers = people_counts.numbers(done)
+        if not dry_run:
+            _finish(work.upload, found, done)
+
+    crm_import.run(
+        sources, policy=policy, at=at, by=by, dry_run=dry_run, progress=progress, rejects=found.refuse, last=last
+    )
+
+
+def _finish(upload: Upload, found: _Found, done: Import) -> None:
+    """Note whom the import created, and that it is done, in its own transaction. Raises MovedError."""
+    done.do(_NOTE, upload=upload.pk)
+    moving.end(
+        upload,
+        UploadState.IMPORTING,
+        to=UploadState.DONE,
+        result=found.told(done.facts["day"]),
+        rejects=found.rejects,
+        done_at=done.at,
+        forget_at=done.at + receiving.KEPT_FOR,
+    )
+    audit.record("upload.imported", at=done.at, by=done.by, rule=f"upload:{upload.pk}")
+
+
+def _unpack(work: Work) -> None:
+    """Turn a workbook into CSV once, so that every later reading is quick and needs no memory."""
+    upload = work.upload
+    if upload.file_format != FileFormat.XLSX or upload.encoding:
+        return
+    work.say(working.UNPACKING, 0.0)
+    packed = str(upload.file)
+    name = f"{packed}.csv"
+    workbooks.unpack(
+        Path(upload.file.path),
+        Path(receiving.storage().path(name)),
+        width=len(upload.header),
+        progress=lambda _rows: work.say(working.UNPACKING, 0.0),
+    )
+    moving.move(upload, UploadState.PREVIEWING, to=UploadState.PREVIEWING, file=name, encoding="utf-8", delimiter=",")
+    receiving.storage().delete(packed)
+    upload.refresh_from_db()

@@ -1,0 +1,47 @@
+"""Say what the columns of an upload are, and what holds for all its people: then it can be looked through."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from django.utils.translation import gettext as _
+
+from contacts.models import Upload
+from contacts.vocabulary import Scenario, SourceKind, UploadState
+from privacy_crm.uploads import moving
+
+
+class MatchError(ValueError):
+    """It cannot be looked through like that; the message says why."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Why all these people are held, where they come from, and since when (P1)."""
+
+    scenario: Scenario
+    source: str
+    source_kind: SourceKind
+    collected_on: dt.date
+
+
+def match(upload: Upload, mapping: Mapping[str, list[int]], origin: Origin, *, day: dt.date, at: dt.datetime) -> None:
+    """Take the columns for what `mapping` says, and have the upload looked through, also once more.
+
+    Raises MatchError where no column is the address, no source is named, or the day is yet to come; MovedError.
+    """
+    if not mapping.get("email"):
+        raise MatchError(_("Say which column is the e-mail address: without it nobody can be told apart."))
+    if not origin.source.strip():
+        raise MatchError(_("Say where the list comes from."))
+    if origin.collected_on > day:
+        raise MatchError(_("The day of collection is yet to come."))
+    moving.move(
+        upload,
+        UploadState.UPLOADED,
+        UploadState.PREVIEWED,
+        to=UploadState.PREVIEWING,
+        mapping=dict(mapping),
+        **asdict(origin),
+        **moving.begun(at),
+    )

@@ -1,0 +1,59 @@
+"""The states of an upload: each move is one conditional UPDATE, so that of two who press a button one moves it."""
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from contacts.models import Upload
+from contacts.vocabulary import UploadState
+from privacy_crm.uploads import receiving
+
+# What a file is kept for ends with the move.
+_WITHOUT_FILE: dict[str, Any] = {"file": "", "header": [], "mapping": {}}
+
+
+# Where an upload stands again when its worker died, or the database refused: nothing was written.
+BACK = {
+    UploadState.PREVIEWING: UploadState.UPLOADED,
+    UploadState.IMPORTING: UploadState.PREVIEWED,
+    UploadState.REMOVING: UploadState.DONE,
+}
+
+
+class MovedError(ValueError):
+    """Somebody else was faster, or it is over; the message says so."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This import has moved on in the meantime: look at its page again."))
+
+
+def move(upload: Upload, *states: UploadState, to: UploadState, **changes: Any) -> None:
+    """Move an upload from one of these states to another. Raises MovedError where it is in none of them."""
+    if not Upload.objects.filter(pk=upload.pk, state__in=states).update(state=to, **changes):
+        raise MovedError
+
+
+@transaction.atomic
+def end(upload: Upload, *states: UploadState, to: UploadState, **changes: Any) -> None:
+    """Move an upload on, and have its file go with its columns. Raises MovedError."""
+    move(upload, *states, to=to, **_WITHOUT_FILE, **changes)
+    name = upload.file.name
+    if name:
+        transaction.on_commit(lambda: receiving.storage().delete(name))
+
+
+def fail(upload: Upload, *states: UploadState, why: str, at: dt.datetime) -> None:
+    """End an upload that cannot be read. Raises MovedError."""
+    end(upload, *states, to=UploadState.FAILED, failure=why, done_at=at)
+
+
+def begun(at: dt.datetime) -> dict[str, Any]:
+    """Return what an upload says of work that is asked for at this moment."""
+    return {"step": "", "share": 0, "beat_at": at, "failure": ""}
+
+
+def give_back(upload: Upload, state: UploadState, *, why: str) -> None:
+    """Have an upload wait again where its work did not come to an end. Raises MovedError."""
+    move(upload, state, to=BACK[state], failure=why)

@@ -1,0 +1,53 @@
+"""Take a list of people in: kept under a name that tells nothing, for a day, once it is known to be one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import Storage
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from contacts import audit
+from contacts.models import Upload
+from privacy_crm.crm_import.reading import UnreadableError
+from privacy_crm.uploads import kinds
+
+KEPT_FOR = dt.timedelta(hours=24)
+
+
+def receive(file: File[bytes], user: Any, *, at: dt.datetime, by: str) -> Upload:
+    """Keep a file that somebody sent, and note its columns. Raises UnreadableError, with nothing kept."""
+    if file.size > settings.UPLOAD_MEGABYTES * 1024 * 1024:
+        raise UnreadableError(_("The file is larger than %d MB. Divide it into several.") % settings.UPLOAD_MEGABYTES)
+    public_id = uuid.uuid4()
+    name = storage().save(f"uploads/{public_id}", file)
+    try:
+        layout = kinds.look(Path(storage().path(name)))
+        with transaction.atomic():
+            upload = Upload.objects.create(
+                public_id=public_id,
+                uploaded_by=user,
+                uploaded_at=at,
+                forget_at=at + KEPT_FOR,
+                file=name,
+                file_format=layout.file_format,
+                encoding=layout.encoding,
+                delimiter=layout.delimiter,
+                header=layout.header,
+            )
+            audit.record("upload.received", at=at, by=by, rule=f"upload:{upload.pk}")
+    except BaseException:
+        storage().delete(name)
+        raise
+    return upload
+
+
+def storage() -> Storage:
+    kept: Storage = Upload.file.field.storage
+    return kept

@@ -1,0 +1,123 @@
+"""Take an import back: the people that it created go again, but for those who are held for more than it by now.
+
+What it changed of people who were held before stays as it is, and so do the objections that it brought (P12).
+"""
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, TextChoices, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from contacts import audit, erasure, vacancy
+from contacts.days import day_of
+from contacts.models import (
+    Activity,
+    Basis,
+    ChannelPermission,
+    Contact,
+    Interest,
+    PolicyVersion,
+    Registration,
+    Upload,
+    UploadedPerson,
+)
+from contacts.vocabulary import PermissionState, UploadState
+from dsr.models import Subject
+from privacy_crm.uploads import moving, working
+from privacy_crm.uploads.working import Clock
+from retention.models import Hold
+
+_BATCH = 1_000
+
+
+class Reason(TextChoices):
+    """Why somebody stays whom the import created."""
+
+    HOLD = "hold", _("something holds them: a request, a claim, or a legal duty")
+    REQUEST = "request", _("they have asked something of us")
+    BASIS = "basis", _("they are held for another reason as well")
+    DID = "did", _("they did something themselves: signed up, downloaded, came, answered or agreed")
+    CORRECTED = "corrected", _("their details were put right on their word")
+
+
+def start(upload: Upload, *, at: dt.datetime, by: str) -> None:
+    """Have the people that an import created removed. Raises MovedError where its day is over, or it is removed."""
+    if upload.forget_at is None or upload.forget_at <= at:
+        raise moving.MovedError
+    moving.move(upload, UploadState.DONE, to=UploadState.REMOVING, **moving.begun(at))
+    audit.record("upload.unwanted", at=at, by=by, rule=f"upload:{upload.pk}")
+
+
+def outlook(upload: Upload, *, day: dt.date) -> tuple[int, dict[str, int]]:
+    """Return how many would go now, and how many would stay for which reason."""
+    found = _judged(upload, Contact.objects.filter(pk__in=_created(upload)), day)
+    counted = dict(found.order_by().values_list("why").annotate(Count("pk")))
+    return counted.pop("", 0), counted
+
+
+def remove(upload_id: int, *, policy: PolicyVersion, at: dt.datetime, by: str, now: Clock) -> None:
+    """Remove them, a bounded batch at a time. A worker that takes over from a dead one removes the rest."""
+    with working.on(upload_id, UploadState.REMOVING, now=now) as work:
+        if work is None:
+            return
+        day = day_of(at, policy.zone)
+        ids = list(_created(work.upload).order_by("contact"))
+        for start in range(0, len(ids), _BATCH):
+            _remove(work.upload, ids[start : start + _BATCH], day=day, at=at, by=by)
+            work.say(working.REMOVING, (start + _BATCH) / len(ids))
+        _close(work.upload, day=day, at=at, by=by)
+
+
+@transaction.atomic
+def _remove(upload: Upload, ids: list[int], *, day: dt.date, at: dt.datetime, by: str) -> None:
+    """Lock first, then decide in a second statement: what was committed in between is seen."""
+    locked = Contact.objects.filter(pk__in=ids).order_by("pk").select_for_update()
+    organisations = {pk: organisation for pk, organisation in locked.values_list("pk", "organisation") if organisation}
+    going = dict(_judged(upload, Contact.objects.filter(pk__in=ids), day).filter(why="").values_list("pk", "public_id"))
+    erasure.delete(going, at=at, by=by, rule=f"upload:{upload.pk}")
+    vacancy.notice({organisations[pk] for pk in going if pk in organisations})
+
+
+@transaction.atomic
+def _close(upload: Upload, *, day: dt.date, at: dt.datetime, by: str) -> None:
+    """Say how many went: those who are not there any more, whoever began it."""
+    _going, staying = outlook(upload, day=day)
+    removed = int(upload.result.get("new", 0)) - sum(staying.values())
+    result = {**upload.result, "removed": removed, "stayed": staying}
+    moving.move(upload, UploadState.REMOVING, to=UploadState.REMOVED, result=result)
+    audit.record("upload.removed", at=at, by=by, rule=f"upload:{upload.pk}")
+
+
+def _created(upload: Upload) -> QuerySet[UploadedPerson, Any]:
+    return UploadedPerson.objects.filter(upload=upload).values_list("contact", flat=True)
+
+
+def _judged(upload: Upload, people: QuerySet[Contact], day: dt.date) -> Any:
+    """Give each of these people `why` they stay; it is empty for those who go."""
+    reasons = {
+        Reason.HOLD: Exists(Hold.objects.standing(day).filter(contact=OuterRef("pk"))),
+        Reason.REQUEST: Exists(Subject.objects.filter(contact=OuterRef("pk"))),
+        Reason.BASIS: Exists(_bases_besides(upload)),
+        Reason.DID: _did_something(upload),
+        Reason.CORRECTED: ~Q(corrected=[]),
+    }
+    whens = [When(condition, then=Value(reason.value)) for reason, condition in reasons.items()]
+    return people.annotate(why=Case(*whens, default=Value("")))
+
+
+def _bases_besides(upload: Upload) -> QuerySet[Basis]:
+    """Bases that the import did not write, or that somebody else wrote again since."""
+    given = Q(scenario=upload.scenario, source=upload.source, source_kind=upload.source_kind)
+    return Basis.objects.filter(contact=OuterRef("pk")).exclude(given)
+
+
+def _did_something(upload: Upload) -> Q:
+    consents = ChannelPermission.objects.filter(state=PermissionState.CONSENTED)
+    rows = (Activity.objects.all(), Registration.objects.all(), Interest.objects.filter(wanted=True), consents)
+    did = Q()
+    for each in rows:
+        did |= Q(Exists(each.filter(contact=OuterRef("pk"))))
+    begun = Basis.objects.filter(contact=OuterRef("pk"), collected_on__lt=OuterRef("last_activity_on"))
+    return did | Q(Exists(begun.filter(scenario=upload.scenario)))
