@@ -1,25 +1,23 @@
-"""Whom a mailing, a call list or a print run goes to: those who may be written to about its topics, as CSV (path 4).
+"""Whom a mailing, a call list or a print run goes to: those who may be written to about its topics (path 4).
 
-PostgreSQL judges, selects and writes the rows in one statement, so that who is in and who is counted as left out agree;
-we pass them on as they come, and hold none.
+PostgreSQL judges, selects and words the rows in one statement, so that who is in and who is counted as left out agree.
+They wait in a table of the session and leave it in blocks, no faster than somebody reads them; we hold one at a time.
 """
 
 import datetime as dt
-import os
-from collections import Counter
+import io
 from collections.abc import Collection, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import CharField, Func, QuerySet
+from django.db import connection
+from django.db.models import Case, CharField, Count, F, Func, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
-from contacts import audit, permission
-from contacts.models import Topic
+from contacts import disclosing, permission
+from contacts.models import Contact, Recipient, Topic
 from contacts.permission import Reach, Refusal
-from contacts.vocabulary import Channel
+from contacts.vocabulary import Channel, FileFormat, Scenario
 
 # What reaches somebody on a channel. Outgoing data is allow-listed.
 _REACHED_BY = {
@@ -31,14 +29,58 @@ _WHO = ("first_name", "last_name", "company", "language", "country")
 
 # A million people are looked up in memory and not one by one; given back at the end of the transaction.
 WORK_MEMORY = "SET LOCAL work_mem = '64MB'"
-_BLOCK = 64 * 1024
-_UNREFUSED = b'"",'  # an empty text, as COPY writes it
+
+# PostgreSQL drops it with the session, however that ends.
+DRAFT = "pg_temp.contacts_export"
+WHO_LEAVES = f"SELECT public_id FROM {DRAFT} WHERE answer = ''"
+_PAGES = 16  # of 8 kB, that leave the table at a time
 
 
-class Out(Protocol):
-    """Where bytes go."""
+@dataclass(frozen=True)
+class Wanted:
+    """A list that somebody wants: for which channel, about what, of whom at most, and who gets it for what.
 
-    def write(self, row: bytes, /) -> Any: ...
+    Those are left out who are not held for its purpose, where it has one. Without topics, nobody is in it who is held
+    for their interest alone. Without `people` it may have everyone in it, and without a recipient it stays in the
+    company.
+    """
+
+    channel: Channel
+    purpose: Scenario | None = None
+    recipient: Recipient | None = None
+    topics: Collection[Topic] = ()
+    people: QuerySet[Contact] | None = None
+    file_format: FileFormat = FileFormat.CSV
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The rows of a list, in a table of this session. Whoever has one closes it."""
+
+    columns: list[str]
+    reach: Reach
+
+    def blocks(self) -> Iterator[bytes]:
+        """Yield the rows as CSV in UTF-8 without a first line, whole rows at a time."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_relation_size(%s) / current_setting('block_size')::int", [DRAFT])
+            (pages,) = cursor.fetchone()
+            for first in range(0, pages, _PAGES):
+                block = io.BytesIO()
+                query = _COPY.format(columns=", ".join(self.columns), first=first, end=first + _PAGES)
+                cursor.copy_expert(query, block)
+                yield block.getvalue()
+
+    def close(self) -> None:
+        """Drop the table; it is no fault if it is gone."""
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP TABLE IF EXISTS {DRAFT}")
+
+
+_COPY = f"""
+    COPY (
+        SELECT {{columns}} FROM {DRAFT} WHERE ctid >= '({{first}},0)' AND ctid < '({{end}},0)' AND answer = ''
+    ) TO STDOUT WITH (FORMAT csv)"""
 
 
 def columns(channel: Channel) -> list[str]:
@@ -46,106 +88,57 @@ def columns(channel: Channel) -> list[str]:
     return ["public_id", *_REACHED_BY[channel], *_WHO]
 
 
-def write(
-    out: Out, channel: Channel, *, topics: Collection[Topic] = (), day: dt.date, at: dt.datetime, by: str
-) -> Reach:
-    """Write everyone who may be written to on a channel about these topics; return how many, and who is left out.
+def reach(asked: QuerySet[Any]) -> Reach:
+    """Count who of those that were asked about is in the list, and who is left out, the largest number first."""
+    return _reach(dict(asked.order_by().values_list("answer").annotate(number=Count("pk")).order_by("-number")))
 
-    UTF-8, comma-separated. A cell that a spreadsheet would take for a formula begins with an apostrophe, and so does a
-    telephone number that begins with a plus. Without topics, nobody is in it who is held for their interest alone. The
-    audit trail has how many left, also where `out` breaks off.
+
+def draft(asked: QuerySet[Any], wanted: Wanted, answer: str = "answer") -> Draft:
+    """Put the rows of those who were asked about into the session's table, each with its answer.
+
+    Call it inside a transaction.
     """
-    sorter = Sorter(out)
-    try:
-        _copy(sorter, channel, topics, day)
-    finally:
-        trace(channel, sorter.may, at=at, by=by)
-    return sorter.reach()
+    names = columns(wanted.channel)
+    query, values = _rows(asked, wanted, answer).query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(WORK_MEMORY)
+        cursor.execute(f"DROP TABLE IF EXISTS {DRAFT}")
+        cursor.execute(f"CREATE TABLE {DRAFT} (answer, {', '.join(names)}) AS {query}", values)
+        cursor.execute(f"SELECT answer, count(*) FROM {DRAFT} GROUP BY answer ORDER BY count(*) DESC")
+        return Draft(names, _reach(dict(cursor.fetchall())))
 
 
-def stream(
-    channel: Channel, *, topics: Collection[Topic] = (), day: dt.date, at: dt.datetime, by: str
-) -> Iterator[bytes]:
-    """Yield what `write` writes, for an answer that is sent while it is made.
+def question(wanted: Wanted, *, day: dt.date) -> QuerySet[Any]:
+    """Return everyone of whom a list could be made with `answer`: why they are left out, empty where they are not."""
+    topics = [topic.pk for topic in wanted.topics]
+    asked = permission.judged(wanted.channel, day=day, topics=topics, people=wanted.people)
+    answer: Any = F("refusal")
+    if wanted.purpose is not None:
+        uncovered = When(~Q(disclosing.held_for(wanted.purpose)), then=Value(Refusal.NOT_COVERED.value))
+        refused = When(~Q(refusal=""), then=F("refusal"))
+        answer = Case(refused, uncovered, default=Value(""), output_field=CharField())
+    answered: QuerySet[Any] = asked.annotate(answer=answer)
+    return answered
 
-    It has a connection to the database of its own, and goes no faster than it is read.
+
+def _reach(counted: dict[str, int]) -> Reach:
+    may = counted.pop("", 0)
+    return Reach(may, {Refusal(code): number for code, number in counted.items()})
+
+
+def _rows(asked: QuerySet[Any], wanted: Wanted, answer: str) -> QuerySet[Any]:
+    """Return what is written of contacts: why they are left out, then the columns.
+
+    In a workbook each cell says that it is text; in CSV nothing but its beginning can.
     """
-    reading, writing = os.pipe()
-    sorter = Sorter(os.fdopen(writing, "wb"))
-    try:
-        with ThreadPoolExecutor(1) as aside, os.fdopen(reading, "rb", buffering=0) as rows:
-            done = aside.submit(_copy_aside, sorter, channel, topics, day)
-            yield from iter(lambda: rows.read(_BLOCK), b"")
-            done.result()
-    finally:
-        trace(channel, sorter.may, at=at, by=by)
-
-
-class Sorter:
-    """Takes what COPY writes, which is a row at a time, each with its refusal first: passes on, or counts by reason."""
-
-    def __init__(self, out: Any) -> None:
-        self.out, self.may, self.left_out = out, 0, Counter[bytes]()
-
-    def write(self, row: bytes) -> None:
-        if row.startswith(_UNREFUSED):
-            self.out.write(row[len(_UNREFUSED) :])
-            self.may += 1
-        else:
-            self.left_out[row.partition(b",")[0]] += 1
-
-    def reach(self) -> Reach:
-        return Reach(self.may, {Refusal(code.decode()): number for code, number in self.left_out.most_common()})
-
-
-def question(channel: Channel, topics: Collection[Topic], day: dt.date) -> QuerySet[Any]:
-    """Return everyone with `refusal`: why they are left out, empty where they are not."""
-    return permission.judged(channel, day=day, topics=[topic.pk for topic in topics])
-
-
-def rows(asked: QuerySet[Any], channel: Channel, refusal: str = "refusal") -> QuerySet[Any]:
-    """Return what is written of contacts: why they are left out, then the columns."""
-    cells = {f"{name}_cell": _Inert(_SOURCES.get(name, name)) for name in columns(channel)[1:]}
-    found: QuerySet[Any] = asked.annotate(**cells).values_list(refusal, "public_id", *cells)
+    sources = {f"{name}_cell": _SOURCES.get(name, F(name)) for name in columns(wanted.channel)[1:]}
+    is_text = wanted.file_format == FileFormat.XLSX
+    cells = sources if is_text else {name: _Inert(source) for name, source in sources.items()}
+    found: QuerySet[Any] = asked.order_by().annotate(**cells).values_list(answer, "public_id", *cells)
     return found
 
 
-def copy(sorter: Sorter, channel: Channel, query: str) -> None:
-    """Have PostgreSQL write the first line and what a query finds."""
-    sorter.out.write(f"{','.join(columns(channel))}\n".encode())
-    with connection.cursor() as cursor:
-        try:
-            cursor.copy_expert(f"COPY ({query}) TO STDOUT WITH (FORMAT csv)", sorter)
-        except BaseException:
-            connection.connection.cancel()  # or all the rest would be read before the transaction ends
-            raise
-
-
-def trace(channel: Channel, number: int, *, at: dt.datetime, by: str) -> None:
-    """Note that so many people were exported."""
-    audit.record("audience.exported", at=at, by=by, rule=f"{channel}:{number}")
-
-
-def _copy(sorter: Sorter, channel: Channel, topics: Collection[Topic], day: dt.date) -> None:
-    found = rows(question(channel, topics, day), channel)
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(WORK_MEMORY)
-            query = cursor.mogrify(*found.query.sql_with_params()).decode()
-        copy(sorter, channel, query)
-
-
-def _copy_aside(sorter: Sorter, channel: Channel, topics: Collection[Topic], day: dt.date) -> None:
-    """Copy in a thread, and let go of what the thread has: a pipe that nobody reads any more cannot be flushed."""
-    try:
-        _copy(sorter, channel, topics, day)
-    finally:
-        connection.close()
-        with suppress(BrokenPipeError):
-            sorter.out.close()
-
-
-_SOURCES = {"company": Coalesce("organisation__name", "company")}
+_SOURCES: dict[str, Any] = {"company": Coalesce("organisation__name", "company")}
 
 
 class _Inert(Func):

@@ -1,84 +1,174 @@
-"""An audience for a recipient of the register: each person in it is on record as given away before a row leaves (P15).
+"""A list of people leaves as a file: before a row does, each person in it is on record (P15, P17).
 
-What is written is kept in a table of the session until that record is committed. So the record and the file have the
-same people, nobody is held up by a slow reader, and an export that dies leaves no row that is not on record.
+In the audit trail, and where a recipient of the register gets it, as given away. The rows wait in a table of the
+session until that record is committed. So the record and the file have the same people, nobody is held up by a slow
+reader, and an export that dies leaves no row that is not on record.
 """
 
+import csv
 import datetime as dt
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
-from typing import Any
+import io
+import uuid
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any, Protocol
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
 
-from contacts import audience, disclosing
-from contacts.audience import Out, Sorter
-from contacts.disclosing import Disclosed
-from contacts.models import Disclosure, Recipient, Topic
+from contacts import audience, audit, disclosing, workbook
+from contacts.audience import Draft, Wanted
+from contacts.days import day_of
+from contacts.models import Audience, Disclosure, PolicyVersion, Segment
 from contacts.permission import Reach, Refusal
-from contacts.vocabulary import Channel, DisclosureKind, Scenario
-
-# PostgreSQL drops it with the session, however that ends.
-_DRAFT = "pg_temp.contacts_export"
+from contacts.vocabulary import DisclosureKind, FileFormat
 
 
-def write(
-    out: Out,
-    channel: Channel,
-    recipient: Recipient,
-    *,
-    purpose: Scenario,
-    topics: Collection[Topic] = (),
-    day: dt.date,
-    at: dt.datetime,
-    by: str,
-) -> Reach:
-    """Write what `audience.write` writes, of those alone who are held for what the recipient gets them for.
+class ExportError(ValueError):
+    """Nothing was exported; the message says why."""
 
-    Return how many were given, and who is left out. Raises DisclosureError, with nothing written or put on record,
-    where the register lets nobody's data go there.
+
+class Out(Protocol):
+    """Where bytes go."""
+
+    def write(self, part: bytes, /) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Custody:
+    """Who holds a list, for how many days, and why it has so many people, where it has more than `reason_above`."""
+
+    holder_id: int
+    days: int
+    reason_above: int
+    reason: str = ""
+    segment: Segment | None = None
+
+
+@dataclass(frozen=True)
+class File:
+    """A list that may leave, as it is read: its rows are gone from our side once it is closed."""
+
+    audience: Audience
+    draft: Draft
+
+    def __iter__(self) -> Iterator[bytes]:
+        return FORMATS[FileFormat(self.audience.file_format)](self.draft)
+
+    def close(self) -> None:
+        self.draft.close()
+
+
+def look(wanted: Wanted, *, day: dt.date) -> Reach:
+    """Return how many would be in a list, and who would be left out, with nothing written.
+
+    Raises DisclosureError where the register lets nobody's data go to the recipient.
     """
-    sorter = Sorter(out)
-    with _drafted(channel, recipient, purpose, topics, day, at, by):
-        audience.copy(sorter, channel, f"TABLE {_DRAFT}")
-    return sorter.reach()
+    if wanted.recipient:
+        disclosing.check(wanted.recipient, day, wanted.purpose)
+    return audience.reach(audience.question(wanted, day=day))
 
 
-@contextmanager
-def _drafted(
-    channel: Channel,
-    recipient: Recipient,
-    purpose: Scenario,
-    topics: Collection[Topic],
-    day: dt.date,
-    at: dt.datetime,
-    by: str,
-) -> Iterator[None]:
-    """Put the people on record, and have their rows in the draft meanwhile."""
-    asked = audience.question(channel, topics, day)
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(audience.WORK_MEMORY)
-        may = asked.filter(disclosing.held_for(purpose), refusal="")
-        given = disclosing.disclose_found(may, recipient, purpose=purpose, kind=DisclosureKind.EXPORT, at=at, by=by)
-        query, values = audience.rows(_answered(asked, given), channel, "answer").query.sql_with_params()
-        cursor.execute(f"DROP TABLE IF EXISTS {_DRAFT}")
-        cursor.execute(f"CREATE TABLE {_DRAFT} AS {query}", values)
-        audience.trace(channel, given.people, at=at, by=by)
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute(f"DROP TABLE {_DRAFT}")
+@transaction.atomic
+def export(wanted: Wanted, custody: Custody, *, policy: PolicyVersion, at: dt.datetime, by: str) -> File:
+    """Put a list, its holder and everybody in it on record, and return the file.
+
+    Raises DisclosureError as `look` does, and ExportError where nobody is left, where there are too many for no reason,
+    or too many for a workbook; then nothing is on record.
+    """
+    if wanted.purpose is None:
+        raise ExportError("Nothing was exported: say what the list is for.")
+    day = day_of(at, policy.zone)
+    draft, batch = _draft(wanted, day=day, at=at, by=by)
+    _check(draft, wanted, custody)
+    made = Audience.objects.create(
+        segment=custody.segment,
+        channel=wanted.channel,
+        purpose=wanted.purpose,
+        recipient=wanted.recipient,
+        batch=batch,
+        file_format=wanted.file_format,
+        reason=custody.reason.strip(),
+        people=draft.reach.may,
+        left_out={code.value: number for code, number in draft.reach.left_out.items()},
+        holder_id=custody.holder_id,
+        made_at=at,
+        valid_through=day + dt.timedelta(days=custody.days),
+    )
+    _record(draft, wanted, made, at=at, by=by)
+    return File(made, draft)
 
 
-def _answered(asked: QuerySet[Any], given: Disclosed) -> QuerySet[Any]:
-    """Return everyone with `answer`: empty for those on record as given, and why not for the others.
+def write(out: Out, wanted: Wanted, *, day: dt.date, at: dt.datetime, by: str) -> Reach:
+    """Write a list as CSV (UTF-8) whose holder is whoever has `out`; return how many are in it, and who is left out.
+
+    A cell that a spreadsheet would take for a formula begins with an apostrophe, and so does a telephone number that
+    begins with a plus. Raises DisclosureError as `look` does, with nothing written or on record.
+    """
+    with transaction.atomic():
+        draft, _batch = _draft(wanted, day=day, at=at, by=by)
+        _record(draft, wanted, None, at=at, by=by)
+    with closing(draft):
+        for block in _csv(draft):
+            out.write(block)
+    return draft.reach
+
+
+def _draft(wanted: Wanted, *, day: dt.date, at: dt.datetime, by: str) -> tuple[Draft, uuid.UUID | None]:
+    """Judge everybody, put those whom a recipient gets on record as given, and draw up the rows."""
+    asked = audience.question(wanted, day=day)
+    if wanted.recipient is None:
+        return audience.draft(asked, wanted), None
+    if wanted.purpose is None:
+        raise disclosing.DisclosureError("Nothing was given: say what the recipient gets the list for.")
+    may = asked.filter(answer="")
+    given = disclosing.disclose_found(
+        may, wanted.recipient, purpose=wanted.purpose, kind=DisclosureKind.EXPORT, at=at, by=by
+    )
+    return audience.draft(_as_given(asked, given.batch), wanted, "told"), given.batch
+
+
+def _as_given(asked: QuerySet[Any], batch: uuid.UUID) -> QuerySet[Any]:
+    """Return everyone with `told`: empty for those on record as given, and why not for the others.
 
     Whoever might be given only since we asked was not asked about, and is counted with those who are not covered.
     """
-    on_record = Exists(Disclosure.objects.filter(batch=given.batch, contact=OuterRef("pk")))
-    reasons = [When(on_record, then=Value("")), When(~Q(refusal=""), then=F("refusal"))]
-    answer = Case(*reasons, default=Value(Refusal.NOT_COVERED.value), output_field=CharField())
-    answered: QuerySet[Any] = asked.annotate(answer=answer)
+    on_record = Exists(Disclosure.objects.filter(batch=batch, contact=OuterRef("pk")))
+    reasons = [When(on_record, then=Value("")), When(~Q(answer=""), then=F("answer"))]
+    told = Case(*reasons, default=Value(Refusal.NOT_COVERED.value), output_field=CharField())
+    answered: QuerySet[Any] = asked.annotate(told=told)
     return answered
+
+
+def _check(draft: Draft, wanted: Wanted, custody: Custody) -> None:
+    if not draft.reach.may:
+        raise ExportError("Nothing was exported: nobody is left whom this list could have.")
+    if draft.reach.may > custody.reason_above and not custody.reason.strip():
+        raise ExportError(f"Nothing was exported: say why you need more than {custody.reason_above} people.")
+    if wanted.file_format == FileFormat.XLSX and draft.reach.may > workbook.MOST_ROWS:
+        raise ExportError("Nothing was exported: a sheet of Excel has no room for so many people. Take CSV.")
+
+
+def _record(draft: Draft, wanted: Wanted, made: Audience | None, *, at: dt.datetime, by: str) -> None:
+    """Note the list, and each person in it."""
+    rule = f"audience:{made.pk}" if made else f"channel:{wanted.channel}"
+    audit.record("audience.exported", at=at, by=by, rule=f"{rule}:{draft.reach.may}")
+    audit.record_found("contact.exported", audience.WHO_LEAVES, at=at, by=by, rule=rule)
+
+
+def _csv(draft: Draft) -> Iterator[bytes]:
+    yield f"{','.join(draft.columns)}\n".encode()
+    yield from draft.blocks()
+
+
+def _xlsx(draft: Draft) -> Iterator[bytes]:
+    return workbook.stream(draft.columns, _rows(draft))
+
+
+def _rows(draft: Draft) -> Iterator[list[str]]:
+    for block in draft.blocks():
+        yield from csv.reader(io.StringIO(block.decode(), newline=""))
+
+
+FORMATS = {FileFormat.CSV: _csv, FileFormat.XLSX: _xlsx}

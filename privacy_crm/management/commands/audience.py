@@ -1,16 +1,18 @@
+import datetime as dt
 import sys
 import uuid
 from typing import Any
 
 from django.core.management.base import CommandParser
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from contacts import audience, doors, exporting, permission_words
+from contacts import doors, exporting, permission_words
+from contacts.audience import Wanted
 from contacts.days import day_of
 from contacts.disclosing import DisclosureError
-from contacts.models import Recipient, Topic
-from contacts.permission import Reach
+from contacts.models import Contact, PolicyVersion, Recipient, Segment, Topic
 from contacts.vocabulary import Channel, Scenario
+from privacy_crm import segments
 
 BY = "audience"
 
@@ -40,25 +42,33 @@ class Command(doors.Command):
             choices=Scenario.values,
             help="what the recipient gets it for: those who are not held for it are left out; goes with --recipient",
         )
+        parser.add_argument("--segment", type=int, metavar="NUMBER", help="those alone whom a saved segment finds")
 
     def handle(self, *_args: Any, channel: str, topic: list[str], **options: Any) -> None:
         policy = doors.policy_in_force()
         at = doors.moment(None, policy)
-        about = {"topics": _topics(topic), "day": day_of(at, policy.zone), "at": at}
-        found = _write(Channel(channel), about, **{name: options.get(name) for name in ("recipient", "purpose")})
+        day = day_of(at, policy.zone)
+        recipient, purpose = _for_whom(options.get("recipient"), options.get("purpose"))
+        people = _people(options.get("segment"), policy, day)
+        wanted = Wanted(Channel(channel), purpose, recipient, _topics(topic), people)
+        try:
+            found = exporting.write(sys.stdout.buffer, wanted, day=day, at=at, by=BY)
+        except DisclosureError as refusal:
+            doors.refuse(str(refusal))
         self.stderr.write(permission_words.left_out(found))
 
 
-def _write(channel: Channel, about: dict[str, Any], *, recipient: str | None, purpose: str | None) -> Reach:
-    out = sys.stdout.buffer
-    if recipient is None and purpose is None:
-        return audience.write(out, channel, **about, by=BY)
-    if recipient is None or purpose is None:
+def _for_whom(recipient: str | None, purpose: str | None) -> tuple[Recipient | None, Scenario | None]:
+    if (recipient is None) != (purpose is None):
         doors.refuse("--recipient and --purpose go together: who gets the list, and what for.")
-    try:
-        return exporting.write(out, channel, _recipient(recipient), purpose=Scenario(purpose), **about, by=BY)
-    except DisclosureError as refusal:
-        doors.refuse(str(refusal))
+    return (_recipient(recipient), Scenario(purpose)) if recipient and purpose else (None, None)
+
+
+def _people(segment: int | None, policy: PolicyVersion, day: dt.date) -> QuerySet[Contact] | None:
+    if segment is None:
+        return None
+    found = Segment.objects.filter(pk=segment).first() or doors.refuse("There is no segment of this number.")
+    return segments.people(found.filters, policy=policy, day=day)
 
 
 def _recipient(named: str) -> Recipient:
