@@ -1,0 +1,154 @@
+"""Make one record of two that are one person: nothing that either says of them is lost by it (P1, P12).
+
+The record that stays takes over what hangs on the other: each reason to hold the person with the earliest day of
+collection, every objection, consent and place at an event, and the latest activity. Then the other goes, by the one
+way in which people go. Apps above add their own rules for their own tables, and run them first.
+"""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import F
+from django.db.models.functions import Greatest
+
+from contacts import agreements, audit, clocks, erasure, merged, merging_rules, notices, vacancy
+from contacts.models import ChannelPermission, Contact
+from contacts.vocabulary import NoticeKind, PermissionState
+
+# What is chosen between the two, and the columns that go along with it: whether an address is proven, or takes mail,
+# is said of the address, and that somebody has left is said of their company.
+CHOSEN: dict[str, tuple[str, ...]] = {
+    "first_name": ("first_name",),
+    "last_name": ("last_name",),
+    "email": ("email", "address_hash", "unconfirmed_since", "bounced_on"),
+    "phone": ("phone",),
+    "job_title": ("job_title",),
+    "company": ("company", "organisation_id", "left_on"),
+    "address": ("address",),
+    "postal_code": ("postal_code",),
+    "city": ("city",),
+    "country": ("country",),
+    "language": ("language",),
+}
+
+
+# Each channel on which one of the two objected, since the earliest day.
+_SUPPRESS = """
+    INSERT INTO contacts_suppression AS stored (address_hash, channel, reason, since)
+    SELECT address_hash, said.channel, said.reason, said.since
+    FROM unnest(%(hashes)s::text[]) address_hash CROSS JOIN (
+        SELECT DISTINCT ON (channel) channel, reason, since FROM (
+            SELECT channel, reason, since FROM contacts_suppression WHERE address_hash = ANY(%(hashes)s)
+            UNION ALL
+            SELECT channel, source, given_on FROM contacts_channelpermission
+            WHERE contact_id IN (%(keep)s, %(gone)s) AND state = 'objected'
+        ) heard ORDER BY channel, since
+    ) said
+    ORDER BY address_hash, channel
+    ON CONFLICT (address_hash, channel) DO UPDATE SET since = EXCLUDED.since WHERE stored.since > EXCLUDED.since"""
+
+_NOTE = """
+    INSERT INTO contacts_channelpermission (contact_id, channel, state, given_on, wording, source)
+    SELECT %(keep)s, channel, 'objected', since, '', reason FROM contacts_suppression
+    WHERE address_hash = ANY(%(hashes)s) GROUP BY channel, since, reason ORDER BY channel, since
+    ON CONFLICT (contact_id, channel, state) DO NOTHING"""
+
+
+class MergeError(ValueError):
+    """These two cannot be merged; the message says why."""
+
+
+@dataclass(frozen=True)
+class Two:
+    """Two locked records, of which one stays."""
+
+    keep: Contact
+    gone: Contact
+
+
+def lock(keep_id: int, gone_id: int, *, day: dt.date) -> Two:
+    """Lock two records until the transaction ends, their organisations first, as every act does.
+
+    Raises MergeError where they are one and the same, where one is no longer held, was reduced to what a duty names or
+    is only stored, and where somebody changes an organisation of theirs meanwhile.
+    """
+    ids = [keep_id, gone_id]
+    agreements.lock(list(filter(None, _organisations(ids))))
+    before = _organisations(ids)
+    people = {person.pk: person for person in Contact.objects.filter(pk__in=ids).order_by("pk").select_for_update()}
+    if len(people) < len(ids):
+        raise MergeError("One of the two is no longer held, or they are one record already.")
+    if any(person.minimised_on for person in people.values()):
+        raise MergeError("One of the two was reduced to what the law makes us keep. That part stays as it is.")
+    if any(person.restricted_through and person.restricted_through >= day for person in people.values()):
+        raise MergeError("The details of one of the two are only stored, as they asked: nobody changes them.")
+    if _organisations(ids) != before:
+        raise MergeError("Somebody has just changed one of the two. Look at them again.")
+    return Two(people[keep_id], people[gone_id])
+
+
+def merge(two: Two, taken: Collection[str], *, at: dt.datetime, by: str) -> None:
+    """Make one record of two. `taken` names what of CHOSEN the one that stays takes over from the other.
+
+    Whoever was given the other's details is told to delete them under its number, and hears of what changes under the
+    number that stays. Call it last, under `lock`. Raises KeyError for a field that nobody can choose, with nothing
+    changed.
+    """
+    changed = [name for name in taken if any(_differs(two, column) for column in CHOSEN[name])]
+    notices.owe(NoticeKind.ERASED, [two.gone.pk], at=at)
+    notices.owe(NoticeKind.RECTIFIED, [two.keep.pk] if changed else [], details=changed, at=at)
+    _carry_objections(two, at, by)
+    merging_rules.carry(merging_rules.RULES, two.keep.pk, two.gone.pk, at=at)
+    erasure.delete({two.gone.pk: two.gone.public_id}, at=at, by=by, rule="merged")
+    _fill(two, changed)
+    clocks.refresh_contacts([two.keep.pk])
+    vacancy.notice([pk for pk in (two.keep.organisation_id, two.gone.organisation_id) if pk])
+    _trace(two, at, by)
+
+
+def _organisations(ids: Collection[int]) -> list[int | None]:
+    return list(Contact.objects.filter(pk__in=ids).order_by("pk").values_list("organisation_id", flat=True))
+
+
+def _differs(two: Two, column: str) -> bool:
+    return bool(getattr(two.keep, column) != getattr(two.gone, column))
+
+
+def _carry_objections(two: Two, at: dt.datetime, by: str) -> None:
+    """Have both addresses, and the record that stays, say every objection that was made under either (P12)."""
+    before = _objected(two.keep)
+    hashes = sorted({str(two.keep.address_hash), str(two.gone.address_hash)})
+    values: dict[str, Any] = {"keep": two.keep.pk, "gone": two.gone.pk, "hashes": hashes}
+    with connection.cursor() as cursor:
+        cursor.execute(_SUPPRESS, values)
+        cursor.execute(_NOTE, values)
+    if news := sorted(_objected(two.keep) - before):
+        notices.owe(NoticeKind.OBJECTED, [two.keep.pk], details=news, at=at)
+        audit.record("objection.recorded", at=at, by=by, public_id=two.keep.public_id, rule=",".join(news))
+
+
+def _objected(contact: Contact) -> set[str]:
+    said = ChannelPermission.objects.filter(contact=contact, state=PermissionState.OBJECTED)
+    return set(said.values_list("channel", flat=True))
+
+
+def _fill(two: Two, taken: Collection[str]) -> None:
+    """Write what was chosen, once the other address is free, and the latest activity."""
+    columns = [column for name in taken for column in CHOSEN[name]]
+    right = {name for name in two.keep.corrected if name not in taken}
+    corrected = sorted(right | {name for name in two.gone.corrected if name in taken or not _differs(two, name)})
+    values = {column: getattr(two.gone, column) for column in columns}
+    Contact.objects.filter(pk=two.keep.pk).update(
+        **values,
+        corrected=corrected,
+        last_activity_on=Greatest(F("last_activity_on"), two.gone.last_activity_on),
+    )
+
+
+def _trace(two: Two, at: dt.datetime, by: str) -> None:
+    keep, gone = two.keep.public_id, two.gone.public_id
+    audit.record(merged.CODE, at=at, by=by, public_id=keep, rule=f"{merged.FROM}{gone}")
+    audit.record(merged.CODE, at=at, by=by, public_id=gone, rule=f"{merged.INTO}{keep}")

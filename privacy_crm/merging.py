@@ -1,0 +1,54 @@
+"""Merge two records of one person, with what every app holds about them: nothing that either says is lost (P1, P12)."""
+
+import datetime as dt
+from collections.abc import Collection
+
+from django.db import transaction
+
+import dsr.merging
+import retention.merging
+from contacts import merging, merging_rules, races
+from contacts.days import day_of
+from contacts.merging import MergeError
+from contacts.models import Contact, PolicyVersion
+from dsr.models import Request
+from retention import freezing, objections
+from retention.models import OF_REQUESTS, Hold
+
+
+def merge(
+    keep_id: int, gone_id: int, taken: Collection[str], *, policy: PolicyVersion, at: dt.datetime, by: str
+) -> bool:
+    """Make one record of two, and return whether the person is still held.
+
+    `taken` names what of `contacts.merging.CHOSEN` the record that stays takes over from the other. Somebody who is
+    held for marketing alone, and objected to all of it under the two addresses together, goes at once. Raises
+    MergeError as `contacts.merging.lock` does, and while a request of either is open: then nothing has changed.
+    """
+
+    def whole() -> bool:
+        with transaction.atomic():
+            _merge(keep_id, gone_id, taken, policy=policy, at=at, by=by)
+            return Contact.objects.filter(pk=keep_id).exists()
+
+    return races.persist(whole)
+
+
+def _merge(
+    keep_id: int, gone_id: int, taken: Collection[str], *, policy: PolicyVersion, at: dt.datetime, by: str
+) -> None:
+    day = day_of(at, policy.zone)
+    two = merging.lock(keep_id, gone_id, day=day)
+    _check_answered([keep_id, gone_id], day)
+    for rules in (retention.merging.RULES, dsr.merging.RULES):
+        merging_rules.carry(rules, keep_id, gone_id, at=at)
+    freezing.settle([keep_id])
+    merging.merge(two, taken, at=at, by=by)
+    objections.part_with([keep_id], policy=policy, at=at, by=by)
+
+
+def _check_answered(ids: list[int], day: dt.date) -> None:
+    """Raise MergeError while somebody waits for an answer of ours: it is about the record that they asked about."""
+    waiting = Hold.objects.standing(day).filter(contact__in=ids, reason__in=OF_REQUESTS)
+    if waiting.exists() or Request.objects.of_people(ids).standing().exists():
+        raise MergeError("One of the two has asked us for something. Merge them once that is answered.")
