@@ -5,7 +5,7 @@ import uuid
 
 from django.db import transaction
 
-from contacts import audit
+from contacts import audit, mailing_counts
 from contacts.models import Contact
 
 
@@ -23,4 +23,5 @@ def bounced(message_id: uuid.UUID, *, day: dt.date, address_hash: str = "", at: 
     if not same.filter(bounced_on__isnull=True).update(bounced_on=day):
         return False
     audit.record("address.bounced", at=at, by=by, public_id=contact.public_id)
+    mailing_counts.bounced(message_id)
     return True

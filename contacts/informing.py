@@ -16,7 +16,7 @@ from django.db.models.functions import Cast, Concat
 
 from contacts import audit, outbox
 from contacts.activities import ContactGoneError
-from contacts.days import day_of
+from contacts.days import add_months, day_of
 from contacts.models import Basis, Contact, Message, PolicyVersion
 from contacts.models.outbox import MessageEnd
 from contacts.vocabulary import MailPurpose, MailTemplate
@@ -47,10 +47,23 @@ def owe_due(*, most: int, policy: PolicyVersion, at: dt.datetime) -> int:
     return _owe(waiting.order_by("since", "contact")[:number], at) if number else 0
 
 
+def last_day(collected_on: dt.date) -> dt.date:
+    """Return the day by which somebody is to be told of what was collected on another (Art. 14(3)(a) GDPR)."""
+    return add_months(collected_on, 1)
+
+
 def owe_beside(message: Message, *, policy: PolicyVersion, at: dt.datetime) -> None:
     """Owe the letter to somebody whom another mail has reached before it: the first message informs (Art. 14(3)(b))."""
     if message.contact_id is not None and message.template != MailTemplate.INFORM:
         _owe(_waiting(day_of(at, policy.zone), at).filter(contact=message.contact_id), at)
+
+
+def owe_before(people: QuerySet[Contact], *, policy: PolicyVersion, at: dt.datetime) -> None:
+    """Owe the letter to those of these people who wait for it, before a message that is no marketing is owed to them.
+
+    What informs leaves first (`sending`).
+    """
+    _owe(_waiting(day_of(at, policy.zone), at).filter(contact__in=people.values("pk")), at)
 
 
 def _owe(waiting: QuerySet[Any, Any], at: dt.datetime) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from django.db import transaction
 from django.db.models import Q
 
-from contacts import audit
+from contacts import audit, mailing_counts
 from contacts.models import Contact, Interest, Topic
 from contacts.vocabulary import ACTIVITY_SCENARIOS
 
@@ -68,6 +68,7 @@ def refuse(
     fresh = set(people) - _refused(topic, people)
     _write({(contact, topic.pk): False for contact in fresh}, day)
     audit.record_each("topic.refused", [people[contact] for contact in fresh], at=at, by=by, rule=slug)
+    mailing_counts.objected(fresh, at=at)
     return True
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Q
 
-from contacts import audit, notices
+from contacts import audit, mailing_counts, merged, notices
 from contacts.models import Contact
 from contacts.vocabulary import Channel, NoticeKind
 
@@ -44,12 +44,11 @@ def record(
     """Write down that an address objects to marketing on these channels; return the keys of the contacts concerned.
 
     Those are whoever has the address now, and whoever had it when it was written to, which `public_id` tells: where
-    theirs has changed since, both addresses are suppressed. `reason` says how it was heard, without a name. Consents
-    stay on record, and the objection wins. Whoever was given their data is owed a notice. Said again, it changes
-    nothing. The contacts stay locked until the end of the transaction.
+    theirs has changed since, or their record was merged into another, both addresses are suppressed. `reason` says how
+    it was heard, without a name. Consents stay on record, and the objection wins. Whoever was given their data is owed
+    a notice. Said again, it changes nothing. The contacts stay locked until the end of the transaction.
     """
-    concerned = Contact.objects.whole().filter(Q(address_hash=address_hash) | Q(public_id=public_id))
-    people = list(concerned.order_by("pk").select_for_update().only("public_id", "address_hash"))
+    people = _lock(address_hash, public_id)
     hashes = {address_hash, *(str(person.address_hash) for person in people)}
     ids = [person.pk for person in people]
     told = [channel.value for channel in Channel if channel in channels]
@@ -57,7 +56,18 @@ def record(
     if news:
         notices.owe(NoticeKind.OBJECTED, ids, details=told, at=at)
         _trace(people, told, at, by)
+        mailing_counts.objected(ids, at=at)
     return ids
+
+
+def _lock(address_hash: str, public_id: uuid.UUID | None) -> list[Contact]:
+    concerned = Contact.objects.whole().filter(Q(address_hash=address_hash) | Q(public_id=public_id))
+    people = list(concerned.order_by("pk").select_for_update().only("public_id", "address_hash"))
+    if public_id is None or any(person.public_id == public_id for person in people):
+        return people
+    # Only now, since a merge may have been what the lock waited for.
+    holder = merged.holder(public_id)
+    return people if holder == public_id else _lock(address_hash, holder)
 
 
 def _write(statement: str, *values: Any) -> int:

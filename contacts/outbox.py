@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
-from contacts.models import Event, Message
+from contacts.models import Event, Mailing, Message
 from contacts.models.outbox import FORGOTTEN, MessageEnd
 from contacts.rows import insert
 from contacts.vocabulary import MailPurpose, MailTemplate
@@ -90,6 +90,18 @@ def call_back(public_ids: Collection[str], *, at: dt.datetime) -> None:
     Message.objects.waiting(at).filter(public_id__in=public_ids).update(
         ended_at=at, end=MessageEnd.SKIPPED, reason="called back", **FORGOTTEN
     )
+
+
+def call_back_mailings(mailings: QuerySet[Mailing], *, at: dt.datetime) -> None:
+    """End what is owed of mailings that go no further, and that nobody has begun to send."""
+    Message.objects.waiting(at).filter(mailing__in=mailings).update(
+        ended_at=at, end=MessageEnd.SKIPPED, reason="called back"
+    )
+
+
+def end_broken_off(at: dt.datetime) -> None:
+    """End mails of mailings whose sender died with them in its hands: they may have arrived, and nobody gets two."""
+    Message.objects.broken_off(at).update(ended_at=at, end=MessageEnd.BROKEN_OFF, claimed_until=None)
 
 
 def supersede(event: Event, templates: Collection[MailTemplate], *, at: dt.datetime) -> None:

@@ -6,6 +6,7 @@ of nothing else.
 """
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
@@ -88,17 +89,33 @@ def reach(
 ) -> Reach:
     """Count who may be written to and who is left out, the largest number first, in one query however many they are."""
     asked = judged(channel, day=day, topics=topics, people=people).order_by()
-    counted = dict(asked.values_list("refusal").annotate(number=Count("pk")).order_by("-number"))
-    may = counted.pop("", 0)
-    return Reach(may, {Refusal(code): number for code, number in counted.items()})
+    return _reach(Counter(dict(asked.values_list("refusal").annotate(number=Count("pk")))))
+
+
+def reach_each(people: QuerySet[Contact], *, day: dt.date) -> dict[Channel, Reach]:
+    """Count the same of these people for each channel, in one query, and one for the laws."""
+    asked = people.order_by().annotate(**_answers(day, None)).values_list(*_ON.values())
+    counts: dict[Channel, Counter[str]] = {channel: Counter() for channel in Channel}
+    for *told, number in asked.annotate(number=Count("pk")):
+        for channel, code in zip(Channel, told, strict=True):
+            counts[channel][code] += number
+    return {channel: _reach(counted) for channel, counted in counts.items()}
 
 
 def of_one(contact: Contact, *, day: dt.date, topics: Collection[int] | None = None) -> dict[Channel, str]:
     """Return for each channel why this person may not be written to; empty where they may. Two queries."""
-    in_force = laws(day)
-    answers: dict[str, Any] = {f"on_{channel}": answer(in_force[channel], day, topics) for channel in Channel}
-    found = Contact.objects.filter(pk=contact.pk).annotate(**answers).values(*answers).first()
-    return {channel: found[f"on_{channel}"] if found else Refusal.NO_BASIS for channel in Channel}
+    found = of_each([contact.pk], day=day, topics=topics)
+    return found.get(contact.pk, dict.fromkeys(Channel, Refusal.NO_BASIS))
+
+
+def of_each(
+    contact_ids: Collection[int], *, day: dt.date, topics: Collection[int] | None = None
+) -> dict[int, dict[Channel, str]]:
+    """Return the same for each of these people who is still held. Two queries, however many they are."""
+    asked = (
+        Contact.objects.filter(pk__in=contact_ids).annotate(**_answers(day, topics)).values_list("pk", *_ON.values())
+    )
+    return {pk: dict(zip(Channel, told, strict=True)) for pk, *told in asked}
 
 
 def objected_to_all() -> Q:
@@ -114,6 +131,19 @@ def answer(law: Law, day: dt.date, topics: Collection[int] | None = None) -> Cas
     conditions = sorted(_conditions(law, day, topics), key=lambda pair: _ORDER[pair[0]])
     whens = [When(condition, then=Value(code.value)) for code, condition in conditions]
     return Case(*whens, default=Value(""), output_field=CharField())
+
+
+_ON = {channel: f"on_{channel}" for channel in Channel}
+
+
+def _answers(day: dt.date, topics: Collection[int] | None) -> dict[str, Any]:
+    in_force = laws(day)
+    return {name: answer(in_force[channel], day, topics) for channel, name in _ON.items()}
+
+
+def _reach(counted: Counter[str]) -> Reach:
+    left_out = {Refusal(code): number for code, number in counted.most_common() if code}
+    return Reach(counted[""], left_out)
 
 
 _ORDER = {code: place for place, code in enumerate(Refusal)}

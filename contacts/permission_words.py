@@ -1,16 +1,18 @@
 """Who is left out and why, in words: of a mailing in one sentence, of one person by channel."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
 
+from contacts.mailing_people import NOT_BOUND
 from contacts.permission import Reach, Refusal
 from contacts.vocabulary import Channel
 
-_LEFT_OUT = {
+_LEFT_OUT: dict[str, Any] = {
     Refusal.RESTRICTED: ngettext_lazy(
         "%(number)s had us restrict the use of their details",
         "%(number)s had us restrict the use of their details",
@@ -57,6 +59,9 @@ _LEFT_OUT = {
     Refusal.NOT_COVERED: ngettext_lazy(
         "%(number)s is not held for this purpose", "%(number)s are not held for this purpose", "count"
     ),
+    NOT_BOUND: ngettext_lazy(
+        "%(number)s is neither a customer nor a partner", "%(number)s are neither customers nor partners", "count"
+    ),
 }
 
 
@@ -71,10 +76,15 @@ class Mark:
 
 def left_out(reach: Reach) -> str:
     """Return who is left out of how many, and why, the largest number first."""
-    out, asked = reach.asked - reach.may, number_format(reach.asked, force_grouping=True)
+    return sentence(reach.asked, {code.value: number for code, number in reach.left_out.items()})
+
+
+def sentence(everybody: int, numbers: Mapping[str, int]) -> str:
+    """Return the same for numbers by the code of their reason: a Refusal's, or one of `mailing_people`."""
+    out, asked = sum(numbers.values()), number_format(everybody, force_grouping=True)
     if not out:
         return _("Nobody of %(asked)s is left out.") % {"asked": asked}
-    by_size = sorted(reach.left_out.items(), key=lambda pair: -pair[1])
+    by_size = sorted(numbers.items(), key=lambda pair: -pair[1])
     reasons = ", ".join(str(_LEFT_OUT[code] % _counted(number)) for code, number in by_size)
     text = ngettext(
         "%(number)s of %(asked)s is left out: %(reasons)s.",

@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 from django.utils.formats import date_format
@@ -10,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from contacts import addressing, outbox
 from contacts.days import day_of
+from contacts.languages import spoken
 from contacts.letters import written
 from contacts.letters.parts import Letter, Text
 from contacts.models import Contact, PolicyVersion
-from contacts.policy_words import FALLBACK
 
 
 @transaction.atomic
@@ -28,7 +27,7 @@ def change(contact_id: int, email: str, *, proven: bool, at: dt.datetime, by: st
     if was is None or policy is None or not was.email or was.bounced_on:
         return
     if not Contact.objects.filter(pk=contact_id, email=was.email).exists():
-        language = _language(was)
+        language = spoken(was.language)
         with translation.override(language):
             packed = written.pack(_letter(policy, at), language)
         outbox.owe_written(packed, address=was.email, at=at)
@@ -47,8 +46,3 @@ def _letter(policy: PolicyVersion, at: dt.datetime) -> Letter:
     )
     why = _("You get this mail because your address was on file with %(company)s until %(day)s.")
     return Letter(_("Your address was changed"), [Text(text % told)], why % told)
-
-
-def _language(person: Contact) -> str:
-    code = person.language.partition("-")[0].lower()
-    return code if code in dict(settings.LANGUAGES) else FALLBACK

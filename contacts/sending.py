@@ -1,7 +1,8 @@
 """Send the mails that are owed, each by whoever claims it first: a broken-off attempt is made again, none is lost.
 
 A mail goes out before it is marked as sent, outside any transaction. Where a sender dies in between, the next one sends
-it again under the same Message-ID, once its claim has ended.
+it again under the same Message-ID, once its claim has ended. A mailing's is not sent again: one that is missing does
+less harm than a second copy (`outbox.end_broken_off`).
 """
 
 import datetime as dt
@@ -13,7 +14,7 @@ from django.core.mail import mailers
 from django.db import transaction
 from django.db.models import Case, F, Value, When
 
-from contacts import bounces, informing, letters, mail_errors, withholding
+from contacts import bounces, informing, letters, mail_errors, mailing_counts, withholding
 from contacts.days import day_of
 from contacts.mail_errors import Failure
 from contacts.models import Message, PolicyVersion
@@ -59,7 +60,8 @@ def send_due(*, at: dt.datetime, now: Callable[[], dt.datetime], limit: int = MO
 
 def _due(at: dt.datetime, limit: int) -> list[int]:
     """Return keys, what people asked for first: a mailing to thousands holds nobody's confirmation up."""
-    last = Case(When(purpose=MailPurpose.MARKETING, then=Value(1)), default=Value(0))
+    late = {MailPurpose.IMPORTANT: 1, MailPurpose.MARKETING: 2}
+    last = Case(*(When(purpose=purpose, then=Value(place)) for purpose, place in late.items()), default=Value(0))
     return list(Message.objects.due(at).order_by(last, "not_before", "pk").values_list("pk", flat=True)[:limit])
 
 
@@ -86,7 +88,7 @@ def _claim(pk: int, at: dt.datetime) -> Message | None:
     """Take a message for ourselves until CLAIM has passed, or return None where somebody else has it."""
     if not Message.objects.due(at).filter(pk=pk).update(claimed_until=at + CLAIM):
         return None
-    about = ("contact", "sign_up__event", "sign_up__whitepaper", "registration", "event", "whitepaper")
+    about = ("contact", "sign_up__event", "sign_up__whitepaper", "registration", "event", "whitepaper", "mailing")
     return Message.objects.select_related(*about).filter(pk=pk).first()
 
 
@@ -101,7 +103,9 @@ def _mark_sent(message: Message, told: list[int], policy: PolicyVersion, at: dt.
     informing.told(told, day=day_of(at, policy.zone))
     informing.owe_beside(message, policy=policy, at=at)
     waiting = Message.objects.filter(pk=message.pk, sent_at__isnull=True, ended_at__isnull=True)
-    waiting.update(sent_at=at, claimed_until=None, attempts=F("attempts") + 1, reason="", **FORGOTTEN)
+    marked = waiting.update(sent_at=at, claimed_until=None, attempts=F("attempts") + 1, reason="", **FORGOTTEN)
+    if marked and message.mailing_id:
+        mailing_counts.sent(message.mailing_id)
 
 
 def _note(message: Message, error: Exception, policy: PolicyVersion, at: dt.datetime) -> None:
@@ -129,8 +133,11 @@ def _postpone(message: Message, code: str, at: dt.datetime) -> None:
     _ours(message).update(claimed_until=None, attempts=F("attempts") + 1, not_before=at + pause, reason=code)
 
 
+@transaction.atomic
 def _end(message: Message, end: MessageEnd, reason: str, at: dt.datetime) -> None:
-    _ours(message).update(claimed_until=None, ended_at=at, end=end, reason=reason, **FORGOTTEN)
+    ended = _ours(message).update(claimed_until=None, ended_at=at, end=end, reason=reason, **FORGOTTEN)
+    if ended and message.mailing_id and end == MessageEnd.SKIPPED:
+        mailing_counts.withheld(message.mailing_id)
 
 
 def _ours(message: Message) -> Any:

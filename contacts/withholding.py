@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from contacts import informing, permission
+from contacts import informing, mailing_people, permission
 from contacts.days import day_of
 from contacts.models import Contact, Event, Message, PolicyVersion
 from contacts.sign_ups import closed, is_published
@@ -16,7 +16,7 @@ def reason(message: Message, *, policy: PolicyVersion, at: dt.datetime) -> str:
     """Return a code that says why this message is not to be sent at `at`; empty where it is.
 
     What a person asked for themselves reaches them whatever they think of marketing. An address that bounces gets
-    nothing, and who is restricted gets only what they asked for.
+    nothing, and who is restricted gets only what they asked for. A mailing asks what it asked when it started.
     """
     if message.contact is None:
         return _to_stranger(message)
@@ -24,6 +24,7 @@ def reason(message: Message, *, policy: PolicyVersion, at: dt.datetime) -> str:
         _to_person(message.contact, message, day_of(at, policy.zone))
         or _informed(message)
         or _about_place(message, at)
+        or _mailed(message, message.contact, day_of(at, policy.zone))
         or _announced(message, message.contact, day_of(at, policy.zone), at)
     )
 
@@ -69,8 +70,12 @@ def _about_event(message: Message, event: Event, at: dt.datetime) -> str:
     return "superseded" if outdated else ""
 
 
+def _mailed(message: Message, contact: Contact, day: dt.date) -> str:
+    return mailing_people.refusal(message.mailing, contact, day) if message.mailing else ""
+
+
 def _announced(message: Message, contact: Contact, day: dt.date, at: dt.datetime) -> str:
-    if message.purpose != MailPurpose.MARKETING:
+    if message.purpose != MailPurpose.MARKETING or message.mailing:
         return ""
     about = message.whitepaper or message.event
     if message.whitepaper and not is_published(message.whitepaper, at):

@@ -1,0 +1,46 @@
+"""See a mailing before anybody gets it: on a page, and as a mail to whoever writes it."""
+
+import datetime as dt
+from dataclasses import replace
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import translation
+
+from contacts import audit, letters, mailing_drafts, outbox
+from contacts.letters import mailings, written
+from contacts.letters.parts import Letter, Occasion
+from contacts.models import Mailing, Message, PolicyVersion
+from contacts.vocabulary import MailPurpose, MailTemplate
+
+NOBODY = "reader@example.com"  # RFC 2606: whoever follows the preview's links has unsubscribed nobody
+
+
+def page(mailing: Mailing, language: str, *, policy: PolicyVersion, at: dt.datetime) -> str:
+    """Return the mail as it will look to a reader of this language, as HTML."""
+    message = Message(
+        template=MailTemplate.WRITTEN,
+        purpose=MailPurpose.SERVICE,
+        address=NOBODY,
+        written=written.pack(_letter(mailing, language, policy, at), language),
+        created_at=at,
+    )
+    ((html, _kind),) = letters.write(message, policy=policy, at=at).alternatives
+    return str(html)
+
+
+@transaction.atomic
+def send(mailing: Mailing, address: str, *, policy: PolicyVersion, at: dt.datetime, by: str) -> None:
+    """Owe the mail in each language to the address of a member of staff, marked as a test."""
+    for language, _name in settings.LANGUAGES:
+        letter = _letter(mailing, language, policy, at)
+        marked = replace(letter, subject=f"Test: {letter.subject}")
+        outbox.owe_written(written.pack(marked, language), address=address, at=at)
+    audit.record("mailing.tested", at=at, by=by, rule=mailing_drafts.rule(mailing))
+
+
+def _letter(mailing: Mailing, language: str, policy: PolicyVersion, at: dt.datetime) -> Letter:
+    about: dict[str, Any] = {"template": MailTemplate.MAILING, "mailing": mailing, "created_at": at}
+    with translation.override(language):
+        return mailings.letter(mailing, Occasion(Message(**about), policy, language, at))

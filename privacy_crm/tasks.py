@@ -1,0 +1,45 @@
+from celery import shared_task
+from django.utils import timezone
+
+from contacts import duplicates, nudging
+from contacts.days import day_of
+from contacts.models import PolicyVersion
+from privacy_crm import mailings
+from privacy_crm.uploads import forgetting, importing, removing
+
+
+@shared_task
+def run_mailings() -> None:
+    policy = PolicyVersion.objects.in_force()
+    if policy and mailings.tick(policy=policy, at=timezone.now()):
+        nudging.nudge()
+
+
+@shared_task
+def look_through_upload(upload_id: int, by: str) -> None:
+    if policy := PolicyVersion.objects.in_force():
+        importing.look_through(upload_id, policy=policy, at=timezone.now(), by=by, now=timezone.now)
+
+
+@shared_task
+def import_upload(upload_id: int, by: str) -> None:
+    if policy := PolicyVersion.objects.in_force():
+        importing.bring_in(upload_id, policy=policy, at=timezone.now(), by=by, now=timezone.now)
+
+
+@shared_task
+def remove_uploaded(upload_id: int, by: str) -> None:
+    if policy := PolicyVersion.objects.in_force():
+        removing.remove(upload_id, policy=policy, at=timezone.now(), by=by, now=timezone.now)
+
+
+@shared_task
+def sweep_uploads() -> None:
+    forgetting.sweep(timezone.now())
+
+
+@shared_task
+def find_duplicates(by: str = "duplicates") -> None:
+    at = timezone.now()
+    if policy := PolicyVersion.objects.in_force():
+        duplicates.find(day=day_of(at, policy.zone), at=at, by=by)
