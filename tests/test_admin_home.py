@@ -20,6 +20,10 @@ def home(client: Client) -> str:
     return client.get("/admin/").content.decode()
 
 
+def ahead(client: Client) -> str:
+    return client.get("/admin/figures/ahead/").content.decode()
+
+
 def run(status: str, **fields: int) -> PurgeRun:
     return PurgeRun.objects.create(at=NOON, by="test", status=status, started_at=NOON, finished_at=NOON, **fields)
 
@@ -54,7 +58,7 @@ def test_who_may_not_see_the_runs_hears_nothing_of_them(log_in: LogIn, policy: P
     shown = home(log_in(role))
     assert 'role="alert"' not in shown
     assert "nightly run" not in shown.lower()
-    assert "next 30 days" not in shown
+    assert "next 90 days" not in shown
 
 
 def test_last_night_is_told_in_a_sentence(log_in: LogIn, policy: PolicyVersion) -> None:
@@ -72,23 +76,28 @@ def test_last_night_is_told_in_a_sentence(log_in: LogIn, policy: PolicyVersion) 
     assert sentence in shown
 
 
-def test_what_lapses_next_is_counted_by_day(log_in: LogIn, policy: PolicyVersion) -> None:
-    hold(ContactFactory.create(), "prospect", dt.date(2025, 6, 1), policy=policy)
-    hold(ContactFactory.create(), "prospect", dt.date(2025, 6, 30), policy=policy)
-    shown = home(log_in("privacy officer"))
-    assert "1 person will be deleted" in shown
-    assert "1 December 2026: 1 person" in shown
+def test_what_lapses_next_is_counted_by_week(log_in: LogIn, policy: PolicyVersion) -> None:
+    for month, day in ((5, 25), (6, 1), (6, 24), (6, 30)):
+        hold(ContactFactory.create(), "prospect", dt.date(2025, month, day), policy=policy)
+    shown = ahead(log_in("privacy officer"))
+    assert "4 people will be deleted" in shown
+    assert "<strong>1</strong> <span>in the next run</span>" in shown
+    for days, people in ((30, 3), (60, 4), (90, 4)):
+        assert f"<strong>{people}</strong> <span>within {days} days</span>" in shown
+    assert "<title>24 November 2026: 1</title>" in shown
+    assert "<title>1 December 2026: 1</title>" in shown
+    assert '<th scope="row">29 December 2026</th><td>1</td><td>1</td>' in shown
 
 
 def test_the_numbers_are_remembered_for_a_while_and_forgotten_with_the_next_run(
     log_in: LogIn, policy: PolicyVersion
 ) -> None:
     client = log_in("privacy officer")
-    assert "Nobody is due" in home(client)
+    assert "Nobody is due" in ahead(client)
     hold(ContactFactory.create(), "prospect", dt.date(2025, 6, 1), policy=policy)
-    assert "Nobody is due" in home(client)
+    assert "Nobody is due" in ahead(client)
     run("finished")
-    assert "1 person will be deleted" in home(client)
+    assert "1 person will be deleted" in ahead(client)
 
 
 def test_the_home_page_stands_without_its_cache(
@@ -99,7 +108,7 @@ def test_the_home_page_stands_without_its_cache(
 
     monkeypatch.setattr(cache, "get", refuse)
     monkeypatch.setattr(cache, "set", refuse)
-    assert "Nobody is due" in home(log_in("privacy officer"))
+    assert "Nobody is due" in ahead(log_in("privacy officer"))
 
 
 def test_the_home_page_says_what_to_do_first(log_in: LogIn) -> None:

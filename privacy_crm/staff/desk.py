@@ -2,16 +2,15 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from contacts.admin.base import today
-from contacts.models import PolicyVersion
 from dsr import statistics
 from dsr.admin import inbox, pass_on
 from dsr.models import Request
@@ -33,31 +32,48 @@ class Card:
 
 @dataclass(frozen=True)
 class Desk:
-    """The officer's numbers: what waits, and how the last year went, kind by kind."""
+    """The officer's numbers: what waits and since when, and how the last year went, kind by kind."""
 
-    cards: list[Card]
+    numbers: dict[str, Any]
     year: Figures | None
     kinds: list[tuple[str, Figures, int]]  # with how many of the kind were closed
+
+    @property
+    def cards(self) -> list[Card]:
+        return _cards(self.numbers)
 
 
 def look(day: dt.date) -> Desk:
     """Return the numbers as of a day, with three queries however many requests there are."""
-    numbers = _counted(day)
     figures = statistics.last_year(day)
     kinds = [(capfirst(str(Kind(each.kind).label)), each, sum(each.closed.values())) for each in figures if each.kind]
-    return Desk(_cards(numbers), next((each for each in figures if not each.kind), None), kinds)
+    return Desk(_counted(day), next((each for each in figures if not each.kind), None), kinds)
 
 
-def tasks(request: HttpRequest) -> list[dict[str, str]]:
-    """Return what the officer has to do about requests, the most pressing first, as sentences that lead there."""
-    if not request.user.has_perm(PERMISSION):
-        return []
-    numbers = _counted(today(PolicyVersion.objects.in_force()))
-    overdue, passed_on = numbers["overdue"], numbers["passed_on"]
+def tasks(desk: Desk) -> list[dict[str, Any]]:
+    """Return what the officer has to do about requests, as sentences that lead there, each with its day."""
+    numbers = desk.numbers
+    overdue, soon, passed_on = numbers["overdue"], numbers["soon"], numbers["passed_on"]
     told = [
-        (overdue, "due=overdue", ngettext("%d request is overdue", "%d requests are overdue", overdue)),
+        (
+            overdue,
+            numbers["overdue_since"],
+            "due=overdue",
+            ngettext("%d request is overdue", "%d requests are overdue", overdue),
+        ),
+        (
+            soon,
+            numbers["soon_on"],
+            "due=soon",
+            ngettext(
+                "%d request has to be answered within 7 days",
+                "%d requests have to be answered within 7 days, the first on this day",
+                soon,
+            ),
+        ),
         (
             passed_on,
+            numbers["passed_on_due"],
             "passed_on=waiting",
             ngettext(
                 "%d request was passed on and nobody has looked at it",
@@ -65,18 +81,23 @@ def tasks(request: HttpRequest) -> list[dict[str, str]]:
                 passed_on,
             ),
         ),
+        *_gone_wrong(),
     ]
+    return [{"text": text % number, "link": _link(query), "day": day} for number, day, query, text in told if number]
+
+
+def _gone_wrong() -> list[tuple[int, None, str, str]]:
     found = Request.objects.with_findings().count()
-    text = ngettext(
+    lost = Request.objects.with_undelivered().count()
+    searched = ngettext(
         "After %d deletion the search still found something",
         "After %d deletions the search still found something",
         found,
     )
-    told.append((found, "state=all&found=yes", text))
-    lost = Request.objects.with_undelivered().count()
-    text = ngettext("%d answer never left", "%d answers never left", lost)
-    told.append((lost, "state=all&letter=undelivered", text))
-    return [{"text": text % number, "link": _link(query)} for number, query, text in told if number]
+    return [
+        (found, None, "state=all&found=yes", searched),
+        (lost, None, "state=all&letter=undelivered", ngettext("%d answer never left", "%d answers never left", lost)),
+    ]
 
 
 def badge(request: HttpRequest) -> str | None:
@@ -91,19 +112,25 @@ def passes_on(request: HttpRequest) -> bool:
     return request.user.has_perm(pass_on.PERMISSION) and not request.user.has_perm(PERMISSION)
 
 
-def _counted(day: dt.date) -> dict[str, int]:
+def _counted(day: dt.date) -> dict[str, Any]:
     standing = Request.objects.standing()
-    counted: dict[str, int] = standing.aggregate(
+    overdue = Q(pk__in=standing.overdue(day).values("pk"))
+    soon = Q(pk__in=standing.due_soon(day, inbox.SOON).values("pk"))
+    passed_on = Q(state=State.NEW) & ~Q(passed_on_by="")
+    counted: dict[str, Any] = standing.aggregate(
         open=Count("pk"),
-        overdue=Count("pk", filter=Q(pk__in=standing.overdue(day).values("pk"))),
-        soon=Count("pk", filter=Q(pk__in=standing.due_soon(day, inbox.SOON).values("pk"))),
+        overdue=Count("pk", filter=overdue),
+        overdue_since=Min("safe_on", filter=overdue),
+        soon=Count("pk", filter=soon),
+        soon_on=Min("safe_on", filter=soon),
         asked=Count("pk", filter=Q(state=State.ASKED)),
-        passed_on=Count("pk", filter=Q(state=State.NEW) & ~Q(passed_on_by="")),
+        passed_on=Count("pk", filter=passed_on),
+        passed_on_due=Min("safe_on", filter=passed_on),
     )
     return counted
 
 
-def _cards(numbers: dict[str, int]) -> list[Card]:
+def _cards(numbers: dict[str, Any]) -> list[Card]:
     late, soon = "danger" if numbers["overdue"] else "", "warning" if numbers["soon"] else ""
     return [
         Card(numbers["overdue"], _("overdue"), _link("due=overdue"), late),

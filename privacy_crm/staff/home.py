@@ -5,14 +5,11 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from contacts.admin.base import today
-from contacts.admin.people import visible_to
-from contacts.models import Contact, PolicyVersion, RecipientNotice
-from privacy_crm.staff import ahead, desk, informing_act
+from contacts.models import PolicyVersion
+from privacy_crm.staff import desk, home_figures, home_tasks
 from retention import watch
 from retention.admin.telling import told, what_to_do
 from retention.models import PurgeRun, RunStatus
@@ -33,43 +30,19 @@ class Door:
 def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add what the home page shows to this user. Called by Unfold for each request of it."""
     policy = PolicyVersion.objects.in_force()
-    shown: dict[str, Any] = {"policy": policy, "doors": _doors(request), "tasks": _tasks(request)}
-    if request.user.has_perm(desk.PERMISSION):
-        shown["desk"] = desk.look(today(policy))
+    day = today(policy)
+    officers = desk.look(day) if request.user.has_perm(desk.PERMISSION) else None
+    waiting = [*home_tasks.of(request, day), *(desk.tasks(officers) if officers else [])]
+    shown: dict[str, Any] = {
+        "policy": policy,
+        "doors": _doors(request),
+        "tasks": home_tasks.by_day(waiting, day),
+        "desk": officers,
+        "figures": home_figures.offered(request.user) if policy else [],
+    }
     if request.user.has_perm("retention.view_purgerun"):
         shown |= _nights(policy)
     return {**context, **shown}
-
-
-def _tasks(request: HttpRequest) -> list[dict[str, str]]:
-    """Return what waits for this user, each as a sentence that leads to it."""
-    return [*desk.tasks(request), *_to_match(request), *informing_act.tasks(request), *_overdue_notices(request)]
-
-
-def _to_match(request: HttpRequest) -> list[dict[str, str]]:
-    if not request.user.has_perms(["contacts.view_basis", "contacts.change_organisation"]):
-        return []
-    number = visible_to(request.user, Contact.objects.unmatched()).count()
-    text = ngettext(
-        "%d registered person waits to be matched to an organisation",
-        "%d registered people wait to be matched to an organisation",
-        number,
-    )
-    link = f"{reverse('admin:contacts_contact_changelist')}?unverified=unmatched"
-    return [{"text": text % number, "link": link}] if number else []
-
-
-def _overdue_notices(request: HttpRequest) -> list[dict[str, str]]:
-    if not request.user.has_perm("contacts.change_recipientnotice"):
-        return []
-    number = RecipientNotice.objects.overdue(timezone.now()).count()
-    text = ngettext(
-        "%d notice to a recipient is overdue: nobody has said that it is done",
-        "%d notices to recipients are overdue: nobody has said that they are done",
-        number,
-    )
-    link = f"{reverse('admin:contacts_recipientnotice_changelist')}?standing=overdue"
-    return [{"text": text % number, "link": link}] if number else []
 
 
 def _nights(policy: PolicyVersion | None) -> dict[str, Any]:
@@ -79,7 +52,6 @@ def _nights(policy: PolicyVersion | None) -> dict[str, Any]:
         "sees_nights": True,
         "alarm": alarm and {"run": alarm, "text": what_to_do(alarm), "link": _link(alarm)},
         "latest": latest and {"run": latest, "text": told(latest, today(policy)), "link": _link(latest)},
-        "ahead": ahead.look(policy, today(policy), PurgeRun.objects.first()) if policy else None,
     }
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from allauth.account.decorators import secure_admin_login
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import SimpleTemplateResponse, TemplateResponse
@@ -34,9 +35,9 @@ class StaffSite(UnfoldAdminSite):
         return our_way(super().admin_view(view, cacheable))
 
     def get_urls(self) -> list[Any]:
-        from privacy_crm.staff import home_figures  # noqa: PLC0415 - the site is there before its pages are
+        from privacy_crm.staff.home_figures import show  # noqa: PLC0415 - the site is there before its pages are
 
-        figure = path("figures/<slug:name>/", self.admin_view(home_figures.show), name="figure")
+        figure = path("figures/<slug:name>/", self.admin_view(show), name="figure")
         return [figure, *super().get_urls()]
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
@@ -61,6 +62,10 @@ class StaffSite(UnfoldAdminSite):
         found = [page for page in self._pages(request) if term and term in page["title"].lower()]
         context = {"found": found, "search_term": term}
         return TemplateResponse(request, "staff/search.html", context, headers={"HX-Trigger": "search"})
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        """Offer nobody: none of our pages asks for people by what is typed, and no search would be on record."""
+        raise PermissionDenied
 
     def _pages(self, request: HttpRequest) -> list[dict[str, str]]:
         """Return the pages in the sidebar that this user may open."""
