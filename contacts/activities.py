@@ -66,8 +66,7 @@ def take_back(
 ) -> None:
     """Delete an activity that was recorded by mistake. The person's last activity is what the others say again.
 
-    Where the mistake had not moved it, it stays. A day that an import alone has told, without a row of its own, is not
-    known any more once a later activity has replaced it. The caller holds the lock on the person.
+    Where the mistake had not moved it, it stays. The caller holds the lock on the person.
     """
     done = Activity.objects.filter(contact_id=contact_id, kind=kind, occurred_at=occurred_at, reference=reference)
     if not done.delete()[0]:
@@ -80,11 +79,21 @@ def take_back(
     audit.record("activity.taken_back", at=at, by=by, public_id=public_id, rule=kind)
 
 
+def untold(contact_id: int, *, policy: PolicyVersion) -> dt.date | None:
+    """Return the day of the person's last activity where no row tells of it, as after an import; None where one does.
+
+    Whoever records an activity that may be taken back asks first, and keeps the answer with their own row.
+    """
+    day: dt.date | None = Contact.objects.values_list("last_activity_on", flat=True).filter(pk=contact_id).first()
+    return day if day and day != _last(contact_id, policy) else None
+
+
 def _last(contact_id: int, policy: PolicyVersion) -> dt.date | None:
     """Return the day of the last activity on record: of activities, registrations, and bases that began with one."""
     done = Activity.objects.filter(contact_id=contact_id).aggregate(last=Max("occurred_at"))["last"]
-    registered = Registration.objects.filter(contact_id=contact_id).aggregate(last=Max("registered_at"))["last"]
+    places = Registration.objects.filter(contact_id=contact_id)
+    registered, before = places.aggregate(at=Max("registered_at"), before=Max("active_before")).values()
     bases = Basis.objects.filter(contact_id=contact_id, scenario__in=ACTIVITY_SCENARIOS)
     collected = bases.aggregate(last=Max("collected_on"))["last"]
     days = [moment and day_of(moment, policy.zone) for moment in (done, registered)]
-    return max((day for day in (*days, collected) if day), default=None)
+    return max((day for day in (*days, before, collected) if day), default=None)

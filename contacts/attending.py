@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from contacts import activities, sign_ups, stored_only, vouching
 from contacts.models import Contact, Event, PolicyVersion, Registration, SignUp
@@ -69,7 +70,8 @@ def check_in(event: Event, registration_id: int, *, policy: PolicyVersion, at: d
     contact_id = _guest(event, registration_id)
     with stored_only.changing(contact_id, at=at):
         place = _places(event).filter(pk=registration_id)
-        if place.filter(attended_at=None).update(attended_at=at):
+        before = Coalesce(Value(activities.untold(contact_id, policy=policy)), "active_before")
+        if place.filter(attended_at=None).update(attended_at=at, active_before=before):
             activities.record(contact_id, ActivityKind.ATTENDANCE, at, event.slug, policy=policy, at=at, by=by)
             return Arrival(registration_id, at)
         since = place.values_list("attended_at", flat=True).first()

@@ -141,15 +141,24 @@ def _rows(asked: QuerySet[Any], wanted: Wanted, answer: str) -> QuerySet[Any]:
 _SOURCES: dict[str, Any] = {"company": Coalesce("organisation__name", "company")}
 
 
+# A semicolon, a tab and the end of a line begin a cell wherever the comma separates decimals, as it does in Sweden.
+_SEPARATES = r"[;\t\r\n]"
+_BEGINS_BEHIND = rf"({_SEPARATES})(?=\"*[=+@\uff0b\uff0d\uff1d\uff20-])"
+
+
 class _Inert(Func):
-    """A text that no spreadsheet takes for a formula: = + - @, tab, CR and LF, and the full-width forms of the first
-    four, get an apostrophe in front (OWASP, CSV injection). Letters and digits are let through first, as most are.
+    """A text in which no spreadsheet finds a formula: = + - @, tab, CR and LF, and the full-width forms of the first
+    four, get an apostrophe in front where a cell begins (OWASP, CSV injection).
+
+    What begins with a letter or a digit and separates nothing is let through first, as most is.
     """
 
     template = (
-        "CASE WHEN ascii(%(expressions)s) BETWEEN 65 AND 65000 THEN %(expressions)s"
-        " WHEN ascii(%(expressions)s) IN (9, 10, 13, 43, 45, 61, 64, 65291, 65293, 65309, 65312)"
-        " THEN '''' || %(expressions)s ELSE %(expressions)s END"
+        f"CASE WHEN ascii(%(expressions)s) BETWEEN 65 AND 65000 AND %(expressions)s !~ '{_SEPARATES}'"
+        " THEN %(expressions)s"
+        " ELSE CASE WHEN ascii(%(expressions)s) IN (9, 10, 13, 43, 45, 61, 64, 65291, 65293, 65309, 65312)"
+        " THEN '''' ELSE '' END"
+        f" || regexp_replace(%(expressions)s, '{_BEGINS_BEHIND}', '\\1''', 'g') END"
     )
     arity = 1
     output_field = CharField()

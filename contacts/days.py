@@ -1,9 +1,13 @@
 """Moments and days: what `at` is on the wall of the company. Only doors read the clock; everything else is told."""
 
 import datetime as dt
+from calendar import monthrange
 from zoneinfo import ZoneInfo
 
 NIGHTLY_RUN = dt.time(2, 30)
+
+# The furthest day a Python date can hold; "31 December 9999" is what many systems write for "never".
+LAST_DAY = dt.date.max
 
 
 def day_of(at: dt.datetime, zone: ZoneInfo) -> dt.date:
@@ -14,6 +18,18 @@ def day_of(at: dt.datetime, zone: ZoneInfo) -> dt.date:
 def run_of(day: dt.date, zone: ZoneInfo) -> dt.datetime:
     """Return the moment of the nightly run of a day."""
     return dt.datetime.combine(day, NIGHTLY_RUN, zone)
+
+
+def add_months(day: dt.date, months: int) -> dt.date:
+    """Return the day on which a period of calendar months that began on `day` is over.
+
+    The same day of the month, or that month's last day where there is none: 18 months after 31 August 2024 is 28
+    February 2026. `months` is zero or more. A day beyond the year 9999 is returned as LAST_DAY, as the database has it.
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if year > LAST_DAY.year:
+        return LAST_DAY
+    return dt.date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def parse_moment(text: str, zone: ZoneInfo) -> dt.datetime:

@@ -75,10 +75,12 @@ def export(wanted: Wanted, custody: Custody, *, policy: PolicyVersion, at: dt.da
     """Put a list, its holder and everybody in it on record, and return the file.
 
     Raises DisclosureError as `look` does, and ExportError where nobody is left, where there are too many for no reason,
-    or too many for a workbook; then nothing is on record.
+    or too many for a workbook, or where the segment is gone; then nothing is on record.
     """
     if wanted.purpose is None:
         raise ExportError("Nothing was exported: say what the list is for.")
+    if custody.segment:
+        _keep(custody.segment)
     day = day_of(at, policy.zone)
     draft, batch = _draft(wanted, day=day, at=at, by=by)
     _check(draft, wanted, custody)
@@ -139,6 +141,12 @@ def _as_given(asked: QuerySet[Any], batch: uuid.UUID) -> QuerySet[Any]:
     told = Case(*reasons, default=Value(Refusal.NOT_COVERED.value), output_field=CharField())
     answered: QuerySet[Any] = asked.annotate(told=told)
     return answered
+
+
+def _keep(segment: Segment) -> None:
+    """Have whoever deletes the segment wait until the list that names it is on record."""
+    if not Segment.objects.select_for_update(no_key=True).filter(pk=segment.pk):
+        raise ExportError("Nothing was exported: the segment is not on record any more.")
 
 
 def _check(draft: Draft, wanted: Wanted, custody: Custody) -> None:

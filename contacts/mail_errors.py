@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
 
 from anymail.exceptions import AnymailAPIError, AnymailRecipientsRefused
+from requests import ReadTimeout
+
+from contacts.mail_smtp import UnansweredError
 
 # The address is wrong, or its mailbox does not take mail: no other failure says anything about a person.
 _OF_THE_ADDRESS = re.compile(r"5\.(1|2)\.\d+")
@@ -20,6 +23,7 @@ class Failure:
     for_good: bool = False  # no later attempt can succeed
     bounces: bool = False  # the address takes no mail
     of_the_server: bool = False  # the next message would fail as well
+    in_doubt: bool = False  # perhaps the mail was taken
 
 
 def failure(error: Exception) -> Failure:
@@ -34,7 +38,7 @@ def failure(error: Exception) -> Failure:
         case AnymailAPIError():
             return _provider(error)
         case SMTPException() | OSError():
-            return Failure(type(error).__name__, of_the_server=True)
+            return Failure(type(error).__name__, of_the_server=True, in_doubt=isinstance(error, UnansweredError))
     return Failure(type(error).__name__)
 
 
@@ -55,4 +59,5 @@ def _provider(error: AnymailAPIError) -> Failure:
     """A provider that cannot be reached, is overrun or does not know our key refuses the next message, too."""
     status = error.status_code
     alike = status is None or status in {401, 403, 429} or status >= 500
-    return Failure(f"{type(error).__name__}:{status or '-'}", of_the_server=alike)
+    code, in_doubt = f"{type(error).__name__}:{status or '-'}", isinstance(error, ReadTimeout)
+    return Failure(code, of_the_server=alike, in_doubt=in_doubt)

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from contacts import audit, mailing_drafts
 from contacts.mailing_drafts import MailingError
-from contacts.models import Mailing
+from contacts.models import AuditEvent, Mailing
 from contacts.vocabulary import MailingKind, MailingState
 
 
@@ -25,13 +25,13 @@ def submit(mailing: Mailing, *, at: dt.datetime, by: str) -> None:
 def approve(mailing: Mailing, seen: str, *, at: dt.datetime, by: str) -> None:
     """Approve an important message as it was `seen` (`mailing_drafts.mark`): from now on it can be scheduled.
 
-    Raises MailingError where it does not wait for this, reads otherwise by now, or `by` wrote it.
+    Raises MailingError where it does not wait for this, reads otherwise by now, or `by` wrote any of it.
     """
     waiting = Mailing.objects.filter(pk=mailing.pk, state=MailingState.SUBMITTED)
     current = waiting.select_for_update(no_key=True).first()
     if current and mailing_drafts.mark(current) != seen:
         raise MailingError("It has been changed since you opened this page. Read it again before you approve it.")
-    if current and current.made_by == by:
+    if current and _wrote(current, by):
         raise MailingError("You wrote this message yourself: somebody else has to approve it.")
     if not waiting.update(state=MailingState.DRAFT, approved_by=by, approved_at=at):
         raise MailingError("This message does not wait for approval any more.")
@@ -44,3 +44,9 @@ def send_back(mailing: Mailing, *, at: dt.datetime, by: str) -> None:
     if not Mailing.objects.filter(pk=mailing.pk, state=MailingState.SUBMITTED).update(state=MailingState.DRAFT):
         raise MailingError("This message does not wait for approval any more.")
     audit.record("mailing.sent_back", at=at, by=by, rule=mailing_drafts.rule(mailing))
+
+
+def _wrote(mailing: Mailing, by: str) -> bool:
+    """Tell whether somebody is among the authors: whoever changed it last is not the only one."""
+    written = AuditEvent.objects.filter(code__in=mailing_drafts.WRITTEN, rule=mailing_drafts.rule(mailing))
+    return mailing.made_by == by or written.filter(by=by).exists()

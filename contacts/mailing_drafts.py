@@ -15,6 +15,7 @@ from contacts.models import Mailing, Segment, Topic
 from contacts.vocabulary import MailingKind, MailingState
 
 FASTEST = 10_000  # mails a minute
+WRITTEN = _DRAFTED, _EDITED = "mailing.drafted", "mailing.edited"  # by whom, the audit trail knows
 
 
 class MailingError(ValueError):
@@ -38,10 +39,13 @@ class Draft:
 
 @transaction.atomic
 def draft(draft: Draft, *, at: dt.datetime, by: str) -> Mailing:
-    """Put a new mailing on record. Raises MailingError where its button leads nowhere, or its rate is none."""
+    """Put a new mailing on record.
+
+    Raises MailingError where a subject has several lines, its button leads nowhere, or its rate is none.
+    """
     mailing = Mailing.objects.create(**_fields(draft), made_by=by)
     mailing.topics.set(_topics(draft))
-    audit.record("mailing.drafted", at=at, by=by, rule=rule(mailing))
+    audit.record(_DRAFTED, at=at, by=by, rule=rule(mailing))
     return mailing
 
 
@@ -55,7 +59,7 @@ def edit(mailing: Mailing, draft: Draft, *, at: dt.datetime, by: str) -> None:
     if not Mailing.objects.filter(pk=mailing.pk, state=MailingState.DRAFT).update(**anew):
         raise MailingError("This mailing is no draft any more. Take it back first, and then change it.")
     mailing.topics.set(_topics(draft))
-    audit.record("mailing.edited", at=at, by=by, rule=rule(mailing))
+    audit.record(_EDITED, at=at, by=by, rule=rule(mailing))
 
 
 def missing(mailing: Mailing) -> Iterator[tuple[str, str]]:
@@ -77,7 +81,9 @@ def check_complete(mailing: Mailing) -> None:
 
 def mark(mailing: Mailing) -> str:
     """Return a mark of what a mailing says and to whom, which changes whenever that does."""
-    said = [mailing.kind, mailing.segment_id, mailing.subject, mailing.body, mailing.button, mailing.button_url]
+    topics = sorted(mailing.topics.values_list("pk", flat=True))
+    texts = [mailing.subject, mailing.body, mailing.button, mailing.button_url]
+    said = [mailing.kind, mailing.segment_id, topics, *texts]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
@@ -101,6 +107,8 @@ def _fields(draft: Draft) -> dict[str, Any]:
 
 
 def _check(draft: Draft) -> None:
+    if any(ord(letter) < 32 for text in draft.subject.values() for letter in text):
+        raise MailingError("A subject is one line: no server takes a mail with another one.")
     if bool(draft.button_url) != any(draft.button.values()):
         raise MailingError("A button needs both its words and the address that it leads to.")
     if draft.button_url and not draft.button_url.startswith(("https://", f"{settings.SITE_URL.rstrip('/')}/")):

@@ -14,14 +14,19 @@ from contacts.vocabulary import MailingKind, MailingState
 
 
 @transaction.atomic
-def schedule(mailing: Mailing, when: dt.datetime, *, policy: PolicyVersion, at: dt.datetime, by: str) -> None:
+def schedule(
+    mailing: Mailing, when: dt.datetime, seen: str | None = None, *, policy: PolicyVersion, at: dt.datetime, by: str
+) -> None:
     """Have a draft leave at a moment, at once where that is `at`.
 
-    Raises MailingError where it is no draft, a language is missing, the moment has passed, or it is an important
-    message that nobody has approved; DisclosureError where the register lets nobody's data go to whoever sends our
-    mail.
+    Raises MailingError where it is no draft, reads otherwise than somebody has `seen` (`mailing_drafts.mark`), a
+    language is missing, the moment has passed, or it is an important message that nobody has approved; DisclosureError
+    where the register lets nobody's data go to whoever sends our mail.
     """
-    mailing_drafts.check_complete(mailing)
+    current = _in(mailing, MailingState.DRAFT).select_for_update(no_key=True).first()
+    if current and seen is not None and mailing_drafts.mark(current) != seen:
+        raise MailingError("It has been changed since you opened this page. Read it again before you send it.")
+    mailing_drafts.check_complete(current or mailing)
     if when < at:
         raise MailingError("This moment has passed.")
     if provider := mailing_people.sender(Recipient.objects.all()):

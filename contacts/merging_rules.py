@@ -58,8 +58,15 @@ _BASES = (
     met(
         "contacts_basis",
         _SAME_SCENARIO,
+        f"source = {_BOTH_SOURCES}",
+        f"{_KEPT_UNTOLD} AND {_ITS_UNTOLD} AND kept.source <> its.source",
+    ),
+    met(
+        "contacts_basis",
+        _SAME_SCENARIO,
         f"""collected_on = its.collected_on, legal_basis = its.legal_basis, policy_version_id = its.policy_version_id,
-            source = CASE WHEN {_STILL_OWED} THEN {_BOTH_SOURCES} ELSE its.source END,
+            source = CASE WHEN {_STILL_OWED} THEN {_BOTH_SOURCES} WHEN {_KEPT_UNTOLD} THEN kept.source
+                ELSE its.source END,
             source_kind = CASE WHEN {_STILL_OWED} THEN kept.source_kind ELSE its.source_kind END,
             informed_on = CASE WHEN {_STILL_OWED} THEN NULL ELSE its.informed_on END""",
         "its.collected_on < kept.collected_on",
@@ -81,6 +88,7 @@ _PLACES = (
         _SAME_EVENT,
         """registered_at = LEAST(kept.registered_at, its.registered_at),
             attended_at = LEAST(kept.attended_at, its.attended_at),
+            active_before = GREATEST(kept.active_before, its.active_before),
             cancelled_at = CASE WHEN kept.cancelled_at IS NOT NULL
                 THEN CASE WHEN its.cancelled_at IS NOT NULL THEN GREATEST(kept.cancelled_at, its.cancelled_at) END
             END""",

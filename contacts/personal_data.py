@@ -110,6 +110,7 @@ MODELS: dict[str, Table] = {
     "contacts.Registration": {
         **_table("id contact", KEY),
         **_table("event registered_at cancelled_at attended_at", about("the person's place at an event (P7)")),
+        **_table("active_before", about("to take a check-in back and leave the period as it was")),
     },
     "contacts.FoodPreference": {
         **_table("id registration sign_up", about("ties the row to its guest", exported=False, goes=WITH_PLACE)),

@@ -11,10 +11,10 @@ from typing import Any
 
 import structlog
 from django.core.mail import mailers
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Case, F, Value, When
 
-from contacts import bounces, informing, letters, mail_errors, mailing_counts, withholding
+from contacts import bounces, informing, letters, mail_errors, mailing_counts, races, withholding
 from contacts.days import day_of
 from contacts.mail_errors import Failure
 from contacts.models import Message, PolicyVersion
@@ -77,7 +77,7 @@ def _deal_with(pk: int, mailer: Any, policy: PolicyVersion, now: Callable[[], dt
         else:
             to_tell = informing.to_tell(message)
             _hand_over(message, mailer, policy, at)
-            _mark_sent(message, to_tell, policy, now())
+            _settle(message, to_tell, policy, now())
     except Exception as error:
         # One message that fails, whatever the reason, must not keep the others from going out.
         _note(message, error, policy, now())
@@ -98,6 +98,16 @@ def _hand_over(message: Message, mailer: Any, policy: PolicyVersion, at: dt.date
     mailer.send_messages([envelope])
 
 
+def _settle(message: Message, told: list[int], policy: PolicyVersion, at: dt.datetime) -> None:
+    """Note that a mail has left. A mailing's that cannot be noted stays claimed: sent again, it would come twice."""
+    try:
+        races.persist(lambda: _mark_sent(message, told, policy, at))
+    except DatabaseError as error:
+        if message.mailing_id is None:
+            raise
+        log.warning("mail.not_marked", message=message.pk, code=type(error).__name__)
+
+
 @transaction.atomic
 def _mark_sent(message: Message, told: list[int], policy: PolicyVersion, at: dt.datetime) -> None:
     informing.told(told, day=day_of(at, policy.zone))
@@ -113,6 +123,8 @@ def _note(message: Message, error: Exception, policy: PolicyVersion, at: dt.date
     log.warning("mail.failed", message=message.pk, code=failure.code, attempts=message.attempts + 1)
     if failure.for_good:
         _refused(message, failure, policy, at)
+    elif failure.in_doubt and message.mailing_id:
+        _end(message, MessageEnd.BROKEN_OFF, failure.code, at)
     elif message.attempts + 1 >= MOST_ATTEMPTS:
         _end(message, MessageEnd.GAVE_UP, failure.code, at)
     else:

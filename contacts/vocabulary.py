@@ -160,6 +160,13 @@ class AudienceEnd(TextChoices):
     DESTROYED = "destroyed", _("deleted without being used")
 
 
+class FileFormat(TextChoices):
+    """How a list leaves as a file."""
+
+    CSV = "csv", _("CSV")
+    XLSX = "xlsx", _("Excel (XLSX)")
+
+
 class MailingKind(TextChoices):
     """An important message (a change of terms, P3) is no marketing; customers and partners alone get one."""
 
@@ -193,6 +200,7 @@ class Likeness(TextChoices):
 
     ADDRESS = "address", _("their addresses lead to one mailbox")
     NAME = "name", _("a like name in the same organisation")
+    CHOSEN = "chosen", _("somebody named both")
 
 
 # The scenarios whose own collection was an activity of the person.

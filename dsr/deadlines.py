@@ -14,10 +14,9 @@ import holidays
 from django.conf import settings
 from django.db.models import Q
 
-from contacts.days import day_of
+from contacts.days import add_months, day_of
 from dsr.models import Request
 from dsr.vocabulary import ASKED_NOBODY, Source, Step
-from retention.months import add_months
 
 MONTHS = 1  # Art. 12(3) GDPR
 MONTHS_EXTENDED = 3  # from the day of receipt, not from the end of the first month

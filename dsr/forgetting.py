@@ -1,15 +1,16 @@
-"""Closed requests go after a period of their own, and so do notices that a recipient has acknowledged.
+"""Closed requests go after a period of their own, and how many there were, and how they ended, remains.
 
-How many requests there were, and how they ended, remains.
+So do notices that a recipient has acknowledged, and lists that left as files, once their holder has confirmed them.
 """
 
 import datetime as dt
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from contacts.days import day_of
-from contacts.models import PolicyVersion, RecipientNotice
+from contacts.models import Audience, PolicyVersion, RecipientNotice
 from dsr.vocabulary import State
 from retention.months import latest_due_anchor
 
@@ -35,11 +36,28 @@ def forget_notices(*, months: int, policy: PolicyVersion, at: dt.datetime) -> in
 
     What nobody has acknowledged stays: it is chased.
     """
-    last = latest_due_anchor(day_of(at, policy.zone), months)
-    until = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), policy.zone)
-    old = RecipientNotice.objects.filter(acknowledged_at__lt=until).order_by("pk").values("pk")
+    until = _end_of(latest_due_anchor(day_of(at, policy.zone), months), policy)
+    return _delete(RecipientNotice.objects.filter(acknowledged_at__lt=until))
+
+
+def forget_audiences(*, months: int, policy: PolicyVersion, at: dt.datetime) -> int:
+    """Delete the lists that were confirmed `months` calendar months ago, and return how many went.
+
+    What nobody has confirmed stays: it is outstanding. Who was on a list is on record as given away, and that stays.
+    """
+    until = _end_of(latest_due_anchor(day_of(at, policy.zone), months), policy)
+    return _delete(Audience.objects.filter(confirmed_at__lt=until))
+
+
+def _end_of(day: dt.date, policy: PolicyVersion) -> dt.datetime:
+    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), policy.zone)
+
+
+def _delete(old: QuerySet[Any]) -> int:
+    """Delete rows batch by batch, and return how many went."""
+    some = old.order_by("pk").values("pk")
     number = 0
-    while gone := RecipientNotice.objects.filter(pk__in=old[:BATCH]).delete()[0]:
+    while gone := old.model._base_manager.filter(pk__in=some[:BATCH]).delete()[0]:
         number += gone
     return number
 

@@ -50,3 +50,9 @@ def forget_requests() -> None:
 def forget_notices() -> None:
     if policy := PolicyVersion.objects.in_force():
         forgetting.forget_notices(months=settings.REQUEST_MONTHS, policy=policy, at=timezone.now())
+
+
+@shared_task
+def forget_audiences() -> None:
+    if policy := PolicyVersion.objects.in_force():
+        forgetting.forget_audiences(months=settings.REQUEST_MONTHS, policy=policy, at=timezone.now())

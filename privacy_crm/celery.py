@@ -1,5 +1,6 @@
 """The Celery app and the beat table: every job that runs by itself, one line each."""
 
+import datetime as dt
 import os
 
 from celery import Celery
@@ -18,10 +19,15 @@ app.conf.beat_schedule = {
     "mail": {"task": "contacts.tasks.send_messages", "schedule": crontab()},
     # The words of a letter that no mail server has taken for 14 days are forgotten.
     "letters": {"task": "contacts.tasks.forget_letters", "schedule": crontab(minute=40)},
+    # Mailings begin at their time, and each sends what its rate lets it: asked once a minute, it would find what left
+    # some seconds after the last time, and wait for another minute.
+    "mailings": {"task": "privacy_crm.tasks.run_mailings", "schedule": dt.timedelta(seconds=10)},
     # Mails that development writes into files are stored copies: they go after 24 hours.
     "mail_files": {"task": "contacts.tasks.sweep_mail_files", "schedule": crontab(minute=50)},
     # Whoever was given people's data hears of erasures, objections and corrections, until they say it is done (L4).
     "notices": {"task": "contacts.tasks.tell_recipients", "schedule": crontab(minute="*/5")},
+    # Files of people that were uploaded go after a day; what a worker left when it died is given back.
+    "uploads": {"task": "privacy_crm.tasks.sweep_uploads", "schedule": crontab()},
     # Guests are reminded on the day before their event.
     "reminders": {"task": "contacts.tasks.owe_reminders", "schedule": crontab(minute="*/10")},
     # At six in the company's time zone, people are told whose data did not come from them (L5).
@@ -42,6 +48,14 @@ app.conf.beat_schedule = {
     "requests": {"task": "dsr.tasks.forget_requests", "schedule": crontab(hour=3, minute=45)},
     # What a recipient acknowledged goes after the same 24 months; what it did not is chased.
     "told": {"task": "dsr.tasks.forget_notices", "schedule": crontab(hour=3, minute=50)},
+    # So do lists that left as files, 24 months after their holders said what became of them.
+    "audiences": {"task": "dsr.tasks.forget_audiences", "schedule": crontab(hour=3, minute=55)},
+    # Log-ins that have ended leave nothing behind.
+    "sessions": {"task": "privacy_crm.tasks.sweep_sessions", "schedule": crontab(minute=35)},
+    # After the night's run, records are looked for that may be one person; staff decide.
+    "duplicates": {"task": "privacy_crm.tasks.find_duplicates", "schedule": crontab(hour=4, minute=5)},
+    # The numbers of the home page are counted for which everybody has to be read.
+    "figures": {"task": "privacy_crm.tasks.count_figures", "schedule": crontab(hour=4, minute=20)},
     # The night's run, at 02:30 in the company's time zone; a night that was missed is caught up by the next tick.
     "purge": {"task": "retention.tasks.nightly", "schedule": crontab(minute="*/10")},
     # Officers hear of a run that waits, failed, was broken off or did not happen.

@@ -45,7 +45,7 @@ def _smtp(url: str) -> dict[str, Any]:
         "use_tls": asked_for_tls and not implicit_tls,
         "timeout": 30,
     }
-    return {"BACKEND": f"{BACKENDS}.smtp.EmailBackend", "OPTIONS": options}
+    return {"BACKEND": "contacts.mail_smtp.EmailBackend", "OPTIONS": options}
 
 
 # A provider adds a picture to a mail, or bends its links, to tell who read it: none may.

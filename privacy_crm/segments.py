@@ -87,6 +87,11 @@ def described_each(listed: Iterable[Mapping[str, str]]) -> list[list[tuple[str, 
     ]
 
 
+def in_words(described: Iterable[tuple[str, str]]) -> str:
+    """Return what `described` says of filters in one line."""
+    return ", ".join(f"{label} {value}" for label, value in described)
+
+
 def gone() -> str:
     return _("not on record any more")
 

@@ -34,7 +34,6 @@ if not DEBUG:
 SECRET_KEY = env.str("SECRET_KEY", default="") or stop("SECRET_KEY must be set (`make setup` writes one into .env)")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-
 # Where mails point to.
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000")
 
@@ -164,6 +163,7 @@ FORMAT_MODULE_PATH = ["privacy_crm.formats"]
 # Whitepapers; nothing in it has an address of its own.
 MEDIA_ROOT = Path(env.str("MEDIA_DIR", default="") or VAR_DIR / "media").absolute()
 FILE_UPLOAD_PERMISSIONS = 0o640
+FILE_UPLOAD_HANDLERS = ["privacy_crm.uploads.nameless.NamelessFileUploadHandler"]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"

@@ -1,4 +1,5 @@
 from celery import shared_task
+from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from contacts import duplicates, nudging
@@ -39,7 +40,20 @@ def sweep_uploads() -> None:
 
 
 @shared_task
+def sweep_sessions() -> None:
+    SessionStore.clear_expired()
+
+
+@shared_task
 def find_duplicates(by: str = "duplicates") -> None:
     at = timezone.now()
     if policy := PolicyVersion.objects.in_force():
         duplicates.find(day=day_of(at, policy.zone), at=at, by=by)
+
+
+@shared_task
+def count_figures() -> None:
+    from privacy_crm.staff import home_figures  # noqa: PLC0415 - of the admin, whose pages hand work to this module
+
+    if policy := PolicyVersion.objects.in_force():
+        home_figures.count_nightly(policy, at=timezone.now())

@@ -32,7 +32,7 @@ _LAPSES = f"""
     FROM contacts_basis basis
     JOIN contacts_contact contact ON contact.id = basis.contact_id
     JOIN contacts_scenariorule rule ON rule.scenario = basis.scenario AND rule.version_id = %s
-    LEFT JOIN contacts_organisation organisation ON organisation.id = contact.organisation_id
+    LEFT JOIN {{organisations}} organisation ON organisation.id = contact.organisation_id
     CROSS JOIN LATERAL (
         SELECT rule.clock = %s AND basis.clock_from IS NOT NULL AS unverified
     ) state
@@ -72,6 +72,7 @@ _DEPARTURES = f"""
 
 _EVERYONE = "IS NOT NULL"
 _THESE = "= ANY(%s)"
+_ORGANISATIONS = "contacts_organisation"
 
 
 def of(policy: PolicyVersion, contact_ids: list[int]) -> Sql:
@@ -79,17 +80,28 @@ def of(policy: PolicyVersion, contact_ids: list[int]) -> Sql:
 
     The last column tells whether that day is due to an objection to all marketing rather than to the clock.
     """
-    return _LAPSES.format(among=_THESE), [*_values(policy), contact_ids]
+    return _LAPSES.format(among=_THESE, organisations=_ORGANISATIONS), [*_values(policy), contact_ids]
 
 
-def of_each(policy: PolicyVersion, people: str) -> Sql:
-    """Return the same for the contacts that a query names, which has no parameters of its own."""
-    return _LAPSES.format(among=f"IN ({people})"), _values(policy)
+def of_each(policy: PolicyVersion, people: str, organisations: str = _ORGANISATIONS) -> Sql:
+    """Return the same for the contacts that a query names, which has no parameters of its own.
+
+    `organisations` names the relation that says when their agreements have ended, as it is or as one supposes.
+    """
+    return _LAPSES.format(among=f"IN ({people})", organisations=organisations), _values(policy)
 
 
 def of_everyone(policy: PolicyVersion) -> Sql:
     """Return the same for everyone held."""
-    return _LAPSES.format(among=_EVERYONE), _values(policy)
+    return _LAPSES.format(among=_EVERYONE, organisations=_ORGANISATIONS), _values(policy)
+
+
+def departures(lapses: str, people: str) -> str:
+    """Return the query for the day whose run deletes each of the contacts that a query names: `id` and `leaves_on`.
+
+    `lapses` is the query for their bases. Of its own it has one parameter after theirs, the day that it is.
+    """
+    return _DEPARTURES.format(lapses=lapses, among=f"IN ({people})")
 
 
 def kept_until(policy: PolicyVersion, contact_ids: list[int], day: dt.date) -> dict[int, dt.date | None]:

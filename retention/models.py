@@ -53,6 +53,10 @@ class Holds(models.QuerySet["Hold"]):
         """Holds that ended before `day` and that no run has dealt with yet."""
         return self.filter(until__lt=day, closed_on__isnull=True)
 
+    def ending(self, first: dt.date, last: dt.date) -> Holds:
+        """Holds whose last day is one of these days."""
+        return self.filter(until__range=(first, last), closed_on__isnull=True)
+
     def by_keeps(self, contact_ids: Collection[int]) -> dict[frozenset[str], list[int]]:
         """Group people by the union of what these duties keep of them."""
         kept: dict[int, set[str]] = defaultdict(set)

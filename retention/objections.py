@@ -13,7 +13,7 @@ from django.db import transaction
 from contacts import objections, races
 from contacts.days import day_of
 from contacts.models import PolicyVersion
-from contacts.vocabulary import MARKETING_SCENARIOS, Channel
+from contacts.vocabulary import MARKETING_SCENARIOS, Channel, Scenario
 from retention import parting
 from retention.due import Night
 from retention.parting import Parting
@@ -52,14 +52,26 @@ def object_to_marketing(
             ids = objections.record(
                 address_hash, public_id=public_id, channels=channels, reason=reason, day=day, at=at, by=by
             )
-            return _part_with(ids, Parting(Night(policy, at), at=at, by=by))
+            return part_with(ids, policy=policy, at=at, by=by)
 
     return races.persist(whole)
 
 
-def _part_with(ids: list[int], act: Parting) -> Consequence:
+def part_with(
+    ids: list[int],
+    *,
+    policy: PolicyVersion,
+    at: dt.datetime,
+    by: str,
+    scenarios: Collection[Scenario] = MARKETING_SCENARIOS,
+) -> Consequence:
+    """Part with those of these people who are held for marketing alone, and have objected to all of it.
+
+    Call it in the transaction in which the last of their channels was stopped.
+    """
+    act = Parting(Night(policy, at), at=at, by=by)
     locked, done = parting.lock_contacts(ids), Consequence()
-    for scenario in MARKETING_SCENARIOS if locked else ():
+    for scenario in scenarios if locked else ():
         decision = act.lapse(locked, scenario, act.night.freed(scenario, ids), rule=RULE)
         done.deleted += len(decision.delete)
         done.reduced += len(decision.reduce)

@@ -1,6 +1,7 @@
 """Buttons that do one thing: a form in a dialog, and the act that it calls. A GET shows the form, only a POST acts."""
 
 import datetime as dt
+import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -37,6 +38,8 @@ class ActForm(forms.Form):
     after_template = ""  # shows what follows from the fields, below them
     placed: tuple[str, ...] = ()  # fields that the body or what follows shows itself
     blocked: Any = False  # then there is no button: what the form shows says why
+    reveals = False  # shows the details of whom the record's page shows: whoever opens it has looked at them
+    found: list[uuid.UUID] | None = None  # the public ids of those whom a search of the form's own has found
     result_template = ""  # shows what is told once alone, in the answer itself, since a message would keep it
 
     def __init__(self, record: Any = None, *, user: Any = None, asked: Any = None, **options: Any) -> None:
@@ -145,6 +148,7 @@ def _tell(model_admin: "WithActs", act: Act, request: HttpRequest, form: ActForm
 
 def _form(model_admin: "WithActs", act: Act, request: HttpRequest, form: ActForm, done: str = "") -> HttpResponse:
     record = form.record
+    model_admin.note_form(request, form, act.name)
     in_dialog = bool(request.headers.get("HX-Request"))
     context = {
         "act": act,

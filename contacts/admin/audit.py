@@ -15,6 +15,7 @@ from unfold.utils import parse_date_str
 
 from contacts.admin import acts, audit_words
 from contacts.admin.base import RecordAdmin
+from contacts.days import LAST_DAY
 from contacts.models import AuditEvent
 
 
@@ -66,7 +67,7 @@ class DaysFilter(RangeDateFilter):  # type: ignore[misc]
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         first, last = (self._day(bound) for bound in ("from", "to"))
         found = queryset.filter(at__gte=_midnight(first)) if first else queryset
-        return found.filter(at__lt=_midnight(last + dt.timedelta(days=1))) if last else found
+        return found.filter(at__lt=_midnight(last + dt.timedelta(days=1))) if last and last < LAST_DAY else found
 
     def _day(self, bound: str) -> dt.date | None:
         day: dt.date | None = parse_date_str(self.used_parameters.get(f"{self.parameter_name}_{bound}") or "")

@@ -38,7 +38,7 @@ def today(policy: PolicyVersion | None) -> dt.date:
 
 def note_look(request: HttpRequest, people: Iterable[uuid.UUID], page: str) -> None:
     """Record that this user has looked at the page of these people, or at one that shows their details."""
-    if request.method == "GET" and (seen := list(people)):
+    if request.method != "HEAD" and (seen := list(people)):
         audit.record_each("contact.viewed", seen, at=timezone.now(), by=acts.by(request), rule=f"page:{page}")
 
 
@@ -50,10 +50,15 @@ def note_search(request: HttpRequest, people: list[uuid.UUID]) -> None:
         audit.record_each("contact.found", people, at=now, by=by, rule="")
 
 
+# How the addresses of a list's filters go on after the name of a field.
+_ASKED = ("", "__exact", "__id__exact", "__isnull", "__isempty", "_from", "_to")
+
+
 class Untraced(UnfoldAdmin):
     """Keep names out of Django's own log (acts write the audit trail instead) and offer no deletion to anybody."""
 
     heading: Any = ""
+    narrowed_by: tuple[str, ...] = ()  # fields that links to the list narrow it by, beside its filters
     actions = None
     show_facets = ShowFacets.NEVER
 
@@ -67,6 +72,13 @@ class Untraced(UnfoldAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Let a list be narrowed by its filters alone: Django takes any field, a search that nobody would record."""
+        filters: list[Any] = [getattr(each, "parameter_name", each) for each in self.get_list_filter(request)]
+        names = [*self.narrowed_by, *(each if isinstance(each, str) else each[0] for each in filters)]
+        ours = any(lookup == name + end for name in names for end in _ASKED)
+        return ours and "\0" not in value and super().lookup_allowed(lookup, value, request)
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         return None
@@ -93,6 +105,17 @@ class WithActs(Untraced):
     def after(self, act: Act, record: Any, form: ActForm) -> str:
         """Return where an act leads once it is done."""
         return self.url_of(record or form.record)
+
+    def shows(self, record: Any) -> Iterable[uuid.UUID]:
+        """Return the public ids of the people whose details a record's page shows."""
+        return ()
+
+    def note_form(self, request: HttpRequest, form: ActForm, page: str) -> None:
+        """Record a look at those whose details a form shows, and the search that it has made."""
+        if form.reveals:
+            note_look(request, self.shows(form.record), page)
+        if form.found is not None:
+            note_search(request, form.found)
 
     def found(self, request: HttpRequest, object_id: str) -> Any:
         """Return the record that this user may see, or answer 403 or 404."""
@@ -154,10 +177,6 @@ class RecordAdmin(WithActs):
     def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         """Return what the page's template shows."""
         return {}
-
-    def shows(self, record: Any) -> Iterable[uuid.UUID]:
-        """Return the public ids of the people whose details a record's page shows."""
-        return ()
 
     def complete(self, request: HttpRequest, records: list[Any]) -> None:
         """Give the records of a page what would cost a query for each."""

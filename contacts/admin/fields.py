@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy
 from unfold.widgets import (
     INPUT_CLASSES,
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -17,6 +18,7 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
+from contacts.fields import LONGEST, OneLine
 from contacts.models import Topic
 
 if TYPE_CHECKING:
@@ -28,7 +30,8 @@ _CLASSES = " ".join(INPUT_CLASSES)
 
 
 def text(label: Any, **options: Any) -> forms.CharField:
-    return forms.CharField(label=label, widget=UnfoldAdminTextInputWidget(), **options)
+    """One line, as the public forms know it: what has room for a story would be read as a place for notes on people."""
+    return OneLine(label=label, widget=UnfoldAdminTextInputWidget(), **{"max_length": LONGEST, **options})
 
 
 def long_text(label: Any, **options: Any) -> forms.CharField:
@@ -91,7 +94,10 @@ def _time_picker() -> forms.TimeInput:
 
 class WallClockWidget(forms.MultiWidget):
     def __init__(self) -> None:
-        super().__init__([_day_picker(), _time_picker()])
+        day, time = _day_picker(), _time_picker()
+        # The label of the field stands beside neither.
+        day.attrs["aria-label"], time.attrs["aria-label"] = gettext_lazy("Day"), gettext_lazy("Time")
+        super().__init__([day, time])
 
     def render(self, *args: Any, **options: Any) -> SafeString:
         return format_html('<div class="pc-wall-clock">{}</div>', super().render(*args, **options))

@@ -40,6 +40,7 @@ class RegistrationAdmin(RecordAdmin):
     heading = gettext_lazy("Guests")
     empty_text = gettext_lazy("Whoever signs up for an event and confirms their address stands here.")
     lists_people = True
+    narrowed_by = ("event",)
     page_template = "staff/registration.html"
     list_before_template = "staff/registration_list_before.html"
     list_display = ("name", "organisation", "e_mail", "event", "registered", "state")

@@ -1,6 +1,7 @@
 """Sign-ups whose address nobody has proven yet, to read; staff who know the person confirm on their behalf."""
 
 import datetime as dt
+import uuid
 from typing import Any
 
 from django.contrib import admin, messages
@@ -63,6 +64,8 @@ class SignUpAdmin(RecordAdmin):
     list_display_links = ("name",)
     list_filter = ("kind",)
     list_select_related = ("whitepaper", "event")
+    lists_people = True
+    narrowed_by = ("event",)
     search_fields = ("email",)
     search_help_text = gettext_lazy("A whole e-mail address")
     ordering = ("-created_at", "-pk")
@@ -124,6 +127,9 @@ class SignUpAdmin(RecordAdmin):
 
     def title_of(self, record: Any) -> str:
         return f"{record.first_name} {record.last_name}".strip() or str(record.email)
+
+    def shows(self, record: Any) -> list[uuid.UUID]:
+        return [record.public_id]
 
     def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         return {

@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
             name='DuplicatePair',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('why', models.CharField(choices=[('address', 'their addresses lead to one mailbox'), ('name', 'a like name in the same organisation')])),
+                ('why', models.CharField(choices=[('address', 'their addresses lead to one mailbox'), ('name', 'a like name in the same organisation'), ('chosen', 'somebody named both')])),
                 ('found_on', models.DateField()),
                 ('dismissed_at', models.DateTimeField(null=True)),
                 ('dismissed_by', models.CharField(blank=True)),
@@ -195,6 +195,16 @@ class Migration(migrations.Migration):
             name='attended_at',
             field=models.DateTimeField(blank=True, help_text='When the guest was checked in.', null=True),
         ),
+        migrations.AddField(
+            model_name='registration',
+            name='active_before',
+            field=models.DateField(blank=True, help_text='The day of last activity that check-in replaced, where no row tells of it.', null=True),
+        ),
+        migrations.AlterField(
+            model_name='message',
+            name='end',
+            field=models.CharField(blank=True, choices=[('skipped', 'not sent: the person may not be written to, or what it was about is over'), ('refused', 'refused by the mail server for good'), ('gave_up', 'not accepted after many attempts'), ('broken_off', 'was being sent when the sender died: perhaps it arrived, so it is not sent again')]),
+        ),
         migrations.AlterField(
             model_name='message',
             name='purpose',
@@ -272,7 +282,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='message',
-            index=models.Index(condition=models.Q(('mailing__isnull', False)), fields=['mailing'], name='message_of_mailing'),
+            index=models.Index(condition=models.Q(('mailing__isnull', False)), fields=['mailing', 'sent_at'], name='message_of_mailing'),
         ),
         migrations.AddConstraint(
             model_name='review',
@@ -323,7 +333,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='duplicatepair',
-            constraint=models.CheckConstraint(condition=models.Q(('why__in', ['address', 'name'])), name='duplicate_pair_why'),
+            constraint=models.CheckConstraint(condition=models.Q(('why__in', ['address', 'name', 'chosen'])), name='duplicate_pair_why'),
         ),
         migrations.AddConstraint(
             model_name='duplicatepair',

@@ -90,6 +90,9 @@ class Registration(models.Model):
     registered_at = models.DateTimeField()
     cancelled_at = models.DateTimeField(null=True, blank=True)
     attended_at = models.DateTimeField(null=True, blank=True, help_text="When the guest was checked in.")
+    active_before = models.DateField(
+        null=True, blank=True, help_text="The day of last activity that check-in replaced, where no row tells of it."
+    )
 
     class Meta:
         permissions = [("check_in", "Can check guests in")]

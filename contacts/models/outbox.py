@@ -5,7 +5,7 @@ import uuid
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from contacts.models.events import Event, Registration
 from contacts.models.mailings import Mailing
@@ -16,11 +16,12 @@ from contacts.vocabulary import MailPurpose, MailTemplate
 
 
 class MessageEnd(models.TextChoices):
-    """Why a message was never sent."""
+    """Why a message counts as never sent."""
 
     SKIPPED = "skipped", "not sent: the person may not be written to, or what it was about is over"
     REFUSED = "refused", "refused by the mail server for good"
     GAVE_UP = "gave_up", "not accepted after many attempts"
+    BROKEN_OFF = "broken_off", "was being sent when the sender died: perhaps it arrived, so it is not sent again"
 
 
 # What a letter written for one occasion is once it is sent or ended.
@@ -29,13 +30,24 @@ FORGOTTEN: dict[str, Any] = {"address": "", "written": None, "forget_at": None}
 
 class Messages(models.QuerySet["Message"]):
     def waiting(self, at: dt.datetime) -> Messages:
-        """Those neither sent nor ended, that nobody is sending at `at`."""
-        free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=at)
+        """Those neither sent nor ended, that nobody is sending at `at`.
+
+        A mailing's is not among them whose sender died: it may have arrived, and nobody gets a second copy.
+        """
+        free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=at, mailing__isnull=True)
         return self.filter(free, sent_at__isnull=True, ended_at__isnull=True)
 
+    def broken_off(self, at: dt.datetime) -> Messages:
+        """Those of mailings whose sender had them in its hands, and has not been heard of since."""
+        return self.filter(claimed_until__lte=at, mailing__isnull=False, sent_at__isnull=True, ended_at__isnull=True)
+
     def due(self, at: dt.datetime) -> Messages:
-        """Those to be sent at `at`, that nobody is sending."""
-        return self.waiting(at).filter(not_before__lte=at)
+        """Those to be sent at `at`, that nobody is sending, and whose mailing goes on if they are part of one.
+
+        The mailing is asked in a subquery: with a join, who waits for a claim would not look at it again afterwards.
+        """
+        goes_on = Q(mailing__isnull=True) | Exists(Mailing.objects.under_way().filter(pk=OuterRef("mailing")))
+        return self.waiting(at).filter(goes_on, not_before__lte=at)
 
 
 class Message(models.Model):
@@ -103,7 +115,7 @@ class Message(models.Model):
                 name="message_waiting",
             ),
             models.Index(fields=["forget_at"], condition=Q(forget_at__isnull=False), name="message_to_forget"),
-            models.Index(fields=["mailing"], condition=Q(mailing__isnull=False), name="message_of_mailing"),
+            models.Index(fields=["mailing", "sent_at"], condition=Q(mailing__isnull=False), name="message_of_mailing"),
         ]
 
     def __str__(self) -> str:

@@ -27,6 +27,7 @@ class CorrectForm(LetterForm):
     """A field for each detail of each record of the person, named `contact-detail`."""
 
     submit = gettext_lazy("Correct and send the letter")
+    reveals = True
     body_template = "staff/correction.html"
 
     refused = fields.long_text(

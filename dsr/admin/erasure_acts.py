@@ -131,6 +131,7 @@ ERASE = Act(
     EraseForm,
     icon="delete_forever",
     grave=True,
+    fresh=True,
     offered=_may_delete,
 )
 SETTLE = Act(

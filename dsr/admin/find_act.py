@@ -59,7 +59,9 @@ class FindForm(ActForm):
         attached = [str(person.public_id) for person in timeline.people(record)]
         self.ticked = self.data.getlist("people") if self.is_bound else attached  # type: ignore[attr-defined]
         self.initial = {"term": _said(record), "people": attached}
-        self.told, offered = self._look(str(self.data.get("term", "") if self.is_bound else self.initial["term"]))
+        term = str(self.so_far("term") or "")
+        self.told, offered = self._look(term)
+        self.found = [each.public_id for each in offered] if term else None
         self.fields["people"].choices = [(str(each.public_id), _label(each)) for each in offered]  # type: ignore[attr-defined]
         self.anybody = bool(offered)
 
@@ -73,10 +75,10 @@ class FindForm(ActForm):
 
     def _look(self, term: str) -> tuple[str, list[Contact]]:
         """Return what the search came to, in words, and who is offered: those already ticked stay in sight."""
-        found = finding.find(term.strip())
+        found = finding.find(term)
         ticked = Contact.objects.filter(public_id__in=_ids(self.ticked)).select_related("organisation")
         offered = list(dict.fromkeys([*ticked.prefetch_related("bases"), *found.people]))
-        if not term.strip():
+        if not term:
             return "", offered
         if found.more:
             return _("Many fit; these are the first %d. Type more of the name.") % finding.MOST, offered

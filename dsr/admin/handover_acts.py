@@ -74,13 +74,22 @@ def _was_handed_over(request: Any) -> bool:
 
 
 ACTS: tuple[Act, ...] = (
-    Act("hand-over", gettext_lazy("Hand the package over"), _HANDLE, HandOverForm, "outbox", offered=_is_ready),
+    Act(
+        "hand-over",
+        gettext_lazy("Hand the package over"),
+        _HANDLE,
+        HandOverForm,
+        "outbox",
+        fresh=True,
+        offered=_is_ready,
+    ),
     Act(
         "hand-over-again",
         gettext_lazy("Hand the package over again"),
         _HANDLE,
         AgainForm,
         "forward_to_inbox",
+        fresh=True,
         offered=_was_handed_over,
     ),
 )

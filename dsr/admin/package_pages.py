@@ -10,7 +10,8 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from contacts.admin import acts
+from contacts.admin import acts, second_factor
+from contacts.admin.base import note_look
 from dsr import answering, handing_over, package, timeline
 from dsr.admin.letters import in_force
 from dsr.letters.common import spoken
@@ -32,6 +33,8 @@ def page(model_admin: "RequestAdmin", request: HttpRequest, object_id: str) -> H
     if request.method not in {"GET", "HEAD", "POST"}:
         return HttpResponseNotAllowed(["GET", "POST"])
     record = _found(model_admin, request, object_id)
+    if asked := second_factor.ask_anew(request):
+        return asked
     return _file(record, request) if request.method == "POST" else _look(model_admin, record, request)
 
 
@@ -46,7 +49,8 @@ def _found(model_admin: "RequestAdmin", request: HttpRequest, object_id: str) ->
 
 def _look(model_admin: "RequestAdmin", record: Request, request: HttpRequest) -> HttpResponse:
     title = _("Package for request %s") % record.number
-    people = [person.pk for person in timeline.people(record)]
+    people = timeline.people(record)
+    note_look(request, [person.public_id for person in people], "package")
     language = spoken(answering.language(record))
     context = {
         **model_admin.admin_site.each_context(request),
@@ -57,7 +61,9 @@ def _look(model_admin: "RequestAdmin", record: Request, request: HttpRequest) ->
             (title, ""),
         ],
         "record": record,
-        "shown": package.html(people, policy=in_force(), language=language, at=timezone.now()),
+        "shown": package.html(
+            [person.pk for person in people], policy=in_force(), language=language, at=timezone.now()
+        ),
     }
     return TemplateResponse(request, "staff/package.html", context)
 

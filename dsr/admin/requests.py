@@ -1,5 +1,7 @@
 """The officer's inbox, and a request as one page: its acts come from the modules beside this one."""
 
+import uuid
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -123,6 +125,9 @@ class RequestAdmin(RecordAdmin):
 
     def title_of(self, record: Any) -> str:
         return str(_("Request %s") % record.number)
+
+    def shows(self, record: Any) -> Iterable[uuid.UUID]:
+        return record.subjects.values_list("contact__public_id", flat=True)  # type: ignore[no-any-return]
 
     def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         return request_page.fill(record, PolicyVersion.objects.in_force(), record.seen_on)

@@ -88,6 +88,8 @@ def _titled(model: type[Model]) -> Subquery:
 
 _SOURCES: dict[str, Combinable] = {
     "contacts.Activity.reference": Coalesce(_titled(Event), _titled(Whitepaper), F("reference")),
+    # What the person read; what staff call a mailing is no business of theirs.
+    "contacts.Message.mailing": F("mailing__subject"),
     "dsr.Request.id": _request_number(""),
 }
 

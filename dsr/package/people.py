@@ -4,13 +4,17 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from contacts import merged
 from contacts.addresses import keyed_hash, normalise
 from contacts.models import Contact
 
 
 @dataclass(frozen=True)
 class Person:
-    """One person: several records may be theirs, or none where an address alone is known."""
+    """One person: several records may be theirs, or none where an address alone is known.
+
+    `public_ids` are those of the records that were merged into theirs, too: the trail has them under these.
+    """
 
     contact_ids: tuple[int, ...]
     public_ids: tuple[uuid.UUID, ...]
@@ -34,7 +38,7 @@ def find(contact_ids: Collection[int] = (), address: str = "") -> Person:
     names = [f"{first} {last}".strip() for *_, first, last in found]
     return Person(
         tuple(pk for pk, *_ in found),
-        tuple(public_id for _, public_id, *_ in found),
+        tuple(merged.with_earlier([public_id for _, public_id, *_ in found])),
         tuple(dict.fromkeys(addresses)),
         tuple(name for name in names if name),
     )

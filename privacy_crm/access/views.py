@@ -11,12 +11,16 @@ from allauth.mfa.webauthn.views import AddWebAuthnView
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.views.decorators.cache import never_cache
 
 from privacy_crm.staff.site import our_way
 
 
 def framed(view: Callable[..., HttpResponse]) -> Any:
-    """Give a page of allauth what the frame of the staff's pages shows, and their language."""
+    """Give a page of allauth what the frame of the staff's pages shows, and their language.
+
+    No browser keeps it: recovery codes are shown once, and nobody finds them by going back.
+    """
 
     def inner(request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
         response = view(request, *args, **options)
@@ -24,7 +28,7 @@ def framed(view: Callable[..., HttpResponse]) -> Any:
             response.context_data = {**admin.site.each_context(request), **(response.context_data or {})}
         return response
 
-    return our_way(update_wrapper(inner, view))
+    return never_cache(our_way(update_wrapper(inner, view)))
 
 
 class _SettingUp:

@@ -13,6 +13,11 @@ _FRESH = {
     "clock_from": clocks.of_new_basis("given"),
 }
 
+# Of a source that is not the person, and that they have not heard of, one list cannot unsay what another said (L5).
+_OWED = "%(untold_stays)s AND stored.source_kind <> 'person' AND stored.informed_on IS NULL"
+_NAMED = "position(COALESCE(given.source, '') IN stored.source) > 0"
+_ANOTHER = f"%(untold_stays)s AND given.source_kind <> 'person' AND NOT {_NAMED}"
+
 TARGET = Target(
     name="bases",
     table="contacts_basis",
@@ -23,9 +28,14 @@ TARGET = Target(
         FROM import_contacts JOIN import_known USING (email) WHERE {ACCEPTED} GROUP BY contact_id, scenario""",
     becomes={
         "collected_on": "LEAST(stored.collected_on, given.collected_on)",
-        "source": "COALESCE(given.source, stored.source, '')",
-        "source_kind": "COALESCE(given.source_kind, stored.source_kind, 'person')",
-        "informed_on": "COALESCE(given.informed_on, stored.informed_on)",
+        "source": f"""
+            CASE WHEN {_OWED} THEN CASE WHEN {_NAMED} THEN stored.source
+                    ELSE concat_ws('; ', NULLIF(stored.source, ''), given.source) END
+                ELSE COALESCE(given.source, stored.source, '') END""",
+        "source_kind": f"""
+            CASE WHEN {_OWED} THEN stored.source_kind ELSE COALESCE(given.source_kind, stored.source_kind, 'person')
+                END""",
+        "informed_on": f"COALESCE(given.informed_on, CASE WHEN NOT ({_ANOTHER}) THEN stored.informed_on END)",
     },
     fresh=_FRESH,
 )

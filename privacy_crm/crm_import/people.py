@@ -83,6 +83,11 @@ NEW = f"""
     SELECT contact.id AS contact_id, contact.email, contact.public_id
     FROM {TARGET.merged} newcomer JOIN contacts_contact contact USING (email) WHERE newcomer.status = 1"""
 
+# Whom another list brings as well is nobody's to remove any more: taking that list back would lose them from this one.
+_NOT_OF_ONE_LIST = f"""
+    DELETE FROM contacts_uploadedperson WHERE contact_id IN (
+        SELECT stored_id FROM {TARGET.merged} WHERE stored_id IS NOT NULL AND lines IS NOT NULL)"""
+
 # The rows of contacts.csv that say what a field of a person has become.
 CHANGED = f"""
     SELECT entry.line, 2 AS status
@@ -117,6 +122,7 @@ def write(work: Import) -> None:
     write_records(work, TARGET)
     for organisation_ids in left:
         vacancy.notice(organisation_ids)
+    work.do(_NOT_OF_ONE_LIST)
     work.do(f"INSERT INTO import_known (contact_id, email) SELECT contact_id, email FROM ({NEW}) newcomer")
     work.do("ANALYZE import_known")
     audit.record_found("contact.created", NEW, at=work.at, by=work.by)

@@ -35,4 +35,5 @@ def numbers(work: Import) -> dict[str, Any]:
     work.do(_NUMBERS)
     names = [column.name for column in work.cursor.description or []]
     counts = dict(zip(names, work.cursor.fetchone() or (), strict=True))
+    counts["deleted"] = work.deleted
     return counts | {"unchanged": counts["held"] - counts["changed"], "wrong": counts["refused"] - counts["suppressed"]}

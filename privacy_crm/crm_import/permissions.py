@@ -1,11 +1,13 @@
 """What people said about marketing: consents, and objections, which hold for an address whoever is held (P12)."""
 
-from contacts.vocabulary import Channel, PermissionState
+from contacts import audit, notices
+from contacts.vocabulary import Channel, NoticeKind, PermissionState, Scenario
 from privacy_crm.crm_import import people, stored_only
 from privacy_crm.crm_import.columns import ALL_CHANNELS, CONSENTS, OBJECTIONS, File
 from privacy_crm.crm_import.merging import LINES, Target, apply, changes, kept, last, outcomes
 from privacy_crm.crm_import.report import Counts, count
 from privacy_crm.crm_import.staging import ACCEPTED, Import
+from retention import objections
 
 
 def _rows(file: File) -> str:
@@ -48,6 +50,14 @@ OBJECTED = _permissions(OBJECTIONS, PermissionState.OBJECTED, "objected_on", "so
 CONSENTED = _permissions(CONSENTS, PermissionState.CONSENTED, "given_on", "wording", "source")
 
 
+# Of whom the list brings an objection that was not on record with them, and to which channels.
+_HEARD = f"""
+    SELECT contact_id, string_agg(channel, ',' ORDER BY channel) AS channels
+    FROM {OBJECTED.merged} WHERE status = 1 GROUP BY contact_id"""
+
+_OF_THESE = "FROM import_heard JOIN contacts_contact person ON person.id = contact_id WHERE channels = '{channels}'"
+
+
 def suppress(work: Import) -> None:
     """Write the keyed hashes, before anybody is judged: an export read again is judged as it was the first time."""
     apply(work, SUPPRESSIONS)
@@ -58,9 +68,24 @@ def judge(work: Import) -> None:
 
 
 def write(work: Import) -> None:
-    """Write what the people who are held said."""
+    """Write what the people who are held said, and have those hear of objections who were given their data."""
     apply(work, OBJECTED)
+    work.keep("import_heard", _HEARD)
+    for channels in next(work.chunks("SELECT DISTINCT channels FROM import_heard"), []):
+        these = _OF_THESE.format(channels=channels)
+        for contact_ids in work.chunks(f"SELECT contact_id {these}"):
+            notices.owe(NoticeKind.OBJECTED, contact_ids, details=channels.split(","), at=work.at)
+        audit.record_found("objection.recorded", f"SELECT public_id {these}", at=work.at, by=work.by, rule=channels)
     stored_only.apply(work, CONSENTS, CONSENTED)
+
+
+def part(work: Import) -> None:
+    """Part with the prospects who have said no to everything now; the night does it with the others (P12)."""
+    for contact_ids in work.chunks("SELECT contact_id FROM import_heard"):
+        done = objections.part_with(
+            contact_ids, policy=work.policy, at=work.at, by=work.by, scenarios=[Scenario.PROSPECT]
+        )
+        work.deleted += done.deleted
 
 
 def counts_of_objections(work: Import) -> Counts:

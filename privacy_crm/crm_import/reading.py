@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from io import TextIOWrapper
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import ClassVar, NamedTuple, NoReturn
 from zoneinfo import ZoneInfo
 
 from contacts.addresses import keyed_hash
@@ -17,6 +17,8 @@ from privacy_crm.crm_import.columns import FILES, File
 
 # Beyond what any cell of a CRM holds: an unclosed quote must not take the rest of a large file into memory.
 csv.field_size_limit(16 * 1024 * 1024)
+# Beyond what any row has, commas in its texts included: empty cells cost memory, though they say nothing.
+_MOST_CELLS = 1_000_000
 
 
 class UnreadableError(Exception):
@@ -57,6 +59,9 @@ class Source:
     encoding: str = "utf-8-sig"
     delimiter: str = ","
     _stream: TextIOWrapper | None = field(default=None, init=False)
+
+    # Whether it may take back where people's details came from, before they have been told (L5).
+    unsays: ClassVar[bool] = True
 
     @property
     def name(self) -> str:
@@ -121,13 +126,24 @@ class Source:
 
 def _numbered(stream: TextIOWrapper, name: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Yield each record with its first physical line, without the blank ones."""
-    reader = csv.reader(stream, strict=True, delimiter=delimiter)
-    line = 1
+    line, cells = 1, 0
+
+    def bounded() -> Iterator[str]:
+        nonlocal cells
+        for text in stream:
+            cells += text.count(delimiter)
+            if cells > _MOST_CELLS:
+                raise UnreadableError(
+                    f"{name}, line {line}: malformed CSV (more than {_MOST_CELLS:,} cells in one row)."
+                )
+            yield text
+
+    reader = csv.reader(bounded(), strict=True, delimiter=delimiter)
     try:
         for record in reader:
             if len(record) > 1 or "".join(record).strip():
                 yield line, record
-            line = reader.line_num + 1
+            line, cells = reader.line_num + 1, 0
     except csv.Error as error:
         raise UnreadableError(f"{name}, line {line}: malformed CSV ({error}).") from None
 

@@ -87,6 +87,7 @@ _WRITING: tuple[Callable[[Import], None], ...] = (
     activities.write,
     permissions.write,
     holds.write,
+    permissions.part,
 )
 
 
@@ -109,7 +110,7 @@ def run(
 
     def attempt() -> Report:
         with transaction.atomic(), connection.cursor() as cursor:
-            work = Import(cursor, policy, at, by)
+            work = Import(cursor, policy, at, by, untold_stays=not all(source.unsays for source in sources))
             _stage(work, sources, progress)
             _settle(work, progress)
             audit.record("import.done", at=at, by=by)

@@ -38,13 +38,16 @@ class Import:
     policy: PolicyVersion
     at: dt.datetime
     by: str
+    untold_stays: bool = False
     facts: dict[str, Any] = field(init=False)
     food_preferences_dropped: int = 0
+    deleted: int = 0  # prospects who said no to everything, and are gone
     stored_only: int = 0  # people among those known whose details are only stored
 
     def __post_init__(self) -> None:
         self.facts = {
             "at": self.at,
+            "untold_stays": self.untold_stays,
             "day": day_of(self.at, self.policy.zone),
             "zone": self.policy.time_zone,
             "policy": self.policy.pk,

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 
-from contacts import bounces, mailing_approval, mailing_drafts, mailing_schedule, proof, sending, sign_ups
+from contacts import bounces, mailing_approval, mailing_drafts, mailing_schedule, proof, segments, sending, sign_ups
 from contacts.days import day_of
 from contacts.mailing_drafts import Draft
 from contacts.models import Contact, Mailing, PolicyVersion, Segment, Topic, Whitepaper
@@ -24,13 +24,14 @@ _MINUTE = dt.timedelta(minutes=1)
 
 
 def write(policy: PolicyVersion, at: dt.datetime) -> None:
-    """Have marketing write three mailings, the first of them some days before `at`, and people answer to it."""
+    """Have marketing keep two segments and write three mailings, the first some days before `at`, and people answer."""
     told = tomllib.loads((Path(__file__).parent / "mailings.toml").read_text(encoding="utf-8"))
     owner = get_user_model().objects.get(username="marketing")
-    filters = {"country": "SE"}
-    segment = Segment.objects.create(name="Sweden", owner=owner, shared=True, filters=filters, created_at=at - SENT)
     by = f"user:{owner.pk}"
-    sent = mailing_drafts.draft(_draft(told["sent"], segment), at=at - SENT, by=by)
+    kept: dict[str, Any] = {"owner": owner.pk, "at": at - SENT, "by": by}
+    sweden = segments.save("Sweden", {"country": "SE"}, shared=True, **kept)
+    segments.save("Guests to win back", {"scenario": "event", "due": "90"}, shared=False, **kept)
+    sent = mailing_drafts.draft(_draft(told["sent"], sweden), at=at - SENT, by=by)
     _send(sent, policy, at - SENT, by)
     _answer(sent, policy, at - SENT + _A_DAY)
     mailing_drafts.draft(_draft(told["draft"], None), at=at, by=by)

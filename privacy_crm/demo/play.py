@@ -10,7 +10,20 @@ from rich.console import Console
 
 from contacts.days import day_of
 from contacts.models import Contact, PolicyVersion
-from privacy_crm.demo import export, promising, recipients, requests, show, users, website
+from privacy_crm.demo import (
+    audiences,
+    export,
+    mailings,
+    promising,
+    recipients,
+    requests,
+    reviews,
+    show,
+    today,
+    twice,
+    users,
+    website,
+)
 from retention import purge
 
 console = Console()
@@ -54,6 +67,12 @@ def first_night(policy: PolicyVersion) -> bool:
     asked = requests.come_in(policy, at)
     console.print(f"[dim]{asked} requests about people's own details wait in the officer's inbox, or are answered[/]")
     recipients.be_late(at)
+    audiences.leave(policy, at)
+    mailings.write(policy, at)
+    held = reviews.hold(policy, at)
+    console.print(f"[dim]{held} reviews of how data is protected come round again and again; one is overdue[/]")
+    console.print(f"[dim]{twice.come(policy, at)} people may be on file twice[/]")
+    console.print(f"[dim]{today.open_house(policy, at)} guests are in at the event of today[/]")
     console.print(show.recipients(at))
     return True
 

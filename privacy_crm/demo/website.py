@@ -79,7 +79,8 @@ def _invite(event: Event, words: dict[str, Any], topics: list[Topic], at: dt.dat
         capacity = event.registrations.filter(cancelled_at__isnull=True).count() + words["places_left"]
     # As it came in with the event: its guests need not be told that it has changed.
     Event.objects.filter(pk=event.pk).update(link=words.get("link", ""))
-    inviting.invite(event, summary=words["summary"], topics=topics, capacity=capacity, at=at, by=BY)
+    told = {"summary": words["summary"], "topics": topics, "capacity": capacity}
+    inviting.invite(event, **told, asked=event.asked, asks_food=event.asks_food, at=at, by=BY)
     if words.get("open"):
         inviting.open_sign_up(event, at=at, by=BY)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from contacts import disowning, interests, links
+from contacts import disowning, interests, links, merged
 from contacts.days import day_of
 from contacts.links import Stop
 from contacts.models import Contact, PolicyVersion, SignUp
@@ -65,9 +65,14 @@ class Stopping:
 
 
 def holder(stop: Stop) -> uuid.UUID | None:
-    """Return the public_id of the person whom the mail went to, if anybody had proven the address then or has since."""
-    if stop.public_id or stop.sign_up is None:
-        return stop.public_id
+    """Return the public_id of the person whom the mail went to, if anybody had proven the address then or has since.
+
+    Where their record was merged into another since, it is that one's.
+    """
+    if stop.public_id:
+        return merged.holder(stop.public_id)
+    if stop.sign_up is None:
+        return None
     proven = SignUp.objects.filter(public_id=stop.sign_up, contact__isnull=False)
     return proven.values_list("contact__public_id", flat=True).first()
 

@@ -8,7 +8,20 @@ class StaffAdminConfig(AdminConfig):
 
     def ready(self) -> None:
         super().ready()
-        from privacy_crm.staff import accounts, contacts  # noqa: PLC0415 - models can be imported only now
+        from privacy_crm.staff import (  # noqa: PLC0415 - models can be imported only now
+            accounts,
+            audiences,
+            contacts,
+            mailings,
+            pairs,
+            segments,
+            uploads,
+        )
 
+        audiences.register()
         contacts.register()
+        segments.register()
         accounts.register()
+        mailings.register()
+        pairs.register()
+        uploads.register()

@@ -51,6 +51,7 @@ class DetailsForm(ActForm):
 
 class CorrectForm(DetailsForm):
     refusals = (CompletingError, ContactGoneError)
+    reveals = True
     explanation = gettext_lazy(
         "What the person told you. No import overwrites it afterwards, and whoever was given their details is told."
     )

@@ -140,7 +140,7 @@ class EnterForm(ReasonForm, DetailsForm):
     @property
     def organisations(self) -> list[str]:
         """The names on record that have in them what is typed so far."""
-        typed = str(self["organisation"].value() or "").strip()
+        typed = self.so_far("organisation") or ""
         named = Organisation.objects.filter(name__icontains=typed).order_by("name").values_list("name", flat=True)
         return list(named[: matching.MOST]) if len(typed) >= _SHORTEST else []
 
@@ -196,7 +196,7 @@ class EnterForm(ReasonForm, DetailsForm):
         return format_html('{} <a href="{}">{}</a>', told, url, _("Open their page, and add the reason there."))
 
     def _joins(self) -> str:
-        typed = str(self["organisation"].value() or "").strip()
+        typed = self.so_far("organisation") or ""
         if not typed:
             return ""
         if organisation := self._organisation():
@@ -206,7 +206,7 @@ class EnterForm(ReasonForm, DetailsForm):
         return f"{text} {_('Like it: %s.') % like}" if like else text
 
     def _organisation(self) -> Organisation | None:
-        typed = str(self["organisation"].value() or "").strip()
+        typed = self.so_far("organisation") or ""
         return Organisation.objects.filter(name__iexact=typed).first() if typed else None
 
 

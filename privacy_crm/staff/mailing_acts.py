@@ -3,18 +3,17 @@
 import datetime as dt
 from typing import Any
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts import mailing_approval, mailing_drafts, mailing_schedule, mailing_trial, nudging
+from contacts import mailing_approval, mailing_schedule, mailing_trial, nudging
 from contacts.admin.acts import Act, ActForm
 from contacts.mailing_drafts import MailingError
 from contacts.models import Mailing, PolicyVersion
 from contacts.vocabulary import MailingKind, MailingState
-from privacy_crm.staff import mailing_preview
-from privacy_crm.staff.mailing_check import ScheduleForm, SendForm
+from privacy_crm.staff import mailing_preview, mailing_words
+from privacy_crm.staff.mailing_check import ScheduleForm, SeenForm, SendForm
 from privacy_crm.staff.mailing_forms import AddForm, EditForm
 
 EDIT, APPROVE = "contacts.change_mailing", "contacts.approve_mailing"
@@ -47,16 +46,15 @@ class SubmitForm(ActForm):
         return _("It waits for the privacy officer.")
 
 
-class ApproveForm(ActForm):
+class ApproveForm(SeenForm):
     refusals = (MailingError,)
     body_template = "staff/mailing_approval.html"
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)  # the mark of what stood on the page
-
-    def __init__(self, record: Any = None, **options: Any) -> None:
-        super().__init__(record, initial={"seen": mailing_drafts.mark(record)}, **options)
 
     def previews(self) -> list[tuple[str, str, str]]:
         return mailing_preview.pages(self.record)
+
+    def whom(self) -> str:
+        return mailing_words.whom(self.record)
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         mailing_approval.approve(self.record, self.cleaned_data["seen"], at=at, by=by)

@@ -29,7 +29,26 @@ _SAYS = {
 _MINUTE = dt.timedelta(minutes=1)
 
 
-class SendForm(ActForm):
+class SeenForm(ActForm):
+    """A form about what a mailing says: it carries the mark of what stood on the page when its button was pressed."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, record: Any = None, **options: Any) -> None:
+        super().__init__(record, initial={"seen": mailing_drafts.mark(record)}, **options)
+
+    def attempt(self, *, at: dt.datetime, by: str) -> str | None:
+        """Where it is refused, the page is shown once more, as the mailing reads now."""
+        done = super().attempt(at=at, by=by)
+        if done is None:
+            self._show_anew()
+        return done
+
+    def _show_anew(self) -> None:
+        self.data = dict(self.data.items()) | {"seen": mailing_drafts.mark(self.record)}
+
+
+class SendForm(SeenForm):
     """Have it leave at once. `blocked` where it cannot: then there is no button."""
 
     refusals: tuple[type[Exception], ...] = (MailingError, DisclosureError)
@@ -104,7 +123,7 @@ class SendForm(ActForm):
     def _schedule(self, when: dt.datetime, at: dt.datetime, by: str) -> None:
         if self.policy is None:
             raise MailingError(_("No policy is published yet, so that nobody may be written to."))
-        mailing_schedule.schedule(self.record, when, policy=self.policy, at=at, by=by)
+        mailing_schedule.schedule(self.record, when, self.cleaned_data["seen"], policy=self.policy, at=at, by=by)
 
     def _leaves(self) -> str:
         if self.moment is None:
@@ -150,6 +169,7 @@ class ScheduleForm(SendForm):
         named, when = self.data.get("shown", ""), self.moment.isoformat() if self.moment else ""
         self.data = dict(self.data.items()) | {"shown": when}
         if named != when:
+            self._show_anew()
             return None
         return super().attempt(at=at, by=by)
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from contacts import permission_words
 from contacts.admin.acts import who
 from contacts.models import Mailing
+from contacts.models.outbox import MessageEnd
 from contacts.vocabulary import MailingKind, MailingState
 from privacy_crm import segments
 
@@ -53,11 +54,17 @@ def not_sent(mailing: Mailing) -> list[str]:
     """Return why not everybody who was found at the start has got it; nothing where they have, or may yet."""
     if mailing.state not in ENDED:
         return []
-    others = mailing.people - mailing.sent - mailing.withheld
+    doubtful = mailing.messages.filter(sent_at__isnull=True, end=MessageEnd.BROKEN_OFF).count()
+    others = mailing.people - mailing.sent - mailing.withheld - doubtful
     withheld = ngettext(
         "%s person could not be written to any more when their turn came.",
         "%s people could not be written to any more when their turn came.",
         mailing.withheld,
+    )
+    unknown = ngettext(
+        "%s mail was being sent when the sender broke off. Perhaps it arrived, so it is not sent again.",
+        "%s mails were being sent when the sender broke off. Perhaps they arrived, so they are not sent again.",
+        doubtful,
     )
     rest = ngettext(
         "%s person did not get it because the mail was called back or did not go through, or because they had been"
@@ -66,7 +73,8 @@ def not_sent(mailing: Mailing) -> list[str]:
         " deleted.",
         others,
     )
-    return [words % number(count) for words, count in ((withheld, mailing.withheld), (rest, others)) if count]
+    told = ((withheld, mailing.withheld), (unknown, doubtful), (rest, others))
+    return [words % number(count) for words, count in told if count]
 
 
 def left_out(mailing: Mailing) -> str:
@@ -79,7 +87,7 @@ def facts(mailing: Mailing) -> list[tuple[str, str]]:
     names = who(filter(None, [mailing.made_by, mailing.approved_by]))
     told = [
         (_("What"), str(capfirst(MailingKind(mailing.kind).label))),
-        (_("Goes to"), _whom(mailing)),
+        (_("Goes to"), whom(mailing)),
         (_("About"), ", ".join(topic.named("en") for topic in mailing.topics.all()) or "–"),
         (_("Written by"), names[mailing.made_by]),
     ]
@@ -87,6 +95,15 @@ def facts(mailing: Mailing) -> list[tuple[str, str]]:
         on = {"who": names[mailing.approved_by], "when": moment(mailing.approved_at)}
         told.append((_("Approved by"), _("%(who)s on %(when)s") % on))
     return told
+
+
+def whom(mailing: Mailing) -> str:
+    """Return which segment it goes to and what that asks for, since the segment may be its author's alone."""
+    if mailing.segment:
+        return f"{mailing.segment.name} ({segments.in_words(segments.described(mailing.segment.filters))})"
+    if mailing.state in ENDED:  # a segment can be deleted once nothing is sent to it any more
+        return _("Everyone we hold, or a segment that has been deleted since")
+    return _("Everyone we hold")
 
 
 def number(count: int) -> str:
@@ -99,15 +116,6 @@ def moment(at: dt.datetime | None) -> str:
         return ""
     here = localtime(at)
     return _("%(day)s at %(time)s") % {"day": date_format(here, "DATE_FORMAT"), "time": date_format(here, "H:i")}
-
-
-def _whom(mailing: Mailing) -> str:
-    """Say which segment it goes to and what that asks for, since the segment may be its author's alone."""
-    if mailing.segment:
-        return f"{mailing.segment.name} ({segments.in_words(segments.described(mailing.segment.filters))})"
-    if mailing.state in ENDED:  # a segment can be deleted once nothing is sent to it any more
-        return _("Everyone we hold, or a segment that has been deleted since")
-    return _("Everyone we hold")
 
 
 def _draft(mailing: Mailing) -> str:

@@ -37,6 +37,7 @@ class Row:
 
 class MergeForm(ActForm):
     refusals = (MergeError,)
+    reveals = True
     body_template = "staff/merge.html"
     submit = gettext_lazy("Make them one")
     kept: uuid.UUID | None = None

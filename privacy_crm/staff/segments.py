@@ -89,7 +89,7 @@ class SegmentAdmin(RecordAdmin):
 
     @display(description=gettext_lazy("who"))
     def asks(self, segment: Any) -> str:
-        return ", ".join(f"{label} {value}" for label, value in segment.words)
+        return segments.in_words(segment.words)
 
     @display(description=gettext_lazy("seen by"))
     def who_sees(self, segment: Any) -> str:

@@ -21,6 +21,7 @@ from privacy_crm.staff import contact_page
 
 class ShareForm(ActForm):
     refusals = (DisclosureError,)
+    reveals = True
     explanation = gettext_lazy(
         "Here it is put on record; you send the details yourself, with the reference that you get. By it the recipient"
         " is told of every objection, correction and erasure from then on."

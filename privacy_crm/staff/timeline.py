@@ -110,6 +110,7 @@ _ENDS = {
     MessageEnd.SKIPPED: gettext_lazy("what it was about was over"),
     MessageEnd.REFUSED: gettext_lazy("their mail server refused it"),
     MessageEnd.GAVE_UP: gettext_lazy("given up after many attempts"),
+    MessageEnd.BROKEN_OFF: gettext_lazy("broken off while it was being sent: perhaps it arrived"),
 }
 
 

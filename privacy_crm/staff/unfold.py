@@ -19,6 +19,7 @@ def _page(title: Any, icon: str, model: str, permission: str) -> dict[str, Any]:
 
 
 _DESK = "privacy_crm.staff.desk"  # by name: it reads models, which are not there yet
+_AUDIENCES = "privacy_crm.staff.audiences"
 
 _NAVIGATION = [
     {"items": [{"title": _("Home"), "icon": "home", "link": reverse_lazy("admin:index")}]},
@@ -26,8 +27,16 @@ _NAVIGATION = [
         "title": _("People"),
         "items": [
             _page(_("Contacts"), "person", "contacts_contact", "contacts.view_contact"),
+            _page(_("Segments"), "filter_alt", "contacts_segment", "contacts.view_segment"),
+            _page(_("Imports"), "upload_file", "contacts_upload", "contacts.import_contacts"),
+            _page(_("Duplicates"), "merge", "contacts_duplicatepair", "contacts.merge_contacts"),
             _page(_("Organisations"), "domain", "contacts_organisation", "contacts.view_organisation"),
             _page(_("Agreements"), "handshake", "contacts_agreement", "contacts.view_agreement"),
+            {
+                **_page(_("Audiences"), "lists", "contacts_audience", "contacts.view_audience"),
+                "badge": f"{_AUDIENCES}.badge",
+            },
+            _page(_("Mailings"), "mail", "contacts_mailing", "contacts.view_mailing"),
         ],
     },
     {
@@ -53,6 +62,7 @@ _NAVIGATION = [
             _page(_("Holds"), "lock", "retention_hold", "retention.view_hold"),
             _page(_("Recipients"), "share", "contacts_recipient", "contacts.view_recipient"),
             _page(_("Notices"), "campaign", "contacts_recipientnotice", "contacts.view_recipientnotice"),
+            _page(_("Reviews"), "fact_check", "contacts_review", "contacts.view_review"),
             _page(_("Privacy policy"), "policy", "contacts_policyversion", "contacts.view_policyversion"),
             _page(_("Marketing rules"), "gavel", "contacts_countryrule", "contacts.view_countryrule"),
             _page(_("Audit trail"), "receipt_long", "contacts_auditevent", "contacts.view_auditevent"),
@@ -84,6 +94,7 @@ _PRIMARY = {
 }
 
 UNFOLD = {
+    "ACCOUNT": {"navigation": [{"title": _("Your account"), "link": reverse_lazy("mfa_index")}]},
     "SITE_TITLE": _("Privacy CRM"),
     "SITE_HEADER": _("Privacy CRM"),
     "SITE_SYMBOL": "shield_person",

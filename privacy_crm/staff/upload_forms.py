@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -46,6 +47,10 @@ class FileForm(ActForm):
 
 class ImportForm(ActForm):
     refusals = (MovedError,)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)  # the mark of what stood on the page
+
+    def __init__(self, record: Any = None, **options: Any) -> None:
+        super().__init__(record, initial={"seen": importing.mark(record)}, **options)
 
     @property
     def submit(self) -> str:
@@ -56,7 +61,7 @@ class ImportForm(ActForm):
         return _("Within a day you can have the people removed again who are new.")
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
-        importing.start(self.record, at=at, by=by)
+        importing.start(self.record, self.cleaned_data["seen"], at=at, by=by)
         ask_for(tasks.import_upload, self.record, by)
         return _("The import has begun. You can close this page: it goes on.")
 

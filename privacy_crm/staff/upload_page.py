@@ -12,7 +12,7 @@ from contacts.models import Upload
 from contacts.vocabulary import Scenario, SourceKind, UploadState
 from privacy_crm.crm_import import locking
 from privacy_crm.staff import upload_forms
-from privacy_crm.uploads import fields, moving, working
+from privacy_crm.uploads import fields, importing, moving, working
 
 _SHOWN = 50  # refused rows
 
@@ -41,6 +41,7 @@ def fill(upload: Upload) -> dict[str, Any]:
         "refused_more": max(len(upload.rejects) - _SHOWN, 0),
         "staying": upload_forms.staying(upload.result.get("stayed", {})),
         "yes": upload_forms.words_of_yes(upload),
+        "seen": importing.mark(upload),
         "facts": _facts(upload),
     }
 
@@ -77,7 +78,7 @@ def sentences(upload: Upload, found: dict[str, Any]) -> list[str]:
     if upload.state == UploadState.REMOVED:
         return [str(_OF_THE_OTHERS), _("What people said no to stays on record.")]
     done = bool(upload.result)
-    told = [_told(found), _objected(found), _organisations(found, done=done)]
+    told = [_told(found), _objected(found), _deleted(found), _organisations(found, done=done)]
     if done and upload.state == UploadState.DONE and upload.forget_at and found.get("new"):
         until = date_format(localtime(upload.forget_at), "DATETIME_FORMAT")
         told.append(_("Until %s the people who are new can be removed again.") % until)
@@ -143,6 +144,16 @@ def _objected(found: dict[str, Any]) -> str:
         number,
     )
     return said % f"{number:,}"
+
+
+def _deleted(found: dict[str, Any]) -> str:
+    number = found.get("deleted", 0)
+    said = ngettext(
+        "%s person whom we held as a prospect alone has said no to everything, and is deleted.",
+        "%s people whom we held as prospects alone have said no to everything, and are deleted.",
+        number,
+    )
+    return said % f"{number:,}" if number else ""
 
 
 def _organisations(found: dict[str, Any], *, done: bool) -> str:

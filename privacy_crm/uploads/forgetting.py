@@ -5,7 +5,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,8 +17,10 @@ from privacy_crm.uploads import moving, receiving, working
 
 # Longer than a worker needs to begin. Whoever works is known by their lock, however long it takes.
 _SILENCE = dt.timedelta(minutes=5)
-# Files that no row names any more: a worker died between the two.
-_STRAY = receiving.KEPT_FOR + dt.timedelta(hours=1)
+# Nobody needs longer between a file and the row that names it.
+_STRAY = dt.timedelta(hours=1)
+# So long a removal can be started again that was broken off at the end of its day.
+_AGAIN = dt.timedelta(hours=1)
 
 _NOTHING_WRITTEN = gettext_lazy("It was broken off, and nothing was written. Start it again.")
 _BROKEN_OFF = {
@@ -44,7 +47,9 @@ def sweep(at: dt.datetime) -> None:
         with suppress(moving.MovedError):
             moving.fail(upload, *_WAITING, why=_("Nobody imported it within a day."), at=at)
     with transaction.atomic():
-        ended = list(over.filter(file="", header=[]).select_for_update().values_list("pk", flat=True))
+        # Whoever is to be removed is still needed, also while no worker has begun.
+        done = over.filter(file="", header=[]).exclude(state=UploadState.REMOVING)
+        ended = list(done.select_for_update().values_list("pk", flat=True))
         UploadedPerson.objects.filter(upload__in=ended).delete()
         Upload.objects.filter(pk__in=ended).update(forget_at=None)
     _forget_strays(at)
@@ -54,11 +59,16 @@ def _give_back(at: dt.datetime) -> None:
     silent = Upload.objects.filter(Q(beat_at__isnull=True) | Q(beat_at__lte=at - _SILENCE))
     for state, back in moving.BACK.items():
         found = silent.filter(state=state).exclude(pk__in=working.under_way())
-        found.update(state=back, failure=_BROKEN_OFF[state])
+        longer = {"forget_at": Greatest(F("forget_at"), Value(at + _AGAIN))} if state == UploadState.REMOVING else {}
+        found.update(state=back, failure=_BROKEN_OFF[state], **longer)
 
 
 def _forget_strays(at: dt.datetime) -> None:
+    """Delete the files that no row names: a process died between the two."""
+    named = Upload.objects.exclude(file="").values_list("file", flat=True)
+    kept = {Path(path).name for name in named for path in moving.files(name)}
     folder = Path(receiving.storage().path("uploads"))
     for path in folder.glob("*") if folder.is_dir() else ():
-        if path.stat().st_mtime <= (at - _STRAY).timestamp():
-            path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # somebody else deletes it
+            if path.name not in kept and path.stat().st_mtime <= (at - _STRAY).timestamp():
+                path.unlink()

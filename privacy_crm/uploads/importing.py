@@ -33,8 +33,19 @@ _NOTE = f"""
     SELECT %(upload)s, contact_id FROM ({people.NEW}) newcomer"""
 
 
-def start(upload: Upload, *, at: dt.datetime, by: str) -> None:
-    """Have the people of an upload brought in. Raises MovedError where it was not looked through, or begins already."""
+def mark(upload: Upload) -> str:
+    """Return a mark of what a look through found, which is another one once it is looked through again."""
+    return upload.beat_at.isoformat() if upload.beat_at else ""
+
+
+def start(upload: Upload, seen: str = "", *, at: dt.datetime, by: str) -> None:
+    """Have the people of an upload brought in.
+
+    Raises MovedError where it was not looked through, was again since somebody has `seen` (`mark`) what would come of
+    it, or begins already.
+    """
+    if seen and seen != mark(upload):
+        raise moving.MovedError
     moving.move(upload, UploadState.PREVIEWED, to=UploadState.IMPORTING, **moving.begun(at))
     audit.record("upload.confirmed", at=at, by=by, rule=f"upload:{upload.pk}")
 
@@ -153,7 +164,7 @@ def _unpack(work: Work) -> None:
         return
     work.say(working.UNPACKING, 0.0)
     packed = str(upload.file)
-    name = f"{packed}.csv"
+    name = moving.unpacked(packed)
     workbooks.unpack(
         Path(upload.file.path),
         Path(receiving.storage().path(name)),

@@ -1,6 +1,7 @@
 """The states of an upload: each move is one conditional UPDATE, so that of two who press a button one moves it."""
 
 import datetime as dt
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -39,9 +40,18 @@ def move(upload: Upload, *states: UploadState, to: UploadState, **changes: Any) 
 def end(upload: Upload, *states: UploadState, to: UploadState, **changes: Any) -> None:
     """Move an upload on, and have its file go with its columns. Raises MovedError."""
     move(upload, *states, to=to, **_WITHOUT_FILE, **changes)
-    name = upload.file.name
-    if name:
-        transaction.on_commit(lambda: receiving.storage().delete(name))
+    for name in files(upload.file.name):
+        transaction.on_commit(partial(receiving.storage().delete, name))
+
+
+def files(name: str | None) -> tuple[str, ...]:
+    """Return the files that a named one may stand for: a workbook has another beside it while it is unpacked."""
+    return (name, unpacked(name)) if name else ()
+
+
+def unpacked(name: str) -> str:
+    """Return the name of the CSV that a workbook is unpacked into."""
+    return f"{name}.csv"
 
 
 def fail(upload: Upload, *states: UploadState, why: str, at: dt.datetime) -> None:

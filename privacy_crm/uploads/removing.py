@@ -78,14 +78,16 @@ def _remove(upload: Upload, ids: list[int], *, day: dt.date, at: dt.datetime, by
     going = dict(_judged(upload, Contact.objects.filter(pk__in=ids), day).filter(why="").values_list("pk", "public_id"))
     erasure.delete(going, at=at, by=by, rule=f"upload:{upload.pk}")
     vacancy.notice({organisations[pk] for pk in going if pk in organisations})
+    # With the people, so that a worker who takes over counts on.
+    upload.result["removed"] = upload.result.get("removed", 0) + len(going)
+    Upload.objects.filter(pk=upload.pk).update(result=upload.result)
 
 
 @transaction.atomic
 def _close(upload: Upload, *, day: dt.date, at: dt.datetime, by: str) -> None:
-    """Say how many went: those who are not there any more, whoever began it."""
+    """Say how many stay, and why."""
     _going, staying = outlook(upload, day=day)
-    removed = int(upload.result.get("new", 0)) - sum(staying.values())
-    result = {**upload.result, "removed": removed, "stayed": staying}
+    result = {"removed": 0, **upload.result, "stayed": staying}
     moving.move(upload, UploadState.REMOVING, to=UploadState.REMOVED, result=result)
     audit.record("upload.removed", at=at, by=by, rule=f"upload:{upload.pk}")
 

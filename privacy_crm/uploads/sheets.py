@@ -44,6 +44,8 @@ class Sheet(Source):
     counted: bool
     shape: Shape
 
+    unsays = False
+
     @property
     def name(self) -> str:
         return "The file"

@@ -28,9 +28,9 @@ _MEGABYTE = 1024 * 1024
 _MOST_ENTRIES = 2_000
 _MOST_RATIO = 300  # to one; a sheet of the same short rows over and over stays below
 _WIDEST = 201  # columns: one more than is taken, so that it is noticed
-# Texts wait in memory while the rows are read, unlike the rows.
-_TEXTS = "xl/sharedStrings.xml"
-_MOST_OF_TEXTS = 2
+# Rows are read one by one. All else, such as the texts, waits in memory meanwhile, and may have any name.
+_ROWS = "xl/worksheets/"
+_MOST_BESIDES = 2
 
 # What openpyxl and zipfile make of a damaged file.
 _DAMAGED = (
@@ -65,7 +65,7 @@ def inspect(path: Path) -> None:
         raise UnreadableError(
             _("The workbook unpacks to far more than it should. Copy the list into a new one, or save it as CSV.")
         )
-    if any(entry.filename == _TEXTS and entry.file_size > _most(_MOST_OF_TEXTS) for entry in entries):
+    if _unpacked([entry for entry in entries if not entry.filename.startswith(_ROWS)]) > _most(_MOST_BESIDES):
         raise UnreadableError(_("The workbook is too large to be read as one. Save it as CSV UTF-8 and send that."))
 
 

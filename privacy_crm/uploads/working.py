@@ -55,6 +55,9 @@ def on(upload_id: int, state: UploadState, *, now: Clock) -> Iterator[Work | Non
             (locked,) = cursor.fetchone()
         upload = Upload.objects.filter(pk=upload_id, state=state).first() if locked else None
         yield Work(upload, now, own) if upload else None
+        # The server frees the lock of a closed connection a while later, and a second task would find it taken.
+        with own.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock_all()")
     finally:
         own.close()
 

@@ -29,6 +29,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
     if (event.target.matches(".pc-button")) opener = event.target;
 });
 document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.target.closest("#follows")) return; // what is said while one types takes no focus
     const dialog = event.target.closest("#modal-content");
     const letter = dialog?.querySelector(".pc-letter[data-fresh]");
     if (letter) setTimeout(() => showLetter(letter), 60);
