@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 export PORT VAR_DIR EMAIL_URL
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench requirements clean
+.PHONY: help setup demo test check bench screenshots requirements clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +33,9 @@ check: setup ## lint, types, import contracts, migrations, Django's checks
 
 bench: setup ## measure what must be fast against its floor (ARGS="--contacts 200000", "--only audience")
 	@exec $(BIN)/python -m benchmarks $(ARGS)
+
+screenshots: setup ## take the pictures of docs/tour.md anew, with Chromium (ARGS="--only contact", "--site http://localhost:8000")
+	@exec $(BIN)/python -m screenshots $(ARGS)
 
 requirements: $(UV) ## compile the pinned requirements from pyproject.toml
 	$(UV) pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-emit-index-url \

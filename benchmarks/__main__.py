@@ -14,7 +14,7 @@ import django
 from django.conf import settings
 
 DATABASE = "privacy_crm_bench"
-PARTS = ("sign-ups", "audience", "package", "purge")
+PARTS = ("sign-ups", "audience", "lists", "package", "upload", "purge")
 
 
 def main() -> None:
@@ -73,7 +73,14 @@ def run(options: argparse.Namespace) -> dict[str, float]:
     call_command("migrate", verbosity=0)
     call_command("publish_policy")
     User.objects.create_user("benchmark")
-    parts = {"sign-ups": run_sign_ups, "audience": run_audience, "package": run_package, "purge": run_purge}
+    parts = {
+        "sign-ups": run_sign_ups,
+        "audience": run_audience,
+        "lists": run_lists,
+        "package": run_package,
+        "upload": run_upload,
+        "purge": run_purge,
+    }
     results: dict[str, float] = {}
     for name in [options.only] if options.only else PARTS:
         results |= parts[name](options)
@@ -103,6 +110,18 @@ def run_audience(options: argparse.Namespace) -> dict[str, float]:
     return audiences.against_copy(topic, options.audience, options.rounds)
 
 
+def run_lists(options: argparse.Namespace) -> dict[str, float]:
+    from benchmarks import lists  # noqa: PLC0415
+    from contacts.models import PolicyVersion  # noqa: PLC0415
+
+    policy = PolicyVersion.objects.in_force()
+    assert policy  # noqa: S101
+    say(f"loading a list of {options.contacts:,}")
+    lists.prepare(options.contacts, policy)
+    say("the list of contacts, with its indexes and without")
+    return lists.against_no_index(policy, options.rounds)
+
+
 def run_package(options: argparse.Namespace) -> dict[str, float]:
     """Load few, measure, load more, measure again."""
     from benchmarks import load, packages  # noqa: PLC0415
@@ -120,6 +139,16 @@ def run_package(options: argparse.Namespace) -> dict[str, float]:
         measured = packages.timed(policy, 2 * options.rounds + 1)
         results |= {f"package_{name}_{what}": took for what, took in measured.items()}
     return results | {"package_rows": packages.size()}
+
+
+def run_upload(options: argparse.Namespace) -> dict[str, float]:
+    from benchmarks import uploads  # noqa: PLC0415
+    from contacts.models import PolicyVersion  # noqa: PLC0415
+
+    policy = PolicyVersion.objects.in_force()
+    assert policy  # noqa: S101
+    say(f"lists of {options.imported:,} people, uploaded")
+    return uploads.measured(options.imported, policy)
 
 
 def run_purge(options: argparse.Namespace) -> dict[str, float]:
@@ -174,7 +203,7 @@ def report(results: dict[str, float], options: argparse.Namespace) -> None:
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 
-    from benchmarks import audiences, packages, sign_ups  # noqa: PLC0415
+    from benchmarks import audiences, lists, packages, sign_ups, uploads  # noqa: PLC0415
 
     purge = options.only in {None, "purge"}
     title = f"{options.contacts:,} contacts, {options.due:,} due" if purge else ""
@@ -185,8 +214,10 @@ def report(results: dict[str, float], options: argparse.Namespace) -> None:
         add_purge(table, results, options)
     others = {
         "audience": lambda: audiences.rows(results, options.audience),
+        "lists": lambda: lists.rows(results, options.contacts),
         "package": lambda: packages.rows(results, options.small, options.contacts),
         "sign-ups": lambda: sign_ups.rows(results),
+        "upload": lambda: uploads.rows(results),
     }
     for part, rows in others.items():
         if options.only in {None, part}:

@@ -20,7 +20,9 @@ from benchmarks import load
 from contacts import agreements
 from contacts.days import run_of
 from contacts.models import Agreement, AuditEvent, Contact, Organisation, PolicyVersion
+from privacy_crm.crm_import import reading
 from privacy_crm.crm_import import run as crm_import
+from privacy_crm.crm_import.cells import When
 from retention import ledger, purge
 from retention.models import PurgeRun
 from retention.outcomes import Outcome
@@ -135,7 +137,10 @@ def import_against_copy(policy: PolicyVersion, number: int) -> dict[str, float]:
 
 
 def _import(folder: Path, policy: PolicyVersion) -> None:
-    crm_import.run(folder, policy=policy, at=timezone.now(), by="benchmark", dry_run=False)
+    at = timezone.now()
+    crm_import.run(
+        reading.exported(folder, When.under(policy, at)), policy=policy, at=at, by="benchmark", dry_run=False
+    )
 
 
 _HEADER = [

@@ -41,6 +41,12 @@ def files_of_our_own(tmp_path_factory: pytest.TempPathFactory) -> None:
     settings.MEDIA_ROOT = tmp_path_factory.mktemp("media")
 
 
+@pytest.fixture(autouse=True, scope="session")
+def no_second_factor() -> None:
+    """Let the tests of everything else log in without one; those of the second factor turn it on."""
+    settings.SECOND_FACTOR = False
+
+
 @pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
     """Begin in the language of the staff: a visitor's language stays with the thread that served them."""

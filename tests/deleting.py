@@ -9,13 +9,22 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 
 from contacts.addresses import keyed_hash
-from contacts.models import Contact, Message, PolicyVersion
+from contacts.models import (
+    Addressee,
+    Contact,
+    DuplicatePair,
+    Mailing,
+    Message,
+    PolicyVersion,
+    Upload,
+    UploadedPerson,
+)
 from dsr import erasing, proving
 from dsr.erasing import Order
 from dsr.models import Certificate, Request
 from dsr.vocabulary import ErasureGround, Kind
 from retention.models import Hold, PurgeCandidate, PurgeRun
-from tests.factories import NOON, customer, place
+from tests.factories import NOON, ContactFactory, customer, place
 from tests.packaged import somebody
 from tests.requesting import asked_by, posted
 
@@ -33,6 +42,7 @@ def full(policy: PolicyVersion, mark: str = "Zyxmark", *, duty: bool = False) ->
     proving.begin(contact.email or "", "en", request=None, at=NOON)
     proof = proving.begin(contact.email or "", "en", request=None, at=NOON)
     type(proof).objects.filter(pk=proof.pk).update(contact=contact, proven_at=NOON, visit_until=NOON)
+    _at_work(contact, mark)
     run = PurgeRun.objects.create(at=NOON, by="test", status="finished", started_at=NOON, finished_at=NOON)
     PurgeCandidate.objects.create(run=run, contact=contact)
     staff = User.objects.create(username=f"staff-{mark}")
@@ -42,6 +52,21 @@ def full(policy: PolicyVersion, mark: str = "Zyxmark", *, duty: bool = False) ->
     )
     User.objects.filter(pk=staff.pk).update(username="staff")
     contact.refresh_from_db()
+    return contact
+
+
+def _at_work(contact: Contact, mark: str) -> None:
+    """Have the person wait in a mailing, and come in by a list."""
+    mailing = Mailing.objects.get(name=f"{mark} campaign")
+    Addressee.objects.create(mailing=mailing, contact=contact)
+    whose = User.objects.create(username="uploader")
+    upload = Upload.objects.create(uploaded_by=whose, uploaded_at=NOON, file_format="csv", state="done")
+    UploadedPerson.objects.create(upload=upload, contact=contact)
+
+
+def doubled(contact: Contact) -> Contact:
+    """Have a person look like somebody else who is on file."""
+    DuplicatePair.objects.create(one=contact, other=ContactFactory.create(), why="name", found_on=NOON.date())
     return contact
 
 

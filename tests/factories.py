@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import factory
+from django.contrib.auth import get_user_model
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
@@ -25,6 +26,8 @@ from contacts.models import (
     Organisation,
     PolicyVersion,
     Registration,
+    Review,
+    Segment,
     SignUp,
     Topic,
     Whitepaper,
@@ -110,6 +113,18 @@ class TopicFactory(DjangoModelFactory):
     sentence = {"en": "Running things elsewhere.", "sv": "Att köra saker på annat håll."}
 
 
+class ReviewFactory(DjangoModelFactory):
+    """Who has access, looked at every three months and due on DUE."""
+
+    class Meta:
+        model = Review
+
+    title = factory.Sequence(lambda n: f"Who has access {n}")
+    question = "Does everybody still need it?"
+    every_months = 3
+    next_on = dt.date(2026, 11, 24)
+
+
 class CountryRuleFactory(DjangoModelFactory):
     class Meta:
         model = CountryRule
@@ -119,6 +134,24 @@ class CountryRuleFactory(DjangoModelFactory):
     ground = "consent"
     valid_from = dt.date(2100, 1, 1)
     source = "An Act"
+
+
+class StaffFactory(DjangoModelFactory):
+    class Meta:
+        model = get_user_model()
+
+    username = factory.Sequence(lambda n: f"colleague-{n}")
+    is_staff = True
+
+
+class SegmentFactory(DjangoModelFactory):
+    class Meta:
+        model = Segment
+
+    name = factory.Sequence(lambda n: f"Guests of events {n}")
+    owner = factory.SubFactory(StaffFactory)
+    filters = factory.LazyFunction(lambda: {"scenario": "event"})
+    created_at = NOON
 
 
 class SignUpFactory(DjangoModelFactory):

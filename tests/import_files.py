@@ -11,7 +11,9 @@ from django.apps import apps
 from django.db import connection
 
 from contacts.models import Basis, Contact, PolicyVersion
+from privacy_crm.crm_import import reading
 from privacy_crm.crm_import import run as crm_import
+from privacy_crm.crm_import.cells import When
 from privacy_crm.crm_import.rejects import Reject
 from privacy_crm.crm_import.report import Counts, Report
 from tests.factories import NOON
@@ -70,7 +72,8 @@ def save(directory: Path, **tables: list[Row]) -> Path:
 def read(directory: Path, policy: PolicyVersion, at: dt.datetime = NOON, *, dry_run: bool = False) -> Outcome:
     """Import a directory."""
     rejects: list[Reject] = []
-    report = crm_import.run(directory, policy=policy, at=at, by="test", dry_run=dry_run, rejects=rejects.extend)
+    sources = reading.exported(directory, When.under(policy, at))
+    report = crm_import.run(sources, policy=policy, at=at, by="test", dry_run=dry_run, rejects=rejects.extend)
     return Outcome(report, rejects)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from contacts import outbox, sending
 from contacts.letters import written
 from contacts.letters.parts import Letter, Text
-from contacts.models import Contact, Event, Message, PolicyVersion, SignUp
+from contacts.models import Contact, Event, Mailing, Message, PolicyVersion, SignUp
 from contacts.vocabulary import MailPurpose, MailTemplate, SignUpKind
 from tests.factories import (
     NOON,
@@ -54,6 +54,8 @@ def owed(template: MailTemplate, policy: PolicyVersion, **fields: Any) -> Messag
         return information(policy, **fields)
     if template == MailTemplate.ANNOUNCE:
         return announcement(policy, **fields)
+    if template == MailTemplate.MAILING:
+        return one_of_a_mailing(policy, **fields)
     if template == MailTemplate.WRITTEN:
         return written_letter(contact=ContactFactory.create(**fields))
     place = guest(policy, **fields)
@@ -88,6 +90,16 @@ def announcement(policy: PolicyVersion, **fields: Any) -> Message:
     return outbox.owe(
         MailTemplate.ANNOUNCE, contact=contact, whitepaper=whitepaper, purpose=MailPurpose.MARKETING, at=NOON
     )
+
+
+def one_of_a_mailing(policy: PolicyVersion, **fields: Any) -> Message:
+    """The mail to one reader of a marketing mailing that is being sent."""
+    subject, body = {"en": "News", "sv": "Nytt"}, {"en": "Much is new.", "sv": "Mycket är nytt."}
+    said = {"subject": subject, "body": body, "name": "Cloud news", "kind": "marketing"}
+    mailing = Mailing.objects.create(**said, rate=1, state="sending", made_by="test")
+    mailing.topics.add(TopicFactory.create())
+    contact = reader(policy, mailing, **fields)
+    return outbox.owe(MailTemplate.MAILING, contact=contact, mailing=mailing, purpose=MailPurpose.MARKETING, at=NOON)
 
 
 def reader(policy: PolicyVersion, about: Any, **fields: Any) -> Contact:

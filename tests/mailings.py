@@ -11,14 +11,6 @@ from privacy_crm import mailings
 from tests.factories import NOON, TopicFactory, contact_of, customer
 from tests.mailing import reader, send
 
-# Who finds which page, as in tests.admin_pages.
-PAGES = {
-    **dict.fromkeys((f"contacts_mailing_{page}" for page in ("changelist", "change", "progress")), "moa"),
-    **dict.fromkeys((f"contacts_mailing_{act}" for act in ("add", "send", "schedule", "submit", "edit", "test")), "m"),
-    **dict.fromkeys((f"contacts_mailing_{act}" for act in ("take-back", "resume", "pause", "stop")), "m"),
-    **dict.fromkeys((f"contacts_mailing_{act}" for act in ("approve", "send-back")), "o"),
-}
-
 LIST = "/admin/contacts/mailing/"
 AUTHOR, OFFICER = "user:1", "user:2"
 MINUTE = dt.timedelta(minutes=1)

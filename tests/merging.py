@@ -7,10 +7,6 @@ from tests.factories import NOON, ContactFactory, hold
 
 PAIRS = "/admin/contacts/duplicatepair/"
 
-PAGES = [
-    f"contacts_duplicatepair_{page}" for page in ("changelist", "add", "change", "merge", "two-people", "perhaps-one")
-]
-
 
 def pair(policy: PolicyVersion, **fields: Any) -> DuplicatePair:
     """Two prospects who may be one; the newer one has a phone."""

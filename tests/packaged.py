@@ -39,6 +39,7 @@ from tests.factories import (
     place,
     register,
 )
+from tests.mailings import drafted
 
 TODAY = NOON.date()
 BEFORE = dt.datetime(2026, 6, 1, 8, 30, tzinfo=dt.UTC)
@@ -80,7 +81,7 @@ def _deeds(contact: Contact, policy: PolicyVersion, mark: str) -> None:
     event = EventFactory.create(title=f"{mark} event")
     paper = WhitepaperFactory.create(title=f"{mark} paper")
     place_at = register(contact, event, BEFORE, policy=policy, food=f"{mark} food")
-    type(place_at).objects.filter(pk=place_at.pk).update(cancelled_at=NOON)
+    type(place_at).objects.filter(pk=place_at.pk).update(attended_at=NOON, active_before=TODAY, cancelled_at=NOON)
     Activity.objects.create(contact=contact, kind="download", occurred_at=BEFORE, reference=paper.slug)
     topic: Topic = TopicFactory.create(name={"en": f"{mark} topic", "sv": f"{mark} ämne"})
     Interest.objects.create(contact=contact, topic=topic, since=TODAY)
@@ -116,6 +117,10 @@ def _outbox(contact: Contact, policy: PolicyVersion, mark: str) -> None:
         template="written", purpose="information", contact=contact, address=contact.email or "", forget_at=NOON,
         written={"subject": f"{mark} letter", "parts": [{"kind": "text", "text": f"{mark} lines"}]}, **when,
     )  # fmt: skip
+    mailing = drafted(name=f"{mark} campaign", subject={"en": f"{mark} news", "sv": f"{mark} nytt"})
+    Message.objects.create(
+        template="mailing", purpose="marketing", contact=contact, mailing=mailing, sent_at=NOON, **when
+    )
     recipient = Recipient.objects.create(
         name=f"{mark} Print Ltd", kind="processor", service=f"{mark} prints and posts", country="GB",
         agreement_from=BEFORE.date(), purposes=["customer"], safeguard="adequacy", contact_email="dpo@print.example",

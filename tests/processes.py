@@ -37,14 +37,15 @@ class Site:
             "PURGE_CAP_NUMBER": "1000000",  # the cap is not the subject here
         }
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, output: int = subprocess.PIPE) -> subprocess.Popen[str]:
+        """Start a process; whoever lets one run for long reads its output, or has none: it would stand still."""
         process = subprocess.Popen(
             [sys.executable, *arguments],
             cwd=ROOT,
             env=self.environment,
             text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stdout=output,
+            stderr=output,
             start_new_session=True,
         )
         self.started.append(process)

@@ -15,39 +15,6 @@ from dsr.vocabulary import Kind
 from tests.factories import NOON, ContactFactory, hold, place
 from tests.requesting import OFFICER, asked_by, close, entered, fresh, question
 
-OPEN_TO = {
-    "dsr_request_changelist": "o",
-    "dsr_request_change": "o",
-    "dsr_request_add": "o",
-    "dsr_request_pass-on": "mseoad",
-    "dsr_request_certificate": "o",
-    "dsr_request_paper": "o",
-    "dsr_request_package": "o",
-    **dict.fromkeys(
-        (
-            f"dsr_request_{act}"
-            for act in (
-                *("find-person", "take-off", "ask-who", "answered", "answer-to", "nothing-held", "amend", "not-left"),
-                *("taken-back", "taken-back-with-letter"),
-                *(
-                    "correct",
-                    "restrict",
-                    "announce-lifting",
-                    "lift",
-                    "uphold",
-                    "reject",
-                    "agree",
-                    "agreement-done",
-                    "stop",
-                ),
-                *("hand-over", "hand-over-again", "erase", "settle-findings", "settle-letter"),
-                *("answer-together", "extend", "note-extension", "refuse"),
-            )
-        ),
-        "o",
-    ),
-}
-
 
 def address(name: str, record: Request) -> str:
     """Return the address of a page of a request, or of none."""

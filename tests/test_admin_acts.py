@@ -135,6 +135,7 @@ def test_djangos_own_log_never_hears_of_anybody(log_in: LogIn, person: Contact) 
         "hold.placed",
         "organisation.entered",
         "event.created",
+        "event.invitation_changed",
         "account.added",
         "account.changed",
     ]

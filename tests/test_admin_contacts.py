@@ -63,9 +63,9 @@ def test_the_list_asks_as_many_queries_for_fifty_people_as_for_one(
     for size in (1, 50):
         for contact in ContactFactory.create_batch(size, organisation=OrganisationFactory.create()):
             hold(contact, "prospect", dt.date(2026, 1, 1), policy=policy)
-        # Session, user, own and group permissions, time zone; people, their bases; policy, its rules; kept until; the
-        # requests that the sidebar counts.
-        with django_assert_num_queries(11):
+        # Session, user, own and group permissions, time zone; segments, columns, topics; people, their bases; policy,
+        # its rules; kept until; the laws, may we write; policy and rules for the sidebar, overdue lists, requests.
+        with django_assert_num_queries(19):
             client.get(LIST)
 
 
@@ -76,7 +76,8 @@ def test_neither_the_first_page_nor_the_search_counts(log_in: LogIn, guest: Cont
         client.get(LIST, {"q": "aino@fjordkraft.example"})
         client.get(LIST, {"scenario": "event"})
     assert len(queries) > 10
-    assert not [query for query in queries if "SELECT COUNT(" in query["sql"].upper()]
+    counts = [query["sql"] for query in queries if "SELECT COUNT(" in query["sql"].upper()]
+    assert not [sql for sql in counts if "contacts_contact" in sql]
 
 
 @pytest.mark.parametrize("typed", ["aino@fjordkraft.example", " AINO@Fjordkraft.Example "])
@@ -91,11 +92,12 @@ def test_the_search_finds_a_person_by_id(log_in: LogIn, guest: Contact) -> None:
     assert "Aino Lindqvist" in text(log_in("sales"), LIST, q=str(guest.public_id))
 
 
-@pytest.mark.parametrize("typed", ["lindqvist", "aino@", "%", "aino@fjordkraft"])
-def test_the_search_says_that_it_takes_a_whole_address_or_id(log_in: LogIn, guest: Contact, typed: str) -> None:
+@pytest.mark.parametrize("typed", ["lindqvist", "aino@", "aino@fjordkraft", "Lindqvist aino"])
+def test_the_search_finds_parts_of_a_name_and_of_an_address(log_in: LogIn, guest: Contact, typed: str) -> None:
+    ContactFactory.create(first_name="Bo", last_name="Berg", email="bo@nordvik.example")
     shown = text(log_in("sales"), LIST, q=typed)
-    assert "The search takes a whole e-mail address" in shown
-    assert "Aino Lindqvist" not in shown
+    assert "Aino Lindqvist" in shown
+    assert "Bo Berg" not in shown
 
 
 def test_the_list_is_narrowed_to_a_scenario(log_in: LogIn, guest: Contact, policy: PolicyVersion) -> None:
@@ -120,7 +122,11 @@ def test_the_page_says_first_what_becomes_of_the_person_and_then_why(log_in: Log
     shown = text(log_in("privacy officer"), page(guest))
     outcome = shown.index("Deleted on 24 December 2026, without new activity")
     why = shown.index("Why is this kept, and until when?")
-    assert outcome < why < shown.index("We keep Aino Lindqvist because of") < shown.index("Cloud Day</strong>")
+    because, did = (
+        shown.index("We keep Aino Lindqvist because of"),
+        shown.index("<strong>Registered</strong> Cloud Day"),
+    )
+    assert outcome < why < because < did
     assert re.search(r"<title>\s*Aino Lindqvist", shown)
 
 
@@ -145,7 +151,7 @@ def test_event_staff_see_no_reasons_and_no_activities(log_in: LogIn, guest: Cont
     shown = text(log_in("events"), page(guest))
     assert "Aino Lindqvist" in shown
     assert "Why is this kept" not in shown
-    assert "What the person did" not in shown
+    assert "Lapses on" not in shown
 
 
 @pytest.mark.promise("P5")

@@ -7,10 +7,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from contacts.models import Activity, CountryRule, Message, PolicyVersion, Whitepaper
+from contacts.models import Activity, Contact, CountryRule, Message, PolicyVersion, Whitepaper
 from tests.admin_pages import contents
 from tests.factories import (
     NOON,
+    ONE_DAY,
     ContactFactory,
     SignUpFactory,
     TopicFactory,
@@ -115,6 +116,16 @@ def test_downloads_are_counted_by_whitepaper_and_waiting_sign_ups_beside_them(
     assert (page.context["record"].download_count, page.context["waiting"]) == (2, 1)
     assert client.get(of(other, "change")).context["waiting"] == 0
     assert Activity.objects.count() == 4
+
+
+def test_whoever_fetched_a_whitepaper_twice_is_one_reader(log_in: LogIn, policy: PolicyVersion) -> None:
+    whitepaper = WhitepaperFactory.create(slug="calm")
+    person, gone = ContactFactory.create(), ContactFactory.create()
+    for reader, days in ((person, 0), (person, 1), (gone, 0)):
+        do(reader, "download", NOON - days * ONE_DAY, policy, "calm")
+    Contact.objects.filter(pk=gone.pk).delete()
+    page = " ".join(log_in("marketing").get(of(whitepaper, "change")).content.decode().split())
+    assert "2<br><small>by 1 person, of those who are still held</small>" in page
 
 
 def test_the_list_does_not_ask_once_a_whitepaper(log_in: LogIn) -> None:

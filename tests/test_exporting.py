@@ -12,7 +12,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from contacts import audience, exporting
+from contacts import exporting
+from contacts.audience import Wanted
 from contacts.disclosing import DisclosureError
 from contacts.models import AuditEvent, Contact, Disclosure, PolicyVersion, Recipient
 from contacts.permission import Reach, Refusal
@@ -48,7 +49,7 @@ def prospect(policy: PolicyVersion, scenario: str = "prospect", **fields: Any) -
 
 def export(recipient: Recipient, purpose: Scenario = Scenario.PROSPECT) -> tuple[list[dict[str, str]], Reach]:
     out = io.BytesIO()
-    found = exporting.write(out, Channel.EMAIL, recipient, purpose=purpose, day=TODAY, at=NOON, by="test")
+    found = exporting.write(out, Wanted(Channel.EMAIL, purpose, recipient), day=TODAY, at=NOON, by="test")
     return list(csv.DictReader(io.StringIO(out.getvalue().decode(), newline=""))), found
 
 
@@ -67,7 +68,7 @@ def test_whoever_is_in_the_file_is_on_record_under_the_number_that_stands_beside
     assert found == Reach(1)
     event = AuditEvent.objects.get(code="contact.disclosed")
     assert (event.public_id, event.rule, event.by) == (person.public_id, f"recipient:{recipient.pk}", "test")
-    assert AuditEvent.objects.get(code="audience.exported").rule == "email:1"
+    assert AuditEvent.objects.get(code="audience.exported").rule == "channel:email:1"
 
 
 @pytest.mark.promise("P15")
@@ -119,7 +120,7 @@ def test_what_the_register_refuses_leaves_no_row_and_no_record(
     prospect(policy)
     before, out = contents(), io.BytesIO()
     with pytest.raises(DisclosureError, match=why):
-        exporting.write(out, Channel.EMAIL, recipient, purpose=Scenario.PROSPECT, day=TODAY, at=NOON, by="test")
+        exporting.write(out, Wanted(Channel.EMAIL, Scenario.PROSPECT, recipient), day=TODAY, at=NOON, by="test")
     assert out.getvalue() == b""
     assert contents() == before
 
@@ -128,17 +129,17 @@ def test_the_file_is_the_one_that_is_written_for_our_own_use(policy: PolicyVersi
     crowd(20, "prospect", TODAY, policy=policy)
     Contact.objects.update(country="GB", first_name="=1+1")
     ours = io.BytesIO()
-    audience.write(ours, Channel.EMAIL, day=TODAY, at=NOON, by="test")
+    exporting.write(ours, Wanted(Channel.EMAIL), day=TODAY, at=NOON, by="test")
     given = io.BytesIO()
     recipient = RecipientFactory.create()
-    exporting.write(given, Channel.EMAIL, recipient, purpose=Scenario.PROSPECT, day=TODAY, at=NOON, by="test")
+    exporting.write(given, Wanted(Channel.EMAIL, Scenario.PROSPECT, recipient), day=TODAY, at=NOON, by="test")
     assert sorted(given.getvalue().splitlines()) == sorted(ours.getvalue().splitlines())
     assert given.getvalue().splitlines()[0] == ours.getvalue().splitlines()[0]
 
 
 def test_for_our_own_use_nothing_is_put_on_record(policy: PolicyVersion) -> None:
     prospect(policy)
-    audience.write(io.BytesIO(), Channel.EMAIL, day=TODAY, at=NOON, by="test")
+    exporting.write(io.BytesIO(), Wanted(Channel.EMAIL), day=TODAY, at=NOON, by="test")
     assert not Disclosure.objects.exists()
 
 
@@ -162,16 +163,16 @@ class Broken(io.BytesIO):
 
 @pytest.mark.promise("P15")
 def test_a_reader_that_breaks_off_has_nobody_who_is_not_on_record(policy: PolicyVersion) -> None:
-    crowd(9, "prospect", TODAY, policy=policy)
+    crowd(2_000, "prospect", TODAY, policy=policy)
     Contact.objects.update(country="GB")
     recipient, out = RecipientFactory.create(), Broken()
     with pytest.raises(BrokenPipeError):
-        exporting.write(out, Channel.EMAIL, recipient, purpose=Scenario.PROSPECT, day=TODAY, at=NOON, by="test")
+        exporting.write(out, Wanted(Channel.EMAIL, Scenario.PROSPECT, recipient), day=TODAY, at=NOON, by="test")
     left = {line.split(",")[0] for line in out.getvalue().decode().splitlines()[1:]}
-    assert 0 < len(left) < 9
+    assert 0 < len(left) < 2_000
     assert left < on_record()
-    assert Disclosure.objects.count() == 9
-    assert len(export(recipient)[0]) == 9  # and the next is not in its way
+    assert Disclosure.objects.count() == 2_000
+    assert len(export(recipient)[0]) == 2_000  # and the next is not in its way
 
 
 @pytest.mark.django_db(transaction=True)
@@ -181,7 +182,7 @@ def test_memory_does_not_grow_with_people(policy: PolicyVersion) -> None:
     recipient, out = RecipientFactory.create(), Counted()
     tracemalloc.start()
     try:
-        exporting.write(out, Channel.EMAIL, recipient, purpose=Scenario.PROSPECT, day=TODAY, at=NOON, by="test")
+        exporting.write(out, Wanted(Channel.EMAIL, Scenario.PROSPECT, recipient), day=TODAY, at=NOON, by="test")
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

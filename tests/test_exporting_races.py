@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from contacts import exporting
+from contacts.audience import Wanted
 from contacts.models import Contact, Disclosure, PolicyVersion, Recipient
 from contacts.permission import Reach
 from contacts.vocabulary import Channel, Scenario
@@ -23,8 +24,6 @@ from tests.test_purge_races import PATIENCE, await_waiting, meanwhile, uncommitt
 __all__ = ["meanwhile"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-CALLS = {"channel": Channel.EMAIL, "purpose": Scenario.CUSTOMER, "day": NOON.date(), "at": NOON, "by": "test"}
 
 
 def customer(policy: PolicyVersion) -> Contact:
@@ -46,7 +45,8 @@ def recipient(policy: PolicyVersion) -> Recipient:
 
 def export(recipient: Recipient) -> tuple[set[str], Reach]:
     out = io.BytesIO()
-    found = exporting.write(out, recipient=recipient, **CALLS)
+    wanted = Wanted(Channel.EMAIL, Scenario.CUSTOMER, recipient)
+    found = exporting.write(out, wanted, day=NOON.date(), at=NOON, by="test")
     return {line.split(",")[0] for line in out.getvalue().decode().splitlines()[1:]}, found
 
 

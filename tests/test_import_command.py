@@ -11,7 +11,9 @@ from django.core.management import call_command
 from django.db import connection
 
 from contacts.models import AuditEvent, Contact, PolicyVersion
+from privacy_crm.crm_import import reading
 from privacy_crm.crm_import import run as crm_import
+from privacy_crm.crm_import.cells import When
 from tests.factories import NOON
 from tests.import_files import AINO, event, everything, person, save
 
@@ -122,7 +124,8 @@ def test_progress_is_told_in_bounded_steps_and_ends_at_the_end(policy: PolicyVer
         told.append(arguments)
 
     save(tmp_path, contacts=[person(f"p{number}@fjordkraft.example") for number in range(12_000)])
-    crm_import.run(tmp_path, policy=policy, at=NOON, by="test", dry_run=True, progress=progress)
+    sources = reading.exported(tmp_path, When.under(policy, NOON))
+    crm_import.run(sources, policy=policy, at=NOON, by="test", dry_run=True, progress=progress)
     assert [(done, share == 1) for what, done, share in told if what == "contacts.csv"] == [
         (5_000, False),
         (10_000, False),

@@ -15,10 +15,9 @@ import pytest
 from django.db import connection, connections
 
 from contacts.models import AuditEvent, Contact, Event, Organisation, PolicyVersion
-from privacy_crm.crm_import import run as crm_import
 from privacy_crm.crm_import.report import Report
 from tests.factories import DUE, NOON, ContactFactory, contact_of, crowd, is_held, run
-from tests.import_files import AINO, Row, aino, event, person, save
+from tests.import_files import AINO, Row, aino, event, person, read, save
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,7 +37,7 @@ class Importing:
 
     def _run(self, directory: Path) -> Report:
         try:
-            return crm_import.run(directory, policy=self.policy, at=NOON, by="test", dry_run=False)
+            return read(directory, self.policy).report
         finally:
             connections.close_all()
 

@@ -424,6 +424,6 @@ def test_the_page_says_of_each_reason_where_it_came_from_and_whether_the_person_
     hold(contact, "customer", TODAY, policy=policy, source_kind="organisation", informed_on=TODAY - ONE_DAY)
     hold(contact, "event", TODAY, policy=policy, source="form")
     shown = log_in("sales").get(f"/admin/contacts/contact/{contact.public_id}/change/").content.decode()
-    assert "from a public source; they have not been told yet" in shown
-    assert "from the person's organisation; they were told on 23 November 2026" in unescape(shown)
+    assert "From a public source; they have not been told yet" in shown
+    assert "From the person's organisation; they were told on 23 November 2026" in unescape(shown)
     assert shown.count("told yet</small>") + shown.count("2026</small>") == 2

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -73,9 +74,10 @@ def test_sign_up_is_not_closed_twice() -> None:
 
 def test_a_cancelled_event_invites_nobody() -> None:
     event = EventFactory.create(cancelled_at=NOON)
+    words: dict[str, Any] = {"summary": {"en": "Come!"}, "topics": [], "capacity": None}
     before = contents()
     with pytest.raises(EventError):
-        inviting.invite(event, summary={"en": "Come!"}, topics=[], capacity=None, at=NOON, by="test")
+        inviting.invite(event, **words, asked=[], asks_food=False, at=NOON, by="test")
     assert contents() == before
 
 

@@ -6,7 +6,8 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from contacts.models import PolicyVersion
+from contacts import mailing_drafts
+from contacts.models import Mailing, PolicyVersion
 from tests.admin_pages import contents
 from tests.factories import NOON, SegmentFactory, TopicFactory
 from tests.mailings import MINUTE, drafted, fresh, minute, of, prospect, readers, tick
@@ -19,6 +20,12 @@ pytestmark = pytest.mark.usefixtures("at_noon", "policy")
 
 def shown(client: Client, url: str) -> str:
     return client.get(url).content.decode()
+
+
+def press(client: Client, mailing: Mailing, act: str = "send", **told: str) -> str:
+    """Send the form with the mark that its page carried, and return the answer."""
+    form = {"seen": mailing_drafts.mark(mailing), **told}
+    return client.post(of(mailing, act), form, follow=True).content.decode()
 
 
 @pytest.mark.promise("P11")
@@ -49,7 +56,7 @@ def test_what_cannot_leave_has_no_button_and_says_why(log_in: LogIn, policy: Pol
     assert "In Swedish the subject is missing." in said
     assert "Send to" not in said
     before = contents()
-    assert "missing in one of the languages" in client.post(of(mailing, "send")).content.decode()
+    assert "missing in one of the languages" in press(client, mailing)
     assert contents() == before
 
 
@@ -63,7 +70,7 @@ def test_a_register_that_lets_nothing_out_is_named_before_and_after_pressing(
     client = log_in("marketing")
     assert "no agreement with Brevduva is in force" in shown(client, of(mailing, "send"))
     before = contents()
-    assert "no agreement with Brevduva is in force" in client.post(of(mailing, "send")).content.decode()
+    assert "no agreement with Brevduva is in force" in press(client, mailing)
     assert contents() == before
 
 
@@ -71,8 +78,7 @@ def test_one_press_sends_it_and_the_report_tells_what_became_of_it(log_in: LogIn
     mailing = drafted(topics=[TopicFactory.create()])
     readers(policy, mailing, 3)
     client = log_in("marketing")
-    answer = client.post(of(mailing, "send"), follow=True)
-    assert "the first mails leave within a minute" in answer.content.decode()
+    assert "the first mails leave within a minute" in press(client, mailing)
     minute(policy, NOON)
     assert client.get(of(mailing, "progress")).json()["share"] == 1
     tick(policy, NOON + MINUTE)
@@ -88,15 +94,15 @@ def test_a_moment_is_named_by_the_button_before_it_is_pressed(log_in: LogIn, pol
     client = log_in("marketing")
     when = {"when_0": "2026-11-26", "when_1": "09:00"}
     before = contents()
-    said = client.post(of(mailing, "schedule"), when).content.decode()
+    said = press(client, mailing, "schedule", **when)
     assert "Schedule for 2 people on 26 November 2026 at 09:00</button>" in said
     assert contents() == before
     mark = "2026-11-26T09:00:00+01:00"
     assert f'value="{mark}"' in said
-    other = client.post(of(mailing, "schedule"), {**when, "when_1": "10:00", "shown": mark}).content.decode()
+    other = press(client, mailing, "schedule", **{**when, "when_1": "10:00", "shown": mark})
     assert "on 26 November 2026 at 10:00</button>" in other
     assert contents() == before
-    client.post(of(mailing, "schedule"), when | {"shown": mark})
+    press(client, mailing, "schedule", **when, shown=mark)
     assert fresh(mailing).scheduled_for == dt.datetime(2026, 11, 26, 8, 0, tzinfo=dt.UTC)
 
 
@@ -104,6 +110,6 @@ def test_a_moment_that_has_passed_is_refused_on_the_page(log_in: LogIn, policy: 
     mailing = drafted()
     readers(policy, mailing, 1)
     when = {"when_0": "2026-11-24", "when_1": "12:59", "shown": "2026-11-24T12:59:00+01:00"}
-    said = log_in("marketing").post(of(mailing, "schedule"), when).content.decode()
+    said = press(log_in("marketing"), mailing, "schedule", **when)
     assert "This moment has passed." in said
     assert fresh(mailing).state == "draft"

@@ -7,7 +7,8 @@ from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retention.months import LAST_DAY, add_months, latest_due_anchor
+from contacts.days import LAST_DAY, add_months
+from retention.months import latest_due_anchor
 
 ONE_DAY = dt.timedelta(days=1)
 DAYS = st.dates(dt.date(1900, 1, 1), dt.date(2399, 12, 31))

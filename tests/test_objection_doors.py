@@ -104,11 +104,9 @@ def test_no_consent_that_is_imported_lifts_an_objection(policy: PolicyVersion, o
     assert refusals() == {Refusal.SUPPRESSED}
 
 
-def test_an_imported_objection_has_the_next_run_delete_a_prospect_on_file(policy: PolicyVersion) -> None:
+def test_an_imported_objection_deletes_a_prospect_on_file_at_once(policy: PolicyVersion) -> None:
     bring(policy, contacts=[person(EMAIL, "prospect")])
     bring(policy, objections=[OBJECTION])
-    assert is_held(Contact.objects.get(email=EMAIL))
-    assert run(TODAY + ONE_DAY, policy).bases_lapsed["prospect"] == 1
     assert not Contact.objects.exists()
     assert len(suppressed(EMAIL)) == 3
 

@@ -93,6 +93,16 @@ def test_what_is_pointed_to_is_named(policy: PolicyVersion) -> None:
     assert found["dsr.paper"]["rows"][0]["request"] == number
 
 
+@pytest.mark.parametrize(("language", "subject"), [("en", "Aino news"), ("sv", "Aino nytt")])
+def test_a_mailing_is_named_by_its_subject_and_not_by_what_staff_call_it(
+    language: str, subject: str, policy: PolicyVersion
+) -> None:
+    files = unzipped(package.write([somebody(policy, "Aino").pk], policy=policy, language=language, at=NOON))
+    assert subject in files["access.html"].decode()
+    assert "Aino nytt" in files["access.json"].decode()
+    assert not [name for name, content in files.items() if b"Aino campaign" in content]
+
+
 def test_several_records_of_one_person_are_one_package(policy: PolicyVersion) -> None:
     first, second = somebody(policy, "Aino"), somebody(policy, "Eeva")
     found = held(policy, first, second)
@@ -164,9 +174,9 @@ def test_the_number_of_queries_does_not_grow_with_what_is_held(policy: PolicyVer
         with CaptureQueriesContext(connection) as asked:
             package.write([contact.pk], policy=policy, language="en", at=NOON)
         counts.append(len(asked))
-    # Who it is; one for each table; why and until when; the recipients.
+    # Who it is, under which numbers; one for each table; why and until when; the recipients.
     tables = len([table for table in walking.hanging() if table.exported])
-    assert counts == [1 + tables + 4 + 1] * 2
+    assert counts == [2 + tables + 4 + 1] * 2
 
 
 def test_every_table_is_asked_by_an_index(policy: PolicyVersion) -> None:

@@ -70,6 +70,18 @@ def test_a_list_goes_all_the_way_from_its_file_to_its_people_and_back(log_in: Lo
     assert not Contact.objects.exists()
 
 
+def test_the_headline_and_the_button_are_about_the_same_people(log_in: LogIn) -> None:
+    client = log_in("marketing")
+    send(client, as_csv(ROWS))
+    client.post(page(Upload.objects.get(), "match"), chosen(Upload.objects.get()))
+    client.post(page(Upload.objects.get(), "import"))
+    send(client, as_csv([[AINO, "Aino", "Virtanen", "", "SE"], ["eero@fjordkraft.example", "Eero", "", "", "FI"]]))
+    again = Upload.objects.latest("pk")
+    looked = text(client.post(page(again, "match"), chosen(again), follow=True))
+    assert "1 new person would come in and 1 person held already would change" in looked
+    assert "Import 2 people" in looked
+
+
 def test_the_refused_rows_are_fetched_without_a_value(log_in: LogIn) -> None:
     client = log_in("privacy officer")
     send(client, as_csv(ROWS))

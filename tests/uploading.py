@@ -19,10 +19,6 @@ from privacy_crm.uploads import fields, importing, matching, receiving
 from privacy_crm.uploads.matching import Origin
 from tests.factories import NOON
 
-PAGES = [
-    f"contacts_upload_{page}"
-    for page in ("changelist", "change", "add", "match", "import", "discard", "remove", "progress", "rejects")
-]
 HEADER = ["E-mail", "First name", "Last name", "Company", "Country"]
 AINO = "aino.lindqvist@fjordkraft.example"
 VAINO = "vaino.odotus@fjordkraft.example"

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Min, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -66,7 +67,8 @@ def badge(request: HttpRequest) -> str | None:
     """Return how many lists are overdue that this user sees, for the sidebar."""
     if not request.user.has_perm(SEE):
         return None
-    late = Audience.objects.overdue(today(PolicyVersion.objects.in_force()))
+    # The company's day: `site.our_way` has set its zone.
+    late = Audience.objects.overdue(timezone.localdate())
     return str(visible_to(request.user, late).count() or "") or None
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.utils.formats import date_format
+from django.utils.text import get_text_list
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -88,10 +89,12 @@ def sentences(upload: Upload, found: dict[str, Any]) -> list[str]:
 
 
 def _would_come(upload: Upload) -> str:
-    if not upload_forms.coming(upload):
-        return _("Nobody would come in")
-    new = int(upload.preview["new"])
-    return ngettext("%s new person would come in", "%s new people would come in", new) % f"{new:,}"
+    """Name the same people as the button does: those who are new, and those who are held and would change."""
+    new, changed = (int(upload.preview.get(name, 0)) for name in ("new", "changed"))
+    come = ngettext("%s new person would come in", "%s new people would come in", new) % f"{new:,}"
+    change = ngettext("%s person held already would change", "%s people held already would change", changed)
+    told = [said for number, said in ((new, come), (changed, change % f"{changed:,}")) if number]
+    return get_text_list(told, _("and")) or _("Nobody would come in")
 
 
 def _came(upload: Upload) -> str:

@@ -1,0 +1,125 @@
+"""A walk through the whole site in one role: what each address answers, and which details its pages give away."""
+
+import copy
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, urljoin, urlsplit
+
+from django.db import transaction
+from django.test import Client
+from django.urls import get_resolver, resolve
+
+from contacts.models import AuditEvent
+from tests import matrix
+from tests.admin_pages import contents
+from tests.matrix_world import World, client_of
+
+_LINKS = re.compile(r'(?:href|hx-get)="((?:/admin/|\?)[^"#]*)')
+_LAST = "admin/logout/"
+_DIALOG = {"HX-Request": "true"}
+_FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass
+class Walk:
+    """What one role found: `given` has each kind of detail with the address and the page that gave it away."""
+
+    role: str
+    answers: dict[str, str] = field(default_factory=dict)
+    posts: dict[str, str] = field(default_factory=dict)
+    given: dict[tuple[str, str], str] = field(default_factory=dict)
+    changed: set[str] = field(default_factory=set)
+    changed_by_posts: set[str] = field(default_factory=set)
+    noted: set[str] = field(default_factory=set)
+
+
+class Walker:
+    def __init__(self, world: World, role: str) -> None:
+        self.world, self.walk, self.client = world, Walk(role), client_of(role)
+        self.seen: set[tuple[str, tuple[str, ...]]] = set()
+        self.urls = {route: world.url(route, name) for route, name in asked()}
+
+    def go(self) -> Walk:
+        """Look at every page, at what it links to, and at its form; then send every form that this role may not."""
+        before, latest = contents(), AuditEvent.objects.latest("pk").pk
+        for route, url in self.urls.items():
+            self._look(route, url)
+        for kind in self.world.hidden:
+            if self.walk.role in matrix.findable()[kind]:
+                self._find(kind)
+        after = contents()
+        self.walk.changed = _different(before, after)
+        self.walk.noted = set(AuditEvent.objects.filter(pk__gt=latest).values_list("code", flat=True))
+        for route in sorted(self.urls, key=_LAST.__eq__):
+            self._send(route, self.urls[route])
+        self.walk.changed_by_posts = _different(after, contents())
+        return self.walk
+
+    def _look(self, route: str, url: str) -> None:
+        """Open a page, and a form in its dialog, which shows what its page does without the frame around it."""
+        self.seen.add((route, ()))
+        is_act = route.startswith("admin/") and "…" in route and not route.endswith("/change/")
+        answer = self.client.get(url, headers=_DIALOG if is_act else {})
+        self.walk.answers[route] = matrix.said(answer)
+        if answer.status_code != 200:
+            return
+        links = self._read(route, url, answer)
+        if matrix.fits("admin/*/*/", route):
+            links.append(f"{url}?q=fjordkraft")
+        for link in links:
+            self._follow(link)
+
+    def _find(self, kind: str) -> None:
+        for record in self.world.hidden[kind]:
+            url = self.world.page(f"{kind}_change", record)
+            answer = self.client.get(url)
+            assert answer.status_code == 200, f"{self.walk.role} is to find {url}"
+            self._read(route_of(url), url, answer)
+
+    def _follow(self, link: str) -> None:
+        """Look at what a page links to: once for each kind of question that is asked of an address."""
+        asked = urlsplit(link)
+        route = route_of(asked.path)
+        kind = (route, tuple(sorted(parse_qs(asked.query))))
+        if kind not in self.seen and route != _LAST:
+            self.seen.add(kind)
+            self._read(route, link, self.client.get(link))
+
+    def _read(self, route: str, url: str, answer: Any) -> list[str]:
+        text = answer.getvalue().decode(errors="replace")
+        for mark in self.world.read(text):
+            self.walk.given.setdefault((mark, route), url)
+        return [urljoin(url, html.unescape(link)) for link in _LINKS.findall(text)]
+
+    def _send(self, route: str, url: str) -> None:
+        """Send a form without a word in it: where it is in the matrix, in public, and where the page is refused."""
+        if matrix.line_of(route, "POST"):
+            with transaction.atomic():
+                self.walk.posts[route] = matrix.said(self._post(url))
+                transaction.set_rollback(True)
+        elif not route.startswith("admin/") or self.walk.answers[route] in matrix.REFUSALS:
+            self.walk.posts[route] = matrix.said(self._post(url))
+
+    def _post(self, url: str) -> Any:
+        browser = Client()
+        browser.cookies = copy.deepcopy(self.client.cookies)
+        return browser.post(url, "", content_type=_FORM)
+
+
+def asked() -> Iterator[tuple[str, str]]:
+    """Yield each address of the site with its name, but those of which the matrix says that they are not asked."""
+    for route, name in matrix.routes(get_resolver().url_patterns):
+        if matrix.line_of(route, "GET") or not matrix.line_of(route, "ANY"):
+            yield route, name
+
+
+def route_of(path: str) -> str:
+    """Return an address as the matrix writes it."""
+    return matrix.simple(resolve(path).route)
+
+
+def _different(before: dict[str, str], after: dict[str, str]) -> set[str]:
+    return {table for table in after if after[table] != before[table]}
