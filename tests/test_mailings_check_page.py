@@ -79,7 +79,11 @@ def test_one_press_sends_it_and_the_report_tells_what_became_of_it(log_in: LogIn
     readers(policy, mailing, 3)
     client = log_in("marketing")
     assert "the first mails leave within a minute" in press(client, mailing)
+    follows = f"{of(mailing, 'progress')}?state=scheduled"
+    assert f'data-progress="{follows}"' in client.get(of(mailing)).content.decode()
+    assert client.get(follows).json()["over"] is False
     minute(policy, NOON)
+    assert client.get(follows).json()["over"] is True
     assert client.get(of(mailing, "progress")).json()["share"] == 1
     tick(policy, NOON + MINUTE)
     said = shown(client, of(mailing))

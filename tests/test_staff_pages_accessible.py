@@ -25,7 +25,7 @@ MAIN = [
     *("contacts_event_check-in", "contacts_event_food", "retention_purgerun_change", "contacts_policyversion_change"),
 ]
 # What is ours of a page, where it has it: Unfold draws the frame around it.
-OURS = (".pc-stack", ".pc-card", "#content-main", "main")
+OURS = ("#content-main", "main", ".pc-stack", ".pc-card")
 
 
 @pytest.fixture

@@ -95,6 +95,22 @@ _DOORS = [
         _("Organisations"),
         _("Agreements begin and end here; the end starts the clock."),
     ),
+    (
+        "contacts.view_segment",
+        "contacts_segment",
+        "filter_alt",
+        _("Segments"),
+        _("Saved filters, and how many people each reaches."),
+    ),
+    ("contacts.import_contacts", "contacts_upload", "upload_file", _("Imports"), _("Bring in a list of people.")),
+    (
+        "contacts.view_audience",
+        "contacts_audience",
+        "lists",
+        _("Audiences"),
+        _("Lists that left as a file, and what became of them."),
+    ),
+    ("contacts.view_mailing", "contacts_mailing", "mail", _("Mailings"), _("Write to many, and only to those we may.")),
     ("contacts.view_event", "contacts_event", "event", _("Events"), _("Put on, move or cancel webinars and events.")),
     (
         "contacts.view_whitepaper",

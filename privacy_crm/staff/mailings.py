@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, JsonResponse
 from django.urls import URLPattern, path
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -85,10 +86,11 @@ class MailingAdmin(RecordAdmin):
 
     def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         begun, under_way = record.state in mailing_words.BEGUN, record.state in mailing_acts.UNDER_WAY
+        followed = record.state == MailingState.SENDING or _is_about_to_start(record)
         return {
             "outcome": mailing_words.outcome(record),
-            "progress": self._told(record) if under_way else None,
-            "progress_url": self.url_of(record, "progress") if record.state == MailingState.SENDING else "",
+            "progress": self._told(record, record.state) if under_way or followed else None,
+            "progress_url": f"{self.url_of(record, 'progress')}?state={record.state}" if followed else "",
             "report": mailing_words.report(record) if begun else [],
             "not_sent": mailing_words.not_sent(record),
             "left_out": mailing_words.left_out(record) if begun else "",
@@ -110,15 +112,21 @@ class MailingAdmin(RecordAdmin):
         return [path("<path:object_id>/progress/", view, name=self._url_name("progress")), *super().get_urls()]
 
     def progress(self, request: HttpRequest, object_id: str) -> JsonResponse:
-        """Say how far it is, for the script that asks again and again."""
-        return JsonResponse(self._told(self.found(request, object_id)))
+        """Say how far it is, for the script that asks again and again, on a page that was opened in a state."""
+        return JsonResponse(self._told(self.found(request, object_id), request.GET.get("state", MailingState.SENDING)))
 
-    def _told(self, mailing: Mailing) -> dict[str, Any]:
+    def _told(self, mailing: Mailing, opened_in: str) -> dict[str, Any]:
         return {
             "words": mailing_words.outcome(mailing),
             "share": round(mailing.sent / mailing.people, 3) if mailing.people else 0,
-            "over": mailing.state != MailingState.SENDING,
+            "over": mailing.state != opened_in,
         }
+
+
+def _is_about_to_start(mailing: Mailing) -> bool:
+    """Tell whether its time has come, and the next tick begins with it."""
+    when = mailing.scheduled_for
+    return mailing.state == MailingState.SCHEDULED and when is not None and when <= timezone.now()
 
 
 def register() -> None:
