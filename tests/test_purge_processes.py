@@ -24,18 +24,21 @@ from contacts.models import (
     Basis,
     ChannelPermission,
     Contact,
+    DuplicatePair,
     Event,
     FoodPreference,
+    Mailing,
     Message,
     PolicyVersion,
     Recipient,
     SignUp,
+    Upload,
 )
 from dsr.models import Request
 from privacy_crm import embedded
 from retention.models import Hold
 from tests.embedded_users import eventually, family
-from tests.factories import DUE, NOON, ONE_DAY, SPRING, EventFactory, place, run
+from tests.factories import DUE, NOON, ONE_DAY, SPRING, ContactFactory, EventFactory, place, run
 from tests.processes import PATIENCE, Site, kill
 from tests.sharing import RecipientFactory
 
@@ -219,6 +222,7 @@ WANTED: dict[type[models.Model], dict[str, Any]] = {
     FoodPreference: {"sign_up": None},
     Message: {"ended_at": NOON, "address": ""},
     Request: {"state": "new"} | dict.fromkeys(("outcome", "ground", "refusal"), ""),
+    DuplicatePair: {"dismissed_at": NOON, "other": ContactFactory.create},
 }
 
 
@@ -229,7 +233,8 @@ def planted(model: type[models.Model], known: dict[type[models.Model], models.Mo
         for field in model._meta.concrete_fields
         if not field.primary_key and not field.generated and (value := planted_value(field, known)) is not None
     }
-    return model._base_manager.create(**values | WANTED.get(model, {}))
+    wanted = {name: value() if callable(value) else value for name, value in WANTED.get(model, {}).items()}
+    return model._base_manager.create(**values | wanted)
 
 
 def planted_value(field: models.Field[Any, Any], known: dict[type[models.Model], models.Model]) -> Any:
@@ -261,6 +266,8 @@ def planted_person(policy: PolicyVersion, officer: User) -> tuple[Contact, set[s
         PolicyVersion: policy,
         Event: EventFactory.create(),
         Recipient: RecipientFactory.create(),
+        Mailing: Mailing.objects.create(name="news", kind="marketing", rate=1, made_by="user:1"),
+        Upload: Upload.objects.create(uploaded_by=officer, uploaded_at=NOON, file_format="csv", state="done"),
     }
     for table in tables:
         known[table] = planted(table, known)
