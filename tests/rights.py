@@ -145,7 +145,7 @@ def log_in(page: "Page", role: str) -> None:
     user = User.objects.create_user(role.replace(" ", "-"), password=PASSWORD, is_staff=True)
     user.groups.set([Group.objects.get(name=role)])
     page.goto("/admin/")
-    page.fill("[name=username]", user.username)
+    page.fill("[name=login]", user.username)
     page.fill("[name=password]", PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_selector("html:not([x-cloak]) .pc-stack")
