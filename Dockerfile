@@ -13,6 +13,7 @@ COPY manage.py ./
 COPY privacy_crm privacy_crm
 COPY contacts contacts
 COPY retention retention
+COPY dsr dsr
 COPY templates templates
 COPY static static
 COPY locale locale
@@ -22,4 +23,5 @@ RUN DATABASE_URL=postgres://- REDIS_URL=redis://- SECRET_KEY=- ALLOWED_HOSTS=- S
     && install -d -o crm /var/lib/crm /var/lib/crm/media
 USER crm
 EXPOSE 8000
-CMD ["gunicorn", "privacy_crm.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2"]
+# A list of many people is made while it is sent, and may take minutes.
+CMD ["gunicorn", "privacy_crm.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--timeout", "300"]

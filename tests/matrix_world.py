@@ -202,6 +202,6 @@ def _mark_others(records: dict[str, Any]) -> None:
     for upload in Upload.objects.all():
         upload.file.save("people.csv", ContentFile(b"E-mail,First name\nqqrow@elsewhere.example,Qqrow\n"))
     colleague = User.objects.create(username="qqcolleague")
-    AuditEvent.objects.create(
+    records["contacts_auditevent"] = AuditEvent.objects.create(
         at=NOON, by=f"user:{colleague.pk}", code="contact.viewed", public_id=records["contacts_contact"].public_id
     )

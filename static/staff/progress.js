@@ -1,4 +1,4 @@
-// How far an import is: asked again and again, said aloud only where the words change, and the page anew at its end.
+// How far a long work is: asked again and again, said aloud only where the words change, and the page anew at its end.
 document.addEventListener("DOMContentLoaded", () => {
     const part = document.querySelector("[data-progress]");
     if (!part) return;
