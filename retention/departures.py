@@ -1,7 +1,10 @@
 """Who will have gone by a day, as things stand: a condition for lists of millions, by the anchors of that day's run."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterator
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet
@@ -30,10 +33,8 @@ def by(last: dt.date, *, policy: PolicyVersion, day: dt.date) -> Q:
 
 def _candidates(night: Night) -> Iterator[QuerySet[Any, Any]]:
     """Yield the keys of all who can go by then: something of theirs lapses, or a hold on them ends."""
-    for scenario in Scenario.values:
-        yield _bases(scenario).filter(_own_clock_over(night, scenario)).values("contact")
-        if night.stands_on_organisations(scenario):
-            yield _bases(scenario).filter(_agreement_over(night, scenario)).values("contact")
+    for lapsed in _clocks_over(night):
+        yield Basis.objects.filter(lapsed).values("contact")
     # Of those who objected to all channels: whoever only unsubscribes says nothing of post.
     objectors = Suppression.objects.filter(channel=Channel.POST).values("address_hash")
     yield Contact.objects.filter(address_hash__in=objectors, bases__scenario__in=MARKETING_SCENARIOS).values("pk")
@@ -42,12 +43,7 @@ def _candidates(night: Night) -> Iterator[QuerySet[Any, Any]]:
 
 def _standing(night: Night) -> QuerySet[Basis]:
     """The bases of a contact that will not have lapsed."""
-    over = Q(_Freed(night))
-    for scenario in Scenario.values:
-        clocks = _own_clock_over(night, scenario)
-        if night.stands_on_organisations(scenario):
-            clocks |= _agreement_over(night, scenario)
-        over |= Q(scenario=scenario) & clocks
+    over = reduce(or_, _clocks_over(night), Q(_Freed(night)))
     return Basis.objects.filter(~over, contact=OuterRef("pk"))
 
 
@@ -57,18 +53,19 @@ def _holding(last: dt.date, day: dt.date) -> QuerySet[Hold]:
     return Hold.objects.filter(Q(until__isnull=True) | Q(until__gte=last) | frozen, contact=OuterRef("pk"))
 
 
-def _bases(scenario: str) -> QuerySet[Basis]:
-    return Basis.objects.filter(scenario=scenario)
-
-
-def _own_clock_over(night: Night, scenario: str) -> Q:
-    return Q(clock_from__isnull=False, clock_from__lte=night.anchor(night.own_clock_rule(scenario)))
-
-
-def _agreement_over(night: Night, scenario: str) -> Q:
-    anchor = night.anchor(night.policy.rule(scenario))
+def _clocks_over(night: Night) -> Iterator[Q]:
+    """Yield what is true of bases whose clock has run out: once for all scenarios whose clocks are due together."""
+    own, agreed = defaultdict(list), defaultdict(list)
+    for scenario in Scenario.values:
+        own[night.anchor(night.own_clock_rule(scenario))].append(scenario)
+        if night.stands_on_organisations(scenario):
+            agreed[night.anchor(night.policy.rule(scenario))].append(scenario)
+    for anchor, scenarios in own.items():
+        yield Q(scenario__in=scenarios, clock_from__isnull=False, clock_from__lte=anchor)
     ended = "contact__organisation__agreements_ended_on"
-    return Q(**{"clock_from__isnull": True, f"{ended}__isnull": False, f"{ended}__lte": anchor})
+    for anchor, scenarios in agreed.items():
+        ours = Q(scenario__in=scenarios, clock_from__isnull=True)
+        yield ours & Q(**{f"{ended}__isnull": False, f"{ended}__lte": anchor})
 
 
 class _Freed(Func):

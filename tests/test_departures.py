@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from contacts import policies
 from contacts.models import Contact, PolicyVersion, Suppression
 from contacts.vocabulary import Channel, Scenario
 from privacy_crm import segments
@@ -90,6 +91,32 @@ def test_the_filter_agrees_with_the_day_that_each_page_shows(
     among = Contact.objects.filter(pk__in=until)
     assert set(among.filter(departures.by(LAST, policy=policy, day=TODAY)).values_list("pk", flat=True)) == expected
     assert set(_segment(policy).filter(pk__in=until).values_list("pk", flat=True)) == expected
+
+
+PERIODS = {"customer": 24, "partner": 12, "whitepaper": 6, "webinar": 18, "event": 6, "prospect": 12}
+
+
+@pytest.mark.promise("P9")
+def test_each_scenario_goes_by_its_own_period(policy: PolicyVersion, policy_source: dict[str, Any]) -> None:
+    for rule in policy_source["rule"]:
+        rule["months"] = PERIODS[rule["scenario"]]
+    policies.publish_source(policy_source, at=NOON, by="test")
+    policy = PolicyVersion.objects.in_force() or policy
+    own = {**PERIODS, "customer": PERIODS["prospect"], "partner": PERIODS["prospect"]}
+    days = {scenario: (months_before(LAST, months), own[scenario]) for scenario, months in PERIODS.items()}
+    for scenario, (ended, months) in days.items():
+        for later in (-1, 0, 1, 40):
+            started = months_before(LAST, months) + dt.timedelta(days=later)
+            held({"bases": {scenario: started}, "agreement": "none", "holds": {}}, policy)
+        if scenario in ("customer", "partner"):
+            for later in (-1, 0, 1, 40):
+                agreement = ended + dt.timedelta(days=later)
+                held({"bases": {scenario: months_before(LAST, 30)}, "agreement": agreement, "holds": {}}, policy)
+    until = lapses.kept_until(policy, list(Contact.objects.values_list("pk", flat=True)), TODAY)
+    expected = {key for key, day in until.items() if day is not None and day <= LAST}
+    found = Contact.objects.filter(departures.by(LAST, policy=policy, day=TODAY))
+    assert set(found.values_list("pk", flat=True)) == expected
+    assert 0 < len(expected) < len(until)
 
 
 def _segment(policy: PolicyVersion) -> Any:
