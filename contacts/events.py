@@ -13,6 +13,7 @@ from django.db.models.functions import Cast, Concat
 from django.utils.text import slugify
 
 from contacts import audit, clocks, outbox
+from contacts.days import day_of
 from contacts.models import Event, FoodPreference, PolicyVersion, Registration
 from contacts.vocabulary import SCENARIO_OF_EVENT, EventKind, MailTemplate
 
@@ -75,10 +76,11 @@ def describe(event: Event, *, title: str, place: str, link: str | None = None, a
 def convert(event: Event, kind: str, *, policy: PolicyVersion, at: dt.datetime, by: str) -> int:
     """Make a webinar of an on-site event, or the reverse. Its guests are held for the new kind from then on as well.
 
-    Returns how many food preferences went: all of them, where it became a webinar.
+    Whose details are only stored stay held for what they are (L6). Returns how many food preferences went: all of
+    them, where it became a webinar.
     """
     _change(event, at, kind=kind)
-    _hold_guests(event, SCENARIO_OF_EVENT[EventKind(kind)], policy)
+    _hold_guests(event, SCENARIO_OF_EVENT[EventKind(kind)], policy, at)
     audit.record("event.converted", at=at, by=by, rule=f"event:{event.pk}:{kind}")
     return _forget_food(event, at)
 
@@ -139,11 +141,12 @@ def _forget_food(event: Event, at: dt.datetime) -> int:
     return deleted
 
 
-# Guests in key order, as every act locks people.
+# Guests in key order, as every act locks people, but for those of whom nothing may change.
 _GUESTS = """
     SELECT contact.id FROM contacts_contact contact
     JOIN contacts_registration registration ON registration.contact_id = contact.id
     WHERE registration.event_id = %s AND registration.cancelled_at IS NULL
+        AND (contact.restricted_through IS NULL OR contact.restricted_through < %s) AND contact.minimised_on IS NULL
     ORDER BY contact.id FOR NO KEY UPDATE OF contact"""
 
 _HOLD = """
@@ -154,12 +157,12 @@ _HOLD = """
     ON CONFLICT (contact_id, scenario) DO NOTHING"""
 
 
-def _hold_guests(event: Event, scenario: str, policy: PolicyVersion) -> None:
+def _hold_guests(event: Event, scenario: str, policy: PolicyVersion, at: dt.datetime) -> None:
     """Give every guest the basis that a registration for this kind of event is, where they lack it."""
     legal_basis = policy.rule(scenario).legal_basis
     zone = ZoneInfo(policy.time_zone).key
     with connection.cursor() as cursor:
-        cursor.execute(_GUESTS, [event.pk])
+        cursor.execute(_GUESTS, [event.pk, day_of(at, policy.zone)])
         guests = [pk for (pk,) in cursor.fetchall()]
         cursor.execute(_HOLD, [scenario, legal_basis, zone, event.slug, policy.pk, event.pk, guests])
     clocks.refresh_contacts(guests)

@@ -46,9 +46,12 @@ def invite(
 
 @transaction.atomic
 def open_sign_up(event: Event, *, at: dt.datetime, by: str) -> None:
-    """Let visitors sign up. Raises EventError where they can already, or the event is cancelled or over."""
+    """Let visitors sign up, and find the page of the event from now on.
+
+    Raises EventError where they can already, or the event is cancelled or over.
+    """
     closed = Event.objects.filter(pk=event.pk, signup_open=False, cancelled_at__isnull=True, over_at__gt=at)
-    if not closed.update(signup_open=True):
+    if not closed.update(signup_open=True, was_open=True):
         raise EventError("Sign-up is open already, or the event is cancelled or over.")
     audit.record("event.sign_up_opened", at=at, by=by, rule=f"event:{event.pk}")
 

@@ -1,8 +1,9 @@
 """Links that mails carry: sealed, so that nobody can make one up, and telling nothing but a random number or a hash.
 
-`confirm` and `place` say which record they are about and end with it. `download` ends after DOWNLOAD_DAYS. `stop` has
-no end, works after the person has been deleted, and hangs on the suppression key, which outlives SECRET_KEY. `told`
-and `told_of` open the notices that a recipient has to act on.
+`confirm` says which record it is about and ends with it. `place` says whose place at which event, and follows them into
+the record that theirs was merged into. `download` ends after DOWNLOAD_DAYS. `stop` has no end, works after the person
+has been deleted, and hangs on the suppression key, which outlives SECRET_KEY. `told` and `told_of` open the notices
+that a recipient has to act on.
 """
 
 import datetime as dt
@@ -24,6 +25,8 @@ EVERYTHING = "all"  # the list of those who may be written to about anything
 _STOP = re.compile(
     r"(?:(?P<person>[0-9a-f]{32})|-(?P<sign_up>[0-9a-f]{32})?)\.(?P<hash>[0-9a-f]{64})\.(?P<list>[A-Za-z0-9_-]+)"
 )
+
+_PLACE = re.compile(r"(?P<person>[0-9a-f]{32})\.(?P<event>[0-9]{1,18})")
 
 
 class InvalidLinkError(ValueError):
@@ -81,12 +84,15 @@ def read_confirm(token: str) -> uuid.UUID:
 
 
 def place(registration: Registration) -> str:
-    return _signer("place").sign(str(registration.pk))
+    return _signer("place").sign(f"{registration.contact.public_id.hex}.{registration.event_id}")
 
 
-def read_place(token: str) -> int:
-    """Return the key of the registration. Raises InvalidLinkError."""
-    return int(_open(_signer("place"), token))
+def read_place(token: str) -> tuple[uuid.UUID, int]:
+    """Return whose place it is, and the key of the event. Raises InvalidLinkError."""
+    said = _PLACE.fullmatch(_open(_signer("place"), token))
+    if said is None:
+        raise InvalidLinkError
+    return uuid.UUID(said["person"]), int(said["event"])
 
 
 def download(sign_up: SignUp) -> str:

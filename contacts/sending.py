@@ -88,8 +88,9 @@ def _claim(pk: int, at: dt.datetime) -> Message | None:
     """Take a message for ourselves until CLAIM has passed, or return None where somebody else has it."""
     if not Message.objects.due(at).filter(pk=pk).update(claimed_until=at + CLAIM):
         return None
-    about = ("contact", "sign_up__event", "sign_up__whitepaper", "registration", "event", "whitepaper", "mailing")
-    return Message.objects.select_related(*about).filter(pk=pk).first()
+    asked = ("sign_up__event", "sign_up__whitepaper")
+    about = ("contact", "registration__contact", "event", "whitepaper", "mailing")
+    return Message.objects.select_related(*asked, *about).filter(pk=pk).first()
 
 
 def _hand_over(message: Message, mailer: Any, policy: PolicyVersion, at: dt.datetime) -> None:

@@ -5,9 +5,17 @@ from django.db import IntegrityError, connection, transaction
 
 from contacts import events, organisations
 from contacts.events import EventError, Times
-from contacts.models import AuditEvent, Basis, Event, FoodPreference, Organisation, PolicyVersion
+from contacts.models import AuditEvent, Basis, Contact, Event, FoodPreference, Organisation, PolicyVersion
 from contacts.organisations import OrganisationError
-from tests.factories import NOON, ContactFactory, EventFactory, OrganisationFactory, RegistrationFactory, hold
+from tests.factories import (
+    NOON,
+    ContactFactory,
+    EventFactory,
+    OrganisationFactory,
+    RegistrationFactory,
+    everything_about,
+    hold,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +79,19 @@ def test_a_guest_who_cancelled_is_not_held_for_the_new_kind(policy: PolicyVersio
     registration = RegistrationFactory.create(cancelled_at=NOON)
     events.convert(registration.event, "webinar", policy=policy, at=NOON, by="test")
     assert not Basis.objects.exists()
+
+
+@pytest.mark.promise("P22")
+@pytest.mark.promise("L6")
+def test_a_guest_whose_details_are_only_stored_is_not_held_for_the_new_kind(policy: PolicyVersion) -> None:
+    event = EventFactory.create()
+    stored, other = (RegistrationFactory.create(event=event).contact for _ in range(2))
+    Contact.objects.filter(pk=stored.pk).update(restricted_through=NOON.date())
+    before = everything_about(stored)
+    events.convert(event, "webinar", policy=policy, at=NOON, by="test")
+    after = everything_about(stored)
+    assert {name for name in after if after[name] != before[name]} == {"Message"}  # owed to all, withheld from them
+    assert list(Basis.objects.values_list("contact", "scenario")) == [(other.pk, "webinar")]
 
 
 @pytest.mark.parametrize("zone", ["Mars/Olympus", ""])

@@ -199,13 +199,32 @@ def test_a_walk_in_on_one_phone_stands_on_the_list_of_the_other(
     assert not Contact.objects.filter(email="bo@fjordkraft.example").exists()
     one.context.set_offline(False)
     one.get_by_role("button", name="Come in").tap()
+    one.get_by_role("link", name="Our staff: on to the list").tap()
     row(one, "Bo Ny").get_by_text("in since").wait_for()
     row(other, "Bo Ny").get_by_text("in since").wait_for(timeout=PATIENT)
     assert Contact.objects.filter(email="bo@fjordkraft.example").count() == 1
     assert complaints == []
 
 
-@pytest.mark.parametrize("page_of", ["list", "walk-in", "admit", "closed"])
+def test_a_guest_who_goes_back_from_the_page_that_they_were_handed_sees_no_list(
+    phone: Phones, event: Event, live_server: LiveServer
+) -> None:
+    page = phone()
+    page.goto(f"{live_server.url}/admin/contacts/event/{event.pk}/change/")
+    page.get_by_role("link", name="Check-in").tap()
+    page.get_by_role("link", name="Walk-in").tap()
+    page.get_by_role("heading", name="Welcome! Tell us who you are.").wait_for()
+    page.go_back()
+    page.get_by_role("link", name="Check-in").wait_for()
+    page.go_forward()
+    page.get_by_role("link", name="Cancel").tap()
+    page.get_by_text("Please hand the phone back to our staff.").wait_for()
+    assert "Lindqvist" not in page.content()
+    page.get_by_role("link", name="Our staff: on to the list").tap()
+    row(page, "Aino").wait_for()
+
+
+@pytest.mark.parametrize("page_of", ["list", "walk-in", "hand-back", "admit", "closed"])
 def test_the_pages_can_be_used_by_everybody(
     page_of: str, phone: Phones, event: Event, live_server: LiveServer, policy: PolicyVersion, complaints: list[str]
 ) -> None:
@@ -213,7 +232,7 @@ def test_the_pages_can_be_used_by_everybody(
     Registration.objects.filter(contact__first_name="Aino").update(attended_at=timezone.now())
     if page_of == "closed":
         Event.objects.update(cancelled_at=timezone.now())
-    pages = {"walk-in": "walk-in", "admit": f"check-in/{made.public_id}"}
+    pages = {"walk-in": "walk-in", "hand-back": "hand-back", "admit": f"check-in/{made.public_id}"}
     page = phone()
     page.goto(live_server.url + url(event, pages.get(page_of, "check-in")))
     assert violations_everywhere(page) == []

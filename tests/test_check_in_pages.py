@@ -140,7 +140,7 @@ def test_whoever_does_not_stand_at_the_door_neither_sees_nor_changes_it(
     place, made = guest(event, policy), waiting(event, policy)
     client = log_in(role)
     before = contents()
-    for page in ("check-in", "who-is-in", "walk-in", f"check-in/{made.public_id}"):
+    for page in ("check-in", "who-is-in", "walk-in", "hand-back", f"check-in/{made.public_id}"):
         assert client.get(url(event, page)).status_code == 403
     for page in ("arrive", "undo-arrival", "walk-in", f"check-in/{made.public_id}"):
         assert client.post(url(event, page), {"guest": place.pk}).status_code == 403

@@ -127,6 +127,7 @@ def _take_somebody_without_a_place(one: "Page", other: "Page") -> None:
         one.get_by_label(label).fill(typed)
     assert violations(one) == []
     one.get_by_role("button", name="Come in").tap()
+    one.get_by_role("link", name="Our staff: on to the list").tap()
     row(one, "Bo Ny").get_by_text("in since").wait_for()
     for page in (one, other):
         page.get_by_text("3 of 4 are in").wait_for(timeout=PATIENT)

@@ -13,7 +13,7 @@ from contacts.categories import OPTIONAL_FIELDS
 from contacts.models import ApiKey, Event, FoodPreference, PolicyVersion, SignUp
 from tests import visitors
 from tests.admin_pages import contents
-from tests.factories import NOON, EventFactory, RegistrationFactory, TopicFactory
+from tests.factories import NOON, ONE_DAY, EventFactory, RegistrationFactory, TopicFactory
 from tests.visitors import filled, send
 
 type LogIn = Callable[[str], Client]
@@ -151,3 +151,31 @@ def test_the_page_of_an_event_says_what_its_form_asks_for(log_in: LogIn) -> None
     event = EventFactory.create(asked=[*NAMES, "company", "phone"])
     page = " ".join(log_in("sales").get(f"/admin/contacts/event/{event.pk}/change/").content.decode().split())
     assert "name, e-mail, company, phone, food" in page
+
+
+def of(client: Client, event: Event, page: str) -> str:
+    return " ".join(client.get(f"/admin/contacts/event/{event.pk}/{page}/").content.decode().split())
+
+
+@pytest.mark.parametrize("act", ["describe", "move", "cancel"])
+def test_staff_read_beforehand_how_many_are_told_by_mail(act: str, log_in: LogIn, policy: PolicyVersion) -> None:
+    event, client = visitors.event(), log_in("events")
+    assert "told by e-mail" not in of(client, event, act)
+    RegistrationFactory.create_batch(2, event=event)
+    RegistrationFactory.create(event=event, cancelled_at=NOON)
+    assert "2 guests have a place, and are told by e-mail." in of(client, event, act)
+    Event.objects.update(starts_at=NOON - 3 * ONE_DAY)
+    assert "told by e-mail" not in of(client, event, act)
+
+
+def test_the_page_of_an_event_leads_to_what_visitors_see_once_they_may(log_in: LogIn) -> None:
+    event, client = EventFactory.create(), log_in("marketing")
+    assert "visitors do not find its page" in of(client, event, "change")
+    Event.objects.update(was_open=True)
+    assert f'href="/events/{event.slug}/"' in of(client, event, "change")
+
+
+def test_an_event_that_is_on_says_so(log_in: LogIn) -> None:
+    event, client = EventFactory.create(starts_at=NOON - ONE_DAY / 24), log_in("marketing")
+    assert "Tuesday 24 November 2026, from 12:00 (Europe/Stockholm), on now" in of(client, event, "change")
+    assert "on now" in client.get("/admin/contacts/event/").content.decode()

@@ -177,11 +177,13 @@ def test_giving_up_a_place_is_no_activity_and_lengthens_nothing(policy: PolicyVe
     assert (said.public_id, said.rule) == (place.contact.public_id, f"event:{place.event_id}")
 
 
-@pytest.mark.parametrize("case", ["again", "over", "cancelled", "gone"])
+@pytest.mark.parametrize("case", ["again", "in", "over", "cancelled", "gone"])
 def test_a_place_that_cannot_be_given_up_stays_as_it_is(case: str, policy: PolicyVersion) -> None:
     place, at = guest(policy), NOON
     if case == "again":
         places.give_up(place.pk, at=NOON, by="visitor")
+    if case == "in":
+        Registration.objects.filter(pk=place.pk).update(attended_at=NOON)
     if case == "over":
         at = place.event.over_at
     if case == "cancelled":

@@ -50,8 +50,10 @@ def test_no_number_of_places_is_no_limit(log_in: LogIn) -> None:
 def test_sign_up_is_opened_and_closed_once(log_in: LogIn, policy: PolicyVersion) -> None:
     event = EventFactory.create()
     client = log_in("events")
+    assert not event.is_public
     for act, is_open in (("open-sign-up", True), ("close-sign-up", False)):
         client.post(of(event, act))
+        assert Event.objects.get().is_public
         assert Event.objects.get().signup_open == is_open
         assert "not possible any more" in client.post(of(event, act), follow=True).content.decode()
 

@@ -47,6 +47,12 @@ class Visit:
     def door(self) -> Door:
         return Door(self.event, self.at, today(self.policy))
 
+    @property
+    def language(self) -> str:
+        """The language that a guest chose on the page before, else the company's own."""
+        languages, asked = policy_words.languages(self.policy), self.request.GET.get("lang", "")
+        return asked if asked in languages else languages[0]
+
     def acts(self) -> dict[str, Any]:
         """Return what every act is told."""
         return {"policy": self.policy, "at": self.at, "by": acts.by(self.request)}
@@ -130,10 +136,17 @@ def _walk_in(visit: Visit) -> HttpResponse:
     """Take a guest without a place, on a page in their language: it is they who read the note on it (P14)."""
     if closed := _closed(visit):
         return closed
-    languages = policy_words.languages(visit.policy)
-    asked = visit.request.GET.get("lang", "")
-    with translation.override(asked if asked in languages else languages[0]):
-        return _take(visit, languages)
+    with translation.override(visit.language):
+        return _take(visit)
+
+
+def _hand_back(visit: Visit) -> HttpResponse:
+    """Ask a guest for the phone back. What came of what they typed, the list tells our staff alone.
+
+    Whether an address is known, or details are only stored, is not for whoever typed it.
+    """
+    with translation.override(visit.language):
+        return visit.show("hand_back", language=visit.language, guest=visit.request.GET.get("in"))
 
 
 def _admit(visit: Visit, public_id: uuid.UUID) -> HttpResponse:
@@ -146,7 +159,7 @@ def _admit(visit: Visit, public_id: uuid.UUID) -> HttpResponse:
         return redirect(visit.url("check-in"))
     if visit.request.method == "POST":
         again = partial(visit.show, "admit", made=made, status=HTTPStatus.CONFLICT)
-        return _let_in(visit, partial(attending.admit, visit.event, made), again)
+        return _let_in(visit, partial(attending.admit, visit.event, made), again, f"{visit.url('check-in')}#g")
     return visit.show("admit", made=made)
 
 
@@ -157,33 +170,45 @@ _PAGES: dict[str, tuple[tuple[str, ...], View]] = {
     "arrive": (_SEND, _arrive),
     "undo-arrival": (_SEND, _undo),
     "walk-in": (_BOTH, _walk_in),
+    "hand-back": (_READ, _hand_back),
 }
 
 
-def _take(visit: Visit, languages: list[str]) -> HttpResponse:
+def _take(visit: Visit) -> HttpResponse:
     sent = visit.request.POST if visit.request.method == "POST" else None
-    language = translation.get_language() or languages[0]
+    language, languages = visit.language, policy_words.languages(visit.policy)
     form = SignUpForm(sent, wish=Wish.at_the_door(visit.event), in_force=visit.policy, language=language)
     again = partial(visit.show, "walk_in", form=form, policy=visit.policy, language=language, languages=languages)
     if sent is None:
         return again()
     if not form.is_valid():
         return again(status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    return _let_in(visit, partial(attending.walk_in, visit.event, form.typed()), again)
+    then = f"{visit.url('hand-back')}?lang={language}&in="
+    return _let_in(visit, partial(attending.walk_in, visit.event, form.typed()), again, then)
 
 
-def _let_in(visit: Visit, act: Callable[..., Arrival], again: View) -> HttpResponse:
-    """Let somebody in who had no place, and lead back to the list; or say why not, and keep what was typed."""
+def _let_in(visit: Visit, act: Callable[..., Arrival], again: View, then: str) -> HttpResponse:
+    """Let somebody in who had no place, and tell our staff; or say why not, and keep what was typed.
+
+    `then` is where this leads, and ends with the key of the place; with 0 where nothing is noted about the guest.
+    """
     try:
         arrival = act(anyway="anyway" in visit.request.POST, **visit.acts())
     except FullError:
         return again(full=True, status=HTTPStatus.CONFLICT)
-    except (AttendingError, ContactGoneError) as refusal:
-        return again(refusal=_words(refusal), status=HTTPStatus.CONFLICT)
+    except AttendingError as refusal:
+        return again(refusal=str(refusal), status=HTTPStatus.CONFLICT)
+    except ContactGoneError as refusal:
+        return _tell(visit, partial(_words, refusal), f"{then}0")
     nudging.nudge()
+    return _tell(visit, partial(_said, visit, arrival), f"{then}{arrival.registration_id}")
+
+
+def _tell(visit: Visit, words: Callable[[], str], then: str) -> HttpResponse:
+    """Keep words for our staff, in their language, until a page shows them that is theirs."""
     with translation.override("en"):
-        messages.success(visit.request, _said(visit, arrival))
-    return redirect(f"{visit.url('check-in')}#g{arrival.registration_id}")
+        messages.success(visit.request, words())
+    return redirect(then)
 
 
 def _tap(visit: Visit, act: Callable[[], Arrival | None]) -> HttpResponse:

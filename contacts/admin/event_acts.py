@@ -15,7 +15,7 @@ from contacts.admin import fields
 from contacts.admin.acts import ActForm
 from contacts.admin.public_words import PublicWordsForm, words_of
 from contacts.events import EventError, Times
-from contacts.models import PolicyVersion
+from contacts.models import Event, PolicyVersion, Registration
 from contacts.vocabulary import EventKind
 
 _ZONES = [(name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name or name == "UTC"]
@@ -131,7 +131,7 @@ class CreateForm(WhenForm, InviteForm):
         event = {name: self.cleaned_data.pop(name) for name in ("title", "kind", "times", "place", "link", "slug")}
         self.record = events.create(**event, at=at, by=by)
         super().carry_out(at=at, by=by)
-        return _("The event is on record.")
+        return _("The event is on record. Nobody finds it before you open its sign-up.")
 
 
 class DescribeForm(ActForm):
@@ -149,6 +149,7 @@ class DescribeForm(ActForm):
     def __init__(self, record: Any = None, **options: Any) -> None:
         initial = {name: getattr(record, name) for name in ("title", "place", "link", "kind")}
         super().__init__(record, initial=initial, **options)
+        self.explanation = _guests_are_told(record)
 
     def clean(self) -> dict[str, Any]:
         self.policy = PolicyVersion.objects.in_force()
@@ -188,13 +189,13 @@ class CloseForm(ActForm):
 
 
 class MoveForm(WhenForm):
-    explanation = gettext_lazy("Food preferences are kept until the new end, and are deleted straight after it.")
-
     def __init__(self, record: Any = None, **options: Any) -> None:
         zone = ZoneInfo(record.time_zone)
         times = {name: getattr(record, name) for name in ("starts_at", "ends_at")}
         initial = {name: value and value.astimezone(zone).replace(tzinfo=None) for name, value in times.items()}
         super().__init__(record, initial={**initial, "time_zone": record.time_zone}, **options)
+        food = _("Food preferences are kept until the new end, and are deleted straight after it.")
+        self.explanation = f"{_guests_are_told(record)} {food}"
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         gone = events.move(self.record, **self.cleaned_data, at=at, by=by)
@@ -204,12 +205,23 @@ class MoveForm(WhenForm):
 
 class CancelForm(ActForm):
     refusals = (EventError,)
-    explanation = gettext_lazy("A cancelled event stays so. Its food preferences are deleted at once.")
+
+    def __init__(self, record: Any = None, **options: Any) -> None:
+        super().__init__(record, **options)
+        stays = _("A cancelled event stays so. Its food preferences are deleted at once.")
+        self.explanation = f"{_guests_are_told(record)} {stays}"
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         gone = events.cancel(self.record, at=at, by=by)
         nudging.nudge()
         return " ".join([_("The event is cancelled."), *_food_went(gone)])
+
+
+def _guests_are_told(event: Event) -> str:
+    """Say how many get word of what changes: nobody once the event is over."""
+    number = Registration.objects.filter(event=event, event__over_at__gt=timezone.now(), cancelled_at=None).count()
+    one, many = "%d guest has a place, and is told by e-mail.", "%d guests have a place, and are told by e-mail."
+    return ngettext(one, many, number) % number if number else ""
 
 
 def _food_went(number: int) -> list[str]:

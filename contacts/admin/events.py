@@ -31,6 +31,7 @@ from contacts.admin.event_acts import (
     OpenForm,
 )
 from contacts.admin.public_words import topic_names
+from contacts.letters.event_words import when
 from contacts.models import Event, FoodPreference, SignUp
 from contacts.sign_ups import closed, over
 
@@ -128,11 +129,16 @@ class EventAdmin(RecordAdmin):
     def sign_up(self, event: Event) -> str:
         return _("open") if event.signup_open and not closed(event, timezone.now()) else "–"
 
-    @display(description=gettext_lazy("state"), label={"cancelled": "danger", "over": None, "to_come": "success"})
+    @display(
+        description=gettext_lazy("state"),
+        label={"cancelled": "danger", "over": None, "on": "info", "to_come": "success"},
+    )
     def state(self, event: Event) -> tuple[str, str]:
         if event.cancelled_at:
             return "cancelled", _("cancelled")
-        return ("over", _("over")) if event.over_at <= timezone.now() else ("to_come", _("to come"))
+        if event.over_at <= timezone.now():
+            return "over", _("over")
+        return ("on", _("on now")) if event.starts_at <= timezone.now() else ("to_come", _("to come"))
 
     def get_urls(self) -> list[URLPattern]:
         food_for = self.admin_site.admin_view(self.food)
@@ -162,7 +168,9 @@ class EventAdmin(RecordAdmin):
         told = FoodPreference.objects.filter(registration__event=record)
         return {
             "zone": ZoneInfo(record.time_zone),
+            "when": when(record),
             "state": self.state(record)[0],
+            "ahead": _stands(record) and record.over_at > timezone.now(),
             "food": told.count() if request.user.has_perm(SEE_FOOD) else None,
             "topics": topic_names(record),
             "asked": _asked(record),

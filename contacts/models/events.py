@@ -52,6 +52,12 @@ class Event(models.Model):
     )
     capacity = models.PositiveIntegerField(null=True, blank=True, help_text="Places; empty where there is no limit.")
     signup_open = models.BooleanField(db_default=False, default=False)
+    was_open = models.BooleanField(
+        db_default=False,
+        default=False,
+        editable=False,
+        help_text="Whether visitors could ever sign up: from then on its page tells them how things stand.",
+    )
     revision = models.PositiveIntegerField(
         db_default=0, default=0, editable=False, help_text="Counts what guests' calendars must learn (RFC 5545)."
     )
@@ -80,6 +86,11 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_public(self) -> bool:
+        """Whether visitors have a page of it: nobody finds an event that is in preparation, or by invitation alone."""
+        return self.signup_open or self.was_open
 
 
 class Registration(models.Model):
