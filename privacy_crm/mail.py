@@ -32,6 +32,24 @@ def mailer(url: str, directory: Path) -> dict[str, Any]:
     raise ValueError(f"EMAIL_URL starts with {parts.scheme}://, which is none of {known}")
 
 
+def provider(url: str) -> str:
+    """Return the provider that a URL names, as the library calls it (`amazon_ses`); empty where it names none."""
+    backend, _ = _PROVIDERS.get(urlsplit(url).scheme, ("", None))
+    return backend
+
+
+def guards(provider: str, setting: Callable[[str], str]) -> dict[str, str]:
+    """Return what guards a provider's reports of bounces and complaints, out of settings that are found by their names.
+
+    Raises ValueError where the key is missing that it signs them with: the library would fail at whoever asks.
+    """
+    secret, key = setting("ANYMAIL_WEBHOOK_SECRET"), SIGNED_WITH.get(provider, "")
+    signed_with = {key: setting(key)} if secret and key else {}
+    if not all(signed_with.values()):
+        raise ValueError(f"{key} must be set where ANYMAIL_WEBHOOK_SECRET is: {provider} signs what it reports")
+    return {"WEBHOOK_SECRET": secret, **signed_with}
+
+
 def _smtp(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     implicit_tls = parts.scheme in {"smtps", "smtp+ssl"}
@@ -94,6 +112,9 @@ def _needed(parts: SplitResult, text: str, wanted: str) -> str:
         raise ValueError(f"EMAIL_URL lacks a part: it has to be {parts.scheme}://{wanted}")
     return unquote(text)
 
+
+# Those who sign what they report, and the setting that holds the key.
+SIGNED_WITH = {"mailgun": "MAILGUN_WEBHOOK_SIGNING_KEY", "mailersend": "MAILERSEND_SIGNING_SECRET"}
 
 _PROVIDERS: dict[str, tuple[str, Callable[[SplitResult], Options]]] = {
     "postmark": ("postmark", _key("server_token")),

@@ -210,14 +210,14 @@ X_FRAME_OPTIONS = "DENY"
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
 # Development writes mail into files; production says where its mail server is.
+email_url = env.str("EMAIL_URL", default="") or "files://"
+MAIL_PROVIDER = mail.provider(email_url)
 try:
-    MAILERS = {"default": mail.mailer(env.str("EMAIL_URL", default="") or "files://", VAR_DIR / "mail")}
+    MAILERS = {"default": mail.mailer(email_url, VAR_DIR / "mail")}
+    # Guards /anymail/, where a provider reports bounces and complaints: "user:password", as the provider is told it.
+    ANYMAIL = mail.guards(MAIL_PROVIDER, lambda name: env.str(name, default=""))
 except ValueError as problem:
     stop(str(problem))
-# Guards /anymail/, where a provider reports bounces and complaints: "user:password", as the provider is told it.
-ANYMAIL = {"WEBHOOK_SECRET": env.str("ANYMAIL_WEBHOOK_SECRET", default="")}
-if signing_key := env.str("MAILGUN_WEBHOOK_SIGNING_KEY", default=""):
-    ANYMAIL["MAILGUN_WEBHOOK_SIGNING_KEY"] = signing_key
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Privacy CRM <crm@localhost>")
 
 # At most so many people a day are told where we have their details from, unless more have to be within the month (L5).

@@ -1,12 +1,16 @@
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django.live_server_helper import LiveServer
 
+from contacts import whitepapers
 from contacts.models import Activity, Contact, CountryRule, Message, PolicyVersion, Whitepaper
 from tests.admin_pages import contents
 from tests.factories import (
@@ -19,6 +23,10 @@ from tests.factories import (
     do,
     hold,
 )
+from tests.test_admin_browser import enter, visit
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 type LogIn = Callable[[str], Client]
 
@@ -49,6 +57,7 @@ def test_marketing_adds_a_whitepaper_with_its_words_topics_and_file(log_in: LogI
     ("form", "told"),
     [
         ({"file": upload(b"MZ")}, "neither a PDF nor an EPUB"),
+        ({"file": upload(b"%PDF-1.7" + b"x" * whitepapers.MOST_BYTES)}, "larger than 20 MB"),
         ({"file": ""}, "This field is required"),
         ({"file": upload(), "slug": "../etc"}, "valid “slug”"),
         ({"file": upload(), "slug": "taken"}, "has this short name already"),
@@ -63,6 +72,22 @@ def test_a_whitepaper_that_cannot_be_is_refused_with_a_reason(
     answer = client.post(ADD, {"title": "Calm Backups", **form})
     assert told in answer.content.decode()
     assert contents() == before
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_the_title_stays_when_a_file_is_chosen(browser: "Browser", log_in: LogIn, live_server: LiveServer) -> None:
+    from playwright.sync_api import expect
+
+    complaints: list[str] = []
+    with closing(browser.new_page()) as page:
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        enter(page, log_in("marketing"), live_server)
+        visit(page, f"{live_server.url}{ADD}")
+        page.get_by_label("File").set_input_files({"name": "x.pdf", "mimeType": "", "buffer": b"%PDF-1.7 calm"})
+        expect(page.locator("input[type=text][hidden]")).to_have_attribute("value", "x.pdf")
+        expect(page.get_by_label("Title")).to_have_value("")
+    assert complaints == []
 
 
 @pytest.mark.parametrize("dialog", [True, False])

@@ -46,6 +46,23 @@ def test_a_mail_url_of_an_unknown_kind_stops_the_start_with_one_line() -> None:
     assert "EMAIL_URL" in started.stderr
 
 
+@pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        ("mailgun://key@mg.company.example", "MAILGUN_WEBHOOK_SIGNING_KEY"),
+        ("mailersend://mlsn.Token", "MAILERSEND_SIGNING_SECRET"),
+    ],
+)
+def test_reports_that_are_signed_need_the_key_from_the_start(url: str, key: str) -> None:
+    given = {"EMAIL_URL": url, "ANYMAIL_WEBHOOK_SECRET": "provider:secret"}
+    started = start(**given)
+    assert started.returncode == 2
+    assert started.stderr.count("\n") == 1
+    assert key in started.stderr
+    assert start(**given, **{key: "signed"}).stdout.strip() == "False"
+    assert start(EMAIL_URL=url).stdout.strip() == "False"
+
+
 def test_production_carries_no_development_package() -> None:
     pinned = (ROOT / "requirements" / "production.txt").read_text()
     names = {line.split("==")[0] for line in pinned.splitlines() if "==" in line}

@@ -16,6 +16,11 @@ def test_rows_that_have_more_cells_than_the_header_are_refused_not_guessed(polic
     assert upload.rejects == [[3, "email", "more cells than columns"]]
 
 
+def test_rows_of_commas_alone_are_nobody(policy: PolicyVersion) -> None:
+    upload = look_through(receive(b",,\nEmail,First name,\n,,\na@x.example,Aino,\n , ,\n,,\n"), policy)
+    assert (upload.preview["rows"], upload.preview["new"], upload.rejects) == (1, 1, [])
+
+
 def test_a_huge_cell_refuses_its_row_alone(policy: PolicyVersion) -> None:
     upload = look_through(receive(as_csv([[AINO, "A" * 20_000, "", "", ""], VAINOS])), policy)
     assert upload.preview["new"] == 1

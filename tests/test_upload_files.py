@@ -2,9 +2,11 @@
 
 import datetime as dt
 import io
+import os
 import struct
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
@@ -12,13 +14,15 @@ from django.conf import LazySettings
 from contacts.models import PolicyVersion, Upload
 from privacy_crm.crm_import.cells import When
 from privacy_crm.crm_import.reading import UnreadableError
-from privacy_crm.uploads import fields, sheets
+from privacy_crm.uploads import fields, forgetting, receiving, sheets
+from privacy_crm.uploads.nameless import NamelessFileUploadHandler
 from privacy_crm.uploads.workbooks import TooManyRowsError
 from tests.factories import NOON
-from tests.uploading import AINO, HEADER, as_csv, as_xlsx, files, look_through, receive
+from tests.uploading import AINO, HEADER, as_csv, as_xlsx, bring_in, files, look_through, receive
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+MEGABYTE = 1024 * 1024
 ROWS = [[AINO, "Åsa", "Ödman", "Björk & Söner AB", "Österrike"], ["h@x.example", "Jürgen", "Müßig", "Häfele", "Köln"]]
 
 
@@ -42,7 +46,7 @@ def with_sheet(sheet: bytes) -> bytes:
 )
 def test_the_letters_of_a_list_are_read_as_they_were_written(encoding: str, policy: PolicyVersion) -> None:
     upload = receive(as_csv(ROWS, encoding=encoding))
-    assert sheets.first(upload, When.under(policy, NOON), 3) == ROWS
+    assert sheets.first(upload, When.under(policy, NOON)) == ROWS
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -52,7 +56,7 @@ def test_what_separates_cells_and_lines_is_found(delimiter: str, line_end: str, 
     content = as_csv(rows, delimiter=delimiter).replace(b"\r\n", line_end.encode())
     upload = receive(content)
     assert (upload.header, upload.delimiter) == (HEADER, delimiter)
-    assert sheets.first(upload, When.under(policy, NOON), 3) == rows
+    assert sheets.first(upload, When.under(policy, NOON)) == rows
 
 
 def test_a_column_alone_needs_nothing_that_separates(policy: PolicyVersion) -> None:
@@ -190,6 +194,39 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_looked_at(settings: La
         receive(as_csv(ROWS))
 
 
+def test_of_a_body_that_is_too_large_nothing_is_kept_while_it_arrives(settings: LazySettings) -> None:
+    settings.UPLOAD_MEGABYTES = 21
+    handler = NamelessFileUploadHandler()
+    handler.new_file("file", "people.csv", "text/csv", None)
+    assert handler.file
+    stored = []
+    for _ in range(23):
+        handler.receive_data_chunk(b"x" * MEGABYTE, 0)
+        handler.file.flush()
+        stored.append(os.fstat(handler.file.fileno()).st_size // MEGABYTE)
+    assert (max(stored), stored[-2:]) == (21, [0, 0])
+    taken = handler.file_complete(23 * MEGABYTE)
+    assert taken
+    with pytest.raises(UnreadableError, match="larger than 21 MB"):
+        receiving.receive(taken, None, at=NOON, by="test")
+    taken.close()
+    assert not Upload.objects.exists()
+
+
+def test_two_files_of_one_request_share_its_limit(settings: LazySettings) -> None:
+    settings.UPLOAD_MEGABYTES = 21
+    handler, found = NamelessFileUploadHandler(), []
+    for size in (20, 2):
+        handler.new_file("file", "people.csv", "text/csv", None)
+        for _ in range(size):
+            handler.receive_data_chunk(b"x" * MEGABYTE, 0)
+        taken = handler.file_complete(size * MEGABYTE)
+        assert taken
+        found.append((taken.size // MEGABYTE, len(taken.read()) // MEGABYTE))
+        taken.close()
+    assert found == [(20, 20), (22, 0)]
+
+
 def test_a_bomb_is_refused_unopened() -> None:
     bomb = rewritten(as_xlsx(ROWS), lambda name, part: b" " * 20_000_000 if name.endswith("sheet1.xml") else part)
     assert len(bomb) < 100_000
@@ -231,9 +268,9 @@ def test_a_workbook_with_entities_is_refused(entity: bytes) -> None:
 
 def test_a_row_far_down_does_not_make_a_workbook_endless(policy: PolicyVersion) -> None:
     def moved(name: str, part: bytes) -> bytes:
-        return part.replace(b'<row r="3"', b'<row r="99999999999"') if name.endswith("sheet1.xml") else part
+        return part.replace(b'<row r="5"', b'<row r="99999999999"') if name.endswith("sheet1.xml") else part
 
-    content = rewritten(as_xlsx(ROWS), moved)
+    content = rewritten(as_xlsx([*ROWS, *ROWS]), moved)
     upload = look_through(receive(content), policy)
     assert (upload.state, upload.failure) == (
         "failed",
@@ -241,7 +278,24 @@ def test_a_row_far_down_does_not_make_a_workbook_endless(policy: PolicyVersion) 
     )
 
 
+def test_the_first_rows_of_a_workbook_are_read_once_and_go_with_it(policy: PolicyVersion) -> None:
+    before = files()
+    upload = receive(as_xlsx(ROWS))
+    Path(upload.file.path).write_bytes(b"opened by nobody")
+    assert sheets.first(upload, When.under(policy, NOON)) == [row[:5] for row in ROWS]
+    forgetting.discard(upload, at=NOON, by="test")
+    assert files() == before
+
+
+def test_the_first_rows_of_a_workbook_are_still_there_once_it_is_unpacked(policy: PolicyVersion) -> None:
+    before = files()
+    upload = look_through(receive(as_xlsx(ROWS)), policy)
+    assert len(sheets.first(upload, When.under(policy, NOON))) == len(ROWS)
+    bring_in(upload, policy)
+    assert files() == before
+
+
 def test_numbers_and_days_of_a_workbook_are_read_as_one_would_write_them(policy: PolicyVersion) -> None:
     rows = [[AINO, 46701234567, dt.date(2026, 1, 31), True, "#N/A"]]
     upload = receive(as_xlsx(rows, ["Email", "Phone", "Collected on", "Do not call", "Ort"]))
-    assert sheets.first(upload, When.under(policy, NOON), 3) == [[AINO, "46701234567", "2026-01-31", "true"]]
+    assert sheets.first(upload, When.under(policy, NOON)) == [[AINO, "46701234567", "2026-01-31", "true"]]

@@ -16,8 +16,10 @@ from contacts.models import (
     UploadedPerson,
 )
 from contacts.vocabulary import Scenario, SourceKind
+from privacy_crm.staff import upload_page
 from privacy_crm.uploads import importing, matching
 from privacy_crm.uploads.matching import Origin
+from retention import purge
 from tests.factories import NOON, ContactFactory, hold
 from tests.import_files import everything
 from tests.uploading import (
@@ -86,6 +88,28 @@ def test_the_look_through_says_what_the_import_then_does(policy: PolicyVersion) 
     assert upload.rejects == refused
 
 
+@pytest.mark.parametrize(
+    ("scenario", "collected_on", "lapsed"),
+    [
+        (Scenario.PROSPECT, dt.date(2025, 5, 24), 2),
+        (Scenario.PROSPECT, dt.date(2025, 5, 25), 0),
+        (Scenario.CUSTOMER, dt.date(2025, 5, 24), 2),  # nobody has verified them
+        (Scenario.WHITEPAPER, dt.date(2025, 5, 25), 0),
+    ],
+)
+def test_who_would_be_deleted_in_the_night_is_said_before(
+    scenario: Scenario, collected_on: dt.date, lapsed: int, policy: PolicyVersion
+) -> None:
+    origin = Origin(scenario, "Old fair", SourceKind.PUBLIC, collected_on)
+    upload = look_through(receive(as_csv(ROWS)), policy, origin)
+    assert upload.preview["lapsed"] == lapsed
+    said = "2 people who are new were collected so long ago that the next nightly run deletes them."
+    assert (said in upload_page.sentences(upload, upload.preview)) == bool(lapsed)
+    bring_in(upload, policy)
+    purge.run(policy=policy, at=NOON, by="test", approve=True, now=lambda: NOON)
+    assert Contact.objects.count() == 2 - lapsed
+
+
 def test_the_look_through_writes_nothing_of_anybody(policy: PolicyVersion) -> None:
     upload = receive(as_csv(ROWS))
     match(upload)
@@ -152,7 +176,7 @@ def test_a_day_of_collection_of_ones_own_goes_before_that_of_all(policy: PolicyV
 def test_nothing_of_the_file_is_left_when_its_people_are_in(policy: PolicyVersion) -> None:
     before = files()
     upload = look_through(receive(as_xlsx(ROWS)), policy)
-    assert len(files()) == len(before) + 1
+    assert len(files()) == len(before) + 2  # the list, and its first rows
     bring_in(upload, policy)
     assert files() == before
     assert (upload.file.name, upload.header, upload.mapping) == ("", [], {})

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 
 import pytest
+from django.conf import LazySettings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from contacts import whitepapers
 from contacts.models import Contact, Upload
 from privacy_crm import tasks
 from tests.admin_pages import contents
@@ -104,6 +106,18 @@ def test_a_file_that_cannot_be_taken_is_refused_on_the_form(content: bytes, told
     client = log_in("marketing")
     before, kept = contents(), files()
     assert told in text(send(client, content))
+    assert (contents(), files()) == (before, kept)
+
+
+def test_a_file_that_is_too_large_is_refused_on_the_form_and_nothing_is_kept(
+    log_in: LogIn, settings: LazySettings
+) -> None:
+    settings.UPLOAD_MEGABYTES = 1
+    client = log_in("marketing")
+    before, kept = contents(), files()
+    answer = send(client, b"Email\n" + b"a" * whitepapers.MOST_BYTES)
+    assert answer.status_code == 200
+    assert "The file is larger than 1 MB. Divide it into several." in text(answer)
     assert (contents(), files()) == (before, kept)
 
 

@@ -13,9 +13,10 @@ from contacts import permission, proof
 from contacts.addresses import keyed_hash
 from contacts.models import AuditEvent, Contact, Message, PolicyVersion, Suppression
 from contacts.vocabulary import MailTemplate
-from privacy_crm import urls
+from privacy_crm import mail, urls
 from tests.factories import NOON, everything_about
 from tests.mailing import confirmation, owed, reader
+from tests.test_mail import PROVIDERS
 
 pytestmark = [
     pytest.mark.django_db,
@@ -158,6 +159,23 @@ def test_a_report_without_the_secret_is_refused(message: Message) -> None:
 
 @pytest.mark.urls("privacy_crm.urls")
 def test_without_a_secret_nobody_can_report_anything() -> None:
-    assert urls.provider_reports("") == []
+    assert urls.provider_reports("", "postmark") == []
     with pytest.raises(Resolver404):
         resolve("/anymail/postmark/tracking/")
+
+
+# The library says at each report that nobody tests its code for SendGrid any more.
+@pytest.mark.filterwarnings("ignore:django-anymail has dropped official support for SendGrid")
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_strangers_find_the_provider_that_carries_our_mail_and_are_refused_there(provider: str, settings: Any) -> None:
+    if key := mail.SIGNED_WITH.get(provider):
+        settings.ANYMAIL = {"WEBHOOK_SECRET": SECRET, key: "signed"}
+    settings.ROOT_URLCONF = tuple(urls.provider_reports(SECRET, provider))
+    answered = {each: Client().post(f"/anymail/{each}/tracking/").status_code for each in PROVIDERS}
+    assert answered.pop(provider) == 400
+    assert set(answered.values()) == {404}
+    assert Client().post(f"/anymail/{provider}/inbound/").status_code == 404
+
+
+def test_without_a_provider_there_is_nowhere_to_report_to() -> None:
+    assert urls.provider_reports(SECRET, mail.provider("smtp://mail.example")) == []

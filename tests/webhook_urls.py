@@ -1,5 +1,5 @@
-"""The site as it is where ANYMAIL_WEBHOOK_SECRET is set."""
+"""The site as it is where ANYMAIL_WEBHOOK_SECRET is set, and EMAIL_URL names Postmark."""
 
 from privacy_crm import urls
 
-urlpatterns = [*urls.provider_reports("provider:secret"), *urls.urlpatterns]
+urlpatterns = [*urls.provider_reports("provider:secret", "postmark"), *urls.urlpatterns]

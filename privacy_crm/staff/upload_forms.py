@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -36,9 +37,13 @@ class FileForm(ActForm):
         accept=".csv,.txt,.tsv,.xlsx",
         help_text=gettext_lazy(
             "CSV or Excel (.xlsx), with a row on top that names the columns. Exports of HubSpot, Salesforce and Outlook"
-            " are recognised. Of a workbook, the first sheet is read."
+            " are recognised. Of a workbook, the first sheet is read. At most %d MB."
         ),
     )
+
+    def __init__(self, record: Any = None, **options: Any) -> None:
+        super().__init__(record, **options)
+        self.fields["file"].help_text = self.fields["file"].help_text % settings.UPLOAD_MEGABYTES
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         self.record = receiving.receive(self.cleaned_data["file"], self.user, at=at, by=by)

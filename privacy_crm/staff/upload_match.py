@@ -20,11 +20,9 @@ from privacy_crm.uploads import fields, matching, sheets
 from privacy_crm.uploads.matching import MatchError, Origin
 from privacy_crm.uploads.moving import MovedError
 
-_SHOWN = 3  # rows
-
 
 class MatchForm(ActForm):
-    """A choice for each column of the file, with what stands in its first rows, which is read from the file anew."""
+    """A choice for each column of the file, with what stands in its first rows, which only the file itself keeps."""
 
     refusals = (MatchError, MovedError, UnreadableError)
     submit = gettext_lazy("Show me what would happen")
@@ -94,7 +92,7 @@ class MatchForm(ActForm):
     def _first_rows(self) -> list[list[str]]:
         policy = PolicyVersion.objects.in_force()
         try:
-            return sheets.first(self.record, When.under(policy, timezone.now()), _SHOWN) if policy else []
+            return sheets.first(self.record, When.under(policy, timezone.now())) if policy else []
         except (UnreadableError, OSError):
             return []  # the look through says on which line, and why
 

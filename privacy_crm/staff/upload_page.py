@@ -79,7 +79,7 @@ def sentences(upload: Upload, found: dict[str, Any]) -> list[str]:
     if upload.state == UploadState.REMOVED:
         return [str(_OF_THE_OTHERS), _("What people said no to stays on record.")]
     done = bool(upload.result)
-    told = [_told(found), _objected(found), _deleted(found), _organisations(found, done=done)]
+    told = [_lapsed(found), _told(found), _objected(found), _deleted(found), _organisations(found, done=done)]
     if done and upload.state == UploadState.DONE and upload.forget_at and found.get("new"):
         until = date_format(localtime(upload.forget_at), "DATETIME_FORMAT")
         told.append(_("Until %s the people who are new can be removed again.") % until)
@@ -117,6 +117,16 @@ def _step(upload: Upload) -> str:
         working.REMOVING: _("Removing people"),
     }
     return words[upload.step]
+
+
+def _lapsed(found: dict[str, Any]) -> str:
+    number = found.get("lapsed", 0)
+    said = ngettext(
+        "%s person who is new was collected so long ago that the next nightly run deletes them.",
+        "%s people who are new were collected so long ago that the next nightly run deletes them.",
+        number,
+    )
+    return said % f"{number:,}" if number else ""
 
 
 def _told(found: dict[str, Any]) -> str:

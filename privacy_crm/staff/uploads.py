@@ -26,7 +26,7 @@ class UploadAdmin(RecordAdmin):
     heading = gettext_lazy("Imports")
     empty_text = gettext_lazy("Bring in a list of people: an export of another CRM, or a list of your own.")
     page_template = "staff/upload.html"
-    list_display = ("sent", "who", "standing", "people")
+    list_display = ("sent", "origin", "who", "standing", "people")
     list_display_links = ("sent",)
     list_select_related = ("uploaded_by",)
     ordering = ("-pk",)
@@ -61,6 +61,10 @@ class UploadAdmin(RecordAdmin):
     @display(description=gettext_lazy("sent"))
     def sent(self, upload: Upload) -> str:
         return _moment(upload)
+
+    @display(description=gettext_lazy("source"))
+    def origin(self, upload: Upload) -> str:
+        return upload.source or "–"
 
     @display(description=gettext_lazy("by"))
     def who(self, upload: Upload) -> str:

@@ -66,7 +66,7 @@ def _give_back(at: dt.datetime) -> None:
 def _forget_strays(at: dt.datetime) -> None:
     """Delete the files that no row names: a process died between the two."""
     named = Upload.objects.exclude(file="").values_list("file", flat=True)
-    kept = {Path(path).name for name in named for path in moving.files(name)}
+    kept = {Path(path).name for name in named for path in receiving.files(name)}
     folder = Path(receiving.storage().path("uploads"))
     for path in folder.glob("*") if folder.is_dir() else ():
         with suppress(FileNotFoundError):  # somebody else deletes it

@@ -24,6 +24,7 @@ from privacy_crm.crm_import.staging import Import
 from privacy_crm.uploads import moving, receiving, sheets, workbooks, working
 from privacy_crm.uploads.kinds import FileFormat
 from privacy_crm.uploads.working import Clock, Work
+from retention.due import Night
 
 # So many are shown and can be fetched; all are counted.
 MOST_REJECTS = 10_000
@@ -31,6 +32,11 @@ MOST_REJECTS = 10_000
 _NOTE = f"""
     INSERT INTO contacts_uploadedperson (upload_id, contact_id)
     SELECT %(upload)s, contact_id FROM ({people.NEW}) newcomer"""
+
+# Those who came in with a clock of their own that has run out already.
+_LAPSED = f"""
+    SELECT count(*) FROM ({people.NEW}) newcomer JOIN contacts_basis basis USING (contact_id)
+    WHERE basis.clock_from <= %(anchor)s"""
 
 
 def mark(upload: Upload) -> str:
@@ -133,13 +139,21 @@ def _run(work: Work, found: _Found, *, policy: PolicyVersion, at: dt.datetime, b
             work.say(working.READING, (files.index(what) + share) / len(files))
 
     def last(done: Import) -> None:
-        found.numbers = people_counts.numbers(done)
+        found.numbers = people_counts.numbers(done) | {"lapsed": _lapsed(done, work.upload)}
         if not dry_run:
             _finish(work.upload, found, done)
 
     crm_import.run(
         sources, policy=policy, at=at, by=by, dry_run=dry_run, progress=progress, rejects=found.refuse, last=last
     )
+
+
+def _lapsed(done: Import, upload: Upload) -> int:
+    """Return how many of those who are new the next nightly run deletes."""
+    night = Night(done.policy, done.at)
+    done.do(_LAPSED, anchor=night.anchor(night.own_clock_rule(upload.scenario)))
+    (number,) = done.cursor.fetchone() or (0,)
+    return int(number)
 
 
 def _finish(upload: Upload, found: _Found, done: Import) -> None:
@@ -163,8 +177,7 @@ def _unpack(work: Work) -> None:
     if upload.file_format != FileFormat.XLSX or upload.encoding:
         return
     work.say(working.UNPACKING, 0.0)
-    packed = str(upload.file)
-    name = moving.unpacked(packed)
+    packed, name, _first = receiving.files(str(upload.file))
     workbooks.unpack(
         Path(upload.file.path),
         Path(receiving.storage().path(name)),

@@ -14,7 +14,8 @@ from privacy_crm.crm_import.reading import UnreadableError
 from privacy_crm.uploads import encodings, workbooks
 
 MOST_COLUMNS = 200
-_LONGEST_NAME = 200  # characters of a column's name
+SHOWN = 3  # of the first rows, beside the names of the columns
+_LONGEST_NAME = 200  # characters of a column's name, and of what is shown below it
 _SAMPLE = 64 * 1024  # characters
 _RECORDS = 30
 _DELIMITERS = ",;\t|"
@@ -32,12 +33,16 @@ class FileFormat(TextChoices):
 
 @dataclass(frozen=True)
 class Layout:
-    """How a file is read. A workbook has no encoding until it is unpacked."""
+    """How a file is read. A workbook has no encoding until it is unpacked.
+
+    `first` are a workbook's first rows: to read them again would mean to read all its texts again.
+    """
 
     file_format: FileFormat
     header: list[str]
     encoding: str = ""
     delimiter: str = ""
+    first: Sequence[Sequence[str]] = ()
 
 
 def look(path: Path) -> Layout:
@@ -47,7 +52,10 @@ def look(path: Path) -> Layout:
     _refuse_others(begin)
     if begin.startswith(_ZIP):
         workbooks.inspect(path)
-        return Layout(FileFormat.XLSX, _header(workbooks.first(path, 2)))
+        records = workbooks.first(path, 1 + SHOWN)
+        return Layout(
+            FileFormat.XLSX, _header(records), first=[[cell[:_LONGEST_NAME] for cell in row] for row in records[1:]]
+        )
     encoding = encodings.of(path)
     delimiter, records = _separated(_sample(path, encoding))
     return Layout(FileFormat.CSV, _header(records), encoding, delimiter)

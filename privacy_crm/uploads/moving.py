@@ -40,18 +40,8 @@ def move(upload: Upload, *states: UploadState, to: UploadState, **changes: Any) 
 def end(upload: Upload, *states: UploadState, to: UploadState, **changes: Any) -> None:
     """Move an upload on, and have its file go with its columns. Raises MovedError."""
     move(upload, *states, to=to, **_WITHOUT_FILE, **changes)
-    for name in files(upload.file.name):
+    for name in receiving.files(str(upload.file)) if upload.file else ():
         transaction.on_commit(partial(receiving.storage().delete, name))
-
-
-def files(name: str | None) -> tuple[str, ...]:
-    """Return the files that a named one may stand for: a workbook has another beside it while it is unpacked."""
-    return (name, unpacked(name)) if name else ()
-
-
-def unpacked(name: str) -> str:
-    """Return the name of the CSV that a workbook is unpacked into."""
-    return f"{name}.csv"
 
 
 def fail(upload: Upload, *states: UploadState, why: str, at: dt.datetime) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.files import File
+from django.core.files.base import ContentFile
 from django.core.files.storage import Storage
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -19,6 +22,7 @@ from privacy_crm.crm_import.reading import UnreadableError
 from privacy_crm.uploads import kinds
 
 KEPT_FOR = dt.timedelta(hours=24)
+UNPACKED = ".csv"
 
 
 def receive(file: File[bytes], user: Any, *, at: dt.datetime, by: str) -> Upload:
@@ -29,6 +33,7 @@ def receive(file: File[bytes], user: Any, *, at: dt.datetime, by: str) -> Upload
     name = storage().save(f"uploads/{public_id}", file)
     try:
         layout = kinds.look(Path(storage().path(name)))
+        _keep(layout.first, name)
         with transaction.atomic():
             upload = Upload.objects.create(
                 public_id=public_id,
@@ -43,9 +48,29 @@ def receive(file: File[bytes], user: Any, *, at: dt.datetime, by: str) -> Upload
             )
             audit.record("upload.received", at=at, by=by, rule=f"upload:{upload.pk}")
     except BaseException:
-        storage().delete(name)
+        for each in files(name):
+            storage().delete(each)
         raise
     return upload
+
+
+def first_rows(upload: Upload) -> list[list[str]]:
+    """Return the first rows of a workbook, below its header. Raises OSError where they are gone."""
+    with storage().open(files(str(upload.file))[-1]) as kept:
+        rows: list[list[str]] = json.load(kept)
+    return rows
+
+
+def files(name: str) -> tuple[str, str, str]:
+    """Return the files that an upload may have: what was sent, the CSV that it is unpacked into, its first rows."""
+    sent = name.removesuffix(UNPACKED)
+    return sent, sent + UNPACKED, f"{sent}.first"
+
+
+def _keep(rows: Sequence[Sequence[str]], name: str) -> None:
+    """Keep the first rows beside the file, whose fate they share: they are of people."""
+    if rows:
+        storage().save(files(name)[-1], ContentFile(json.dumps(rows).encode()))
 
 
 def storage() -> Storage:

@@ -12,7 +12,7 @@ from privacy_crm.crm_import import cells
 from privacy_crm.crm_import.cells import FaultError, When
 from privacy_crm.crm_import.columns import CONTACTS, OBJECTIONS, ORGANISATIONS, File
 from privacy_crm.crm_import.reading import Row, Source
-from privacy_crm.uploads import fields, kinds, wording, workbooks
+from privacy_crm.uploads import fields, kinds, receiving, wording
 from privacy_crm.uploads.workbooks import MOST_ROWS, TooManyRowsError
 
 type Texts = dict[str, str]
@@ -61,10 +61,12 @@ class Sheet(Source):
                 yield self._row(line, [texts.get(column, "") for column in self.file.columns])
 
     def people(self, records: Iterator[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
-        """Yield the records below the header."""
+        """Yield the records below the header, less those of commas alone, which spreadsheets leave around a list."""
         below = False
         for line, record in records:
             told = (int(record[0]), record[1:]) if self.counted else (line, record)
+            if not any(cell.strip() for cell in told[1]):
+                continue
             if below:
                 yield told
             below = below or not kinds.is_preface(told[1])
@@ -94,13 +96,13 @@ def of(upload: Upload, when: When) -> list[Sheet]:
     return sheets
 
 
-def first(upload: Upload, when: When, number: int) -> list[list[str]]:
+def first(upload: Upload, when: When) -> list[list[str]]:
     """Return the first rows below the header, as they are: for whoever says what each column is."""
-    if upload.file_format == kinds.FileFormat.XLSX and not upload.encoding:
-        return workbooks.first(Path(upload.file.path), number + 1)[1:]
+    if upload.file_format == kinds.FileFormat.XLSX:
+        return receiving.first_rows(upload)
     sheet = _sheet(upload, when, CONTACTS, _person(upload))
     with closing(sheet.records()) as records:
-        return [record for _line, record in islice(sheet.people(records), number)]
+        return [record for _line, record in islice(sheet.people(records), kinds.SHOWN)]
 
 
 def _sheet(upload: Upload, when: When, file: File, shape: Shape) -> Sheet:
