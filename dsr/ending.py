@@ -6,11 +6,11 @@ from django.db import transaction
 
 from contacts.days import day_of
 from contacts.models import PolicyVersion
-from dsr import answering, closing, duplicates, moving, restricted, restricting, sparing, timeline
+from dsr import answering, at_once, closing, duplicates, moving, restricted, restricting, sparing, timeline
 from dsr.answering import Draft
 from dsr.models import Request
 from dsr.moving import RequestError
-from dsr.vocabulary import Outcome, PaperKind
+from dsr.vocabulary import Kind, Outcome, PaperKind
 
 
 @transaction.atomic
@@ -27,6 +27,7 @@ def taken_back(
 ) -> None:
     """Close a request that the person took back on a day, as of that day; `how` says how we know.
 
+    Who takes back that they have left is on file as before, unless another request says so as well.
     `draft` is for where a restriction ends with it, on the next day: the person hears of it before (L6).
     `with_later` says that they take back as well what is answered with this request. Raises RequestError where nothing
     is said, such a letter or such a word is missing, for a day to come and one before the request; MovedError where it
@@ -44,6 +45,8 @@ def taken_back(
     elif restricted.ends_on(request, day):
         raise RequestError("They have to hear from us before their details are used again (Art. 18(3) GDPR).")
     closing.close(request, Outcome.WITHDRAWN, on=on, policy=policy, at=at, by=by)
+    if request.kind == Kind.LEAVER:
+        at_once.take_back_leaving([person.pk for person in timeline.people(request)], at=at, by=by)
 
 
 def _check_taken_back(request: Request, on: dt.date, day: dt.date, with_later: bool) -> None:

@@ -1,7 +1,7 @@
 """Find the person whom a request is about by what the officer has: a name, an organisation, an address, an old one.
 
-An address that somebody had before is on record nowhere as such. It is found where an earlier request came from it, or
-where somebody named it in a request: no longer than that request is kept.
+An address that somebody had before is on record nowhere as such. It is found where they gave it up in a merge, where
+an earlier request came from it, or where somebody named it in a request: no longer than that request is kept.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from contacts.addresses import MalformedAddressError, keyed_hash, normalise
-from contacts.models import Contact
+from contacts.models import Contact, MergedAddress
 from dsr.models import Paper, Request, Subject
 from dsr.vocabulary import PaperKind
 
@@ -35,7 +35,7 @@ def find(term: str) -> Found:
 
 
 def _by_address(term: str) -> list[Contact]:
-    """Return who has an address, or asked for something from it earlier, or named it as theirs."""
+    """Return who has an address, gave it up in a merge, asked for something from it, or named it as theirs."""
     try:
         address = normalise(term)
     except MalformedAddressError:
@@ -49,6 +49,7 @@ def _by_address(term: str) -> list[Contact]:
         contact__isnull=False,
     )
     before = Q(pk__in=Subject.objects.filter(request__in=asked).values("contact"))
+    before |= Q(pk__in=MergedAddress.objects.filter(address_hash=keyed_hash(address)).values("contact"))
     if not holders.exists():  # whoever gave an address that is somebody else's may have been somebody else
         before |= Q(pk__in=named.values("contact"))
     return [*holders, *_people().filter(before).order_by("pk")[:MOST]]

@@ -11,9 +11,11 @@ from dsr.answering import Draft
 from dsr.models import Request
 from dsr.moving import RequestError
 from dsr.vocabulary import Kind, Outcome, PaperKind, RefusalGround, Step
+from retention.models import Hold, HoldKind
 
 _ALWAYS = (RefusalGround.NOT_COVERED, RefusalGround.EXCESSIVE, RefusalGround.NOT_IDENTIFIED)
-_OF_DELETION = (RefusalGround.LEGAL_DUTY, RefusalGround.LEGAL_CLAIMS, *_ALWAYS)
+_KEEPING = (RefusalGround.LEGAL_DUTY, RefusalGround.LEGAL_CLAIMS)
+_OF_DELETION = (*_KEEPING, *_ALWAYS)
 
 # An objection to marketing is absolute (P22). Whether compelling grounds or legal claims weigh more than another
 # objection is decided elsewhere (`weighing`); what is here needs no balance, as there is no right to weigh.
@@ -45,20 +47,39 @@ def refuse(
 ) -> Request:
     """Refuse a request with a letter, and close it; `done` says in words what was done of it all the same.
 
-    Where a restriction ends with it, that is on the next day: not while another request needs it. Raises
-    RequestError where the ground does not fit, no reasons are given, or the letter does not end with authority and
-    court; MovedError where the request is closed.
+    Who is needed for legal claims is frozen: what the person is told has to be so when the night comes. Where a
+    restriction ends with it, that is on the next day: not while another request needs it. Raises RequestError where the
+    ground does not fit or nothing on file bears it out, no reasons are given, or the letter does not end with authority
+    and court; MovedError where the request is closed.
     """
     request = moving.lock(request_id)
     sparing.lock(timeline.people(request))  # of two that are settled at once, the last ends a restriction
     check(request, ground, reasons, draft, policy)
+    day = day_of(at, policy.zone)
+    bear_out(request, ground, day=day, at=at, by=by)
     outcome = Outcome.PARTLY_REFUSED if done.strip() else Outcome.REFUSED
     timeline.note(request, PaperKind.REASON, reasons, data={"ground": ground, "done": done}, at=at)
     timeline.record(request, Step.REFUSED, at=at, by=by, rule=ground)
-    muting.refused(request, ground, day=day_of(at, policy.zone), at=at, by=by)
+    muting.refused(request, ground, day=day, at=at, by=by)
     restricting.answer(request, draft, policy=policy, at=at, by=by)
     closing.close(request, outcome, refusal=ground, policy=policy, at=at, by=by)
     return request
+
+
+def bear_out(request: Request, ground: RefusalGround, *, day: dt.date, at: dt.datetime, by: str) -> None:
+    """Have the people of a request kept where a ground says that they are: by a freeze for legal claims.
+
+    Raises RequestError where nobody is named, and where a law is to have us keep somebody and no duty is on file.
+    """
+    people = timeline.people(request)
+    if ground in _KEEPING and not people:
+        raise RequestError("Say first whom the request is about.")
+    if ground == RefusalGround.LEGAL_CLAIMS:
+        sparing.claim(people, day=day, at=at, by=by)
+    elif ground == RefusalGround.LEGAL_DUTY:
+        kept = Hold.objects.standing(day).filter(contact__in=people, kind=HoldKind.DUTY).values("contact").distinct()
+        if kept.count() < len(people):
+            raise RequestError("No duty on file has us keep their details. Place its hold on their page first.")
 
 
 def check(request: Request, ground: RefusalGround, reasons: str, draft: Draft, policy: PolicyVersion) -> None:

@@ -1,4 +1,8 @@
-"""Remind the officers by mail of answers that will be due soon, and each day of those that are overdue (L1)."""
+"""Remind the officers by mail of answers that will be due soon, and each day of those that are overdue (L1).
+
+What staff have passed on since is named, too: its clock runs, and nobody has looked at it yet. So is what was promised
+to somebody by tomorrow.
+"""
 
 import datetime as dt
 
@@ -18,6 +22,8 @@ from dsr.vocabulary import State, Step
 
 HOUR = 8  # in the company's time zone
 DAYS_BEFORE = (14, 7, 3, 1)
+
+_ONE_DAY = dt.timedelta(days=1)
 
 
 def tick(*, policy: PolicyVersion, at: dt.datetime) -> int:
@@ -41,7 +47,7 @@ def remind(day: dt.date, *, at: dt.datetime, by: str) -> int:
         return 0
     Request.objects.filter(_to_tell(day), pk__in=[request.pk for request in due]).update(warned_on=day)
     timeline.record_each(due, Step.WARNED, at=at, by=by)
-    due.sort(key=lambda request: (request.safe_on, request.pk))
+    due.sort(key=lambda request: (_first_day(request), request.pk))
     EmailMessage(_subject(due, day), _body(due, day), to=to).send()
     return len(due)
 
@@ -54,18 +60,23 @@ def _to_tell(day: dt.date) -> Q:
     """
     unheard = Q(warned_on__isnull=True)
     not_today = unheard | Q(warned_on__lt=day)
-    near = Q(safe_on__lt=day) & not_today
+    near = (Q(safe_on__lt=day) | Q(agreed_by__lte=day + _ONE_DAY)) & not_today | _NEWS & unheard
     for days in DAYS_BEFORE:
         number = dt.timedelta(days=days)
         near |= Q(safe_on__lte=day + number) & (unheard | Q(warned_on__lt=F("safe_on") - number))
-    stuck = Q(state=State.ASKED, paused_since__lt=day - CLOSE_AFTER - dt.timedelta(days=1)) & not_today
+    stuck = Q(state=State.ASKED, paused_since__lt=day - CLOSE_AFTER - _ONE_DAY) & not_today
     return Q(state__in=[State.NEW, State.OPEN]) & near | stuck
 
 
+_NEWS = Q(state=State.NEW) & ~Q(passed_on_by="")  # on the first morning after
+
+
 def _subject(due: list[Request], day: dt.date) -> str:
-    overdue = sum(request.safe_on < day or request.state == State.ASKED for request in due)
-    soon = len(due) - overdue
+    overdue = sum(_first_day(request) < day or request.state == State.ASKED for request in due)
+    news = sum(_is_news(request, day) for request in due)
+    soon = len(due) - overdue - news
     said = [f"{overdue} overdue"] * bool(overdue) + [f"{soon} due soon"] * bool(soon)
+    said += [f"{news} passed on by staff"] * bool(news)
     return f"Requests to answer: {', '.join(said)}"
 
 
@@ -76,8 +87,21 @@ def _body(due: list[Request], day: dt.date) -> str:
     return f"What is due first stands first.\n\n{lines}\n\nAll requests: {inbox}\n"
 
 
+def _first_day(request: Request) -> dt.date:
+    """Return by when something has to be done: the answer, or what was promised before it."""
+    return min(request.safe_on, request.agreed_by or request.safe_on)
+
+
+def _is_news(request: Request, day: dt.date) -> bool:
+    """Tell whether a request is named for nothing but that staff have passed it on."""
+    passed_on = request.state == State.NEW and request.passed_on_by and request.warned_on is None
+    return bool(passed_on) and request.safe_on > day + dt.timedelta(days=DAYS_BEFORE[0])
+
+
 def _line(request: Request, day: dt.date) -> str:
-    return f"{request.number}: {request.get_kind_display()}, {_when(request, day)}"
+    news = "passed on by staff, " if _is_news(request, day) else ""
+    promised = f"promised by {date_format(request.agreed_by)}, " if request.agreed_by else ""
+    return f"{request.number}: {request.get_kind_display()}, {news}{promised}{_when(request, day)}"
 
 
 def _when(request: Request, day: dt.date) -> str:

@@ -70,6 +70,17 @@ def _answered_on(person: Contact, at: dt.datetime) -> dt.date | None:
     return max((day_of(end - _A_MOMENT, policy.zone) for end in ends if end), default=None)
 
 
+def claim(people: Collection[Contact], *, day: dt.date, at: dt.datetime, by: str) -> None:
+    """Freeze people whose details are needed for a legal claim, until the officer ends that hold.
+
+    Whom a claim freezes already stays so as it was noted.
+    """
+    for person in lock(people):
+        claims = Hold.objects.standing(day).filter(contact=person, reason=HoldReason.LEGAL_CLAIM)
+        if not claims.exists():
+            holds.place(person, HoldKind.FREEZE, HoldReason.LEGAL_CLAIM, until=None, at=at, by=by)
+
+
 def let_go(request: Request, people: Collection[Contact], *, day: dt.date, at: dt.datetime, by: str) -> None:
     """Undo what a locked request did to people whom it was about by mistake, and is not about any more.
 

@@ -8,9 +8,7 @@ from contacts.addresses import keyed_hash
 from contacts.models import Message
 from dsr import moving, timeline
 from dsr.models import Paper, Request
-from dsr.vocabulary import ASKED_NOBODY, STANDING, PaperKind, State, Step
-
-_LETTERS = (PaperKind.LETTER, PaperKind.QUESTION)
+from dsr.vocabulary import ASKED_NOBODY, LETTERS, STANDING, PaperKind, State, Step
 
 
 def forget(request: Request, wrong: Collection[int], *, day: dt.date, at: dt.datetime, by: str) -> None:
@@ -35,7 +33,7 @@ def _drop(request: Request, wrong: Collection[int], at: dt.datetime) -> None:
     established = request.papers.filter(kind=PaperKind.ADDRESS).exists()
 
     def stays(paper: Paper) -> bool:
-        if paper.kind not in _LETTERS:
+        if paper.kind not in LETTERS:
             return paper.kind == PaperKind.STATEMENT
         mail = others.get(paper.data.get("message", ""))
         return mail is not None and (mail.contact_id not in wrong if mail.contact_id else not established)
@@ -46,7 +44,7 @@ def _drop(request: Request, wrong: Collection[int], at: dt.datetime) -> None:
 
 
 def _mails(request: Request) -> list[str]:
-    letters = request.papers.filter(kind__in=_LETTERS, data__has_key="message")
+    letters = request.papers.filter(kind__in=LETTERS, data__has_key="message")
     return list(letters.values_list("data__message", flat=True))
 
 

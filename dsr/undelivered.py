@@ -11,7 +11,7 @@ from contacts.models import Message, PolicyVersion
 from dsr import moving, timeline
 from dsr.models import UNDELIVERED, Paper, Request, lost_letters
 from dsr.moving import RequestError
-from dsr.vocabulary import PaperKind, Step
+from dsr.vocabulary import LETTERS, Step
 
 
 def of(request: Request) -> QuerySet[Message, Any]:
@@ -46,6 +46,6 @@ def settle(request_id: int, *, posted_on: dt.date | None, policy: PolicyVersion,
 
 def _note_posted(request: Request, day: dt.date) -> None:
     lost = [str(message.public_id) for message in of(request)]
-    for paper in request.papers.filter(kind__in=[PaperKind.LETTER, PaperKind.QUESTION], data__message__in=lost):
+    for paper in request.papers.filter(kind__in=LETTERS, data__message__in=lost):
         paper.data = {**paper.data, "posted_on": day.isoformat()}
         paper.save(update_fields=["data"])

@@ -126,6 +126,9 @@ class PaperKind(TextChoices):
     LETTER = "letter", _("letter as it was sent")
 
 
+# What is written to the person, as opposed to about the request.
+LETTERS = (PaperKind.LETTER, PaperKind.QUESTION)
+
 # What is carried out the moment the address is proven, and needs nobody's decision.
 AT_ONCE = (Kind.MARKETING_OBJECTION, Kind.WITHDRAWAL)
 

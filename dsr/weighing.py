@@ -15,7 +15,7 @@ from contacts import erasure, objections
 from contacts.days import day_of
 from contacts.models import Basis, PolicyVersion, Registration
 from contacts.vocabulary import SCENARIO_OF_EVENT, Channel, LegalBasis
-from dsr import answering, closing, moving, remedies, restricted, restricting, sparing, timeline
+from dsr import answering, closing, moving, refusing, remedies, restricted, restricting, sparing, timeline
 from dsr.answering import Draft
 from dsr.models import Request
 from dsr.moving import RequestError
@@ -77,12 +77,14 @@ def reject(
     """Do not follow an objection, on one of GROUNDS (Art. 21(1) GDPR); the letter names where to turn.
 
     The details are used again from `on`, at the earliest tomorrow; None where another request needs the restriction,
-    which goes on. Raises as `uphold`, and RequestError for another ground, or where `on` is not as it should be.
+    which goes on. Who is needed for legal claims is frozen until that is over. Raises as `uphold`, and RequestError for
+    another ground, or where `on` is not as it should be.
     """
     request = _weighed(request_id, balance, "not_upheld", at=at, by=by)
     if ground not in GROUNDS:
         raise RequestError("An objection is refused for compelling grounds or legal claims alone (Art. 21(1) GDPR).")
     remedies.check(draft, policy)
+    refusing.bear_out(request, ground, day=day_of(at, policy.zone), at=at, by=by)
     timeline.record(request, Step.REFUSED, at=at, by=by, rule=ground)
     if on is not None:
         restricting.tell(request, on, draft, policy=policy, at=at, by=by)

@@ -20,8 +20,10 @@ def address(name: str, record: Request) -> str:
     """Return the address of a page of a request, or of none."""
     if name.endswith(("_changelist", "_add", "_pass-on")):
         return reverse(f"admin:{name}")
-    language = ["en"] if name.endswith("_paper") else []
-    return reverse(f"admin:{name}", args=[record.public_id, *language])
+    of_what: list[Any] = ["en"] if name.endswith("_paper") else []
+    if name.endswith("_letter"):
+        of_what = list(record.papers.exclude(kind="statement").values_list("pk", flat=True))
+    return reverse(f"admin:{name}", args=[record.public_id, *of_what])
 
 
 @transaction.atomic
@@ -50,6 +52,7 @@ def world(policy: PolicyVersion) -> dict[str, Request]:
     same = {
         "reject": "uphold",
         "taken-back-with-letter": "uphold",
+        "letter": "settle-letter",
         "package": "hand-over",
         "certificate": "settle-findings",
         "paper": "settle-findings",

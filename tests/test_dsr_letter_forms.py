@@ -221,6 +221,22 @@ def test_old_and_new_stand_side_by_side(officer: Client, policy: PolicyVersion) 
     assert Contact.objects.get().last_name == "Lind"
 
 
+def test_what_is_on_file_longer_than_a_form_takes_stays_where_the_officer_leaves_it(
+    officer: Client, policy: PolicyVersion
+) -> None:
+    request = asks(policy, Kind.RECTIFICATION)
+    Contact.objects.update(job_title="Head of\n" + "x" * 300, last_name="Berg")
+    person = Contact.objects.get()
+    names = ("first_name", "email", "language", "phone", "company")
+    typed = {f"{person.pk}-{name}": getattr(person, name) for name in names}
+    desk = Desk(officer, request, "correct")
+    desk.fill(**typed, **{f"{person.pk}-last_name": "Lind", f"{person.pk}-job_title": "Head of" + "x" * 300})
+    assert "The details are corrected" in desk.send()
+    person.refresh_from_db()
+    assert (person.last_name, person.corrected) == ("Lind", ["last_name"])
+    assert person.job_title == "Head of\n" + "x" * 300
+
+
 def test_where_nothing_changes_the_form_says_so(officer: Client, policy: PolicyVersion) -> None:
     request = asks(policy, Kind.RECTIFICATION)
     person = Contact.objects.get()

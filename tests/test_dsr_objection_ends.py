@@ -10,6 +10,7 @@ from dsr.letters import restrictions
 from dsr.models import Request
 from dsr.moving import RequestError
 from dsr.vocabulary import Kind, Outcome, RefusalGround, State
+from retention.models import Hold
 from tests.deciding import BECAUSE, TODAY, TOMORROW, ada, draft, letters
 from tests.factories import NOON, customer, hold
 from tests.requesting import OFFICER, asked_by, fresh, whole
@@ -177,6 +178,7 @@ def test_a_legal_claim_against_an_objection_is_weighed_and_named_by_its_own_arti
     assert "17(3)" not in letters(request)[0]
     assert request.papers.filter(kind="balance").exists()
     assert (fresh(request).refusal, request.entries.get(step="refused").rule) == (ground, ground)
+    assert Hold.objects.get(contact=person, reason="legal_claim").until is None
 
 
 @pytest.mark.promise("P22")

@@ -1,5 +1,6 @@
 """Refusing what was asked, whole or in part: with a ground, reasons, and where the person can turn."""
 
+import datetime as dt
 from dataclasses import replace
 
 import pytest
@@ -11,8 +12,9 @@ from dsr.letters import refusals
 from dsr.models import Request
 from dsr.moving import MovedError, RequestError
 from dsr.vocabulary import Kind, Outcome, RefusalGround, State
-from tests.deciding import BECAUSE, asks, draft, letters, owed_mails
-from tests.factories import NOON
+from retention.models import Hold
+from tests.deciding import BECAUSE, TODAY, asks, draft, letters, owed_mails
+from tests.factories import NOON, is_held, place, run
 from tests.requesting import OFFICER, close, entered, fresh, steps, whole
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise("L3"), pytest.mark.promise("P23")]
@@ -39,6 +41,7 @@ def test_a_refusal_says_on_which_ground_and_closes_the_request(
     policy: PolicyVersion, kind: Kind, ground: RefusalGround
 ) -> None:
     request = asks(policy, kind)
+    place(request.subjects.get().contact, "duty", "bookkeeping")
     refuse(request, policy, refusal(request, policy, ground), ground=ground)
     request = fresh(request)
     assert (request.state, request.outcome, request.refusal) == (State.CLOSED, Outcome.REFUSED, ground)
@@ -121,3 +124,63 @@ def test_a_part_is_refused_and_the_rest_done(policy: PolicyVersion) -> None:
     assert (request.outcome, request.refusal) == (Outcome.PARTLY_REFUSED, "others_rights")
     assert told["done"] in letters(request)[0]
     assert owed_mails() == 1
+
+
+# What the letter says keeps them has to do so.
+
+A_MONTH_LATER = TODAY + dt.timedelta(days=30)  # when no letter waits to be sent any more
+
+
+@pytest.mark.promise("P21")
+@pytest.mark.parametrize("kind", [Kind.ERASURE, Kind.LEAVER])
+def test_who_is_needed_for_legal_claims_is_kept_until_that_hold_ends(policy: PolicyVersion, kind: Kind) -> None:
+    request = asks(policy, kind)
+    (person,) = (subject.contact for subject in request.subjects.all())
+    refuse(request, policy, refusal(request, policy, "legal_claims"), ground="legal_claims")
+    claim = Hold.objects.get(reason="legal_claim")
+    assert (claim.kind, claim.contact, claim.until) == ("freeze", person, None)
+    run(dt.date(2030, 1, 1), policy)
+    assert is_held(person)
+    Hold.objects.update(until=A_MONTH_LATER)
+    run(dt.date(2030, 1, 2), policy)
+    assert not is_held(person)
+
+
+@pytest.mark.promise("P21")
+def test_a_claim_that_is_on_file_stays_as_it_was_noted(policy: PolicyVersion) -> None:
+    request = asks(policy, Kind.ERASURE)
+    noted = place(request.subjects.get().contact, "freeze", "legal_claim", A_MONTH_LATER)
+    refuse(request, policy, refusal(request, policy, "legal_claims"), ground="legal_claims")
+    assert Hold.objects.get(reason="legal_claim").until == noted.until
+
+
+@pytest.mark.promise("P12")
+def test_on_another_ground_nothing_keeps_who_is_held_for_marketing_alone(policy: PolicyVersion) -> None:
+    request = asks(policy, Kind.ERASURE)
+    person = request.subjects.get().contact
+    refuse(request, policy)
+    run(A_MONTH_LATER, policy)
+    assert not is_held(person)
+
+
+@pytest.mark.promise("P5")
+@pytest.mark.parametrize("until", [None, TODAY - dt.timedelta(days=1)])
+def test_that_a_law_has_us_keep_it_is_said_of_nobody_whom_no_duty_keeps(
+    policy: PolicyVersion, until: dt.date | None
+) -> None:
+    request = asks(policy, Kind.ERASURE)
+    if until:
+        place(request.subjects.get().contact, "duty", "bookkeeping", until)
+    before = whole(request)
+    with pytest.raises(RequestError, match="No duty on file"):
+        refuse(request, policy, refusal(request, policy, "legal_duty"), ground="legal_duty")
+    assert whole(request) == before
+
+
+@pytest.mark.parametrize("ground", ["legal_duty", "legal_claims"])
+def test_nobody_is_kept_before_it_is_known_whom_it_is_about(policy: PolicyVersion, ground: str) -> None:
+    request = entered(policy, Kind.ERASURE)
+    before = whole(request)
+    with pytest.raises(RequestError, match="whom the request is about"):
+        refuse(request, policy, refusal(request, policy, ground), ground=ground)
+    assert whole(request) == before

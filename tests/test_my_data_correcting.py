@@ -95,6 +95,14 @@ def test_what_is_the_same_is_no_correction(aino: Contact) -> None:
     assert "Nothing was different" in words(client.get(answer["Location"]))
 
 
+def test_what_an_import_brought_in_longer_than_the_form_takes_stays_where_they_leave_it(aino: Contact) -> None:
+    long = "Head of\neverything " + "x" * 300
+    Contact.objects.update(job_title=long)
+    put_right(visiting(aino), job_title=long.replace("\n", ""))  # as a browser sends it
+    aino.refresh_from_db()
+    assert (aino.first_name, aino.job_title, aino.corrected) == ("Aino", long, ["first_name", "phone"])
+
+
 def test_a_field_that_was_not_sent_stays(aino: Contact) -> None:
     press(visiting(aino), CORRECT, phone="2")
     aino.refresh_from_db()

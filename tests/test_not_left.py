@@ -7,7 +7,7 @@ from django.db import transaction
 from django.test import Client
 
 from contacts.models import Contact, Message, PolicyVersion
-from dsr import duplicates, identity, leavers, statistics
+from dsr import duplicates, ending, identity, leavers, statistics
 from dsr.models import Request
 from dsr.moving import RequestError
 from dsr.vocabulary import Kind, Outcome, Source
@@ -101,6 +101,33 @@ def refused(request: Request, policy: PolicyVersion, how: str = HOW) -> None:
     with pytest.raises(RequestError), transaction.atomic():
         not_left(request, policy, how)
     assert whole(request) == before
+
+
+# The person takes it back themselves
+
+
+def take_back(request: Request, policy: PolicyVersion) -> Request:
+    ending.taken_back(request.pk, "by phone", on=TODAY, policy=policy, at=NOON, by=OFFICER)
+    return fresh(request)
+
+
+@pytest.mark.promise("P11")
+def test_who_takes_it_back_is_on_file_as_before(policy: PolicyVersion, person: Contact) -> None:
+    request = asked_by(person, policy, Kind.LEAVER)
+    assert has_left(person)
+    assert take_back(request, policy).outcome == Outcome.WITHDRAWN
+    assert not has_left(person)
+
+
+def test_while_others_say_so_too_they_have_left(policy: PolicyVersion, person: Contact, request_heard: Request) -> None:
+    take_back(asked_by(person, policy, Kind.LEAVER), policy)
+    assert has_left(person)
+
+
+def test_who_takes_back_something_else_has_left_all_the_same(policy: PolicyVersion, person: Contact) -> None:
+    asked_by(person, policy, Kind.LEAVER)
+    take_back(asked_by(person, policy, Kind.ACCESS), policy)
+    assert has_left(person)
 
 
 # On the page

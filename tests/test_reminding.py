@@ -1,6 +1,7 @@
 """Officers hear by mail of the answers that are due, in time and once a day (L1)."""
 
 import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,16 +11,20 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission, User
 from django.core import mail
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from contacts.models import PolicyVersion
-from dsr import reminding, tasks
+from dsr import agreeing, identity, intake, reminding, tasks
+from dsr.intake import Asked
+from dsr.letters import complaints
 from dsr.models import Request
-from dsr.vocabulary import Kind
+from dsr.vocabulary import Kind, Source
 from privacy_crm import roles
 from privacy_crm.mail import mailer
+from tests.deciding import draft
 from tests.factories import ContactFactory
-from tests.requesting import answer, asked_by, close, entered, fresh, moment, question, steps
+from tests.requesting import KNOWN, answer, asked_by, close, entered, fresh, moment, question, steps
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise("L1")]
 
@@ -156,6 +161,70 @@ def test_a_person_without_e_mail_who_does_not_answer_is_left_to_the_officer(poli
     assert reminding.tick(policy=policy, at=at_eight(RECEIVED + 31 * ONE_DAY)) == 0
     assert reminding.tick(policy=policy, at=at_eight(RECEIVED + 32 * ONE_DAY)) == 1
     assert f"{request.number}: access to their details, no answer since 2 November 2026" in mail.outbox[0].body
+
+
+def passed_on(policy: PolicyVersion, received_on: dt.date = RECEIVED) -> Request:
+    came = {"source": Source.PHONE, "received_on": received_on, "policy": policy}
+    return intake.pass_on(Asked(Kind.ERASURE, "She called."), None, **came, at=moment(RECEIVED), by="user:7")
+
+
+def test_what_staff_pass_on_is_told_on_the_next_morning_once(policy: PolicyVersion) -> None:
+    request = passed_on(policy)
+    assert mornings(policy, RECEIVED + ONE_DAY, DUE - 13 * ONE_DAY) == [29, 14]
+    first = mail.outbox[0]
+    assert first.subject == "Requests to answer: 1 passed on by staff"
+    line = f"{request.number}: deletion, passed on by staff, answer by 2 December 2026 (29 days left)"
+    assert line in first.body.splitlines()
+    assert "passed on by staff" not in mail.outbox[1].subject + mail.outbox[1].body
+
+
+def test_what_was_passed_on_too_late_is_due_and_no_news(policy: PolicyVersion) -> None:
+    passed_on(policy, dt.date(2026, 10, 10))
+    reminding.tick(policy=policy, at=at_eight(RECEIVED + ONE_DAY))
+    assert mail.outbox[0].subject == "Requests to answer: 1 due soon"
+
+
+def test_what_the_officer_has_looked_at_by_then_or_entered_is_no_news(policy: PolicyVersion) -> None:
+    identity.identify(passed_on(policy).pk, [ContactFactory.create()], KNOWN, at=moment(RECEIVED), by="user:1")
+    request_of(policy)
+    assert reminding.tick(policy=policy, at=at_eight(RECEIVED + ONE_DAY)) == 0
+
+
+def complaint(policy: PolicyVersion, agreed_by: dt.date) -> Request:
+    request = asked_by(ContactFactory.create(), policy, Kind.COMPLAINT, at=moment(RECEIVED))
+    letter = draft(complaints.agreed, request, policy, agreement="We look into it.", by=agreed_by)
+    agreeing.agree(request.pk, "We look into it.", agreed_by, letter, policy=policy, at=moment(RECEIVED), by="user:1")
+    return request
+
+
+@pytest.mark.promise("P23")
+def test_what_was_promised_is_told_the_day_before_and_each_day_until_it_is_done(policy: PolicyVersion) -> None:
+    promised_on = RECEIVED + 5 * ONE_DAY
+    request = complaint(policy, promised_on)
+    late = DUE - promised_on
+    assert mornings(policy, RECEIVED, promised_on + ONE_DAY) == [late.days + 1, late.days, late.days - 1]
+    told = f"{request.number}: complaint, promised by 7 November 2026, answer by 2 December 2026 (26 days left)"
+    assert told in mail.outbox[0].body.splitlines()
+    assert [sent.subject.rpartition(": ")[2] for sent in mail.outbox] == ["1 due soon", "1 due soon", "1 overdue"]
+    close(request, policy)
+    assert mornings(policy, promised_on + 2 * ONE_DAY, promised_on + 3 * ONE_DAY) == []
+
+
+@pytest.mark.promise("P23")
+@pytest.mark.usefixtures("at_noon")
+def test_a_promise_stands_at_home_and_where_it_is_due_on_the_list(
+    policy: PolicyVersion, log_in: Callable[[str], Client]
+) -> None:
+    answer_first = asked_by(ContactFactory.create(), policy, Kind.ACCESS, at=moment(RECEIVED - 10 * ONE_DAY))
+    request = complaint(policy, dt.date(2026, 11, 26))
+    later = complaint(policy, dt.date(2026, 12, 20))
+    client = log_in("privacy officer")
+    assert "1 promise to a person has to be kept" in client.get("/admin/").content.decode()
+    listed = client.get("/admin/dsr/request/", {"due": "promised"}).content.decode()
+    assert "promised by 26 November 2026, in 2 days" in listed
+    assert request.number in listed
+    assert later.number not in listed
+    assert list(Request.objects.by_due()) == [answer_first, request, later]
 
 
 def test_each_reminder_stands_in_the_timeline(policy: PolicyVersion) -> None:

@@ -1,18 +1,20 @@
 """A letter that never left is no answer: the officer sees it, posts it or notes that nothing can be done (L3)."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 
 import pytest
 from django.test import Client
 
-from contacts.models import Contact, Message, PolicyVersion
+from contacts.models import AuditEvent, Contact, Message, PolicyVersion
 from contacts.models.outbox import FORGOTTEN
 from dsr import answering, identity, restricting, unanswered, undelivered
-from dsr.letters import restrictions
+from dsr.letters import paper, restrictions
 from dsr.models import Request
 from dsr.moving import RequestError
 from dsr.vocabulary import Kind, RestrictionGround
+from tests.admin_pages import contents
 from tests.deciding import BECAUSE, TODAY, TOMORROW, Desk, ada, asks, draft
 from tests.factories import NOON, ContactFactory
 from tests.mailing import send
@@ -80,8 +82,7 @@ def test_posted_instead_it_counts_as_sent_from_that_day(policy: PolicyVersion) -
     request = lost(policy)
     undelivered.settle(request.pk, posted_on=TODAY, policy=policy, at=NOON, by=OFFICER)
     assert waiting() == []
-    paper = request.papers.get(kind="question")
-    assert undelivered.left_at(paper) == TODAY
+    assert undelivered.left_at(request.papers.get(kind="question")) == TODAY
     assert (steps(request)[-1], request.entries.last().rule) == ("letter", "undelivered")  # type: ignore[union-attr]
 
 
@@ -173,6 +174,30 @@ def test_the_page_says_of_each_letter_what_became_of_it(log_in: LogIn, policy: P
     send()
     assert "sent on 24 November 2026" in client.get(url).content.decode()
     assert fresh(request).state == "asked"
+
+
+@pytest.mark.usefixtures("at_noon")
+def test_a_letter_is_printed_from_the_page_as_it_was_written(log_in: LogIn, policy: PolicyVersion) -> None:
+    request = lost(policy)
+    client = log_in("privacy officer")
+    page = client.get(f"/admin/dsr/request/{request.public_id}/change/").content.decode()
+    (link,) = re.findall(r'href="([^"]*/letter-\d+\.pdf)"', page)
+    before = contents(looks=False)
+    answer = client.get(link)
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="letter-{request.number}.pdf"'
+    assert answer.content == paper.pdf(request, QUESTION, policy=policy, at=NOON)
+    assert contents(looks=False) == before
+    person = request.subjects.get().contact
+    assert AuditEvent.objects.filter(public_id=person.public_id, rule="page:letter").count() == 1
+
+
+@pytest.mark.usefixtures("at_noon")
+def test_nothing_but_the_letters_of_a_request_is_printed_under_it(log_in: LogIn, policy: PolicyVersion) -> None:
+    request, other = lost(policy), question(asks(policy, Kind.ACCESS, email="other@fjordkraft.example"), policy)
+    client = log_in("privacy officer")
+    for number in (request.papers.get(kind="statement").pk, other.papers.get(kind="question").pk, 0):
+        assert client.get(f"/admin/dsr/request/{request.public_id}/letter-{number}.pdf").status_code == 404
+    assert not AuditEvent.objects.filter(rule="page:letter").exists()
 
 
 @pytest.mark.parametrize("role", ["marketing", "sales", "events"])

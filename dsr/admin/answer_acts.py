@@ -23,6 +23,14 @@ from dsr.vocabulary import Kind, RefusalGround
 
 _HANDLE = "dsr.handle_request"
 
+CLAIMED = gettext_lazy("Nothing about them is deleted until you end the hold for the legal claim.")
+
+
+_BORNE_OUT = gettext_lazy(
+    "A legal claim places a hold: nothing about them is deleted until you end it. Where a law has us keep something,"
+    " its hold has to stand on their page before."
+)
+
 
 class ExtendForm(LetterForm):
     explanation = gettext_lazy(
@@ -81,7 +89,10 @@ class RefuseForm(LetterForm):
     def __init__(self, record: Any = None, **options: Any) -> None:
         super().__init__(record, **options)
         grounds: Any = self.fields["ground"]
-        grounds.choices = [(each.value, capfirst(each.label)) for each in refusing.GROUNDS[Kind(record.kind)]]
+        allowed = refusing.GROUNDS[Kind(record.kind)]
+        grounds.choices = [(each.value, capfirst(each.label)) for each in allowed]
+        if RefusalGround.LEGAL_CLAIMS in allowed:
+            grounds.help_text = _BORNE_OUT
         self.outlook = restricted.outlook(record, _today())
         if on := self.outlook.get("on"):
             ends = _("The details are used again from %s on.") % date_format(on)
@@ -104,7 +115,8 @@ class RefuseForm(LetterForm):
             at=at,
             by=by,
         )
-        return _("The letter is on its way, and the request is closed.")
+        done = _("The letter is on its way, and the request is closed.")
+        return f"{done} {CLAIMED}" if told["ground"] == RefusalGround.LEGAL_CLAIMS else done
 
 
 class JoinForm(ActForm):

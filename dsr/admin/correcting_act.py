@@ -90,7 +90,9 @@ def _field(person: Contact, name: str, said: Mapping[str, Any], label: str) -> A
         listed = [("", "–"), *_CHOICES[name]()]
         unknown = [] if asked in dict(listed) else [(asked, asked)]
         return fields.choice(label, [*listed, *unknown], initial=asked, required=False, help_text=text)
-    return fields.text(label, initial=asked, required=name == "email", help_text=text)
+    line = fields.text(label, initial=asked, required=name == "email", help_text=text)
+    line.held = held
+    return line
 
 
 _CHOICES: dict[str, Callable[[], list[tuple[str, str]]]] = {

@@ -32,6 +32,7 @@ class FindForm(ActForm):
     body_template = "staff/find_person.html"
     placed = ("term", "people")
     submit: Any = gettext_lazy("This is who asks")
+    reveals = True
 
     term = fields.text(
         gettext_lazy("Name, organisation or e-mail address"),
@@ -94,6 +95,7 @@ class TakeOffForm(ActForm):
         "The request goes on without whom you tick. They are free again, and a package made ready for them is void."
     )
     submit = gettext_lazy("Take them off the request")
+    reveals = True
 
     people = fields.choices(gettext_lazy("Whom is the request not about?"), ())
 

@@ -43,13 +43,19 @@ class DueFilter(admin.SimpleListFilter):
     parameter_name = "due"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("overdue", gettext_lazy("overdue")), ("soon", gettext_lazy("within 7 days"))]
+        return [
+            ("overdue", gettext_lazy("overdue")),
+            ("soon", gettext_lazy("within 7 days")),
+            ("promised", gettext_lazy("promised within 7 days")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        if self.value() not in {"overdue", "soon"}:
+        if self.value() not in {"overdue", "soon", "promised"}:
             return queryset
         day = today(PolicyVersion.objects.in_force())
-        return queryset.overdue(day) if self.value() == "overdue" else queryset.due_soon(day, SOON)
+        if self.value() == "overdue":
+            return queryset.overdue(day)
+        return queryset.due_soon(day, SOON) if self.value() == "soon" else queryset.promised(day, SOON)
 
 
 class PassedOnFilter(admin.SimpleListFilter):
@@ -125,7 +131,11 @@ def due(record: Request, day: dt.date) -> str:
         return _("closed on %s") % date_format(record.closed_on)
     if record.paused_since:
         return _("waits since %s") % date_format(record.paused_since)
-    return f"{date_format(record.safe_on)}, {left(record.safe_on, day)}"
+    due_by = f"{date_format(record.safe_on)}, {left(record.safe_on, day)}"
+    if record.agreed_by is None:
+        return due_by
+    told = {"due": due_by, "day": date_format(record.agreed_by), "left": left(record.agreed_by, day)}
+    return _("%(due)s; promised by %(day)s, %(left)s") % told
 
 
 def left(until: dt.date, day: dt.date) -> str:

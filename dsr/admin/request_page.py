@@ -13,16 +13,15 @@ from django.utils.translation import ngettext
 
 from contacts.admin.people import name_of
 from contacts.models import Contact, PolicyVersion, RecipientNotice
-from dsr import deadlines
+from dsr import deadlines, paper_words
 from dsr.admin import inbox, letter_words, next_steps, proposals, request_words
 from dsr.deadlines import Deadline
 from dsr.models import Entry, Request
-from dsr.vocabulary import PaperKind, State, Step
+from dsr.vocabulary import LETTERS, PaperKind, State, Step
 from retention import explain, words
 
-_LETTERS = {PaperKind.LETTER, PaperKind.QUESTION}
 # What stands on the page at a place of its own.
-_PLACED = {*_LETTERS, PaperKind.STATEMENT, PaperKind.IDENTITY, PaperKind.ADDRESS}
+_PLACED = {*LETTERS, PaperKind.STATEMENT, PaperKind.IDENTITY, PaperKind.ADDRESS}
 
 
 @dataclass(frozen=True)
@@ -55,8 +54,8 @@ def fill(record: Request, policy: PolicyVersion | None, day: dt.date) -> dict[st
         "people": people,
         "proposed": proposals.of(record, contacts, policy, day) if record.is_standing else [],
         "duplicates": _duplicates(record, day),
-        "noted": [(paper, request_words.rows(paper)) for paper in papers if paper.kind not in _PLACED],
-        **letter_words.letters([paper for paper in papers if paper.kind in _LETTERS], record),
+        "noted": [(paper, paper_words.rows(paper.data)) for paper in papers if paper.kind not in _PLACED],
+        **letter_words.letters([paper for paper in papers if paper.kind in LETTERS], record),
         "handovers": list(record.handovers.all()),
         "certificates": list(record.certificates.all()),
         "notices": _notices(contacts),

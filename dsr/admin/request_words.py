@@ -9,7 +9,7 @@ from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dsr import amending, duplicates, timeline
+from dsr import amending, duplicates, paper_words, timeline
 from dsr.admin import inbox
 from dsr.models import UNDELIVERED, Entry, Paper, Request
 from dsr.vocabulary import (
@@ -37,14 +37,6 @@ _HEADLINES = {
 }
 _LEAVER_HEARD = gettext_lazy("Staff heard on %(day)s that %(who)s has left the organisation.")
 
-_TYPED = {
-    "first_name": gettext_lazy("First name"),
-    "last_name": gettext_lazy("Last name"),
-    "job_title": gettext_lazy("Professional role"),
-    "phone": gettext_lazy("Phone"),
-    "consent": gettext_lazy("Consent"),
-    "channels": gettext_lazy("Channels"),
-}
 # Who they are is told under another heading.
 _WHO = {"name", "address", "old_address", "language"}
 
@@ -126,17 +118,7 @@ def asker(record: Request, papers: Sequence[Paper], entries: Sequence[Entry]) ->
 
 def typed(papers: Sequence[Paper]) -> list[tuple[str, str]]:
     """Return what the person filled in besides words, by name."""
-    said = {name: value for name, value in _said(papers).items() if name not in _WHO and value}
-    return [(str(_TYPED.get(name) or capfirst(name.replace("_", " "))), _value(value)) for name, value in said.items()]
-
-
-def rows(paper: Paper) -> list[tuple[str, str]]:
-    """Return what a paper holds besides its text: old and new values, a day, a ground."""
-    return [
-        (str(_TYPED.get(name) or capfirst(name.replace("_", " "))), _value(value))
-        for name, value in paper.data.items()
-        if value not in ("", None, [], {})
-    ]
+    return paper_words.rows({name: value for name, value in _said(papers).items() if name not in _WHO})
 
 
 def deed(entry: Entry) -> str:
@@ -202,13 +184,3 @@ def _came(record: Request) -> str:
 def _proven(entries: Sequence[Entry]) -> str:
     proven = next((entry for entry in entries if entry.step == Step.PROVEN), None)
     return _("by the person on %s") % date_format(proven.at) if proven else ""
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, dict) and {"old", "new"} <= set(value):
-        return f"{value['old'] or '–'} → {value['new'] or '–'}"
-    if isinstance(value, dict):
-        return ", ".join(f"{name}: {_value(each)}" for name, each in value.items())
-    if isinstance(value, list):
-        return ", ".join(map(_value, value))
-    return str(value)

@@ -26,6 +26,7 @@ from dsr.admin import (
     handover_acts,
     inbox,
     intake_acts,
+    letter_pages,
     package_pages,
     pass_on,
     request_page,
@@ -88,6 +89,7 @@ class RequestAdmin(RecordAdmin):
         return [
             path("pass-on/", view, name=self._url_name(pass_on.ACT.name)),
             *certificate_pages.urls(self, self._url_name("")),
+            *letter_pages.urls(self, self._url_name("")),
             *package_pages.urls(self, self._url_name("")),
             *super().get_urls(),
         ]

@@ -18,6 +18,7 @@ from dsr.answering import Draft
 from dsr.letters import answers
 from dsr.models import Request
 from dsr.moving import RequestError
+from dsr.vocabulary import Kind
 
 _HANDLE = "dsr.handle_request"
 
@@ -39,6 +40,9 @@ class TakenBackForm(ActForm):
     def __init__(self, record: Any = None, **options: Any) -> None:
         super().__init__(record, **options)
         self.fields["on"].initial = _today()
+        if record.kind == Kind.LEAVER:
+            before = _("They are on file as if they had not left, unless another request says so, too.")
+            self.explanation = f"{self.explanation} {before}"
         if later := duplicates.numbers_answered_with(record):
             text = _("They take back number %s as well, which is answered with this request")
             self.fields["with_later"].label = text % ", ".join(later)

@@ -16,8 +16,8 @@ from dsr.moving import RequestError
 
 class SettleLetterForm(ActForm):
     explanation = gettext_lazy(
-        "A letter that nobody got is no answer. Print it from this page and post it, then note the day here. Where you"
-        " have no address either, leave the day empty."
+        "A letter that nobody got is no answer. Print it on the page of the request and post it, then note the day"
+        " here. Where you have no address either, leave the day empty."
     )
     refusals = (RequestError,)
 

@@ -13,6 +13,7 @@ from contacts.admin.base import today
 from contacts.models import PolicyVersion
 from dsr import restricted, weighing
 from dsr.admin import restricting_acts
+from dsr.admin.answer_acts import CLAIMED
 from dsr.admin.letters import LetterForm
 from dsr.admin.numbered import NumberedForm
 from dsr.answering import Draft
@@ -70,6 +71,7 @@ class RejectForm(BalanceForm):
             (RefusalGround.COMPELLING.value, gettext_lazy("Compelling grounds of ours weigh more")),
             (RefusalGround.LEGAL_CLAIMS.value, gettext_lazy("The details are needed for legal claims")),
         ],
+        help_text=gettext_lazy("A legal claim places a hold: nothing about them is deleted until you end it."),
     )
     on = fields.day(
         gettext_lazy("From which day are the details used again?"),
@@ -96,9 +98,10 @@ class RejectForm(BalanceForm):
         weighing.reject(
             self.record.pk, self.balance(), on, self.letter(), ground=ground, policy=self.policy, at=at, by=by
         )
-        if on is None:
-            return _("The letter is on its way. The details stay restricted.")
-        return _("The letter is on its way. The details are used again from %s on.") % date_format(on)
+        done = _("The letter is on its way. The details stay restricted.")
+        if on:
+            done = _("The letter is on its way. The details are used again from %s on.") % date_format(on)
+        return f"{done} {CLAIMED}" if ground == RefusalGround.LEGAL_CLAIMS else done
 
 
 def _outlook(record: Request) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from contacts.models import Contact, PolicyVersion
 from dsr import timeline
 from dsr.answering import Draft
 from dsr.letters.common import day
-from dsr.models import Request
+from dsr.models import Paper, Request
 
 TEMPLATE = Path(__file__).parent / "letter.typ"
 
@@ -38,6 +38,14 @@ def pdf(request: Request, draft: Draft, *, policy: PolicyVersion, at: dt.datetim
         return _compiled(said, at, ua=True)
     except typst.TypstError:
         return _compiled(said, at, ua=False)
+
+
+def again(kept: Paper, *, policy: PolicyVersion) -> bytes:
+    """Return a letter as it was kept, to be printed once more: addressed to where its person lives now."""
+    told = kept.data
+    posted_on = dt.date.fromisoformat(told["posted_on"]) if "posted_on" in told else None
+    draft = Draft(told["subject"], kept.text, "", told["language"], posted_on=posted_on)
+    return pdf(kept.request, draft, policy=policy, at=kept.at)
 
 
 def _sheet(request: Request, draft: Draft, policy: PolicyVersion, at: dt.datetime) -> dict[str, Any]:

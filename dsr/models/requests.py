@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import CharField, Exists, F, Func, OuterRef, Q, Value
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast, Coalesce, Least
 
 from contacts.models import Contact, Message
 from contacts.models.outbox import MessageEnd
@@ -47,8 +47,8 @@ class Requests(models.QuerySet["Request"]):
         return self.filter(pk__in=Subject.objects.filter(contact__in=contact_ids).values("request"))
 
     def by_due(self) -> Requests:
-        """What is due next first; what waits for the person comes last."""
-        return self.order_by(F("paused_since").asc(nulls_first=True), "safe_on", "pk")
+        """What is due next first, be it the answer or what was promised; what waits for the person comes last."""
+        return self.order_by(F("paused_since").asc(nulls_first=True), Least("safe_on", "agreed_by"), "pk")
 
     def overdue(self, day: dt.date) -> Requests:
         """Those whose day has passed while the clock ran. A question that was asked too late does not undo it."""
@@ -56,6 +56,10 @@ class Requests(models.QuerySet["Request"]):
 
     def due_soon(self, day: dt.date, span: dt.timedelta) -> Requests:
         return self.standing().filter(paused_since__isnull=True, safe_on__range=(day, day + span))
+
+    def promised(self, day: dt.date, span: dt.timedelta) -> Requests:
+        """Those of which something was promised by a day that is past or comes within a span."""
+        return self.standing().filter(agreed_by__lte=day + span)
 
     def passed_on(self) -> Requests:
         return self.exclude(passed_on_by="")

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django_countries import countries
 
 from contacts.models import Event, Whitepaper
+from dsr import paper_words
 from dsr.package import naming, trail
 
 type Read = Callable[[Any], Any]
@@ -208,6 +209,10 @@ def _part(part: dict[str, Any]) -> str:
     return "\n".join([*(part[name] for name in ("text", "label", "url") if name in part), *rows])
 
 
+def _facts(data: Any) -> str:
+    return "; ".join(f"{name}: {value}" for name, value in paper_words.rows(data))
+
+
 def _through(day: dt.date | None) -> str:
     """What has no end yet is stored as the last day that there is."""
     if day is None:
@@ -221,6 +226,7 @@ _SPECIAL: dict[str, tuple[Read, Told]] = {
     "country": (_plain, _country),
     "language": (_plain, _language),
     "contacts.Message.written": (_plain, _letter),
+    "dsr.Paper.data": (_plain, _facts),
     "contacts.AuditEvent.by": (trail.role_of, trail.told_role),
     "contacts.AuditEvent.code": (_plain, trail.deed),
 }

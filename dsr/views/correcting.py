@@ -22,7 +22,7 @@ def correct(door: Door) -> HttpResponse:
         return page.show(door, status=HTTPStatus.GONE)
     if door.visit.request.method != "POST":
         return door.show("my_data/correct.html", {"form": CorrectForm.of(door.contact)})
-    form = CorrectForm(door.visit.request.POST)
+    form = CorrectForm.of(door.contact, door.visit.request.POST)
     if not form.is_valid():
         return door.show("my_data/correct.html", {"form": form}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     return _put_right(door, door.contact, form)

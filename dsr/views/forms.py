@@ -5,10 +5,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts.fields import LONGEST, Address, OneLine
+from contacts.fields import LONGEST, Address, OneLine, stand_by
 from contacts.models import Contact
 from dsr.intake import Asked, Stranger
 from dsr.views import wishes
@@ -114,9 +115,12 @@ class CorrectForm(forms.Form):
             self.fields[name].widget.attrs["autocomplete"] = token
 
     @classmethod
-    def of(cls, contact: Contact) -> "CorrectForm":
-        """Return the form with what is on file."""
-        return cls(initial={name: getattr(contact, name) for name in _AUTOCOMPLETE})
+    def of(cls, contact: Contact, sent: QueryDict | None = None) -> "CorrectForm":
+        """Return the form with what is on file, or with what was sent instead."""
+        held = {name: getattr(contact, name) for name in _AUTOCOMPLETE}
+        form = cls(sent, initial=held)
+        stand_by(form, held)
+        return form
 
     def values(self) -> dict[str, str]:
         """Return what was typed, of the fields that were sent."""
