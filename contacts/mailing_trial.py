@@ -7,10 +7,11 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from contacts import audit, letters, mailing_drafts, outbox
 from contacts.letters import mailings, written
-from contacts.letters.parts import Letter, Occasion
+from contacts.letters.parts import Letter, Occasion, Text
 from contacts.models import Mailing, Message, PolicyVersion
 from contacts.vocabulary import MailPurpose, MailTemplate
 
@@ -43,4 +44,7 @@ def send(mailing: Mailing, address: str, *, policy: PolicyVersion, at: dt.dateti
 def _letter(mailing: Mailing, language: str, policy: PolicyVersion, at: dt.datetime) -> Letter:
     about: dict[str, Any] = {"template": MailTemplate.MAILING, "mailing": mailing, "created_at": at}
     with translation.override(language):
-        return mailings.letter(mailing, Occasion(Message(**about), policy, language, at))
+        letter = mailings.letter(mailing, Occasion(Message(**about), policy, language, at))
+        # Each mail begins so: whoever does not see it greets the readers a second time.
+        greeting = _("Hello %(name)s,") % {"name": _("(first name)")}
+    return replace(letter, parts=[Text(greeting), *letter.parts])

@@ -15,7 +15,7 @@ from django.db.models import F
 from django.db.models.functions import Greatest
 
 from contacts import agreements, audit, clocks, erasure, merged, merging_rules, notices, vacancy
-from contacts.models import ChannelPermission, Contact
+from contacts.models import ChannelPermission, Contact, MergedAddress
 from contacts.vocabulary import NoticeKind, PermissionState
 
 # What is chosen between the two, and the columns that go along with it: whether an address is proven, or takes mail,
@@ -104,6 +104,7 @@ def merge(two: Two, taken: Collection[str], *, at: dt.datetime, by: str) -> None
     merging_rules.carry(merging_rules.RULES, two.keep.pk, two.gone.pk, at=at)
     erasure.delete({two.gone.pk: two.gone.public_id}, at=at, by=by, rule="merged")
     _fill(two, changed)
+    _remember(two, changed)
     clocks.refresh_contacts([two.keep.pk])
     vacancy.notice([pk for pk in (two.keep.organisation_id, two.gone.organisation_id) if pk])
     _trace(two, at, by)
@@ -146,6 +147,12 @@ def _fill(two: Two, taken: Collection[str]) -> None:
         corrected=corrected,
         last_activity_on=Greatest(F("last_activity_on"), two.gone.last_activity_on),
     )
+
+
+def _remember(two: Two, taken: Collection[str]) -> None:
+    """Keep the address that nobody has any more: who objects under it later objects for the one that is left."""
+    given_up = two.keep.address_hash if "email" in taken else two.gone.address_hash
+    MergedAddress.objects.get_or_create(contact=two.keep, address_hash=given_up)
 
 
 def _trace(two: Two, at: dt.datetime, by: str) -> None:

@@ -199,6 +199,7 @@ RULES: Rules = {
     "contacts.Message.contact": _MAILS,
     "contacts.Disclosure.contact": (moved("contacts_disclosure", unless="kept.batch = its.batch"),),
     "contacts.UploadedPerson.contact": _UPLOADED,
+    "contacts.MergedAddress.contact": (moved("contacts_mergedaddress", unless="kept.address_hash = its.address_hash"),),
     "contacts.DuplicatePair.one": _PAIRS,
     "contacts.DuplicatePair.other": GOES,  # moved together with the other end
 }

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from contacts import audit, mailing_counts, merged, notices
-from contacts.models import Contact
+from contacts.models import Contact, MergedAddress
 from contacts.vocabulary import Channel, NoticeKind
 
 # The earliest day stays, and what says the same already is not written again. In key order, as two at once need it.
@@ -43,14 +43,15 @@ def record(
 ) -> list[int]:
     """Write down that an address objects to marketing on these channels; return the keys of the contacts concerned.
 
-    Those are whoever has the address now, and whoever had it when it was written to, which `public_id` tells: where
-    theirs has changed since, or their record was merged into another, both addresses are suppressed. `reason` says how
-    it was heard, without a name. Consents stay on record, and the objection wins. Whoever was given their data is owed
+    Those are whoever has the address now or gave it up when their records were merged, and whoever had it when it was
+    written to, which `public_id` tells: all addresses that are known of them are suppressed. `reason` says how it was
+    heard, without a name. Consents stay on record, and the objection wins. Whoever was given their data is owed
     a notice. Said again, it changes nothing. The contacts stay locked until the end of the transaction.
     """
     people = _lock(address_hash, public_id)
-    hashes = {address_hash, *(str(person.address_hash) for person in people)}
     ids = [person.pk for person in people]
+    given_up = MergedAddress.objects.filter(contact__in=ids).values_list("address_hash", flat=True)
+    hashes = {address_hash, *(str(person.address_hash) for person in people), *given_up}
     told = [channel.value for channel in Channel if channel in channels]
     news = _write(_SUPPRESS, reason, day, list(hashes), told) + _write(_NOTE, day, reason, ids, told)
     if news:
@@ -61,13 +62,22 @@ def record(
 
 
 def _lock(address_hash: str, public_id: uuid.UUID | None) -> list[Contact]:
-    concerned = Contact.objects.whole().filter(Q(address_hash=address_hash) | Q(public_id=public_id))
-    people = list(concerned.order_by("pk").select_for_update().only("public_id", "address_hash"))
+    heirs = _heirs(address_hash)
+    concerned = Q(address_hash=address_hash) | Q(public_id=public_id) | Q(pk__in=heirs)
+    found = Contact.objects.whole().filter(concerned).order_by("pk")
+    people = list(found.select_for_update().only("public_id", "address_hash"))
+    # Only now, since a merge may have been what the lock waited for.
+    if _heirs(address_hash) != heirs:
+        return _lock(address_hash, public_id)
     if public_id is None or any(person.public_id == public_id for person in people):
         return people
-    # Only now, since a merge may have been what the lock waited for.
     holder = merged.holder(public_id)
     return people if holder == public_id else _lock(address_hash, holder)
+
+
+def _heirs(address_hash: str) -> set[int]:
+    """Return the keys of those who gave this address up when two records of theirs were merged."""
+    return set(MergedAddress.objects.filter(address_hash=address_hash).values_list("contact", flat=True))
 
 
 def _write(statement: str, *values: Any) -> int:

@@ -84,8 +84,8 @@ MODELS: dict[str, Table] = {
     "contacts.CountryRule": _table("id country channel existing_customers ground valid_from source note", NOTHING),
     "contacts.ApiKey": _table("id name digest created_at revoked_at", NOTHING),
     "contacts.Event": _table(
-        "id slug title kind starts_at ends_at time_zone place summary link capacity signup_open revision topics"
-        " cancelled_at over_at asked asks_food",
+        "id slug title kind starts_at ends_at time_zone place summary link capacity signup_open was_open"
+        " revision topics cancelled_at over_at asked asks_food",
         NOTHING,
     ),
     "contacts.SignUp": {
@@ -187,6 +187,10 @@ MODELS: dict[str, Table] = {
         **_table("id one other", KEY),
         **_table("why found_on", about("two records that may be one person", exported=False)),
         **_table("dismissed_at dismissed_by", about("that somebody said they are two", exported=False)),
+    },
+    "contacts.MergedAddress": {
+        **_table("id contact", KEY),
+        **_table("address_hash", about("finds an objection under an address given up (P12)", exported=False)),
     },
     "contacts.Review": _table("id title question every_months next_on ended_on", NOTHING),
     "contacts.ReviewOutcome": {**_table("id review done_on outcome", NOTHING), **_table("by", _STAFF)},

@@ -14,6 +14,7 @@ from contacts.models import (
     Contact,
     DuplicatePair,
     Mailing,
+    MergedAddress,
     Message,
     PolicyVersion,
     Upload,
@@ -65,8 +66,9 @@ def _at_work(contact: Contact, mark: str) -> None:
 
 
 def doubled(contact: Contact) -> Contact:
-    """Have a person look like somebody else who is on file."""
+    """Have a person look like somebody else who is on file, and have been merged once."""
     DuplicatePair.objects.create(one=contact, other=ContactFactory.create(), why="name", found_on=NOON.date())
+    MergedAddress.objects.create(contact=contact, address_hash=keyed_hash("once@fjordkraft.example"))
     return contact
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
@@ -49,6 +50,22 @@ class Sink:
             yield
         finally:
             controller.stop()
+
+    @contextmanager
+    def holding(self, number: int, patience: float) -> Iterator[threading.Event]:
+        """Hold the answer to the mail of this number back meanwhile; yields the event that it has come."""
+        has_come, over = threading.Event(), threading.Event()
+
+        def hold(_mail: bytes) -> None:
+            if len(self.raw) == number:
+                has_come.set()
+                over.wait(patience)
+
+        self.taken = hold
+        try:
+            yield has_come
+        finally:
+            over.set()
 
     async def handle_RCPT(  # noqa: N802 - the name that aiosmtpd asks for
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[Any]

@@ -7,6 +7,7 @@ import pytest
 from contacts import addressing
 from contacts.models import Contact, PolicyVersion
 from dsr import finding, identity
+from privacy_crm.merging import merge
 from tests.factories import NOON, ContactFactory, OrganisationFactory, hold
 from tests.requesting import KNOWN, OFFICER, asked_by, close
 
@@ -34,6 +35,12 @@ def test_a_person_is_found_by_the_address_from_which_they_asked_before(policy: P
     close(asked_by(contact, policy), policy)
     addressing.change(contact.pk, "ada@new.example", proven=True, at=NOON, by="test")
     assert [found.pk for found in finding.find("ada@old.example").people] == [contact.pk]
+
+
+def test_a_person_is_found_by_the_address_that_they_gave_up_in_a_merge(policy: PolicyVersion) -> None:
+    contact, twice = person(policy), person(policy, "ada@old.example")
+    merge(contact.pk, twice.pk, [], policy=policy, at=NOON, by="user:7")
+    assert finding.find("ada@old.example").people == [contact]
 
 
 def test_a_person_is_found_by_the_address_that_they_named_as_theirs(policy: PolicyVersion) -> None:

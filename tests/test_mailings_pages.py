@@ -9,10 +9,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from contacts import mailing_approval, mailing_drafts
-from contacts.models import AuditEvent, Mailing, Message, PolicyVersion
+from contacts.models import AuditEvent, Contact, Mailing, Message, PolicyVersion
 from tests.admin_pages import contents
 from tests.factories import NOON, SegmentFactory, TopicFactory
-from tests.mailing import send
+from tests.mailing import reader, send
 from tests.mailings import AUTHOR, LIST, MINUTE, approved, bound, drafted, fresh, minute, of, readers, scheduled, tick
 
 type LogIn = Callable[[str], Client]
@@ -160,20 +160,41 @@ def test_marketing_pauses_resumes_and_stops_what_is_being_sent(log_in: LogIn, po
     assert "2 people did not get it" in shown(client, of(mailing))
 
 
-def test_the_report_says_which_mails_perhaps_arrived(log_in: LogIn, policy: PolicyVersion) -> None:
+@pytest.fixture
+def in_doubt(policy: PolicyVersion) -> Mailing:
+    """A mailing to two, whose sender died with Bo's mail in its hands."""
     mailing = drafted(topics=[TopicFactory.create()])
-    readers(policy, mailing, 2)
+    bo, _ = reader(policy, mailing, first_name="Bo"), readers(policy, mailing, 1)
     scheduled(mailing, policy)
     tick(policy)
-    held = Message.objects.order_by("pk")[0]
-    Message.objects.filter(pk=held.pk).update(claimed_until=NOON + MINUTE)  # and its sender dies
+    Message.objects.filter(contact=bo).update(claimed_until=NOON + MINUTE)
     send()
     for number in (2, 3):
         minute(policy, NOON + number * MINUTE)
-    page = shown(log_in("auditor"), of(mailing))
+    return mailing
+
+
+def test_the_report_says_which_mails_perhaps_arrived(log_in: LogIn, in_doubt: Mailing) -> None:
+    page = shown(log_in("auditor"), of(in_doubt))
     assert "Sent to 1 of 2 people" in page
     assert "1 mail was being sent when the sender broke off. Perhaps it arrived" in page
     assert "did not get it" not in page
+
+
+@pytest.mark.promise("P17")
+def test_the_report_names_who_perhaps_got_it_to_those_who_may_see_people_and_the_look_is_recorded(
+    log_in: LogIn, in_doubt: Mailing
+) -> None:
+    bo = Contact.objects.get(first_name="Bo")
+    looks = AuditEvent.objects.filter(code="contact.viewed", public_id=bo.public_id)
+    named = f'<a href="/admin/contacts/contact/{bo.public_id}/change/">Bo'
+    assert named not in shown(log_in("auditor"), of(in_doubt))
+    assert not looks.exists()
+    assert named in shown(log_in("marketing"), of(in_doubt))
+    assert looks.get().rule == "page:mailing"
+    Contact.objects.filter(pk=bo.pk).update(restricted_through="2099-01-01")
+    assert named not in shown(log_in("marketing"), of(in_doubt))
+    assert named in shown(log_in("privacy officer"), of(in_doubt))
 
 
 # Who may

@@ -3,17 +3,31 @@
 from typing import Any
 
 import pytest
+import time_machine
+from django.test import Client
 
 from contacts import links, merged, outbox
 from contacts.addresses import keyed_hash
-from contacts.models import Addressee, AuditEvent, ChannelPermission, Contact, Interest, Mailing, Message, PolicyVersion
+from contacts.models import (
+    Addressee,
+    AuditEvent,
+    ChannelPermission,
+    Contact,
+    Interest,
+    Mailing,
+    Message,
+    PolicyVersion,
+    Registration,
+)
 from contacts.permission import Refusal, of_one
 from contacts.vocabulary import Channel, MailTemplate
 from dsr.package import people
 from privacy_crm.merging import merge
-from tests.factories import NOON, TopicFactory
+from retention import objections
+from tests.factories import NOON, EventFactory, RegistrationFactory, TopicFactory
 from tests.merging import pair
 from tests.preferring import suppressed, unsubscribe
+from tests.visitors import send
 
 AT: dict[str, Any] = {"at": NOON, "by": "user:7"}
 
@@ -46,6 +60,38 @@ def test_an_old_link_to_unsubscribe_stops_the_mail_to_the_record_that_is_left(
     assert suppressed(keep.address_hash) == suppressed(gone.address_hash) == {"email"}
 
 
+def objects(address: str | None, policy: PolicyVersion) -> None:
+    """Somebody objects to news by e-mail from an address, by no link of ours."""
+    told: dict[str, Any] = {"channels": [Channel.EMAIL], "reason": "request", "policy": policy, **AT}
+    objections.object_to_marketing(keyed_hash(address or ""), public_id=None, **told)
+
+
+@pytest.mark.promise("P12")
+@pytest.mark.parametrize("taken", [[], ["email"]])
+@pytest.mark.parametrize("by", [0, 1])
+def test_an_objection_under_either_address_is_the_persons_whichever_was_given_up(
+    two: tuple[Contact, Contact], policy: PolicyVersion, taken: list[str], by: int
+) -> None:
+    keep, gone = two
+    merge(keep.pk, gone.pk, taken, policy=policy, **AT)
+    objects(two[by].email, policy)
+    assert objected(keep) == {"email"}
+    assert suppressed(keep.address_hash) == suppressed(gone.address_hash) == {"email"}
+
+
+@pytest.mark.promise("P12")
+def test_an_objection_under_an_address_that_was_given_up_two_merges_ago_is_the_persons(
+    two: tuple[Contact, Contact], policy: PolicyVersion
+) -> None:
+    keep, gone = two
+    last = pair(policy).one
+    merge(keep.pk, gone.pk, [], policy=policy, **AT)
+    merge(last.pk, keep.pk, [], policy=policy, **AT)
+    objects(gone.email, policy)
+    assert objected(last) == {"email"}
+    assert suppressed(keep.address_hash) == suppressed(last.address_hash) == {"email"}
+
+
 @pytest.mark.promise("P13")
 def test_an_old_link_about_a_topic_says_no_for_the_record_that_is_left(
     two: tuple[Contact, Contact], policy: PolicyVersion
@@ -58,6 +104,23 @@ def test_an_old_link_about_a_topic_says_no_for_the_record_that_is_left(
     assert Interest.objects.get().contact == keep
     assert not Interest.objects.get().wanted
     assert not objected(keep)
+
+
+@pytest.mark.parametrize("both", [True, False])
+def test_an_old_link_to_a_place_leads_to_the_place_that_is_left(
+    both: bool, two: tuple[Contact, Contact], policy: PolicyVersion, client: Client
+) -> None:
+    keep, gone = two
+    event = EventFactory.create()
+    token = links.place(RegistrationFactory.create(contact=gone, event=event))
+    RegistrationFactory.create(contact=keep, event=event if both else EventFactory.create())
+    merge(keep.pk, gone.pk, [], policy=policy, **AT)
+    with time_machine.travel(NOON, tick=False):
+        assert "You have a place" in client.get(f"/places/{token}/").content.decode()
+        send(client, f"/places/{token}/", {})
+    assert list(Registration.objects.exclude(cancelled_at=None).values_list("contact", "event")) == [
+        (keep.pk, event.pk)
+    ]
 
 
 @pytest.mark.promise("P12")

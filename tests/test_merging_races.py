@@ -37,13 +37,15 @@ def merging(keep: Contact, gone: Contact, policy: PolicyVersion) -> Callable[[],
 
 
 @pytest.mark.promise("P12")
-def test_an_objection_by_an_old_link_that_waits_for_the_merge_reaches_who_is_left(
-    two: tuple[Contact, Contact], policy: PolicyVersion, meanwhile: Start
+@pytest.mark.parametrize("by_link", [True, False])
+def test_an_objection_that_waits_for_the_merge_reaches_who_is_left(
+    two: tuple[Contact, Contact], policy: PolicyVersion, meanwhile: Start, by_link: bool
 ) -> None:
     keep, gone = two
+    named = gone.public_id if by_link else None
     told = {"channels": [Channel.EMAIL], "reason": "clicked", "policy": policy, "at": NOON, "by": "visitor"}
     objecting = partial(
-        objections.object_to_marketing, str(gone.address_hash), public_id=gone.public_id, **told
+        objections.object_to_marketing, str(gone.address_hash), public_id=named, **told
     )  # fmt: skip
     with uncommitted(merging(keep, gone, policy), meanwhile):
         heard = meanwhile(objecting)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -39,12 +37,8 @@ def sink() -> Sink:
 @pytest.fixture
 def site(installed: Site, sink: Sink) -> Iterator[Site]:
     """The product with nothing owed, and mail that goes to the sink."""
-    installed.rows("TRUNCATE contacts_signup RESTART IDENTITY CASCADE")
-    installed.environment |= {"EMAIL_URL": sink.url}
-    yield installed
-    for process in installed.started:
-        kill(process)
-    installed.started.clear()
+    with installed.mailing_to(sink.url, "contacts_signup") as site:
+        yield site
 
 
 def owe(site: Site, number: int) -> None:
@@ -81,22 +75,12 @@ def test_what_was_owed_while_the_broker_was_away_is_found_by_the_sweep(site: Sit
 
 
 def test_a_mail_that_a_sender_died_with_is_sent_once_more_at_most_and_is_the_same_mail(site: Site, sink: Sink) -> None:
-    sink_holds, sender_is_dead = threading.Event(), threading.Event()
-
-    def hold(_mail: bytes) -> None:
-        sink_holds.set()
-        sender_is_dead.wait(PATIENCE)
-
-    with ExitStack() as until_the_end:
-        until_the_end.enter_context(sink.open())
-        until_the_end.callback(sender_is_dead.set)
-        sink.taken = hold
+    with sink.open():
         owe(site, 2)
-        sender = site.start("manage.py", "shell", "-c", SEND_NOW)
-        assert sink_holds.wait(PATIENCE)
-        kill(sender)
-        sender_is_dead.set()
-        sink.taken = lambda _mail: None
+        with sink.holding(1, PATIENCE) as held:
+            sender = site.start("manage.py", "shell", "-c", SEND_NOW)
+            assert held.wait(PATIENCE)
+            kill(sender)
         assert waiting(site) == 2
         site.manage("shell", "-c", SEND_NOW)  # the other one goes; the claim on the first stands
         assert waiting(site) == 1

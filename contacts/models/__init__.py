@@ -1,7 +1,7 @@
 from contacts.models.audiences import Audience
 from contacts.models.audit import AuditEvent
 from contacts.models.countries import CountryRule
-from contacts.models.duplicates import DuplicatePair
+from contacts.models.duplicates import DuplicatePair, MergedAddress
 from contacts.models.events import Event, FoodPreference, Registration
 from contacts.models.keys import ApiKey
 from contacts.models.mailings import Addressee, Mailing
@@ -36,6 +36,7 @@ __all__ = [
     "Interest",
     "ListLayout",
     "Mailing",
+    "MergedAddress",
     "Message",
     "Organisation",
     "PolicyVersion",

@@ -41,3 +41,18 @@ class DuplicatePair(models.Model):
 
     def __str__(self) -> str:
         return f"Pair {self.pk}"
+
+
+class MergedAddress(models.Model):
+    """An address that a person gave up when two records of theirs were merged, as a keyed hash: an objection made under
+    it is theirs (P12).
+    """
+
+    contact = models.ForeignKey(Contact, models.DB_CASCADE, related_name="+")
+    address_hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["address_hash", "contact"], name="merged_address_once")]
+
+    def __str__(self) -> str:
+        return f"Merged address {self.pk}"

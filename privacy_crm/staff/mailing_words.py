@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.formats import date_format, number_format
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
@@ -11,12 +12,14 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from contacts import permission_words
 from contacts.admin.acts import who
-from contacts.models import Mailing
+from contacts.admin.people import visible_to
+from contacts.models import Contact, Mailing, Message
 from contacts.models.outbox import MessageEnd
 from contacts.vocabulary import MailingKind, MailingState
 from privacy_crm import segments
 
 ENDED = (MailingState.SENT, MailingState.STOPPED)
+MOST_NAMED = 100
 BEGUN = (MailingState.SENDING, MailingState.PAUSED, *ENDED)
 
 _OUTCOMES: dict[str, Any] = {
@@ -54,7 +57,7 @@ def not_sent(mailing: Mailing) -> list[str]:
     """Return why not everybody who was found at the start has got it; nothing where they have, or may yet."""
     if mailing.state not in ENDED:
         return []
-    doubtful = mailing.messages.filter(sent_at__isnull=True, end=MessageEnd.BROKEN_OFF).count()
+    doubtful = _in_doubt(mailing).count()
     others = mailing.people - mailing.sent - mailing.withheld - doubtful
     withheld = ngettext(
         "%s person could not be written to any more when their turn came.",
@@ -75,6 +78,14 @@ def not_sent(mailing: Mailing) -> list[str]:
     )
     told = ((withheld, mailing.withheld), (unknown, doubtful), (rest, others))
     return [words % number(count) for words, count in told if count]
+
+
+def in_doubt(mailing: Mailing, user: Any) -> list[Contact]:
+    """Return the first people of whom nobody knows whether they got it, as far as this user may see them."""
+    if not user.has_perm("contacts.view_contact"):
+        return []
+    people = Contact.objects.filter(pk__in=_in_doubt(mailing).values("contact"))
+    return list(visible_to(user, people).order_by("last_name", "first_name", "pk")[:MOST_NAMED])
 
 
 def left_out(mailing: Mailing) -> str:
@@ -98,9 +109,9 @@ def facts(mailing: Mailing) -> list[tuple[str, str]]:
 
 
 def whom(mailing: Mailing) -> str:
-    """Return which segment it goes to and what that asks for, since the segment may be its author's alone."""
+    """Return which segment it goes to, and what that asks for."""
     if mailing.segment:
-        return f"{mailing.segment.name} ({segments.in_words(segments.described(mailing.segment.filters))})"
+        return segments.named(mailing.segment)
     if mailing.state in ENDED:  # a segment can be deleted once nothing is sent to it any more
         return _("Everyone we hold, or a segment that has been deleted since")
     return _("Everyone we hold")
@@ -116,6 +127,10 @@ def moment(at: dt.datetime | None) -> str:
         return ""
     here = localtime(at)
     return _("%(day)s at %(time)s") % {"day": date_format(here, "DATE_FORMAT"), "time": date_format(here, "H:i")}
+
+
+def _in_doubt(mailing: Mailing) -> QuerySet[Message]:
+    return mailing.messages.filter(sent_at__isnull=True, end=MessageEnd.BROKEN_OFF)
 
 
 def _draft(mailing: Mailing) -> str:

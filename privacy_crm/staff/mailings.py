@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, JsonResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from contacts.admin import acts
-from contacts.admin.base import RecordAdmin
+from contacts.admin.base import RecordAdmin, note_look
+from contacts.admin.people import name_of
 from contacts.models import Mailing
 from contacts.vocabulary import MailingKind, MailingState
 from privacy_crm.staff import mailing_acts, mailing_preview, mailing_words
@@ -87,12 +88,18 @@ class MailingAdmin(RecordAdmin):
     def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         begun, under_way = record.state in mailing_words.BEGUN, record.state in mailing_acts.UNDER_WAY
         followed = record.state == MailingState.SENDING or _is_about_to_start(record)
+        in_doubt = mailing_words.in_doubt(record, request.user) if begun else []
+        note_look(request, [person.public_id for person in in_doubt], "mailing")
         return {
             "outcome": mailing_words.outcome(record),
             "progress": self._told(record, record.state) if under_way or followed else None,
             "progress_url": f"{self.url_of(record, 'progress')}?state={record.state}" if followed else "",
             "report": mailing_words.report(record) if begun else [],
             "not_sent": mailing_words.not_sent(record),
+            "in_doubt": [
+                (name_of(person), reverse("admin:contacts_contact_change", args=[person.public_id]))
+                for person in in_doubt
+            ],
             "left_out": mailing_words.left_out(record) if begun else "",
             "previews": mailing_preview.pages(record),
             "facts": [*mailing_words.facts(record), (_("Mails a minute"), mailing_words.number(record.rate))],
