@@ -111,6 +111,25 @@ def held_alone(night: Night) -> int:
     return int(number)
 
 
+_SPARED = f"""
+    WITH due AS MATERIALIZED ({{due}})
+    SELECT count(*) FROM (
+        SELECT contact_id, count(*) AS lapsing FROM due
+        WHERE {FROZEN.format(contact="due.contact_id")}
+        GROUP BY contact_id
+    ) frozen
+    WHERE lapsing = (SELECT count(*) FROM contacts_basis basis WHERE basis.contact_id = frozen.contact_id)"""
+
+
+def spared(night: Night) -> int:
+    """Count the people who would be gone, or reduced, if no freeze stood on them."""
+    due, values = night.all_due()
+    with connection.cursor() as cursor:
+        cursor.execute(_SPARED.format(due=due), [*values, night.day])
+        (number,) = cursor.fetchone()
+    return int(number)
+
+
 _HOLD_ENDS = f"""
     SELECT count(DISTINCT contact_id) FROM ({HOLD_ENDED}) ended
     WHERE NOT EXISTS (SELECT 1 FROM contacts_basis basis WHERE basis.contact_id = ended.contact_id)

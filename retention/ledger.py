@@ -64,9 +64,10 @@ def fail(run: PurgeRun, rule: str, error: Exception) -> None:
 
 
 @transaction.atomic
-def finish(run: PurgeRun, *, at: dt.datetime) -> None:
+def finish(run: PurgeRun, *, spared: int, at: dt.datetime) -> None:
     """Close a run that did all it was allowed to. What waited before is settled by it."""
     supersede()
+    PurgeRun.objects.filter(pk=run.pk).update(spared=spared)
     failed = PurgeCount.objects.filter(run=run).exclude(failure="").exists()
     _close(run, RunStatus.FAILED if failed else RunStatus.FINISHED, at)
 

@@ -141,6 +141,9 @@ class PurgeRun(models.Model):
     warned_at = models.DateTimeField(null=True, blank=True, help_text="When the officers were told.")
     to_delete = models.PositiveIntegerField(default=0, help_text="People whom a waiting run would delete.")
     to_minimise = models.PositiveIntegerField(default=0, help_text="People whom a waiting run would reduce.")
+    spared = models.PositiveIntegerField(
+        null=True, blank=True, help_text="People whom a freeze alone kept; empty where nobody counted them."
+    )
 
     class Meta:
         permissions = [("approve_purge", "Can approve a run that waits")]

@@ -13,7 +13,7 @@ MODELS: dict[str, Table] = {
     "retention.PurgeRun": dict.fromkeys(
         [
             "id", "at", "by", "status", "policy_version", "started_at", "finished_at", "approved_at", "approved_by",
-            "warned_at", "to_delete", "to_minimise",
+            "warned_at", "to_delete", "to_minimise", "spared",
         ],
         NOTHING,
     ),

@@ -102,7 +102,7 @@ def _run(purge_run: PurgeRun, policy: PolicyVersion, now: Clock, *, approve: boo
     if beyond:
         races.persist(partial(_wait, job, now()))
     else:
-        ledger.finish(purge_run, at=now())
+        _finish(job, now())
 
 
 def resume(purge_run: PurgeRun, *, at: dt.datetime, now: Clock) -> bool:
@@ -114,8 +114,9 @@ def resume(purge_run: PurgeRun, *, at: dt.datetime, now: Clock) -> bool:
     with _lest_it_breaks_off(purge_run), ledger.one_at_a_time():
         if not ledger.resume(purge_run):
             return False
-        _work(Job(purge_run, night, at=at, by=f"purge:{purge_run.pk}"), at, scope=_approved(purge_run, night))
-        ledger.finish(purge_run, at=now())
+        job = Job(purge_run, night, at=at, by=f"purge:{purge_run.pk}")
+        _work(job, at, scope=_approved(purge_run, night))
+        _finish(job, now())
         purge_run.candidates.all().delete()
     return True
 
@@ -210,6 +211,10 @@ def _wait(job: Job, at: dt.datetime) -> None:
         fates.remember(job.night, job.run.pk)
         to_delete, to_minimise = fates.beyond_the_cap(job.night)
         ledger.wait(job.run, to_delete=to_delete, to_minimise=to_minimise, at=at)
+
+
+def _finish(job: Job, at: dt.datetime) -> None:
+    ledger.finish(job.run, spared=fates.spared(job.night), at=at)
 
 
 def _one_snapshot() -> None:

@@ -50,6 +50,17 @@ def test_the_name_in_a_message_is_read_when_it_is_shown_and_waits_nowhere(log_in
     assert "Lindqvist" not in str(client.cookies) + str(answer.headers) + str(dict(client.session))
 
 
+def test_the_form_for_an_activity_stands_at_this_moment_and_chooses_no_kind(log_in: LogIn, person: Contact) -> None:
+    client = log_in("sales")
+    shown = client.get(of(person, "record-activity")).content.decode()
+    assert 'value="2026-11-24"' in shown
+    assert 'value="13:00"' in shown  # in Stockholm
+    assert '<option value="" selected>–</option>' in shown
+    before = contents()
+    assert client.post(of(person, "record-activity"), CALL | {"kind": ""}).status_code == 200
+    assert contents() == before
+
+
 def test_an_activity_to_come_is_refused_with_a_reason(log_in: LogIn, person: Contact) -> None:
     client = log_in("sales")
     before = contents()

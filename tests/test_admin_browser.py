@@ -108,6 +108,7 @@ def test_an_act_opens_in_a_dialog_takes_the_focus_and_is_done_by_keyboard(
     visit(page, f"{live_server.url}/admin/contacts/contact/{person.public_id}/change/")
     page.get_by_role("link", name="Record an activity").press("Enter")
     page.wait_for_function("document.activeElement.name === 'kind'")
+    page.select_option("[name=kind]", "call")
     page.fill("[name=occurred_at_0]", "2026-05-24")
     page.fill("[name=occurred_at_1]", "09:30")
     page.get_by_role("button", name="Record an activity").press("Enter")

@@ -111,7 +111,7 @@ def test_the_list_is_narrowed_to_an_organisation(log_in: LogIn, guest: Contact) 
     organisation = OrganisationFactory.create(name="Fjordkraft AB")
     ContactFactory.create(last_name="Colleague", organisation=organisation)
     shown = text(log_in("sales"), LIST, organisation=str(organisation.pk))
-    assert "Only the people of Fjordkraft AB" in shown
+    assert f'<option value="{organisation.pk}" selected>Fjordkraft AB</option>' in shown
     assert "Colleague" in shown
     assert "Aino Lindqvist" not in shown
 

@@ -11,6 +11,7 @@ from tests.factories import (
     EventFactory,
     OrganisationFactory,
     RegistrationFactory,
+    agree,
 )
 
 type LogIn = Callable[[str], Client]
@@ -19,10 +20,25 @@ pytestmark = pytest.mark.usefixtures("at_noon")
 
 
 def test_an_organisation_is_entered_today(log_in: LogIn, policy: PolicyVersion) -> None:
-    answer = log_in("marketing").post("/admin/contacts/organisation/add/", {"name": "Fjordkraft AB", "country": "se"})
+    answer = log_in("marketing").post("/admin/contacts/organisation/add/", {"name": "Fjordkraft AB", "country": "SE"})
     entered = Organisation.objects.get()
     assert (entered.name, entered.country, entered.entered_on) == ("Fjordkraft AB", "SE", dt.date(2026, 11, 24))
     assert answer["Location"] == f"/admin/contacts/organisation/{entered.pk}/change/"
+
+
+def test_the_country_of_an_organisation_is_chosen_and_shown_by_its_name(log_in: LogIn) -> None:
+    client = log_in("sales")
+    refused = client.post("/admin/contacts/organisation/add/", {"name": "Fjordkraft AB", "country": "Sweeden"})
+    assert "Select a valid choice" in refused.content.decode()
+    assert not Organisation.objects.exists()
+    imported = OrganisationFactory.create(name="Havglimt AS", country="Norge")
+    OrganisationFactory.create(name="Skovtorp ApS", country="DK")
+    page = f"/admin/contacts/organisation/{imported.pk}"
+    client.post(f"{page}/change-details/", {"name": "Havglimt Teknikk AS", "country": "Norge"})
+    assert "<dd>Norge</dd>" in client.get(f"{page}/change/").content.decode()
+    client.post(f"{page}/change-details/", {"name": "Havglimt Teknikk AS", "country": "NO"})
+    assert "<dd>Norway</dd>" in client.get(f"{page}/change/").content.decode()
+    assert "Denmark" in client.get("/admin/contacts/organisation/").content.decode()
 
 
 def test_an_organisation_is_not_entered_under_a_name_that_is_taken(log_in: LogIn) -> None:
@@ -38,6 +54,16 @@ def test_an_organisation_does_not_take_the_name_of_another(log_in: LogIn) -> Non
     assert "on record already" in answer.content.decode()
     other.refresh_from_db()
     assert other.name != taken.name
+
+
+@pytest.mark.promise("P3")
+def test_the_list_calls_no_agreement_ended_before_its_last_day_is_over(log_in: LogIn) -> None:
+    agree(OrganisationFactory.create(name="Ends today AB"), dt.date(2026, 11, 24))
+    agree(OrganisationFactory.create(name="Was AB"), dt.date(2026, 11, 23))
+    shown = log_in("sales").get("/admin/contacts/organisation/").content.decode()
+    states = [" ".join(row.split()) for row in shown.split("field-state")[1:]]
+    assert ["all agreements have a last day" in state for state in states] == [True, False]
+    assert "all agreements ended" in states[1]
 
 
 @pytest.mark.promise("P3")

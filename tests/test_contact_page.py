@@ -11,12 +11,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django.live_server_helper import LiveServer
 
+from contacts import objections
 from contacts.models import Activity, ChannelPermission, Contact, Message, PolicyVersion
+from contacts.vocabulary import Channel, PermissionState
 from privacy_crm.staff import timeline
 from tests.accessible import violations_everywhere
 from tests.factories import (
     NOON,
     ONE_DAY,
+    ContactFactory,
     EventFactory,
     OrganisationFactory,
     RegistrationFactory,
@@ -122,6 +125,39 @@ def test_a_consent_is_shown_with_the_wording_that_was_shown(log_in: LogIn, guest
     assert "Consented: e-mail" in evidence
     assert "2 May 2026, form" in evidence
     assert f"<q>{wording}</q>" in evidence
+
+
+@pytest.mark.promise("P12")
+@pytest.mark.usefixtures("at_noon")
+def test_the_evidence_tells_of_what_the_address_objected_to_before_the_person_came(
+    log_in: LogIn, guest: Contact
+) -> None:
+    client = log_in("sales")
+    assert "They neither objected nor consented to marketing." in shown(client, guest)
+    told = {"public_id": None, "reason": "test", "at": NOON, "by": "test"}
+    channels = [Channel.EMAIL, Channel.PHONE]
+    objections.record(str(guest.address_hash), channels=channels, day=dt.date(2026, 5, 2), **told)  # type: ignore[arg-type]
+    word = {"channel": Channel.PHONE, "state": PermissionState.OBJECTED, "given_on": dt.date(2026, 6, 3)}
+    ChannelPermission.objects.filter(contact=guest).delete()
+    ChannelPermission.objects.create(contact=guest, **word)
+    evidence = shown(client, guest).split("<h2>Evidence", 1)[1]
+    assert "Objected earlier: e-mail</strong> <span>2 May 2026, under this address" in evidence
+    assert "Objected: phone</strong> <span>3 June 2026" in evidence
+    assert evidence.count("Objected") == 2
+    assert "neither objected" not in evidence
+
+
+@pytest.mark.promise("P5")
+@pytest.mark.usefixtures("at_noon")
+def test_of_somebody_reduced_the_page_claims_nothing_that_is_gone_and_offers_to_add_nothing(
+    log_in: LogIn, policy: PolicyVersion
+) -> None:
+    reduced = ContactFactory.create(email=None, minimised_on=dt.date(2026, 11, 1))
+    place(reduced, "duty", "bookkeeping")
+    page = shown(log_in("privacy officer"), reduced)
+    assert "Reduced on 1 November 2026 to what the law makes us keep." in page
+    for absent in ("neither objected", "Record an activity", "Correct details", "Add a reason"):
+        assert absent not in page
 
 
 @pytest.mark.usefixtures("at_noon")
@@ -250,6 +286,21 @@ def test_the_page_is_accessible_on_a_phone_and_a_desk_light_and_dark(
         page.locator(".pc-more summary").click()
         page.get_by_role("link", name="Place a hold").wait_for()
         assert violations_everywhere(page, ".pc-head", ".pc-record") == []
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_on_a_phone_a_sentence_of_the_timeline_is_as_wide_as_the_page(
+    browser: "Browser", live_server: LiveServer, log_in: LogIn, guest: Contact
+) -> None:
+    with browser.new_context(viewport={"width": 390, "height": 844}) as context:
+        page = context.new_page()
+        enter(page, log_in("sales"), live_server)
+        Activity.objects.all().delete()
+        visit(page, live_server.url + of(guest))
+        box = page.locator("#timeline").get_by_text("Nothing on record.").bounding_box()
+        assert box
+        assert box["width"] > 300
 
 
 @pytest.mark.browser

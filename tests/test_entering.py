@@ -260,6 +260,8 @@ def test_somebody_who_is_held_already_is_shown_with_the_way_to_their_page(log_in
     for shown in (look(client), client.post(ADD, NEW).content.decode()):
         assert "is held under this address already, as event." in shown
         assert f'<a href="{of(contact, "change")}">' in shown
+        assert "they are kept until" not in shown
+        assert "We tell them" not in shown
     assert everything_about(contact) == before
     assert Contact.objects.count() == 1
     found = AuditEvent.objects.filter(code="contact.found")
@@ -373,6 +375,21 @@ def test_details_are_corrected_and_recipients_are_told(log_in: LogIn, policy: Po
     contact.refresh_from_db()
     assert (contact.city, contact.corrected) == ("Turku", ["city"])
     assert owed(recipient) == [("rectified", contact.public_id, ["city"])]
+
+
+@at_noon
+def test_what_an_import_brought_in_longer_than_a_form_takes_stays_where_nobody_changes_it(
+    log_in: LogIn, policy: PolicyVersion
+) -> None:
+    long = "Box 1\r\n" + "Å" * 300
+    contact = contact_of(None, "event", policy, address=long, job_title="x" * 201)
+    as_shown = details(contact, address=long.replace("\r\n", ""))  # a browser shows no line break on one line
+    client, url = log_in("marketing"), of(contact, "correct-details")
+    assert client.post(url, as_shown | {"job_title": "y" * 201}).context["form"].has_error("job_title")
+    client.post(url, as_shown | {"city": "Turku"})
+    contact.refresh_from_db()
+    assert (contact.city, contact.corrected) == ("Turku", ["city"])
+    assert (contact.address, contact.job_title) == (long, "x" * 201)
 
 
 @at_noon

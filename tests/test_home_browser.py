@@ -75,6 +75,24 @@ def test_the_charts_arrive_and_can_be_read_by_everybody(home: "Page", complaints
     assert complaints == []
 
 
+def test_a_chart_that_does_not_come_says_so_and_holds_up_no_other(home: "Page") -> None:
+    home.route("**/figures/new/", lambda asked: asked.fulfill(status=500))
+    home.route("**/figures/objections/", lambda asked: asked.abort())
+    home.reload()
+    home.locator(f"#figure-{list(FIGURES)[-1]}").wait_for()
+    for title in ("New contacts by scenario", "Objections to marketing"):
+        card = home.locator(".pc-card").filter(has=home.get_by_role("heading", name=title))
+        card.get_by_text("This could not be counted.").wait_for()
+    assert home.get_by_text("Counting…").count() == 0
+
+
+def test_on_a_phone_the_numbers_by_country_and_channel_need_no_scrolling_sideways(home: "Page") -> None:
+    home.set_viewport_size({"width": 390, "height": 844})
+    for name in ("leaving", "permissions"):
+        wide = "table => table.parentElement.scrollWidth > table.parentElement.clientWidth"
+        assert not home.locator(f"#figure-{name} table").evaluate(wide), name
+
+
 def test_what_is_overdue_is_said_in_words_and_leads_to_the_work(home: "Page") -> None:
     line = home.locator(".pc-tasks li").first
     assert line.locator("strong").inner_text() == "overdue"

@@ -519,6 +519,20 @@ def test_a_frozen_person_is_not_touched(policy: PolicyVersion, reason: str) -> N
     assert outcome.contacts_held == 1
 
 
+def test_the_ledger_counts_whom_a_freeze_alone_kept(policy: PolicyVersion) -> None:
+    spared, in_time, owed, _goes = (held_for("whitepaper", policy) for _ in range(4))
+    for contact in (spared, in_time):
+        place(contact, "freeze", "request")
+    hold(in_time, "prospect", EVE, policy=policy)
+    place(owed, "duty", "bookkeeping")
+    for _ in range(2):
+        run(DUE, policy)
+        assert PurgeRun.objects.latest("pk").spared == 1
+    spared.holds.all().delete()
+    run(DUE, policy)
+    assert PurgeRun.objects.latest("pk").spared == 0
+
+
 def test_a_freeze_stops_the_reduction_to_what_other_bases_need(policy: PolicyVersion) -> None:
     contact = customer(policy)
     hold(contact, "whitepaper", SPRING, policy=policy)

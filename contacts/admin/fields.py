@@ -29,7 +29,7 @@ else:
 _CLASSES = " ".join(INPUT_CLASSES)
 
 
-def text(label: Any, **options: Any) -> forms.CharField:
+def text(label: Any, **options: Any) -> OneLine:
     """One line, as the public forms know it: what has room for a story would be read as a place for notes on people."""
     return OneLine(label=label, widget=UnfoldAdminTextInputWidget(), **{"max_length": LONGEST, **options})
 
@@ -49,7 +49,7 @@ def web_address(label: Any, **options: Any) -> forms.URLField:
 
 
 def file(label: Any, *, accept: str, **options: Any) -> forms.FileField:
-    widget = forms.FileInput(attrs={"class": _CLASSES, "accept": accept})
+    widget = FileInput(attrs={"class": _CLASSES, "accept": accept})
     return forms.FileField(label=label, widget=widget, **options)
 
 
@@ -68,6 +68,14 @@ def topics(label: Any, **options: Any) -> forms.Field:
 
 def choice(label: Any, choices: Iterable[Any], **options: Any) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, choices=choices, widget=UnfoldAdminSelectWidget(), **options)
+
+
+def offered(known: Iterable[Any], held: str) -> list[tuple[str, Any]]:
+    """Return the options of a choice: what is known, and what is on file, which an import may have brought in any
+    spelling.
+    """
+    listed = [("", "–"), *known]
+    return listed if held in dict(listed) else [*listed, (held, held)]
 
 
 def choices(label: Any, choices: Iterable[Any], **options: Any) -> forms.MultipleChoiceField:
@@ -90,6 +98,14 @@ def _day_picker() -> forms.DateInput:
 
 def _time_picker() -> forms.TimeInput:
     return forms.TimeInput(format="%H:%M", attrs={"type": "time", "class": _CLASSES})
+
+
+class FileInput(forms.FileInput):
+    """Unfold writes the name of a chosen file into the first line of text nearby: a title, but for one nobody sees."""
+
+    def render(self, *args: Any, **options: Any) -> SafeString:
+        line = '<div><div>{}</div><input type="text" hidden disabled></div>'
+        return format_html(line, super().render(*args, **options))
 
 
 class WallClockWidget(forms.MultiWidget):

@@ -6,8 +6,10 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import F
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_countries import countries
 from unfold.decorators import display
 
 from contacts import agreements, organisations
@@ -27,11 +29,13 @@ class OrganisationForm(ActForm):
     refusals = (OrganisationError,)
 
     name = fields.text(gettext_lazy("Name"))
-    country = fields.text(gettext_lazy("Country"), required=False, help_text=gettext_lazy("Two letters, such as SE."))
+    country = fields.choice(gettext_lazy("Country"), (), required=False)
     reference = fields.text(gettext_lazy("Number in other systems"), required=False)
 
-    def clean_country(self) -> str:
-        return str(self.cleaned_data["country"]).upper()
+    def __init__(self, record: Any = None, **options: Any) -> None:
+        super().__init__(record, **options)
+        held = getattr(record, "country", "")
+        self.fields["country"].choices = fields.offered(countries, held)  # type: ignore[attr-defined]
 
 
 class EnterForm(OrganisationForm):
@@ -70,7 +74,7 @@ class AgreementForm(ActForm):
 class OrganisationAdmin(RecordAdmin):
     heading = gettext_lazy("Organisations")
     page_template = "staff/organisation.html"
-    list_display = ("name", "country", "state", "ended")
+    list_display = ("name", "in_country", "state", "ended")
     list_display_links = ("name",)
     list_filter = ("agreement_state",)
     search_fields = ("name__icontains", "reference__iexact")
@@ -87,7 +91,13 @@ class OrganisationAdmin(RecordAdmin):
         label={AgreementState.OPEN: "success", AgreementState.ENDED: "warning", AgreementState.NONE: "danger"},
     )
     def state(self, organisation: Organisation) -> tuple[str, str]:
-        return organisation.agreement_state, str(AgreementState(organisation.agreement_state).label)
+        last_day, state = organisation.agreements_ended_on, AgreementState(organisation.agreement_state)
+        to_come = last_day and last_day >= timezone.localdate()
+        return state.value, _("all agreements have a last day") if to_come else str(state.label)
+
+    @display(description=gettext_lazy("country"), ordering="country")
+    def in_country(self, organisation: Organisation) -> str:
+        return _country(organisation)
 
     @display(description=gettext_lazy("last agreement ends on"))
     def ended(self, organisation: Organisation) -> dt.date | None:
@@ -97,10 +107,15 @@ class OrganisationAdmin(RecordAdmin):
         agreement_admin = self.admin_site.get_model_admin(Agreement)
         sees_agreements = agreement_admin.has_view_permission(request)
         return {
+            "country": _country(record),
             "agreements": _agreements(agreement_admin, request, record) if sees_agreements else None,
             "today": today(PolicyVersion.objects.in_force()),
             **(_people(request, record) if request.user.has_perm("contacts.view_contact") else {}),
         }
+
+
+def _country(organisation: Organisation) -> str:
+    return str(countries.name(organisation.country) or organisation.country)
 
 
 def _people(request: HttpRequest, organisation: Organisation) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 Told apart by their captions, never by a colour, so that they read the same in grey and on paper.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,14 +15,15 @@ _LEAST = 2  # so that a few can be told from none
 
 @dataclass(frozen=True)
 class Series:
-    """One thing, counted for each name along the axis."""
+    """One thing, counted for each name along the axis; `together` is not a sum where that counts a thing twice."""
 
     label: Any
     numbers: list[int]
+    together: Callable[[list[int]], int] = sum
 
     @property
     def total(self) -> int:
-        return sum(self.numbers)
+        return self.together(self.numbers)
 
 
 @dataclass(frozen=True)

@@ -51,13 +51,17 @@ class ActivityForm(ActForm):
         "Something that the person did. What we did is none, and using a right is none: neither lengthens storage."
     )
 
-    kind = fields.choice(gettext_lazy("What did the person do?"), ActivityKind.choices)
+    # None is chosen beforehand: an activity by mistake would lengthen storage.
+    kind = fields.choice(gettext_lazy("What did the person do?"), [("", "–"), *ActivityKind.choices])
     occurred_at = fields.wall_clock(gettext_lazy("When?"))
     reference = fields.text(
         gettext_lazy("About what?"),
         required=False,
         help_text=gettext_lazy("The whitepaper, the event or the subject. No names and nothing private."),
     )
+
+    def __init__(self, record: Any = None, **options: Any) -> None:
+        super().__init__(record, initial={"occurred_at": timezone.localtime()}, **options)
 
     def clean(self) -> dict[str, Any]:
         policy = PolicyVersion.objects.in_force()

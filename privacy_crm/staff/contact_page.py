@@ -12,8 +12,8 @@ from django_countries import countries
 
 from contacts import permission, permission_words
 from contacts.admin.base import today
-from contacts.models import Basis, Contact, PolicyVersion
-from contacts.vocabulary import Clock, SourceKind
+from contacts.models import Basis, Contact, PolicyVersion, Suppression
+from contacts.vocabulary import Clock, PermissionState, SourceKind
 from dsr.admin import inbox
 from dsr.models import Request
 from dsr.vocabulary import State
@@ -47,6 +47,7 @@ def fill(contact: Contact, user: Any, *, everything: bool = False) -> dict[str, 
 
 _NEEDED = {
     "permissions": "contacts.view_channelpermission",
+    "earlier": "contacts.view_channelpermission",
     "holds": "retention.view_hold",
     "disclosures": "contacts.view_disclosure",
 }
@@ -56,9 +57,17 @@ def _rows(name: str, contact: Contact, day: dt.date) -> list[Any]:
     match name:
         case "permissions":
             return list(contact.permissions.order_by("channel", "state"))
+        case "earlier":
+            return _objected_earlier(contact)
         case "disclosures":
             return list(contact.disclosures.select_related("recipient").order_by("-at", "-pk")[:LATEST])
     return _holds(contact, day)
+
+
+def _objected_earlier(contact: Contact) -> list[Suppression]:
+    """Return the objections to marketing under the address that this record itself does not tell of."""
+    told = contact.permissions.filter(state=PermissionState.OBJECTED).values("channel")
+    return list(Suppression.objects.filter(address_hash=contact.address_hash).exclude(channel__in=told))
 
 
 def _requests(contact: Contact, day: dt.date) -> list[tuple[Request, str, str]]:

@@ -81,6 +81,16 @@ def tasks(desk: Desk) -> list[dict[str, Any]]:
                 passed_on,
             ),
         ),
+        (
+            numbers["promised"],
+            numbers["promised_by"],
+            "due=promised",
+            ngettext(
+                "%d promise to a person has to be kept",
+                "%d promises to people have to be kept, the first by this day",
+                numbers["promised"],
+            ),
+        ),
         *_gone_wrong(),
     ]
     return [{"text": text % number, "link": _link(query), "day": day} for number, day, query, text in told if number]
@@ -117,6 +127,7 @@ def _counted(day: dt.date) -> dict[str, Any]:
     overdue = Q(pk__in=standing.overdue(day).values("pk"))
     soon = Q(pk__in=standing.due_soon(day, inbox.SOON).values("pk"))
     passed_on = Q(state=State.NEW) & ~Q(passed_on_by="")
+    promised = Q(pk__in=standing.promised(day, inbox.SOON).values("pk"))
     counted: dict[str, Any] = standing.aggregate(
         open=Count("pk"),
         overdue=Count("pk", filter=overdue),
@@ -126,6 +137,8 @@ def _counted(day: dt.date) -> dict[str, Any]:
         asked=Count("pk", filter=Q(state=State.ASKED)),
         passed_on=Count("pk", filter=passed_on),
         passed_on_due=Min("safe_on", filter=passed_on),
+        promised=Count("pk", filter=promised),
+        promised_by=Min("agreed_by", filter=promised),
     )
     return counted
 

@@ -15,6 +15,7 @@ from contacts.addressing import AddressError
 from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
 from contacts.completing import CompletingError
+from contacts.fields import stand_by
 from contacts.models import Contact
 from dsr.letters.corrections import CALLED
 from privacy_crm.staff.contact_acts import may_change_whole
@@ -39,14 +40,8 @@ class DetailsForm(ActForm):
 
     def __init__(self, record: Any = None, **options: Any) -> None:
         super().__init__(record, **options)
-        self._offer("country", [(code, str(name)) for code, name in countries])
-        self._offer("language", [(code, str(name)) for code, name in settings.LANGUAGES])
-
-    def _offer(self, name: str, known: list[tuple[str, str]]) -> None:
-        """Offer what is known, and what is on file, which an import may have brought in any spelling."""
-        held = getattr(self.record, name, "")
-        unknown = [(held, held)] if held and held not in dict(known) else []
-        self.fields[name].choices = [("", "–"), *known, *unknown]  # type: ignore[attr-defined]
+        for name, known in (("country", countries), ("language", settings.LANGUAGES)):
+            self.fields[name].choices = fields.offered(known, getattr(record, name, ""))  # type: ignore[attr-defined]
 
 
 class CorrectForm(DetailsForm):
@@ -62,6 +57,7 @@ class CorrectForm(DetailsForm):
     def __init__(self, record: Any = None, **options: Any) -> None:
         held = {name: getattr(record, name) for name in correcting.CORRECTABLE}
         super().__init__(record, initial=held, **options)
+        stand_by(self, held)
         if record.organisation:
             del self.fields["company"]
         if record.corrected:

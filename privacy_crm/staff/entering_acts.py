@@ -135,6 +135,8 @@ class EnterForm(ReasonForm, DetailsForm):
 
     @property
     def follows(self) -> list[str]:
+        if self.holder:
+            return [self._address()]  # nothing else would follow: they are on record
         return [text for text in (self._address(), *super().follows, self._joins()) if text]
 
     @property

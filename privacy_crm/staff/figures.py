@@ -1,11 +1,11 @@
 """What the home page's charts count. Each reads whole tables, so none is asked for more than once in a while."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Max, Q, Sum
 from django.db.models.functions import TruncMonth
 from django.utils.formats import date_format
 from django.utils.text import capfirst
@@ -36,13 +36,13 @@ class Share:
         return round(100 * self.may / self.of) if self.of else 0
 
 
-def leaving(policy: PolicyVersion, day: dt.date) -> list[tuple[int, int, int]]:
-    """Return for each span of days how many go in it, and how many of them may be written to by e-mail until then."""
+def leaving(policy: PolicyVersion, day: dt.date) -> list[tuple[int, int, list[int]]]:
+    """Return for each span of days how many go in it, and how many of them each channel may reach until then."""
     found = []
     for days in segments.DAYS_AHEAD:
         people = segments.people({"due": str(days)}, policy=policy, day=day)
-        reach = permission.reach(Channel.EMAIL, day=day, people=people)
-        found.append((days, reach.asked, reach.may))
+        reach = permission.reach_each(people, day=day)
+        found.append((days, reach[Channel.EMAIL].asked, [reach[channel].may for channel in Channel]))
     return found
 
 
@@ -101,6 +101,7 @@ def purges(policy: PolicyVersion, day: dt.date) -> Chart:
         .annotate(
             deleted=Sum("counts__contacts_deleted", default=0),
             reduced=Sum("counts__contacts_minimised", default=0),
+            kept=Max("spared", default=0),
             lapsed=Sum("counts__bases_lapsed", default=0),
             troubled=Count("pk", filter=troubled, distinct=True),
         )
@@ -108,6 +109,7 @@ def purges(policy: PolicyVersion, day: dt.date) -> Chart:
     labels = {
         "deleted": _("People deleted"),
         "reduced": _("People reduced to what the law makes us keep"),
+        "kept": _("People spared by an open request or claim, at most in one night"),
         "lapsed": _("Reasons that lapsed"),
         "troubled": _("Runs that failed, broke off or did not happen"),
     }
@@ -116,16 +118,29 @@ def purges(policy: PolicyVersion, day: dt.date) -> Chart:
         for month, *numbers in summed.values_list("month", *labels)
         for name, number in zip(labels, numbers, strict=True)
     ]
-    return _by_month(day, list(labels.items()), counted)
+    return _by_month(day, list(labels.items()), counted, levels={"kept"})  # the same people night after night
 
 
-def _by_month(day: dt.date, labels: list[tuple[str, Any]], counted: Iterable[tuple[str, dt.date, int]]) -> Chart:
-    """Return numbers, each with its code and the first day of its month, as a chart of the last twelve months."""
+def _by_month(
+    day: dt.date,
+    labels: list[tuple[str, Any]],
+    counted: Iterable[tuple[str, dt.date, int]],
+    *,
+    levels: Collection[str] = (),
+) -> Chart:
+    """Return numbers, each with its code and the first day of its month, as a chart of the last twelve months.
+
+    Of what is in `levels` the greatest number stands for all of them, of the others the sum.
+    """
     found = {(code, month): number for code, month, number in counted}
     months = _months(day)
-    names = [date_format(month, "F Y") for month in months]
     return Chart(
-        _("Month"), names, [Series(label, [found.get((code, each), 0) for each in months]) for code, label in labels]
+        _("Month"),
+        [date_format(month, "F Y") for month in months],
+        [
+            Series(label, [found.get((code, each), 0) for each in months], max if code in levels else sum)
+            for code, label in labels
+        ],
     )
 
 

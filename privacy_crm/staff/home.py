@@ -47,7 +47,7 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 def _nights(policy: PolicyVersion | None) -> dict[str, Any]:
     alarm = watch.alarm()
-    latest = PurgeRun.objects.filter(status__in=_DONE).order_by("-id").first()
+    latest = PurgeRun.objects.filter(status__in=_DONE).select_related("policy_version").order_by("-id").first()
     return {
         "sees_nights": True,
         "alarm": alarm and {"run": alarm, "text": what_to_do(alarm), "link": _link(alarm)},

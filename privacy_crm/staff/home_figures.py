@@ -24,6 +24,7 @@ from privacy_crm.staff.site import LANGUAGE
 from retention.models import PurgeRun
 
 TEN_MINUTES, HOUR, UNTIL_TOMORROW = 600, 3600, 26 * 3600
+_SHAPE = 2  # raised when a figure counts something else: what an earlier release remembers would not fit its template
 _LEDGER, _REASONS, _PERMISSIONS = (
     "retention.view_purgerun",
     "contacts.view_basis",
@@ -88,8 +89,11 @@ def count_nightly(policy: PolicyVersion, *, at: dt.datetime) -> None:
 
 def _key(name: str, policy: PolicyVersion) -> str:
     """Return under what the numbers are remembered. Another run makes what lies ahead another."""
+    key = f"figure:{_SHAPE}:{name}:{policy.pk}"
+    if name != "ahead":
+        return key
     run, status = PurgeRun.objects.values_list("pk", "status").first() or (0, "none")
-    return f"figure:{name}:{policy.pk}:{run}:{status}" if name == "ahead" else f"figure:{name}:{policy.pk}"
+    return f"{key}:{run}:{status}"
 
 
 def _years(policy: PolicyVersion, day: dt.date) -> list[tuple[statistics.Year, str, int]]:
@@ -113,8 +117,8 @@ FIGURES = {
         "staff/home_leaving.html",
         figures.leaving,
         _(
-            "Unless they do something with us first, they are deleted. Until then we may write to those whom the last"
-            " column counts."
+            "They are deleted, unless they do something new with us first, or a new agreement comes. Until then"
+            " marketing may go to as many of them as stand under each channel."
         ),
         wide=True,
         nightly=True,

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -15,7 +16,6 @@ from contacts import informing, stored_only
 from contacts.activities import ContactGoneError
 from contacts.admin import fields
 from contacts.admin.acts import ActForm
-from contacts.admin.base import today
 from contacts.informing import InformingError
 from contacts.models import Contact, PolicyVersion
 from contacts.vocabulary import SourceKind
@@ -54,7 +54,7 @@ class UnreachedFilter(admin.SimpleListFilter):
         return [(_LETTER, gettext_lazy("to be told by letter"))]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return informing.unreached(queryset, day=_today()) if self.value() == _LETTER else queryset
+        return informing.unreached(queryset, day=timezone.localdate()) if self.value() == _LETTER else queryset
 
 
 def is_untold(contact: Contact) -> bool:
@@ -66,7 +66,7 @@ def tasks(request: HttpRequest) -> list[dict[str, str]]:
     """Return what waits for whoever writes the letters, as a sentence that leads to it."""
     if not request.user.has_perm(PERMISSION):
         return []
-    number = informing.unreached(Contact.objects.whole(), day=_today()).count()
+    number = informing.unreached(Contact.objects.whole(), day=timezone.localdate()).count()
     text = ngettext(
         "%d person has to be told by letter where we have their details from",
         "%d people have to be told by letter where we have their details from",
@@ -74,7 +74,3 @@ def tasks(request: HttpRequest) -> list[dict[str, str]]:
     )
     link = f"{reverse('admin:contacts_contact_changelist')}?{_PARAMETER}={_LETTER}"
     return [{"text": text % number, "link": link}] if number else []
-
-
-def _today() -> dt.date:
-    return today(PolicyVersion.objects.in_force())

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from contacts.admin.acts import Act
 from dsr.admin import pass_on
 from privacy_crm.staff import detail_acts, entering_acts, hearing_acts, informing_act, pairing_act, share_act
-from privacy_crm.staff.contact_acts import ActivityForm, HoldForm, may_change
+from privacy_crm.staff.contact_acts import ActivityForm, HoldForm, may_change, may_change_whole
 from privacy_crm.staff.match_act import MatchForm, is_unmatched
 
 _DAILY = (
@@ -20,7 +20,7 @@ _DAILY = (
         "contacts.add_activity",
         ActivityForm,
         "add_task",
-        offered=may_change,
+        offered=may_change_whole,
     ),
     pass_on.ACT,
 )

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from contacts.days import day_of
-from retention import fates, outcomes
 from retention.models import PurgeRun, Rule, RunStatus
 
 
@@ -21,17 +20,14 @@ def told(run: PurgeRun, today: dt.date) -> str:
     parts = [
         _number("%s person was deleted", "%s people were deleted", done["deleted"]),
         _("%s reduced to what the law makes us keep") % localize(done["reduced"]),
-        _number("%s stays because of a hold alone", "%s stay because of a hold alone", _held_alone(run)),
     ]
+    if run.spared is not None:
+        parts.append(_("%s spared by an open request or claim") % localize(run.spared))
     return f"{when(run, today)} {', '.join(parts)}. {failures(run)}"
 
 
 def _number(one: str, many: str, number: int) -> str:
     return ngettext(one, many, number) % localize(number)
-
-
-def _held_alone(run: PurgeRun) -> int:
-    return fates.held_alone(outcomes.night_of(run.policy_version, run.at)) if run.policy_version else 0
 
 
 def when(run: PurgeRun, today: dt.date) -> str:

@@ -19,6 +19,14 @@ document.addEventListener("DOMContentLoaded", () => {
     if (letter) showLetter(letter);
 });
 
+// What is fetched once the page is there says so where it does not come, instead of letting people wait.
+for (const failure of ["htmx:responseError", "htmx:sendError"]) {
+    document.addEventListener(failure, (event) => {
+        const status = event.target.querySelector("[data-failed]");
+        if (status) status.textContent = status.dataset.failed;
+    });
+}
+
 // A dialog that opens takes the focus, and gives it back when it closes. What is wrong comes before what is first.
 let opener = null;
 function enterDialog(dialog) {
