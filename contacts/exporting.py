@@ -10,9 +10,8 @@ import datetime as dt
 import io
 import uuid
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
@@ -22,17 +21,11 @@ from contacts.audience import Draft, Wanted
 from contacts.days import day_of
 from contacts.models import Audience, Disclosure, PolicyVersion, Segment
 from contacts.permission import Reach, Refusal
-from contacts.vocabulary import DisclosureKind, FileFormat
+from contacts.vocabulary import DisclosureKind, FileFormat, Scenario
 
 
 class ExportError(ValueError):
     """Nothing was exported; the message says why."""
-
-
-class Out(Protocol):
-    """Where bytes go."""
-
-    def write(self, part: bytes, /) -> Any: ...
 
 
 @dataclass(frozen=True)
@@ -74,6 +67,9 @@ def look(wanted: Wanted, *, day: dt.date) -> Reach:
 def export(wanted: Wanted, custody: Custody, *, policy: PolicyVersion, at: dt.datetime, by: str) -> File:
     """Put a list, its holder and everybody in it on record, and return the file.
 
+    In CSV (UTF-8), a cell that a spreadsheet would take for a formula begins with an apostrophe, and so does a
+    telephone number that begins with a plus.
+
     Raises DisclosureError as `look` does, and ExportError where nobody is left, where there are too many for no reason,
     or too many for a workbook, or where the segment is gone; then nothing is on record.
     """
@@ -82,7 +78,7 @@ def export(wanted: Wanted, custody: Custody, *, policy: PolicyVersion, at: dt.da
     if custody.segment:
         _keep(custody.segment)
     day = day_of(at, policy.zone)
-    draft, batch = _draft(wanted, day=day, at=at, by=by)
+    draft, batch = _draft(wanted, wanted.purpose, day=day, at=at, by=by)
     _check(draft, wanted, custody)
     made = Audience.objects.create(
         segment=custody.segment,
@@ -98,36 +94,19 @@ def export(wanted: Wanted, custody: Custody, *, policy: PolicyVersion, at: dt.da
         made_at=at,
         valid_through=day + dt.timedelta(days=custody.days),
     )
-    _record(draft, wanted, made, at=at, by=by)
+    _record(draft, made, at=at, by=by)
     return File(made, draft)
 
 
-def write(out: Out, wanted: Wanted, *, day: dt.date, at: dt.datetime, by: str) -> Reach:
-    """Write a list as CSV (UTF-8) whose holder is whoever has `out`; return how many are in it, and who is left out.
-
-    A cell that a spreadsheet would take for a formula begins with an apostrophe, and so does a telephone number that
-    begins with a plus. Raises DisclosureError as `look` does, with nothing written or on record.
-    """
-    with transaction.atomic():
-        draft, _batch = _draft(wanted, day=day, at=at, by=by)
-        _record(draft, wanted, None, at=at, by=by)
-    with closing(draft):
-        for block in _csv(draft):
-            out.write(block)
-    return draft.reach
-
-
-def _draft(wanted: Wanted, *, day: dt.date, at: dt.datetime, by: str) -> tuple[Draft, uuid.UUID | None]:
+def _draft(
+    wanted: Wanted, purpose: Scenario, *, day: dt.date, at: dt.datetime, by: str
+) -> tuple[Draft, uuid.UUID | None]:
     """Judge everybody, put those whom a recipient gets on record as given, and draw up the rows."""
     asked = audience.question(wanted, day=day)
     if wanted.recipient is None:
         return audience.draft(asked, wanted), None
-    if wanted.purpose is None:
-        raise disclosing.DisclosureError("Nothing was given: say what the recipient gets the list for.")
     may = asked.filter(answer="")
-    given = disclosing.disclose_found(
-        may, wanted.recipient, purpose=wanted.purpose, kind=DisclosureKind.EXPORT, at=at, by=by
-    )
+    given = disclosing.disclose_found(may, wanted.recipient, purpose=purpose, kind=DisclosureKind.EXPORT, at=at, by=by)
     return audience.draft(_as_given(asked, given.batch), wanted, "told"), given.batch
 
 
@@ -158,9 +137,9 @@ def _check(draft: Draft, wanted: Wanted, custody: Custody) -> None:
         raise ExportError("Nothing was exported: a sheet of Excel has no room for so many people. Take CSV.")
 
 
-def _record(draft: Draft, wanted: Wanted, made: Audience | None, *, at: dt.datetime, by: str) -> None:
+def _record(draft: Draft, made: Audience, *, at: dt.datetime, by: str) -> None:
     """Note the list, and each person in it."""
-    rule = f"audience:{made.pk}" if made else f"channel:{wanted.channel}"
+    rule = f"audience:{made.pk}"
     audit.record("audience.exported", at=at, by=by, rule=f"{rule}:{draft.reach.may}")
     audit.record_found("contact.exported", audience.WHO_LEAVES, at=at, by=by, rule=rule)
 

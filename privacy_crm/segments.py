@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django_countries import countries
 
-from contacts.models import Basis, Contact, Interest, Organisation, PolicyVersion, Topic
+from contacts.models import Basis, Contact, Interest, Organisation, PolicyVersion, Segment, Topic
 from contacts.vocabulary import Scenario
 from retention import departures
 
@@ -90,6 +90,11 @@ def described_each(listed: Iterable[Mapping[str, str]]) -> list[list[tuple[str, 
 def in_words(described: Iterable[tuple[str, str]]) -> str:
     """Return what `described` says of filters in one line."""
     return ", ".join(f"{label} {value}" for label, value in described)
+
+
+def named(segment: Segment) -> str:
+    """Return what a segment is called and what it asks for, since it may be its owner's alone."""
+    return f"{segment.name} ({in_words(described(segment.filters))})"
 
 
 def gone() -> str:

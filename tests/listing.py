@@ -6,7 +6,7 @@ import io
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from openpyxl import load_workbook
 
 from contacts import exporting
@@ -14,6 +14,7 @@ from contacts.audience import Wanted
 from contacts.exporting import Custody, File
 from contacts.models import Audience, Contact, CountryRule, PolicyVersion, Segment
 from contacts.vocabulary import Channel, Scenario
+from privacy_crm import roles
 from tests.factories import NOON, ContactFactory, CountryRuleFactory, hold
 
 TODAY = NOON.date()
@@ -36,6 +37,14 @@ def prospect(policy: PolicyVersion, scenario: str = "prospect", **fields: Any) -
 
 def holder(name: str = "kim") -> User:
     return User.objects.get_or_create(username=name)[0]
+
+
+def taker(name: str = "kim") -> User:
+    """Somebody of marketing, who may take lists out."""
+    roles.apply()
+    user = holder(name)
+    user.groups.set([Group.objects.get(name="marketing")])
+    return user
 
 
 def custody(**fields: Any) -> Custody:

@@ -85,6 +85,15 @@ def test_a_segment_narrows_the_list_and_another_s_private_one_is_no_choice(
     assert Audience.objects.get().segment == mine
 
 
+@pytest.mark.promise("P15")
+def test_the_page_of_a_list_says_what_its_segment_asks_for_also_where_that_is_its_holders_alone(log_in: LogIn) -> None:
+    listed = made(segment=segment("Islands", country="GB"))
+    assert "Islands (country United Kingdom)" in log_in("privacy officer").get(page_of(listed)).content.decode()
+    assert "sees what the segment is called" in log_in("marketing").get(ADD).content.decode()
+    Audience.objects.update(segment=None)  # as its deletion does
+    assert "or a segment that has been deleted since" in log_in("auditor").get(page_of(listed)).content.decode()
+
+
 @pytest.mark.promise("P11")
 def test_people_held_for_their_interest_alone_are_on_the_list_of_their_topic(
     log_in: LogIn, policy: PolicyVersion

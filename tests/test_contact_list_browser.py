@@ -7,7 +7,7 @@ from django.test import Client
 from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
-from contacts.models import ListLayout, PolicyVersion, Segment
+from contacts.models import ListLayout, Organisation, PolicyVersion, Segment
 from tests.accessible import violations_everywhere
 from tests.factories import OrganisationFactory, SegmentFactory, TopicFactory, contact_of
 
@@ -80,6 +80,51 @@ def test_what_the_list_is_narrowed_by_is_saved_by_keyboard(page: "Page") -> None
     page.wait_for_url(f"**{SEGMENTS}*/change/")
     expect(page.get_by_text("1 person")).to_be_visible()
     assert [segment.filters for segment in Segment.objects.all()] == [{"scenario": "event"}]
+
+
+def test_an_organisation_is_found_by_a_few_letters_shown_let_go_and_saved_by_keyboard(page: "Page") -> None:
+    OrganisationFactory.create(name="Tallåsen Livs AB")
+    visit(page, LIST)
+    box = page.get_by_role("combobox", name="Organisation")
+    box.press("Enter")
+    expect(page.get_by_role("searchbox", name="Organisation")).to_be_focused()
+    page.keyboard.type("jordk")
+    expect(page.get_by_role("listbox", name="Organisation").get_by_role("option")).to_have_text(["Fjordkraft AB"])
+    assert violations_everywhere(page, "#content-main", ".select2-dropdown") == []
+    page.keyboard.press("Enter")
+    expect(box).to_be_focused()
+    expect(box).to_have_accessible_name("Organisation Fjordkraft AB")
+    page.get_by_role("button", name="Show").press("Enter")
+    expect(page.get_by_role("link", name="Berg")).to_have_count(0)
+    expect(page.get_by_role("link", name="Lindqvist")).to_be_visible()
+    expect(box).to_have_accessible_name("Organisation Fjordkraft AB")
+    assert violations_everywhere(page, "#content-main") == []
+    page.get_by_role("link", name="Save as a segment").press("Enter")
+    page.wait_for_function("document.activeElement.name === 'name'")
+    page.keyboard.type("Fjordkraft")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{SEGMENTS}*/change/")
+    organisation = str(Organisation.objects.get(name="Fjordkraft AB").pk)
+    assert [segment.filters for segment in Segment.objects.all()] == [{"organisation": organisation}]
+    visit(page, f"{LIST}?organisation={organisation}")
+    box.press("Delete")
+    page.keyboard.press("Escape")
+    expect(box).to_have_accessible_name("Organisation any")
+    page.get_by_role("button", name="Show").press("Enter")
+    expect(page.get_by_role("link", name="Berg")).to_be_visible()
+
+
+def test_an_organisation_is_chosen_on_a_phone(page: "Page") -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    visit(page, LIST)
+    page.get_by_role("combobox", name="Organisation").click()
+    page.get_by_role("searchbox", name="Organisation").fill("fjord")
+    page.get_by_role("option", name="Fjordkraft AB").click()
+    page.get_by_role("button", name="Show").click()
+    page.wait_for_url(f"**{LIST}?*organisation=*")
+    expect(page.get_by_role("link", name="Berg")).to_have_count(0)
+    page.get_by_title("Remove all items").click()
+    expect(page.get_by_role("combobox", name="Organisation any")).to_be_visible()
 
 
 def test_columns_are_chosen_by_keyboard_and_the_list_stays_narrowed(page: "Page") -> None:

@@ -1,20 +1,20 @@
 """An export to a recipient while something happens to those in it, and one that is killed on the way."""
 
-import io
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 import pytest
 
-from contacts import exporting
 from contacts.audience import Wanted
 from contacts.models import Contact, Disclosure, PolicyVersion, Recipient
 from contacts.permission import Reach
 from contacts.vocabulary import Channel, Scenario
 from retention.objections import object_to_marketing
+from tests import listing
 from tests.embedded_users import users
 from tests.factories import NOON, ContactFactory, hold
+from tests.listing import content, from_csv
 from tests.processes import PATIENCE as LONG
 from tests.processes import Site, kill
 from tests.sharing import RecipientFactory, owed
@@ -43,11 +43,9 @@ def recipient(policy: PolicyVersion) -> Recipient:
     return RecipientFactory.create()
 
 
-def export(recipient: Recipient) -> tuple[set[str], Reach]:
-    out = io.BytesIO()
-    wanted = Wanted(Channel.EMAIL, Scenario.CUSTOMER, recipient)
-    found = exporting.write(out, wanted, day=NOON.date(), at=NOON, by="test")
-    return {line.split(",")[0] for line in out.getvalue().decode().splitlines()[1:]}, found
+def export(policy: PolicyVersion, recipient: Recipient) -> tuple[set[str], Reach]:
+    file = listing.export(policy, Wanted(Channel.EMAIL, Scenario.CUSTOMER, recipient))
+    return {row["public_id"] for row in from_csv(content(file))}, file.draft.reach
 
 
 def objects(person: Contact, policy: PolicyVersion) -> None:
@@ -70,7 +68,7 @@ def test_who_objects_or_goes_while_an_export_waits_for_them_is_neither_in_it_nor
     person, *others = people
     act = partial(objects, person, policy) if what == "objects" else partial(erase, person)
     with uncommitted(act, meanwhile):
-        exported = meanwhile(partial(export, recipient))
+        exported = meanwhile(partial(export, policy, recipient))
         await_waiting(1)
     numbers, found = exported.result(PATIENCE)
     assert numbers == {str(other.public_id) for other in others}
@@ -104,7 +102,13 @@ RECIPIENT = """
     )
     VALUES (gen_random_uuid(), 'Printer', 'processor', 'prints', 'P-1', '2020-01-01', '{customer}', 'SE', '', '',
         'privacy@printer.example', 'mail', '', FALSE)"""
+KIM = """
+    INSERT INTO auth_user (
+        username, password, first_name, last_name, email, is_staff, is_active, is_superuser, date_joined
+    )
+    VALUES ('kim', '', '', '', '', TRUE, TRUE, TRUE, now())"""
 GIVEN = "SELECT count(*) FROM contacts_disclosure"
+LISTS = "SELECT count(*) FROM contacts_audience"
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +118,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         site = Site(var, use(var).urls())
         site.manage("migrate", "-v", "0")
         site.manage("publish_policy")
-        for statement in (ENTER, HOLD, CONSENT, RECIPIENT):
+        for statement in (ENTER, HOLD, CONSENT, RECIPIENT, KIM):
             site.rows(statement)
         yield site
         for process in site.started:
@@ -125,19 +129,20 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def test_an_export_killed_before_it_is_on_record_leaves_nothing_and_one_killed_later_is_on_record_whole(
     site: Site,
 ) -> None:
-    command = ("manage.py", "audience", "email", "--recipient", "Printer", "--purpose", "customer")
+    who = ("--holder", "kim", "--recipient", "Printer", "--purpose", "customer", "--reason", "an invitation")
+    command = ("manage.py", "audience", "email", *who)
     with site.locked("contacts_contact", "email = '2500@fjordkraft.example'") as holder:
         early = site.start(*command)
         site.await_standstill(holder)
         early.kill()
         printed, _ = early.communicate(timeout=LONG)
-    assert (printed, site.number(GIVEN)) == ("", 0)
+    assert (printed, site.number(GIVEN), site.number(LISTS)) == ("", 0, 0)
     late = site.start(*command)
     assert late.stdout is not None
     first = late.stdout.readline()  # the pipe is full long before the end, and nobody reads on
     kill(late)
     assert first.startswith("public_id,email")
-    assert site.number(GIVEN) == MANY
+    assert (site.number(GIVEN), site.number(LISTS)) == (MANY, 1)
     done = site.start(*command)
     printed, said = done.communicate(timeout=LONG)
     assert (printed.count("\n") - 1, site.number(GIVEN)) == (MANY, 2 * MANY)

@@ -21,7 +21,12 @@ from privacy_crm import segments
 class WantedForm(forms.Form):
     """The list that somebody wants. It is sent by GET, since nothing happens: its answer shows who would be in it."""
 
-    segment = fields.choice(gettext_lazy("Whom do you want to reach?"), (), required=False)
+    segment = fields.choice(
+        gettext_lazy("Whom do you want to reach?"),
+        (),
+        required=False,
+        help_text=gettext_lazy("Whoever reads of this list sees what the segment is called and what it asks for."),
+    )
     channel = fields.one_of(
         gettext_lazy("How?"), choices=[(each.value, capfirst(each.label)) for each in Channel], initial=Channel.EMAIL
     )

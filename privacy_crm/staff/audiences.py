@@ -21,6 +21,7 @@ from contacts.audiences import AudienceError
 from contacts.models import Audience, PolicyVersion
 from contacts.permission import Reach, Refusal
 from contacts.vocabulary import AudienceEnd, Channel, FileFormat, Scenario
+from privacy_crm import segments
 from privacy_crm.staff import audience_page
 from privacy_crm.staff.audience_page import PERMISSION, counted, place_of
 
@@ -39,7 +40,7 @@ def tasks(request: HttpRequest) -> list[dict[str, Any]]:
     """Return what this user has to say of lists whose time is over, as sentences that lead there."""
     if not request.user.has_perm(CONFIRM):
         return []
-    late = Audience.objects.overdue(today(PolicyVersion.objects.in_force()))
+    late = Audience.objects.overdue(timezone.localdate())
     mine, since = _since(late.filter(holder=request.user.pk))
     others, longest = _since(late.exclude(holder=request.user.pk)) if request.user.has_perm(SEE_ALL) else (0, None)
     told = [
@@ -191,6 +192,7 @@ class AudienceAdmin(RecordAdmin):
             "purpose": capfirst(Scenario(record.purpose).label),
             "file_format": FileFormat(record.file_format).label,
             "goes_to": record.recipient and place_of(record.recipient),
+            "found_by": record.segment and segments.named(record.segment),
             "end": record.end and AudienceEnd(record.end).label,
         }
 

@@ -1,26 +1,32 @@
 """The filters of the list of contacts: those that a segment can keep, and those that staff look after records by."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.forms import Media
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from contacts.admin.base import today
 from contacts.admin.people import SEE_REDUCED
-from contacts.models import PolicyVersion
+from contacts.models import Contact, PolicyVersion
 from privacy_crm import segments
 from privacy_crm.segments import FILTERS
 from privacy_crm.staff import informing_act
 
 SEE_REASONS = "contacts.view_basis"
+SEE_ORGANISATIONS = "contacts.view_organisation"
 _OF_REASONS = {"scenario", "topic"}
 
 
 def offered(user: Any) -> list[Any]:
     """Return the filters that this user may ask by."""
     sees_reasons = user.has_perm(SEE_REASONS)
-    found: list[Any] = [_BY_NAME[name] for name in FILTERS if sees_reasons or name not in _OF_REASONS]
+    # The wide box of the organisation stands beside the search, so that the narrow ones fill their lines.
+    names = sorted(FILTERS, key=lambda name: name != OrganisationFilter.parameter_name)
+    found: list[Any] = [_BY_NAME[name] for name in names if sees_reasons or name not in _OF_REASONS]
     others = (
         (UnverifiedFilter, SEE_REASONS),
         (informing_act.UnreachedFilter, informing_act.PERMISSION),
@@ -34,8 +40,15 @@ def asked(request: HttpRequest) -> dict[str, str]:
     return {name: request.GET[name] for name in FILTERS if request.GET.get(name)}
 
 
+def media() -> Media:
+    """Return what the box needs that finds an organisation by what is typed."""
+    return _by_typing().media + Media(js=["admin/js/autocomplete.js", "staff/choose.js"])
+
+
 class SegmentFilter(admin.SimpleListFilter):
     """A filter that the list shares with segments, so that both find the same people."""
+
+    attrs: Mapping[str, Any] = {}
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """Offer what there is to choose from, and what was asked for, also where it is gone."""
@@ -53,6 +66,21 @@ class SegmentFilter(admin.SimpleListFilter):
         if policy is None:
             return queryset.none()
         return queryset.filter(FILTERS[str(self.parameter_name)].find(value, policy, today(policy)))
+
+
+class OrganisationFilter(SegmentFilter):
+    """The organisations are too many to list: the box asks for what is typed. Without a script it keeps the chosen."""
+
+    title = FILTERS["organisation"].label
+    parameter_name = "organisation"
+
+    def __init__(self, request: HttpRequest, *args: Any) -> None:
+        super().__init__(request, *args)
+        if request.user.has_perm(SEE_ORGANISATIONS):
+            self.attrs = _by_typing().build_attrs({}) | {"data-placeholder": gettext("any")}
+
+    def has_output(self) -> bool:
+        return bool(self.attrs) or super().has_output()
 
 
 class ReducedFilter(admin.SimpleListFilter):
@@ -84,7 +112,11 @@ class UnverifiedFilter(admin.SimpleListFilter):
         return queryset.unverified() if self.value() == "all" else queryset
 
 
+def _by_typing() -> AutocompleteSelect:
+    return AutocompleteSelect(Contact._meta.get_field("organisation"), admin.site)
+
+
 _BY_NAME = {
     name: type(f"{name.capitalize()}Filter", (SegmentFilter,), {"parameter_name": name, "title": each.label})
     for name, each in FILTERS.items()
-}
+} | {"organisation": OrganisationFilter}

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.db.models import Prefetch
+from django.forms import Media
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
@@ -18,7 +19,7 @@ from contacts import permission, permission_words, searching
 from contacts.admin import acts
 from contacts.admin.base import RecordAdmin, Records, today
 from contacts.admin.people import name_of, visible_to
-from contacts.models import Basis, Contact, Organisation, PolicyVersion
+from contacts.models import Basis, Contact, PolicyVersion
 from contacts.vocabulary import Scenario
 from privacy_crm.staff import contact_columns, contact_filters, segments
 from privacy_crm.staff.contact_columns import COLUMNS
@@ -52,6 +53,10 @@ class ContactList(RecordAdmin):
     search_help_text = gettext_lazy("Words of a name, an address or an organisation, or the id of a person")
     ordering = ("-pk",)
 
+    @property
+    def media(self) -> Media:
+        return super().media + contact_filters.media()
+
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self._choose_columns)
         columns = path("columns/", view, name=self._url_name("columns"))
@@ -75,9 +80,7 @@ class ContactList(RecordAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         filters = contact_filters.asked(request)
-        number = filters.get("organisation", "")
         context = {
-            "organisation": Organisation.objects.filter(pk=number).first() if number.isdecimal() else None,
             "chips": segments.chips(request.user, filters),
             "list_buttons": self._buttons(request, filters),
         }

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from allauth.account.decorators import secure_admin_login
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import SimpleTemplateResponse, TemplateResponse
@@ -13,7 +13,7 @@ from django.urls import path
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy
 
-from contacts.models import PolicyVersion
+from contacts.models import Organisation, PolicyVersion
 
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite
@@ -64,8 +64,7 @@ class StaffSite(UnfoldAdminSite):
         return TemplateResponse(request, "staff/search.html", context, headers={"HX-Trigger": "search"})
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
-        """Offer nobody: none of our pages asks for people by what is typed, and no search would be on record."""
-        raise PermissionDenied
+        return cast(HttpResponse, Organisations.as_view(admin_site=self)(request))
 
     def _pages(self, request: HttpRequest) -> list[dict[str, str]]:
         """Return the pages in the sidebar that this user may open."""
@@ -75,6 +74,17 @@ class StaffSite(UnfoldAdminSite):
             for item in group["items"]
             if item["has_permission"]
         ]
+
+
+class Organisations(AutocompleteJsonView):
+    """What is on offer as one types: organisations, to who may see them, and nobody. No such search is on record."""
+
+    def has_perm(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.model_admin.model is Organisation and super().has_perm(request, obj)
+
+    def get_queryset(self) -> Any:
+        self.term = self.term.replace("\0", "")
+        return super().get_queryset()
 
 
 def our_way(view: Any) -> Any:

@@ -1,8 +1,11 @@
 import datetime as dt
 import sys
 import uuid
+from contextlib import closing
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.management.base import CommandParser
 from django.db.models import Q, QuerySet
 
@@ -10,21 +13,31 @@ from contacts import doors, exporting, permission_words
 from contacts.audience import Wanted
 from contacts.days import day_of
 from contacts.disclosing import DisclosureError
+from contacts.exporting import Custody, ExportError
 from contacts.models import Contact, PolicyVersion, Recipient, Segment, Topic
 from contacts.vocabulary import Channel, Scenario
 from privacy_crm import segments
 
 BY = "audience"
+TAKES_LISTS = "contacts.export_audience"
 
 
 class Command(doors.Command):
     help = (
         "Print everyone who may be written to on a channel as CSV, and say on stderr who is left out and why."
-        " Without --recipient the list is for our own use: it may not leave the company."
+        " The list stands under Audiences until its holder says what became of it."
+        " Without --recipient it is for our own use: it may not leave the company."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("channel", choices=Channel.values)
+        parser.add_argument("--holder", metavar="LOGIN", required=True, help="who answers for the list, and says so")
+        parser.add_argument(
+            "--purpose",
+            choices=Scenario.values,
+            required=True,
+            help="what it is for: those who are not held for it are left out",
+        )
         parser.add_argument(
             "--topic",
             metavar="SLUG",
@@ -37,41 +50,50 @@ class Command(doors.Command):
             metavar="NAME|PUBLIC_ID",
             help="who outside gets the list, as the register names it; each person in it is put on record as given",
         )
-        parser.add_argument(
-            "--purpose",
-            choices=Scenario.values,
-            help="what the recipient gets it for: those who are not held for it are left out; goes with --recipient",
-        )
         parser.add_argument("--segment", type=int, metavar="NUMBER", help="those alone whom a saved segment finds")
+        parser.add_argument(
+            "--reason",
+            default="",
+            help=f"why so many are needed; asked for above {settings.AUDIENCE_REASON_ABOVE} people",
+        )
 
-    def handle(self, *_args: Any, channel: str, topic: list[str], **options: Any) -> None:
+    def handle(self, *_args: Any, channel: str, purpose: str, topic: list[str], **options: Any) -> None:
         policy = doors.policy_in_force()
         at = doors.moment(None, policy)
-        day = day_of(at, policy.zone)
-        recipient, purpose = _for_whom(options.get("recipient"), options.get("purpose"))
-        people = _people(options.get("segment"), policy, day)
-        wanted = Wanted(Channel(channel), purpose, recipient, _topics(topic), people)
+        segment = _segment(options.get("segment"))
+        people = _people(segment, policy, day_of(at, policy.zone))
+        recipient = _recipient(options.get("recipient"))
+        wanted = Wanted(Channel(channel), Scenario(purpose), recipient, _topics(topic), people)
+        held = _held(options["holder"], options["reason"], segment)
         try:
-            found = exporting.write(sys.stdout.buffer, wanted, day=day, at=at, by=BY)
-        except DisclosureError as refusal:
+            file = exporting.export(wanted, held, policy=policy, at=at, by=BY)
+        except (DisclosureError, ExportError) as refusal:
             doors.refuse(str(refusal))
-        self.stderr.write(permission_words.left_out(found))
+        with closing(file):
+            sys.stdout.buffer.writelines(file)
+        self.stderr.write(permission_words.left_out(file.draft.reach))
 
 
-def _for_whom(recipient: str | None, purpose: str | None) -> tuple[Recipient | None, Scenario | None]:
-    if (recipient is None) != (purpose is None):
-        doors.refuse("--recipient and --purpose go together: who gets the list, and what for.")
-    return (_recipient(recipient), Scenario(purpose)) if recipient and purpose else (None, None)
+def _held(login: str, reason: str, segment: Segment | None) -> Custody:
+    holder = get_user_model().objects.filter(username=login).first()
+    if holder is None or not holder.has_perm(TAKES_LISTS):
+        doors.refuse("--holder takes the login of somebody who may take lists out, and says what becomes of this one.")
+    return Custody(holder.pk, settings.AUDIENCE_DAYS, settings.AUDIENCE_REASON_ABOVE, reason, segment)
 
 
-def _people(segment: int | None, policy: PolicyVersion, day: dt.date) -> QuerySet[Contact] | None:
-    if segment is None:
+def _segment(number: int | None) -> Segment | None:
+    if number is None:
         return None
-    found = Segment.objects.filter(pk=segment).first() or doors.refuse("There is no segment of this number.")
-    return segments.people(found.filters, policy=policy, day=day)
+    return Segment.objects.filter(pk=number).first() or doors.refuse("There is no segment of this number.")
 
 
-def _recipient(named: str) -> Recipient:
+def _people(segment: Segment | None, policy: PolicyVersion, day: dt.date) -> QuerySet[Contact] | None:
+    return segments.people(segment.filters, policy=policy, day=day) if segment else None
+
+
+def _recipient(named: str | None) -> Recipient | None:
+    if named is None:
+        return None
     found = Recipient.objects.filter(_named(named)).first()
     return found or doors.refuse("There is no such recipient in the register: name it as it stands there, or its id.")
 
