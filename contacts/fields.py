@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -21,7 +22,13 @@ _NOT_ON_A_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066
 
 
 class OneLine(forms.CharField):
-    """A text without line breaks and control characters, in Unicode form C: what a mail's header may hold as well."""
+    """A text without line breaks and control characters, in Unicode form C: what a mail's header may hold as well.
+
+    `held` is what is on file. It stays as it is where nobody changes it, though nobody could type it here: an import
+    takes longer texts than a form (P2), and the line breaks of an address, which no browser shows on one line.
+    """
+
+    held = ""
 
     default_error_messages = {
         "control": gettext_lazy("Write this on one line, without special control characters."),
@@ -31,13 +38,34 @@ class OneLine(forms.CharField):
 
     def clean(self, value: Any) -> Any:
         """Check a text. Most posts leave most fields empty, and nothing is wrong with one that nobody has to fill."""
+        if self._stands(value):
+            return self.held
         return "" if value == "" and not self.required else super().clean(value)
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return self.held if self._stands(data) else super().bound_data(data, initial)
+
+    def _stands(self, sent: Any) -> bool:
+        return bool(self.held) and isinstance(sent, str) and _on_one_line(sent) == _on_one_line(self.held)
 
     def to_python(self, value: Any) -> str:
         text = unicodedata.normalize("NFC", super().to_python(value) or "")
         if _NOT_ON_A_LINE.search(text):
             raise ValidationError(self.error_messages["control"], code="control")
         return text
+
+
+def stand_by(form: forms.BaseForm, held: Mapping[str, str]) -> None:
+    """Have what is on file stay as it is in those fields of a form that nobody changes."""
+    for name, text in held.items():
+        field = form.fields.get(name)
+        if isinstance(field, OneLine):
+            field.held = text
+
+
+def _on_one_line(text: str) -> str:
+    """Return a text as a browser sends it back that showed it on one line (HTML, 4.10.5.1.2)."""
+    return unicodedata.normalize("NFC", text.replace("\r", "").replace("\n", "").strip())
 
 
 class Address(OneLine):

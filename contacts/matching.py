@@ -72,9 +72,12 @@ def match_new(contact_id: int, name: str, *, on: dt.date, at: dt.datetime, by: s
     match(contact_id, entered.pk, at=at, by=by)
 
 
-def suggestions(contact: Contact) -> list[Suggestion]:
-    """Return organisations that may be the person's, the likeliest first: of the same domain, then of a like name."""
-    found = [*_of_domain(contact.email or ""), *map(Suggestion, alike(contact.company))]
+def suggestions(contact: Contact, *, day: dt.date) -> list[Suggestion]:
+    """Return organisations that may be the person's, the likeliest first: of the same domain, then of a like name.
+
+    Whose details are only stored on that day helps to suggest nothing (L6).
+    """
+    found = [*_of_domain(contact.email or "", day), *map(Suggestion, alike(contact.company))]
     return list(_once(found))[:MOST]
 
 
@@ -91,11 +94,12 @@ def _day(at: dt.datetime) -> dt.date:
     return day_of(at, policy.zone) if policy else timezone.localdate(at)
 
 
-def _of_domain(email: str) -> list[Suggestion]:
+def _of_domain(email: str, day: dt.date) -> list[Suggestion]:
     domain = email.rpartition("@")[2]
     if not domain or domain in FREE_MAIL:
         return []
-    colleagues = Contact.objects.filter(email__endswith=f"@{domain}", organisation__isnull=False)
+    known = Contact.objects.unrestricted(day)
+    colleagues = known.filter(email__endswith=f"@{domain}", organisation__isnull=False)
     counted = colleagues.values_list("organisation").annotate(number=Count("pk")).order_by("-number")[:MOST]
     numbers: dict[int, int] = dict(counted)
     named = Organisation.objects.in_bulk(numbers)

@@ -15,8 +15,14 @@
     frame.src = address.href;
     frame.title = script.dataset.title || "Form";
     frame.style.cssText = "border: 0; display: block; height: 40rem; width: 100%;";
-    // The page in the frame learns who frames it from this, and tells its height to nobody else.
-    frame.addEventListener("load", () => frame.contentWindow.postMessage({ privacyCrm: "height?" }, origin));
+    let shown = false;
+    frame.addEventListener("load", () => {
+        // The page in the frame learns who frames it from this, and tells its height to nobody else.
+        frame.contentWindow.postMessage({ privacyCrm: "height?" }, origin);
+        // Whoever pressed the button at the foot of a form would look past the answer, which is shorter.
+        if (shown && frame.getBoundingClientRect().top < 0) frame.scrollIntoView();
+        shown = true;
+    });
     addEventListener("message", (event) => {
         if (event.origin !== origin || event.source !== frame.contentWindow) return;
         const height = event.data?.privacyCrm === "height" && Number(event.data.height);

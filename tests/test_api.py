@@ -49,7 +49,8 @@ class Caller:
         whole = {"policy_version": self.policy.number} | AINO | typed if body is None else body
         sent = whole if isinstance(whole, str | bytes) else json.dumps(whole)
         as_json = {"Content-Type": "application/json"}  # of an empty body, too
-        return Client().generic("POST", f"/api/v1/{path}", sent, headers=as_json | self.headers)
+        strict = Client(enforce_csrf_checks=True)  # no caller has a token
+        return strict.generic("POST", f"/api/v1/{path}", sent, headers=as_json | self.headers)
 
 
 @pytest.fixture(autouse=True)
@@ -275,7 +276,8 @@ def test_a_webinar_takes_no_food(server: Caller) -> None:
 @pytest.mark.parametrize(
     ("fields", "status", "code"),
     [
-        ({"signup_open": False}, 409, "closed"),
+        ({}, 404, "unknown"),
+        ({"was_open": True}, 409, "closed"),
         ({"signup_open": True, "starts_at": NOON - 2 * ONE_DAY}, 409, "past"),
         ({"signup_open": True, "capacity": 1}, 409, "full"),
         ({"signup_open": True, "cancelled_at": NOON}, 410, "cancelled"),
@@ -299,7 +301,8 @@ def test_a_withdrawn_whitepaper_is_gone_and_an_unpublished_one_unknown(server: C
 
 
 def test_an_address_that_is_none_of_the_apis_is_refused_in_its_own_way(server: Caller) -> None:
-    refused(server.post("registrations/"), 404, "unknown")
+    for mistyped in ("registrations/", "whitepaper/calm-backups/sign-ups", "sign-ups"):
+        refused(server.post(mistyped), 404, "unknown")
 
 
 @pytest.mark.parametrize("sent", ["Bearer crm_made_up", "Bearer ", "Bearer", "Basic eDp5", "crm_made_up", "Bearer é"])

@@ -231,6 +231,19 @@ def test_a_guest_is_told_when_and_where_on_the_wall_of_the_event(policy: PolicyV
         assert "/places/" in form
 
 
+@pytest.mark.promise("P8")
+@pytest.mark.parametrize(
+    ("kind", "asks", "told"), [("physical", True, 1), ("physical", False, 0), ("webinar", True, 0)]
+)
+def test_whoever_was_asked_about_food_is_told_where_to_take_it_back(
+    kind: str, asks: bool, told: int, policy: PolicyVersion
+) -> None:
+    place = RegistrationFactory.create(event=EventFactory.create(kind=kind, asks_food=asks))
+    message = Message(template="registered", contact=place.contact, registration=place, event=place.event)
+    for form in both(message, policy):
+        assert form.count("On the same page you can have that deleted, and keep your place") == told
+
+
 @pytest.mark.promise("P7")
 def test_a_guest_of_a_webinar_gets_its_link(policy: PolicyVersion) -> None:
     event = EventFactory.create(kind="webinar", link="https://meet.example/cloud?room=1&pin=2")

@@ -12,6 +12,7 @@ from tests.admin_pages import contents
 from tests.factories import (
     DUE,
     NOON,
+    ONE_DAY,
     SPRING,
     ContactFactory,
     OrganisationFactory,
@@ -31,7 +32,7 @@ def stranger(policy: PolicyVersion, **fields: object) -> Contact:
 
 
 def names(contact: Contact) -> list[str]:
-    return [suggestion.organisation.name for suggestion in matching.suggestions(contact)]
+    return [suggestion.organisation.name for suggestion in matching.suggestions(contact, day=DUE)]
 
 
 @pytest.mark.promise("P3")
@@ -109,7 +110,16 @@ def test_an_organisation_whose_people_share_the_domain_is_suggested_first(policy
         ContactFactory.create(organisation=lower, email=f"n{number}@fjordheim.example")
     person = stranger(policy, email="new@fjordheim.example", company="fjordheim kraft")
     assert names(person) == [lower.name, higher.name]
-    assert matching.suggestions(person)[0].colleagues == 2
+    assert matching.suggestions(person, day=DUE)[0].colleagues == 2
+
+
+@pytest.mark.promise("L6")
+def test_whose_details_are_only_stored_suggests_nothing_until_that_ends(policy: PolicyVersion) -> None:
+    organisation = OrganisationFactory.create(name="Zebra AB")
+    ContactFactory.create(organisation=organisation, email="old@fjordheim.example", restricted_through=DUE)
+    person = stranger(policy, email="new@fjordheim.example")
+    assert names(person) == []
+    assert matching.suggestions(person, day=DUE + ONE_DAY)[0].colleagues == 1
 
 
 def test_an_organisation_is_suggested_once(policy: PolicyVersion) -> None:

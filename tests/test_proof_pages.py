@@ -8,12 +8,21 @@ import time_machine
 from django.test import Client
 
 from contacts import links, proof, sign_ups
-from contacts.models import ChannelPermission, Contact, Event, FoodPreference, PolicyVersion, Registration, SignUp
+from contacts.models import (
+    AuditEvent,
+    ChannelPermission,
+    Contact,
+    Event,
+    FoodPreference,
+    PolicyVersion,
+    Registration,
+    SignUp,
+)
 from contacts.sign_ups import Wish
 from contacts.vocabulary import SignUpKind
 from tests import visitors
 from tests.admin_pages import contents
-from tests.factories import NOON, ONE_DAY, WhitepaperFactory, register
+from tests.factories import NOON, ONE_DAY, ContactFactory, WhitepaperFactory, register
 from tests.visitors import asked, send
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
@@ -161,6 +170,22 @@ def test_a_page_about_what_is_gone_for_good_has_no_button(policy: PolicyVersion,
     assert (answer.status_code, "<button" in words(answer)) == (410, False)
 
 
+@pytest.mark.parametrize(
+    ("change", "status", "said"),
+    [
+        ({"cancelled_at": NOON}, 410, "This event is cancelled"),
+        ({"starts_at": NOON - 3 * ONE_DAY}, 409, "This event is over"),
+    ],
+)
+def test_a_place_that_was_confirmed_is_shown_no_longer_than_there_is_an_event(
+    policy: PolicyVersion, client: Client, change: dict[str, Any], status: int, said: str
+) -> None:
+    made = proven(wish("event"), policy)
+    Event.objects.update(**change)
+    answer = client.get(page_of(made))
+    assert (answer.status_code, said in words(answer), "You have a place" in words(answer)) == (status, True, False)
+
+
 @pytest.mark.promise("P6")
 def test_the_whitepaper_is_handed_out_as_a_file_under_its_own_name(policy: PolicyVersion, client: Client) -> None:
     made = proven(wish("whitepaper"), policy)
@@ -226,6 +251,39 @@ def test_a_place_is_given_up_by_a_post_and_the_food_is_forgotten_at_once(client:
     assert "If you told us about your food, that is deleted." in words(client.get(answer["Location"]))
 
 
+@pytest.mark.promise("P8")
+def test_food_is_taken_back_alone_and_the_place_stays(
+    client: Client, place: Registration, policy: PolicyVersion
+) -> None:
+    told = register(ContactFactory.create(), place.event, NOON, policy=policy, food="vegan")
+    url, active = f"/places/{links.place(place)}/", Contact.objects.get(pk=place.contact_id).last_activity_on
+    assert "What you told us about your food can go alone" in words(client.get(url))
+    assert "no nuts" not in words(client.get(url))
+    answer = send(client, url, {"lang": "en", "do": "food"})
+    assert (answer.status_code, answer["Location"]) == (302, f"{url}?lang=en")
+    assert [left.registration for left in FoodPreference.objects.all()] == [told]
+    place.refresh_from_db()
+    assert (place.cancelled_at, place.contact.last_activity_on) == (None, active)
+    shown = words(client.get(answer["Location"]))
+    assert "You have a place" in shown
+    assert "We hold nothing about your food" in shown
+
+
+@pytest.mark.promise("P8")
+def test_food_that_was_taken_back_is_taken_back_once_and_is_on_record_by_numbers(
+    client: Client, place: Registration
+) -> None:
+    for _ in range(2):
+        assert send(client, f"/places/{links.place(place)}/", {"do": "food"}).status_code == 302
+    heard = AuditEvent.objects.get(code="consent.withdrawn")
+    assert (heard.public_id, heard.rule, heard.by) == (place.contact.public_id, "food", "visitor")
+
+
+def test_a_webinar_says_nothing_about_food(client: Client, policy: PolicyVersion) -> None:
+    place = register(visitors.on_file(policy), visitors.event("webinar"), NOON, policy=policy)
+    assert "We hold nothing about your food" not in words(client.get(f"/places/{links.place(place)}/"))
+
+
 def test_a_place_is_given_up_once(client: Client, place: Registration) -> None:
     url = f"/places/{links.place(place)}/"
     send(client, url, {})
@@ -241,6 +299,34 @@ def test_a_place_at_an_event_that_is_over_is_not_given_up(client: Client, place:
     answer = send(client, f"/places/{links.place(place)}/", {})
     assert (answer.status_code, "This event is over" in words(answer)) == (409, True)
     assert contents() == before
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "your place cannot be given up any more"), ("sv", "kan din plats inte längre avbokas")],
+)
+def test_a_guest_who_is_in_keeps_their_place_and_is_told_so(
+    language: str, said: str, client: Client, place: Registration
+) -> None:
+    Registration.objects.update(attended_at=NOON)
+    url, before = f"/places/{links.place(place)}/?lang={language}", contents()
+    shown, answer = client.get(url), send(client, url, {"lang": language})
+    assert (shown.status_code, answer.status_code) == (200, 409)
+    for page in (shown, answer):
+        assert said in words(page)
+        assert words(page).count("<button") == words(page).count('name="do" value="food"') == 1
+    assert contents() == before
+
+
+def test_a_guest_who_comes_in_while_they_look_at_the_page_keeps_their_place(
+    client: Client, place: Registration, policy: PolicyVersion
+) -> None:
+    url = f"/places/{links.place(place)}/"
+    assert "Give up my place" in words(client.get(url))
+    Registration.objects.update(attended_at=NOON)
+    send(client, url, {})
+    place.refresh_from_db()
+    assert (place.cancelled_at, place.attended_at) == (None, NOON)
 
 
 @pytest.mark.parametrize("change", [{"cancelled_at": NOON}, {"starts_at": NOON - 3 * ONE_DAY}, {}])

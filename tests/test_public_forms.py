@@ -349,7 +349,7 @@ def test_a_post_from_another_site_without_a_cookie_is_taken(policy: PolicyVersio
 @pytest.mark.parametrize(
     ("fields", "status", "said"),
     [
-        ({"signup_open": False}, 409, "Sign-up is closed"),
+        ({"signup_open": False, "was_open": True}, 409, "Sign-up is closed"),
         ({"starts_at": NOON - 3 * ONE_DAY}, 409, "This event is over"),
         ({"cancelled_at": NOON - ONE_DAY}, 410, "This event is cancelled"),
         ({"capacity": 0}, 409, "All places are taken"),
@@ -367,6 +367,18 @@ def test_an_event_that_is_not_to_be_had_says_so_in_the_place_of_the_form(
         assert f"<title>{said}: " in words(page)
         assert f">{said}</h2>" in words(page)
         assert "<form" not in words(page)
+    assert contents() == before
+
+
+@pytest.mark.parametrize("fields", [{}, {"cancelled_at": NOON - ONE_DAY}, {"starts_at": NOON - 3 * ONE_DAY}])
+def test_an_event_that_nobody_could_ever_sign_up_for_is_not_found(
+    policy: PolicyVersion, client: Client, fields: dict[str, Any]
+) -> None:
+    EventFactory.create(slug="dinner", title="A quiet dinner", **fields)
+    before = contents()
+    for url in ("/events/dinner/", "/embed/events/dinner/"):
+        for answer in (client.get(url), send(client, url, filled(policy))):
+            assert (answer.status_code, "quiet dinner" in words(answer)) == (404, False)
     assert contents() == before
 
 
@@ -502,6 +514,21 @@ def test_the_companys_websites_alone_may_frame_the_forms(
     assert own["X-Frame-Options"] == "DENY"
     assert "site-header" not in words(framed)
     assert "site-footer" not in words(framed)
+
+
+def test_what_is_refused_in_a_frame_has_no_frame_of_its_own_and_leads_out_of_it(
+    policy: PolicyVersion, client: Client, settings: Any
+) -> None:
+    settings.EMBED_ORIGINS = ["https://www.nordvik.example"]
+    unknown = client.get("/embed/events/no-such-event/")
+    long = send(client, "/embed/register/", {"first_name": "A" * 70_000})
+    assert (unknown.status_code, long.status_code) == (404, 413)
+    for answer in (unknown, long):
+        assert "X-Frame-Options" not in answer
+        assert "site-header" not in words(answer)
+        assert "site-footer" not in words(answer)
+        assert 'embedded.js" defer data-origins="https://www.nordvik.example"' in words(answer)
+        assert '<a href="/" target="_blank">' in words(answer)
 
 
 @pytest.mark.parametrize("url", EMBEDDED)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationErrorContext
 from ninja.openapi.schema import OpenAPISchema
@@ -67,6 +68,7 @@ def _unreadable(request: HttpRequest, _error: Any) -> HttpResponse:
     return problems.answer(request, problems.malformed())
 
 
+@csrf_exempt
 def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
     """Answer an address that is none of the API's in the API's own way."""
     return problems.answer(request, problems.unknown())

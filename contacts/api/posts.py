@@ -55,7 +55,10 @@ def ask_for_whitepaper(request: HttpRequest, slug: Slug, body: WhitepaperSignUp)
 @router.post("/events/{slug}/sign-ups", response=ANSWERS)
 def ask_for_place(request: HttpRequest, slug: Slug, body: EventSignUp) -> Status[CheckInbox]:
     """Ask for a place at a webinar or a physical event; it is taken once the address is proven."""
-    return _take(request, Wish.of_event(_find(Event, slug)), body)
+    found = _find(Event, slug)
+    if not found.is_public:
+        raise problems.unknown()
+    return _take(request, Wish.of_event(found), body)
 
 
 @router.post("/registrations", response={code: model for code, model in ANSWERS.items() if code not in {404, 410}})

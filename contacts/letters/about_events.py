@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from contacts import calendars, links
 from contacts.letters.event_words import when
 from contacts.letters.parts import Button, Facts, Heading, Letter, Occasion, Part, Text
+from contacts.sign_ups import Wish
 from contacts.vocabulary import SCENARIO_OF_EVENT, EventKind
 
 
@@ -63,4 +64,14 @@ def _giving_up(occasion: Occasion) -> list[Part]:
         Heading(_("If you cannot come")),
         Text(_("Leave your place to somebody else: the page behind this link has a button for it.")),
         Button(_("Give up your place"), links.page("place", links.place(place))),
+        *_about_food(occasion),
+    ]
+
+
+def _about_food(occasion: Occasion) -> list[Part]:
+    """Say to every guest alike, whatever they told, how a consent is taken back."""
+    if not Wish.of_event(occasion.event).asks_food:
+        return []
+    return [
+        Text(_("Did you tell us about your food? On the same page you can have that deleted, and keep your place."))
     ]

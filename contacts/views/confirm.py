@@ -45,18 +45,18 @@ def _prove(visit: Visit, public_id: uuid.UUID, at: dt.datetime) -> HttpResponse:
 
 def _show(visit: Visit, public_id: uuid.UUID, at: dt.datetime) -> HttpResponse:
     made = proof.find(public_id, at=at)
+    proof.check(made, at=at)
     wish = Wish(SignUpKind(made.kind), made.scenario, made.whitepaper, made.event)
     said = spoken.of_wish(wish, visit.language) | {"sign_up": made}
     if made.contact:
-        return visit.show("contacts/confirmed.html", said | _outcome(made, at))
-    proof.check(made, at=at)
+        return visit.show("contacts/confirmed.html", said | _outcome(made))
     return visit.show("contacts/confirm.html", said)
 
 
-def _outcome(made: SignUp, at: dt.datetime) -> dict[str, Any]:
+def _outcome(made: SignUp) -> dict[str, Any]:
     """Return what came of a sign-up that is proven, as far as it still stands."""
     if made.whitepaper:
-        Wish.of_whitepaper(made.whitepaper).check(at)
         return {"download": links.download(made)}
-    place = Registration.objects.filter(contact=made.contact, event=made.event).first() if made.event else None
+    places = Registration.objects.select_related("contact").filter(contact=made.contact, event=made.event)
+    place = places.first() if made.event else None
     return {"place": place, "place_link": links.place(place) if place else ""}

@@ -17,6 +17,7 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any, Concatenate
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import translation
@@ -70,8 +71,13 @@ def framed[**P, R: HttpResponseBase](
 
 
 def frame(request: HttpRequest, policy: PolicyVersion, language: str) -> dict[str, Any]:
-    """Return what base.html needs: `lang_query` is "?lang=sv" where the visitor asked for Swedish, else empty."""
+    """Return what base.html needs: `lang_query` is "?lang=sv" where the visitor asked for Swedish, else empty.
+
+    Where the page stands in another of the company's, `embedded` says so, also of what is refused or not found there.
+    """
     return {
+        "embedded": request.resolver_match is not None and request.resolver_match.kwargs.get("embedded", False),
+        "origins": settings.EMBED_ORIGINS,
         "policy": policy,
         "controller": policy.controller,
         "language": language,

@@ -1,13 +1,15 @@
-"""A guest looks at their place at an event, and gives it up (P8)."""
+"""A guest looks at their place at an event, and gives it up, or takes back what they told about their food (P8)."""
 
+import uuid
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from contacts import links, nudging, places
-from contacts.models import Registration
+from contacts import food, links, nudging, places, sign_ups
+from contacts.models import FoodPreference, Registration
+from contacts.sign_ups import Wish
 from contacts.views import refusals, spoken
 from contacts.views.frame import Visit
 from contacts.views.posts import link_view
@@ -15,24 +17,34 @@ from contacts.views.posts import link_view
 
 @link_view
 def place(request: HttpRequest, visit: Visit, token: str) -> HttpResponse:
-    """Show a place; a post gives it up, and leads back to the page, which says so."""
+    """Show a place; a post gives it up, or has its food forgotten, and leads back to the page, which says so."""
     try:
-        held = Registration.objects.select_related("event").filter(pk=links.read_place(token)).first()
+        whose = links.read_place(token)
     except links.InvalidLinkError:
         return refusals.unknown_link(visit)
+    held = places.find(*whose)
     if held is None:
         return refusals.ended_link(visit)
-    if request.method == "POST":
-        return _give_up(visit, held)
-    return _show(visit, held)
+    if request.method != "POST":
+        return _show(visit, held)
+    return _forget_food(visit, held) if request.POST.get("do") == "food" else _give_up(visit, held, whose)
 
 
-def _give_up(visit: Visit, held: Registration) -> HttpResponse:
+def _forget_food(visit: Visit, held: Registration) -> HttpResponse:
+    food.withdraw_at(held, at=timezone.now(), by="visitor")
+    return _back(visit)
+
+
+def _give_up(visit: Visit, held: Registration, whose: tuple[uuid.UUID, int]) -> HttpResponse:
     try:
         places.give_up(held.pk, at=timezone.now(), by="visitor")
     except places.PlaceError:
-        return _show(visit, held, HTTPStatus.CONFLICT)
+        return _show(visit, places.find(*whose) or held, HTTPStatus.CONFLICT)
     nudging.nudge()
+    return _back(visit)
+
+
+def _back(visit: Visit) -> HttpResponse:
     return redirect(f"{visit.request.path}?lang={visit.language}")
 
 
@@ -41,5 +53,9 @@ def _show(visit: Visit, held: Registration, status: int = HTTPStatus.OK) -> Http
     context = spoken.of_event(held.event, visit.language) | {
         "given_up": held.cancelled_at is not None,
         "over": held.event.over_at <= timezone.now(),
+        "came": held.attended_at is not None,
+        "open": not sign_ups.closed(held.event, timezone.now()),
+        "asks_food": Wish.of_event(held.event).asks_food,
+        "food": FoodPreference.objects.filter(registration=held).exists(),
     }
     return visit.show("contacts/place.html", context, status=status)

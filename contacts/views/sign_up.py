@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import Any
 
 import redis
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -50,7 +49,10 @@ def whitepaper(request: HttpRequest, visit: Visit, slug: str, *, embedded: bool 
 @form_view
 def event(request: HttpRequest, visit: Visit, slug: str, *, embedded: bool = False) -> HttpResponse:
     """Ask for a place at an event."""
-    return _answer(Door(visit, Wish.of_event(get_object_or_404(Event, slug=slug)), embedded, timezone.now()))
+    found = get_object_or_404(Event, slug=slug)
+    if not found.is_public:
+        raise Http404
+    return _answer(Door(visit, Wish.of_event(found), embedded, timezone.now()))
 
 
 @with_form
@@ -62,7 +64,7 @@ def register(request: HttpRequest, visit: Visit, *, embedded: bool = False) -> H
         return _answer(Door(visit, Wish.of_register(scenario), embedded, timezone.now()))
     if request.method == "POST":
         raise Http404
-    return visit.show("contacts/register.html", {"embedded": embedded, "origins": settings.EMBED_ORIGINS})
+    return visit.show("contacts/register.html")
 
 
 @with_form
@@ -70,7 +72,7 @@ def register(request: HttpRequest, visit: Visit, *, embedded: bool = False) -> H
 @framed
 def sent(request: HttpRequest, visit: Visit, *, embedded: bool = False) -> HttpResponse:
     """Say what happens next, to everybody in the same words: whether an address is on file shows nowhere."""
-    return visit.show("contacts/sent.html", {"embedded": embedded, "origins": settings.EMBED_ORIGINS})
+    return visit.show("contacts/sent.html")
 
 
 def _answer(door: Door) -> HttpResponse:
@@ -149,5 +151,4 @@ def _closed(door: Door, refusal: SignUpRefusedError, status: int) -> HttpRespons
 
 
 def _said(door: Door) -> dict[str, Any]:
-    about = {"embedded": door.embedded, "origins": settings.EMBED_ORIGINS, "wish": door.wish}
-    return spoken.of_wish(door.wish, door.visit.language) | about
+    return spoken.of_wish(door.wish, door.visit.language) | {"wish": door.wish}

@@ -29,7 +29,8 @@ class MatchForm(ActForm):
 
     def __init__(self, record: Any = None, **options: Any) -> None:
         super().__init__(record, initial={"name": record.company}, **options)
-        suggested = [(str(each.organisation.pk), _label(each)) for each in matching.suggestions(record)]
+        found = matching.suggestions(record, day=today(PolicyVersion.objects.in_force()))
+        suggested = [(str(each.organisation.pk), _label(each)) for each in found]
         others = [(_OTHER, _("Another one on record, by its name")), (_NEW, _("A new one, under this name"))]
         self.fields["choice"] = fields.one_of(
             _("Which organisation is it?"),
