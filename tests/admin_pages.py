@@ -39,15 +39,16 @@ ROLES = [*roles.ROLES, "superuser"]
 def opened_by(*who: str) -> list[str]:
     """Return the names of the pages that one of these roles finds, by the matrix."""
     opened = set(matrix.opened_by(*who))
-    return sorted(name for name, route in _routes().items() if route in opened)
+    return sorted(name for name, route in routes().items() if route in opened)
 
 
 def names() -> set[str]:
     """Return the names of all pages that the admin has."""
-    return set(_routes())
+    return set(routes())
 
 
-def _routes() -> dict[str, str]:
+def routes() -> dict[str, str]:
+    """Return the addresses of the admin, by their names."""
     return {name: route for route, name in matrix.routes(admin.site.urls[0], "admin/") if name}
 
 
@@ -156,15 +157,16 @@ LOOKS = {"contact.viewed", "contact.searched", "contact.found", "guests.listed"}
 
 def contents(*, looks: bool = True) -> dict[str, str]:
     """Return a fingerprint of every table but that of sessions; without `looks`, of all but who has looked."""
-    tables = set(connection.introspection.table_names()) - {"django_session"}
     with connection.cursor() as cursor:
-        prints = {table: _fingerprint(cursor, table) for table in sorted(tables)}
-        if not looks:
-            done = AuditEvent.objects.exclude(code__in=LOOKS).order_by("pk").values_list("pk", "code", "public_id")
-            prints[AuditEvent._meta.db_table] = str(list(done))
-        return prints
+        tables = sorted(set(connection.introspection.table_names(cursor)) - {"django_session"})
+        cursor.execute(" UNION ALL ".join(map(_fingerprint, tables)))
+        prints = {table: str(fingerprint) for table, fingerprint in cursor.fetchall()}
+    if not looks:
+        done = AuditEvent.objects.exclude(code__in=LOOKS).order_by("pk").values_list("pk", "code", "public_id")
+        prints[AuditEvent._meta.db_table] = str(list(done))
+    return prints
 
 
-def _fingerprint(cursor: Any, table: str) -> str:
-    cursor.execute(f'SELECT md5(string_agg(t::text, chr(10) ORDER BY t::text)) FROM "{table}" t')  # noqa: S608
-    return str(cursor.fetchone()[0])
+def _fingerprint(table: str) -> str:
+    rows = "string_agg(t::text, chr(10) ORDER BY t::text)"
+    return f"SELECT '{table}', md5({rows}) FROM \"{table}\" t"  # noqa: S608

@@ -47,6 +47,12 @@ def no_second_factor() -> None:
     settings.SECOND_FACTOR = False
 
 
+@pytest.fixture(autouse=True, scope="session")
+def static_files_when_asked_for() -> None:
+    """Look for a static file when it is asked for: to list all of them for each browser takes half of a test's time."""
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
 @pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
     """Begin in the language of the staff: a visitor's language stays with the thread that served them."""

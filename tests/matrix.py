@@ -20,9 +20,10 @@ ROLES = {
     "o": "privacy officer",
     "a": "auditor",
     "d": "administrator",
+    "v": "visitor",
     "n": "nobody",
 }
-METHODS = ("GET", "POST", "ANY")
+METHODS = ("GET", "POST")
 REFUSED = "."
 REFUSALS = {REFUSED, "login", "404", "405"}
 TEXT = Path(__file__).parent / "matrix.txt"
@@ -65,6 +66,12 @@ def grants() -> list[Grant]:
         Grant(mark, frozenset(ROLES[letter] for letter in letters.replace("-", "")), tuple(places))
         for _word, mark, letters, *places in _lines(("READ",))
     ]
+
+
+@cache
+def fresh() -> set[str]:
+    """Return what asks for the second factor anew."""
+    return {address for _word, address in _lines(("FRESH",))}
 
 
 def routes(patterns: Iterable[Any], prefix: str = "", space: str = "") -> Iterator[tuple[str, str]]:

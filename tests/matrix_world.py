@@ -24,7 +24,7 @@ from contacts.models import (
     Whitepaper,
 )
 from contacts.sign_ups import Wish
-from dsr.models import Paper
+from dsr.models import Handover, Paper
 from retention.models import Hold
 from tests import admin_pages, listing, merging, visiting, visitors
 from tests.factories import NOON, ContactFactory, RegistrationFactory, SignUpFactory, hold, place
@@ -58,7 +58,8 @@ class World:
         self.policy = policy
         self.records = admin_pages.world(policy)
         self.hidden = _hidden(self.records, policy)
-        self.addresses = _public(self.records, policy)
+        self.visitor = self.records["dsr_request_package"].subjects.get().contact
+        self.addresses = _public(self.records, policy) | _visited(self.records, self.visitor)
         secrets = _secrets(self.records)
         _mark_people()
         _mark_others(self.records)
@@ -81,20 +82,21 @@ class World:
         """Return the address of a page of the admin, of this record."""
         return admin_pages.address(name, {**self.records, name: record})
 
+    def client_of(self, role: str) -> Client:
+        """Return the browser of somebody of a role, of whoever has opened "My data", or of nobody."""
+        client = Client()
+        if role == "visitor":
+            client.cookies = visiting.visiting(self.visitor.email).cookies
+        elif role != "nobody":
+            user = User.objects.create(username=f"matrix-{role.replace(' ', '-')}", is_staff=True)
+            user.groups.set([Group.objects.get(name=role)])
+            client.force_login(user)
+        return client
+
     def read(self, text: str) -> set[str]:
         """Return the kinds of details that a text gives away."""
         text = text.lower()
         return {name for name, words in self.marks.items() if any(word in text for word in words)}
-
-
-def client_of(role: str) -> Client:
-    """Return the browser of somebody of a role, or of nobody."""
-    client = Client()
-    if role != "nobody":
-        user = User.objects.create(username=f"matrix-{role.replace(' ', '-')}", is_staff=True)
-        user.groups.set([Group.objects.get(name=role)])
-        client.force_login(user)
-    return client
 
 
 def _hidden(records: dict[str, Any], policy: PolicyVersion) -> dict[str, list[Any]]:
@@ -152,16 +154,25 @@ def _public(records: dict[str, Any], policy: PolicyVersion) -> dict[str, str]:
         "preferences/…/": ("preferences", [links.stop(person)]),
         "privacy/…/": ("privacy_version", [policy.number]),
         "privacy/…/…/": ("privacy_changes", [policy.number - 1, policy.number]),
-        "my-data/mine/package/…/": ("my_data_package", [person.public_id]),
     }
     fixed = {
-        "my-data/…/": visiting.path_of(visiting.begun(person.email)),
         "api/v1/whitepapers/…/sign-ups": f"/api/v1/whitepapers/{paper.slug}/sign-ups",
         "api/v1/events/…/sign-ups": f"/api/v1/events/{event.slug}/sign-ups",
         "api/v1/notes/…": "/api/v1/notes/customer",
         "admin/…/": "/admin/contacts/",
     }
     return {route: reverse(name, args=arguments) for route, (name, arguments) in found.items()} | fixed
+
+
+def _visited(records: dict[str, Any], visitor: Contact) -> dict[str, str]:
+    """Return the addresses of "My data": of a link that is not opened yet, and of a package that is ready."""
+    request = records["dsr_request_package"]
+    lasts = {"created_at": NOON, "expires_at": NOON + dt.timedelta(days=1)}
+    ready = Handover.objects.create(request=request, contact=visitor, portable=False, **lasts)
+    return {
+        "my-data/…/": visiting.path_of(visiting.begun(visitor.email)),
+        "my-data/mine/package/…/": reverse("my_data_package", args=[ready.public_id]),
+    }
 
 
 def _secrets(records: dict[str, Any]) -> list[str]:

@@ -9,7 +9,9 @@ from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
 from contacts.models import PolicyVersion
+from retention.models import PurgeRun, RunStatus
 from tests.accessible import violations_everywhere
+from tests.factories import NOON
 from tests.factoring import PASSWORD, code, kinds, member, with_app
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ KEY = {
     "isUserVerified": True,
     "automaticPresenceSimulation": True,
 }
+WAITS = {"started_at": NOON, "finished_at": NOON}
 
 
 @pytest.fixture(autouse=True)
@@ -138,3 +141,27 @@ def test_a_passkey_that_is_not_there_says_so_and_the_code_is_the_other_way(
     page.get_by_label("Code").fill(code(secret))
     page.get_by_role("button", name="Log in").click()
     page.wait_for_url(f"{live_server.url}/admin/")
+
+
+def test_an_approval_asks_for_the_passkey_anew_and_goes_on_where_it_was(
+    page: "Page", live_server: LiveServer, settings: LazySettings, policy: PolicyVersion
+) -> None:
+    keys = page.context.new_cdp_session(page)
+    keys.send("WebAuthn.enable")
+    keys.send("WebAuthn.addVirtualAuthenticator", {"options": KEY})
+    run = PurgeRun.objects.create(at=NOON, by="test", status=RunStatus.NEEDS_APPROVAL, policy_version=policy, **WAITS)
+    log_in(page, live_server, member())
+    page.get_by_role("link", name="Add a passkey").click()
+    page.get_by_role("button", name="Add the passkey").click()
+    expect(page.get_by_text("Keep these now")).to_be_visible()
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 0
+    page.goto(f"{live_server.url}/admin/retention/purgerun/{run.pk}/change/")
+    page.get_by_role("link", name="Approve").click()
+    expect(page.get_by_role("heading", name="Show that it is you")).to_be_visible()
+    assert violations_everywhere(page, OURS) == []
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+    page.get_by_role("button", name="Use your passkey").click()
+    page.wait_for_url(f"{live_server.url}/admin/retention/purgerun/{run.pk}/approve/")
+    page.get_by_role("button", name="Delete 0 people").click()
+    expect(page.get_by_text("The run is approved")).to_be_visible()
+    assert PurgeRun.objects.get().status != RunStatus.NEEDS_APPROVAL

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import LazySettings
-from django.contrib import admin
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -16,6 +15,7 @@ from contacts.models import AuditEvent, PolicyVersion
 from dsr.vocabulary import Kind
 from privacy_crm.access import resetting
 from retention.models import PurgeCount, PurgeRun, Rule, RunStatus
+from tests import admin_pages, matrix
 from tests.factories import NOON, ContactFactory, HoldFactory
 from tests.factoring import PASSWORD, code, entered, kinds, member, newcomer, with_app, with_codes
 from tests.requesting import asked_by
@@ -23,6 +23,7 @@ from tests.requesting import asked_by
 pytestmark = [pytest.mark.promise("P17"), pytest.mark.django_db]
 
 LATER = dt.timedelta(minutes=6)
+ASKED_WHEN_SENT = {"admin/contacts/audience/add/"}  # as tests/test_audience_pages.py has it
 
 
 @pytest.fixture(autouse=True)
@@ -117,20 +118,16 @@ def test_a_package_is_neither_shown_nor_handed_out_without_it(clock: Any, policy
     assert not AuditEvent.objects.filter(code="request.packaged").exists()
 
 
-def test_the_acts_that_delete_approve_or_hand_out_are_grave() -> None:
-    every = {
-        f"{model_admin.opts.label_lower}.{act.name}": act
-        for model_admin in admin.site._registry.values()
-        for act in getattr(model_admin, "acts", ())
-    }
-    fresh = {name for name, act in every.items() if act.fresh}
-    assert fresh >= {
-        "dsr.request.erase",
-        "dsr.request.hand-over",
-        "dsr.request.hand-over-again",
-        "retention.purgerun.approve",
-        "auth.user.reset-factors",
-    }
+def test_what_leaves_deletes_or_approves_asks_for_it_and_nothing_else_does(clock: Any, policy: PolicyVersion) -> None:
+    records, chief = admin_pages.world(policy), member()
+    User.objects.filter(pk=chief.pk).update(is_superuser=True)
+    client = entered(chief)
+    clock.shift(LATER)
+    for name, route in admin_pages.routes().items():
+        answer = client.get(admin_pages.address(name, records), headers={"HX-Request": "true"})
+        answer.getvalue()  # closes the file that some pages hand out
+        led = answer.get("HX-Redirect") or answer.get("Location") or ""
+        assert led.startswith("/account/again/") == (route in matrix.fresh() - ASKED_WHEN_SENT), route
 
 
 def test_where_the_second_factor_is_off_nothing_is_asked(clock: Any, approving: str, settings: LazySettings) -> None:

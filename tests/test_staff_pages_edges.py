@@ -12,7 +12,7 @@ from django.utils import timezone
 from contacts.models import Activity, AuditEvent, Contact, PolicyVersion
 from privacy_crm.celery import app
 from tests.factories import ContactFactory, RegistrationFactory, SignUpFactory, customer, everything_about
-from tests.requesting import entered
+from tests.requesting import asked_by, entered
 from tests.sharing import RecipientFactory
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +104,15 @@ def test_the_officer_who_looks_for_whoever_asks_has_searched(log_in: LogIn, poli
         ("contact.found", person.public_id, ""),
     ]
     assert log_in("privacy officer").post(url, {"term": NUL, "search": "1"}).status_code == 200
+
+
+@pytest.mark.promise("P17")
+@pytest.mark.parametrize("act", ["find-person", "take-off"])
+def test_whom_a_request_is_about_already_is_looked_at_again(act: str, log_in: LogIn, policy: PolicyVersion) -> None:
+    request = asked_by(person := customer(policy), policy)
+    shown = log_in("privacy officer").get(f"/admin/dsr/request/{request.public_id}/{act}/").content.decode()
+    assert str(person.public_id) in shown
+    assert looks() == [(person.public_id, f"page:{act}")]
 
 
 # What nobody types
