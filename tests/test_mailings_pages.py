@@ -115,6 +115,7 @@ def test_the_officer_reads_and_approves_an_important_message(log_in: LogIn, poli
     officer = log_in("privacy officer")
     said = shown(officer, of(mailing, "approve"))
     assert "Three things are new." in said
+    assert "1 person gets it: 1 in English." in said
     seen = {"seen": mailing_drafts.mark(fresh(mailing))}
     assert seen["seen"] in said
     assert "can be sent" in officer.post(of(mailing, "approve"), seen, follow=True).content.decode()

@@ -34,7 +34,9 @@ def open_house(policy: PolicyVersion, at: dt.datetime) -> int:
 
 def _put_on(policy: PolicyVersion, at: dt.datetime) -> Event:
     day = day_of(at, policy.zone)
-    begin, end = (dt.datetime.combine(day, dt.time(hour), policy.zone) for hour in (8, 20))
+    begin = dt.datetime.combine(day, dt.time(8), policy.zone)
+    # Until tomorrow: whoever looks at the demo late in the evening finds it on as well.
+    end = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(20), policy.zone)
     times, then = Times(begin, end, policy.time_zone), at - _A_WEEK
     event = events.create("Open House", "physical", times, place="Norrskensgränd 4, Stockholm", at=then, by=BY)
     topics = list(Topic.objects.filter(slug="operations"))

@@ -13,7 +13,7 @@ from contacts.mailing_drafts import MailingError
 from contacts.models import Mailing, PolicyVersion
 from contacts.vocabulary import MailingKind, MailingState
 from privacy_crm.staff import mailing_preview, mailing_words
-from privacy_crm.staff.mailing_check import ScheduleForm, SeenForm, SendForm
+from privacy_crm.staff.mailing_check import AheadForm, ScheduleForm, SendForm
 from privacy_crm.staff.mailing_forms import AddForm, EditForm
 
 EDIT, APPROVE = "contacts.change_mailing", "contacts.approve_mailing"
@@ -46,7 +46,7 @@ class SubmitForm(ActForm):
         return _("It waits for the privacy officer.")
 
 
-class ApproveForm(SeenForm):
+class ApproveForm(AheadForm):
     refusals = (MailingError,)
     body_template = "staff/mailing_approval.html"
 

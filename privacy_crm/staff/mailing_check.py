@@ -48,11 +48,8 @@ class SeenForm(ActForm):
         self.data = dict(self.data.items()) | {"seen": mailing_drafts.mark(self.record)}
 
 
-class SendForm(SeenForm):
-    """Have it leave at once. `blocked` where it cannot: then there is no button."""
-
-    refusals: tuple[type[Exception], ...] = (MailingError, DisclosureError)
-    body_template = "staff/mailing_check.html"
+class AheadForm(SeenForm):
+    """A form that tells whom a mailing would reach now, and who is left out; `refusal` says why it can reach nobody."""
 
     def __init__(self, record: Any = None, **options: Any) -> None:
         super().__init__(record, **options)
@@ -60,12 +57,44 @@ class SendForm(SeenForm):
         self.policy = PolicyVersion.objects.in_force()
 
     @property
-    def submit(self) -> str:
-        return ngettext("Send to %s person", "Send to %s people", self.ahead.people) % self.people
-
-    @property
     def people(self) -> str:
         return number(self.ahead.people)
+
+    @cached_property
+    def ahead(self) -> Ahead:
+        return self._look[0]
+
+    @cached_property
+    def refusal(self) -> str:
+        return self._look[1]
+
+    def languages(self) -> list[tuple[str, str]]:
+        """Return how many get it in each language, by its name."""
+        spoken = dict(settings.LANGUAGES)
+        return [(str(spoken[code]), number(count)) for code, count in self.ahead.languages.items()]
+
+    def left_out(self) -> str:
+        return permission_words.sentence(self.ahead.asked, self.ahead.left_out)
+
+    @cached_property
+    def _look(self) -> tuple[Ahead, str]:
+        if self.policy is None:
+            return Ahead(), _("No policy is published yet, so that nobody may be written to.")
+        try:
+            return mailings.preview(self.record, policy=self.policy, at=self.at), ""
+        except DisclosureError as refusal:
+            return Ahead(), str(refusal)
+
+
+class SendForm(AheadForm):
+    """Have it leave at once. `blocked` where it cannot: then there is no button."""
+
+    refusals: tuple[type[Exception], ...] = (MailingError, DisclosureError)
+    body_template = "staff/mailing_check.html"
+
+    @property
+    def submit(self) -> str:
+        return ngettext("Send to %s person", "Send to %s people", self.ahead.people) % self.people
 
     @property
     def moment(self) -> dt.datetime | None:
@@ -77,14 +106,6 @@ class SendForm(SeenForm):
         return bool(self.refusal or self.missing or not self.ahead.people)
 
     @cached_property
-    def ahead(self) -> Ahead:
-        return self._look[0]
-
-    @cached_property
-    def refusal(self) -> str:
-        return self._look[1]
-
-    @cached_property
     def missing(self) -> list[str]:
         """Return what is not said yet, a sentence for each."""
         spoken = dict(settings.LANGUAGES)
@@ -93,14 +114,6 @@ class SendForm(SeenForm):
             _("In %(language)s %(part)s is missing.") % {"language": spoken[code], "part": _SAYS[part]}
             for code, part in lacks
         ]
-
-    def languages(self) -> list[tuple[str, str]]:
-        """Return how many get it in each language, by its name."""
-        spoken = dict(settings.LANGUAGES)
-        return [(str(spoken[code]), number(count)) for code, count in self.ahead.languages.items()]
-
-    def left_out(self) -> str:
-        return permission_words.sentence(self.ahead.asked, self.ahead.left_out)
 
     def facts(self) -> list[tuple[str, str]]:
         """Return who writes what to whom, through whom, and when."""
@@ -131,15 +144,6 @@ class SendForm(SeenForm):
         last = self.moment + _MINUTE * (max(self.ahead.people - 1, 0) // self.record.rate)
         told = {"first": moment(self.moment), "rate": number(self.record.rate), "last": moment(last)}
         return _("from %(first)s, %(rate)s a minute, the last at about %(last)s") % told
-
-    @cached_property
-    def _look(self) -> tuple[Ahead, str]:
-        if self.policy is None:
-            return Ahead(), _("No policy is published yet, so that nobody may be written to.")
-        try:
-            return mailings.preview(self.record, policy=self.policy, at=self.at), ""
-        except DisclosureError as refusal:
-            return Ahead(), str(refusal)
 
 
 class ScheduleForm(SendForm):
