@@ -39,7 +39,7 @@ CHOSEN: dict[str, tuple[str, ...]] = {
 _SUPPRESS = """
     INSERT INTO contacts_suppression AS stored (address_hash, channel, reason, since)
     SELECT address_hash, said.channel, said.reason, said.since
-    FROM unnest(%(hashes)s::text[]) address_hash CROSS JOIN (
+    FROM unnest(%(known)s::text[]) address_hash CROSS JOIN (
         SELECT DISTINCT ON (channel) channel, reason, since FROM (
             SELECT channel, reason, since FROM contacts_suppression WHERE address_hash = ANY(%(hashes)s)
             UNION ALL
@@ -119,10 +119,15 @@ def _differs(two: Two, column: str) -> bool:
 
 
 def _carry_objections(two: Two, at: dt.datetime, by: str) -> None:
-    """Have both addresses, and the record that stays, say every objection that was made under either (P12)."""
+    """Have both addresses, and the record that stays, say every objection that was made under either (P12).
+
+    So do the addresses that they gave up in earlier merges, as after any objection.
+    """
     before = _objected(two.keep)
-    hashes = sorted({str(two.keep.address_hash), str(two.gone.address_hash)})
-    values: dict[str, Any] = {"keep": two.keep.pk, "gone": two.gone.pk, "hashes": hashes}
+    hashes = [str(two.keep.address_hash), str(two.gone.address_hash)]
+    given_up = MergedAddress.objects.filter(contact__in=[two.keep, two.gone]).values_list("address_hash", flat=True)
+    known = [*{*hashes, *given_up}]
+    values: dict[str, Any] = {"keep": two.keep.pk, "gone": two.gone.pk, "hashes": hashes, "known": known}
     with connection.cursor() as cursor:
         cursor.execute(_SUPPRESS, values)
         cursor.execute(_NOTE, values)

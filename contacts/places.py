@@ -16,7 +16,8 @@ class PlaceError(ValueError):
 def find(public_id: uuid.UUID, event_id: int) -> Registration | None:
     """Return somebody's place at an event, also under the number of a record that was merged into theirs since."""
     person = merged.holder(public_id)
-    return Registration.objects.select_related("event").filter(contact__public_id=person, event=event_id).first()
+    places = Registration.objects.select_related("event", "contact")
+    return places.filter(contact__public_id=person, event=event_id).first()
 
 
 @transaction.atomic

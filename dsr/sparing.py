@@ -15,6 +15,7 @@ from dsr.models import Handover, Request
 from retention import holds
 from retention.models import Hold, HoldKind, HoldReason
 
+_A_DAY = dt.timedelta(days=1)
 _A_MOMENT = dt.timedelta(microseconds=1)  # what ends at midnight lasts through the day before
 
 
@@ -73,10 +74,10 @@ def _answered_on(person: Contact, at: dt.datetime) -> dt.date | None:
 def claim(people: Collection[Contact], *, day: dt.date, at: dt.datetime, by: str) -> None:
     """Freeze people whose details are needed for a legal claim, until the officer ends that hold.
 
-    Whom a claim freezes already stays so as it was noted.
+    Whom a claim freezes beyond this day already stays so as it was noted.
     """
     for person in lock(people):
-        claims = Hold.objects.standing(day).filter(contact=person, reason=HoldReason.LEGAL_CLAIM)
+        claims = Hold.objects.standing(day + _A_DAY).filter(contact=person, reason=HoldReason.LEGAL_CLAIM)
         if not claims.exists():
             holds.place(person, HoldKind.FREEZE, HoldReason.LEGAL_CLAIM, until=None, at=at, by=by)
 

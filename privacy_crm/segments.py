@@ -134,7 +134,7 @@ def _topics() -> Options:
 
 
 def _organisations(values: Collection[str]) -> dict[str, str]:
-    """Return their names. They are too many to choose from: an organisation's own page leads to its people."""
+    """Return their names. They are too many to list: the box in the list of contacts asks for what is typed."""
     found = Organisation.objects.filter(pk__in=[value for value in values if value.isdecimal()])
     return {str(pk): name for pk, name in found.values_list("pk", "name")}
 

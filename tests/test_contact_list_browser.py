@@ -68,6 +68,16 @@ def test_the_pages_of_segments_are_accessible(page: "Page") -> None:
     assert violations_everywhere(page, ".pc-stack") == []
 
 
+def test_numbers_of_a_segment_that_do_not_come_keep_nobody_waiting(page: "Page", complaints: list[str]) -> None:
+    segment = SegmentFactory.create(name="Guests", shared=True)
+    page.route("**/numbers/", lambda asked: asked.fulfill(status=500))
+    for address in (SEGMENTS, f"{SEGMENTS}{segment.pk}/change/"):
+        visit(page, address)
+        expect(page.get_by_text("This could not be counted. Load the page again to try once more.")).to_be_visible()
+        expect(page.get_by_text("Counting…")).to_have_count(0)
+    complaints.clear()  # the browser's own, of the answers that failed
+
+
 def test_what_the_list_is_narrowed_by_is_saved_by_keyboard(page: "Page") -> None:
     visit(page, LIST)
     page.get_by_label("Held as").select_option("event")

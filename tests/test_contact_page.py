@@ -147,6 +147,16 @@ def test_the_evidence_tells_of_what_the_address_objected_to_before_the_person_ca
     assert "neither objected" not in evidence
 
 
+@pytest.mark.usefixtures("at_noon")
+def test_earlier_objections_stand_in_the_order_of_the_channels(log_in: LogIn, guest: Contact) -> None:
+    told = {"public_id": None, "reason": "test", "at": NOON, "by": "test"}
+    for channel in (Channel.POST, Channel.EMAIL, Channel.PHONE):
+        objections.record(str(guest.address_hash), channels=[channel], day=dt.date(2026, 5, 2), **told)  # type: ignore[arg-type]
+    ChannelPermission.objects.filter(contact=guest).delete()
+    evidence = shown(log_in("sales"), guest).split("<h2>Evidence", 1)[1]
+    assert re.findall(r"Objected earlier: ([a-z-]+)", evidence) == ["e-mail", "phone", "post"]
+
+
 @pytest.mark.promise("P5")
 @pytest.mark.usefixtures("at_noon")
 def test_of_somebody_reduced_the_page_claims_nothing_that_is_gone_and_offers_to_add_nothing(

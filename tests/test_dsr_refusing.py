@@ -154,6 +154,14 @@ def test_a_claim_that_is_on_file_stays_as_it_was_noted(policy: PolicyVersion) ->
     assert Hold.objects.get(reason="legal_claim").until == noted.until
 
 
+@pytest.mark.promise("P21")
+def test_a_claim_that_was_to_end_today_goes_on(policy: PolicyVersion) -> None:
+    request = asks(policy, Kind.ERASURE)
+    place(request.subjects.get().contact, "freeze", "legal_claim", TODAY)
+    refuse(request, policy, refusal(request, policy, "legal_claims"), ground="legal_claims")
+    assert Hold.objects.get(reason="legal_claim").until is None
+
+
 @pytest.mark.promise("P12")
 def test_on_another_ground_nothing_keeps_who_is_held_for_marketing_alone(policy: PolicyVersion) -> None:
     request = asks(policy, Kind.ERASURE)

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from contacts.addresses import keyed_hash
-from contacts.models import ChannelPermission, Contact, PolicyVersion, Suppression
+from contacts.models import ChannelPermission, Contact, MergedAddress, PolicyVersion, Suppression
 from tests.factories import NOON
 from tests.import_files import AINO, Row, bring, everything, person
 
@@ -57,6 +57,28 @@ def test_an_objection_on_record_stands_with_the_person_who_comes_in_later(policy
     outcome = bring(policy, contacts=[person()], objections=[objection()])
     assert permissions() == [("email", "objected")]
     assert outcome.counts("objections").updated == 1
+
+
+@p12
+def test_an_objection_under_an_address_given_up_in_a_merge_is_that_of_the_person(policy: PolicyVersion) -> None:
+    old, older = "old@fjordkraft.example", "older@fjordkraft.example"
+    bring(policy, contacts=[person()])
+    for address in (old, older):
+        MergedAddress.objects.create(contact=Contact.objects.get(), address_hash=keyed_hash(address))
+    outcome = bring(policy, objections=[objection(old)])
+    assert outcome.counts("objections").created == 1
+    assert permissions() == [("email", "objected")]
+    assert list(suppressions(AINO)) == list(suppressions(old)) == list(suppressions(older)) == ["email"]
+    assert bring(policy, objections=[objection(old)]).counts("objections").unchanged == 1
+
+
+@p12
+def test_an_objection_to_everything_under_an_address_given_up_parts_with_the_prospect(policy: PolicyVersion) -> None:
+    bring(policy, contacts=[person(AINO, "prospect")])
+    MergedAddress.objects.create(contact=Contact.objects.get(), address_hash=keyed_hash("old@fjordkraft.example"))
+    bring(policy, objections=[objection("old@fjordkraft.example", "all")])
+    assert not Contact.objects.exists()
+    assert sorted(suppressions(AINO)) == ["email", "phone", "post"]
 
 
 @p12

@@ -56,6 +56,17 @@ def test_a_row_that_would_change_them_is_refused_with_its_reason(
     assert everything_about(restricted) == before
 
 
+@pytest.mark.promise("L6")
+@pytest.mark.parametrize("named", [False, True])
+def test_they_are_held_for_what_they_were_where_their_event_changes_its_kind(
+    policy: PolicyVersion, restricted: Contact, named: bool
+) -> None:
+    before = everything_about(restricted)
+    outcome = bring(policy, events=[event(kind="webinar")], registrations=KNOWN["registrations"] if named else [])
+    assert outcome.refused == []
+    assert everything_about(restricted) == before
+
+
 def test_the_rows_of_others_in_the_same_export_come_in(policy: PolicyVersion, restricted: Contact) -> None:
     outcome = bring(policy, contacts=[person(phone="2"), person(OTHER, phone="3"), person("new@fjordkraft.example")])
     assert [reject.line for reject in outcome.rejects] == [2]

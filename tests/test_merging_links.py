@@ -92,6 +92,18 @@ def test_an_objection_under_an_address_that_was_given_up_two_merges_ago_is_the_p
     assert suppressed(keep.address_hash) == suppressed(last.address_hash) == {"email"}
 
 
+@pytest.mark.promise("P12")
+def test_an_objection_that_a_merge_brings_holds_under_an_address_given_up_before(
+    two: tuple[Contact, Contact], policy: PolicyVersion
+) -> None:
+    keep, gone = two
+    last = pair(policy).one
+    merge(keep.pk, gone.pk, [], policy=policy, **AT)
+    objects(last.email, policy)
+    merge(keep.pk, last.pk, [], policy=policy, **AT)
+    assert suppressed(gone.address_hash) == suppressed(keep.address_hash) == {"email"}
+
+
 @pytest.mark.promise("P13")
 def test_an_old_link_about_a_topic_says_no_for_the_record_that_is_left(
     two: tuple[Contact, Contact], policy: PolicyVersion

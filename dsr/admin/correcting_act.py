@@ -87,9 +87,8 @@ def _field(person: Contact, name: str, said: Mapping[str, Any], label: str) -> A
     asked = str(said.get(name, held))
     text = _("On file: %s") % (held or "–") if asked != held else ""
     if name in _CHOICES:
-        listed = [("", "–"), *_CHOICES[name]()]
-        unknown = [] if asked in dict(listed) else [(asked, asked)]
-        return fields.choice(label, [*listed, *unknown], initial=asked, required=False, help_text=text)
+        offered = fields.offered(_CHOICES[name](), asked)
+        return fields.choice(label, offered, initial=asked, required=False, help_text=text)
     line = fields.text(label, initial=asked, required=name == "email", help_text=text)
     line.held = held
     return line

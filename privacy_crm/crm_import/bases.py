@@ -47,7 +47,8 @@ _SIGNED_UP = f"""
     FROM contacts_registration guest JOIN import_known USING (contact_id)
     WHERE guest.event_id IN ({events.CONVERTED})"""
 
-# A registration is the basis webinar or event, collected that day, where the person has none yet.
+# A registration is the basis webinar or event, collected that day, where the person has none yet. Whose details are
+# only stored stay held for what they are, whatever becomes of the event (L6).
 SIGN_UPS = Target(
     name="sign_ups",
     table="contacts_basis",
@@ -59,7 +60,7 @@ SIGN_UPS = Target(
         FROM ({_SIGNED_UP}) signed_up
         JOIN contacts_registration registration USING (contact_id, event_id)
         JOIN contacts_event event ON event.id = event_id
-        WHERE registration.cancelled_at IS NULL
+        WHERE registration.cancelled_at IS NULL AND contact_id NOT IN (SELECT contact_id FROM import_stored_only)
         GROUP BY 1, 2""",
     becomes={"collected_on": "COALESCE(stored.collected_on, given.collected_on)"},
     fresh=_FRESH | {"source": "'registration'", "source_kind": "'person'"},

@@ -21,8 +21,13 @@ _GUESTS = f"""
     JOIN contacts_contact contact ON contact.id = registration.contact_id
     WHERE {ACCEPTED}"""
 
+# An objection under an address that was given up in a merge is theirs who gave it up (P12).
+_HEIRS = """
+    SELECT contact.email FROM import_objections JOIN contacts_mergedaddress USING (address_hash)
+    JOIN contacts_contact contact ON contact.id = contact_id"""
+
 # Of rows with a fault as well: whether their person is known may be a fault in an earlier column.
-_ADDRESSES = " UNION ".join([*(f"SELECT email FROM import_{name}" for name in _WITH_PEOPLE), _GUESTS])
+_ADDRESSES = " UNION ".join([*(f"SELECT email FROM import_{name}" for name in _WITH_PEOPLE), _GUESTS, _HEIRS])
 
 _ORGANISATIONS = """
     SELECT organisation.id FROM contacts_organisation organisation

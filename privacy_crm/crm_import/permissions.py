@@ -21,33 +21,58 @@ def _rows(file: File) -> str:
     ) entry"""
 
 
+# The addresses of people whose records were merged, those that they gave up as well: an objection under one holds for
+# all of them.
+_MERGED = """
+    SELECT contact_id, given_up.address_hash FROM contacts_mergedaddress given_up JOIN import_known USING (contact_id)
+    UNION
+    SELECT contact_id, person.address_hash FROM contacts_mergedaddress JOIN import_known USING (contact_id)
+    JOIN contacts_contact person ON person.id = contact_id"""
+
+# Which address an objection holds for, by the one that the list names.
+_SAME = f"""(
+        SELECT address_hash, address_hash AS theirs FROM {OBJECTIONS.table}
+        UNION
+        SELECT named.address_hash, each.address_hash
+        FROM import_merged named JOIN import_merged each USING (contact_id)
+    ) same"""
+
+# Who objects, by the address that the list names.
+_OBJECTORS = f"""(
+        SELECT address_hash, contact_id FROM {OBJECTIONS.table} JOIN import_known USING (email)
+        UNION
+        SELECT address_hash, contact_id FROM import_merged
+    ) objector USING (address_hash)"""
+
 SUPPRESSIONS = Target(
     name="suppressions",
     table="contacts_suppression",
     keys=["address_hash", "channel"],
     given=f"""
-        SELECT address_hash, about AS channel, min(objected_on) AS objected_on, {LINES}
-        FROM {_rows(OBJECTIONS)} GROUP BY address_hash, about""",
+        SELECT theirs AS address_hash, about AS channel, min(objected_on) AS objected_on, {LINES}
+        FROM {_rows(OBJECTIONS)} JOIN {_SAME} USING (address_hash) GROUP BY theirs, about""",
     becomes={"since": "COALESCE(LEAST(stored.since, given.objected_on), %(day)s)"},
     fresh={"reason": "'objection'"},
 )
 
 
-def _permissions(file: File, state: PermissionState, day: str, *texts: str) -> Target:
+def _permissions(file: File, whose: str, state: PermissionState, day: str, *texts: str) -> Target:
     return Target(
         name=file.name,
         table="contacts_channelpermission",
         keys=["contact_id", "channel", "state"],
         given=f"""
             SELECT contact_id, about AS channel, '{state.value}' AS state, {last(day, *texts)}, {LINES}
-            FROM {_rows(file)} JOIN import_known USING (email) GROUP BY contact_id, about""",
+            FROM {_rows(file)} JOIN {whose} GROUP BY contact_id, about""",
         becomes={"given_on": f"COALESCE(given.{day}, stored.given_on, %(day)s)"} | kept(*texts),
         fresh={name: "''" for name in ("wording", "source") if name not in texts},
     )
 
 
-OBJECTED = _permissions(OBJECTIONS, PermissionState.OBJECTED, "objected_on", "source")
-CONSENTED = _permissions(CONSENTS, PermissionState.CONSENTED, "given_on", "wording", "source")
+OBJECTED = _permissions(OBJECTIONS, _OBJECTORS, PermissionState.OBJECTED, "objected_on", "source")
+CONSENTED = _permissions(
+    CONSENTS, "import_known USING (email)", PermissionState.CONSENTED, "given_on", "wording", "source"
+)
 
 
 # Of whom the list brings an objection that was not on record with them, and to which channels.
@@ -60,6 +85,7 @@ _OF_THESE = "FROM import_heard JOIN contacts_contact person ON person.id = conta
 
 def suppress(work: Import) -> None:
     """Write the keyed hashes, before anybody is judged: an export read again is judged as it was the first time."""
+    work.keep("import_merged", _MERGED)
     apply(work, SUPPRESSIONS)
 
 

@@ -67,7 +67,8 @@ def _rows(name: str, contact: Contact, day: dt.date) -> list[Any]:
 def _objected_earlier(contact: Contact) -> list[Suppression]:
     """Return the objections to marketing under the address that this record itself does not tell of."""
     told = contact.permissions.filter(state=PermissionState.OBJECTED).values("channel")
-    return list(Suppression.objects.filter(address_hash=contact.address_hash).exclude(channel__in=told))
+    found = Suppression.objects.filter(address_hash=contact.address_hash).exclude(channel__in=told)
+    return list(found.order_by("channel"))
 
 
 def _requests(contact: Contact, day: dt.date) -> list[tuple[Request, str, str]]:

@@ -99,8 +99,10 @@ class SegmentAdmin(RecordAdmin):
     def reached(self, segment: Any) -> SafeString:
         # One row after the other, so that a long list does not keep every worker busy.
         return format_html(
-            '<div hx-get="{}" hx-trigger="revealed" hx-select=".pc-reach" hx-sync="closest table:queue all">{}</div>',
+            '<div hx-get="{}" hx-trigger="revealed" hx-select=".pc-reach" hx-sync="closest table:queue all">'
+            '<span data-failed="{}">{}</span></div>',
             self.url_of(segment, "numbers"),
+            _("This could not be counted. Load the page again to try once more."),
             _("Counting…"),
         )
 

@@ -19,8 +19,8 @@ from contacts import whitepapers
 class NamelessFileUploadHandler(FileUploadHandler):
     """Takes files in. Django's own leaves a list of people behind where a process dies in the middle of it.
 
-    Of a request that sends more than any door takes, nothing is kept: its files are empty, and of a size that each door
-    refuses in its own words. The rest is read all the same, since a browser that still sends hears no answer.
+    Of the file with which a request goes beyond what any door takes, nothing is kept: it is empty, and of a size that
+    each door refuses in its own words. The rest is read all the same, since a browser that still sends hears no answer.
     """
 
     file: UploadedFile[bytes] | None = None

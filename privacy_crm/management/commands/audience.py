@@ -31,7 +31,9 @@ class Command(doors.Command):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("channel", choices=Channel.values)
-        parser.add_argument("--holder", metavar="LOGIN", required=True, help="who answers for the list, and says so")
+        parser.add_argument(
+            "--holder", metavar="LOGIN", required=True, help="who answers for the list, and says what became of it"
+        )
         parser.add_argument(
             "--purpose",
             choices=Scenario.values,
@@ -53,6 +55,7 @@ class Command(doors.Command):
         parser.add_argument("--segment", type=int, metavar="NUMBER", help="those alone whom a saved segment finds")
         parser.add_argument(
             "--reason",
+            metavar="TEXT",
             default="",
             help=f"why so many are needed; asked for above {settings.AUDIENCE_REASON_ABOVE} people",
         )
