@@ -22,7 +22,7 @@ def address(name: str, record: Request) -> str:
         return reverse(f"admin:{name}")
     of_what: list[Any] = ["en"] if name.endswith("_paper") else []
     if name.endswith("_letter"):
-        of_what = list(record.papers.exclude(kind="statement").values_list("pk", flat=True))
+        of_what = [record.papers.exclude(kind="statement").values_list("pk", flat=True).first() or 0]
     return reverse(f"admin:{name}", args=[record.public_id, *of_what])
 
 

@@ -28,6 +28,7 @@ BARE = {
     "contacts_mailing_progress",
     "contacts_upload_progress",
     "contacts_upload_rejects",
+    "dsr_request_letter",
     "dsr_request_paper",
 }
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
