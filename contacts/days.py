@@ -20,6 +20,13 @@ def run_of(day: dt.date, zone: ZoneInfo) -> dt.datetime:
     return dt.datetime.combine(day, NIGHTLY_RUN, zone)
 
 
+def next_run(at: dt.datetime, zone: ZoneInfo) -> dt.datetime:
+    """Return the moment of the first nightly run after `at`."""
+    day = day_of(at, zone)
+    today = run_of(day, zone)
+    return today if today > at else run_of(day + dt.timedelta(days=1), zone)
+
+
 def add_months(day: dt.date, months: int) -> dt.date:
     """Return the day on which a period of calendar months that began on `day` is over.
 

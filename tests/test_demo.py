@@ -83,6 +83,8 @@ def test_the_demo_takes_another_port_serves_and_leaves_nothing_running(
         assert int(port) != taken_port
         for role in ("marketing", "sales", "events", "privacy-officer", "auditor", "administrator"):
             assert role in told
+        mailed = "".join(mail.read_text() for mail in (Path(environment["VAR_DIR"]) / "mail").iterdir())
+        assert set(re.findall(r"http://localhost:(\d{2,})", mailed.replace("=\n", ""))) == {port}
         for page in ("privacy/", "", "whitepapers/patching-without-fear/", "events/nordic-summit/", "register/"):
             assert answers(f"http://localhost:{port}/{page}")
         children = psutil.Process(demo.pid).children(recursive=True)

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from contacts import links, proof, sign_ups
+from contacts import links, places, proof, sign_ups
 from contacts.models import (
     AuditEvent,
     ChannelPermission,
@@ -184,6 +184,17 @@ def test_a_place_that_was_confirmed_is_shown_no_longer_than_there_is_an_event(
     Event.objects.update(**change)
     answer = client.get(page_of(made))
     assert (answer.status_code, said in words(answer), "You have a place" in words(answer)) == (status, True, False)
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+def test_who_gave_up_a_place_is_asked_to_sign_up_again_only_while_one_can(
+    policy: PolicyVersion, client: Client, is_open: bool
+) -> None:
+    made = proven(wish("event"), policy)
+    places.give_up(Registration.objects.get().pk, at=NOON, by="visitor")
+    Event.objects.update(signup_open=is_open)
+    shown = words(client.get(page_of(made)))
+    assert ("You gave up your place" in shown, "Sign up again" in shown) == (True, is_open)
 
 
 @pytest.mark.promise("P6")

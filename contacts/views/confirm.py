@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from contacts import links, nudging, proof
+from contacts import links, nudging, proof, sign_ups
 from contacts.models import Registration, SignUp
 from contacts.sign_ups import SignUpRefusedError, Wish
 from contacts.views import refusals, spoken
@@ -57,6 +57,8 @@ def _outcome(made: SignUp) -> dict[str, Any]:
     """Return what came of a sign-up that is proven, as far as it still stands."""
     if made.whitepaper:
         return {"download": links.download(made)}
-    places = Registration.objects.select_related("contact").filter(contact=made.contact, event=made.event)
-    place = places.first() if made.event else None
-    return {"place": place, "place_link": links.place(place) if place else ""}
+    if made.event is None:
+        return {}
+    place = Registration.objects.select_related("contact").filter(contact=made.contact, event=made.event).first()
+    still = {"open": not sign_ups.closed(made.event, timezone.now())}
+    return still | {"place": place, "place_link": links.place(place) if place else ""}

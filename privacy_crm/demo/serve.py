@@ -26,12 +26,16 @@ def free_port(wanted: int) -> int:
     sys.exit(f"No port from {wanted} on is free. Set PORT to one that is.")
 
 
+def address(port: int) -> str:
+    return f"http://localhost:{port}"
+
+
 def run(port: int) -> int:
     """Run web, worker and beat until one of them ends or a signal comes. Returns the exit code."""
     connections.close_all()
     manager = Manager()
     # Unless somebody has set them: mails name the port that is taken, and nobody needs a phone to look around.
-    site = {"SITE_URL": f"http://localhost:{port}", "SECOND_FACTOR": "off"}
+    site = {"SITE_URL": address(port), "SECOND_FACTOR": "off"}
     environment = {**site, **os.environ, "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": _AS_ROOT}
     for name, command in _commands(port).items():
         manager.add_process(name, f"exec {command}", env=environment)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from contacts import audit, informing
-from contacts.days import add_months, day_of
+from contacts.days import add_months, day_of, next_run
 from contacts.models import PolicyVersion, Upload
 from contacts.vocabulary import UploadState
 from privacy_crm.crm_import import people, people_counts
@@ -150,7 +150,7 @@ def _run(work: Work, found: _Found, *, policy: PolicyVersion, at: dt.datetime, b
 
 def _lapsed(done: Import, upload: Upload) -> int:
     """Return how many of those who are new the next nightly run deletes."""
-    night = Night(done.policy, done.at)
+    night = Night(done.policy, next_run(done.at, done.policy.zone))
     done.do(_LAPSED, anchor=night.anchor(night.own_clock_rule(upload.scenario)))
     (number,) = done.cursor.fetchone() or (0,)
     return int(number)

@@ -20,13 +20,14 @@ class Command(doors.Command):
         # Rich and honcho are development packages.
         from privacy_crm.demo import play, serve  # noqa: PLC0415
 
-        port = _port()
+        port = _port() if no_serve else serve.free_port(_port())
+        # Mails that the data brings along lead to where the site will be served, unless somebody has said where.
+        settings.SITE_URL = os.environ.get("SITE_URL") or serve.address(port)
         policy = play.prepare()
         names, password = play.log_ins()
         if not play.first_night(policy):
             self.stdout.write("The demo's data is there already; `make clean` forgets it.")
         if not no_serve:
-            port = serve.free_port(port)
             play.welcome(port, names, password)
             sys.exit(serve.run(port))
 
