@@ -13,6 +13,17 @@ PHONE_AND_DESK = (320, 1280)  # CSS pixels; the narrower one is 1280 magnified f
 # What axe leaves out unless it is asked for, though WCAG 2.2 has it (2.5.8).
 _ALSO = {"rules": {"target-size": {"enabled": True}}}
 
+# The staff's pages ask for the scheme when they are loaded, and not again: a dialog would never be seen in the dark.
+# Colours that fade from one scheme into the other are looked at once they are there.
+_AS_LOADED = """async dark => {
+    const page = document.documentElement;
+    if (!page.hasAttribute("x-data")) return;
+    page.classList.toggle("dark", dark);
+    await Promise.allSettled(
+        document.getAnimations().filter(each => each instanceof CSSTransition).map(each => each.finished),
+    );
+}"""
+
 
 def violations(page: "Page", *within: str) -> list[str]:
     """Return a line for each element that breaks a rule, on the page as it is shown now, or in these parts of it."""
@@ -31,5 +42,6 @@ def violations_everywhere(page: "Page", *within: str) -> list[str]:
             found.append(f"{width}: the page scrolls sideways")
         for scheme in LIGHT_AND_DARK:
             page.emulate_media(color_scheme=scheme)
+            page.evaluate(_AS_LOADED, scheme == "dark")
             found += [f"{width} {scheme}: {line}" for line in violations(page, *within)]
     return found
