@@ -18,7 +18,7 @@ from contacts.audience import Wanted
 from contacts.exporting import Custody
 from contacts.models import PolicyVersion, Recipient, Topic
 from contacts.permission import Refusal
-from contacts.vocabulary import Channel, FileFormat, RecipientKind, Scenario
+from contacts.words.vocabulary import Channel, FileFormat, RecipientKind, Scenario
 
 OBJECTING = 11  # every so many-th person objected, so that there is somebody to leave out
 COLUMNS = ("public_id", "email", "first_name", "last_name", "company_name", "language", "country")

@@ -17,7 +17,7 @@ from django.utils import timezone
 from benchmarks import load
 from benchmarks.measure import seconds
 from contacts.models import PolicyVersion, Upload
-from contacts.vocabulary import Scenario, SourceKind
+from contacts.words.vocabulary import Scenario, SourceKind
 from privacy_crm.uploads import fields, importing, matching, receiving, removing
 
 _HEADER = [

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 from contacts import audit, links
 from contacts.models import Recipient, RecipientNotice
 from contacts.models.recipients import RecipientNotices
-from contacts.vocabulary import NoticeKind
+from contacts.words.vocabulary import NoticeKind
 
 
 class NoticeGoneError(LookupError):

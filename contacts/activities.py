@@ -9,7 +9,7 @@ from django.db.models.functions import Greatest
 from contacts import audit, clocks
 from contacts.days import day_of
 from contacts.models import Activity, Basis, Contact, PolicyVersion, Registration
-from contacts.vocabulary import ACTIVITY_SCENARIOS
+from contacts.words.vocabulary import ACTIVITY_SCENARIOS
 
 
 class ContactGoneError(Exception):

@@ -7,10 +7,10 @@ from django.utils import timezone
 
 from contacts import audit, notices
 from contacts.activities import ContactGoneError
-from contacts.addresses import MalformedAddressError, keyed_hash, normalise
 from contacts.days import day_of
 from contacts.models import Contact, PolicyVersion
-from contacts.vocabulary import NoticeKind
+from contacts.words.addresses import MalformedAddressError, keyed_hash, normalise
+from contacts.words.vocabulary import NoticeKind
 
 
 class AddressError(ValueError):

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from contacts import audit, clocks
 from contacts.models import Agreement, Organisation
-from contacts.vocabulary import AgreementState
+from contacts.words.vocabulary import AgreementState
 
 
 class AgreementError(ValueError):

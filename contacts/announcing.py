@@ -25,7 +25,7 @@ from contacts.models import (
 )
 from contacts.permission import Refusal
 from contacts.sign_ups import closed, is_published
-from contacts.vocabulary import (
+from contacts.words.vocabulary import (
     SCENARIO_OF_EVENT,
     ActivityKind,
     Channel,

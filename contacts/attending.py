@@ -14,8 +14,8 @@ from django.db.models.functions import Coalesce
 from contacts import activities, sign_ups, stored_only, vouching
 from contacts.models import Contact, Event, PolicyVersion, Registration, SignUp
 from contacts.sign_ups import Typed, Wish
-from contacts.vocabulary import ActivityKind
 from contacts.vouching import Grounds, VouchError
+from contacts.words.vocabulary import ActivityKind
 
 _A_DAY = dt.timedelta(days=1)
 

@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce
 from contacts import disclosing, permission
 from contacts.models import Contact, Recipient, Topic
 from contacts.permission import Reach, Refusal
-from contacts.vocabulary import Channel, FileFormat, Scenario
+from contacts.words.vocabulary import Channel, FileFormat, Scenario
 
 # What reaches somebody on a channel. Outgoing data is allow-listed.
 _REACHED_BY = {

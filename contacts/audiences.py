@@ -6,7 +6,7 @@ from django.db import transaction
 
 from contacts import audit
 from contacts.models import Audience
-from contacts.vocabulary import AudienceEnd
+from contacts.words.vocabulary import AudienceEnd
 
 
 class AudienceError(ValueError):

@@ -10,7 +10,7 @@ from icalendar import Event as Entry
 from icalendar.enums import STATUS
 
 from contacts.models import Event, PolicyVersion
-from contacts.vocabulary import EventKind
+from contacts.words.vocabulary import EventKind
 
 _A_YEAR = dt.timedelta(days=366)
 

@@ -8,7 +8,7 @@ from django_countries import countries
 from contacts import audit, laws, notices
 from contacts.activities import ContactGoneError
 from contacts.models import Contact
-from contacts.vocabulary import NoticeKind
+from contacts.words.vocabulary import NoticeKind
 
 
 class CompletingError(ValueError):

@@ -7,7 +7,7 @@ import datetime as dt
 
 from contacts import audit
 from contacts.models import ChannelPermission, Contact, Suppression
-from contacts.vocabulary import Channel, PermissionState
+from contacts.words.vocabulary import Channel, PermissionState
 
 
 def give(

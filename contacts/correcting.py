@@ -9,7 +9,7 @@ from django.db import transaction
 from contacts import audit, notices
 from contacts.activities import ContactGoneError
 from contacts.models import Contact
-from contacts.vocabulary import NoticeKind
+from contacts.words.vocabulary import NoticeKind
 
 # The address has an act of its own, since objections hang on it (`addressing`).
 CORRECTABLE = (

@@ -14,7 +14,7 @@ from django_countries import countries
 from contacts import audit, laws
 from contacts.models import Contact, CountryRule
 from contacts.permission import answer
-from contacts.vocabulary import Channel, MarketingGround
+from contacts.words.vocabulary import Channel, MarketingGround
 
 _GDPR = dt.date(2018, 5, 25)
 _ASKS, _RESTS = MarketingGround.CONSENT, MarketingGround.INTEREST

@@ -17,7 +17,7 @@ from django.utils import timezone
 from contacts import audit, permission
 from contacts.days import day_of
 from contacts.models import Basis, Contact, PolicyVersion, Recipient
-from contacts.vocabulary import DisclosureKind, RecipientKind, Scenario
+from contacts.words.vocabulary import DisclosureKind, RecipientKind, Scenario
 
 
 class DisclosureError(ValueError):

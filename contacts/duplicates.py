@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from contacts import audit, races
 from contacts.models import Contact, DuplicatePair
-from contacts.vocabulary import Likeness
+from contacts.words.vocabulary import Likeness
 
 NEIGHBOURS = 6
 ALIKE = 0.6  # of 1, by the trigrams that two names share

@@ -12,11 +12,11 @@ from django.db.models.functions import Greatest
 
 from contacts import agreements, audit, clocks, permission
 from contacts.activities import ContactGoneError
-from contacts.addresses import MalformedAddressError, keyed_hash, normalise
 from contacts.days import day_of
 from contacts.models import Basis, Contact, Organisation, PolicyVersion
 from contacts.sign_ups import Typed
-from contacts.vocabulary import ACTIVITY_SCENARIOS, Scenario
+from contacts.words.addresses import MalformedAddressError, keyed_hash, normalise
+from contacts.words.vocabulary import ACTIVITY_SCENARIOS, Scenario
 
 
 class EnteringError(ValueError):

@@ -20,10 +20,10 @@ from django.db import connection
 from django.db.models import Exists, ForeignObjectRel, Model, OuterRef
 
 from contacts import audit, notices
-from contacts.categories import FIELDS, Category, blank
 from contacts.models import Activity, Basis, Contact, Interest, Registration
 from contacts.models.policy import PolicyVersion
-from contacts.vocabulary import (
+from contacts.words.categories import FIELDS, Category, blank
+from contacts.words.vocabulary import (
     ACTIVITY_SCENARIOS,
     SCENARIO_OF_EVENT,
     SCENARIOS_OF_ACTIVITY,

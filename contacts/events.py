@@ -15,7 +15,7 @@ from django.utils.text import slugify
 from contacts import audit, clocks, outbox
 from contacts.days import day_of
 from contacts.models import Event, FoodPreference, PolicyVersion, Registration
-from contacts.vocabulary import SCENARIO_OF_EVENT, EventKind, MailTemplate
+from contacts.words.vocabulary import SCENARIO_OF_EVENT, EventKind, MailTemplate
 
 # What a newer mail about the event says better.
 _OUTDATED = (MailTemplate.MOVED, MailTemplate.REMINDER)

@@ -21,7 +21,7 @@ from contacts.audience import Draft, Wanted
 from contacts.days import day_of
 from contacts.models import Audience, Disclosure, PolicyVersion, Segment
 from contacts.permission import Reach, Refusal
-from contacts.vocabulary import DisclosureKind, FileFormat, Scenario
+from contacts.words.vocabulary import DisclosureKind, FileFormat, Scenario
 
 
 class ExportError(ValueError):

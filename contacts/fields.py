@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy
 from django_countries import countries
 
-from contacts.addresses import MalformedAddressError, normalise
+from contacts.words.addresses import MalformedAddressError, normalise
 
 LONGEST = 200  # characters of a text
 

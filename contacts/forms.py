@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_countries import countries
 
-from contacts.categories import OPTIONAL_FIELDS
 from contacts.fields import LONGEST, Address, Country, OneLine
 from contacts.models import PolicyVersion
 from contacts.policy_words import Promise, promise
 from contacts.sign_ups import Typed, Wish
-from contacts.vocabulary import Channel, SignUpKind
+from contacts.words.categories import OPTIONAL_FIELDS
+from contacts.words.vocabulary import Channel, SignUpKind
 
 LONGEST_FOOD = 300
 

@@ -19,7 +19,7 @@ from contacts.activities import ContactGoneError
 from contacts.days import add_months, day_of
 from contacts.models import Basis, Contact, Message, PolicyVersion
 from contacts.models.outbox import MessageEnd
-from contacts.vocabulary import MailPurpose, MailTemplate
+from contacts.words.vocabulary import MailPurpose, MailTemplate
 
 HOUR = 6  # in the company's time zone
 PRESSING = dt.timedelta(days=20)

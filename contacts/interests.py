@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from contacts import audit, mailing_counts
 from contacts.models import Contact, Interest, Topic
-from contacts.vocabulary import ACTIVITY_SCENARIOS
+from contacts.words.vocabulary import ACTIVITY_SCENARIOS
 
 
 class NobodyHeldError(LookupError):

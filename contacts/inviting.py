@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping
 from django.db import transaction
 
 from contacts import audit
-from contacts.categories import OPTIONAL_FIELDS
 from contacts.events import EventError
 from contacts.models import Event, Registration, Topic
+from contacts.words.categories import OPTIONAL_FIELDS
 
 ALWAYS_ASKED = ("first_name", "last_name")
 

@@ -9,7 +9,7 @@ from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 
 from contacts.models import CountryRule
-from contacts.vocabulary import Channel, MarketingGround
+from contacts.words.vocabulary import Channel, MarketingGround
 
 type Grounds = dict[str, MarketingGround]
 

@@ -16,8 +16,8 @@ from django.core.signing import BadSignature, SignatureExpired, Signer, Timestam
 from django.urls import reverse
 from django.utils import translation
 
-from contacts.addresses import keyed_hash
 from contacts.models import Contact, Recipient, RecipientNotice, Registration, SignUp
+from contacts.words.addresses import keyed_hash
 
 DOWNLOAD_DAYS = 7
 EVERYTHING = "all"  # the list of those who may be written to about anything

@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.core.mail.backends import filebased
 
-from contacts.addresses import MalformedAddressError, keyed_hash, normalise
+from contacts.words.addresses import MalformedAddressError, keyed_hash, normalise
 
 KEPT_FOR = dt.timedelta(hours=24)
 

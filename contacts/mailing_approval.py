@@ -8,7 +8,7 @@ from django.db import transaction
 from contacts import audit, mailing_drafts
 from contacts.mailing_drafts import MailingError
 from contacts.models import AuditEvent, Mailing
-from contacts.vocabulary import MailingKind, MailingState
+from contacts.words.vocabulary import MailingKind, MailingState
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from contacts import audit
 from contacts.models import Mailing, Segment, Topic
-from contacts.vocabulary import MailingKind, MailingState
+from contacts.words.vocabulary import MailingKind, MailingState
 
 FASTEST = 10_000  # mails a minute
 WRITTEN = _DRAFTED, _EDITED = "mailing.drafted", "mailing.edited"  # by whom, the audit trail knows

@@ -18,7 +18,7 @@ from contacts.days import day_of
 from contacts.languages import spoken
 from contacts.models import Basis, Contact, Mailing, PolicyVersion, Recipient
 from contacts.permission import Refusal
-from contacts.vocabulary import AGREEMENT_SCENARIOS, Channel, MailingKind
+from contacts.words.vocabulary import AGREEMENT_SCENARIOS, Channel, MailingKind
 
 NOT_BOUND = "not_bound"  # beside the codes of permission.Refusal: neither customer nor partner
 

@@ -10,7 +10,7 @@ from contacts import audit, disclosing, mailing_drafts, mailing_people
 from contacts.days import day_of
 from contacts.mailing_drafts import MailingError
 from contacts.models import Mailing, PolicyVersion, Recipient
-from contacts.vocabulary import MailingKind, MailingState
+from contacts.words.vocabulary import MailingKind, MailingState
 
 
 @transaction.atomic

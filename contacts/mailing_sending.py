@@ -15,14 +15,7 @@ from contacts import audit, disclosing, informing, mailing_counts, mailing_draft
 from contacts.days import day_of
 from contacts.disclosing import DisclosureError
 from contacts.models import Addressee, Contact, Mailing, Message, PolicyVersion, Recipient
-from contacts.vocabulary import (
-    DisclosureKind,
-    MailingKind,
-    MailingState,
-    MailPurpose,
-    MailTemplate,
-    Scenario,
-)
+from contacts.words.vocabulary import DisclosureKind, MailingKind, MailingState, MailPurpose, MailTemplate, Scenario
 
 log = structlog.get_logger(__name__)
 

@@ -13,7 +13,7 @@ from contacts import audit, letters, mailing_drafts, outbox
 from contacts.letters import mailings, written
 from contacts.letters.parts import Letter, Occasion, Text
 from contacts.models import Mailing, Message, PolicyVersion
-from contacts.vocabulary import MailPurpose, MailTemplate
+from contacts.words.vocabulary import MailPurpose, MailTemplate
 
 NOBODY = "reader@example.com"  # RFC 2606: whoever follows the preview's links has unsubscribed nobody
 

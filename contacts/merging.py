@@ -16,7 +16,7 @@ from django.db.models.functions import Greatest
 
 from contacts import agreements, audit, clocks, erasure, merged, merging_rules, notices, vacancy
 from contacts.models import ChannelPermission, Contact, MergedAddress
-from contacts.vocabulary import NoticeKind, PermissionState
+from contacts.words.vocabulary import NoticeKind, PermissionState
 
 # What is chosen between the two, and the columns that go along with it: whether an address is proven, or takes mail,
 # is said of the address, and that somebody has left is said of their company.

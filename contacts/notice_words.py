@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from contacts.models import RecipientNotice
-from contacts.vocabulary import Channel, NoticeKind
+from contacts.words.vocabulary import Channel, NoticeKind
 
 _HEADINGS = {
     NoticeKind.ERASED: pgettext_lazy("notice", "Erase"),

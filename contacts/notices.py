@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from contacts.vocabulary import NoticeKind
+from contacts.words.vocabulary import NoticeKind
 
 # What nobody needs to hear any more once a notice of this kind is owed, unless it is under way already.
 _REPLACES = {

@@ -20,7 +20,7 @@ from contacts import acknowledging, audit, links, mail_errors, notice_letters, p
 from contacts.models import PolicyVersion, Recipient, RecipientNotice
 from contacts.models.recipients import RecipientNotices
 from contacts.posting import Post, PostError
-from contacts.vocabulary import ToldBy
+from contacts.words.vocabulary import ToldBy
 
 log = structlog.get_logger(__name__)
 

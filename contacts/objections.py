@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from contacts import audit, mailing_counts, merged, notices
 from contacts.models import Contact, MergedAddress
-from contacts.vocabulary import Channel, NoticeKind
+from contacts.words.vocabulary import Channel, NoticeKind
 
 # The earliest day stays, and what says the same already is not written again. In key order, as two at once need it.
 _SUPPRESS = """

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from contacts.models import Event, Mailing, Message
 from contacts.models.outbox import FORGOTTEN, MessageEnd
 from contacts.rows import insert
-from contacts.vocabulary import MailPurpose, MailTemplate
+from contacts.words.vocabulary import MailPurpose, MailTemplate
 
 KEPT_FOR = dt.timedelta(days=14)  # the words of a letter that no server takes
 

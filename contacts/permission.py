@@ -16,14 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.laws import Law, country_missing, laws
 from contacts.models import Agreement, Basis, ChannelPermission, Contact, Interest, Suppression
-from contacts.vocabulary import (
-    ACTIVITY_SCENARIOS,
-    AgreementKind,
-    Channel,
-    PermissionState,
-    Scenario,
-    SourceKind,
-)
+from contacts.words.vocabulary import ACTIVITY_SCENARIOS, AgreementKind, Channel, PermissionState, Scenario, SourceKind
 
 
 class Refusal(TextChoices):

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext, ngettext_lazy
 
 from contacts.mailing_people import NOT_BOUND
 from contacts.permission import Reach, Refusal
-from contacts.vocabulary import Channel
+from contacts.words.vocabulary import Channel
 
 _LEFT_OUT: dict[str, Any] = {
     Refusal.RESTRICTED: ngettext_lazy(

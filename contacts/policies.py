@@ -10,9 +10,9 @@ from django.db import transaction
 from django.db.models import Exists, Max
 
 from contacts import audit, clocks
-from contacts.categories import Category
 from contacts.models import PolicyVersion, ScenarioRule
-from contacts.vocabulary import Clock, LegalBasis, Scenario
+from contacts.words.categories import Category
+from contacts.words.vocabulary import Clock, LegalBasis, Scenario
 
 LONGEST_PERIOD = 1200  # months
 

@@ -8,11 +8,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from contacts import policy_words
-from contacts.categories import Category
 from contacts.differences import Mark, Piece, compare
 from contacts.models import PolicyVersion, ScenarioRule
 from contacts.policy_words import FALLBACK
-from contacts.vocabulary import Clock, LegalBasis
+from contacts.words.categories import Category
+from contacts.words.vocabulary import Clock, LegalBasis
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from contacts.categories import Category
 from contacts.models import PolicyVersion, ScenarioRule
-from contacts.vocabulary import Clock, LegalBasis
+from contacts.words.categories import Category
+from contacts.words.vocabulary import Clock, LegalBasis
 
 FALLBACK = "en"  # every policy has its texts in English
 

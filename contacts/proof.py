@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from contacts import activities, audit, clocks, consents, mailing_counts, outbox
-from contacts.addresses import keyed_hash
 from contacts.days import day_of
 from contacts.models import Basis, Contact, Event, FoodPreference, Interest, PolicyVersion, Registration, SignUp
 from contacts.sign_ups import SignUpRefusedError, is_full, is_published, over
-from contacts.vocabulary import ActivityKind, Channel, MailTemplate, SignUpKind, SourceKind
+from contacts.words.addresses import keyed_hash
+from contacts.words.vocabulary import ActivityKind, Channel, MailTemplate, SignUpKind, SourceKind
 
 _TYPED = (
     *("first_name", "last_name", "phone", "company", "job_title"),

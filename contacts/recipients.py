@@ -11,7 +11,7 @@ from django_countries import countries
 from contacts import audit, posting, targets
 from contacts.models import Recipient
 from contacts.targets import TargetRefusedError
-from contacts.vocabulary import ToldBy
+from contacts.words.vocabulary import ToldBy
 
 
 class RecipientError(ValueError):

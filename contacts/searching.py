@@ -11,9 +11,9 @@ from typing import Any
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Upper
 
-from contacts.addresses import MalformedAddressError, normalise
 from contacts.models import Contact, Organisation
 from contacts.models.people import SEARCHED
+from contacts.words.addresses import MalformedAddressError, normalise
 
 # What the trigram indexes find by. A shorter word is looked for as a whole: "Li" would be in every second name.
 _SHORTEST_PART = 3

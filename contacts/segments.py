@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from contacts import audit
 from contacts.models import Audience, Mailing, Segment
-from contacts.vocabulary import MailingState
+from contacts.words.vocabulary import MailingState
 
 LONGEST = 100
 

@@ -19,7 +19,7 @@ from contacts.days import day_of
 from contacts.mail_errors import Failure
 from contacts.models import Message, PolicyVersion
 from contacts.models.outbox import FORGOTTEN, MessageEnd
-from contacts.vocabulary import MailPurpose
+from contacts.words.vocabulary import MailPurpose
 
 log = structlog.get_logger(__name__)
 

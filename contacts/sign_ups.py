@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from contacts import audit, outbox
-from contacts.categories import OPTIONAL_FIELDS
 from contacts.days import day_of
 from contacts.models import Event, FoodPreference, PolicyVersion, Registration, SignUp, Whitepaper
 from contacts.rows import insert
-from contacts.vocabulary import SCENARIO_OF_EVENT, EventKind, MailTemplate, Scenario, SignUpKind
+from contacts.words.categories import OPTIONAL_FIELDS
+from contacts.words.vocabulary import SCENARIO_OF_EVENT, EventKind, MailTemplate, Scenario, SignUpKind
 
 
 class SignUpRefusedError(ValueError):

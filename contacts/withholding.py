@@ -6,7 +6,7 @@ from contacts import informing, mailing_people, permission
 from contacts.days import day_of
 from contacts.models import Contact, Event, Message, PolicyVersion
 from contacts.sign_ups import closed, is_published
-from contacts.vocabulary import Channel, MailPurpose, MailTemplate
+from contacts.words.vocabulary import Channel, MailPurpose, MailTemplate
 
 _ABOUT_A_PLACE = (MailTemplate.REGISTERED, MailTemplate.REMINDER, MailTemplate.MOVED, MailTemplate.CANCELLED)
 _OF_A_REVISION = (MailTemplate.REMINDER, MailTemplate.MOVED)

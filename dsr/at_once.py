@@ -7,11 +7,11 @@ from typing import Any
 
 from contacts import consents, food, leaving
 from contacts.activities import ContactGoneError
-from contacts.addresses import keyed_hash
 from contacts.days import day_of
 from contacts.leaving import LeavingError
 from contacts.models import Contact, PolicyVersion
-from contacts.vocabulary import Channel
+from contacts.words.addresses import keyed_hash
+from contacts.words.vocabulary import Channel
 from dsr import closing, muting, sparing, timeline
 from dsr.models import Request, Subject
 from dsr.vocabulary import AT_ONCE, Kind, Outcome, PaperKind, Source, Step

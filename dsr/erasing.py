@@ -15,9 +15,9 @@ from django.conf import settings
 from django.db import transaction
 
 from contacts import erasure, mail_files, races, vacancy
-from contacts.addresses import normalise
 from contacts.days import day_of
 from contacts.models import Contact, Message, PolicyVersion
+from contacts.words.addresses import normalise
 from dsr import answering, closing, identity, intake, moving, proposal, scanning, strays, timeline
 from dsr.answering import Draft
 from dsr.intake import Asked

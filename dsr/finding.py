@@ -9,8 +9,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from contacts.addresses import MalformedAddressError, keyed_hash, normalise
 from contacts.models import Contact, MergedAddress
+from contacts.words.addresses import MalformedAddressError, keyed_hash, normalise
 from dsr.models import Paper, Request, Subject
 from dsr.vocabulary import PaperKind
 

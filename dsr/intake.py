@@ -12,10 +12,10 @@ from typing import Any
 from django.db import transaction
 
 from contacts import races
-from contacts.addresses import keyed_hash
 from contacts.days import day_of
 from contacts.letters.parts import Letter
 from contacts.models import Contact, PolicyVersion
+from contacts.words.addresses import keyed_hash
 from dsr import at_once, deadlines, moving, proving, sparing, timeline
 from dsr.models import Paper, Proof, Request, Subject
 from dsr.moving import RequestError

@@ -5,9 +5,9 @@ import uuid
 from collections.abc import Mapping
 
 from contacts import objections
-from contacts.addresses import keyed_hash
 from contacts.models import Suppression
-from contacts.vocabulary import Channel
+from contacts.words.addresses import keyed_hash
+from contacts.words.vocabulary import Channel
 from dsr import timeline
 from dsr.models import Request
 from dsr.vocabulary import Kind, RefusalGround, Step

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_countries import countries
 
-from contacts.vocabulary import Channel
+from contacts.words.vocabulary import Channel
 from dsr.vocabulary import RefusalGround, RestrictionGround
 
 # What machines alone need, and what the text of the paper says already.

@@ -14,10 +14,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from contacts import erasure
-from contacts.addresses import keyed_hash
-from contacts.categories import Category
 from contacts.models import Basis, Contact, Disclosure, Organisation, Suppression
-from contacts.vocabulary import AGREEMENT_SCENARIOS, AgreementState
+from contacts.words.addresses import keyed_hash
+from contacts.words.categories import Category
+from contacts.words.vocabulary import AGREEMENT_SCENARIOS, AgreementState
 from dsr import counting, strays
 from dsr.counting import Rows
 from dsr.models import Entry, Paper, Request

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from contacts import notices
 from contacts.days import day_of
 from contacts.models import Message, PolicyVersion
-from contacts.vocabulary import NoticeKind
+from contacts.words.vocabulary import NoticeKind
 from dsr import answering, closing, moving, remedies, restricted, sparing, timeline
 from dsr.answering import Draft
 from dsr.models import Paper, Request, Subject

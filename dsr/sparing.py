@@ -9,7 +9,7 @@ from django.db.models import Q
 from contacts import notices
 from contacts.days import day_of
 from contacts.models import Contact, Message, PolicyVersion
-from contacts.vocabulary import MailTemplate, NoticeKind
+from contacts.words.vocabulary import MailTemplate, NoticeKind
 from dsr import restricted
 from dsr.models import Handover, Request
 from retention import holds

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db.models import F, Func, JSONField, QuerySet, Value
 
-from contacts.addresses import keyed_hash
 from contacts.models import Message, SignUp
-from contacts.vocabulary import SignUpKind
+from contacts.words.addresses import keyed_hash
+from contacts.words.vocabulary import SignUpKind
 from dsr.models import Paper, Proof, Request
 from dsr.vocabulary import PaperKind, State
 

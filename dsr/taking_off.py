@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Collection
 
 from contacts import outbox
-from contacts.addresses import keyed_hash
 from contacts.models import Message
+from contacts.words.addresses import keyed_hash
 from dsr import moving, timeline
 from dsr.models import Paper, Request
 from dsr.vocabulary import ASKED_NOBODY, LETTERS, STANDING, PaperKind, State, Step

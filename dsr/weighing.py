@@ -14,7 +14,7 @@ from django.db import transaction
 from contacts import erasure, objections
 from contacts.days import day_of
 from contacts.models import Basis, PolicyVersion, Registration
-from contacts.vocabulary import SCENARIO_OF_EVENT, Channel, LegalBasis
+from contacts.words.vocabulary import SCENARIO_OF_EVENT, Channel, LegalBasis
 from dsr import answering, closing, moving, refusing, remedies, restricted, restricting, sparing, timeline
 from dsr.answering import Draft
 from dsr.models import Request

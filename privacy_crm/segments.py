@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django_countries import countries
 
 from contacts.models import Basis, Contact, Interest, Organisation, PolicyVersion, Segment, Topic
-from contacts.vocabulary import Scenario
+from contacts.words.vocabulary import Scenario
 from retention import departures
 
 DAYS_AHEAD = (30, 60, 90)

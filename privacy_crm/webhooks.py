@@ -11,10 +11,10 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from contacts import bounces
-from contacts.addresses import MalformedAddressError, keyed_hash, normalise
 from contacts.days import day_of
 from contacts.models import Message, PolicyVersion
-from contacts.vocabulary import Channel
+from contacts.words.addresses import MalformedAddressError, keyed_hash, normalise
+from contacts.words.vocabulary import Channel
 from retention import objections
 
 _DOES_NOT_EXIST = (RejectReason.BOUNCED, RejectReason.INVALID)

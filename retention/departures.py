@@ -11,7 +11,7 @@ from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySe
 
 from contacts.days import run_of
 from contacts.models import Basis, Contact, PolicyVersion, Suppression
-from contacts.vocabulary import MARKETING_SCENARIOS, Channel, Scenario
+from contacts.words.vocabulary import MARKETING_SCENARIOS, Channel, Scenario
 from retention.due import FREED, Night
 from retention.models import Hold, HoldKind
 

@@ -12,7 +12,7 @@ from typing import Any
 from contacts.days import day_of
 from contacts.links import DOWNLOAD_DAYS
 from contacts.models import PolicyVersion, ScenarioRule
-from contacts.vocabulary import MARKETING_SCENARIOS, SCENARIO_OF_EVENT, Channel, Clock, Scenario
+from contacts.words.vocabulary import MARKETING_SCENARIOS, SCENARIO_OF_EVENT, Channel, Clock, Scenario
 from retention.months import latest_due_anchor
 
 type Sql = tuple[str, list[Any]]

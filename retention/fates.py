@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from contacts.vocabulary import Scenario
+from contacts.words.vocabulary import Scenario
 from retention.due import Night, Sql
 
 STANDING = "hold.contact_id = {contact} AND (hold.until IS NULL OR hold.until >= %s)"

@@ -8,7 +8,7 @@ from django.db import connection
 
 from contacts.days import run_of
 from contacts.models import PolicyVersion
-from contacts.vocabulary import Scenario
+from contacts.words.vocabulary import Scenario
 from retention import lapses
 from retention.due import Night
 

@@ -6,9 +6,9 @@ from collections.abc import Collection
 from django.db import transaction
 
 from contacts import audit, erasure, vacancy
-from contacts.categories import Category
 from contacts.days import day_of
 from contacts.models import Contact, PolicyVersion
+from contacts.words.categories import Category
 from retention import freezing
 from retention.models import REASONS, Hold, HoldKind, Rule, default_keeps
 

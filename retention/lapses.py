@@ -10,7 +10,7 @@ from django.db import connection
 
 from contacts.days import NIGHTLY_RUN
 from contacts.models import PolicyVersion
-from contacts.vocabulary import Clock, Scenario
+from contacts.words.vocabulary import Clock, Scenario
 from retention.due import FREED, Sql
 
 # The database can count beyond the year 9999 and Python cannot.

@@ -9,9 +9,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from contacts.categories import Category
 from contacts.models import Contact, PolicyVersion
-from contacts.vocabulary import Scenario
+from contacts.words.categories import Category
+from contacts.words.vocabulary import Scenario
 
 
 class HoldKind(models.TextChoices):

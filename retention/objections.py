@@ -13,7 +13,7 @@ from django.db import transaction
 from contacts import objections, races
 from contacts.days import day_of
 from contacts.models import PolicyVersion
-from contacts.vocabulary import MARKETING_SCENARIOS, Channel, Scenario
+from contacts.words.vocabulary import MARKETING_SCENARIOS, Channel, Scenario
 from retention import parting
 from retention.due import Night
 from retention.parting import Parting

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from django.db import OperationalError, connection
 
 from contacts.models import PolicyVersion
-from contacts.vocabulary import Scenario
+from contacts.words.vocabulary import Scenario
 from retention import fates
 from retention.due import Night
 from retention.models import PurgeRun, Rule, RunStatus

@@ -14,7 +14,7 @@ from django.db import DatabaseError, connection, transaction
 
 from contacts import audit, food, races, vacancy
 from contacts.models import Contact, PolicyVersion
-from contacts.vocabulary import MARKETING_SCENARIOS, Scenario
+from contacts.words.vocabulary import MARKETING_SCENARIOS, Scenario
 from retention import batches, fates, ledger
 from retention.batches import Job
 from retention.due import Night, Sql

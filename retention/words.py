@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contacts.models import Activity, Contact, Event, PolicyVersion, Registration
-from contacts.vocabulary import ActivityKind, Clock, Scenario
+from contacts.words.vocabulary import ActivityKind, Clock, Scenario
 from retention.explain import Explanation, Reason, StandingHold, leaves_by_objection
 from retention.models import HoldKind, HoldReason
 

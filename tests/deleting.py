@@ -8,7 +8,6 @@ from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 
-from contacts.addresses import keyed_hash
 from contacts.models import (
     Addressee,
     Contact,
@@ -20,6 +19,7 @@ from contacts.models import (
     Upload,
     UploadedPerson,
 )
+from contacts.words.addresses import keyed_hash
 from dsr import erasing, proving
 from dsr.erasing import Order
 from dsr.models import Certificate, Request

@@ -14,7 +14,6 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from contacts import activities, agreements, clocks
-from contacts.addresses import keyed_hash
 from contacts.days import day_of, run_of
 from contacts.models import (
     Agreement,
@@ -32,7 +31,8 @@ from contacts.models import (
     Topic,
     Whitepaper,
 )
-from contacts.vocabulary import ACTIVITY_SCENARIOS, AGREEMENT_SCENARIOS, SCENARIO_OF_EVENT, EventKind
+from contacts.words.addresses import keyed_hash
+from contacts.words.vocabulary import ACTIVITY_SCENARIOS, AGREEMENT_SCENARIOS, SCENARIO_OF_EVENT, EventKind
 from retention import holds, purge
 from retention.models import Hold
 from retention.outcomes import Outcome

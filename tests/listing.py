@@ -13,7 +13,7 @@ from contacts import exporting
 from contacts.audience import Wanted
 from contacts.exporting import Custody, File
 from contacts.models import Audience, Contact, CountryRule, PolicyVersion, Segment
-from contacts.vocabulary import Channel, Scenario
+from contacts.words.vocabulary import Channel, Scenario
 from privacy_crm import roles
 from tests.factories import NOON, ContactFactory, CountryRuleFactory, hold
 

@@ -7,7 +7,7 @@ from contacts import outbox, sending
 from contacts.letters import written
 from contacts.letters.parts import Letter, Text
 from contacts.models import Contact, Event, Mailing, Message, PolicyVersion, SignUp
-from contacts.vocabulary import MailPurpose, MailTemplate, SignUpKind
+from contacts.words.vocabulary import MailPurpose, MailTemplate, SignUpKind
 from tests.factories import (
     NOON,
     ContactFactory,

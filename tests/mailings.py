@@ -6,7 +6,7 @@ from typing import Any
 from contacts import mailing_approval, mailing_drafts, mailing_schedule
 from contacts.mailing_drafts import Draft
 from contacts.models import Contact, Mailing, Message, PolicyVersion
-from contacts.vocabulary import MailingKind
+from contacts.words.vocabulary import MailingKind
 from privacy_crm import mailings
 from tests.factories import NOON, TopicFactory, contact_of, customer
 from tests.mailing import reader, send

@@ -11,7 +11,6 @@ from django.test import Client
 from django.urls import reverse
 
 from contacts import links, posting, proof
-from contacts.addresses import keyed_hash
 from contacts.models import (
     AuditEvent,
     Contact,
@@ -24,6 +23,7 @@ from contacts.models import (
     Whitepaper,
 )
 from contacts.sign_ups import Wish
+from contacts.words.addresses import keyed_hash
 from dsr.models import Handover, Paper
 from retention.models import Hold
 from tests import admin_pages, listing, merging, visiting, visitors

@@ -4,9 +4,9 @@ import datetime as dt
 from collections.abc import Collection
 
 from contacts import objections
-from contacts.addresses import keyed_hash
 from contacts.models import Contact, Message, PolicyVersion, SignUp, Suppression, Whitepaper
-from contacts.vocabulary import Channel
+from contacts.words.addresses import keyed_hash
+from contacts.words.vocabulary import Channel
 from retention.objections import Consequence, object_to_marketing
 from tests.factories import NOON
 

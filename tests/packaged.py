@@ -7,7 +7,6 @@ import zipfile
 from typing import Any
 
 from contacts import audit
-from contacts.addresses import keyed_hash
 from contacts.models import (
     Activity,
     ChannelPermission,
@@ -24,6 +23,7 @@ from contacts.models import (
     Topic,
 )
 from contacts.personal_data import Field
+from contacts.words.addresses import keyed_hash
 from dsr.models import Handover, Paper, Request, Subject
 from dsr.package import walking
 from tests.factories import (

@@ -17,7 +17,7 @@ from factory.django import DjangoModelFactory
 from contacts import notifying
 from contacts.models import Contact, Disclosure, Recipient, RecipientNotice
 from contacts.posting import Post, post
-from contacts.vocabulary import NoticeKind, Scenario
+from contacts.words.vocabulary import NoticeKind, Scenario
 from tests.factories import NOON
 
 YESTERDAY = NOON - dt.timedelta(days=1)

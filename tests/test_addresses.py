@@ -3,8 +3,8 @@ from django.db import IntegrityError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contacts.addresses import MalformedAddressError, keyed_hash, normalise
 from contacts.models import Contact
+from contacts.words.addresses import MalformedAddressError, keyed_hash, normalise
 from tests.factories import ContactFactory
 
 

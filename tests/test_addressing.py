@@ -9,11 +9,11 @@ from django.db import connection
 
 from contacts import addressing, objections, permission
 from contacts.activities import ContactGoneError
-from contacts.addresses import keyed_hash
 from contacts.addressing import AddressError
 from contacts.models import AuditEvent, Contact, PolicyVersion, Suppression
 from contacts.permission import Refusal
-from contacts.vocabulary import Channel
+from contacts.words.addresses import keyed_hash
+from contacts.words.vocabulary import Channel
 from tests.factories import NOON, ContactFactory, customer, everything_about, hold, run
 from tests.objecting import ALL, suppressed
 

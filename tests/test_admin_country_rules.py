@@ -11,7 +11,7 @@ from contacts import country_rules
 from contacts.admin.country_rules import in_words
 from contacts.country_rules import Effect
 from contacts.models import AuditEvent, CountryRule, PolicyVersion
-from contacts.vocabulary import Channel
+from contacts.words.vocabulary import Channel
 from tests.factories import NOON, CountryRuleFactory, contact_of
 
 type LogIn = Callable[[str], Client]

@@ -7,8 +7,8 @@ import pytest
 from django.contrib.messages import get_messages
 from django.test import Client
 
-from contacts.addresses import keyed_hash
 from contacts.models import Contact, Message, PolicyVersion
+from contacts.words.addresses import keyed_hash
 from dsr import identity
 from dsr.models import Request
 from dsr.moving import MovedError, RequestError

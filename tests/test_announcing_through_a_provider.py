@@ -14,7 +14,7 @@ from contacts import announcing
 from contacts.announcing import HAD_IT, Announced
 from contacts.disclosing import DisclosureError
 from contacts.models import AuditEvent, Contact, Disclosure, Event, Message, PolicyVersion, Recipient, Whitepaper
-from contacts.vocabulary import Scenario
+from contacts.words.vocabulary import Scenario
 from retention.objections import object_to_marketing
 from tests.admin_pages import contents
 from tests.factories import NOON, ContactFactory, EventFactory, TopicFactory, WhitepaperFactory, hold

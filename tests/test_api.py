@@ -15,10 +15,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from contacts import keys, policies
-from contacts.addresses import keyed_hash
 from contacts.api import problems
 from contacts.api.problems import ProblemError
 from contacts.models import ApiKey, AuditEvent, FoodPreference, Message, PolicyVersion, SignUp, Suppression, Whitepaper
+from contacts.words.addresses import keyed_hash
 from tests import visitors
 from tests.admin_pages import contents
 from tests.factories import (

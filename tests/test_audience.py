@@ -11,7 +11,7 @@ from contacts import audience, permission
 from contacts.audience import Wanted
 from contacts.models import Audience, AuditEvent, Contact, Interest, PolicyVersion
 from contacts.permission import Reach, Refusal
-from contacts.vocabulary import Channel, Scenario
+from contacts.words.vocabulary import Channel, Scenario
 from tests import listing
 from tests.factories import NOON, OrganisationFactory, TopicFactory, contact_of, crowd
 from tests.listing import EVERYTHING, content, free_country, from_csv

@@ -28,7 +28,7 @@ from contacts.models import (
     Topic,
 )
 from contacts.permission import Reach, Refusal
-from contacts.vocabulary import AudienceEnd, Channel, FileFormat, Scenario
+from contacts.words.vocabulary import AudienceEnd, Channel, FileFormat, Scenario
 from dsr import forgetting, tasks
 from privacy_crm import segments
 from tests.admin_pages import contents

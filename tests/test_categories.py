@@ -1,7 +1,7 @@
 import pytest
 
-from contacts.categories import FIELDS, Category, blank
 from contacts.models import Contact
+from contacts.words.categories import FIELDS, Category, blank
 
 NO_CATEGORY = {
     *("id", "public_id", "language", "last_activity_on", "minimised_on"),

@@ -13,7 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from contacts import objections
 from contacts.models import Activity, ChannelPermission, Contact, Message, PolicyVersion
-from contacts.vocabulary import Channel, PermissionState
+from contacts.words.vocabulary import Channel, PermissionState
 from privacy_crm.staff import timeline
 from tests.accessible import violations_everywhere
 from tests.factories import (

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from contacts import country_rules, laws, permission
 from contacts.country_rules import CountryRuleError, Effect
 from contacts.models import AuditEvent, ChannelPermission, Contact, CountryRule, PolicyVersion
-from contacts.vocabulary import Channel, MarketingGround
+from contacts.words.vocabulary import Channel, MarketingGround
 from tests.factories import NOON, CountryRuleFactory, contact_of, customer
 
 pytestmark = pytest.mark.django_db

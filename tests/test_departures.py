@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from contacts import policies
 from contacts.models import Contact, PolicyVersion, Suppression
-from contacts.vocabulary import Channel, Scenario
+from contacts.words.vocabulary import Channel, Scenario
 from privacy_crm import segments
 from retention import departures, lapses
 from tests.factories import (

@@ -9,7 +9,7 @@ import pytest
 from contacts import disclosing
 from contacts.disclosing import Disclosed, DisclosureError
 from contacts.models import AuditEvent, Contact, Disclosure, PolicyVersion, Recipient, Suppression
-from contacts.vocabulary import Channel, DisclosureKind, Scenario
+from contacts.words.vocabulary import Channel, DisclosureKind, Scenario
 from tests.admin_pages import contents
 from tests.factories import NOON, ONE_DAY, SPRING, ContactFactory, crowd, hold, place
 from tests.sharing import RecipientFactory

@@ -9,7 +9,7 @@ from django.db import transaction
 from contacts import announcing, disclosing, erasure, objections
 from contacts.disclosing import Disclosed, DisclosureError
 from contacts.models import Contact, Disclosure, Message, PolicyVersion, Recipient
-from contacts.vocabulary import Channel, DisclosureKind, Scenario
+from contacts.words.vocabulary import Channel, DisclosureKind, Scenario
 from retention import parting
 from tests.factories import NOON, SPRING, ContactFactory, TopicFactory, WhitepaperFactory, hold, is_held
 from tests.mailing import reader

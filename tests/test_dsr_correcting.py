@@ -3,7 +3,7 @@
 import pytest
 
 from contacts.models import Contact, PolicyVersion
-from contacts.vocabulary import Channel
+from contacts.words.vocabulary import Channel
 from dsr import correcting, identity
 from dsr.letters import corrections
 from dsr.models import Request

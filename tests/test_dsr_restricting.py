@@ -7,7 +7,7 @@ import pytest
 
 from contacts import permission
 from contacts.models import Contact, Message, PolicyVersion
-from contacts.vocabulary import Channel
+from contacts.words.vocabulary import Channel
 from dsr import restricting
 from dsr.letters import restrictions
 from dsr.models import Request

@@ -14,11 +14,11 @@ from django.urls import reverse
 from pytest_django.live_server_helper import LiveServer
 
 from contacts import entering, informing, permission
-from contacts.addresses import keyed_hash
 from contacts.entering import EnteringError, HeldError, Reason
 from contacts.models import AuditEvent, Basis, Contact, Message, PolicyVersion, Suppression
 from contacts.sign_ups import Typed
-from contacts.vocabulary import Channel
+from contacts.words.addresses import keyed_hash
+from contacts.words.vocabulary import Channel
 from tests.accessible import violations_everywhere
 from tests.admin_pages import contents
 from tests.factories import (

@@ -5,7 +5,7 @@ from django.db import models
 
 from contacts import erasure
 from contacts.models import AuditEvent, Contact, Message, PolicyVersion, RecipientNotice, SignUp, Suppression
-from contacts.vocabulary import Channel
+from contacts.words.vocabulary import Channel
 from dsr import counting, identity, proposal, proving
 from dsr.models import Paper, Request
 from dsr.vocabulary import ErasureGround, Kind, Outcome, State

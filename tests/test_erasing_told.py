@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from contacts.addresses import keyed_hash
 from contacts.models import Message, PolicyVersion, Suppression
+from contacts.words.addresses import keyed_hash
 from dsr import identity, intake, leavers, stopping
 from dsr.intake import Asked
 from dsr.letters import stopped

@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 
 from contacts import keys
-from contacts.categories import OPTIONAL_FIELDS
 from contacts.models import ApiKey, Event, FoodPreference, PolicyVersion, SignUp
+from contacts.words.categories import OPTIONAL_FIELDS
 from tests import visitors
 from tests.admin_pages import contents
 from tests.factories import NOON, ONE_DAY, EventFactory, RegistrationFactory, TopicFactory

@@ -10,7 +10,7 @@ from contacts.events import EventError, Times
 from contacts.models import Activity, AuditEvent, Basis, Event, FoodPreference, Message, PolicyVersion, Registration
 from contacts.places import PlaceError
 from contacts.sign_ups import Typed, Wish
-from contacts.vocabulary import MailTemplate
+from contacts.words.vocabulary import MailTemplate
 from tests.factories import NOON, ONE_DAY, ContactFactory, EventFactory, RegistrationFactory, everything_about
 from tests.mailing import guest, send, stranger
 

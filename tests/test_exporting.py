@@ -16,7 +16,7 @@ from contacts.audience import Wanted
 from contacts.disclosing import DisclosureError
 from contacts.models import Audience, AuditEvent, Contact, Disclosure, PolicyVersion, Recipient
 from contacts.permission import Reach, Refusal
-from contacts.vocabulary import Channel, Scenario
+from contacts.words.vocabulary import Channel, Scenario
 from tests import listing
 from tests.admin_pages import contents
 from tests.factories import NOON, ContactFactory, crowd, hold

@@ -9,7 +9,7 @@ import pytest
 from contacts.audience import Wanted
 from contacts.models import Contact, Disclosure, PolicyVersion, Recipient
 from contacts.permission import Reach
-from contacts.vocabulary import Channel, Scenario
+from contacts.words.vocabulary import Channel, Scenario
 from retention.objections import object_to_marketing
 from tests import listing
 from tests.embedded_users import users

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from contacts.models import PolicyVersion
-from contacts.vocabulary import Scenario
+from contacts.words.vocabulary import Scenario
 from retention.models import PurgeRun
 from tests.factories import (
     AUTUMN,

@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 
 from contacts import objections
-from contacts.addresses import keyed_hash
 from contacts.models import Contact, PolicyVersion
-from contacts.vocabulary import Channel
+from contacts.words.addresses import keyed_hash
+from contacts.words.vocabulary import Channel
 from privacy_crm import roles
 from privacy_crm.celery import app
 from privacy_crm.staff import figures, remembering

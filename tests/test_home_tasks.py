@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from contacts import mailing_approval, reviews
 from contacts.models import Event, Mailing, PolicyVersion, Upload
-from contacts.vocabulary import MailingKind
+from contacts.words.vocabulary import MailingKind
 from privacy_crm import roles
 from privacy_crm.staff.home_tasks import by_day
 from tests.admin_pages import contents

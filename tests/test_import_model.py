@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contacts.models import Basis, Contact, PolicyVersion
-from contacts.vocabulary import ACTIVITY_SCENARIOS, Scenario
+from contacts.words.vocabulary import ACTIVITY_SCENARIOS, Scenario
 from tests.import_files import Row, bring, everything, person
 
 pytestmark = pytest.mark.django_db

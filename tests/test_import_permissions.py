@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from contacts.addresses import keyed_hash
 from contacts.models import ChannelPermission, Contact, MergedAddress, PolicyVersion, Suppression
+from contacts.words.addresses import keyed_hash
 from tests.factories import NOON
 from tests.import_files import AINO, Row, bring, everything, person
 

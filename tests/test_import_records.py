@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from contacts.models import Agreement, Basis, Event, Organisation, PolicyVersion, Registration
-from contacts.vocabulary import AgreementState
+from contacts.words.vocabulary import AgreementState
 from retention.models import Hold
 from tests.factories import NOON, ONE_DAY
 from tests.import_files import AINO, Row, basis, bring, event, person

@@ -11,7 +11,7 @@ from contacts.activities import ContactGoneError
 from contacts.leaving import LeavingError
 from contacts.models import AuditEvent, Contact, Message, PolicyVersion
 from contacts.permission import Refusal
-from contacts.vocabulary import Channel
+from contacts.words.vocabulary import Channel
 from privacy_crm.staff.hearing_acts import NotLeftForm
 from tests.admin_pages import contents
 from tests.factories import NOON, ONE_DAY, ContactFactory, customer, everything_about

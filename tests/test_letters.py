@@ -10,7 +10,7 @@ from django.test import Client
 
 from contacts import letters, links
 from contacts.models import Message, PolicyVersion
-from contacts.vocabulary import MailTemplate, SignUpKind
+from contacts.words.vocabulary import MailTemplate, SignUpKind
 from tests.factories import NOON, EventFactory, RegistrationFactory
 from tests.mailing import FOOD, announcement, confirmation, guest, information, owed
 

@@ -6,7 +6,7 @@ from django.core.mail import mailers
 
 from contacts import letters
 from contacts.models import PolicyVersion
-from contacts.vocabulary import MailTemplate
+from contacts.words.vocabulary import MailTemplate
 from privacy_crm.mail import mailer
 from tests.factories import NOON
 from tests.mailing import owed

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from contacts import mailing_people
 from contacts.mailing_people import NOT_BOUND, Ahead
 from contacts.models import Contact, Mailing, Message, PolicyVersion
-from contacts.vocabulary import Channel, MailingKind
+from contacts.words.vocabulary import Channel, MailingKind
 from privacy_crm import mailings
 from retention.objections import object_to_marketing
 from tests.factories import NOON, TopicFactory, hold, place

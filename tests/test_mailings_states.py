@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from contacts import mailing_approval, mailing_drafts, mailing_schedule
 from contacts.mailing_drafts import MailingError
 from contacts.models import AuditEvent, Mailing, PolicyVersion
-from contacts.vocabulary import MailingKind, MailingState
+from contacts.words.vocabulary import MailingKind, MailingState
 from tests.admin_pages import contents
 from tests.factories import NOON, TopicFactory
 from tests.mailings import AUTHOR, MINUTE, OFFICER, approved, drafted, fresh, scheduled, words

@@ -14,7 +14,7 @@ from django.urls import get_resolver
 
 from contacts import policies
 from contacts.models import Contact, CountryRule
-from contacts.vocabulary import Channel, FileFormat
+from contacts.words.vocabulary import Channel, FileFormat
 from tests import listing, matrix, visitors
 from tests.admin_pages import LOOKS, contents
 from tests.conftest import LONG_AGO, POLICY

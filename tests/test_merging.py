@@ -7,7 +7,6 @@ from django.db.models import ForeignObjectRel
 import dsr.merging
 import retention.merging
 from contacts import merging_rules
-from contacts.addresses import keyed_hash
 from contacts.merging import MergeError
 from contacts.models import (
     Activity,
@@ -24,6 +23,7 @@ from contacts.models import (
     SignUp,
     Suppression,
 )
+from contacts.words.addresses import keyed_hash
 from privacy_crm.merging import merge
 from retention.models import Hold
 from tests.factories import (

@@ -7,7 +7,6 @@ import time_machine
 from django.test import Client
 
 from contacts import links, merged, outbox
-from contacts.addresses import keyed_hash
 from contacts.models import (
     Addressee,
     AuditEvent,
@@ -20,7 +19,8 @@ from contacts.models import (
     Registration,
 )
 from contacts.permission import Refusal, of_one
-from contacts.vocabulary import Channel, MailTemplate
+from contacts.words.addresses import keyed_hash
+from contacts.words.vocabulary import Channel, MailTemplate
 from dsr.package import people
 from privacy_crm.merging import merge
 from retention import objections

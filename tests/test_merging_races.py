@@ -11,7 +11,7 @@ import pytest
 from contacts import erasure
 from contacts.merging import MergeError
 from contacts.models import ChannelPermission, Contact, PolicyVersion
-from contacts.vocabulary import Channel
+from contacts.words.vocabulary import Channel
 from privacy_crm.merging import merge
 from retention import objections
 from tests.factories import DUE, NOON, ContactFactory, do, everything_about, held_for, hold, is_held

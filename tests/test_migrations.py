@@ -6,8 +6,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import CharField
 
 from contacts import audit
-from contacts.addresses import keyed_hash
 from contacts.models import Contact, Event
+from contacts.words.addresses import keyed_hash
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True)

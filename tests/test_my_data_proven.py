@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from contacts.addresses import keyed_hash
 from contacts.models import PolicyVersion
+from contacts.words.addresses import keyed_hash
 from dsr.vocabulary import State
 from tests import visitors
 from tests.factories import NOON, customer, everything_about

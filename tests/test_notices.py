@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from contacts import addressing, completing, erasure, notices, objections
 from contacts.models import Contact, PolicyVersion, RecipientNotice
-from contacts.vocabulary import Channel, NoticeKind
+from contacts.words.vocabulary import Channel, NoticeKind
 from retention.objections import object_to_marketing
 from tests.factories import DUE, NOON, SPRING, ContactFactory, crowd, held_for, hold, is_held, place, run
 from tests.sharing import RecipientFactory, gave, notice, owed

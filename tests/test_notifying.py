@@ -9,7 +9,7 @@ import pytest
 
 from contacts import acknowledging, notices, notifying, tasks
 from contacts.models import AuditEvent, PolicyVersion, RecipientNotice
-from contacts.vocabulary import NoticeKind
+from contacts.words.vocabulary import NoticeKind
 from privacy_crm.mail import mailer
 from tests.factories import NOON, ONE_DAY, ContactFactory
 from tests.mail_sink import Sink

@@ -11,7 +11,7 @@ from django.db import connections
 
 from contacts import notices, posting
 from contacts.models import RecipientNotice
-from contacts.vocabulary import NoticeKind
+from contacts.words.vocabulary import NoticeKind
 from tests.factories import NOON, ContactFactory
 from tests.sharing import Server, by_webhook, gave, notice, tell
 

@@ -20,7 +20,7 @@ from django.test.utils import CaptureQueriesContext
 from contacts import consents
 from contacts.days import run_of
 from contacts.models import AuditEvent, Contact, Event, Message, Organisation, PolicyVersion, Registration, SignUp
-from contacts.vocabulary import Channel
+from contacts.words.vocabulary import Channel
 from retention import explain, forecast, words
 from retention.models import HoldReason
 from tests.factories import (

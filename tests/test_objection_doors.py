@@ -5,11 +5,11 @@ import datetime as dt
 import pytest
 
 from contacts import permission, proof, sign_ups
-from contacts.addresses import keyed_hash
 from contacts.models import Contact, PolicyVersion, Whitepaper
 from contacts.permission import Refusal
 from contacts.sign_ups import Typed, Wish
-from contacts.vocabulary import Channel, Scenario
+from contacts.words.addresses import keyed_hash
+from contacts.words.vocabulary import Channel, Scenario
 from tests.factories import NOON, ONE_DAY, ContactFactory, EventFactory, hold, is_held, run, scenarios_of
 from tests.import_files import bring, person
 from tests.objecting import noted, objects, suppressed

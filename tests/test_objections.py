@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contacts import consents, erasure, objections, permission
-from contacts.addresses import keyed_hash, normalise
 from contacts.models import AuditEvent, ChannelPermission, Contact, PolicyVersion, Suppression
 from contacts.permission import Refusal
-from contacts.vocabulary import Channel
+from contacts.words.addresses import keyed_hash, normalise
+from contacts.words.vocabulary import Channel
 from tests.factories import NOON, ContactFactory, customer, everything_about, hold
 from tests.objecting import ALL, noted, objects, suppressed
 

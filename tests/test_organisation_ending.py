@@ -15,7 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from contacts import agreements
 from contacts.models import Agreement, Basis, Contact, Organisation, PolicyVersion
-from contacts.vocabulary import Clock, Scenario
+from contacts.words.vocabulary import Clock, Scenario
 from retention import consequences, explain
 from retention.admin.agreements import told
 from retention.consequences import Ending, Stay

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from contacts.addresses import keyed_hash
 from contacts.models import AuditEvent, Contact, PolicyVersion, Suppression
+from contacts.words.addresses import keyed_hash
 from tests.factories import ContactFactory, held_for
 from tests.packaged import TODAY, data_of, somebody
 

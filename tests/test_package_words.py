@@ -11,8 +11,8 @@ import pytest
 from django.utils import translation
 from django.utils.translation import trans_real
 
-from contacts.addresses import keyed_hash
 from contacts.models import PolicyVersion, Suppression
+from contacts.words.addresses import keyed_hash
 from dsr import package
 from dsr.package import naming, trail, walking
 from dsr.vocabulary import Step

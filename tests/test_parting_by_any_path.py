@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from contacts import outbox
-from contacts.addresses import keyed_hash
 from contacts.models import Contact, Message, PolicyVersion
+from contacts.words.addresses import keyed_hash
 from dsr import erasing, identity
 from dsr.models import Handover, Paper, Proof, Request, Subject
 from dsr.vocabulary import ErasureGround, Kind, Outcome, Source

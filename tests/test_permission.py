@@ -10,7 +10,7 @@ from contacts import permission
 from contacts.models import Basis, ChannelPermission, Contact, CountryRule, Interest, PolicyVersion, Suppression
 from contacts.permission import Reach, Refusal
 from contacts.permission_words import left_out, marks
-from contacts.vocabulary import Channel
+from contacts.words.vocabulary import Channel
 from tests.factories import (
     ContactFactory,
     CountryRuleFactory,

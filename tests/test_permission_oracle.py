@@ -21,7 +21,7 @@ from contacts.models import (
     Topic,
 )
 from contacts.permission import Refusal
-from contacts.vocabulary import Channel, Scenario
+from contacts.words.vocabulary import Channel, Scenario
 from tests.factories import ContactFactory, OrganisationFactory, TopicFactory
 
 pytestmark = pytest.mark.django_db

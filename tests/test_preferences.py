@@ -9,7 +9,7 @@ from django.utils import translation
 
 from contacts import erasure, links, outbox, proof
 from contacts.models import Basis, Contact, Interest, Message, PolicyVersion, SignUp
-from contacts.vocabulary import MailPurpose, MailTemplate
+from contacts.words.vocabulary import MailPurpose, MailTemplate
 from privacy_crm.mail import mailer
 from tests.admin_pages import contents
 from tests.factories import (

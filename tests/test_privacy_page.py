@@ -11,7 +11,7 @@ from django.utils import translation
 from contacts import policies
 from contacts.models import PolicyVersion
 from contacts.views.language import chosen
-from contacts.vocabulary import Scenario
+from contacts.words.vocabulary import Scenario
 from tests.admin_pages import contents
 
 NOW = dt.datetime(2026, 11, 23, 23, 30, tzinfo=dt.UTC)

@@ -20,7 +20,7 @@ from contacts.models import (
 )
 from contacts.proof import Proven, SignUpGoneError
 from contacts.sign_ups import SignUpRefusedError, Wish
-from contacts.vocabulary import Channel
+from contacts.words.vocabulary import Channel
 from tests import visitors
 from tests.admin_pages import contents
 from tests.factories import (

@@ -19,7 +19,7 @@ from contacts.models import (
     SignUp,
 )
 from contacts.sign_ups import Wish
-from contacts.vocabulary import SignUpKind
+from contacts.words.vocabulary import SignUpKind
 from tests import visitors
 from tests.admin_pages import contents
 from tests.factories import NOON, ONE_DAY, ContactFactory, WhitepaperFactory, register

@@ -14,7 +14,7 @@ from django.utils import translation
 from contacts import policies
 from contacts.forms import food_wording
 from contacts.models import FoodPreference, Message, PolicyVersion, SignUp
-from contacts.vocabulary import Scenario
+from contacts.words.vocabulary import Scenario
 from tests import visitors
 from tests.admin_pages import contents
 from tests.factories import NOON, ONE_DAY, EventFactory, RegistrationFactory, WhitepaperFactory

@@ -26,10 +26,10 @@ from hypothesis.stateful import (
 )
 
 from contacts import activities, agreements, consents
-from contacts.categories import FIELDS
 from contacts.days import run_of
 from contacts.models import Agreement, Basis, Contact, FoodPreference, Organisation, PolicyVersion, Registration
-from contacts.vocabulary import ActivityKind, AgreementKind, Channel, Scenario
+from contacts.words.categories import FIELDS
+from contacts.words.vocabulary import ActivityKind, AgreementKind, Channel, Scenario
 from retention import explain, forecast, holds
 from retention.models import REASONS, Hold, HoldKind
 from retention.outcomes import Outcome

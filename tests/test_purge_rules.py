@@ -28,7 +28,7 @@ from contacts.models import (
     Registration,
 )
 from contacts.tasks import sweep_food_preferences
-from contacts.vocabulary import ActivityKind, AgreementKind, Scenario
+from contacts.words.vocabulary import ActivityKind, AgreementKind, Scenario
 from retention import holds, ledger, nights, outcomes, purge
 from retention.models import REASONS, HoldKind, PurgeCount, PurgeRun
 from tests.factories import (

@@ -12,9 +12,9 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
 from contacts import events, links, outbox, proof, sending
-from contacts.addresses import keyed_hash
 from contacts.models import AuditEvent, Contact, Message, PolicyVersion, SignUp, Suppression
-from contacts.vocabulary import MailPurpose, MailTemplate
+from contacts.words.addresses import keyed_hash
+from contacts.words.vocabulary import MailPurpose, MailTemplate
 from privacy_crm.mail import mailer
 from tests.factories import NOON, ONE_DAY, ContactFactory, RegistrationFactory
 from tests.mail_sink import Sink, header_lines, part

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from contacts.models import AuditEvent, Contact, Disclosure, PolicyVersion
-from contacts.vocabulary import Channel
+from contacts.words.vocabulary import Channel
 from tests.admin_pages import contents
 from tests.factories import NOON, SPRING, ContactFactory, OrganisationFactory, hold
 from tests.sharing import RecipientFactory

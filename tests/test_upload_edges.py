@@ -22,7 +22,7 @@ from contacts.models import (
     Upload,
     UploadedPerson,
 )
-from contacts.vocabulary import Channel, Scenario, SourceKind
+from contacts.words.vocabulary import Channel, Scenario, SourceKind
 from privacy_crm.crm_import.reading import UnreadableError
 from privacy_crm.staff import upload_page
 from privacy_crm.uploads import forgetting, importing, moving, removing, workbooks

@@ -16,7 +16,7 @@ from contacts.models import (
     Suppression,
     UploadedPerson,
 )
-from contacts.vocabulary import Scenario, SourceKind
+from contacts.words.vocabulary import Scenario, SourceKind
 from privacy_crm.staff import upload_page
 from privacy_crm.uploads import importing, matching
 from privacy_crm.uploads.matching import Origin

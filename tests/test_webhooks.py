@@ -10,9 +10,9 @@ from django.test import Client
 from django.urls import Resolver404, resolve
 
 from contacts import permission, proof
-from contacts.addresses import keyed_hash
 from contacts.models import AuditEvent, Contact, Message, PolicyVersion, Suppression
-from contacts.vocabulary import MailTemplate
+from contacts.words.addresses import keyed_hash
+from contacts.words.vocabulary import MailTemplate
 from privacy_crm import mail, urls
 from tests.factories import NOON, everything_about
 from tests.mailing import confirmation, owed, reader

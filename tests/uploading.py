@@ -14,7 +14,7 @@ from django.utils import timezone
 from openpyxl import Workbook
 
 from contacts.models import PolicyVersion, Upload
-from contacts.vocabulary import Scenario, SourceKind
+from contacts.words.vocabulary import Scenario, SourceKind
 from privacy_crm.uploads import fields, importing, matching, receiving
 from privacy_crm.uploads.matching import Origin
 from tests.factories import NOON

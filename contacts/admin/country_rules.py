@@ -18,7 +18,7 @@ from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import RecordAdmin, today
 from contacts.country_rules import CountryRuleError, Effect
 from contacts.models import CountryRule, PolicyVersion
-from contacts.vocabulary import Channel, MarketingGround
+from contacts.words.vocabulary import Channel, MarketingGround
 
 _OTHERS = gettext_lazy("All other countries")
 

@@ -16,7 +16,7 @@ from contacts.admin.acts import ActForm
 from contacts.admin.public_words import PublicWordsForm, words_of
 from contacts.events import EventError, Times
 from contacts.models import Event, PolicyVersion, Registration
-from contacts.vocabulary import EventKind
+from contacts.words.vocabulary import EventKind
 
 _ZONES = [(name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name or name == "UTC"]
 

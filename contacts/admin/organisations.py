@@ -20,7 +20,7 @@ from contacts.admin.people import name_of, visible_to
 from contacts.agreements import AgreementError
 from contacts.models import Agreement, Organisation, PolicyVersion
 from contacts.organisations import OrganisationError
-from contacts.vocabulary import AgreementKind, AgreementState
+from contacts.words.vocabulary import AgreementKind, AgreementState
 
 FIRST = 10  # people on the page; the list has them all
 

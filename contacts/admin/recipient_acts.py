@@ -14,7 +14,7 @@ from contacts.admin import fields
 from contacts.admin.acts import ActForm
 from contacts.models import RecipientNotice
 from contacts.recipients import Particulars, RecipientError, Terms
-from contacts.vocabulary import RecipientKind, Safeguard, Scenario, ToldBy
+from contacts.words.vocabulary import RecipientKind, Safeguard, Scenario, ToldBy
 
 PURPOSES = [(each.value, capfirst(each.label)) for each in Scenario]
 

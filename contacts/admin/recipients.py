@@ -19,7 +19,7 @@ from contacts.admin import recipient_acts
 from contacts.admin.acts import Act
 from contacts.admin.base import RecordAdmin, today
 from contacts.models import PolicyVersion, Recipient, RecipientNotice
-from contacts.vocabulary import RecipientKind, Safeguard, Scenario, ToldBy
+from contacts.words.vocabulary import RecipientKind, Safeguard, Scenario, ToldBy
 
 LATEST = 20
 

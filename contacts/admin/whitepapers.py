@@ -22,8 +22,8 @@ from contacts.admin.base import RecordAdmin
 from contacts.admin.public_words import PublicWordsForm, topic_names, words_of
 from contacts.models import Activity, SignUp, Whitepaper
 from contacts.sign_ups import is_published
-from contacts.vocabulary import ActivityKind
 from contacts.whitepapers import Cover, WhitepaperError
+from contacts.words.vocabulary import ActivityKind
 
 
 def _file() -> Any:

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contacts.vocabulary import EventKind, Scenario
+from contacts.words.vocabulary import EventKind, Scenario
 
 
 class NamedTopic(BaseModel):

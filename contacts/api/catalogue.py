@@ -20,11 +20,11 @@ from contacts.api.answers import (
     ShownNote,
 )
 from contacts.api.bodies import Language
-from contacts.categories import OPTIONAL_FIELDS
 from contacts.models import Event, Topic, Whitepaper
 from contacts.policy_words import FALLBACK
 from contacts.sign_ups import Wish
-from contacts.vocabulary import EventKind
+from contacts.words.categories import OPTIONAL_FIELDS
+from contacts.words.vocabulary import EventKind
 
 router = Router()
 

@@ -9,7 +9,7 @@ from contacts.api import problems
 from contacts.api.answers import ShownNote
 from contacts.forms import food_wording, wording
 from contacts.models import PolicyVersion
-from contacts.vocabulary import Channel, Scenario
+from contacts.words.vocabulary import Channel, Scenario
 
 
 def policy() -> PolicyVersion:

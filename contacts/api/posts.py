@@ -16,11 +16,11 @@ from contacts.api import notes, problems, shapes
 from contacts.api.answers import CheckInbox, ConflictProblem, InvalidProblem, Problem
 from contacts.api.bodies import EventSignUp, RegistrationBody, SignUpBody, WhitepaperSignUp
 from contacts.api.callers import CALLERS, Caller
-from contacts.categories import OPTIONAL_FIELDS
 from contacts.forms import SignUpForm
 from contacts.models import Event, PolicyVersion, Whitepaper
 from contacts.sign_ups import SignUpRefusedError, Wish
-from contacts.vocabulary import Scenario
+from contacts.words.categories import OPTIONAL_FIELDS
+from contacts.words.vocabulary import Scenario
 
 REFUSALS = dict.fromkeys((400, 401, 403, 404, 410, 413, 415, 429, 503), Problem)
 ANSWERS = {202: CheckInbox, **REFUSALS, 409: ConflictProblem, 422: InvalidProblem}

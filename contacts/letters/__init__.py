@@ -19,7 +19,7 @@ from contacts.letters import about_events, about_people, announcements, confirma
 from contacts.letters.envelope import Envelope
 from contacts.letters.parts import Letter, Occasion
 from contacts.models import Message, PolicyVersion
-from contacts.vocabulary import MailTemplate
+from contacts.words.vocabulary import MailTemplate
 
 _WRITERS = {
     MailTemplate.CONFIRM: confirmations.confirm,

@@ -6,7 +6,7 @@ from contacts import calendars, links
 from contacts.letters.event_words import when
 from contacts.letters.parts import Button, Facts, Heading, Letter, Occasion, Part, Text
 from contacts.sign_ups import Wish
-from contacts.vocabulary import SCENARIO_OF_EVENT, EventKind
+from contacts.words.vocabulary import SCENARIO_OF_EVENT, EventKind
 
 
 def registered(occasion: Occasion) -> Letter:

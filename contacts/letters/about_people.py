@@ -6,7 +6,7 @@ from contacts import links, policy_words
 from contacts.letters.parts import Button, Facts, Heading, Letter, LetterError, Occasion, Part, Text
 from contacts.models import Basis, Contact
 from contacts.policy_words import Promise
-from contacts.vocabulary import SourceKind
+from contacts.words.vocabulary import SourceKind
 
 
 def inform(occasion: Occasion) -> Letter:

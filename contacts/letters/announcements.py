@@ -6,7 +6,7 @@ from contacts import calendars, links
 from contacts.letters.event_words import when
 from contacts.letters.parts import Button, Facts, Letter, Occasion, Part, Text, said_in
 from contacts.models import Event, Topic, Whitepaper
-from contacts.vocabulary import SCENARIO_OF_EVENT, EventKind, Scenario
+from contacts.words.vocabulary import SCENARIO_OF_EVENT, EventKind, Scenario
 
 
 def announce(occasion: Occasion) -> Letter:

@@ -10,7 +10,7 @@ from contacts.letters.event_words import when
 from contacts.letters.parts import Button, Letter, Occasion, Text
 from contacts.models import SignUp
 from contacts.models.sign_ups import UNPROVEN_DAYS
-from contacts.vocabulary import Scenario, SignUpKind
+from contacts.words.vocabulary import Scenario, SignUpKind
 
 
 def confirm(occasion: Occasion) -> Letter:

@@ -6,7 +6,7 @@ from contacts import links
 from contacts.letters import announcements
 from contacts.letters.parts import Button, Letter, LetterError, Occasion, Part, Text, said_in
 from contacts.models import Mailing
-from contacts.vocabulary import MailingKind
+from contacts.words.vocabulary import MailingKind
 
 
 def mailing(occasion: Occasion) -> Letter:

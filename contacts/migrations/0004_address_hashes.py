@@ -2,7 +2,7 @@ from typing import Any
 
 from django.db import migrations
 
-from contacts.addresses import keyed_hash
+from contacts.words.addresses import keyed_hash
 
 _BATCH = 5_000
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from contacts.models.recipients import Recipient
 from contacts.models.segments import Segment
-from contacts.vocabulary import AudienceEnd, Channel, Scenario
+from contacts.words.vocabulary import AudienceEnd, Channel, Scenario
 
 
 class Audiences(models.QuerySet["Audience"]):

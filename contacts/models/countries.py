@@ -5,7 +5,7 @@ import datetime as dt
 from django.db import models
 from django.db.models import Q
 
-from contacts.vocabulary import Channel, MarketingGround
+from contacts.words.vocabulary import Channel, MarketingGround
 
 
 class CountryRules(models.QuerySet["CountryRule"]):

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from contacts.models.people import Contact
-from contacts.vocabulary import Likeness
+from contacts.words.vocabulary import Likeness
 
 
 class DuplicatePairs(models.QuerySet["DuplicatePair"]):

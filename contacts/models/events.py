@@ -7,10 +7,10 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Coalesce
 
-from contacts.categories import OPTIONAL_FIELDS
 from contacts.models.people import Contact
 from contacts.models.topics import Topic
-from contacts.vocabulary import EventKind
+from contacts.words.categories import OPTIONAL_FIELDS
+from contacts.words.vocabulary import EventKind
 
 
 class Zoned(Func):

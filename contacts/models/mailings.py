@@ -9,7 +9,7 @@ from django.db.models import Q
 from contacts.models.people import Contact
 from contacts.models.segments import Segment
 from contacts.models.topics import Topic
-from contacts.vocabulary import MailingKind, MailingState
+from contacts.words.vocabulary import MailingKind, MailingState
 
 
 class Mailings(models.QuerySet["Mailing"]):

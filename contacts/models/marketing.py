@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from contacts.models.people import Contact
-from contacts.vocabulary import Channel, PermissionState
+from contacts.words.vocabulary import Channel, PermissionState
 
 
 class ChannelPermission(models.Model):

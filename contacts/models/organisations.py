@@ -3,7 +3,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
 
-from contacts.vocabulary import AgreementKind, AgreementState
+from contacts.words.vocabulary import AgreementKind, AgreementState
 
 
 class Organisation(models.Model):

@@ -12,7 +12,7 @@ from contacts.models.mailings import Mailing
 from contacts.models.people import Contact
 from contacts.models.sign_ups import SignUp
 from contacts.models.whitepapers import Whitepaper
-from contacts.vocabulary import MailPurpose, MailTemplate
+from contacts.words.vocabulary import MailPurpose, MailTemplate
 
 
 class MessageEnd(models.TextChoices):

@@ -9,10 +9,17 @@ from django.db import models
 from django.db.models import F, Q, TextField, Value
 from django.db.models.functions import Coalesce, Concat, Lower, Upper
 
-from contacts.addresses import MalformedAddressError, normalise
 from contacts.models.organisations import Organisation
 from contacts.models.policy import PolicyVersion
-from contacts.vocabulary import AGREEMENT_SCENARIOS, ActivityKind, AgreementState, LegalBasis, Scenario, SourceKind
+from contacts.words.addresses import MalformedAddressError, normalise
+from contacts.words.vocabulary import (
+    AGREEMENT_SCENARIOS,
+    ActivityKind,
+    AgreementState,
+    LegalBasis,
+    Scenario,
+    SourceKind,
+)
 
 # What the list is searched by, as Django's icontains compares; organisations are found by their own names.
 SEARCHED = Upper(

@@ -7,8 +7,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 
-from contacts.categories import Category
-from contacts.vocabulary import Clock, LegalBasis, Scenario
+from contacts.words.categories import Category
+from contacts.words.vocabulary import Clock, LegalBasis, Scenario
 
 
 class PolicyVersions(models.QuerySet["PolicyVersion"]):

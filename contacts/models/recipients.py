@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from contacts.models.people import Contact
-from contacts.vocabulary import DisclosureKind, NoticeKind, RecipientKind, Safeguard, Scenario, ToldBy
+from contacts.words.vocabulary import DisclosureKind, NoticeKind, RecipientKind, Safeguard, Scenario, ToldBy
 
 # The European Economic Area, where data needs no safeguard (ISO 3166-1): the EU, Iceland, Liechtenstein and Norway.
 EEA = tuple(

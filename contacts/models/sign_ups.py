@@ -10,7 +10,7 @@ from contacts.models.events import Event
 from contacts.models.people import Contact
 from contacts.models.policy import PolicyVersion
 from contacts.models.whitepapers import Whitepaper
-from contacts.vocabulary import Scenario, SignUpKind
+from contacts.words.vocabulary import Scenario, SignUpKind
 
 UNPROVEN_DAYS = 30
 

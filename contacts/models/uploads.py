@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from contacts.models.people import Contact
-from contacts.vocabulary import Scenario, SourceKind, UploadState
+from contacts.words.vocabulary import Scenario, SourceKind, UploadState
 
 
 class Uploads(models.QuerySet["Upload"]):

@@ -10,7 +10,7 @@ from contacts import permission
 from contacts.forms import wording
 from contacts.models import Contact, PolicyVersion, Suppression
 from contacts.permission import Refusal
-from contacts.vocabulary import Channel, PermissionState
+from contacts.words.vocabulary import Channel, PermissionState
 
 # Where a yes of the person's own is what is missing, or the mail that asks for it would prove the address.
 _A_YES_HELPS = (

@@ -17,7 +17,7 @@ from contacts.sign_ups import SignUpRefusedError, Wish
 from contacts.views import refusals, spoken
 from contacts.views.frame import Visit
 from contacts.views.posts import link_view
-from contacts.vocabulary import SignUpKind
+from contacts.words.vocabulary import SignUpKind
 
 
 @link_view

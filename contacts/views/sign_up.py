@@ -21,7 +21,7 @@ from contacts.views import spoken
 from contacts.views.embedding import with_form
 from contacts.views.frame import Visit, framed
 from contacts.views.posts import form_view
-from contacts.vocabulary import AGREEMENT_SCENARIOS
+from contacts.words.vocabulary import AGREEMENT_SCENARIOS
 
 TRAP = "website"  # no person sees this field; whoever fills it in is a program
 _A_MINUTE = 60

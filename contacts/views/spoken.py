@@ -8,7 +8,7 @@ from contacts.letters.event_words import when
 from contacts.models import Event, Whitepaper
 from contacts.policy_words import FALLBACK
 from contacts.sign_ups import Wish
-from contacts.vocabulary import EventKind, Scenario
+from contacts.words.vocabulary import EventKind, Scenario
 
 
 def of_wish(wish: Wish, language: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from contacts.admin import fields
 from contacts.admin.acts import ActForm
 from contacts.admin.people import name_of
 from contacts.models import Contact, PolicyVersion
-from contacts.vocabulary import Scenario
+from contacts.words.vocabulary import Scenario
 from dsr import finding, identity, leavers, timeline
 from dsr.moving import RequestError
 from dsr.vocabulary import PaperKind

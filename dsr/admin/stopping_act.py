@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from contacts.admin import fields
 from contacts.admin.acts import Act
-from contacts.vocabulary import Channel
+from contacts.words.vocabulary import Channel
 from dsr import stopping
 from dsr.admin.letters import LetterForm
 from dsr.admin.numbered import NumberedForm

@@ -5,7 +5,7 @@ import datetime as dt
 from contacts import letters
 from contacts.letters import written
 from contacts.models import Message, PolicyVersion
-from contacts.vocabulary import MailPurpose, MailTemplate
+from contacts.words.vocabulary import MailPurpose, MailTemplate
 from dsr import answering
 from dsr.answering import Draft
 from dsr.models import Request

@@ -5,8 +5,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from contacts import merged
-from contacts.addresses import keyed_hash, normalise
 from contacts.models import Contact
+from contacts.words.addresses import keyed_hash, normalise
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from contacts import policy_words
 from contacts.models import Basis, PolicyVersion
-from contacts.vocabulary import Clock, LegalBasis, SourceKind
+from contacts.words.vocabulary import Clock, LegalBasis, SourceKind
 from dsr.package import naming
 from dsr.package.people import Person
 from retention import lapses

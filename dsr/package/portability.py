@@ -15,9 +15,9 @@ from collections.abc import Iterable
 
 from django.db.models import Q
 
-from contacts.categories import FIELDS, Category
 from contacts.models import Basis, ChannelPermission, PolicyVersion
-from contacts.vocabulary import ActivityKind, Channel, PermissionState, Scenario, SignUpKind, SourceKind
+from contacts.words.categories import FIELDS, Category
+from contacts.words.vocabulary import ActivityKind, Channel, PermissionState, Scenario, SignUpKind, SourceKind
 from dsr.package.gathering import Narrow
 from dsr.package.people import Person
 

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django_countries import countries
 
 from contacts import food, links
-from contacts.addresses import keyed_hash
 from contacts.models import Contact, SignUp, Suppression
 from contacts.views import channels
-from contacts.vocabulary import Channel
+from contacts.words.addresses import keyed_hash
+from contacts.words.vocabulary import Channel
 from dsr import asking, fetching
 from dsr.models import Request, Requests
 from dsr.package import periods

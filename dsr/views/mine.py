@@ -6,8 +6,8 @@ from http import HTTPStatus
 from django.http import HttpResponse
 
 from contacts import nudging
-from contacts.addresses import keyed_hash
-from contacts.vocabulary import Channel
+from contacts.words.addresses import keyed_hash
+from contacts.words.vocabulary import Channel
 from dsr import asking, at_once, proving
 from dsr.asking import AskedBeforeError
 from dsr.intake import Asked

@@ -24,12 +24,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from contacts.addresses import keyed_hash
 from contacts.days import day_of
 from contacts.models import Contact
 from contacts.views import errors
 from contacts.views.frame import Visit
 from contacts.views.posts import link_view
+from contacts.words.addresses import keyed_hash
 from dsr import proving
 from dsr.models import Proof
 

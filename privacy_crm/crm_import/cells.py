@@ -10,10 +10,10 @@ from functools import lru_cache
 from typing import NoReturn
 from zoneinfo import ZoneInfo, available_timezones
 
-from contacts.addresses import MalformedAddressError, normalise
-from contacts.categories import FIELDS, Category
 from contacts.days import day_of
 from contacts.models import PolicyVersion
+from contacts.words.addresses import MalformedAddressError, normalise
+from contacts.words.categories import FIELDS, Category
 
 type Value = str | dt.date | dt.datetime | None
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from contacts.vocabulary import ActivityKind, AgreementKind, Channel, EventKind, Scenario, SourceKind
+from contacts.words.vocabulary import ActivityKind, AgreementKind, Channel, EventKind, Scenario, SourceKind
 from privacy_crm.crm_import import cells
 from privacy_crm.crm_import.cells import Cell
 from retention.models import HoldKind, HoldReason

@@ -1,7 +1,7 @@
 """What people said about marketing: consents, and objections, which hold for an address whoever is held (P12)."""
 
 from contacts import audit, notices
-from contacts.vocabulary import Channel, NoticeKind, PermissionState, Scenario
+from contacts.words.vocabulary import Channel, NoticeKind, PermissionState, Scenario
 from privacy_crm.crm_import import people, stored_only
 from privacy_crm.crm_import.columns import ALL_CHANNELS, CONSENTS, OBJECTIONS, File
 from privacy_crm.crm_import.merging import LINES, Target, apply, changes, kept, last, outcomes

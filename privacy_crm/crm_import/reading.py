@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import ClassVar, NamedTuple, NoReturn
 from zoneinfo import ZoneInfo
 
-from contacts.addresses import keyed_hash
+from contacts.words.addresses import keyed_hash
 from privacy_crm.crm_import import cells
 from privacy_crm.crm_import.cells import FaultError, Value, When
 from privacy_crm.crm_import.columns import FILES, File

@@ -17,7 +17,7 @@ from django.db.backends.utils import CursorWrapper
 
 from contacts.days import day_of
 from contacts.models import PolicyVersion
-from contacts.vocabulary import ACTIVITY_SCENARIOS, SCENARIO_OF_EVENT
+from contacts.words.vocabulary import ACTIVITY_SCENARIOS, SCENARIO_OF_EVENT
 from privacy_crm.crm_import.columns import FILES, File
 from privacy_crm.crm_import.reading import Row
 from privacy_crm.crm_import.rejects import Reject

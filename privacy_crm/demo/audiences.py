@@ -11,7 +11,7 @@ from contacts import exporting
 from contacts.audience import Wanted
 from contacts.exporting import Custody
 from contacts.models import PolicyVersion, Recipient
-from contacts.vocabulary import Channel, FileFormat, Scenario
+from contacts.words.vocabulary import Channel, FileFormat, Scenario
 
 IN_USE, OVERDUE = dt.timedelta(days=2), dt.timedelta(days=9)
 

@@ -14,7 +14,7 @@ from contacts.days import day_of
 from contacts.mailing_drafts import Draft
 from contacts.models import Contact, Mailing, PolicyVersion, Segment, Topic, Whitepaper
 from contacts.sign_ups import Typed, Wish
-from contacts.vocabulary import Channel, MailingKind
+from contacts.words.vocabulary import Channel, MailingKind
 from privacy_crm import mailings
 from retention import objections
 

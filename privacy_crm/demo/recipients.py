@@ -11,7 +11,7 @@ from contacts import disclosing, permission, recipients
 from contacts.days import day_of
 from contacts.models import Basis, Contact, PolicyVersion, Recipient, RecipientNotice
 from contacts.recipients import Particulars, Terms
-from contacts.vocabulary import DisclosureKind, NoticeKind, Scenario
+from contacts.words.vocabulary import DisclosureKind, NoticeKind, Scenario
 
 HERE = Path(__file__).parent
 BY = "demo"

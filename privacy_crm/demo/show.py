@@ -20,7 +20,7 @@ from contacts.models import (
     SignUp,
     Whitepaper,
 )
-from contacts.vocabulary import Clock, Scenario
+from contacts.words.vocabulary import Clock, Scenario
 from retention import explain, lapses, words
 from retention.models import Hold, HoldKind
 from retention.outcomes import Outcome

@@ -7,7 +7,7 @@ from contacts.days import day_of
 from contacts.entering import Reason
 from contacts.models import Contact, PolicyVersion
 from contacts.sign_ups import Typed
-from contacts.vocabulary import AgreementState, Scenario, SourceKind
+from contacts.words.vocabulary import AgreementState, Scenario, SourceKind
 
 BY = "demo"
 

@@ -17,8 +17,8 @@ from contacts.days import day_of
 from contacts.models import Basis, Contact, Event, Message, Organisation, PolicyVersion, Topic, Whitepaper
 from contacts.models.outbox import MessageEnd
 from contacts.sign_ups import Typed, Wish
-from contacts.vocabulary import MailPurpose, MailTemplate
 from contacts.whitepapers import Cover
+from contacts.words.vocabulary import MailPurpose, MailTemplate
 
 HERE = Path(__file__).parent
 BY = "demo"

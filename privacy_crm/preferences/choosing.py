@@ -20,7 +20,7 @@ from contacts.sign_ups import Typed, Wish
 from contacts.views import channels, refusals
 from contacts.views.frame import Visit
 from contacts.views.posts import link_view
-from contacts.vocabulary import Channel
+from contacts.words.vocabulary import Channel
 from privacy_crm.preferences import stopping
 from privacy_crm.preferences.stopping import Stopping
 

@@ -11,7 +11,7 @@ from contacts import disowning, interests, links, merged
 from contacts.days import day_of
 from contacts.links import Stop
 from contacts.models import Contact, PolicyVersion, SignUp
-from contacts.vocabulary import Channel
+from contacts.words.vocabulary import Channel
 from retention import objections
 
 

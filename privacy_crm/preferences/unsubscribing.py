@@ -11,7 +11,7 @@ from contacts.models import Topic
 from contacts.views import refusals
 from contacts.views.frame import Visit
 from contacts.views.posts import one_click_view
-from contacts.vocabulary import Channel
+from contacts.words.vocabulary import Channel
 from privacy_crm.preferences.stopping import Stopping
 
 _CHOICES = ("everything", "email", "topic", "not_me")

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from contacts.models import PolicyVersion
-from contacts.vocabulary import Scenario
+from contacts.words.vocabulary import Scenario
 from privacy_crm.segments import DAYS_AHEAD
 from privacy_crm.staff.charts import Chart, Series
 from retention import forecast

@@ -14,7 +14,7 @@ from contacts.admin.recipient_acts import PURPOSES
 from contacts.admin.recipients import country_of
 from contacts.audience import Wanted
 from contacts.models import Contact, PolicyVersion, Recipient, Segment
-from contacts.vocabulary import Channel, FileFormat, Scenario
+from contacts.words.vocabulary import Channel, FileFormat, Scenario
 from privacy_crm import segments
 
 

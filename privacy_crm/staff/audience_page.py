@@ -21,7 +21,7 @@ from contacts.disclosing import DisclosureError
 from contacts.exporting import Custody, ExportError, File
 from contacts.models import PolicyVersion, Recipient
 from contacts.permission import Reach
-from contacts.vocabulary import FileFormat
+from contacts.words.vocabulary import FileFormat
 from privacy_crm.staff.audience_forms import ReasonForm, WantedForm
 
 if TYPE_CHECKING:

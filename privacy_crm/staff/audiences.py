@@ -20,7 +20,7 @@ from contacts.admin.base import RecordAdmin, today
 from contacts.audiences import AudienceError
 from contacts.models import Audience, PolicyVersion
 from contacts.permission import Reach, Refusal
-from contacts.vocabulary import AudienceEnd, Channel, FileFormat, Scenario
+from contacts.words.vocabulary import AudienceEnd, Channel, FileFormat, Scenario
 from privacy_crm import segments
 from privacy_crm.staff import audience_page
 from privacy_crm.staff.audience_page import PERMISSION, counted, place_of

@@ -14,9 +14,9 @@ from contacts.activities import ContactGoneError, FutureActivityError
 from contacts.admin import fields
 from contacts.admin.acts import ActForm
 from contacts.admin.base import today
-from contacts.categories import Category
 from contacts.models import Contact, PolicyVersion
-from contacts.vocabulary import ActivityKind
+from contacts.words.categories import Category
+from contacts.words.vocabulary import ActivityKind
 from retention import holds
 from retention.holds import HoldError
 from retention.models import OF_REQUESTS, REASONS, HoldKind, HoldReason, default_keeps

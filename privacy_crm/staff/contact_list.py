@@ -20,7 +20,7 @@ from contacts.admin import acts
 from contacts.admin.base import RecordAdmin, Records, today
 from contacts.admin.people import name_of, visible_to
 from contacts.models import Basis, Contact, PolicyVersion
-from contacts.vocabulary import Scenario
+from contacts.words.vocabulary import Scenario
 from privacy_crm.staff import contact_columns, contact_filters, segments
 from privacy_crm.staff.contact_columns import COLUMNS
 from retention import lapses

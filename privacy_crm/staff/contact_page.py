@@ -13,7 +13,7 @@ from django_countries import countries
 from contacts import permission, permission_words
 from contacts.admin.base import today
 from contacts.models import Basis, Contact, PolicyVersion, Suppression
-from contacts.vocabulary import Clock, PermissionState, SourceKind
+from contacts.words.vocabulary import Clock, PermissionState, SourceKind
 from dsr.admin import inbox
 from dsr.models import Request
 from dsr.vocabulary import State

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 
 from contacts import entering, informing, matching, stored_only
 from contacts.activities import ContactGoneError
-from contacts.addresses import MalformedAddressError, keyed_hash, normalise
 from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import today
@@ -22,7 +21,8 @@ from contacts.days import add_months
 from contacts.entering import EnteringError, Reason
 from contacts.models import Contact, Organisation, PolicyVersion, Suppression
 from contacts.sign_ups import Typed
-from contacts.vocabulary import AGREEMENT_SCENARIOS, Channel, Scenario, SourceKind
+from contacts.words.addresses import MalformedAddressError, keyed_hash, normalise
+from contacts.words.vocabulary import AGREEMENT_SCENARIOS, Channel, Scenario, SourceKind
 from privacy_crm.staff.contact_acts import may_change_whole
 from privacy_crm.staff.detail_acts import DetailsForm
 from retention import words

@@ -15,7 +15,7 @@ from django_countries import countries
 from contacts import permission
 from contacts.days import add_months
 from contacts.models import Basis, PolicyVersion, Suppression
-from contacts.vocabulary import Channel, Scenario
+from contacts.words.vocabulary import Channel, Scenario
 from privacy_crm import segments
 from privacy_crm.staff.charts import Chart, Series
 from retention.models import PurgeRun, RunStatus

@@ -15,7 +15,7 @@ from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import today
 from contacts.leaving import LeavingError
 from contacts.models import Contact, PolicyVersion
-from contacts.vocabulary import Channel, Scenario
+from contacts.words.vocabulary import Channel, Scenario
 from dsr import leavers
 from dsr.admin.intake_acts import SOURCES
 from dsr.moving import RequestError

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from contacts.admin.base import today
 from contacts.days import day_of
 from contacts.models import PolicyVersion
-from contacts.vocabulary import Channel
+from contacts.words.vocabulary import Channel
 from dsr import statistics
 from dsr.vocabulary import Kind
 from privacy_crm.staff import ahead, figures

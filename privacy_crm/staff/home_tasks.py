@@ -19,7 +19,7 @@ from contacts.admin.people import visible_to
 from contacts.models import Contact, Mailing, RecipientNotice, Review, SignUp, Upload
 from contacts.models.recipients import OVERDUE
 from contacts.models.sign_ups import UNPROVEN_DAYS
-from contacts.vocabulary import MailingState, SignUpKind, UploadState
+from contacts.words.vocabulary import MailingState, SignUpKind, UploadState
 from privacy_crm.staff import accounts, audiences, informing_act, pairs, upload_forms
 from retention.models import OF_REQUESTS, Hold
 

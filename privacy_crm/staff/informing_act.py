@@ -18,7 +18,7 @@ from contacts.admin import fields
 from contacts.admin.acts import ActForm
 from contacts.informing import InformingError
 from contacts.models import Contact, PolicyVersion
-from contacts.vocabulary import SourceKind
+from contacts.words.vocabulary import SourceKind
 
 PERMISSION = "contacts.inform_by_letter"
 _PARAMETER, _LETTER = "inform", "letter"

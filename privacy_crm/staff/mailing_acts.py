@@ -11,7 +11,7 @@ from contacts import mailing_approval, mailing_schedule, mailing_trial, nudging
 from contacts.admin.acts import Act, ActForm
 from contacts.mailing_drafts import MailingError
 from contacts.models import Mailing, PolicyVersion
-from contacts.vocabulary import MailingKind, MailingState
+from contacts.words.vocabulary import MailingKind, MailingState
 from privacy_crm.staff import mailing_preview, mailing_words
 from privacy_crm.staff.mailing_check import AheadForm, ScheduleForm, SendForm
 from privacy_crm.staff.mailing_forms import AddForm, EditForm

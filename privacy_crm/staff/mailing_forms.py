@@ -14,7 +14,7 @@ from contacts.admin import fields
 from contacts.admin.acts import ActForm
 from contacts.mailing_drafts import FASTEST, Draft, MailingError
 from contacts.models import Mailing, Segment
-from contacts.vocabulary import MailingKind
+from contacts.words.vocabulary import MailingKind
 
 _LANGUAGES = ("en", "sv")
 _PARTS = ("subject", "body", "button")

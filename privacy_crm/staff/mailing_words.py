@@ -15,7 +15,7 @@ from contacts.admin.acts import who
 from contacts.admin.people import visible_to
 from contacts.models import Contact, Mailing, Message
 from contacts.models.outbox import MessageEnd
-from contacts.vocabulary import MailingKind, MailingState
+from contacts.words.vocabulary import MailingKind, MailingState
 from privacy_crm import segments
 
 ENDED = (MailingState.SENT, MailingState.STOPPED)

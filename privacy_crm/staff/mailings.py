@@ -16,7 +16,7 @@ from contacts.admin import acts
 from contacts.admin.base import RecordAdmin, note_look
 from contacts.admin.people import name_of
 from contacts.models import Mailing
-from contacts.vocabulary import MailingKind, MailingState
+from contacts.words.vocabulary import MailingKind, MailingState
 from privacy_crm.staff import mailing_acts, mailing_preview, mailing_words
 
 _MAIN = {MailingState.DRAFT: ("send", "submit"), MailingState.SUBMITTED: ("approve",), MailingState.PAUSED: ("resume",)}

@@ -13,7 +13,7 @@ from contacts.admin.base import today
 from contacts.matching import MatchError, Suggestion
 from contacts.models import Contact, Organisation, PolicyVersion
 from contacts.organisations import OrganisationError
-from contacts.vocabulary import AGREEMENT_SCENARIOS
+from contacts.words.vocabulary import AGREEMENT_SCENARIOS
 
 _OTHER, _NEW = "other", "new"
 

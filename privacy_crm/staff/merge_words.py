@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from contacts.models import Activity, Basis, ChannelPermission, Contact, Registration, Suppression
-from contacts.vocabulary import Channel, PermissionState, Scenario
+from contacts.words.vocabulary import Channel, PermissionState, Scenario
 from retention.models import Hold, HoldReason
 
 

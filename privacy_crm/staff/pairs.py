@@ -22,7 +22,7 @@ from contacts.admin.base import RecordAdmin
 from contacts.admin.people import name_of, visible_to
 from contacts.duplicates import PairError
 from contacts.models import Contact, DuplicatePair
-from contacts.vocabulary import Likeness
+from contacts.words.vocabulary import Likeness
 from privacy_crm import tasks as jobs
 from privacy_crm.staff.merge_form import SIDES, MergeForm
 from privacy_crm.staff.pairing_act import PERMISSION

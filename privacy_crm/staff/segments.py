@@ -21,7 +21,7 @@ from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import RecordAdmin, today
 from contacts.admin.people import visible_to
 from contacts.models import PolicyVersion, Segment
-from contacts.vocabulary import Channel
+from contacts.words.vocabulary import Channel
 from privacy_crm import segments
 from privacy_crm.staff import segment_acts
 

@@ -15,7 +15,7 @@ from contacts.admin.acts import Act, ActForm
 from contacts.admin.recipients import country_of
 from contacts.disclosing import DisclosureError
 from contacts.models import Contact, Recipient
-from contacts.vocabulary import DisclosureKind, RecipientKind, Scenario
+from contacts.words.vocabulary import DisclosureKind, RecipientKind, Scenario
 from privacy_crm.staff import contact_page
 
 

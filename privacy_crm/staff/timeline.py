@@ -16,7 +16,7 @@ from contacts import notice_words
 from contacts.models import Contact, Event, Message, RecipientNotice, Registration, Whitepaper
 from contacts.models.outbox import MessageEnd
 from contacts.permission import Refusal
-from contacts.vocabulary import ActivityKind, MailTemplate
+from contacts.words.vocabulary import ActivityKind, MailTemplate
 from dsr.models import Request
 from dsr.vocabulary import State
 

@@ -13,7 +13,7 @@ from contacts.admin import fields as inputs
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import today
 from contacts.models import PolicyVersion, Upload
-from contacts.vocabulary import UploadState
+from contacts.words.vocabulary import UploadState
 from privacy_crm import tasks
 from privacy_crm.crm_import.reading import UnreadableError
 from privacy_crm.staff.upload_match import MatchForm

@@ -11,7 +11,7 @@ from contacts.admin import fields as inputs
 from contacts.admin.acts import ActForm
 from contacts.admin.base import today
 from contacts.models import PolicyVersion
-from contacts.vocabulary import Scenario, SourceKind
+from contacts.words.vocabulary import Scenario, SourceKind
 from privacy_crm import tasks
 from privacy_crm.crm_import.cells import When
 from privacy_crm.crm_import.reading import UnreadableError

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from contacts.models import Upload
-from contacts.vocabulary import Scenario, SourceKind, UploadState
+from contacts.words.vocabulary import Scenario, SourceKind, UploadState
 from privacy_crm.crm_import import locking
 from privacy_crm.staff import upload_forms
 from privacy_crm.uploads import fields, importing, moving, working

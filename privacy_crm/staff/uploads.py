@@ -16,7 +16,7 @@ from contacts.admin import acts
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import RecordAdmin
 from contacts.models import Upload
-from contacts.vocabulary import UploadState
+from contacts.words.vocabulary import UploadState
 from privacy_crm.crm_import import rejects
 from privacy_crm.staff import upload_forms, upload_page
 from privacy_crm.uploads import moving

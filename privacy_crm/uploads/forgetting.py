@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from contacts import audit
 from contacts.models import Upload, UploadedPerson
-from contacts.vocabulary import UploadState
+from contacts.words.vocabulary import UploadState
 from privacy_crm.uploads import moving, receiving, working
 
 # Longer than a worker needs to begin. Whoever works is known by their lock, however long it takes.

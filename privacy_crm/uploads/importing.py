@@ -13,7 +13,7 @@ from typing import Any
 from contacts import audit, informing
 from contacts.days import add_months, day_of, next_run
 from contacts.models import PolicyVersion, Upload
-from contacts.vocabulary import UploadState
+from contacts.words.vocabulary import UploadState
 from privacy_crm.crm_import import people, people_counts
 from privacy_crm.crm_import import run as crm_import
 from privacy_crm.crm_import.cells import When

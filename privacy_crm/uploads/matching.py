@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from django.utils.translation import gettext as _
 
 from contacts.models import Upload
-from contacts.vocabulary import Scenario, SourceKind, UploadState
+from contacts.words.vocabulary import Scenario, SourceKind, UploadState
 from privacy_crm.uploads import moving
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from contacts.models import Upload
-from contacts.vocabulary import UploadState
+from contacts.words.vocabulary import UploadState
 from privacy_crm.uploads import receiving
 
 # What a file is kept for ends with the move.

@@ -23,7 +23,7 @@ from contacts.models import (
     Upload,
     UploadedPerson,
 )
-from contacts.vocabulary import PermissionState, UploadState
+from contacts.words.vocabulary import PermissionState, UploadState
 from dsr.models import Subject
 from privacy_crm.uploads import moving, working
 from privacy_crm.uploads.working import Clock

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 
 from contacts.models import Upload
-from contacts.vocabulary import UploadState
+from contacts.words.vocabulary import UploadState
 
 type Clock = Callable[[], dt.datetime]
 

@@ -17,8 +17,8 @@ from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import RecordAdmin, today
 from contacts.admin.people import SEE_REDUCED, SEE_RESTRICTED, name_of, visible_to
-from contacts.categories import Category
 from contacts.models import Contact, PolicyVersion
+from contacts.words.categories import Category
 from retention import holds
 from retention.holds import HoldError
 from retention.models import OF_REQUESTS, Hold, HoldKind

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
 from contacts import doors
-from contacts.addresses import MalformedAddressError
+from contacts.words.addresses import MalformedAddressError
 from dsr.package import packing
 from dsr.package.packing import NobodyError
 

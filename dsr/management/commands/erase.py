@@ -5,7 +5,7 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from contacts import doors
-from contacts.addresses import MalformedAddressError
+from contacts.words.addresses import MalformedAddressError
 from dsr import certificates, erasing
 from dsr.models import Certificate
 from dsr.moving import RequestError

@@ -15,7 +15,7 @@ from contacts.days import day_of
 from contacts.disclosing import DisclosureError
 from contacts.exporting import Custody, ExportError
 from contacts.models import Contact, PolicyVersion, Recipient, Segment, Topic
-from contacts.vocabulary import Channel, Scenario
+from contacts.words.vocabulary import Channel, Scenario
 from privacy_crm import segments
 
 BY = "audience"
