@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from benchmarks import load
 from benchmarks.measure import seconds
-from contacts import country_rules, permission, searching
+from contacts import country_rules, permission
+from contacts.base import searching
 from contacts.models import Contact, PolicyVersion, Topic
 from privacy_crm import segments
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from benchmarks import load
 from contacts import agreements
-from contacts.days import run_of
+from contacts.base.days import run_of
 from contacts.models import Agreement, AuditEvent, Contact, Organisation, PolicyVersion
 from privacy_crm.crm_import import reading
 from privacy_crm.crm_import import run as crm_import

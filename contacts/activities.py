@@ -6,8 +6,9 @@ from django.db import transaction
 from django.db.models import Max, Value
 from django.db.models.functions import Greatest
 
-from contacts import audit, clocks
-from contacts.days import day_of
+from contacts import clocks
+from contacts.base import audit
+from contacts.base.days import day_of
 from contacts.models import Activity, Basis, Contact, PolicyVersion, Registration
 from contacts.words.vocabulary import ACTIVITY_SCENARIOS
 

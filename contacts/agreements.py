@@ -5,7 +5,8 @@ from collections.abc import Collection
 
 from django.db import connection, transaction
 
-from contacts import audit, clocks
+from contacts import clocks
+from contacts.base import audit
 from contacts.models import Agreement, Organisation
 from contacts.words.vocabulary import AgreementState
 

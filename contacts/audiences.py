@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.db import transaction
 
-from contacts import audit
+from contacts.base import audit
 from contacts.models import Audience
 from contacts.words.vocabulary import AudienceEnd
 

@@ -5,7 +5,8 @@ import uuid
 
 from django.db import transaction
 
-from contacts import audit, mailing_counts
+from contacts import mailing_counts
+from contacts.base import audit
 from contacts.models import Contact
 
 

@@ -5,8 +5,9 @@ import datetime as dt
 from django.db import transaction
 from django_countries import countries
 
-from contacts import audit, laws, notices
+from contacts import laws, notices
 from contacts.activities import ContactGoneError
+from contacts.base import audit
 from contacts.models import Contact
 from contacts.words.vocabulary import NoticeKind
 

@@ -5,7 +5,7 @@ It is taken back by one word of theirs.
 
 import datetime as dt
 
-from contacts import audit
+from contacts.base import audit
 from contacts.models import ChannelPermission, Contact, Suppression
 from contacts.words.vocabulary import Channel, PermissionState
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from contacts import audit, notices
+from contacts import notices
 from contacts.activities import ContactGoneError
+from contacts.base import audit
 from contacts.models import Contact
 from contacts.words.vocabulary import NoticeKind
 

@@ -11,7 +11,8 @@ from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django_countries import countries
 
-from contacts import audit, laws
+from contacts import laws
+from contacts.base import audit
 from contacts.models import Contact, CountryRule
 from contacts.permission import answer
 from contacts.words.vocabulary import Channel, MarketingGround

@@ -5,7 +5,7 @@ import uuid
 
 from django.db import transaction
 
-from contacts import audit
+from contacts.base import audit
 from contacts.models import SignUp
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from contacts import audit, races
+from contacts.base import audit, races
 from contacts.models import Contact, DuplicatePair
 from contacts.words.vocabulary import Likeness
 

@@ -10,9 +10,10 @@ from django.db import transaction
 from django.db.models import Value
 from django.db.models.functions import Greatest
 
-from contacts import agreements, audit, clocks, permission
+from contacts import agreements, clocks, permission
 from contacts.activities import ContactGoneError
-from contacts.days import day_of
+from contacts.base import audit
+from contacts.base.days import day_of
 from contacts.models import Basis, Contact, Organisation, PolicyVersion
 from contacts.sign_ups import Typed
 from contacts.words.addresses import MalformedAddressError, keyed_hash, normalise

@@ -19,7 +19,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.db.models import Exists, ForeignObjectRel, Model, OuterRef
 
-from contacts import audit, notices
+from contacts import notices
+from contacts.base import audit
 from contacts.models import Activity, Basis, Contact, Interest, Registration
 from contacts.models.policy import PolicyVersion
 from contacts.words.categories import FIELDS, Category, blank

@@ -12,8 +12,9 @@ from django.db.models import CharField, F, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.text import slugify
 
-from contacts import audit, clocks, outbox
-from contacts.days import day_of
+from contacts import clocks, outbox
+from contacts.base import audit
+from contacts.base.days import day_of
 from contacts.models import Event, FoodPreference, PolicyVersion, Registration
 from contacts.words.vocabulary import SCENARIO_OF_EVENT, EventKind, MailTemplate
 

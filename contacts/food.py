@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Count, Min, Q, QuerySet
 from django.db.models.functions import Lower, Trim
 
-from contacts import audit
+from contacts.base import audit
 from contacts.models import Event, FoodPreference, Registration
 
 

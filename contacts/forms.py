@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_countries import countries
 
-from contacts.fields import LONGEST, Address, Country, OneLine
+from contacts.base.fields import LONGEST, Address, Country, OneLine
 from contacts.models import PolicyVersion
 from contacts.policy_words import Promise, promise
 from contacts.sign_ups import Typed, Wish

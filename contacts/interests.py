@@ -7,7 +7,8 @@ from collections.abc import Collection
 from django.db import transaction
 from django.db.models import Q
 
-from contacts import audit, mailing_counts
+from contacts import mailing_counts
+from contacts.base import audit
 from contacts.models import Contact, Interest, Topic
 from contacts.words.vocabulary import ACTIVITY_SCENARIOS
 

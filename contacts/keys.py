@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from django.db import IntegrityError, transaction
 
-from contacts import audit, rows
+from contacts.base import audit, rows
 from contacts.models import ApiKey
 
 PREFIX = "crm_"  # so that a scanner finds a key that somebody left in a repository

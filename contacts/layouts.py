@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from contacts import audit
+from contacts.base import audit
 from contacts.models import ListLayout
 
 

@@ -7,8 +7,8 @@ import datetime as dt
 
 from django.db import transaction
 
-from contacts import audit
 from contacts.activities import ContactGoneError
+from contacts.base import audit
 from contacts.models import Contact
 
 

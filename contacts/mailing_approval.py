@@ -5,7 +5,8 @@ import datetime as dt
 
 from django.db import transaction
 
-from contacts import audit, mailing_drafts
+from contacts import mailing_drafts
+from contacts.base import audit
 from contacts.mailing_drafts import MailingError
 from contacts.models import AuditEvent, Mailing
 from contacts.words.vocabulary import MailingKind, MailingState

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from contacts import audit
+from contacts.base import audit
 from contacts.models import Mailing, Segment, Topic
 from contacts.words.vocabulary import MailingKind, MailingState
 

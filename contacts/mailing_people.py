@@ -14,8 +14,8 @@ from typing import Any
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 
 from contacts import disclosing, permission
-from contacts.days import day_of
-from contacts.languages import spoken
+from contacts.base.days import day_of
+from contacts.base.languages import spoken
 from contacts.models import Basis, Contact, Mailing, PolicyVersion, Recipient
 from contacts.permission import Refusal
 from contacts.words.vocabulary import AGREEMENT_SCENARIOS, Channel, MailingKind

@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from contacts import audit, letters, mailing_drafts, outbox
+from contacts import letters, mailing_drafts, outbox
+from contacts.base import audit
 from contacts.letters import mailings, written
 from contacts.letters.parts import Letter, Occasion, Text
 from contacts.models import Mailing, Message, PolicyVersion

@@ -12,8 +12,9 @@ from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 
-from contacts import agreements, audit, clocks, organisations
-from contacts.days import day_of
+from contacts import agreements, clocks, organisations
+from contacts.base import audit
+from contacts.base.days import day_of
 from contacts.models import Contact, Organisation, PolicyVersion
 
 MOST = 5

@@ -14,7 +14,8 @@ from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Greatest
 
-from contacts import agreements, audit, clocks, erasure, merged, merging_rules, notices, vacancy
+from contacts import agreements, clocks, erasure, merging_rules, notices, vacancy
+from contacts.base import audit, merged
 from contacts.models import ChannelPermission, Contact, MergedAddress
 from contacts.words.vocabulary import NoticeKind, PermissionState
 

@@ -16,7 +16,8 @@ from django.db.models import Case, F, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from contacts import acknowledging, audit, links, mail_errors, notice_letters, posting
+from contacts import acknowledging, links, mail_errors, notice_letters, posting
+from contacts.base import audit
 from contacts.models import PolicyVersion, Recipient, RecipientNotice
 from contacts.models.recipients import RecipientNotices
 from contacts.posting import Post, PostError

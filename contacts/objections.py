@@ -11,7 +11,8 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Q
 
-from contacts import audit, mailing_counts, merged, notices
+from contacts import mailing_counts, notices
+from contacts.base import audit, merged
 from contacts.models import Contact, MergedAddress
 from contacts.words.vocabulary import Channel, NoticeKind
 

@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.db import IntegrityError, transaction
 
-from contacts import audit
+from contacts.base import audit
 from contacts.models import Organisation
 
 

@@ -7,9 +7,9 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
+from contacts.base.rows import insert
 from contacts.models import Event, Mailing, Message
 from contacts.models.outbox import FORGOTTEN, MessageEnd
-from contacts.rows import insert
 from contacts.words.vocabulary import MailPurpose, MailTemplate
 
 KEPT_FOR = dt.timedelta(days=14)  # the words of a letter that no server takes

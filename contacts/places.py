@@ -5,7 +5,7 @@ import uuid
 
 from django.db import transaction
 
-from contacts import audit, merged
+from contacts.base import audit, merged
 from contacts.models import FoodPreference, Registration
 
 

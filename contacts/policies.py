@@ -9,7 +9,8 @@ from zoneinfo import available_timezones
 from django.db import transaction
 from django.db.models import Exists, Max
 
-from contacts import audit, clocks
+from contacts import clocks
+from contacts.base import audit
 from contacts.models import PolicyVersion, ScenarioRule
 from contacts.words.categories import Category
 from contacts.words.vocabulary import Clock, LegalBasis, Scenario

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from contacts import policy_words
-from contacts.differences import Mark, Piece, compare
+from contacts.base.differences import Mark, Piece, compare
 from contacts.models import PolicyVersion, ScenarioRule
 from contacts.policy_words import FALLBACK
 from contacts.words.categories import Category

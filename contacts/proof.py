@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from contacts import activities, audit, clocks, consents, mailing_counts, outbox
-from contacts.days import day_of
+from contacts import activities, clocks, consents, mailing_counts, outbox
+from contacts.base import audit
+from contacts.base.days import day_of
 from contacts.models import Basis, Contact, Event, FoodPreference, Interest, PolicyVersion, Registration, SignUp
 from contacts.sign_ups import SignUpRefusedError, is_full, is_published, over
 from contacts.words.addresses import keyed_hash

@@ -8,8 +8,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from contacts import addressing, outbox
-from contacts.days import day_of
-from contacts.languages import spoken
+from contacts.base.days import day_of
+from contacts.base.languages import spoken
 from contacts.letters import written
 from contacts.letters.parts import Letter, Text
 from contacts.models import Contact, PolicyVersion

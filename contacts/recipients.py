@@ -8,7 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django_countries import countries
 
-from contacts import audit, posting, targets
+from contacts import posting, targets
+from contacts.base import audit
 from contacts.models import Recipient
 from contacts.targets import TargetRefusedError
 from contacts.words.vocabulary import ToldBy

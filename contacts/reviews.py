@@ -4,8 +4,8 @@ import datetime as dt
 
 from django.db import transaction
 
-from contacts import audit
-from contacts.days import add_months
+from contacts.base import audit
+from contacts.base.days import add_months
 from contacts.models import Review, ReviewOutcome
 from contacts.models.reviews import Reviews
 from contacts.stored_only import today

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from django.db import IntegrityError, transaction
 
-from contacts import audit
+from contacts.base import audit
 from contacts.models import Audience, Mailing, Segment
 from contacts.words.vocabulary import MailingState
 

@@ -14,8 +14,9 @@ from django.core.mail import mailers
 from django.db import DatabaseError, transaction
 from django.db.models import Case, F, Value, When
 
-from contacts import bounces, informing, letters, mail_errors, mailing_counts, races, withholding
-from contacts.days import day_of
+from contacts import bounces, informing, letters, mail_errors, mailing_counts, withholding
+from contacts.base import races
+from contacts.base.days import day_of
 from contacts.mail_errors import Failure
 from contacts.models import Message, PolicyVersion
 from contacts.models.outbox import FORGOTTEN, MessageEnd

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from contacts import audit, outbox
-from contacts.days import day_of
+from contacts import outbox
+from contacts.base import audit
+from contacts.base.days import day_of
+from contacts.base.rows import insert
 from contacts.models import Event, FoodPreference, PolicyVersion, Registration, SignUp, Whitepaper
-from contacts.rows import insert
 from contacts.words.categories import OPTIONAL_FIELDS
 from contacts.words.vocabulary import SCENARIO_OF_EVENT, EventKind, MailTemplate, Scenario, SignUpKind
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from contacts.activities import ContactGoneError
-from contacts.days import day_of
+from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion
 
 

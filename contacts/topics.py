@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django.conf import settings
 from django.db import transaction
 
-from contacts import audit
+from contacts.base import audit
 from contacts.links import EVERYTHING
 from contacts.models import Topic
 

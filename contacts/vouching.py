@@ -6,7 +6,8 @@ from django.db import transaction
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from contacts import audit, proof
+from contacts import proof
+from contacts.base import audit
 from contacts.models import Contact, PolicyVersion, SignUp
 from contacts.proof import SignUpGoneError
 from contacts.sign_ups import SignUpRefusedError

@@ -13,7 +13,7 @@ from django.core.files.storage import Storage
 from django.db import transaction
 from django.db.models import Q
 
-from contacts import audit
+from contacts.base import audit
 from contacts.models import Topic, Whitepaper
 
 MOST_BYTES = 20 * 1024 * 1024

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from contacts import informing, mailing_people, permission
-from contacts.days import day_of
+from contacts.base.days import day_of
 from contacts.models import Contact, Event, Message, PolicyVersion
 from contacts.sign_ups import closed, is_published
 from contacts.words.vocabulary import Channel, MailPurpose, MailTemplate

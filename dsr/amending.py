@@ -5,7 +5,7 @@ from copy import copy
 
 from django.db import transaction
 
-from contacts.days import day_of
+from contacts.base.days import day_of
 from contacts.models import PolicyVersion
 from dsr import at_once, deadlines, intake, moving, sparing, timeline
 from dsr.models import Request

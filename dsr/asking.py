@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.db import transaction
 
-from contacts import races
+from contacts.base import races
 from contacts.models import Contact, PolicyVersion
 from dsr import intake, timeline
 from dsr.intake import Asked

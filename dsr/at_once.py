@@ -7,7 +7,7 @@ from typing import Any
 
 from contacts import consents, food, leaving
 from contacts.activities import ContactGoneError
-from contacts.days import day_of
+from contacts.base.days import day_of
 from contacts.leaving import LeavingError
 from contacts.models import Contact, PolicyVersion
 from contacts.words.addresses import keyed_hash

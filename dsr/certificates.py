@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from contacts.days import day_of
+from contacts.base.days import day_of
 from contacts.models import PolicyVersion
 from dsr import proposal
 from dsr.models import Certificate

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from contacts.days import day_of
+from contacts.base.days import day_of
 from contacts.models import PolicyVersion
 from dsr import moving, sparing, timeline
 from dsr.models import Paper, Request

@@ -14,7 +14,7 @@ import holidays
 from django.conf import settings
 from django.db.models import Q
 
-from contacts.days import add_months, day_of
+from contacts.base.days import add_months, day_of
 from dsr.models import Request
 from dsr.vocabulary import ASKED_NOBODY, Source, Step
 

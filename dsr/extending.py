@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils.formats import date_format
 
-from contacts.days import day_of
+from contacts.base.days import day_of
 from contacts.models import PolicyVersion
 from dsr import answering, deadlines, moving, timeline
 from dsr.answering import Draft

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
-from contacts.days import day_of
+from contacts.base.days import day_of
 from contacts.models import Audience, PolicyVersion, RecipientNotice
 from dsr.vocabulary import State
 from retention.months import latest_due_anchor

@@ -8,7 +8,7 @@ import uuid
 
 from django.db import transaction
 
-from contacts.days import day_of
+from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion
 from dsr import answering, closing, moving, package, sparing, timeline
 from dsr.answering import Draft

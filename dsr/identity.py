@@ -9,7 +9,7 @@ from collections.abc import Collection
 from django.db import transaction
 
 from contacts import stored_only
-from contacts.days import day_of
+from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion
 from contacts.words.addresses import MalformedAddressError, normalise
 from dsr import answering, at_once, intake, moving, sparing, taking_off, timeline

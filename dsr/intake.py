@@ -11,8 +11,8 @@ from typing import Any
 
 from django.db import transaction
 
-from contacts import races
-from contacts.days import day_of
+from contacts.base import races
+from contacts.base.days import day_of
 from contacts.letters.parts import Letter
 from contacts.models import Contact, PolicyVersion
 from contacts.words.addresses import keyed_hash

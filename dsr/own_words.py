@@ -10,8 +10,8 @@ from django.db import transaction
 
 from contacts import correcting
 from contacts.activities import ContactGoneError
+from contacts.base.days import day_of
 from contacts.correcting import Change
-from contacts.days import day_of
 from contacts.models import Contact, PolicyVersion
 from dsr import asking, closing, intake, sparing, timeline
 from dsr.intake import Asked

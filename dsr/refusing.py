@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.db import transaction
 
-from contacts.days import day_of
+from contacts.base.days import day_of
 from contacts.models import PolicyVersion
 from dsr import closing, moving, muting, remedies, restricting, sparing, timeline
 from dsr.answering import Draft

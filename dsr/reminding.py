@@ -12,8 +12,9 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.formats import date_format
 
-from contacts import links, officers
-from contacts.days import day_of
+from contacts import links
+from contacts.base import officers
+from contacts.base.days import day_of
 from contacts.models import PolicyVersion
 from dsr import timeline
 from dsr.models import Request

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.formats import date_format
 
 from contacts import notices
-from contacts.days import day_of
+from contacts.base.days import day_of
 from contacts.models import Message, PolicyVersion
 from contacts.words.vocabulary import NoticeKind
 from dsr import answering, closing, moving, remedies, restricted, sparing, timeline

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from contacts import notices
-from contacts.days import day_of
+from contacts.base.days import day_of
 from contacts.models import Contact, Message, PolicyVersion
 from contacts.words.vocabulary import MailTemplate, NoticeKind
 from dsr import restricted

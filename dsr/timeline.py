@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from contacts import audit
+from contacts.base import audit
 from contacts.models import Contact
 from dsr.models import Entry, Paper, Request, Requests
 from dsr.vocabulary import ASKED_NOBODY, PaperKind, Step

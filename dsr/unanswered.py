@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.db import transaction
 
-from contacts.days import day_of
+from contacts.base.days import day_of
 from contacts.models import PolicyVersion
 from dsr import answering, closing, moving, restricted, restricting, sparing, timeline, undelivered
 from dsr.letters.answers import unidentified

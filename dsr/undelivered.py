@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from contacts.days import day_of
+from contacts.base.days import day_of
 from contacts.models import Message, PolicyVersion
 from dsr import moving, timeline
 from dsr.models import UNDELIVERED, Paper, Request, lost_letters

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from django.db import transaction
 
 from contacts import erasure, objections
-from contacts.days import day_of
+from contacts.base.days import day_of
 from contacts.models import Basis, PolicyVersion, Registration
 from contacts.words.vocabulary import SCENARIO_OF_EVENT, Channel, LegalBasis
 from dsr import answering, closing, moving, refusing, remedies, restricted, restricting, sparing, timeline

@@ -7,8 +7,9 @@ from django.db import transaction
 
 import dsr.merging
 import retention.merging
-from contacts import merging, merging_rules, races
-from contacts.days import day_of
+from contacts import merging, merging_rules
+from contacts.base import races
+from contacts.base.days import day_of
 from contacts.merging import MergeError
 from contacts.models import Contact, PolicyVersion
 from dsr.models import Request

@@ -3,7 +3,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from contacts import duplicates, nudging
-from contacts.days import day_of
+from contacts.base.days import day_of
 from contacts.models import PolicyVersion
 from privacy_crm import mailings
 from privacy_crm.uploads import forgetting, importing, removing

@@ -11,7 +11,7 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from contacts import bounces
-from contacts.days import day_of
+from contacts.base.days import day_of
 from contacts.models import Message, PolicyVersion
 from contacts.words.addresses import MalformedAddressError, keyed_hash, normalise
 from contacts.words.vocabulary import Channel

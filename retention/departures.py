@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet
 
-from contacts.days import run_of
+from contacts.base.days import run_of
 from contacts.models import Basis, Contact, PolicyVersion, Suppression
 from contacts.words.vocabulary import MARKETING_SCENARIOS, Channel, Scenario
 from retention.due import FREED, Night

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from contacts.days import day_of
+from contacts.base.days import day_of
 from contacts.links import DOWNLOAD_DAYS
 from contacts.models import PolicyVersion, ScenarioRule
 from contacts.words.vocabulary import MARKETING_SCENARIOS, SCENARIO_OF_EVENT, Channel, Clock, Scenario

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
-from contacts.days import run_of
+from contacts.base.days import run_of
 from contacts.models import PolicyVersion
 from contacts.words.vocabulary import Scenario
 from retention import lapses

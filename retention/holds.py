@@ -5,8 +5,9 @@ from collections.abc import Collection
 
 from django.db import transaction
 
-from contacts import audit, erasure, vacancy
-from contacts.days import day_of
+from contacts import erasure, vacancy
+from contacts.base import audit
+from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion
 from contacts.words.categories import Category
 from retention import freezing

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from contacts.days import NIGHTLY_RUN
+from contacts.base.days import NIGHTLY_RUN
 from contacts.models import PolicyVersion
 from contacts.words.vocabulary import Clock, Scenario
 from retention.due import FREED, Sql

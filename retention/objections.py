@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from contacts import objections, races
-from contacts.days import day_of
+from contacts import objections
+from contacts.base import races
+from contacts.base.days import day_of
 from contacts.models import PolicyVersion
 from contacts.words.vocabulary import MARKETING_SCENARIOS, Channel, Scenario
 from retention import parting

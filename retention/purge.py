@@ -12,7 +12,8 @@ from functools import partial
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
-from contacts import audit, food, races, vacancy
+from contacts import food, vacancy
+from contacts.base import audit, races
 from contacts.models import Contact, PolicyVersion
 from contacts.words.vocabulary import MARKETING_SCENARIOS, Scenario
 from retention import batches, fates, ledger

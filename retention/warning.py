@@ -6,7 +6,7 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils.formats import date_format
 
-from contacts import officers
+from contacts.base import officers
 from contacts.models import PolicyVersion
 from retention.models import ALARMING, PurgeRun, RunStatus
 

@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.db import IntegrityError, transaction
 
-from contacts.days import day_of, run_of
+from contacts.base.days import day_of, run_of
 from contacts.models import PolicyVersion
 from retention.models import ALARMING, PurgeRun, RunStatus
 

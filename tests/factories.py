@@ -14,7 +14,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from contacts import activities, agreements, clocks
-from contacts.days import day_of, run_of
+from contacts.base.days import day_of, run_of
 from contacts.models import (
     Agreement,
     Basis,

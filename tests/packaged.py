@@ -6,7 +6,7 @@ import json
 import zipfile
 from typing import Any
 
-from contacts import audit
+from contacts.base import audit
 from contacts.models import (
     Activity,
     ChannelPermission,

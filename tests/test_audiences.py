@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from contacts import audiences, exporting
 from contacts.audience import DRAFT, Wanted
 from contacts.audiences import AudienceError
-from contacts.days import add_months
+from contacts.base.days import add_months
 from contacts.disclosing import DisclosureError
 from contacts.exporting import ExportError
 from contacts.models import (
@@ -343,7 +343,7 @@ def test_a_list_with_nobody_on_it_is_none_and_changes_nothing(policy: PolicyVers
 
 
 def test_more_people_than_a_sheet_has_rows_are_refused(policy: PolicyVersion, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("contacts.workbook.MOST_ROWS", 1)
+    monkeypatch.setattr("contacts.base.workbook.MOST_ROWS", 1)
     for _ in range(2):
         prospect(policy)
     held = custody()

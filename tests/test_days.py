@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from contacts.days import next_run, run_of
+from contacts.base.days import next_run, run_of
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 TODAY, TOMORROW = dt.date(2026, 11, 24), dt.date(2026, 11, 25)

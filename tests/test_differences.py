@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contacts.differences import Mark, Piece, compare
+from contacts.base.differences import Mark, Piece, compare
 
 WORDS = st.sampled_from(["we", "keep", "your", "details", "for", "months", "and", "then", "delete", "them"])
 PARAGRAPHS = st.lists(st.lists(WORDS, min_size=1, max_size=12).map(" ".join), max_size=5)

@@ -6,7 +6,8 @@ import pytest
 import time_machine
 from django.test import Client
 
-from contacts import links, merged, outbox
+from contacts import links, outbox
+from contacts.base import merged
 from contacts.models import (
     Addressee,
     AuditEvent,

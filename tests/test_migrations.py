@@ -5,7 +5,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import CharField
 
-from contacts import audit
+from contacts.base import audit
 from contacts.models import Contact, Event
 from contacts.words.addresses import keyed_hash
 from tests.factories import NOON

@@ -7,7 +7,7 @@ from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contacts.days import LAST_DAY, add_months
+from contacts.base.days import LAST_DAY, add_months
 from retention.months import latest_due_anchor
 
 ONE_DAY = dt.timedelta(days=1)

@@ -18,7 +18,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from contacts import consents
-from contacts.days import run_of
+from contacts.base.days import run_of
 from contacts.models import AuditEvent, Contact, Event, Message, Organisation, PolicyVersion, Registration, SignUp
 from contacts.words.vocabulary import Channel
 from retention import explain, forecast, words

@@ -5,7 +5,7 @@ import pytest
 from django.utils import translation
 
 from contacts import policies, policy_changes
-from contacts.differences import Mark
+from contacts.base.differences import Mark
 from contacts.models import PolicyVersion
 
 LATER = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)

@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 )
 
 from contacts import activities, agreements, consents
-from contacts.days import run_of
+from contacts.base.days import run_of
 from contacts.models import Agreement, Basis, Contact, FoodPreference, Organisation, PolicyVersion, Registration
 from contacts.words.categories import FIELDS
 from contacts.words.vocabulary import ActivityKind, AgreementKind, Channel, Scenario

@@ -15,7 +15,7 @@ from django.db import connection, connections, transaction
 
 from contacts import agreements, food
 from contacts.activities import ContactGoneError
-from contacts.days import run_of
+from contacts.base.days import run_of
 from contacts.models import Activity, Agreement, AuditEvent, Contact, FoodPreference, Organisation, PolicyVersion
 from retention import nights, outcomes, purge
 from retention.holds import HoldError

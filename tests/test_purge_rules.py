@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
 from contacts import agreements, food, policies
-from contacts.days import run_of
+from contacts.base.days import run_of
 from contacts.models import (
     Activity,
     AuditEvent,

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
+from contacts.base.rows import insert, one
 from contacts.models import AuditEvent, Event, Message, PolicyVersion, SignUp, Whitepaper
-from contacts.rows import insert, one
 from tests.factories import NOON, EventFactory, SignUpFactory, WhitepaperFactory
 
 pytestmark = pytest.mark.django_db

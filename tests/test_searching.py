@@ -1,7 +1,7 @@
 import pytest
 from django.db import connection
 
-from contacts import searching
+from contacts.base import searching
 from contacts.models import Contact
 from tests.factories import ContactFactory, OrganisationFactory
 

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from contacts.days import next_run
+from contacts.base.days import next_run
 from contacts.models import (
     AuditEvent,
     Basis,

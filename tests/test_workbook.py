@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import pytest
 from openpyxl import load_workbook
 
-from contacts import workbook
+from contacts.base import workbook
 
 EVIL = [
     "=1+1",

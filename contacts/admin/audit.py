@@ -15,7 +15,7 @@ from unfold.utils import parse_date_str
 
 from contacts.admin import acts, audit_words
 from contacts.admin.base import RecordAdmin
-from contacts.days import LAST_DAY
+from contacts.base.days import LAST_DAY
 from contacts.models import AuditEvent
 
 

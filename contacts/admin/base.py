@@ -14,10 +14,10 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
-from contacts import audit
 from contacts.admin import acts
 from contacts.admin.acts import Act, ActForm
-from contacts.days import day_of
+from contacts.base import audit
+from contacts.base.days import day_of
 from contacts.models import PolicyVersion
 
 if TYPE_CHECKING:

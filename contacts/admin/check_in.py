@@ -20,12 +20,13 @@ from django.urls import URLPattern, path
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from contacts import attending, audit, nudging, policy_words
+from contacts import attending, nudging, policy_words
 from contacts.activities import ContactGoneError
 from contacts.admin import acts
 from contacts.admin.base import RecordAdmin, today
 from contacts.admin.door import Door, version
 from contacts.attending import Arrival, AttendingError, FullError
+from contacts.base import audit
 from contacts.forms import SignUpForm
 from contacts.models import Event, PolicyVersion
 from contacts.sign_ups import Wish

@@ -18,7 +18,7 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
-from contacts.fields import LONGEST, OneLine
+from contacts.base.fields import LONGEST, OneLine
 from contacts.models import Topic
 
 if TYPE_CHECKING:

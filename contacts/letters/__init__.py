@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from contacts import calendars, links
-from contacts.languages import spoken
+from contacts.base.languages import spoken
 from contacts.letters import about_events, about_people, announcements, confirmations, mailings, written
 from contacts.letters.envelope import Envelope
 from contacts.letters.parts import Letter, Occasion

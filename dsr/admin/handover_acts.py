@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contacts.admin.acts import Act
-from contacts.days import day_of
+from contacts.base.days import day_of
 from dsr import handing_over
 from dsr.admin.letters import LetterForm
 from dsr.answering import Draft

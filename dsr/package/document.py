@@ -8,7 +8,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from contacts.days import day_of
+from contacts.base.days import day_of
 from contacts.models import PolicyVersion
 from dsr.package import gathering, periods, telling
 from dsr.package.gathering import Section

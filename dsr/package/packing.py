@@ -7,7 +7,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 
-from contacts import audit, policy_words
+from contacts import policy_words
+from contacts.base import audit
 from contacts.models import Contact, PolicyVersion
 from dsr.package import document, files, pages, people, typesetting, zipping
 from dsr.package.document import Document

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from contacts import merged
+from contacts.base import merged
 from contacts.models import Contact
 from contacts.words.addresses import keyed_hash, normalise
 

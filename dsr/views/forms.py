@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts.fields import LONGEST, Address, OneLine, stand_by
+from contacts.base.fields import LONGEST, Address, OneLine, stand_by
 from contacts.models import Contact
 from dsr.intake import Asked, Stranger
 from dsr.views import wishes

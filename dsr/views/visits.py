@@ -24,7 +24,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from contacts.days import day_of
+from contacts.base.days import day_of
 from contacts.models import Contact
 from contacts.views import errors
 from contacts.views.frame import Visit

@@ -6,7 +6,7 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from contacts import audit
+from contacts.base import audit
 
 
 class ResettingError(Exception):

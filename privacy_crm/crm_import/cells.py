@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NoReturn
 from zoneinfo import ZoneInfo, available_timezones
 
-from contacts.days import day_of
+from contacts.base.days import day_of
 from contacts.models import PolicyVersion
 from contacts.words.addresses import MalformedAddressError, normalise
 from contacts.words.categories import FIELDS, Category

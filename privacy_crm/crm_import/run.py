@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from django.db import DatabaseError, connection, transaction
 
-from contacts import audit, races
+from contacts.base import audit, races
 from contacts.models import PolicyVersion
 from privacy_crm.crm_import import (
     activities,

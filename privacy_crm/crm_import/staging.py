@@ -15,7 +15,7 @@ from typing import Any
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from contacts.days import day_of
+from contacts.base.days import day_of
 from contacts.models import PolicyVersion
 from contacts.words.vocabulary import ACTIVITY_SCENARIOS, SCENARIO_OF_EVENT
 from privacy_crm.crm_import.columns import FILES, File

@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 
 from contacts import bounces, mailing_approval, mailing_drafts, mailing_schedule, proof, segments, sending, sign_ups
-from contacts.days import day_of
+from contacts.base.days import day_of
 from contacts.mailing_drafts import Draft
 from contacts.models import Contact, Mailing, PolicyVersion, Segment, Topic, Whitepaper
 from contacts.sign_ups import Typed, Wish

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from rich.console import Console
 
-from contacts.days import day_of
+from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion
 from privacy_crm.demo import (
     audiences,

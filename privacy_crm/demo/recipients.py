@@ -8,7 +8,7 @@ import uuid
 from pathlib import Path
 
 from contacts import disclosing, permission, recipients
-from contacts.days import day_of
+from contacts.base.days import day_of
 from contacts.models import Basis, Contact, PolicyVersion, Recipient, RecipientNotice
 from contacts.recipients import Particulars, Terms
 from contacts.words.vocabulary import DisclosureKind, NoticeKind, Scenario

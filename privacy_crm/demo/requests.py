@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth import get_user_model
 
-from contacts.days import day_of
+from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion
 from dsr import answering, ending, identity, intake
 from dsr.intake import Asked

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from contacts import reviews
-from contacts.days import day_of
+from contacts.base.days import day_of
 from contacts.models import PolicyVersion
 
 BY = "demo"

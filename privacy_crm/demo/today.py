@@ -3,7 +3,7 @@
 import datetime as dt
 
 from contacts import attending, events, inviting, proof, sign_ups
-from contacts.days import day_of
+from contacts.base.days import day_of
 from contacts.events import Times
 from contacts.models import Contact, Event, PolicyVersion, Topic
 from contacts.sign_ups import Typed, Wish

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from contacts import duplicates, entering
-from contacts.days import day_of
+from contacts.base.days import day_of
 from contacts.entering import Reason
 from contacts.models import Contact, PolicyVersion
 from contacts.sign_ups import Typed

@@ -13,7 +13,7 @@ from django.core.files.base import ContentFile
 from django.db import connection
 
 from contacts import bounces, inviting, outbox, proof, sign_ups, whitepapers
-from contacts.days import day_of
+from contacts.base.days import day_of
 from contacts.models import Basis, Contact, Event, Message, Organisation, PolicyVersion, Topic, Whitepaper
 from contacts.models.outbox import MessageEnd
 from contacts.sign_ups import Typed, Wish

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts import interests, limits, links, nudging, sign_ups
-from contacts.days import day_of
+from contacts.base.days import day_of
 from contacts.links import Stop
 from contacts.models import Contact, Topic
 from contacts.sign_ups import Typed, Wish

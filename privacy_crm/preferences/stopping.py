@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from contacts import disowning, interests, links, merged
-from contacts.days import day_of
+from contacts import disowning, interests, links
+from contacts.base import merged
+from contacts.base.days import day_of
 from contacts.links import Stop
 from contacts.models import Contact, PolicyVersion, SignUp
 from contacts.words.vocabulary import Channel

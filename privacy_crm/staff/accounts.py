@@ -22,9 +22,9 @@ from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from contacts import audit
 from contacts.admin.acts import Act, ActForm, by
 from contacts.admin.base import RecordAdmin, WithActs
+from contacts.base import audit
 from privacy_crm.access import resetting
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from contacts import audit
 from contacts.admin.acts import Act, ActForm, by
 from contacts.admin.people import name_of
+from contacts.base import audit
 from contacts.models import Contact
 from privacy_crm.staff import contact_page, entering_acts, page_acts
 from privacy_crm.staff.contact_list import ContactList

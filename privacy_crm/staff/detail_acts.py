@@ -14,8 +14,8 @@ from contacts.activities import ContactGoneError
 from contacts.addressing import AddressError
 from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
+from contacts.base.fields import stand_by
 from contacts.completing import CompletingError
-from contacts.fields import stand_by
 from contacts.models import Contact
 from dsr.letters.corrections import CALLED
 from privacy_crm.staff.contact_acts import may_change_whole

@@ -17,7 +17,7 @@ from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import today
 from contacts.admin.people import visible_to
-from contacts.days import add_months
+from contacts.base.days import add_months
 from contacts.entering import EnteringError, Reason
 from contacts.models import Contact, Organisation, PolicyVersion, Suppression
 from contacts.sign_ups import Typed

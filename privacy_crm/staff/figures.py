@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django_countries import countries
 
 from contacts import permission
-from contacts.days import add_months
+from contacts.base.days import add_months
 from contacts.models import Basis, PolicyVersion, Suppression
 from contacts.words.vocabulary import Channel, Scenario
 from privacy_crm import segments

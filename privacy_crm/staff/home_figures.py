@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from contacts.admin.base import today
-from contacts.days import day_of
+from contacts.base.days import day_of
 from contacts.models import PolicyVersion
 from contacts.words.vocabulary import Channel
 from dsr import statistics

@@ -10,7 +10,7 @@ from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts import audit
+from contacts.base import audit
 from contacts.models import Upload, UploadedPerson
 from contacts.words.vocabulary import UploadState
 from privacy_crm.uploads import moving, receiving, working

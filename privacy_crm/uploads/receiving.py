@@ -16,7 +16,7 @@ from django.core.files.storage import Storage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from contacts import audit
+from contacts.base import audit
 from contacts.models import Upload
 from privacy_crm.crm_import.reading import UnreadableError
 from privacy_crm.uploads import kinds

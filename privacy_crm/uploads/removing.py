@@ -10,8 +10,9 @@ from django.db import transaction
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, TextChoices, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from contacts import audit, erasure, vacancy
-from contacts.days import day_of
+from contacts import erasure, vacancy
+from contacts.base import audit
+from contacts.base.days import day_of
 from contacts.models import (
     Activity,
     Basis,

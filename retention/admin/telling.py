@@ -8,7 +8,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from contacts.days import day_of
+from contacts.base.days import day_of
 from retention.models import PurgeRun, Rule, RunStatus
 
 

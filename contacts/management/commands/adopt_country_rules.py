@@ -2,7 +2,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from contacts import country_rules, doors
+from contacts import country_rules
+from contacts.base import doors
 
 
 class Command(doors.Command):

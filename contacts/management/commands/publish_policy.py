@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from contacts import doors
+from contacts.base import doors
 from contacts.policies import PolicyError, publish_source
 
 DEMO = Path(__file__).resolve().parents[3] / "privacy_crm" / "demo" / "policy.toml"

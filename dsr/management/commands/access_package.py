@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
-from contacts import doors
+from contacts.base import doors
 from contacts.words.addresses import MalformedAddressError
 from dsr.package import packing
 from dsr.package.packing import NobodyError

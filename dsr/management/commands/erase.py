@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from contacts import doors
+from contacts.base import doors
 from contacts.words.addresses import MalformedAddressError
 from dsr import certificates, erasing
 from dsr.models import Certificate

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from contacts import doors
-from contacts.days import day_of
+from contacts.base import doors
+from contacts.base.days import day_of
 from dsr import due
 from dsr.due import Due
 from dsr.vocabulary import Kind, State

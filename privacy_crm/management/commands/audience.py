@@ -9,9 +9,10 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import CommandParser
 from django.db.models import Q, QuerySet
 
-from contacts import doors, exporting, permission_words
+from contacts import exporting, permission_words
 from contacts.audience import Wanted
-from contacts.days import day_of
+from contacts.base import doors
+from contacts.base.days import day_of
 from contacts.disclosing import DisclosureError
 from contacts.exporting import Custody, ExportError
 from contacts.models import Contact, PolicyVersion, Recipient, Segment, Topic

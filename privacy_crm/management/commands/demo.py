@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandParser
 
-from contacts import doors
+from contacts.base import doors
 
 
 class Command(doors.Command):

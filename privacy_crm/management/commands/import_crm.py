@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser, OutputWrapper
 
-from contacts import doors
+from contacts.base import doors
 from privacy_crm.crm_import import reading, report
 from privacy_crm.crm_import import rejects as rejected
 from privacy_crm.crm_import import run as crm_import

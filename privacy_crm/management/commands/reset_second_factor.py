@@ -4,7 +4,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from contacts import doors
+from contacts.base import doors
 from privacy_crm.access import resetting
 
 

@@ -1,6 +1,6 @@
 from typing import Any
 
-from contacts import doors
+from contacts.base import doors
 from privacy_crm import roles
 
 

@@ -3,8 +3,8 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from contacts import doors
-from contacts.days import day_of
+from contacts.base import doors
+from contacts.base.days import day_of
 from retention import explain, words
 
 NOT_HELD = 4

@@ -2,8 +2,8 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from contacts import doors
-from contacts.days import day_of
+from contacts.base import doors
+from contacts.base.days import day_of
 from retention import forecast, report
 
 LONGEST = 36_525

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from contacts import doors
+from contacts.base import doors
 from contacts.models import PolicyVersion
 from retention import outcomes, purge, report
 from retention.models import RunStatus

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db import connection
 
+from contacts.base.rows import insert
 from contacts.models import AuditEvent
-from contacts.rows import insert
 
 
 def record(code: str, *, at: dt.datetime, by: str, public_id: uuid.UUID | None = None, rule: str = "") -> None:

@@ -14,7 +14,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DatabaseError
 from django.utils import timezone
 
-from contacts.days import parse_moment
+from contacts.base.days import parse_moment
 from contacts.models import PolicyVersion
 
 WRONG_USE = 2
