@@ -6,10 +6,10 @@ import uuid
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from contacts import links
 from contacts.base import audit
 from contacts.models import Recipient, RecipientNotice
 from contacts.models.recipients import RecipientNotices
+from contacts.outbox import links
 from contacts.words.vocabulary import NoticeKind
 
 

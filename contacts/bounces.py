@@ -5,9 +5,9 @@ import uuid
 
 from django.db import transaction
 
-from contacts import mailing_counts
 from contacts.base import audit
 from contacts.models import Contact
+from contacts.outbox import mailing_counts
 
 
 @transaction.atomic

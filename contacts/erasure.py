@@ -19,10 +19,10 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.db.models import Exists, ForeignObjectRel, Model, OuterRef
 
-from contacts import notices
 from contacts.base import audit
 from contacts.models import Activity, Basis, Contact, Interest, Registration
 from contacts.models.policy import PolicyVersion
+from contacts.outbox import notices
 from contacts.words.categories import FIELDS, Category, blank
 from contacts.words.vocabulary import (
     ACTIVITY_SCENARIOS,

@@ -7,9 +7,9 @@ from collections.abc import Collection
 from django.db import transaction
 from django.db.models import Q
 
-from contacts import mailing_counts
 from contacts.base import audit
 from contacts.models import Contact, Interest, Topic
+from contacts.outbox import mailing_counts
 from contacts.words.vocabulary import ACTIVITY_SCENARIOS
 
 

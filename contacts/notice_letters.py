@@ -10,8 +10,9 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import ngettext
 
-from contacts import calendars, links, notice_words
+from contacts import calendars, notice_words
 from contacts.models import PolicyVersion, Recipient, RecipientNotice
+from contacts.outbox import links
 from contacts.policy_words import FALLBACK
 
 # Of the countries that a recipient may be in, the one whose language we write besides English.

@@ -11,9 +11,9 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Q
 
-from contacts import mailing_counts, notices
 from contacts.base import audit, merged
 from contacts.models import Contact, MergedAddress
+from contacts.outbox import mailing_counts, notices
 from contacts.words.vocabulary import Channel, NoticeKind
 
 # The earliest day stays, and what says the same already is not written again. In key order, as two at once need it.

@@ -4,9 +4,9 @@ import datetime as dt
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 
-from contacts import outbox
 from contacts.events import once_a_revision
 from contacts.models import Message, Registration
+from contacts.outbox import outbox
 from contacts.words.vocabulary import MailTemplate
 
 AHEAD = dt.timedelta(hours=24)

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from contacts import outbox
 from contacts.base import audit
 from contacts.base.days import day_of
 from contacts.base.rows import insert
 from contacts.models import Event, FoodPreference, PolicyVersion, Registration, SignUp, Whitepaper
+from contacts.outbox import outbox
 from contacts.words.categories import OPTIONAL_FIELDS
 from contacts.words.vocabulary import SCENARIO_OF_EVENT, EventKind, MailTemplate, Scenario, SignUpKind
 

@@ -2,8 +2,9 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from contacts import food, informing, mail_files, notifying, nudging, outbox, reminders, sending, sign_ups
+from contacts import food, informing, notifying, reminders, sending, sign_ups
 from contacts.models import PolicyVersion
+from contacts.outbox import mail_files, nudging, outbox
 
 
 @shared_task

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.db import transaction
 
 from contacts.base import audit
-from contacts.links import EVERYTHING
 from contacts.models import Topic
+from contacts.outbox.links import EVERYTHING
 
 # A slug names the topic's list in the links of mails.
 _SLUG = re.compile("[a-z0-9]+(?:-[a-z0-9]+)*")

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from contacts import outbox
 from contacts.letters import written
 from contacts.letters.parts import Letter
 from contacts.models import Contact
+from contacts.outbox import outbox
 from contacts.words.addresses import keyed_hash
 from dsr import seals
 from dsr.models import Proof, Request

@@ -12,10 +12,10 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.formats import date_format
 
-from contacts import links
 from contacts.base import officers
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
+from contacts.outbox import links
 from dsr import timeline
 from dsr.models import Request
 from dsr.unanswered import CLOSE_AFTER

@@ -6,9 +6,9 @@ from collections.abc import Collection
 from django.db import transaction
 from django.utils.formats import date_format
 
-from contacts import notices
 from contacts.base.days import day_of
 from contacts.models import Message, PolicyVersion
+from contacts.outbox import notices
 from contacts.words.vocabulary import NoticeKind
 from dsr import answering, closing, moving, remedies, restricted, sparing, timeline
 from dsr.answering import Draft

@@ -6,9 +6,9 @@ from collections.abc import Collection
 from django.db import transaction
 from django.db.models import Q
 
-from contacts import notices
 from contacts.base.days import day_of
 from contacts.models import Contact, Message, PolicyVersion
+from contacts.outbox import notices
 from contacts.words.vocabulary import MailTemplate, NoticeKind
 from dsr import restricted
 from dsr.models import Handover, Request

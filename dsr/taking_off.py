@@ -3,8 +3,8 @@
 import datetime as dt
 from collections.abc import Collection
 
-from contacts import outbox
 from contacts.models import Message
+from contacts.outbox import outbox
 from contacts.words.addresses import keyed_hash
 from dsr import moving, timeline
 from dsr.models import Paper, Request

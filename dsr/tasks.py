@@ -2,8 +2,8 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from contacts import nudging
 from contacts.models import PolicyVersion
+from contacts.outbox import nudging
 from dsr import forgetting, intake, proving, reminding, restricting, sparing, unanswered
 
 

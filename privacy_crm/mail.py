@@ -22,7 +22,7 @@ def mailer(url: str, directory: Path) -> dict[str, Any]:
         case "console" | "consolemail":
             return {"BACKEND": f"{BACKENDS}.console.EmailBackend"}
         case "files" | "filemail":
-            return {"BACKEND": "contacts.mail_files.EmailBackend", "OPTIONS": {"file_path": str(directory)}}
+            return {"BACKEND": "contacts.outbox.mail_files.EmailBackend", "OPTIONS": {"file_path": str(directory)}}
         case "smtp" | "smtps" | "smtp+tls" | "smtp+ssl":
             return _smtp(url)
         case scheme if scheme in _PROVIDERS:
@@ -63,7 +63,7 @@ def _smtp(url: str) -> dict[str, Any]:
         "use_tls": asked_for_tls and not implicit_tls,
         "timeout": 30,
     }
-    return {"BACKEND": "contacts.mail_smtp.EmailBackend", "OPTIONS": options}
+    return {"BACKEND": "contacts.outbox.mail_smtp.EmailBackend", "OPTIONS": options}
 
 
 # A provider adds a picture to a mail, or bends its links, to tell who read it: none may.

@@ -2,9 +2,10 @@ from celery import shared_task
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
-from contacts import duplicates, nudging
+from contacts import duplicates
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
+from contacts.outbox import nudging
 from privacy_crm import mailings
 from privacy_crm.uploads import forgetting, importing, removing
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from contacts.base.days import day_of
-from contacts.links import DOWNLOAD_DAYS
 from contacts.models import PolicyVersion, ScenarioRule
+from contacts.outbox.links import DOWNLOAD_DAYS
 from contacts.words.vocabulary import MARKETING_SCENARIOS, SCENARIO_OF_EVENT, Channel, Clock, Scenario
 from retention.months import latest_due_anchor
 

@@ -10,7 +10,7 @@ from django.db import models
 from django.test import Client
 from django.urls import reverse
 
-from contacts import links, posting, proof
+from contacts import posting, proof
 from contacts.models import (
     AuditEvent,
     Contact,
@@ -22,6 +22,7 @@ from contacts.models import (
     Upload,
     Whitepaper,
 )
+from contacts.outbox import links
 from contacts.sign_ups import Wish
 from contacts.words.addresses import keyed_hash
 from dsr.models import Handover, Paper

@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.test import Client
 
-from contacts import links
 from contacts.models import Contact, PolicyVersion, Suppression
+from contacts.outbox import links
 from contacts.permission import of_one
 from tests.factories import NOON, ContactFactory, hold
 

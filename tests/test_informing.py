@@ -11,8 +11,9 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contacts import informing, links, outbox, tasks
+from contacts import informing, tasks
 from contacts.models import Activity, AuditEvent, Basis, Contact, Message, PolicyVersion
+from contacts.outbox import links, outbox
 from contacts.permission import of_one
 from contacts.words.vocabulary import MailTemplate, Scenario
 from privacy_crm.mail import mailer

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from contacts import letters, links
+from contacts import letters
 from contacts.models import Message, PolicyVersion
+from contacts.outbox import links
 from contacts.words.vocabulary import MailTemplate, SignUpKind
 from tests.factories import NOON, EventFactory, RegistrationFactory
 from tests.mailing import FOOD, announcement, confirmation, guest, information, owed

@@ -70,7 +70,7 @@ def test_a_task_that_failed_is_logged_by_its_name_without_its_error(formatter: l
 def test_what_failed_or_was_refused_is_logged_by_its_route_and_never_by_the_link_that_led_there(
     method: str, formatter: logging.Formatter, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delattr("contacts.links.read_download")  # so that a get fails, and a post lacks a token
+    monkeypatch.delattr("contacts.outbox.links.read_download")  # so that a get fails, and a post lacks a token
     client = Client(raise_request_exception=False, enforce_csrf_checks=True)
     getattr(client, method)(f"/download/{MARKER}/")
     lines = [formatter.format(record) for record in caplog.records if logs.RouteForPath().filter(record)]

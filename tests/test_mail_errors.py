@@ -13,7 +13,7 @@ import pytest
 import requests
 from anymail.exceptions import AnymailInvalidAddress, AnymailRecipientsRefused, AnymailRequestsAPIError
 
-from contacts.mail_errors import failure
+from contacts.outbox.mail_errors import failure
 
 WHO = "aino@fjordkraft.example"
 

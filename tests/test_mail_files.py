@@ -9,8 +9,8 @@ import pytest
 from django.core.mail import EmailMessage, mailers
 from django.db import transaction
 
-from contacts import mail_files
 from contacts.models import PolicyVersion
+from contacts.outbox import mail_files
 from contacts.tasks import sweep_mail_files
 from privacy_crm.celery import app
 from privacy_crm.mail import mailer

@@ -9,8 +9,9 @@ from django.conf import settings as product
 from django.utils import translation
 from django.utils.translation import gettext
 
-from contacts import links, mailing_trial
+from contacts import mailing_trial
 from contacts.models import AuditEvent, Message, PolicyVersion
+from contacts.outbox import links
 from privacy_crm.mail import mailer
 from tests.factories import NOON, TopicFactory
 from tests.mail_sink import Sink, header_lines, part

@@ -161,7 +161,7 @@ def test_what_breaks_off_while_mails_are_owed_leaves_everybody_in_their_place(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
-        broken.setattr("contacts.outbox.owe_each", die)
+        broken.setattr("contacts.outbox.outbox.owe_each", die)
         with pytest.raises(KeyboardInterrupt):
             tick(policy)
     assert (Addressee.objects.count(), Message.objects.count()) == (3, 0)

@@ -6,7 +6,6 @@ import pytest
 import time_machine
 from django.test import Client
 
-from contacts import links, outbox
 from contacts.base import merged
 from contacts.models import (
     Addressee,
@@ -19,6 +18,7 @@ from contacts.models import (
     PolicyVersion,
     Registration,
 )
+from contacts.outbox import links, outbox
 from contacts.permission import Refusal, of_one
 from contacts.words.addresses import keyed_hash
 from contacts.words.vocabulary import Channel, MailTemplate

@@ -8,8 +8,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from contacts import acknowledging, links
+from contacts import acknowledging
 from contacts.models import AuditEvent, Recipient, RecipientNotice
+from contacts.outbox import links
 from tests.admin_pages import contents
 from tests.factories import NOON, ONE_DAY
 from tests.sharing import RecipientFactory, notice

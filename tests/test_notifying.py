@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from contacts import acknowledging, notices, notifying, tasks
+from contacts import acknowledging, notifying, tasks
 from contacts.models import AuditEvent, PolicyVersion, RecipientNotice
+from contacts.outbox import notices
 from contacts.words.vocabulary import NoticeKind
 from privacy_crm.mail import mailer
 from tests.factories import NOON, ONE_DAY, ContactFactory

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from contacts import notices, posting
+from contacts import posting
 from contacts.models import RecipientNotice
+from contacts.outbox import notices
 from contacts.words.vocabulary import NoticeKind
 from tests.factories import NOON, ContactFactory
 from tests.sharing import Server, by_webhook, gave, notice, tell

@@ -9,7 +9,7 @@ import pytest
 import redis
 from django.db import transaction
 
-from contacts import nudging
+from contacts.outbox import nudging
 from contacts.tasks import send_messages
 from privacy_crm.celery import app
 

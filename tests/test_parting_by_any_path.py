@@ -9,8 +9,8 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from contacts import outbox
 from contacts.models import Contact, Message, PolicyVersion
+from contacts.outbox import outbox
 from contacts.words.addresses import keyed_hash
 from dsr import erasing, identity
 from dsr.models import Handover, Paper, Proof, Request, Subject

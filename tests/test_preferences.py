@@ -7,8 +7,9 @@ from django.conf import settings as django_settings
 from django.test import Client
 from django.utils import translation
 
-from contacts import erasure, links, outbox, proof
+from contacts import erasure, proof
 from contacts.models import Basis, Contact, Interest, Message, PolicyVersion, SignUp
+from contacts.outbox import links, outbox
 from contacts.words.vocabulary import MailPurpose, MailTemplate
 from privacy_crm.mail import mailer
 from tests.admin_pages import contents

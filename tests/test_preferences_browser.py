@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
-from contacts import links
 from contacts.models import Contact, PolicyVersion, SignUp
+from contacts.outbox import links
 from privacy_crm.mail import mailer
 from tests.accessible import violations_everywhere
 from tests.factories import SignUpFactory, TopicFactory, customer

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from contacts import links, places, proof, sign_ups
+from contacts import places, proof, sign_ups
 from contacts.models import (
     AuditEvent,
     ChannelPermission,
@@ -18,6 +18,7 @@ from contacts.models import (
     Registration,
     SignUp,
 )
+from contacts.outbox import links
 from contacts.sign_ups import Wish
 from contacts.words.vocabulary import SignUpKind
 from tests import visitors

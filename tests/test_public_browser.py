@@ -12,8 +12,9 @@ from django.utils import timezone
 from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
-from contacts import links, proof
+from contacts import proof
 from contacts.models import ChannelPermission, Contact, Event, FoodPreference, PolicyVersion, Registration, SignUp
+from contacts.outbox import links
 from contacts.sign_ups import Wish
 from tests import visitors
 from tests.accessible import violations_everywhere

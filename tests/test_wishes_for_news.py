@@ -9,8 +9,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from contacts import erasure, links, proof
+from contacts import erasure, proof
 from contacts.models import Contact, Message, PolicyVersion, SignUp
+from contacts.outbox import links
 from contacts.proof import SignUpGoneError
 from contacts.sign_ups import Wish
 from tests import visitors

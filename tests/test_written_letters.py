@@ -6,10 +6,11 @@ import pytest
 from django.core import mail
 from django.db import IntegrityError, connection, transaction
 
-from contacts import outbox, tasks
+from contacts import tasks
 from contacts.letters import written
 from contacts.letters.parts import Button, Facts, Heading, Letter, Text
 from contacts.models import Message, PolicyVersion
+from contacts.outbox import outbox
 from tests.factories import NOON, ContactFactory
 from tests.mailing import send, written_letter
 

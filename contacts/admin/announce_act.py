@@ -8,11 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from contacts import announcing, nudging
+from contacts import announcing
 from contacts.admin.acts import ActForm
 from contacts.announcing import HAD_IT, HAS_IT, Announced, AnnouncingError
 from contacts.disclosing import DisclosureError
 from contacts.models import Event, PolicyVersion
+from contacts.outbox import nudging
 from contacts.permission import Refusal
 
 _BESIDES = {HAS_IT: gettext_lazy("they have it already"), HAD_IT: gettext_lazy("they were told of it before")}

@@ -20,7 +20,7 @@ from django.urls import URLPattern, path
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from contacts import attending, nudging, policy_words
+from contacts import attending, policy_words
 from contacts.activities import ContactGoneError
 from contacts.admin import acts
 from contacts.admin.base import RecordAdmin, today
@@ -29,6 +29,7 @@ from contacts.attending import Arrival, AttendingError, FullError
 from contacts.base import audit
 from contacts.forms import SignUpForm
 from contacts.models import Event, PolicyVersion
+from contacts.outbox import nudging
 from contacts.sign_ups import Wish
 
 PERMISSION = "contacts.check_in"

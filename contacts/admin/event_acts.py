@@ -10,12 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from contacts import events, inviting, nudging
+from contacts import events, inviting
 from contacts.admin import fields
 from contacts.admin.acts import ActForm
 from contacts.admin.public_words import PublicWordsForm, words_of
 from contacts.events import EventError, Times
 from contacts.models import Event, PolicyVersion, Registration
+from contacts.outbox import nudging
 from contacts.words.vocabulary import EventKind
 
 _ZONES = [(name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name or name == "UTC"]

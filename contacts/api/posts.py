@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Path, Router, Status
 
-from contacts import challenge, limits, nudging, sign_ups
+from contacts import challenge, limits, sign_ups
 from contacts.api import notes, problems, shapes
 from contacts.api.answers import CheckInbox, ConflictProblem, InvalidProblem, Problem
 from contacts.api.bodies import EventSignUp, RegistrationBody, SignUpBody, WhitepaperSignUp
@@ -19,6 +19,7 @@ from contacts.api.callers import CALLERS, Caller
 from contacts.base import rows
 from contacts.forms import SignUpForm
 from contacts.models import Event, PolicyVersion, Whitepaper
+from contacts.outbox import nudging
 from contacts.sign_ups import SignUpRefusedError, Wish
 from contacts.words.categories import OPTIONAL_FIELDS
 from contacts.words.vocabulary import Scenario

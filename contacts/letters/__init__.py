@@ -13,12 +13,13 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from contacts import calendars, links
+from contacts import calendars
 from contacts.base.languages import spoken
 from contacts.letters import about_events, about_people, announcements, confirmations, mailings, written
 from contacts.letters.envelope import Envelope
 from contacts.letters.parts import Letter, Occasion
 from contacts.models import Message, PolicyVersion
+from contacts.outbox import links
 from contacts.words.vocabulary import MailTemplate
 
 _WRITERS = {

@@ -2,9 +2,10 @@
 
 from django.utils.translation import gettext as _
 
-from contacts import calendars, links
+from contacts import calendars
 from contacts.letters.event_words import when
 from contacts.letters.parts import Button, Facts, Heading, Letter, Occasion, Part, Text
+from contacts.outbox import links
 from contacts.sign_ups import Wish
 from contacts.words.vocabulary import SCENARIO_OF_EVENT, EventKind
 

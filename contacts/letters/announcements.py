@@ -2,10 +2,11 @@
 
 from django.utils.translation import gettext as _
 
-from contacts import calendars, links
+from contacts import calendars
 from contacts.letters.event_words import when
 from contacts.letters.parts import Button, Facts, Letter, Occasion, Part, Text, said_in
 from contacts.models import Event, Topic, Whitepaper
+from contacts.outbox import links
 from contacts.words.vocabulary import SCENARIO_OF_EVENT, EventKind, Scenario
 
 

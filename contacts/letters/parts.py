@@ -4,8 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import ClassVar
 
-from contacts import links
 from contacts.models import Contact, Event, Message, PolicyVersion, SignUp
+from contacts.outbox import links
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from contacts import acknowledging, links, notice_words
+from contacts import acknowledging, notice_words
 from contacts.models import Recipient
 from contacts.models.recipients import RecipientNotices
+from contacts.outbox import links
 from contacts.views import refusals
 from contacts.views.frame import Visit
 from contacts.views.posts import one_click_view

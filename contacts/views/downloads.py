@@ -7,8 +7,9 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from contacts import links, proof
+from contacts import proof
 from contacts.models import Whitepaper
+from contacts.outbox import links
 from contacts.sign_ups import SignUpRefusedError, Wish
 from contacts.views import refusals
 from contacts.views.frame import Visit, framed

@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from contacts import challenge, limits, nudging, refusal_words, sign_ups
+from contacts import challenge, limits, refusal_words, sign_ups
 from contacts.forms import SignUpForm
 from contacts.models import Event, Whitepaper
+from contacts.outbox import nudging
 from contacts.sign_ups import SignUpRefusedError, Wish
 from contacts.views import spoken
 from contacts.views.embedding import with_form

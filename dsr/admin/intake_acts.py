@@ -10,11 +10,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts import nudging
 from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import today
 from contacts.models import PolicyVersion, Suppression
+from contacts.outbox import nudging
 from contacts.words.addresses import MalformedAddressError, normalise
 from dsr import ending, identity, intake, leavers
 from dsr.admin import amending_act, taking_back_acts

@@ -28,11 +28,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from contacts import nudging
 from contacts.admin import fields
 from contacts.admin.acts import ActForm
 from contacts.admin.base import today
 from contacts.models import PolicyVersion
+from contacts.outbox import nudging
 from dsr import answering, timeline
 from dsr.answering import Draft
 from dsr.letters import paper, preview

@@ -5,9 +5,9 @@ import datetime as dt
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from contacts import links
 from contacts.letters.parts import Button, Letter, Text
 from contacts.models import PolicyVersion
+from contacts.outbox import links
 from dsr import proving
 from dsr.intake import UNPROVEN_DAYS
 from dsr.models import Proof

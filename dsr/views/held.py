@@ -8,8 +8,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django_countries import countries
 
-from contacts import food, links
+from contacts import food
 from contacts.models import Contact, SignUp, Suppression
+from contacts.outbox import links
 from contacts.views import channels
 from contacts.words.addresses import keyed_hash
 from contacts.words.vocabulary import Channel

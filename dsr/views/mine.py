@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from django.http import HttpResponse
 
-from contacts import nudging
+from contacts.outbox import nudging
 from contacts.words.addresses import keyed_hash
 from contacts.words.vocabulary import Channel
 from dsr import asking, at_once, proving

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from contacts import nudging
+from contacts.outbox import nudging
 from contacts.views import errors, refusals
 from contacts.views.frame import Visit
 from contacts.views.posts import link_view

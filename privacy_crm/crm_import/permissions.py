@@ -1,7 +1,7 @@
 """What people said about marketing: consents, and objections, which hold for an address whoever is held (P12)."""
 
-from contacts import notices
 from contacts.base import audit
+from contacts.outbox import notices
 from contacts.words.vocabulary import Channel, NoticeKind, PermissionState, Scenario
 from privacy_crm.crm_import import people, stored_only
 from privacy_crm.crm_import.columns import ALL_CHANNELS, CONSENTS, OBJECTIONS, File

@@ -5,9 +5,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from contacts import links
-from contacts.links import Stop
 from contacts.models import Topic
+from contacts.outbox import links
+from contacts.outbox.links import Stop
 from contacts.views import refusals
 from contacts.views.frame import Visit
 from contacts.views.posts import one_click_view

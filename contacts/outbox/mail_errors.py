@@ -7,7 +7,7 @@ from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
 from anymail.exceptions import AnymailAPIError, AnymailRecipientsRefused
 from requests import ReadTimeout
 
-from contacts.mail_smtp import UnansweredError
+from contacts.outbox.mail_smtp import UnansweredError
 
 # The address is wrong, or its mailbox does not take mail: no other failure says anything about a person.
 _OF_THE_ADDRESS = re.compile(r"5\.(1|2)\.\d+")
