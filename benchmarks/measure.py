@@ -17,9 +17,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from benchmarks import load
-from contacts import agreements
 from contacts.base.days import run_of
 from contacts.models import Agreement, AuditEvent, Contact, Organisation, PolicyVersion
+from contacts.people import agreements
 from privacy_crm.crm_import import reading
 from privacy_crm.crm_import import run as crm_import
 from privacy_crm.crm_import.cells import When

@@ -6,10 +6,10 @@ from django.db import transaction
 from django_countries import countries
 
 from contacts import laws
-from contacts.activities import ContactGoneError
 from contacts.base import audit
 from contacts.models import Contact
 from contacts.outbox import notices
+from contacts.people.activities import ContactGoneError
 from contacts.words.vocabulary import NoticeKind
 
 

@@ -12,11 +12,11 @@ from django.db.models import CharField, F, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.text import slugify
 
-from contacts import clocks
 from contacts.base import audit
 from contacts.base.days import day_of
 from contacts.models import Event, FoodPreference, PolicyVersion, Registration
 from contacts.outbox import outbox
+from contacts.people import clocks
 from contacts.words.vocabulary import SCENARIO_OF_EVENT, EventKind, MailTemplate
 
 # What a newer mail about the event says better.

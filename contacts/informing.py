@@ -14,12 +14,12 @@ from django.db import transaction
 from django.db.models import CharField, Exists, Max, Min, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
-from contacts.activities import ContactGoneError
 from contacts.base import audit
 from contacts.base.days import add_months, day_of
 from contacts.models import Basis, Contact, Message, PolicyVersion
 from contacts.models.outbox import MessageEnd
 from contacts.outbox import outbox
+from contacts.people.activities import ContactGoneError
 from contacts.words.vocabulary import MailPurpose, MailTemplate
 
 HOUR = 6  # in the company's time zone

@@ -14,10 +14,11 @@ from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Greatest
 
-from contacts import agreements, clocks, erasure, merging_rules, vacancy
+from contacts import merging_rules
 from contacts.base import audit, merged
 from contacts.models import ChannelPermission, Contact, MergedAddress
 from contacts.outbox import notices
+from contacts.people import agreements, clocks, erasure, vacancy
 from contacts.words.vocabulary import NoticeKind, PermissionState
 
 # What is chosen between the two, and the columns that go along with it: whether an address is proven, or takes mail,

@@ -9,9 +9,9 @@ from zoneinfo import available_timezones
 from django.db import transaction
 from django.db.models import Exists, Max
 
-from contacts import clocks
 from contacts.base import audit
 from contacts.models import PolicyVersion, ScenarioRule
+from contacts.people import clocks
 from contacts.words.categories import Category
 from contacts.words.vocabulary import Clock, LegalBasis, Scenario
 

@@ -7,13 +7,13 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from contacts import addressing
 from contacts.base.days import day_of
 from contacts.base.languages import spoken
 from contacts.letters import written
 from contacts.letters.parts import Letter, Text
 from contacts.models import Contact, PolicyVersion
 from contacts.outbox import outbox
+from contacts.people import addressing
 
 
 @transaction.atomic

@@ -14,13 +14,14 @@ from django.core.mail import mailers
 from django.db import DatabaseError, transaction
 from django.db.models import Case, F, Value, When
 
-from contacts import bounces, informing, letters, withholding
+from contacts import informing, letters, withholding
 from contacts.base import races
 from contacts.base.days import day_of
 from contacts.models import Message, PolicyVersion
 from contacts.models.outbox import FORGOTTEN, MessageEnd
 from contacts.outbox import mail_errors, mailing_counts
 from contacts.outbox.mail_errors import Failure
+from contacts.people import bounces
 from contacts.words.vocabulary import MailPurpose
 
 log = structlog.get_logger(__name__)

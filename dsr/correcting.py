@@ -7,11 +7,12 @@ from typing import Any
 from django.db import transaction
 from django_countries import countries
 
-from contacts import correcting, readdressing
-from contacts.activities import ContactGoneError
-from contacts.addressing import AddressError
-from contacts.correcting import Change
+from contacts import readdressing
 from contacts.models import Contact, PolicyVersion
+from contacts.people import correcting
+from contacts.people.activities import ContactGoneError
+from contacts.people.addressing import AddressError
+from contacts.people.correcting import Change
 from dsr import answering, closing, moving, refusing, timeline
 from dsr.answering import Draft
 from dsr.models import Request

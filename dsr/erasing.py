@@ -14,11 +14,11 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from contacts import erasure, vacancy
 from contacts.base import races
 from contacts.base.days import day_of
 from contacts.models import Contact, Message, PolicyVersion
 from contacts.outbox import mail_files
+from contacts.people import erasure, vacancy
 from contacts.words.addresses import normalise
 from dsr import answering, closing, identity, intake, moving, proposal, scanning, strays, timeline
 from dsr.answering import Draft

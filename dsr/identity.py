@@ -8,9 +8,9 @@ from collections.abc import Collection
 
 from django.db import transaction
 
-from contacts import stored_only
 from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion
+from contacts.people import stored_only
 from contacts.words.addresses import MalformedAddressError, normalise
 from dsr import answering, at_once, intake, moving, sparing, taking_off, timeline
 from dsr.answering import Draft

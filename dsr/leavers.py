@@ -4,8 +4,8 @@ import datetime as dt
 
 from django.db import transaction
 
-from contacts import leaving
 from contacts.models import Contact, PolicyVersion
+from contacts.people import leaving
 from dsr import at_once, closing, intake, moving, sparing, timeline
 from dsr.intake import Asked
 from dsr.models import Entry, Request
@@ -19,7 +19,7 @@ def heard(
 ) -> Request | None:
     """Note it, and pass it on to the officer, unless that has been done and stands: then None is returned.
 
-    Raises what `contacts.leaving.heard` raises, and RequestError for a day to come.
+    Raises what `contacts.people.leaving.heard` raises, and RequestError for a day to come.
     """
     leaving.heard(contact_id, on=on, at=at, by=by)
     if Request.objects.standing().of_people([contact_id]).filter(kind=Kind.LEAVER).exists():

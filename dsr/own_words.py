@@ -8,11 +8,11 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
-from contacts import correcting
-from contacts.activities import ContactGoneError
 from contacts.base.days import day_of
-from contacts.correcting import Change
 from contacts.models import Contact, PolicyVersion
+from contacts.people import correcting
+from contacts.people.activities import ContactGoneError
+from contacts.people.correcting import Change
 from dsr import asking, closing, intake, sparing, timeline
 from dsr.intake import Asked
 from dsr.models import Request, Subject

@@ -13,8 +13,8 @@ from django.db.models import Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from contacts import erasure
 from contacts.models import Basis, Contact, Disclosure, Organisation, Suppression
+from contacts.people import erasure
 from contacts.words.addresses import keyed_hash
 from contacts.words.categories import Category
 from contacts.words.vocabulary import AGREEMENT_SCENARIOS, AgreementState

@@ -10,9 +10,9 @@ from anymail.signals import AnymailTrackingEvent, EventType, RejectReason, track
 from django.dispatch import receiver
 from django.utils import timezone
 
-from contacts import bounces
 from contacts.base.days import day_of
 from contacts.models import Message, PolicyVersion
+from contacts.people import bounces
 from contacts.words.addresses import MalformedAddressError, keyed_hash, normalise
 from contacts.words.vocabulary import Channel
 from retention import objections

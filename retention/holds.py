@@ -5,10 +5,10 @@ from collections.abc import Collection
 
 from django.db import transaction
 
-from contacts import erasure, vacancy
 from contacts.base import audit
 from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion
+from contacts.people import erasure, vacancy
 from contacts.words.categories import Category
 from retention import freezing
 from retention.models import REASONS, Hold, HoldKind, Rule, default_keeps

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from contacts import erasure, vacancy
-from contacts.erasure import People
+from contacts.people import erasure, vacancy
+from contacts.people.erasure import People
 from retention.due import Night, Sql
 from retention.fates import FROZEN, UNDER_DUTY, UNDER_HOLD
 from retention.models import Hold

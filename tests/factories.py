@@ -13,7 +13,6 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from contacts import activities, agreements, clocks
 from contacts.base.days import day_of, run_of
 from contacts.models import (
     Agreement,
@@ -31,6 +30,7 @@ from contacts.models import (
     Topic,
     Whitepaper,
 )
+from contacts.people import activities, agreements, clocks
 from contacts.words.addresses import keyed_hash
 from contacts.words.vocabulary import ACTIVITY_SCENARIOS, AGREEMENT_SCENARIOS, SCENARIO_OF_EVENT, EventKind
 from retention import holds, purge

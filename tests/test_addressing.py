@@ -7,10 +7,11 @@ from functools import partial
 import pytest
 from django.db import connection
 
-from contacts import addressing, objections, permission
-from contacts.activities import ContactGoneError
-from contacts.addressing import AddressError
+from contacts import objections, permission
 from contacts.models import AuditEvent, Contact, PolicyVersion, Suppression
+from contacts.people import addressing
+from contacts.people.activities import ContactGoneError
+from contacts.people.addressing import AddressError
 from contacts.permission import Refusal
 from contacts.words.addresses import keyed_hash
 from contacts.words.vocabulary import Channel

@@ -3,10 +3,11 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from contacts import events, organisations
+from contacts import events
 from contacts.events import EventError, Times
 from contacts.models import AuditEvent, Basis, Contact, Event, FoodPreference, Organisation, PolicyVersion
-from contacts.organisations import OrganisationError
+from contacts.people import organisations
+from contacts.people.organisations import OrganisationError
 from tests.factories import (
     NOON,
     ContactFactory,

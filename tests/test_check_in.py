@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from contacts import attending, events
 from contacts.attending import Arrival, AttendingError, FullError
 from contacts.models import Activity, AuditEvent, Basis, Contact, FoodPreference, PolicyVersion, Registration, SignUp
-from contacts.stored_only import StoredOnlyError
+from contacts.people.stored_only import StoredOnlyError
 from tests.admin_pages import contents
 from tests.doors import AN_HOUR, arrive, event_on, guest, undo, waiting
 from tests.factories import NOON, ONE_DAY, SPRING, ContactFactory, do, everything_about, hold

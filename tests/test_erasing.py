@@ -3,8 +3,8 @@
 import pytest
 from django.db import models
 
-from contacts import erasure
 from contacts.models import AuditEvent, Contact, Message, PolicyVersion, RecipientNotice, SignUp, Suppression
+from contacts.people import erasure
 from contacts.words.vocabulary import Channel
 from dsr import counting, identity, proposal, proving
 from dsr.models import Paper, Request

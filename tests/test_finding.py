@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from contacts import addressing
 from contacts.models import Contact, PolicyVersion
+from contacts.people import addressing
 from dsr import finding, identity
 from privacy_crm.merging import merge
 from tests.factories import NOON, ContactFactory, OrganisationFactory, hold

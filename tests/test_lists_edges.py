@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from contacts import segments
 from contacts.exporting import ExportError
 from contacts.models import Audience, AuditEvent, Disclosure, PolicyVersion, Segment
+from contacts.people import segments
 from tests import listing
 from tests.factories import NOON
 from tests.listing import free_country

@@ -4,10 +4,10 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from contacts import matching
-from contacts.matching import MatchError
 from contacts.models import AuditEvent, Basis, Contact, Organisation, PolicyVersion
-from contacts.organisations import OrganisationError
+from contacts.people import matching
+from contacts.people.matching import MatchError
+from contacts.people.organisations import OrganisationError
 from tests.admin_pages import contents
 from tests.factories import (
     DUE,

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from contacts import erasure
 from contacts.merging import MergeError
 from contacts.models import ChannelPermission, Contact, PolicyVersion
+from contacts.people import erasure
 from contacts.words.vocabulary import Channel
 from privacy_crm.merging import merge
 from retention import objections

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from contacts import correcting
-from contacts.activities import ContactGoneError
 from contacts.models import Contact, Disclosure, PolicyVersion, RecipientNotice
+from contacts.people import correcting
+from contacts.people.activities import ContactGoneError
 from dsr import own_words
 from dsr.models import Request
 from dsr.vocabulary import State

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django.live_server_helper import LiveServer
 
-from contacts import agreements
 from contacts.models import Agreement, Basis, Contact, Organisation, PolicyVersion
+from contacts.people import agreements
 from contacts.words.vocabulary import Clock, Scenario
 from retention import consequences, explain
 from retention.admin.agreements import told

@@ -18,7 +18,6 @@ from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models
 
-from contacts import erasure
 from contacts.models import (
     Activity,
     Basis,
@@ -34,6 +33,7 @@ from contacts.models import (
     SignUp,
     Upload,
 )
+from contacts.people import erasure
 from dsr.models import Request
 from privacy_crm import embedded
 from retention.models import Hold

@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 from django.db import connection, connections, transaction
 
-from contacts import agreements, food
-from contacts.activities import ContactGoneError
+from contacts import food
 from contacts.base.days import run_of
 from contacts.models import Activity, Agreement, AuditEvent, Contact, FoodPreference, Organisation, PolicyVersion
+from contacts.people import agreements
+from contacts.people.activities import ContactGoneError
 from retention import nights, outcomes, purge
 from retention.holds import HoldError
 from retention.models import Hold, PurgeCount, PurgeRun

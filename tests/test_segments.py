@@ -2,9 +2,9 @@ from typing import Any
 
 import pytest
 
-from contacts import segments
 from contacts.models import AuditEvent, PolicyVersion, Segment
-from contacts.segments import SegmentError
+from contacts.people import segments
+from contacts.people.segments import SegmentError
 from privacy_crm import segments as filters
 from privacy_crm.segments import FilterError
 from tests.factories import (

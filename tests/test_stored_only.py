@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from contacts import matching, stored_only
-from contacts.activities import ContactGoneError
-from contacts.matching import MatchError
 from contacts.models import Contact, PolicyVersion
-from contacts.stored_only import StoredOnlyError
+from contacts.people import matching, stored_only
+from contacts.people.activities import ContactGoneError
+from contacts.people.matching import MatchError
+from contacts.people.stored_only import StoredOnlyError
 from privacy_crm.staff.contact_acts import ActivityForm
 from tests.admin_pages import contents
 from tests.factories import (

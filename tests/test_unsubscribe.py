@@ -8,9 +8,10 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contacts import erasure, letters
+from contacts import letters
 from contacts.models import Contact, Interest, PolicyVersion, SignUp, Suppression
 from contacts.outbox import links
+from contacts.people import erasure
 from tests.admin_pages import contents
 from tests.factories import NOON, ContactFactory, EventFactory, SignUpFactory, TopicFactory, hold
 from tests.mailing import written_letter

@@ -8,8 +8,8 @@ from django.test import Client
 from contacts import attending, food, objections, permission
 from contacts.attending import Arrival, AttendingError, FullError
 from contacts.models import Activity, Basis, Contact, Event, Message, PolicyVersion, SignUp
+from contacts.people.stored_only import StoredOnlyError
 from contacts.sign_ups import Typed
-from contacts.stored_only import StoredOnlyError
 from contacts.words.vocabulary import Channel
 from tests.admin_pages import contents
 from tests.doors import AN_HOUR, arrive, event_on, guest, url, waiting

@@ -9,9 +9,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from contacts import erasure, proof
+from contacts import proof
 from contacts.models import Contact, Message, PolicyVersion, SignUp
 from contacts.outbox import links
+from contacts.people import erasure
 from contacts.proof import SignUpGoneError
 from contacts.sign_ups import Wish
 from tests import visitors

@@ -12,14 +12,14 @@ from django.utils.translation import gettext_lazy
 from django_countries import countries
 from unfold.decorators import display
 
-from contacts import agreements, organisations
 from contacts.admin import acts, fields
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import RecordAdmin, today
 from contacts.admin.people import name_of, visible_to
-from contacts.agreements import AgreementError
 from contacts.models import Agreement, Organisation, PolicyVersion
-from contacts.organisations import OrganisationError
+from contacts.people import agreements, organisations
+from contacts.people.agreements import AgreementError
+from contacts.people.organisations import OrganisationError
 from contacts.words.vocabulary import AgreementKind, AgreementState
 
 FIRST = 10  # people on the page; the list has them all

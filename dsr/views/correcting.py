@@ -4,8 +4,8 @@ from http import HTTPStatus
 
 from django.http import HttpResponse
 
-from contacts.activities import ContactGoneError
 from contacts.models import Contact
+from contacts.people.activities import ContactGoneError
 from dsr import own_words
 from dsr.asking import AskedBeforeError
 from dsr.moving import RequestError

@@ -1,6 +1,6 @@
 """Agreements: keyed by organisation, kind and reference; the clock of the organisation follows from them."""
 
-from contacts import agreements
+from contacts.people import agreements
 from privacy_crm.crm_import.columns import AGREEMENTS
 from privacy_crm.crm_import.merging import LINES, Target, apply, last, outcomes
 from privacy_crm.crm_import.organisations import UNKNOWN

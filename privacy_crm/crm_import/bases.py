@@ -1,6 +1,6 @@
 """Why people are held: a basis for each person and scenario, from the rows of people and from registrations (P1)."""
 
-from contacts import clocks
+from contacts.people import clocks
 from privacy_crm.crm_import import events, people, registrations, stored_only
 from privacy_crm.crm_import.columns import CONTACTS
 from privacy_crm.crm_import.merging import LINES, Target, apply, last, outcomes

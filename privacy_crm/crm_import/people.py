@@ -1,7 +1,7 @@
 """The people themselves: keyed by their address, with the last activity that the whole export tells of."""
 
-from contacts import vacancy
 from contacts.base import audit
+from contacts.people import vacancy
 from privacy_crm.crm_import import stored_only
 from privacy_crm.crm_import.columns import CONTACTS
 from privacy_crm.crm_import.merging import LINES, Target, kept, last, merge

@@ -12,11 +12,12 @@ import typst
 from django.core.files.base import ContentFile
 from django.db import connection
 
-from contacts import bounces, inviting, proof, sign_ups, whitepapers
+from contacts import inviting, proof, sign_ups, whitepapers
 from contacts.base.days import day_of
 from contacts.models import Basis, Contact, Event, Message, Organisation, PolicyVersion, Topic, Whitepaper
 from contacts.models.outbox import MessageEnd
 from contacts.outbox import outbox
+from contacts.people import bounces
 from contacts.sign_ups import Typed, Wish
 from contacts.whitepapers import Cover
 from contacts.words.vocabulary import MailPurpose, MailTemplate

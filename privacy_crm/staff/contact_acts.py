@@ -9,12 +9,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts import activities, stored_only
-from contacts.activities import ContactGoneError, FutureActivityError
 from contacts.admin import fields
 from contacts.admin.acts import ActForm
 from contacts.admin.base import today
 from contacts.models import Contact, PolicyVersion
+from contacts.people import activities, stored_only
+from contacts.people.activities import ContactGoneError, FutureActivityError
 from contacts.words.categories import Category
 from contacts.words.vocabulary import ActivityKind
 from retention import holds

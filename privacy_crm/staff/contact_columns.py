@@ -7,10 +7,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts import layouts
 from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
 from contacts.models import ListLayout
+from contacts.people import layouts
 
 # Each with what it takes to see it. The name is always there.
 COLUMNS: dict[str, tuple[Any, str]] = {

@@ -11,8 +11,7 @@ from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts import entering, informing, matching, stored_only
-from contacts.activities import ContactGoneError
+from contacts import entering, informing
 from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import today
@@ -20,6 +19,8 @@ from contacts.admin.people import visible_to
 from contacts.base.days import add_months
 from contacts.entering import EnteringError, Reason
 from contacts.models import Contact, Organisation, PolicyVersion, Suppression
+from contacts.people import matching, stored_only
+from contacts.people.activities import ContactGoneError
 from contacts.sign_ups import Typed
 from contacts.words.addresses import MalformedAddressError, keyed_hash, normalise
 from contacts.words.vocabulary import AGREEMENT_SCENARIOS, Channel, Scenario, SourceKind

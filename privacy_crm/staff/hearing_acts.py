@@ -8,13 +8,13 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts import leaving, stored_only
-from contacts.activities import ContactGoneError
 from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import today
-from contacts.leaving import LeavingError
 from contacts.models import Contact, PolicyVersion
+from contacts.people import leaving, stored_only
+from contacts.people.activities import ContactGoneError
+from contacts.people.leaving import LeavingError
 from contacts.words.vocabulary import Channel, Scenario
 from dsr import leavers
 from dsr.admin.intake_acts import SOURCES

@@ -12,12 +12,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from contacts import informing, stored_only
-from contacts.activities import ContactGoneError
+from contacts import informing
 from contacts.admin import fields
 from contacts.admin.acts import ActForm
 from contacts.informing import InformingError
 from contacts.models import Contact, PolicyVersion
+from contacts.people import stored_only
+from contacts.people.activities import ContactGoneError
 from contacts.words.vocabulary import SourceKind
 
 PERMISSION = "contacts.inform_by_letter"

@@ -6,13 +6,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from contacts import matching
 from contacts.admin import fields
 from contacts.admin.acts import ActForm
 from contacts.admin.base import today
-from contacts.matching import MatchError, Suggestion
 from contacts.models import Contact, Organisation, PolicyVersion
-from contacts.organisations import OrganisationError
+from contacts.people import matching
+from contacts.people.matching import MatchError, Suggestion
+from contacts.people.organisations import OrganisationError
 from contacts.words.vocabulary import AGREEMENT_SCENARIOS
 
 _OTHER, _NEW = "other", "new"

@@ -8,10 +8,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts import segments as acts
 from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
-from contacts.segments import LONGEST, SegmentError
+from contacts.people import segments as acts
+from contacts.people.segments import LONGEST, SegmentError
 from privacy_crm import segments
 from privacy_crm.segments import FILTERS, FilterError
 

@@ -10,7 +10,6 @@ from django.db import transaction
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, TextChoices, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from contacts import erasure, vacancy
 from contacts.base import audit
 from contacts.base.days import day_of
 from contacts.models import (
@@ -24,6 +23,7 @@ from contacts.models import (
     Upload,
     UploadedPerson,
 )
+from contacts.people import erasure, vacancy
 from contacts.words.vocabulary import PermissionState, UploadState
 from dsr.models import Subject
 from privacy_crm.uploads import moving, working

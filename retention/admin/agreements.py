@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from unfold.decorators import display
 
-from contacts import agreements
 from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import RecordAdmin, today
-from contacts.agreements import AgreementError
 from contacts.models import Agreement, PolicyVersion
+from contacts.people import agreements
+from contacts.people.agreements import AgreementError
 from retention import consequences
 from retention.consequences import Ending, Stay
 from retention.words import full

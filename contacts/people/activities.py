@@ -6,10 +6,10 @@ from django.db import transaction
 from django.db.models import Max, Value
 from django.db.models.functions import Greatest
 
-from contacts import clocks
 from contacts.base import audit
 from contacts.base.days import day_of
 from contacts.models import Activity, Basis, Contact, PolicyVersion, Registration
+from contacts.people import clocks
 from contacts.words.vocabulary import ACTIVITY_SCENARIOS
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from contacts.activities import ContactGoneError
 from contacts.base import audit
 from contacts.models import Contact
 from contacts.outbox import notices
+from contacts.people.activities import ContactGoneError
 from contacts.words.vocabulary import NoticeKind
 
 # The address has an act of its own, since objections hang on it (`addressing`).

@@ -7,9 +7,9 @@ import datetime as dt
 
 from django.db import transaction
 
-from contacts.activities import ContactGoneError
 from contacts.base import audit
 from contacts.models import Contact
+from contacts.people.activities import ContactGoneError
 
 
 class LeavingError(ValueError):

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from django.db import transaction
 from django.utils import timezone
 
-from contacts.activities import ContactGoneError
 from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion
+from contacts.people.activities import ContactGoneError
 
 
 class StoredOnlyError(ContactGoneError):

@@ -5,11 +5,11 @@ import datetime as dt
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from contacts.activities import ContactGoneError
 from contacts.base import audit
 from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion
 from contacts.outbox import notices
+from contacts.people.activities import ContactGoneError
 from contacts.words.addresses import MalformedAddressError, keyed_hash, normalise
 from contacts.words.vocabulary import NoticeKind
 

@@ -12,10 +12,10 @@ from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 
-from contacts import agreements, clocks, organisations
 from contacts.base import audit
 from contacts.base.days import day_of
 from contacts.models import Contact, Organisation, PolicyVersion
+from contacts.people import agreements, clocks, organisations
 
 MOST = 5
 _ALIKE = 0.45  # of 1; below it, companies of the same trade would do

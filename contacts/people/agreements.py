@@ -5,9 +5,9 @@ from collections.abc import Collection
 
 from django.db import connection, transaction
 
-from contacts import clocks
 from contacts.base import audit
 from contacts.models import Agreement, Organisation
+from contacts.people import clocks
 from contacts.words.vocabulary import AgreementState
 
 
