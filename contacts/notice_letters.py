@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from contacts import calendars, notice_words
 from contacts.models import PolicyVersion, Recipient, RecipientNotice
 from contacts.outbox import links
-from contacts.policy_words import FALLBACK
+from contacts.policy.policy_words import FALLBACK
 
 # Of the countries that a recipient may be in, the one whose language we write besides English.
 _LANGUAGES = {"SE": "sv"}

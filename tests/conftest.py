@@ -14,8 +14,8 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.utils import translation
 
-from contacts import policies
 from contacts.models import PolicyVersion
+from contacts.policy import policies
 from privacy_crm import roles
 from tests.embedded_users import User as ServerUser
 from tests.embedded_users import users

@@ -5,8 +5,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from contacts import policies
 from contacts.models import AuditEvent, PolicyVersion
+from contacts.policy import policies
 from privacy_crm import roles
 from tests.admin_pages import ROLES, address, contents, names, opened_by, status, world
 from tests.factories import NOON

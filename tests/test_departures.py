@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contacts import policies
 from contacts.models import Contact, PolicyVersion, Suppression
+from contacts.policy import policies
 from contacts.words.vocabulary import Channel, Scenario
 from privacy_crm import segments
 from retention import departures, lapses

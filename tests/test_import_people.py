@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from contacts.models import Activity, AuditEvent, Contact, Organisation, PolicyVersion
-from contacts.policies import publish_source
+from contacts.policy.policies import publish_source
 from tests.factories import NOON, ONE_DAY
 from tests.import_files import AINO, Row, aino, basis, bring, event, person
 

@@ -12,8 +12,8 @@ from django.db import transaction
 from django.test import override_settings
 from django.urls import get_resolver
 
-from contacts import policies
 from contacts.models import Contact, CountryRule
+from contacts.policy import policies
 from contacts.words.vocabulary import Channel, FileFormat
 from tests import listing, matrix, visitors
 from tests.admin_pages import LOOKS, contents

@@ -6,9 +6,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
-from contacts import policies
 from contacts.models import AuditEvent, PolicyVersion, ScenarioRule
-from contacts.policies import PolicyError
+from contacts.policy import policies
+from contacts.policy.policies import PolicyError
 from tests.factories import NOON, ContactFactory, hold
 
 

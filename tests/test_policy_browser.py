@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pytest_django.live_server_helper import LiveServer
 
-from contacts import policies
 from contacts.models import PolicyVersion
+from contacts.policy import policies
 from tests.accessible import violations_everywhere
 
 if TYPE_CHECKING:

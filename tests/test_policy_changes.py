@@ -4,9 +4,9 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from contacts import policies, policy_changes
 from contacts.base.differences import Mark
 from contacts.models import PolicyVersion
+from contacts.policy import policies, policy_changes
 
 LATER = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from contacts import policies
 from contacts.models import PolicyVersion
+from contacts.policy import policies
 from tests.admin_pages import contents
 
 LATER = dt.datetime(2026, 11, 23, 23, 30, tzinfo=dt.UTC)  # the 24th in Stockholm

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.test import Client, RequestFactory
 from django.utils import translation
 
-from contacts import policies
 from contacts.models import PolicyVersion
+from contacts.policy import policies
 from contacts.views.language import chosen
 from contacts.words.vocabulary import Scenario
 from tests.admin_pages import contents

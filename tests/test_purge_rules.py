@@ -13,7 +13,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
-from contacts import food, policies
+from contacts import food
 from contacts.base.days import run_of
 from contacts.models import (
     Activity,
@@ -28,6 +28,7 @@ from contacts.models import (
     Registration,
 )
 from contacts.people import agreements
+from contacts.policy import policies
 from contacts.tasks import sweep_food_preferences
 from contacts.words.vocabulary import ActivityKind, AgreementKind, Scenario
 from retention import holds, ledger, nights, outcomes, purge

@@ -8,8 +8,9 @@ from altcha import Challenge, Payload, solve_challenge
 from altcha_django.verifiers import get_verifier
 from django.test import Client
 
-from contacts import policies, sign_ups
+from contacts import sign_ups
 from contacts.models import Contact, Event, PolicyVersion, SignUp, Suppression
+from contacts.policy import policies
 from contacts.sign_ups import Typed, Wish
 from tests.factories import NOON, SPRING, ContactFactory, EventFactory, customer, hold
 

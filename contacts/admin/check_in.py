@@ -20,7 +20,7 @@ from django.urls import URLPattern, path
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from contacts import attending, policy_words
+from contacts import attending
 from contacts.admin import acts
 from contacts.admin.base import RecordAdmin, today
 from contacts.admin.door import Door, version
@@ -30,6 +30,7 @@ from contacts.forms import SignUpForm
 from contacts.models import Event, PolicyVersion
 from contacts.outbox import nudging
 from contacts.people.activities import ContactGoneError
+from contacts.policy import policy_words
 from contacts.sign_ups import Wish
 
 PERMISSION = "contacts.check_in"

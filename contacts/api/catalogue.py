@@ -21,7 +21,7 @@ from contacts.api.answers import (
 )
 from contacts.api.bodies import Language
 from contacts.models import Event, Topic, Whitepaper
-from contacts.policy_words import FALLBACK
+from contacts.policy.policy_words import FALLBACK
 from contacts.sign_ups import Wish
 from contacts.words.categories import OPTIONAL_FIELDS
 from contacts.words.vocabulary import EventKind

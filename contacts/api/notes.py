@@ -4,11 +4,11 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
-from contacts import policy_in_force, policy_words
 from contacts.api import problems
 from contacts.api.answers import ShownNote
 from contacts.forms import food_wording, wording
 from contacts.models import PolicyVersion
+from contacts.policy import policy_in_force, policy_words
 from contacts.words.vocabulary import Channel, Scenario
 
 

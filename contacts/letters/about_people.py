@@ -2,11 +2,11 @@
 
 from django.utils.translation import gettext as _
 
-from contacts import policy_words
 from contacts.letters.parts import Button, Facts, Heading, Letter, LetterError, Occasion, Part, Text
 from contacts.models import Basis, Contact
 from contacts.outbox import links
-from contacts.policy_words import Promise
+from contacts.policy import policy_words
+from contacts.policy.policy_words import Promise
 from contacts.words.vocabulary import SourceKind
 
 

@@ -23,8 +23,8 @@ from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from contacts import policy_words
 from contacts.models import PolicyVersion
+from contacts.policy import policy_words
 from contacts.views import language as languages
 
 _AN_HOUR = 3600

@@ -7,8 +7,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from contacts import policy_changes, policy_words
 from contacts.models import PolicyVersion
+from contacts.policy import policy_changes, policy_words
 from contacts.views.frame import Visit, framed
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contacts.models import PolicyVersion
-from contacts.policy_words import FALLBACK
+from contacts.policy.policy_words import FALLBACK
 from dsr import duplicates
 from dsr.answering import Draft
 from dsr.models import Request

@@ -7,9 +7,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 
-from contacts import policy_words
 from contacts.base import audit
 from contacts.models import Contact, PolicyVersion
+from contacts.policy import policy_words
 from dsr.package import document, files, pages, people, typesetting, zipping
 from dsr.package.document import Document
 from dsr.package.people import Person

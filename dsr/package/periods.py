@@ -11,8 +11,8 @@ from django.db import connection
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from contacts import policy_words
 from contacts.models import Basis, PolicyVersion
+from contacts.policy import policy_words
 from contacts.words.vocabulary import Clock, LegalBasis, SourceKind
 from dsr.package import naming
 from dsr.package.people import Person

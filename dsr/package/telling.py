@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django_countries import countries
 
-from contacts import policy_words
 from contacts.models import PolicyVersion, Recipient
-from contacts.policy_words import Promise
+from contacts.policy import policy_words
+from contacts.policy.policy_words import Promise
 from dsr.package import periods
 from dsr.package.gathering import Section
 from dsr.package.periods import Kept, Reason

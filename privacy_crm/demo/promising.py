@@ -5,8 +5,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from contacts import policies
 from contacts.models import PolicyVersion
+from contacts.policy import policies
 
 HERE = Path(__file__).parent
 FIRST, NOW = dt.timedelta(days=540), dt.timedelta(days=90)  # before the demo begins

@@ -6,7 +6,7 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from contacts.base import doors
-from contacts.policies import PolicyError, publish_source
+from contacts.policy.policies import PolicyError, publish_source
 
 DEMO = Path(__file__).resolve().parents[3] / "privacy_crm" / "demo" / "policy.toml"
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from contacts import policy_words
 from contacts.base.differences import Mark, Piece, compare
 from contacts.models import PolicyVersion, ScenarioRule
-from contacts.policy_words import FALLBACK
+from contacts.policy import policy_words
+from contacts.policy.policy_words import FALLBACK
 from contacts.words.categories import Category
 from contacts.words.vocabulary import Clock, LegalBasis
 
