@@ -13,11 +13,12 @@ from django.utils import timezone
 
 from benchmarks import load
 from benchmarks.measure import peak_memory, seconds
-from contacts import audience, country_rules, exporting, permission
+from contacts import audience, exporting
 from contacts.audience import Wanted
 from contacts.exporting import Custody
 from contacts.models import PolicyVersion, Recipient, Topic
-from contacts.permission import Refusal
+from contacts.permission import country_rules, permission
+from contacts.permission.permission import Refusal
 from contacts.words.vocabulary import Channel, FileFormat, RecipientKind, Scenario
 
 OBJECTING = 11  # every so many-th person objected, so that there is somebody to leave out

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from benchmarks import load
 from benchmarks.measure import seconds
-from contacts import country_rules, permission
 from contacts.base import searching
 from contacts.models import Contact, PolicyVersion, Topic
+from contacts.permission import country_rules, permission
 from privacy_crm import segments
 
 PAGE = 51  # fifty rows, and one that tells whether there are more

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 
-from contacts import disclosing, permission
+from contacts import disclosing
 from contacts.base import audit
 from contacts.base.days import day_of
 from contacts.models import (
@@ -25,7 +25,8 @@ from contacts.models import (
     Whitepaper,
 )
 from contacts.outbox import outbox
-from contacts.permission import Refusal
+from contacts.permission import permission
+from contacts.permission.permission import Refusal
 from contacts.sign_ups import closed, is_published
 from contacts.words.vocabulary import (
     SCENARIO_OF_EVENT,

@@ -14,9 +14,10 @@ from django.db import connection
 from django.db.models import Case, CharField, Count, F, Func, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
-from contacts import disclosing, permission
+from contacts import disclosing
 from contacts.models import Contact, Recipient, Topic
-from contacts.permission import Reach, Refusal
+from contacts.permission import permission
+from contacts.permission.permission import Reach, Refusal
 from contacts.words.vocabulary import Channel, FileFormat, Scenario
 
 # What reaches somebody on a channel. Outgoing data is allow-listed.

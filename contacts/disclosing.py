@@ -14,10 +14,10 @@ from django.db import connection, transaction
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils import timezone
 
-from contacts import permission
 from contacts.base import audit
 from contacts.base.days import day_of
 from contacts.models import Basis, Contact, PolicyVersion, Recipient
+from contacts.permission import permission
 from contacts.words.vocabulary import DisclosureKind, RecipientKind, Scenario
 
 

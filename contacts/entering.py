@@ -10,12 +10,12 @@ from django.db import transaction
 from django.db.models import Value
 from django.db.models.functions import Greatest
 
-from contacts import permission
 from contacts.base import audit
 from contacts.base.days import day_of
 from contacts.models import Basis, Contact, Organisation, PolicyVersion
 from contacts.people import agreements, clocks
 from contacts.people.activities import ContactGoneError
+from contacts.permission import permission
 from contacts.sign_ups import Typed
 from contacts.words.addresses import MalformedAddressError, keyed_hash, normalise
 from contacts.words.vocabulary import ACTIVITY_SCENARIOS, Scenario

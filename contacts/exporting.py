@@ -21,7 +21,7 @@ from contacts.audience import Draft, Wanted
 from contacts.base import audit, workbook
 from contacts.base.days import day_of
 from contacts.models import Audience, Disclosure, PolicyVersion, Segment
-from contacts.permission import Reach, Refusal
+from contacts.permission.permission import Reach, Refusal
 from contacts.words.vocabulary import DisclosureKind, FileFormat, Scenario
 
 

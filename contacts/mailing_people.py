@@ -13,11 +13,12 @@ from typing import Any
 
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 
-from contacts import disclosing, permission
+from contacts import disclosing
 from contacts.base.days import day_of
 from contacts.base.languages import spoken
 from contacts.models import Basis, Contact, Mailing, PolicyVersion, Recipient
-from contacts.permission import Refusal
+from contacts.permission import permission
+from contacts.permission.permission import Refusal
 from contacts.words.vocabulary import AGREEMENT_SCENARIOS, Channel, MailingKind
 
 NOT_BOUND = "not_bound"  # beside the codes of permission.Refusal: neither customer nor partner

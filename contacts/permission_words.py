@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
 
 from contacts.mailing_people import NOT_BOUND
-from contacts.permission import Reach, Refusal
+from contacts.permission.permission import Reach, Refusal
 from contacts.words.vocabulary import Channel
 
 _LEFT_OUT: dict[str, Any] = {

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from contacts import consents
 from contacts.base import audit
 from contacts.base.days import day_of
 from contacts.models import Basis, Contact, Event, FoodPreference, Interest, PolicyVersion, Registration, SignUp
 from contacts.outbox import mailing_counts, outbox
 from contacts.people import activities, clocks
+from contacts.permission import consents
 from contacts.sign_ups import SignUpRefusedError, is_full, is_published, over
 from contacts.words.addresses import keyed_hash
 from contacts.words.vocabulary import ActivityKind, Channel, MailTemplate, SignUpKind, SourceKind

@@ -2,9 +2,10 @@
 
 import datetime as dt
 
-from contacts import informing, mailing_people, permission
+from contacts import informing, mailing_people
 from contacts.base.days import day_of
 from contacts.models import Contact, Event, Message, PolicyVersion
+from contacts.permission import permission
 from contacts.sign_ups import closed, is_published
 from contacts.words.vocabulary import Channel, MailPurpose, MailTemplate
 

@@ -5,12 +5,13 @@ from collections.abc import Collection
 from contextlib import suppress
 from typing import Any
 
-from contacts import consents, food
+from contacts import food
 from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion
 from contacts.people import leaving
 from contacts.people.activities import ContactGoneError
 from contacts.people.leaving import LeavingError
+from contacts.permission import consents
 from contacts.words.addresses import keyed_hash
 from contacts.words.vocabulary import Channel
 from dsr import closing, muting, sparing, timeline

@@ -4,8 +4,8 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping
 
-from contacts import objections
 from contacts.models import Suppression
+from contacts.permission import objections
 from contacts.words.addresses import keyed_hash
 from contacts.words.vocabulary import Channel
 from dsr import timeline

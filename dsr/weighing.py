@@ -11,10 +11,10 @@ from dataclasses import asdict, dataclass
 
 from django.db import transaction
 
-from contacts import objections
 from contacts.base.days import day_of
 from contacts.models import Basis, PolicyVersion, Registration
 from contacts.people import erasure
+from contacts.permission import objections
 from contacts.words.vocabulary import SCENARIO_OF_EVENT, Channel, LegalBasis
 from dsr import answering, closing, moving, refusing, remedies, restricted, restricting, sparing, timeline
 from dsr.answering import Draft

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from contacts import objections
 from contacts.base import races
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
+from contacts.permission import objections
 from contacts.words.vocabulary import MARKETING_SCENARIOS, Channel, Scenario
 from retention import parting
 from retention.due import Night

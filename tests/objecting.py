@@ -3,8 +3,8 @@
 import datetime as dt
 from collections.abc import Collection
 
-from contacts import objections
 from contacts.models import Contact, Message, PolicyVersion, SignUp, Suppression, Whitepaper
+from contacts.permission import objections
 from contacts.words.addresses import keyed_hash
 from contacts.words.vocabulary import Channel
 from retention.objections import Consequence, object_to_marketing

@@ -8,7 +8,7 @@ from django.test import Client
 
 from contacts.models import Contact, PolicyVersion, Suppression
 from contacts.outbox import links
-from contacts.permission import of_one
+from contacts.permission.permission import of_one
 from tests.factories import NOON, ContactFactory, hold
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}

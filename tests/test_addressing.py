@@ -7,12 +7,12 @@ from functools import partial
 import pytest
 from django.db import connection
 
-from contacts import objections, permission
 from contacts.models import AuditEvent, Contact, PolicyVersion, Suppression
 from contacts.people import addressing
 from contacts.people.activities import ContactGoneError
 from contacts.people.addressing import AddressError
-from contacts.permission import Refusal
+from contacts.permission import objections, permission
+from contacts.permission.permission import Refusal
 from contacts.words.addresses import keyed_hash
 from contacts.words.vocabulary import Channel
 from tests.factories import NOON, ContactFactory, customer, everything_about, hold, run

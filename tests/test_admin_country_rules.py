@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from contacts import country_rules
 from contacts.admin.country_rules import in_words
-from contacts.country_rules import Effect
 from contacts.models import AuditEvent, CountryRule, PolicyVersion
+from contacts.permission import country_rules
+from contacts.permission.country_rules import Effect
 from contacts.words.vocabulary import Channel
 from tests.factories import NOON, CountryRuleFactory, contact_of
 

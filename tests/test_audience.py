@@ -7,10 +7,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from contacts import audience, permission
+from contacts import audience
 from contacts.audience import Wanted
 from contacts.models import Audience, AuditEvent, Contact, Interest, PolicyVersion
-from contacts.permission import Reach, Refusal
+from contacts.permission import permission
+from contacts.permission.permission import Reach, Refusal
 from contacts.words.vocabulary import Channel, Scenario
 from tests import listing
 from tests.factories import NOON, OrganisationFactory, TopicFactory, contact_of, crowd

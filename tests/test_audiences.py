@@ -27,7 +27,7 @@ from contacts.models import (
     Suppression,
     Topic,
 )
-from contacts.permission import Reach, Refusal
+from contacts.permission.permission import Reach, Refusal
 from contacts.words.vocabulary import AudienceEnd, Channel, FileFormat, Scenario
 from dsr import forgetting, tasks
 from privacy_crm import segments

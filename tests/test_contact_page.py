@@ -11,8 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django.live_server_helper import LiveServer
 
-from contacts import objections
 from contacts.models import Activity, ChannelPermission, Contact, Message, PolicyVersion
+from contacts.permission import objections
 from contacts.words.vocabulary import Channel, PermissionState
 from privacy_crm.staff import timeline
 from tests.accessible import violations_everywhere

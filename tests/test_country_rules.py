@@ -8,9 +8,9 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contacts import country_rules, laws, permission
-from contacts.country_rules import CountryRuleError, Effect
 from contacts.models import AuditEvent, ChannelPermission, Contact, CountryRule, PolicyVersion
+from contacts.permission import country_rules, laws, permission
+from contacts.permission.country_rules import CountryRuleError, Effect
 from contacts.words.vocabulary import Channel, MarketingGround
 from tests.factories import NOON, CountryRuleFactory, contact_of, customer
 

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from contacts import announcing, disclosing, objections
+from contacts import announcing, disclosing
 from contacts.disclosing import Disclosed, DisclosureError
 from contacts.models import Contact, Disclosure, Message, PolicyVersion, Recipient
 from contacts.people import erasure
+from contacts.permission import objections
 from contacts.words.vocabulary import Channel, DisclosureKind, Scenario
 from retention import parting
 from tests.factories import NOON, SPRING, ContactFactory, TopicFactory, WhitepaperFactory, hold, is_held

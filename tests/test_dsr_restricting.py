@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from contacts import permission
 from contacts.models import Contact, Message, PolicyVersion
+from contacts.permission import permission
 from contacts.words.vocabulary import Channel
 from dsr import restricting
 from dsr.letters import restrictions

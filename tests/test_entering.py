@@ -13,9 +13,10 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.live_server_helper import LiveServer
 
-from contacts import entering, informing, permission
+from contacts import entering, informing
 from contacts.entering import EnteringError, HeldError, Reason
 from contacts.models import AuditEvent, Basis, Contact, Message, PolicyVersion, Suppression
+from contacts.permission import permission
 from contacts.sign_ups import Typed
 from contacts.words.addresses import keyed_hash
 from contacts.words.vocabulary import Channel

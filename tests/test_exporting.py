@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from contacts.audience import Wanted
 from contacts.disclosing import DisclosureError
 from contacts.models import Audience, AuditEvent, Contact, Disclosure, PolicyVersion, Recipient
-from contacts.permission import Reach, Refusal
+from contacts.permission.permission import Reach, Refusal
 from contacts.words.vocabulary import Channel, Scenario
 from tests import listing
 from tests.admin_pages import contents

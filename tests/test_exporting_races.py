@@ -8,7 +8,7 @@ import pytest
 
 from contacts.audience import Wanted
 from contacts.models import Contact, Disclosure, PolicyVersion, Recipient
-from contacts.permission import Reach
+from contacts.permission.permission import Reach
 from contacts.words.vocabulary import Channel, Scenario
 from retention.objections import object_to_marketing
 from tests import listing

@@ -7,10 +7,10 @@ import pytest
 from django.contrib.messages import get_messages
 from django.test import Client
 
-from contacts import completing
-from contacts.completing import CompletingError
 from contacts.models import AuditEvent, Contact, PolicyVersion
 from contacts.people.activities import ContactGoneError
+from contacts.permission import completing
+from contacts.permission.completing import CompletingError
 from tests.admin_pages import contents
 from tests.factories import NOON, ONE_DAY, ContactFactory, EventFactory, customer, hold, is_held, place, register
 from tests.objecting import noted, suppressed

@@ -2,8 +2,8 @@
 
 import pytest
 
-from contacts import permission
 from contacts.models import Contact, PolicyVersion, RecipientNotice
+from contacts.permission import permission
 from dsr import asking, identity, intake, stopping
 from dsr.asking import AskedBeforeError
 from dsr.intake import Asked

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from contacts import objections
 from contacts.models import Contact, PolicyVersion
+from contacts.permission import objections
 from contacts.words.addresses import keyed_hash
 from contacts.words.vocabulary import Channel
 from privacy_crm import roles

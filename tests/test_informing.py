@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from contacts import informing, tasks
 from contacts.models import Activity, AuditEvent, Basis, Contact, Message, PolicyVersion
 from contacts.outbox import links, outbox
-from contacts.permission import of_one
+from contacts.permission.permission import of_one
 from contacts.words.vocabulary import MailTemplate, Scenario
 from privacy_crm.mail import mailer
 from tests.factories import (

@@ -6,12 +6,12 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from contacts import permission
 from contacts.models import AuditEvent, Contact, Message, PolicyVersion
 from contacts.people import leaving
 from contacts.people.activities import ContactGoneError
 from contacts.people.leaving import LeavingError
-from contacts.permission import Refusal
+from contacts.permission import permission
+from contacts.permission.permission import Refusal
 from contacts.words.vocabulary import Channel
 from privacy_crm.staff.hearing_acts import NotLeftForm
 from tests.admin_pages import contents

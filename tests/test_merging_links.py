@@ -19,7 +19,7 @@ from contacts.models import (
     Registration,
 )
 from contacts.outbox import links, outbox
-from contacts.permission import Refusal, of_one
+from contacts.permission.permission import Refusal, of_one
 from contacts.words.addresses import keyed_hash
 from contacts.words.vocabulary import Channel, MailTemplate
 from dsr.package import people

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contacts.models import ChannelPermission, Contact, PolicyVersion
-from contacts.permission import Refusal, of_one
+from contacts.permission.permission import Refusal, of_one
 from contacts.words.vocabulary import ACTIVITY_SCENARIOS, ActivityKind, Channel, Scenario
 from privacy_crm.merging import merge
 from retention import lapses

@@ -10,10 +10,10 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from contacts import completing, objections
 from contacts.models import Contact, PolicyVersion, RecipientNotice
 from contacts.outbox import notices
 from contacts.people import addressing, erasure
+from contacts.permission import completing, objections
 from contacts.words.vocabulary import Channel, NoticeKind
 from retention.objections import object_to_marketing
 from tests.factories import DUE, NOON, SPRING, ContactFactory, crowd, held_for, hold, is_held, place, run

@@ -17,9 +17,9 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from contacts import consents
 from contacts.base.days import run_of
 from contacts.models import AuditEvent, Contact, Event, Message, Organisation, PolicyVersion, Registration, SignUp
+from contacts.permission import consents
 from contacts.words.vocabulary import Channel
 from retention import explain, forecast, words
 from retention.models import HoldReason

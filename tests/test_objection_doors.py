@@ -4,9 +4,10 @@ import datetime as dt
 
 import pytest
 
-from contacts import permission, proof, sign_ups
+from contacts import proof, sign_ups
 from contacts.models import Contact, PolicyVersion, Whitepaper
-from contacts.permission import Refusal
+from contacts.permission import permission
+from contacts.permission.permission import Refusal
 from contacts.sign_ups import Typed, Wish
 from contacts.words.addresses import keyed_hash
 from contacts.words.vocabulary import Channel, Scenario

@@ -11,10 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contacts import consents, objections, permission
 from contacts.models import AuditEvent, ChannelPermission, Contact, PolicyVersion, Suppression
 from contacts.people import erasure
-from contacts.permission import Refusal
+from contacts.permission import consents, objections, permission
+from contacts.permission.permission import Refusal
 from contacts.words.addresses import keyed_hash, normalise
 from contacts.words.vocabulary import Channel
 from tests.factories import NOON, ContactFactory, customer, everything_about, hold

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contacts import permission
 from contacts.models import (
     Agreement,
     Basis,
@@ -20,7 +19,8 @@ from contacts.models import (
     Suppression,
     Topic,
 )
-from contacts.permission import Refusal
+from contacts.permission import permission
+from contacts.permission.permission import Refusal
 from contacts.words.vocabulary import Channel, Scenario
 from tests.factories import ContactFactory, OrganisationFactory, TopicFactory
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from contacts import permission, proof, sign_ups
+from contacts import proof, sign_ups
 from contacts.models import (
     Activity,
     AuditEvent,
@@ -18,6 +18,7 @@ from contacts.models import (
     SignUp,
     Suppression,
 )
+from contacts.permission import permission
 from contacts.proof import Proven, SignUpGoneError
 from contacts.sign_ups import SignUpRefusedError, Wish
 from contacts.words.vocabulary import Channel

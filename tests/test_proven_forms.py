@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from contacts import permission
 from contacts.models import Contact, PolicyVersion
+from contacts.permission import permission
 from dsr import identity, refusing
 from dsr.letters import refusals
 from dsr.models import Request

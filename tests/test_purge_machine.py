@@ -25,10 +25,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from contacts import consents
 from contacts.base.days import run_of
 from contacts.models import Agreement, Basis, Contact, FoodPreference, Organisation, PolicyVersion, Registration
 from contacts.people import activities, agreements
+from contacts.permission import consents
 from contacts.words.categories import FIELDS
 from contacts.words.vocabulary import ActivityKind, AgreementKind, Channel, Scenario
 from retention import explain, forecast, holds

@@ -1,8 +1,8 @@
 import pytest
 
-from contacts import topics
 from contacts.models import AuditEvent, Topic
-from contacts.topics import TopicError
+from contacts.permission import topics
+from contacts.permission.topics import TopicError
 from tests.factories import NOON, TopicFactory
 
 pytestmark = pytest.mark.django_db

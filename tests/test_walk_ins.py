@@ -5,10 +5,11 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from contacts import attending, food, objections, permission
+from contacts import attending, food
 from contacts.attending import Arrival, AttendingError, FullError
 from contacts.models import Activity, Basis, Contact, Event, Message, PolicyVersion, SignUp
 from contacts.people.stored_only import StoredOnlyError
+from contacts.permission import objections, permission
 from contacts.sign_ups import Typed
 from contacts.words.vocabulary import Channel
 from tests.admin_pages import contents

@@ -14,7 +14,7 @@ from contacts.announcing import HAD_IT, HAS_IT, Announced, AnnouncingError
 from contacts.disclosing import DisclosureError
 from contacts.models import Event, PolicyVersion
 from contacts.outbox import nudging
-from contacts.permission import Refusal
+from contacts.permission.permission import Refusal
 
 _BESIDES = {HAS_IT: gettext_lazy("they have it already"), HAD_IT: gettext_lazy("they were told of it before")}
 

@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from django_countries import countries
 from unfold.decorators import display
 
-from contacts import country_rules
 from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import RecordAdmin, today
-from contacts.country_rules import CountryRuleError, Effect
 from contacts.models import CountryRule, PolicyVersion
+from contacts.permission import country_rules
+from contacts.permission.country_rules import CountryRuleError, Effect
 from contacts.words.vocabulary import Channel, MarketingGround
 
 _OTHERS = gettext_lazy("All other countries")

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from contacts import topics
 from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import RecordAdmin
 from contacts.models import Interest, Topic
-from contacts.topics import LONGEST, TopicError
+from contacts.permission import topics
+from contacts.permission.topics import LONGEST, TopicError
 
 _LANGUAGES = ("en", "sv")
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from contacts.models import Message
 from contacts.models.outbox import MessageEnd
-from contacts.permission import Refusal
+from contacts.permission.permission import Refusal
 from dsr import undelivered
 from dsr.models import Paper, Request
 

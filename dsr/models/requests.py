@@ -10,7 +10,7 @@ from django.db.models.functions import Cast, Coalesce, Least
 
 from contacts.models import Contact, Message
 from contacts.models.outbox import MessageEnd
-from contacts.permission import Refusal
+from contacts.permission.permission import Refusal
 from contacts.words.vocabulary import MailTemplate
 from dsr import constraints
 from dsr.vocabulary import (

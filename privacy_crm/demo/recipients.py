@@ -7,9 +7,10 @@ import tomllib
 import uuid
 from pathlib import Path
 
-from contacts import disclosing, permission, recipients
+from contacts import disclosing, recipients
 from contacts.base.days import day_of
 from contacts.models import Basis, Contact, PolicyVersion, Recipient, RecipientNotice
+from contacts.permission import permission
 from contacts.recipients import Particulars, Terms
 from contacts.words.vocabulary import DisclosureKind, NoticeKind, Scenario
 

@@ -20,7 +20,7 @@ from contacts.audience import Wanted
 from contacts.disclosing import DisclosureError
 from contacts.exporting import Custody, ExportError, File
 from contacts.models import PolicyVersion, Recipient
-from contacts.permission import Reach
+from contacts.permission.permission import Reach
 from contacts.words.vocabulary import FileFormat
 from privacy_crm.staff.audience_forms import ReasonForm, WantedForm
 

@@ -19,7 +19,7 @@ from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import RecordAdmin, today
 from contacts.audiences import AudienceError
 from contacts.models import Audience, PolicyVersion
-from contacts.permission import Reach, Refusal
+from contacts.permission.permission import Reach, Refusal
 from contacts.words.vocabulary import AudienceEnd, Channel, FileFormat, Scenario
 from privacy_crm import segments
 from privacy_crm.staff import audience_page

@@ -15,12 +15,13 @@ from django.utils.translation import gettext_lazy
 from django_countries import countries
 from unfold.decorators import display
 
-from contacts import permission, permission_words
+from contacts import permission_words
 from contacts.admin import acts
 from contacts.admin.base import RecordAdmin, Records, today
 from contacts.admin.people import name_of, visible_to
 from contacts.base import searching
 from contacts.models import Basis, Contact, PolicyVersion
+from contacts.permission import permission
 from contacts.words.vocabulary import Scenario
 from privacy_crm.staff import contact_columns, contact_filters, segments
 from privacy_crm.staff.contact_columns import COLUMNS

@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_countries import countries
 
-from contacts import permission, permission_words
+from contacts import permission_words
 from contacts.admin.base import today
 from contacts.models import Basis, Contact, PolicyVersion, Suppression
+from contacts.permission import permission
 from contacts.words.vocabulary import Clock, PermissionState, SourceKind
 from dsr.admin import inbox
 from dsr.models import Request

@@ -9,15 +9,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_countries import countries
 
-from contacts import completing, readdressing
+from contacts import readdressing
 from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
 from contacts.base.fields import stand_by
-from contacts.completing import CompletingError
 from contacts.models import Contact
 from contacts.people import correcting, stored_only
 from contacts.people.activities import ContactGoneError
 from contacts.people.addressing import AddressError
+from contacts.permission import completing
+from contacts.permission.completing import CompletingError
 from dsr.letters.corrections import CALLED
 from privacy_crm.staff.contact_acts import may_change_whole
 from retention.models import Hold, HoldReason

@@ -12,9 +12,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django_countries import countries
 
-from contacts import permission
 from contacts.base.days import add_months
 from contacts.models import Basis, PolicyVersion, Suppression
+from contacts.permission import permission
 from contacts.words.vocabulary import Channel, Scenario
 from privacy_crm import segments
 from privacy_crm.staff.charts import Chart, Series

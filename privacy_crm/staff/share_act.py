@@ -9,13 +9,14 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts import disclosing, permission
+from contacts import disclosing
 from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.recipients import country_of
 from contacts.disclosing import DisclosureError
 from contacts.models import Contact, Recipient
 from contacts.people import stored_only
+from contacts.permission import permission
 from contacts.words.vocabulary import DisclosureKind, RecipientKind, Scenario
 from privacy_crm.staff import contact_page
 

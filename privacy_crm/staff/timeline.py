@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from contacts import notice_words
 from contacts.models import Contact, Event, Message, RecipientNotice, Registration, Whitepaper
 from contacts.models.outbox import MessageEnd
-from contacts.permission import Refusal
+from contacts.permission.permission import Refusal
 from contacts.words.vocabulary import ActivityKind, MailTemplate
 from dsr.models import Request
 from dsr.vocabulary import State

@@ -2,8 +2,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from contacts import country_rules
 from contacts.base import doors
+from contacts.permission import country_rules
 
 
 class Command(doors.Command):

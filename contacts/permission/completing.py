@@ -5,11 +5,11 @@ import datetime as dt
 from django.db import transaction
 from django_countries import countries
 
-from contacts import laws
 from contacts.base import audit
 from contacts.models import Contact
 from contacts.outbox import notices
 from contacts.people.activities import ContactGoneError
+from contacts.permission import laws
 from contacts.words.vocabulary import NoticeKind
 
 

@@ -11,10 +11,10 @@ from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django_countries import countries
 
-from contacts import laws
 from contacts.base import audit
 from contacts.models import Contact, CountryRule
-from contacts.permission import answer
+from contacts.permission import laws
+from contacts.permission.permission import answer
 from contacts.words.vocabulary import Channel, MarketingGround
 
 _GDPR = dt.date(2018, 5, 25)

@@ -14,8 +14,8 @@ from typing import Any
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, TextChoices, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from contacts.laws import Law, country_missing, laws
 from contacts.models import Agreement, Basis, ChannelPermission, Contact, Interest, Suppression
+from contacts.permission.laws import Law, country_missing, laws
 from contacts.words.vocabulary import ACTIVITY_SCENARIOS, AgreementKind, Channel, PermissionState, Scenario, SourceKind
 
 
