@@ -2,7 +2,8 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from contacts import food, informing, notifying, reminders, sending, sign_ups
+from contacts import food, notifying, reminders, sending, sign_ups
+from contacts.information import informing
 from contacts.models import PolicyVersion
 from contacts.outbox import mail_files, nudging, outbox
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from contacts import informing
+from contacts.information import informing
 from contacts.models import Contact, Event, Interest, Message, PolicyVersion, SignUp, Topic, Whitepaper
 from contacts.sign_ups import is_full
 from contacts.whitepapers import PDF, media_type

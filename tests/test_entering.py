@@ -13,8 +13,9 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.live_server_helper import LiveServer
 
-from contacts import entering, informing
+from contacts import entering
 from contacts.entering import EnteringError, HeldError, Reason
+from contacts.information import informing
 from contacts.models import AuditEvent, Basis, Contact, Message, PolicyVersion, Suppression
 from contacts.permission import permission
 from contacts.sign_ups import Typed

@@ -11,7 +11,8 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contacts import informing, tasks
+from contacts import tasks
+from contacts.information import informing
 from contacts.models import Activity, AuditEvent, Basis, Contact, Message, PolicyVersion
 from contacts.outbox import links, outbox
 from contacts.permission.permission import of_one

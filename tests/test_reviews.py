@@ -8,9 +8,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from contacts import reviews
+from contacts.information import reviews
+from contacts.information.reviews import ReviewError
 from contacts.models import AuditEvent, PolicyVersion, Review
-from contacts.reviews import ReviewError
 from tests.admin_pages import contents
 from tests.factories import NOON, ONE_DAY, ReviewFactory
 

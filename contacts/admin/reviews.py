@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import display
 
-from contacts import reviews
 from contacts.admin import acts, fields
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import RecordAdmin, today
+from contacts.information import reviews
+from contacts.information.reviews import ReviewError
 from contacts.models import PolicyVersion, Review
-from contacts.reviews import ReviewError
 
 _SOON = dt.timedelta(days=30)
 _LONGEST = 120  # months

@@ -2,8 +2,8 @@
 
 import datetime as dt
 
-from contacts import reviews
 from contacts.base.days import day_of
+from contacts.information import reviews
 from contacts.models import PolicyVersion
 
 BY = "demo"

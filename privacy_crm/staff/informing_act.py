@@ -12,10 +12,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from contacts import informing
 from contacts.admin import fields
 from contacts.admin.acts import ActForm
-from contacts.informing import InformingError
+from contacts.information import informing
+from contacts.information.informing import InformingError
 from contacts.models import Contact, PolicyVersion
 from contacts.people import stored_only
 from contacts.people.activities import ContactGoneError

@@ -10,9 +10,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from contacts import informing
 from contacts.base import audit
 from contacts.base.days import add_months, day_of, next_run
+from contacts.information import informing
 from contacts.models import PolicyVersion, Upload
 from contacts.words.vocabulary import UploadState
 from privacy_crm.crm_import import people, people_counts
