@@ -24,8 +24,8 @@ from django.test import Client
 from django.utils import timezone
 
 from benchmarks import clients
-from contacts import keys
 from contacts.models import Message, PolicyVersion, SignUp, Whitepaper
+from contacts.signups import keys
 
 WORKERS = 2
 CONNECTIONS = 8

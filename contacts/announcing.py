@@ -27,7 +27,7 @@ from contacts.models import (
 from contacts.outbox import outbox
 from contacts.permission import permission
 from contacts.permission.permission import Refusal
-from contacts.sign_ups import closed, is_published
+from contacts.signups.sign_ups import closed, is_published
 from contacts.words.vocabulary import (
     SCENARIO_OF_EVENT,
     ActivityKind,

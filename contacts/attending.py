@@ -11,11 +11,11 @@ from django.db import transaction
 from django.db.models import QuerySet, Value
 from django.db.models.functions import Coalesce
 
-from contacts import sign_ups, vouching
 from contacts.models import Contact, Event, PolicyVersion, Registration, SignUp
 from contacts.people import activities, stored_only
-from contacts.sign_ups import Typed, Wish
-from contacts.vouching import Grounds, VouchError
+from contacts.signups import sign_ups, vouching
+from contacts.signups.sign_ups import Typed, Wish
+from contacts.signups.vouching import Grounds, VouchError
 from contacts.words.vocabulary import ActivityKind
 
 _A_DAY = dt.timedelta(days=1)

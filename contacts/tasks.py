@@ -2,10 +2,11 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from contacts import food, notifying, reminders, sending, sign_ups
+from contacts import food, notifying, reminders, sending
 from contacts.information import informing
 from contacts.models import PolicyVersion
 from contacts.outbox import mail_files, nudging, outbox
+from contacts.signups import sign_ups
 
 
 @shared_task

@@ -7,7 +7,7 @@ from contacts.base.days import day_of
 from contacts.information import informing
 from contacts.models import Contact, Event, Message, PolicyVersion
 from contacts.permission import permission
-from contacts.sign_ups import closed, is_published
+from contacts.signups.sign_ups import closed, is_published
 from contacts.words.vocabulary import Channel, MailPurpose, MailTemplate
 
 _ABOUT_A_PLACE = (MailTemplate.REGISTERED, MailTemplate.REMINDER, MailTemplate.MOVED, MailTemplate.CANCELLED)

@@ -11,8 +11,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from contacts import keys
 from contacts.models import AuditEvent, Contact, PolicyVersion
+from contacts.signups import keys
 from privacy_crm import roles
 from retention.models import PurgeCount, PurgeRun, Rule
 from tests import listing, mailings, matrix, merging, request_pages, uploading

@@ -9,7 +9,7 @@ from django.test import Client
 from contacts import attending
 from contacts.attending import Arrival
 from contacts.models import Event, PolicyVersion, Registration, SignUp
-from contacts.sign_ups import Wish
+from contacts.signups.sign_ups import Wish
 from tests import visitors
 from tests.factories import NOON, ContactFactory, EventFactory, register
 

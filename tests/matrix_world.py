@@ -10,7 +10,7 @@ from django.db import models
 from django.test import Client
 from django.urls import reverse
 
-from contacts import posting, proof
+from contacts import posting
 from contacts.models import (
     AuditEvent,
     Contact,
@@ -23,7 +23,8 @@ from contacts.models import (
     Whitepaper,
 )
 from contacts.outbox import links
-from contacts.sign_ups import Wish
+from contacts.signups import proof
+from contacts.signups.sign_ups import Wish
 from contacts.words.addresses import keyed_hash
 from dsr.models import Handover, Paper
 from retention.models import Hold

@@ -10,8 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django.live_server_helper import LiveServer
 
-from contacts import whitepapers
 from contacts.models import Activity, Contact, CountryRule, Message, PolicyVersion, Whitepaper
+from contacts.signups import whitepapers
 from tests.admin_pages import contents
 from tests.factories import (
     NOON,

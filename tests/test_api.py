@@ -14,11 +14,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from contacts import keys
 from contacts.api import problems
 from contacts.api.problems import ProblemError
 from contacts.models import ApiKey, AuditEvent, FoodPreference, Message, PolicyVersion, SignUp, Suppression, Whitepaper
 from contacts.policy import policies
+from contacts.signups import keys
 from contacts.words.addresses import keyed_hash
 from tests import visitors
 from tests.admin_pages import contents

@@ -19,9 +19,9 @@ from schemathesis.config import (
 )
 from schemathesis.core.parameters import ParameterLocation
 
-from contacts import keys
 from contacts.api.bodies import LATEST_POLICY
 from contacts.models import PolicyVersion
+from contacts.signups import keys
 from privacy_crm.wsgi import application
 from tests import visitors
 from tests.factories import NOON, TopicFactory, WhitepaperFactory

@@ -7,8 +7,8 @@ import pytest
 
 from contacts.information import informing
 from contacts.models import Contact, Event, Interest, Message, PolicyVersion, SignUp, Topic, Whitepaper
-from contacts.sign_ups import is_full
-from contacts.whitepapers import PDF, media_type
+from contacts.signups.sign_ups import is_full
+from contacts.signups.whitepapers import PDF, media_type
 from privacy_crm.demo import website
 from privacy_crm.demo.cast import TOPICS
 from tests.factories import (

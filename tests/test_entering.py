@@ -13,12 +13,12 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.live_server_helper import LiveServer
 
-from contacts import entering
-from contacts.entering import EnteringError, HeldError, Reason
 from contacts.information import informing
 from contacts.models import AuditEvent, Basis, Contact, Message, PolicyVersion, Suppression
 from contacts.permission import permission
-from contacts.sign_ups import Typed
+from contacts.signups import entering
+from contacts.signups.entering import EnteringError, HeldError, Reason
+from contacts.signups.sign_ups import Typed
 from contacts.words.addresses import keyed_hash
 from contacts.words.vocabulary import Channel
 from tests.accessible import violations_everywhere

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from contacts import proof
 from contacts.models import Contact, PolicyVersion, SignUp
-from contacts.sign_ups import Wish
+from contacts.signups import proof
+from contacts.signups.sign_ups import Wish
 from dsr import erasing
 from dsr.models import Certificate, Request
 from dsr.moving import MovedError, RequestError

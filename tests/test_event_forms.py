@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from contacts import keys
 from contacts.models import ApiKey, Event, FoodPreference, PolicyVersion, SignUp
+from contacts.signups import keys
 from contacts.words.categories import OPTIONAL_FIELDS
 from tests import visitors
 from tests.admin_pages import contents

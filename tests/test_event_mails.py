@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from contacts import events, places, proof, reminders, sign_ups
+from contacts import events, places, reminders
 from contacts.events import EventError, Times
 from contacts.models import Activity, AuditEvent, Basis, Event, FoodPreference, Message, PolicyVersion, Registration
 from contacts.places import PlaceError
-from contacts.sign_ups import Typed, Wish
+from contacts.signups import proof, sign_ups
+from contacts.signups.sign_ups import Typed, Wish
 from contacts.words.vocabulary import MailTemplate
 from tests.factories import NOON, ONE_DAY, ContactFactory, EventFactory, RegistrationFactory, everything_about
 from tests.mailing import guest, send, stranger

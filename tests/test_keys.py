@@ -3,9 +3,9 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from contacts import keys
-from contacts.keys import KeyRefusedError
 from contacts.models import ApiKey, AuditEvent
+from contacts.signups import keys
+from contacts.signups.keys import KeyRefusedError
 from tests.admin_pages import contents
 from tests.factories import NOON
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from contacts import proof
 from contacts.models import Contact, Mailing, Message, PolicyVersion, SignUp
 from contacts.outbox import links, mailing_counts
 from contacts.people import bounces
+from contacts.signups import proof
 from privacy_crm.mail import mailer
 from privacy_crm.preferences.stopping import Stopping
 from tests.factories import NOON, SignUpFactory, TopicFactory, WhitepaperFactory

@@ -4,11 +4,11 @@ import datetime as dt
 
 import pytest
 
-from contacts import proof, sign_ups
 from contacts.models import Contact, PolicyVersion, Whitepaper
 from contacts.permission import permission
 from contacts.permission.permission import Refusal
-from contacts.sign_ups import Typed, Wish
+from contacts.signups import proof, sign_ups
+from contacts.signups.sign_ups import Typed, Wish
 from contacts.words.addresses import keyed_hash
 from contacts.words.vocabulary import Channel, Scenario
 from tests.factories import NOON, ONE_DAY, ContactFactory, EventFactory, hold, is_held, run, scenarios_of

@@ -7,10 +7,10 @@ from django.conf import settings as django_settings
 from django.test import Client
 from django.utils import translation
 
-from contacts import proof
 from contacts.models import Basis, Contact, Interest, Message, PolicyVersion, SignUp
 from contacts.outbox import links, outbox
 from contacts.people import erasure
+from contacts.signups import proof
 from contacts.words.vocabulary import MailPurpose, MailTemplate
 from privacy_crm.mail import mailer
 from tests.admin_pages import contents

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from contacts import proof, sign_ups
 from contacts.models import (
     Activity,
     AuditEvent,
@@ -19,8 +18,9 @@ from contacts.models import (
     Suppression,
 )
 from contacts.permission import permission
-from contacts.proof import Proven, SignUpGoneError
-from contacts.sign_ups import SignUpRefusedError, Wish
+from contacts.signups import proof, sign_ups
+from contacts.signups.proof import Proven, SignUpGoneError
+from contacts.signups.sign_ups import SignUpRefusedError, Wish
 from contacts.words.vocabulary import Channel
 from tests import visitors
 from tests.admin_pages import contents

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from contacts import places, proof, sign_ups
+from contacts import places
 from contacts.models import (
     AuditEvent,
     ChannelPermission,
@@ -19,7 +19,8 @@ from contacts.models import (
     SignUp,
 )
 from contacts.outbox import links
-from contacts.sign_ups import Wish
+from contacts.signups import proof, sign_ups
+from contacts.signups.sign_ups import Wish
 from contacts.words.vocabulary import SignUpKind
 from tests import visitors
 from tests.admin_pages import contents

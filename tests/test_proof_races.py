@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from contacts import proof
 from contacts.models import Activity, Contact, Message, PolicyVersion, Registration, SignUp
-from contacts.sign_ups import SignUpRefusedError, Wish
+from contacts.signups import proof
+from contacts.signups.sign_ups import SignUpRefusedError, Wish
 from tests import visitors
 from tests.factories import DUE, NOON, WhitepaperFactory, do, run, scenarios_of, stockholm
 from tests.test_purge_races import PATIENCE, await_waiting, deed_locked, locked, meanwhile

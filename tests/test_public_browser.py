@@ -12,10 +12,10 @@ from django.utils import timezone
 from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
-from contacts import proof
 from contacts.models import ChannelPermission, Contact, Event, FoodPreference, PolicyVersion, Registration, SignUp
 from contacts.outbox import links
-from contacts.sign_ups import Wish
+from contacts.signups import proof
+from contacts.signups.sign_ups import Wish
 from tests import visitors
 from tests.accessible import violations_everywhere
 from tests.factories import WhitepaperFactory

@@ -11,9 +11,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from contacts.forms import food_wording
 from contacts.models import FoodPreference, Message, PolicyVersion, SignUp
 from contacts.policy import policies
+from contacts.signups.forms import food_wording
 from contacts.words.vocabulary import Scenario
 from tests import visitors
 from tests.admin_pages import contents

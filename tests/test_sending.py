@@ -11,9 +11,10 @@ import pytest
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
-from contacts import events, proof, sending
+from contacts import events, sending
 from contacts.models import AuditEvent, Contact, Message, PolicyVersion, SignUp, Suppression
 from contacts.outbox import links, outbox
+from contacts.signups import proof
 from contacts.words.addresses import keyed_hash
 from contacts.words.vocabulary import MailPurpose, MailTemplate
 from privacy_crm.mail import mailer

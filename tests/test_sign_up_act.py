@@ -8,9 +8,10 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contacts import food, sign_ups
+from contacts import food
 from contacts.models import AuditEvent, Contact, Event, FoodPreference, Message, PolicyVersion, SignUp
-from contacts.sign_ups import SignUpRefusedError, Typed, Wish
+from contacts.signups import sign_ups
+from contacts.signups.sign_ups import SignUpRefusedError, Typed, Wish
 from tests import visitors
 from tests.admin_pages import contents
 from tests.factories import NOON, ONE_DAY, EventFactory, RegistrationFactory, WhitepaperFactory, everything_about

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from contacts import proof, sign_ups
 from contacts.models import Contact, FoodPreference, Message, PolicyVersion, SignUp
-from contacts.proof import SignUpGoneError
-from contacts.sign_ups import Typed, Wish
+from contacts.signups import proof, sign_ups
+from contacts.signups.proof import SignUpGoneError
+from contacts.signups.sign_ups import Typed, Wish
 from tests import visitors
 from tests.factories import NOON, ONE_DAY
 from tests.test_purge_processes import found_in_dump

@@ -10,8 +10,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from contacts import whitepapers
 from contacts.models import Contact, Upload
+from contacts.signups import whitepapers
 from privacy_crm import tasks
 from tests.admin_pages import contents
 from tests.uploading import AINO, VAINO, as_csv, files

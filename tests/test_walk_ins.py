@@ -10,7 +10,7 @@ from contacts.attending import Arrival, AttendingError, FullError
 from contacts.models import Activity, Basis, Contact, Event, Message, PolicyVersion, SignUp
 from contacts.people.stored_only import StoredOnlyError
 from contacts.permission import objections, permission
-from contacts.sign_ups import Typed
+from contacts.signups.sign_ups import Typed
 from contacts.words.vocabulary import Channel
 from tests.admin_pages import contents
 from tests.doors import AN_HOUR, arrive, event_on, guest, url, waiting

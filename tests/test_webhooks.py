@@ -9,9 +9,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import Resolver404, resolve
 
-from contacts import proof
 from contacts.models import AuditEvent, Contact, Message, PolicyVersion, Suppression
 from contacts.permission import permission
+from contacts.signups import proof
 from contacts.words.addresses import keyed_hash
 from contacts.words.vocabulary import MailTemplate
 from privacy_crm import mail, urls

@@ -8,9 +8,9 @@ from django.core.files.base import ContentFile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contacts import whitepapers
 from contacts.models import AuditEvent, Whitepaper
-from contacts.whitepapers import EPUB, MOST_BYTES, PDF, Cover, WhitepaperError
+from contacts.signups import whitepapers
+from contacts.signups.whitepapers import EPUB, MOST_BYTES, PDF, Cover, WhitepaperError
 from tests.admin_pages import contents
 from tests.factories import NOON, ONE_DAY, TopicFactory, WhitepaperFactory
 

@@ -9,12 +9,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from contacts import proof
 from contacts.models import Contact, Message, PolicyVersion, SignUp
 from contacts.outbox import links
 from contacts.people import erasure
-from contacts.proof import SignUpGoneError
-from contacts.sign_ups import Wish
+from contacts.signups import proof
+from contacts.signups.proof import SignUpGoneError
+from contacts.signups.sign_ups import Wish
 from tests import visitors
 from tests.factories import DUE, NOON, ContactFactory, WhitepaperFactory, do, held_for, place, run, stockholm
 from tests.preferring import unsubscribe

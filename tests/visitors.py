@@ -8,10 +8,10 @@ from altcha import Challenge, Payload, solve_challenge
 from altcha_django.verifiers import get_verifier
 from django.test import Client
 
-from contacts import sign_ups
 from contacts.models import Contact, Event, PolicyVersion, SignUp, Suppression
 from contacts.policy import policies
-from contacts.sign_ups import Typed, Wish
+from contacts.signups import sign_ups
+from contacts.signups.sign_ups import Typed, Wish
 from tests.factories import NOON, SPRING, ContactFactory, EventFactory, customer, hold
 
 EASY = {"cost": 1000, "max_number": 2, "expires_seconds": 600}  # ALTCHA_CHALLENGE where a test solves many

@@ -26,12 +26,12 @@ from contacts.admin.base import RecordAdmin, today
 from contacts.admin.door import Door, version
 from contacts.attending import Arrival, AttendingError, FullError
 from contacts.base import audit
-from contacts.forms import SignUpForm
 from contacts.models import Event, PolicyVersion
 from contacts.outbox import nudging
 from contacts.people.activities import ContactGoneError
 from contacts.policy import policy_words
-from contacts.sign_ups import Wish
+from contacts.signups.forms import SignUpForm
+from contacts.signups.sign_ups import Wish
 
 PERMISSION = "contacts.check_in"
 

@@ -33,7 +33,7 @@ from contacts.admin.event_acts import (
 from contacts.admin.public_words import topic_names
 from contacts.letters.event_words import when
 from contacts.models import Event, FoodPreference, SignUp
-from contacts.sign_ups import closed, over
+from contacts.signups.sign_ups import closed, over
 
 SEE_FOOD = "contacts.view_foodpreference"
 

@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from contacts import keys
 from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import RecordAdmin
-from contacts.keys import KeyRefusedError
 from contacts.models import ApiKey
+from contacts.signups import keys
+from contacts.signups.keys import KeyRefusedError
 
 
 class IssueForm(ActForm):

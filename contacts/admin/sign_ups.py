@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from contacts import vouching
 from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import RecordAdmin, today
@@ -23,7 +22,8 @@ from contacts.admin.people import SEE_RESTRICTED
 from contacts.models import Contact, Event, PolicyVersion, SignUp
 from contacts.models.sign_ups import UNPROVEN_DAYS
 from contacts.outbox import nudging
-from contacts.vouching import Grounds, VouchError
+from contacts.signups import vouching
+from contacts.signups.vouching import Grounds, VouchError
 from contacts.words.addresses import MalformedAddressError, normalise
 from contacts.words.vocabulary import Channel, Scenario, SignUpKind
 

@@ -10,7 +10,7 @@ from django_countries import countries
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic.config import JsonDict
 
-from contacts.forms import SignUpForm
+from contacts.signups.forms import SignUpForm
 
 LONGEST_ANSWER = 8_000  # characters of a solved challenge
 LATEST_POLICY = 2**31 - 1

@@ -6,8 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from ninja.security import APIKeyHeader, HttpBearer
 
-from contacts import keys
 from contacts.api import problems
+from contacts.signups import keys
 
 
 @dataclass(frozen=True)

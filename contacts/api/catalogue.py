@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router
 
-from contacts import challenge
 from contacts.api import notes
 from contacts.api.answers import (
     Challenge,
@@ -22,7 +21,8 @@ from contacts.api.answers import (
 from contacts.api.bodies import Language
 from contacts.models import Event, Topic, Whitepaper
 from contacts.policy.policy_words import FALLBACK
-from contacts.sign_ups import Wish
+from contacts.signups import challenge
+from contacts.signups.sign_ups import Wish
 from contacts.words.categories import OPTIONAL_FIELDS
 from contacts.words.vocabulary import EventKind
 

@@ -6,9 +6,9 @@ from django.utils import translation
 
 from contacts.api import problems
 from contacts.api.answers import ShownNote
-from contacts.forms import food_wording, wording
 from contacts.models import PolicyVersion
 from contacts.policy import policy_in_force, policy_words
+from contacts.signups.forms import food_wording, wording
 from contacts.words.vocabulary import Channel, Scenario
 
 

@@ -11,16 +11,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Path, Router, Status
 
-from contacts import challenge, limits, sign_ups
 from contacts.api import notes, problems, shapes
 from contacts.api.answers import CheckInbox, ConflictProblem, InvalidProblem, Problem
 from contacts.api.bodies import EventSignUp, RegistrationBody, SignUpBody, WhitepaperSignUp
 from contacts.api.callers import CALLERS, Caller
 from contacts.base import rows
-from contacts.forms import SignUpForm
 from contacts.models import Event, PolicyVersion, Whitepaper
 from contacts.outbox import nudging
-from contacts.sign_ups import SignUpRefusedError, Wish
+from contacts.signups import challenge, limits, sign_ups
+from contacts.signups.forms import SignUpForm
+from contacts.signups.sign_ups import SignUpRefusedError, Wish
 from contacts.words.categories import OPTIONAL_FIELDS
 from contacts.words.vocabulary import Scenario
 

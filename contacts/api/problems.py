@@ -11,7 +11,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from contacts import refusal_words
+from contacts.signups import refusal_words
 
 CONTENT_TYPE = "application/problem+json"
 _A_MINUTE = 60

@@ -7,7 +7,7 @@ from ninja.errors import ValidationErrorContext
 
 from contacts.api import problems
 from contacts.api.problems import ProblemError
-from contacts.forms import SignUpForm
+from contacts.signups.forms import SignUpForm
 
 _OWN = {
     "bool_type": "Write true or false.",

@@ -6,7 +6,7 @@ from contacts import calendars
 from contacts.letters.event_words import when
 from contacts.letters.parts import Button, Facts, Heading, Letter, Occasion, Part, Text
 from contacts.outbox import links
-from contacts.sign_ups import Wish
+from contacts.signups.sign_ups import Wish
 from contacts.words.vocabulary import SCENARIO_OF_EVENT, EventKind
 
 

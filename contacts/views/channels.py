@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from contacts.forms import wording
 from contacts.models import Contact, PolicyVersion, Suppression
 from contacts.permission import permission
 from contacts.permission.permission import Refusal
+from contacts.signups.forms import wording
 from contacts.words.vocabulary import Channel, PermissionState
 
 # Where a yes of the person's own is what is missing, or the mail that asks for it would prove the address.

@@ -11,10 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from contacts import proof, sign_ups
 from contacts.models import Registration, SignUp
 from contacts.outbox import links, nudging
-from contacts.sign_ups import SignUpRefusedError, Wish
+from contacts.signups import proof, sign_ups
+from contacts.signups.sign_ups import SignUpRefusedError, Wish
 from contacts.views import refusals, spoken
 from contacts.views.frame import Visit
 from contacts.views.posts import link_view

@@ -7,10 +7,10 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from contacts import proof
 from contacts.models import Whitepaper
 from contacts.outbox import links
-from contacts.sign_ups import SignUpRefusedError, Wish
+from contacts.signups import proof
+from contacts.signups.sign_ups import SignUpRefusedError, Wish
 from contacts.views import refusals
 from contacts.views.frame import Visit, framed
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from contacts import challenge
+from contacts.signups import challenge
 
 type View = Callable[..., HttpResponse]
 

@@ -7,10 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from contacts import food, places, sign_ups
+from contacts import food, places
 from contacts.models import FoodPreference, Registration
 from contacts.outbox import links, nudging
-from contacts.sign_ups import Wish
+from contacts.signups import sign_ups
+from contacts.signups.sign_ups import Wish
 from contacts.views import refusals, spoken
 from contacts.views.frame import Visit
 from contacts.views.posts import link_view

@@ -5,8 +5,8 @@ from http import HTTPStatus
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from contacts import refusal_words
-from contacts.sign_ups import SignUpRefusedError
+from contacts.signups import refusal_words
+from contacts.signups.sign_ups import SignUpRefusedError
 from contacts.views.frame import Visit
 
 

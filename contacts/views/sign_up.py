@@ -13,11 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from contacts import challenge, limits, refusal_words, sign_ups
-from contacts.forms import SignUpForm
 from contacts.models import Event, Whitepaper
 from contacts.outbox import nudging
-from contacts.sign_ups import SignUpRefusedError, Wish
+from contacts.signups import challenge, limits, refusal_words, sign_ups
+from contacts.signups.forms import SignUpForm
+from contacts.signups.sign_ups import SignUpRefusedError, Wish
 from contacts.views import spoken
 from contacts.views.embedding import with_form
 from contacts.views.frame import Visit, framed

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from contacts.letters.event_words import when
 from contacts.models import Event, Whitepaper
 from contacts.policy.policy_words import FALLBACK
-from contacts.sign_ups import Wish
+from contacts.signups.sign_ups import Wish
 from contacts.words.vocabulary import EventKind, Scenario
 
 

@@ -15,9 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csp import csp_override
 
-from contacts import challenge, limits
 from contacts.letters.parts import Letter
 from contacts.outbox import nudging
+from contacts.signups import challenge, limits
 from contacts.views.frame import Visit
 from contacts.views.posts import form_view
 from contacts.views.sign_up import TRAP

@@ -14,9 +14,9 @@ from django.utils.translation import gettext
 from qrcode import QRCode
 from qrcode.image.svg import SvgPathImage
 
-from contacts import limits
 from contacts.admin import second_factor
 from contacts.base import audit
+from contacts.signups import limits
 
 # What allauth tells of, and how the audit trail calls it.
 _CHANGES = {

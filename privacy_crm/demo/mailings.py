@@ -9,12 +9,13 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 
-from contacts import mailing_approval, mailing_drafts, mailing_schedule, proof, sending, sign_ups
+from contacts import mailing_approval, mailing_drafts, mailing_schedule, sending
 from contacts.base.days import day_of
 from contacts.mailing_drafts import Draft
 from contacts.models import Contact, Mailing, PolicyVersion, Segment, Topic, Whitepaper
 from contacts.people import bounces, segments
-from contacts.sign_ups import Typed, Wish
+from contacts.signups import proof, sign_ups
+from contacts.signups.sign_ups import Typed, Wish
 from contacts.words.vocabulary import Channel, MailingKind
 from privacy_crm import mailings
 from retention import objections

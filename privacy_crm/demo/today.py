@@ -2,11 +2,12 @@
 
 import datetime as dt
 
-from contacts import attending, events, inviting, proof, sign_ups
+from contacts import attending, events, inviting
 from contacts.base.days import day_of
 from contacts.events import Times
 from contacts.models import Contact, Event, PolicyVersion, Topic
-from contacts.sign_ups import Typed, Wish
+from contacts.signups import proof, sign_ups
+from contacts.signups.sign_ups import Typed, Wish
 from privacy_crm.demo.cast import FOODS
 
 GUESTS, IN = 14, 5

@@ -2,11 +2,12 @@
 
 import datetime as dt
 
-from contacts import duplicates, entering
+from contacts import duplicates
 from contacts.base.days import day_of
-from contacts.entering import Reason
 from contacts.models import Contact, PolicyVersion
-from contacts.sign_ups import Typed
+from contacts.signups import entering
+from contacts.signups.entering import Reason
+from contacts.signups.sign_ups import Typed
 from contacts.words.vocabulary import AgreementState, Scenario, SourceKind
 
 BY = "demo"

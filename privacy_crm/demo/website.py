@@ -12,14 +12,15 @@ import typst
 from django.core.files.base import ContentFile
 from django.db import connection
 
-from contacts import inviting, proof, sign_ups, whitepapers
+from contacts import inviting
 from contacts.base.days import day_of
 from contacts.models import Basis, Contact, Event, Message, Organisation, PolicyVersion, Topic, Whitepaper
 from contacts.models.outbox import MessageEnd
 from contacts.outbox import outbox
 from contacts.people import bounces
-from contacts.sign_ups import Typed, Wish
-from contacts.whitepapers import Cover
+from contacts.signups import proof, sign_ups, whitepapers
+from contacts.signups.sign_ups import Typed, Wish
+from contacts.signups.whitepapers import Cover
 from contacts.words.vocabulary import MailPurpose, MailTemplate
 
 HERE = Path(__file__).parent

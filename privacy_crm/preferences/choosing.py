@@ -12,13 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from contacts import limits, sign_ups
 from contacts.base.days import day_of
 from contacts.models import Contact, Topic
 from contacts.outbox import links, nudging
 from contacts.outbox.links import Stop
 from contacts.permission import interests
-from contacts.sign_ups import Typed, Wish
+from contacts.signups import limits, sign_ups
+from contacts.signups.sign_ups import Typed, Wish
 from contacts.views import channels, refusals
 from contacts.views.frame import Visit
 from contacts.views.posts import link_view

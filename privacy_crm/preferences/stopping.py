@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from contacts import disowning
 from contacts.base import merged
 from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion, SignUp
 from contacts.outbox import links
 from contacts.outbox.links import Stop
 from contacts.permission import interests
+from contacts.signups import disowning
 from contacts.words.vocabulary import Channel
 from retention import objections
 

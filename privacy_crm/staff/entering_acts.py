@@ -11,18 +11,18 @@ from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts import entering
 from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import today
 from contacts.admin.people import visible_to
 from contacts.base.days import add_months
-from contacts.entering import EnteringError, Reason
 from contacts.information import informing
 from contacts.models import Contact, Organisation, PolicyVersion, Suppression
 from contacts.people import matching, stored_only
 from contacts.people.activities import ContactGoneError
-from contacts.sign_ups import Typed
+from contacts.signups import entering
+from contacts.signups.entering import EnteringError, Reason
+from contacts.signups.sign_ups import Typed
 from contacts.words.addresses import MalformedAddressError, keyed_hash, normalise
 from contacts.words.vocabulary import AGREEMENT_SCENARIOS, Channel, Scenario, SourceKind
 from privacy_crm.staff.contact_acts import may_change_whole

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 
-from contacts import whitepapers
+from contacts.signups import whitepapers
 
 
 class NamelessFileUploadHandler(FileUploadHandler):

@@ -6,11 +6,11 @@ from django.db import transaction
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from contacts import proof
 from contacts.base import audit
 from contacts.models import Contact, PolicyVersion, SignUp
-from contacts.proof import SignUpGoneError
-from contacts.sign_ups import SignUpRefusedError
+from contacts.signups import proof
+from contacts.signups.proof import SignUpGoneError
+from contacts.signups.sign_ups import SignUpRefusedError
 
 
 class Grounds(TextChoices):

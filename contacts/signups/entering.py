@@ -16,7 +16,7 @@ from contacts.models import Basis, Contact, Organisation, PolicyVersion
 from contacts.people import agreements, clocks
 from contacts.people.activities import ContactGoneError
 from contacts.permission import permission
-from contacts.sign_ups import Typed
+from contacts.signups.sign_ups import Typed
 from contacts.words.addresses import MalformedAddressError, keyed_hash, normalise
 from contacts.words.vocabulary import ACTIVITY_SCENARIOS, Scenario
 

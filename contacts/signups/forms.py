@@ -15,7 +15,7 @@ from django_countries import countries
 from contacts.base.fields import LONGEST, Address, Country, OneLine
 from contacts.models import PolicyVersion
 from contacts.policy.policy_words import Promise, promise
-from contacts.sign_ups import Typed, Wish
+from contacts.signups.sign_ups import Typed, Wish
 from contacts.words.categories import OPTIONAL_FIELDS
 from contacts.words.vocabulary import Channel, SignUpKind
 

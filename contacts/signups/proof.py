@@ -16,7 +16,7 @@ from contacts.models import Basis, Contact, Event, FoodPreference, Interest, Pol
 from contacts.outbox import mailing_counts, outbox
 from contacts.people import activities, clocks
 from contacts.permission import consents
-from contacts.sign_ups import SignUpRefusedError, is_full, is_published, over
+from contacts.signups.sign_ups import SignUpRefusedError, is_full, is_published, over
 from contacts.words.addresses import keyed_hash
 from contacts.words.vocabulary import ActivityKind, Channel, MailTemplate, SignUpKind, SourceKind
 
