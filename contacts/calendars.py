@@ -9,6 +9,7 @@ from icalendar import Calendar
 from icalendar import Event as Entry
 from icalendar.enums import STATUS
 
+from contacts.base.fields import one_line
 from contacts.models import Event, PolicyVersion
 from contacts.words.vocabulary import EventKind
 
@@ -53,8 +54,3 @@ def method_of(event: Event) -> str:
 def host() -> str:
     """Return the site's own name, which makes identifiers unique in the world."""
     return urlsplit(settings.SITE_URL).hostname or "localhost"
-
-
-def one_line(text: str) -> str:
-    """Return a text without line breaks and doubled blanks, as headers and calendars need it."""
-    return " ".join(text.split())

@@ -10,7 +10,8 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import ngettext
 
-from contacts import calendars, notice_words
+from contacts import notice_words
+from contacts.base.fields import one_line
 from contacts.models import PolicyVersion, Recipient, RecipientNotice
 from contacts.outbox import links
 from contacts.policy.policy_words import FALLBACK
@@ -39,7 +40,7 @@ def write(
         text,
         from_email=_sender(policy),
         to=[recipient.contact_email],
-        reply_to=[calendars.one_line(policy.controller["email"])],
+        reply_to=[one_line(policy.controller["email"])],
         headers={"Auto-Submitted": "auto-generated"},
     )
 
@@ -50,9 +51,9 @@ def _subject(people: int, policy: PolicyVersion) -> str:
         "%(company)s: something to do about %(number)d people",
         people,
     )
-    return calendars.one_line(text % {"company": policy.controller["name"], "number": people})
+    return one_line(text % {"company": policy.controller["name"], "number": people})
 
 
 def _sender(policy: PolicyVersion) -> str:
     _, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    return formataddr((calendars.one_line(policy.controller["name"]), address))
+    return formataddr((one_line(policy.controller["name"]), address))

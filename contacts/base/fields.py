@@ -63,6 +63,11 @@ def stand_by(form: forms.BaseForm, held: Mapping[str, str]) -> None:
             field.held = text
 
 
+def one_line(text: str) -> str:
+    """Return a text without line breaks and doubled blanks, as headers and calendars need it."""
+    return " ".join(text.split())
+
+
 def _on_one_line(text: str) -> str:
     """Return a text as a browser sends it back that showed it on one line (HTML, 4.10.5.1.2)."""
     return unicodedata.normalize("NFC", text.replace("\r", "").replace("\n", "").strip())

@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from contacts import calendars
+from contacts.base.fields import one_line
 from contacts.base.languages import spoken
 from contacts.letters import about_events, about_people, announcements, confirmations, mailings, written
 from contacts.letters.envelope import Envelope
@@ -62,7 +63,7 @@ def _envelope(occasion: Occasion, letter: Letter) -> Envelope:
     unsubscribe = links.page("unsubscribe", stop)
     context = {
         "letter": letter,
-        "name": calendars.one_line(occasion.contact.first_name) if occasion.contact else "",
+        "name": one_line(occasion.contact.first_name) if occasion.contact else "",
         "controller": occasion.policy.controller,
         "language": occasion.language,
         "privacy": links.page("privacy") + (f"#{letter.scenario}" if letter.scenario else ""),
@@ -71,11 +72,11 @@ def _envelope(occasion: Occasion, letter: Letter) -> Envelope:
         "preferences": links.page("preferences", stop) if occasion.contact else "",
     }
     envelope = Envelope(
-        calendars.one_line(letter.subject),
+        one_line(letter.subject),
         render_to_string("mail/letter.txt", context),
         from_email=sender(occasion.policy),
         to=[occasion.address],
-        reply_to=[calendars.one_line(occasion.policy.controller["email"])],
+        reply_to=[one_line(occasion.policy.controller["email"])],
         headers=_headers(occasion.message, unsubscribe),
     )
     envelope.attach_alternative(render_to_string("mail/letter.html", context), "text/html")
@@ -86,7 +87,7 @@ def _envelope(occasion: Occasion, letter: Letter) -> Envelope:
 def sender(policy: PolicyVersion) -> str:
     """Return the address that mails leave from, under the company's name: what people see first of who writes."""
     _, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    return formataddr((calendars.one_line(policy.controller["name"]), address))
+    return formataddr((one_line(policy.controller["name"]), address))
 
 
 def _headers(message: Message, unsubscribe: str) -> dict[str, str]:

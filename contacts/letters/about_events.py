@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from contacts import calendars
+from contacts.base.fields import one_line
 from contacts.letters.event_words import when
 from contacts.letters.parts import Button, Facts, Heading, Letter, Occasion, Part, Text
 from contacts.outbox import links
@@ -37,7 +38,7 @@ def cancelled(occasion: Occasion) -> Letter:
 
 def _letter(occasion: Occasion, subject: str, text: str, parts: list[Part]) -> Letter:
     event = occasion.event
-    about = {"title": calendars.one_line(event.title), "when": when(event)}
+    about = {"title": one_line(event.title), "when": when(event)}
     return Letter(
         subject % about,
         [Text(text % about), *parts],

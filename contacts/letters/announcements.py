@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from contacts import calendars
+from contacts.base.fields import one_line
 from contacts.letters.event_words import when
 from contacts.letters.parts import Button, Facts, Letter, Occasion, Part, Text, said_in
 from contacts.models import Event, Topic, Whitepaper
@@ -15,8 +15,8 @@ def announce(occasion: Occasion) -> Letter:
     about = occasion.message.whitepaper or occasion.event
     topics = list(about.topics.all())
     return Letter(
-        calendars.one_line(about.title),
-        [Text(calendars.one_line(about.title)), *_summary(about, occasion), *_parts(about)],
+        one_line(about.title),
+        [Text(one_line(about.title)), *_summary(about, occasion), *_parts(about)],
         why(topics, occasion),
         _scenario(about),
         to_list=topics[0].slug if len(topics) == 1 else links.EVERYTHING,
