@@ -11,9 +11,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 
-from contacts import disclosing
 from contacts.base import audit
 from contacts.base.days import day_of
+from contacts.disclosure import disclosing
 from contacts.models import (
     Activity,
     Contact,

@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import Case, CharField, Count, F, Func, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
-from contacts import disclosing
+from contacts.disclosure import disclosing
 from contacts.models import Contact, Recipient, Topic
 from contacts.permission import permission
 from contacts.permission.permission import Reach, Refusal

@@ -16,10 +16,11 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
 
-from contacts import audience, disclosing
+from contacts import audience
 from contacts.audience import Draft, Wanted
 from contacts.base import audit, workbook
 from contacts.base.days import day_of
+from contacts.disclosure import disclosing
 from contacts.models import Audience, Disclosure, PolicyVersion, Segment
 from contacts.permission.permission import Reach, Refusal
 from contacts.words.vocabulary import DisclosureKind, FileFormat, Scenario

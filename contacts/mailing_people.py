@@ -13,9 +13,9 @@ from typing import Any
 
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 
-from contacts import disclosing
 from contacts.base.days import day_of
 from contacts.base.languages import spoken
+from contacts.disclosure import disclosing
 from contacts.models import Basis, Contact, Mailing, PolicyVersion, Recipient
 from contacts.permission import permission
 from contacts.permission.permission import Refusal

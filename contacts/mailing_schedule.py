@@ -6,9 +6,10 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from contacts import disclosing, mailing_drafts, mailing_people
+from contacts import mailing_drafts, mailing_people
 from contacts.base import audit
 from contacts.base.days import day_of
+from contacts.disclosure import disclosing
 from contacts.mailing_drafts import MailingError
 from contacts.models import Mailing, PolicyVersion, Recipient
 from contacts.words.vocabulary import MailingKind, MailingState

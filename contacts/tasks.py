@@ -2,7 +2,8 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from contacts import food, notifying, reminders, sending
+from contacts import food, reminders, sending
+from contacts.disclosure import notifying
 from contacts.information import informing
 from contacts.models import PolicyVersion
 from contacts.outbox import mail_files, nudging, outbox

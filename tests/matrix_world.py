@@ -10,7 +10,7 @@ from django.db import models
 from django.test import Client
 from django.urls import reverse
 
-from contacts import posting
+from contacts.disclosure import posting
 from contacts.models import (
     AuditEvent,
     Contact,

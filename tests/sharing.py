@@ -14,9 +14,9 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
-from contacts import notifying
+from contacts.disclosure import notifying
+from contacts.disclosure.posting import Post, post
 from contacts.models import Contact, Disclosure, Recipient, RecipientNotice
-from contacts.posting import Post, post
 from contacts.words.vocabulary import NoticeKind, Scenario
 from tests.factories import NOON
 

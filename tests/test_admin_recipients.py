@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from contacts import posting
+from contacts.disclosure import posting
 from contacts.models import AuditEvent, PolicyVersion, Recipient, RecipientNotice
 from tests.admin_pages import contents
 from tests.factories import NOON, ContactFactory, hold

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from contacts import announcing
 from contacts.announcing import HAD_IT, Announced
-from contacts.disclosing import DisclosureError
+from contacts.disclosure.disclosing import DisclosureError
 from contacts.models import AuditEvent, Contact, Disclosure, Event, Message, PolicyVersion, Recipient, Whitepaper
 from contacts.words.vocabulary import Scenario
 from retention.objections import object_to_marketing

@@ -14,7 +14,7 @@ from contacts import audiences, exporting
 from contacts.audience import DRAFT, Wanted
 from contacts.audiences import AudienceError
 from contacts.base.days import add_months
-from contacts.disclosing import DisclosureError
+from contacts.disclosure.disclosing import DisclosureError
 from contacts.exporting import ExportError
 from contacts.models import (
     Agreement,

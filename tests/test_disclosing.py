@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from contacts import disclosing
-from contacts.disclosing import Disclosed, DisclosureError
+from contacts.disclosure import disclosing
+from contacts.disclosure.disclosing import Disclosed, DisclosureError
 from contacts.models import AuditEvent, Contact, Disclosure, PolicyVersion, Recipient, Suppression
 from contacts.words.vocabulary import Channel, DisclosureKind, Scenario
 from tests.admin_pages import contents

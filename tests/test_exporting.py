@@ -13,7 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from contacts.audience import Wanted
-from contacts.disclosing import DisclosureError
+from contacts.disclosure.disclosing import DisclosureError
 from contacts.models import Audience, AuditEvent, Contact, Disclosure, PolicyVersion, Recipient
 from contacts.permission.permission import Reach, Refusal
 from contacts.words.vocabulary import Channel, Scenario

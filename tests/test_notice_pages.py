@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from contacts import acknowledging
+from contacts.disclosure import acknowledging
 from contacts.models import AuditEvent, Recipient, RecipientNotice
 from contacts.outbox import links
 from tests.admin_pages import contents

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from contacts import acknowledging, notifying, tasks
+from contacts import tasks
+from contacts.disclosure import acknowledging, notifying
 from contacts.models import AuditEvent, PolicyVersion, RecipientNotice
 from contacts.outbox import notices
 from contacts.words.vocabulary import NoticeKind

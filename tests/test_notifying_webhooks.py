@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from contacts import posting
+from contacts.disclosure import posting
 from contacts.models import RecipientNotice
 from contacts.outbox import notices
 from contacts.words.vocabulary import NoticeKind

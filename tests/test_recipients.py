@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from contacts import posting, recipients
+from contacts.disclosure import posting, recipients
+from contacts.disclosure.recipients import Particulars, RecipientError, Terms
 from contacts.models import AuditEvent, Recipient
-from contacts.recipients import Particulars, RecipientError, Terms
 from tests.admin_pages import contents
 from tests.factories import NOON
 from tests.sharing import RecipientFactory

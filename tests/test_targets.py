@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from contacts import targets
-from contacts.targets import TargetRefusedError
+from contacts.disclosure import targets
+from contacts.disclosure.targets import TargetRefusedError
 
 PUBLIC = "93.184.215.14"
 

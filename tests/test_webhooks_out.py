@@ -15,10 +15,10 @@ import trustme
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from contacts import posting
+from contacts.disclosure import posting
+from contacts.disclosure.posting import Answer, PostError
+from contacts.disclosure.targets import Resolve
 from contacts.models import Recipient
-from contacts.posting import Answer, PostError
-from contacts.targets import Resolve
 from tests.factories import NOON
 from tests.sharing import RecipientFactory, Server
 

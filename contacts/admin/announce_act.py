@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from contacts import announcing
 from contacts.admin.acts import ActForm
 from contacts.announcing import HAD_IT, HAS_IT, Announced, AnnouncingError
-from contacts.disclosing import DisclosureError
+from contacts.disclosure.disclosing import DisclosureError
 from contacts.models import Event, PolicyVersion
 from contacts.outbox import nudging
 from contacts.permission.permission import Refusal

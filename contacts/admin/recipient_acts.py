@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_countries import countries
 
-from contacts import acknowledging, recipients
 from contacts.admin import fields
 from contacts.admin.acts import ActForm
+from contacts.disclosure import acknowledging, recipients
+from contacts.disclosure.recipients import Particulars, RecipientError, Terms
 from contacts.models import RecipientNotice
-from contacts.recipients import Particulars, RecipientError, Terms
 from contacts.words.vocabulary import RecipientKind, Safeguard, Scenario, ToldBy
 
 PURPOSES = [(each.value, capfirst(each.label)) for each in Scenario]

@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy
 from django_countries import countries
 from unfold.decorators import display
 
-from contacts import notice_words
 from contacts.admin import recipient_acts
 from contacts.admin.acts import Act
 from contacts.admin.base import RecordAdmin, today
+from contacts.disclosure import notice_words
 from contacts.models import PolicyVersion, Recipient, RecipientNotice
 from contacts.words.vocabulary import RecipientKind, Safeguard, Scenario, ToldBy
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from contacts import acknowledging, notice_words
+from contacts.disclosure import acknowledging, notice_words
 from contacts.models import Recipient
 from contacts.models.recipients import RecipientNotices
 from contacts.outbox import links

@@ -7,11 +7,11 @@ import tomllib
 import uuid
 from pathlib import Path
 
-from contacts import disclosing, recipients
 from contacts.base.days import day_of
+from contacts.disclosure import disclosing, recipients
+from contacts.disclosure.recipients import Particulars, Terms
 from contacts.models import Basis, Contact, PolicyVersion, Recipient, RecipientNotice
 from contacts.permission import permission
-from contacts.recipients import Particulars, Terms
 from contacts.words.vocabulary import DisclosureKind, NoticeKind, Scenario
 
 HERE = Path(__file__).parent

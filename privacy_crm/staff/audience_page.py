@@ -17,7 +17,7 @@ from contacts.admin import acts, second_factor
 from contacts.admin.base import today
 from contacts.admin.recipients import country_of, safeguard_of
 from contacts.audience import Wanted
-from contacts.disclosing import DisclosureError
+from contacts.disclosure.disclosing import DisclosureError
 from contacts.exporting import Custody, ExportError, File
 from contacts.models import PolicyVersion, Recipient
 from contacts.permission.permission import Reach

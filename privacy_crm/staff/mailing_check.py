@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from contacts import letters, mailing_drafts, mailing_people, mailing_schedule, permission_words
 from contacts.admin import fields
 from contacts.admin.acts import ActForm
-from contacts.disclosing import DisclosureError
+from contacts.disclosure.disclosing import DisclosureError
 from contacts.mailing_drafts import MailingError
 from contacts.mailing_people import Ahead
 from contacts.models import PolicyVersion, Recipient

@@ -9,11 +9,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts import disclosing
 from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.recipients import country_of
-from contacts.disclosing import DisclosureError
+from contacts.disclosure import disclosing
+from contacts.disclosure.disclosing import DisclosureError
 from contacts.models import Contact, Recipient
 from contacts.people import stored_only
 from contacts.permission import permission

@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts import notice_words
+from contacts.disclosure import notice_words
 from contacts.models import Contact, Event, Message, RecipientNotice, Registration, Whitepaper
 from contacts.models.outbox import MessageEnd
 from contacts.permission.permission import Refusal

@@ -13,7 +13,7 @@ from contacts import exporting, permission_words
 from contacts.audience import Wanted
 from contacts.base import doors
 from contacts.base.days import day_of
-from contacts.disclosing import DisclosureError
+from contacts.disclosure.disclosing import DisclosureError
 from contacts.exporting import Custody, ExportError
 from contacts.models import Contact, PolicyVersion, Recipient, Segment, Topic
 from contacts.words.vocabulary import Channel, Scenario

@@ -16,12 +16,12 @@ from django.db.models import Case, F, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from contacts import acknowledging, notice_letters, posting
 from contacts.base import audit
+from contacts.disclosure import acknowledging, notice_letters, posting
+from contacts.disclosure.posting import Post, PostError
 from contacts.models import PolicyVersion, Recipient, RecipientNotice
 from contacts.models.recipients import RecipientNotices
 from contacts.outbox import links, mail_errors
-from contacts.posting import Post, PostError
 from contacts.words.vocabulary import ToldBy
 
 log = structlog.get_logger(__name__)

@@ -10,8 +10,8 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import ngettext
 
-from contacts import notice_words
 from contacts.base.fields import one_line
+from contacts.disclosure import notice_words
 from contacts.models import PolicyVersion, Recipient, RecipientNotice
 from contacts.outbox import links
 from contacts.policy.policy_words import FALLBACK

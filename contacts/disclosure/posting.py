@@ -23,9 +23,9 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
-from contacts import targets
+from contacts.disclosure import targets
+from contacts.disclosure.targets import Resolve, Target, TargetRefusedError
 from contacts.models import Recipient
-from contacts.targets import Resolve, Target, TargetRefusedError
 
 PATIENCE = 5.0  # seconds for the connection, and for each silence after that
 DEADLINE = 20.0  # seconds for everything after the connection

@@ -8,10 +8,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django_countries import countries
 
-from contacts import posting, targets
 from contacts.base import audit
+from contacts.disclosure import posting, targets
+from contacts.disclosure.targets import TargetRefusedError
 from contacts.models import Recipient
-from contacts.targets import TargetRefusedError
 from contacts.words.vocabulary import ToldBy
 
 
