@@ -2,8 +2,9 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from contacts import food, reminders, sending
+from contacts import sending
 from contacts.disclosure import notifying
+from contacts.events import food, reminders
 from contacts.information import informing
 from contacts.models import PolicyVersion
 from contacts.outbox import mail_files, nudging, outbox

@@ -5,8 +5,8 @@ from collections.abc import Collection
 from contextlib import suppress
 from typing import Any
 
-from contacts import food
 from contacts.base.days import day_of
+from contacts.events import food
 from contacts.models import Contact, PolicyVersion
 from contacts.people import leaving
 from contacts.people.activities import ContactGoneError

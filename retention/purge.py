@@ -12,8 +12,8 @@ from functools import partial
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
-from contacts import food
 from contacts.base import audit, races
+from contacts.events import food
 from contacts.models import Contact, PolicyVersion
 from contacts.people import vacancy
 from contacts.words.vocabulary import MARKETING_SCENARIOS, Scenario

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.test import Client
 
-from contacts import attending
-from contacts.attending import Arrival
+from contacts.events import attending
+from contacts.events.attending import Arrival
 from contacts.models import Event, PolicyVersion, Registration, SignUp
 from contacts.signups.sign_ups import Wish
 from tests import visitors

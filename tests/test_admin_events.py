@@ -3,8 +3,8 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from contacts import events
-from contacts.events import EventError, Times
+from contacts.events import events
+from contacts.events.events import EventError, Times
 from contacts.models import AuditEvent, Basis, Contact, Event, FoodPreference, Organisation, PolicyVersion
 from contacts.people import organisations
 from contacts.people.organisations import OrganisationError

@@ -2,8 +2,8 @@
 
 import pytest
 
-from contacts import announcing, events
-from contacts.announcing import HAD_IT, HAS_IT, Announced, AnnouncingError
+from contacts.events import announcing, events
+from contacts.events.announcing import HAD_IT, HAS_IT, Announced, AnnouncingError
 from contacts.models import AuditEvent, Message, PolicyVersion, Topic, Whitepaper
 from tests.factories import (
     NOON,

@@ -10,9 +10,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from contacts import announcing
-from contacts.announcing import HAD_IT, Announced
 from contacts.disclosure.disclosing import DisclosureError
+from contacts.events import announcing
+from contacts.events.announcing import HAD_IT, Announced
 from contacts.models import AuditEvent, Contact, Disclosure, Event, Message, PolicyVersion, Recipient, Whitepaper
 from contacts.words.vocabulary import Scenario
 from retention.objections import object_to_marketing

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from contacts import calendars, events
-from contacts.events import Times
+from contacts.events import calendars, events
+from contacts.events.events import Times
 from contacts.models import Event, PolicyVersion
 from tests.factories import NOON, EventFactory
 

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from contacts import events, food, places
+from contacts.events import events, food, places
 from contacts.models import Event, FoodPreference, PolicyVersion
 from tests.doors import AN_HOUR, event_on, guest, url, waiting
 from tests.factories import NOON, ContactFactory, register

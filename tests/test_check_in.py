@@ -8,8 +8,8 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contacts import attending, events
-from contacts.attending import Arrival, AttendingError, FullError
+from contacts.events import attending, events
+from contacts.events.attending import Arrival, AttendingError, FullError
 from contacts.models import Activity, AuditEvent, Basis, Contact, FoodPreference, PolicyVersion, Registration, SignUp
 from contacts.people.stored_only import StoredOnlyError
 from tests.admin_pages import contents

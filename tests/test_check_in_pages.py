@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from contacts import attending
+from contacts.events import attending
 from contacts.models import Activity, AuditEvent, Contact, PolicyVersion, Registration
 from tests.admin_pages import contents
 from tests.doors import arrive, event_on, guest, tap, url, waiting

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from contacts import announcing
 from contacts.disclosure import disclosing
 from contacts.disclosure.disclosing import Disclosed, DisclosureError
+from contacts.events import announcing
 from contacts.models import Contact, Disclosure, Message, PolicyVersion, Recipient
 from contacts.people import erasure
 from contacts.permission import objections

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from contacts import events, places, reminders
-from contacts.events import EventError, Times
+from contacts.events import events, places, reminders
+from contacts.events.events import EventError, Times
+from contacts.events.places import PlaceError
 from contacts.models import Activity, AuditEvent, Basis, Event, FoodPreference, Message, PolicyVersion, Registration
-from contacts.places import PlaceError
 from contacts.signups import proof, sign_ups
 from contacts.signups.sign_ups import Typed, Wish
 from contacts.words.vocabulary import MailTemplate

@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from contacts import inviting
-from contacts.events import EventError
+from contacts.events import inviting
+from contacts.events.events import EventError
 from contacts.models import Event, Message, PolicyVersion
 from tests.admin_pages import contents
 from tests.factories import NOON, EventFactory, RegistrationFactory, TopicFactory

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from contacts import places
+from contacts.events import places
 from contacts.models import (
     AuditEvent,
     ChannelPermission,

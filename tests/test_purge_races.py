@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from django.db import connection, connections, transaction
 
-from contacts import food
 from contacts.base.days import run_of
+from contacts.events import food
 from contacts.models import Activity, Agreement, AuditEvent, Contact, FoodPreference, Organisation, PolicyVersion
 from contacts.people import agreements
 from contacts.people.activities import ContactGoneError

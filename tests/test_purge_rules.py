@@ -13,8 +13,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
-from contacts import food
 from contacts.base.days import run_of
+from contacts.events import food
 from contacts.models import (
     Activity,
     AuditEvent,

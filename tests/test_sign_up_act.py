@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contacts import food
+from contacts.events import food
 from contacts.models import AuditEvent, Contact, Event, FoodPreference, Message, PolicyVersion, SignUp
 from contacts.signups import sign_ups
 from contacts.signups.sign_ups import SignUpRefusedError, Typed, Wish

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from contacts import attending, food
-from contacts.attending import Arrival, AttendingError, FullError
+from contacts.events import attending, food
+from contacts.events.attending import Arrival, AttendingError, FullError
 from contacts.models import Activity, Basis, Contact, Event, Message, PolicyVersion, SignUp
 from contacts.people.stored_only import StoredOnlyError
 from contacts.permission import objections, permission

@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from contacts import announcing
 from contacts.admin.acts import ActForm
-from contacts.announcing import HAD_IT, HAS_IT, Announced, AnnouncingError
 from contacts.disclosure.disclosing import DisclosureError
+from contacts.events import announcing
+from contacts.events.announcing import HAD_IT, HAS_IT, Announced, AnnouncingError
 from contacts.models import Event, PolicyVersion
 from contacts.outbox import nudging
 from contacts.permission.permission import Refusal

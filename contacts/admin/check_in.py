@@ -20,12 +20,12 @@ from django.urls import URLPattern, path
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from contacts import attending
 from contacts.admin import acts
 from contacts.admin.base import RecordAdmin, today
 from contacts.admin.door import Door, version
-from contacts.attending import Arrival, AttendingError, FullError
 from contacts.base import audit
+from contacts.events import attending
+from contacts.events.attending import Arrival, AttendingError, FullError
 from contacts.models import Event, PolicyVersion
 from contacts.outbox import nudging
 from contacts.people.activities import ContactGoneError

@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from contacts import events, inviting
 from contacts.admin import fields
 from contacts.admin.acts import ActForm
 from contacts.admin.public_words import PublicWordsForm, words_of
-from contacts.events import EventError, Times
+from contacts.events import events, inviting
+from contacts.events.events import EventError, Times
 from contacts.models import Event, PolicyVersion, Registration
 from contacts.outbox import nudging
 from contacts.words.vocabulary import EventKind

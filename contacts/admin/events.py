@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from contacts import attending, food
 from contacts.admin import check_in
 from contacts.admin.acts import Act
 from contacts.admin.announce_act import AnnounceForm
@@ -31,6 +30,7 @@ from contacts.admin.event_acts import (
     OpenForm,
 )
 from contacts.admin.public_words import topic_names
+from contacts.events import attending, food
 from contacts.letters.event_words import when
 from contacts.models import Event, FoodPreference, SignUp
 from contacts.signups.sign_ups import closed, over

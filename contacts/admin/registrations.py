@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from contacts import places
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import RecordAdmin
 from contacts.admin.people import name_of, visible_to
+from contacts.events import places
+from contacts.events.places import PlaceError
 from contacts.models import Contact, Event, Registration
 from contacts.outbox import nudging
-from contacts.places import PlaceError
 
 
 class GiveUpForm(ActForm):

@@ -13,9 +13,9 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from contacts import calendars
 from contacts.base.fields import one_line
 from contacts.base.languages import spoken
+from contacts.events import calendars
 from contacts.letters import about_events, about_people, announcements, confirmations, mailings, written
 from contacts.letters.envelope import Envelope
 from contacts.letters.parts import Letter, Occasion

@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext as _
 
-from contacts import calendars
 from contacts.base.fields import one_line
+from contacts.events import calendars
 from contacts.letters.event_words import when
 from contacts.letters.parts import Button, Facts, Heading, Letter, Occasion, Part, Text
 from contacts.outbox import links

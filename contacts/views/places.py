@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from contacts import food, places
+from contacts.events import food, places
 from contacts.models import FoodPreference, Registration
 from contacts.outbox import links, nudging
 from contacts.signups import sign_ups

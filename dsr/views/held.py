@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django_countries import countries
 
-from contacts import food
+from contacts.events import food
 from contacts.models import Contact, SignUp, Suppression
 from contacts.outbox import links
 from contacts.views import channels

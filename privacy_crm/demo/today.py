@@ -2,9 +2,9 @@
 
 import datetime as dt
 
-from contacts import attending, events, inviting
 from contacts.base.days import day_of
-from contacts.events import Times
+from contacts.events import attending, events, inviting
+from contacts.events.events import Times
 from contacts.models import Contact, Event, PolicyVersion, Topic
 from contacts.signups import proof, sign_ups
 from contacts.signups.sign_ups import Typed, Wish

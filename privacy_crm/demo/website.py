@@ -12,8 +12,8 @@ import typst
 from django.core.files.base import ContentFile
 from django.db import connection
 
-from contacts import inviting
 from contacts.base.days import day_of
+from contacts.events import inviting
 from contacts.models import Basis, Contact, Event, Message, Organisation, PolicyVersion, Topic, Whitepaper
 from contacts.models.outbox import MessageEnd
 from contacts.outbox import outbox

@@ -13,9 +13,9 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from contacts import attending
 from contacts.admin import check_in
 from contacts.admin.people import visible_to
+from contacts.events import attending
 from contacts.models import Contact, Mailing, RecipientNotice, Review, SignUp, Upload
 from contacts.models.recipients import OVERDUE
 from contacts.models.sign_ups import UNPROVEN_DAYS

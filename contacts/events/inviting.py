@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from django.db import transaction
 
 from contacts.base import audit
-from contacts.events import EventError
+from contacts.events.events import EventError
 from contacts.models import Event, Registration, Topic
 from contacts.words.categories import OPTIONAL_FIELDS
 

@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 
-from contacts.events import once_a_revision
+from contacts.events.events import once_a_revision
 from contacts.models import Message, Registration
 from contacts.outbox import outbox
 from contacts.words.vocabulary import MailTemplate

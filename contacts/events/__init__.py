@@ -1,0 +1,1 @@
+"""Events: places, invitations, check-in, dietary needs, calendar files, reminders and announcements."""
