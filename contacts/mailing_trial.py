@@ -9,10 +9,11 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from contacts import letters, mailing_drafts
+from contacts import letters
 from contacts.base import audit
 from contacts.letters import mailings, written
 from contacts.letters.parts import Letter, Occasion, Text
+from contacts.mailings import mailing_drafts
 from contacts.models import Mailing, Message, PolicyVersion
 from contacts.outbox import outbox
 from contacts.words.vocabulary import MailPurpose, MailTemplate

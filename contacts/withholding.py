@@ -2,9 +2,9 @@
 
 import datetime as dt
 
-from contacts import mailing_people
 from contacts.base.days import day_of
 from contacts.information import informing
+from contacts.mailings import mailing_people
 from contacts.models import Contact, Event, Message, PolicyVersion
 from contacts.permission import permission
 from contacts.signups.sign_ups import closed, is_published

@@ -7,9 +7,9 @@ import datetime as dt
 
 from django.db.models import QuerySet
 
-from contacts import mailing_people, mailing_sending
 from contacts.base.days import day_of
-from contacts.mailing_people import Ahead
+from contacts.mailings import mailing_people, mailing_sending
+from contacts.mailings.mailing_people import Ahead
 from contacts.models import Contact, Mailing, PolicyVersion
 from privacy_crm import segments
 

@@ -3,8 +3,8 @@
 import datetime as dt
 from typing import Any
 
-from contacts import mailing_approval, mailing_drafts, mailing_schedule
-from contacts.mailing_drafts import Draft
+from contacts.mailings import mailing_approval, mailing_drafts, mailing_schedule
+from contacts.mailings.mailing_drafts import Draft
 from contacts.models import Contact, Mailing, Message, PolicyVersion
 from contacts.words.vocabulary import MailingKind
 from privacy_crm import mailings

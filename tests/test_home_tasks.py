@@ -13,8 +13,8 @@ from django.utils.html import strip_tags
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contacts import mailing_approval
 from contacts.information import reviews
+from contacts.mailings import mailing_approval
 from contacts.models import Event, Mailing, PolicyVersion, Upload
 from contacts.words.vocabulary import MailingKind
 from privacy_crm import roles

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
-from contacts import mailing_approval
+from contacts.mailings import mailing_approval
 from contacts.models import Mailing, PolicyVersion
 from tests.accessible import violations_everywhere
 from tests.factories import NOON, SegmentFactory, TopicFactory

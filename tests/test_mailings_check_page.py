@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from contacts import mailing_drafts
+from contacts.mailings import mailing_drafts
 from contacts.models import Mailing, PolicyVersion
 from tests.admin_pages import contents
 from tests.factories import NOON, SegmentFactory, TopicFactory

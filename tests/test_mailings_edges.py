@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from contacts import mailing_approval, mailing_drafts, mailing_schedule
-from contacts.mailing_drafts import MailingError
+from contacts.mailings import mailing_approval, mailing_drafts, mailing_schedule
+from contacts.mailings.mailing_drafts import MailingError
 from contacts.models import Mailing, Message, PolicyVersion
 from privacy_crm.celery import app
 from privacy_crm.mail import mailer

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from contacts import mailing_approval, mailing_drafts
+from contacts.mailings import mailing_approval, mailing_drafts
 from contacts.models import AuditEvent, Contact, Mailing, Message, PolicyVersion
 from tests.admin_pages import contents
 from tests.factories import NOON, SegmentFactory, TopicFactory

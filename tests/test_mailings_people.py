@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from contacts import mailing_people
-from contacts.mailing_people import NOT_BOUND, Ahead
+from contacts.mailings import mailing_people
+from contacts.mailings.mailing_people import NOT_BOUND, Ahead
 from contacts.models import Contact, Mailing, Message, PolicyVersion
 from contacts.words.vocabulary import Channel, MailingKind
 from privacy_crm import mailings

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from django.db import connection, connections, transaction
 
-from contacts import mailing_schedule, mailing_sending, sending
+from contacts import sending
+from contacts.mailings import mailing_schedule, mailing_sending
 from contacts.models import Addressee, Contact, Mailing, Message, PolicyVersion
 from privacy_crm.mail import mailer
 from tests.embedded_users import eventually

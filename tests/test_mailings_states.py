@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from contacts import mailing_approval, mailing_drafts, mailing_schedule
-from contacts.mailing_drafts import MailingError
+from contacts.mailings import mailing_approval, mailing_drafts, mailing_schedule
+from contacts.mailings.mailing_drafts import MailingError
 from contacts.models import AuditEvent, Mailing, PolicyVersion
 from contacts.words.vocabulary import MailingKind, MailingState
 from tests.admin_pages import contents

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from contacts import mailing_sending
+from contacts.mailings import mailing_sending
 from contacts.models import AuditEvent, Contact, Disclosure, Message, PolicyVersion
 from tests.factories import NOON, hold
 from tests.mailing import reader

@@ -6,10 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from contacts.mailings.permission_words import left_out, marks
 from contacts.models import Basis, ChannelPermission, Contact, CountryRule, Interest, PolicyVersion, Suppression
 from contacts.permission import permission
 from contacts.permission.permission import Reach, Refusal
-from contacts.permission_words import left_out, marks
 from contacts.words.vocabulary import Channel
 from tests.factories import (
     ContactFactory,

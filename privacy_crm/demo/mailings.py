@@ -9,9 +9,10 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 
-from contacts import mailing_approval, mailing_drafts, mailing_schedule, sending
+from contacts import sending
 from contacts.base.days import day_of
-from contacts.mailing_drafts import Draft
+from contacts.mailings import mailing_approval, mailing_drafts, mailing_schedule
+from contacts.mailings.mailing_drafts import Draft
 from contacts.models import Contact, Mailing, PolicyVersion, Segment, Topic, Whitepaper
 from contacts.people import bounces, segments
 from contacts.signups import proof, sign_ups

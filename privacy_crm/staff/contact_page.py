@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_countries import countries
 
-from contacts import permission_words
 from contacts.admin.base import today
+from contacts.mailings import permission_words
 from contacts.models import Basis, Contact, PolicyVersion, Suppression
 from contacts.permission import permission
 from contacts.words.vocabulary import Clock, PermissionState, SourceKind

@@ -10,12 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from contacts import letters, mailing_drafts, mailing_people, mailing_schedule, permission_words
+from contacts import letters
 from contacts.admin import fields
 from contacts.admin.acts import ActForm
 from contacts.disclosure.disclosing import DisclosureError
-from contacts.mailing_drafts import MailingError
-from contacts.mailing_people import Ahead
+from contacts.mailings import mailing_drafts, mailing_people, mailing_schedule, permission_words
+from contacts.mailings.mailing_drafts import MailingError
+from contacts.mailings.mailing_people import Ahead
 from contacts.models import PolicyVersion, Recipient
 from privacy_crm import mailings
 from privacy_crm.staff import mailing_words

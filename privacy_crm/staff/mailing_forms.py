@@ -9,10 +9,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts import mailing_drafts
 from contacts.admin import fields
 from contacts.admin.acts import ActForm
-from contacts.mailing_drafts import FASTEST, Draft, MailingError
+from contacts.mailings import mailing_drafts
+from contacts.mailings.mailing_drafts import FASTEST, Draft, MailingError
 from contacts.models import Mailing, Segment
 from contacts.words.vocabulary import MailingKind
 

@@ -3,7 +3,8 @@
 from django.conf import settings
 from django.utils import timezone
 
-from contacts import mailing_drafts, mailing_trial
+from contacts import mailing_trial
+from contacts.mailings import mailing_drafts
 from contacts.models import Mailing, PolicyVersion
 
 

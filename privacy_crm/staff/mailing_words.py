@@ -10,9 +10,9 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from contacts import permission_words
 from contacts.admin.acts import who
 from contacts.admin.people import visible_to
+from contacts.mailings import permission_words
 from contacts.models import Contact, Mailing, Message
 from contacts.models.outbox import MessageEnd
 from contacts.words.vocabulary import MailingKind, MailingState

@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import display
 
-from contacts import permission_words
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import RecordAdmin, today
 from contacts.admin.people import visible_to
+from contacts.mailings import permission_words
 from contacts.models import PolicyVersion, Segment
 from contacts.permission import permission
 from contacts.words.vocabulary import Channel

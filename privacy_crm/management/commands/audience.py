@@ -9,12 +9,13 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import CommandParser
 from django.db.models import Q, QuerySet
 
-from contacts import exporting, permission_words
+from contacts import exporting
 from contacts.audience import Wanted
 from contacts.base import doors
 from contacts.base.days import day_of
 from contacts.disclosure.disclosing import DisclosureError
 from contacts.exporting import Custody, ExportError
+from contacts.mailings import permission_words
 from contacts.models import Contact, PolicyVersion, Recipient, Segment, Topic
 from contacts.words.vocabulary import Channel, Scenario
 from privacy_crm import segments

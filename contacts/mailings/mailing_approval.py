@@ -5,9 +5,9 @@ import datetime as dt
 
 from django.db import transaction
 
-from contacts import mailing_drafts
 from contacts.base import audit
-from contacts.mailing_drafts import MailingError
+from contacts.mailings import mailing_drafts
+from contacts.mailings.mailing_drafts import MailingError
 from contacts.models import AuditEvent, Mailing
 from contacts.words.vocabulary import MailingKind, MailingState
 

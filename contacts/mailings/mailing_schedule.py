@@ -6,11 +6,11 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from contacts import mailing_drafts, mailing_people
 from contacts.base import audit
 from contacts.base.days import day_of
 from contacts.disclosure import disclosing
-from contacts.mailing_drafts import MailingError
+from contacts.mailings import mailing_drafts, mailing_people
+from contacts.mailings.mailing_drafts import MailingError
 from contacts.models import Mailing, PolicyVersion, Recipient
 from contacts.words.vocabulary import MailingKind, MailingState
 

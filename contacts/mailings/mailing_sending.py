@@ -11,12 +11,12 @@ import structlog
 from django.db import connection, transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 
-from contacts import mailing_drafts, mailing_people
 from contacts.base import audit
 from contacts.base.days import day_of
 from contacts.disclosure import disclosing
 from contacts.disclosure.disclosing import DisclosureError
 from contacts.information import informing
+from contacts.mailings import mailing_drafts, mailing_people
 from contacts.models import Addressee, Contact, Mailing, Message, PolicyVersion, Recipient
 from contacts.outbox import mailing_counts, outbox
 from contacts.words.vocabulary import DisclosureKind, MailingKind, MailingState, MailPurpose, MailTemplate, Scenario

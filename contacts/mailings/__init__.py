@@ -1,0 +1,1 @@
+"""A mailing from draft to report: its people, approval, schedule and sending."""
