@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from benchmarks import load
 from benchmarks.measure import peak_memory, seconds
-from contacts import audience, exporting
-from contacts.audience import Wanted
-from contacts.exporting import Custody
+from contacts.audiences import audience, exporting
+from contacts.audiences.audience import Wanted
+from contacts.audiences.exporting import Custody
 from contacts.models import PolicyVersion, Recipient, Topic
 from contacts.permission import country_rules, permission
 from contacts.permission.permission import Refusal

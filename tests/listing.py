@@ -9,9 +9,9 @@ import pytest
 from django.contrib.auth.models import Group, User
 from openpyxl import load_workbook
 
-from contacts import exporting
-from contacts.audience import Wanted
-from contacts.exporting import Custody, File
+from contacts.audiences import exporting
+from contacts.audiences.audience import Wanted
+from contacts.audiences.exporting import Custody, File
 from contacts.models import Audience, Contact, CountryRule, PolicyVersion, Segment
 from contacts.words.vocabulary import Channel, Scenario
 from privacy_crm import roles

@@ -7,8 +7,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from contacts import audience
-from contacts.audience import Wanted
+from contacts.audiences import audience
+from contacts.audiences.audience import Wanted
 from contacts.models import Audience, AuditEvent, Contact, Interest, PolicyVersion
 from contacts.permission import permission
 from contacts.permission.permission import Reach, Refusal

@@ -10,12 +10,12 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contacts import audiences, exporting
-from contacts.audience import DRAFT, Wanted
-from contacts.audiences import AudienceError
+from contacts.audiences import audiences, exporting
+from contacts.audiences.audience import DRAFT, Wanted
+from contacts.audiences.audiences import AudienceError
+from contacts.audiences.exporting import ExportError
 from contacts.base.days import add_months
 from contacts.disclosure.disclosing import DisclosureError
-from contacts.exporting import ExportError
 from contacts.models import (
     Agreement,
     Audience,

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from contacts.audience import Wanted
+from contacts.audiences.audience import Wanted
 from contacts.disclosure.disclosing import DisclosureError
 from contacts.models import Audience, AuditEvent, Contact, Disclosure, PolicyVersion, Recipient
 from contacts.permission.permission import Reach, Refusal

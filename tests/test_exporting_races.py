@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from contacts.audience import Wanted
+from contacts.audiences.audience import Wanted
 from contacts.models import Contact, Disclosure, PolicyVersion, Recipient
 from contacts.permission.permission import Reach
 from contacts.words.vocabulary import Channel, Scenario

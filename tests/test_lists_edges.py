@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from contacts.exporting import ExportError
+from contacts.audiences.exporting import ExportError
 from contacts.models import Audience, AuditEvent, Disclosure, PolicyVersion, Segment
 from contacts.people import segments
 from tests import listing

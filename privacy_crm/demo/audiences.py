@@ -7,9 +7,9 @@ import datetime as dt
 from django.conf import settings
 from django.contrib.auth import get_user_model
 
-from contacts import exporting
-from contacts.audience import Wanted
-from contacts.exporting import Custody
+from contacts.audiences import exporting
+from contacts.audiences.audience import Wanted
+from contacts.audiences.exporting import Custody
 from contacts.models import PolicyVersion, Recipient
 from contacts.words.vocabulary import Channel, FileFormat, Scenario
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from contacts.admin import fields
 from contacts.admin.recipient_acts import PURPOSES
 from contacts.admin.recipients import country_of
-from contacts.audience import Wanted
+from contacts.audiences.audience import Wanted
 from contacts.models import Contact, PolicyVersion, Recipient, Segment
 from contacts.words.vocabulary import Channel, FileFormat, Scenario
 from privacy_crm import segments

@@ -12,13 +12,13 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from contacts import exporting
 from contacts.admin import acts, second_factor
 from contacts.admin.base import today
 from contacts.admin.recipients import country_of, safeguard_of
-from contacts.audience import Wanted
+from contacts.audiences import exporting
+from contacts.audiences.audience import Wanted
+from contacts.audiences.exporting import Custody, ExportError, File
 from contacts.disclosure.disclosing import DisclosureError
-from contacts.exporting import Custody, ExportError, File
 from contacts.mailings import permission_words
 from contacts.models import PolicyVersion, Recipient
 from contacts.permission.permission import Reach

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import display
 
-from contacts import audiences
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import RecordAdmin, today
-from contacts.audiences import AudienceError
+from contacts.audiences import audiences
+from contacts.audiences.audiences import AudienceError
 from contacts.mailings import permission_words
 from contacts.models import Audience, PolicyVersion
 from contacts.permission.permission import Reach, Refusal

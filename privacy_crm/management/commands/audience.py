@@ -9,12 +9,12 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import CommandParser
 from django.db.models import Q, QuerySet
 
-from contacts import exporting
-from contacts.audience import Wanted
+from contacts.audiences import exporting
+from contacts.audiences.audience import Wanted
+from contacts.audiences.exporting import Custody, ExportError
 from contacts.base import doors
 from contacts.base.days import day_of
 from contacts.disclosure.disclosing import DisclosureError
-from contacts.exporting import Custody, ExportError
 from contacts.mailings import permission_words
 from contacts.models import Contact, PolicyVersion, Recipient, Segment, Topic
 from contacts.words.vocabulary import Channel, Scenario

@@ -16,8 +16,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
 
-from contacts import audience
-from contacts.audience import Draft, Wanted
+from contacts.audiences import audience
+from contacts.audiences.audience import Draft, Wanted
 from contacts.base import audit, workbook
 from contacts.base.days import day_of
 from contacts.disclosure import disclosing
