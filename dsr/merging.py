@@ -1,6 +1,6 @@
 """Two records of one person are merged: what they asked of us is about the one that stays."""
 
-from contacts.merging_rules import Rules, moved
+from contacts.merging.merging_rules import Rules, moved
 
 RULES: Rules = {
     "dsr.Subject.contact": (moved("dsr_subject", unless="kept.request_id = its.request_id"),),

@@ -7,10 +7,10 @@ from django.db import transaction
 
 import dsr.merging
 import retention.merging
-from contacts import merging, merging_rules
 from contacts.base import races
 from contacts.base.days import day_of
-from contacts.merging import MergeError
+from contacts.merging import merging, merging_rules
+from contacts.merging.merging import MergeError
 from contacts.models import Contact, PolicyVersion
 from dsr.models import Request
 from retention import freezing, objections
@@ -22,9 +22,9 @@ def merge(
 ) -> bool:
     """Make one record of two, and return whether the person is still held.
 
-    `taken` names what of `contacts.merging.CHOSEN` the record that stays takes over from the other. Somebody who is
+    `taken` names what of `contacts.merging.merging.CHOSEN` the record that stays takes over from the other. Somebody who is
     held for marketing alone, and objected to all of it under the two addresses together, goes at once. Raises
-    MergeError as `contacts.merging.lock` does, and while a request of either is open: then nothing has changed.
+    MergeError as `contacts.merging.merging.lock` does, and while a request of either is open: then nothing has changed.
     """
 
     def whole() -> bool:

@@ -2,8 +2,8 @@ from celery import shared_task
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
-from contacts import duplicates
 from contacts.base.days import day_of
+from contacts.merging import duplicates
 from contacts.models import PolicyVersion
 from contacts.outbox import nudging
 from privacy_crm import mailings

@@ -1,6 +1,6 @@
 """Two records of one person are merged: what held either holds the one that stays."""
 
-from contacts.merging_rules import GOES, Rules, met, moved
+from contacts.merging.merging_rules import GOES, Rules, met, moved
 
 _SAME_HOLD = "kept.kind = its.kind AND kept.reason = its.reason"
 

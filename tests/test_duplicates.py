@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from contacts import duplicates
-from contacts.duplicates import PairError
+from contacts.merging import duplicates
+from contacts.merging.duplicates import PairError
 from contacts.models import AuditEvent, Contact, DuplicatePair
 from tests.factories import NOON, ContactFactory, OrganisationFactory
 

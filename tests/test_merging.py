@@ -6,8 +6,8 @@ from django.db.models import ForeignObjectRel
 
 import dsr.merging
 import retention.merging
-from contacts import merging_rules
-from contacts.merging import MergeError
+from contacts.merging import merging_rules
+from contacts.merging.merging import MergeError
 from contacts.models import (
     Activity,
     AuditEvent,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from contacts.merging import MergeError
+from contacts.merging.merging import MergeError
 from contacts.models import ChannelPermission, Contact, PolicyVersion
 from contacts.people import erasure
 from contacts.words.vocabulary import Channel

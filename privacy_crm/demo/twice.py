@@ -2,8 +2,8 @@
 
 import datetime as dt
 
-from contacts import duplicates
 from contacts.base.days import day_of
+from contacts.merging import duplicates
 from contacts.models import Contact, PolicyVersion
 from contacts.signups import entering
 from contacts.signups.entering import Reason

@@ -16,7 +16,7 @@ from django_countries import countries
 
 from contacts.admin import fields
 from contacts.admin.acts import ActForm
-from contacts.merging import CHOSEN, MergeError
+from contacts.merging.merging import CHOSEN, MergeError
 from contacts.models import Contact, PolicyVersion
 from dsr.letters.corrections import CALLED
 from privacy_crm import merging

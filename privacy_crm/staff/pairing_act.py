@@ -6,11 +6,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts import duplicates
 from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import today
-from contacts.duplicates import PairError
+from contacts.merging import duplicates
+from contacts.merging.duplicates import PairError
 from contacts.models import PolicyVersion
 from privacy_crm.staff.contact_acts import may_change_whole
 from privacy_crm.staff.detail_acts import GROUP

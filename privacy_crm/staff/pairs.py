@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import display
 
-from contacts import duplicates
 from contacts.admin import acts
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import RecordAdmin
 from contacts.admin.people import name_of, visible_to
-from contacts.duplicates import PairError
+from contacts.merging import duplicates
+from contacts.merging.duplicates import PairError
 from contacts.models import Contact, DuplicatePair
 from contacts.words.vocabulary import Likeness
 from privacy_crm import tasks as jobs

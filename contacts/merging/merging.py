@@ -14,8 +14,8 @@ from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Greatest
 
-from contacts import merging_rules
 from contacts.base import audit, merged
+from contacts.merging import merging_rules
 from contacts.models import ChannelPermission, Contact, MergedAddress
 from contacts.outbox import notices
 from contacts.people import agreements, clocks, erasure, vacancy

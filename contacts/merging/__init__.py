@@ -1,0 +1,1 @@
+"""Possible duplicates, and merging two records of one person."""
