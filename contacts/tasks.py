@@ -2,7 +2,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from contacts import sending
+from contacts.delivery import sending
 from contacts.disclosure import notifying
 from contacts.events import food, reminders
 from contacts.information import informing

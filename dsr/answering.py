@@ -7,8 +7,8 @@ they are deleted) carries its address alone, forgotten once the mail server has 
 import datetime as dt
 from dataclasses import dataclass, field
 
-from contacts.letters import written
-from contacts.letters.parts import Button, Letter, Part, Text
+from contacts.delivery.letters import written
+from contacts.delivery.letters.parts import Button, Letter, Part, Text
 from contacts.models import Contact, Message
 from contacts.outbox import outbox
 from dsr import timeline

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django_countries import countries
 
-from contacts import readdressing
+from contacts.delivery import readdressing
 from contacts.models import Contact, PolicyVersion
 from contacts.people import correcting
 from contacts.people.activities import ContactGoneError

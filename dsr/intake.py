@@ -13,7 +13,7 @@ from django.db import transaction
 
 from contacts.base import races
 from contacts.base.days import day_of
-from contacts.letters.parts import Letter
+from contacts.delivery.letters.parts import Letter
 from contacts.models import Contact, PolicyVersion
 from contacts.words.addresses import keyed_hash
 from dsr import at_once, deadlines, moving, proving, sparing, timeline

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from contacts.letters import written
-from contacts.letters.parts import Letter
+from contacts.delivery.letters import written
+from contacts.delivery.letters.parts import Letter
 from contacts.models import Contact
 from contacts.outbox import outbox
 from contacts.words.addresses import keyed_hash

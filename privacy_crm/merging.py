@@ -24,7 +24,7 @@ def merge(
 
     `taken` names what of `contacts.merging.merging.CHOSEN` the record that stays takes over from the other. Somebody who is
     held for marketing alone, and objected to all of it under the two addresses together, goes at once. Raises
-    MergeError as `contacts.merging.merging.lock` does, and while a request of either is open: then nothing has changed.
+    MergeError as `merging.lock` does, and while a request of either is open: then nothing has changed.
     """
 
     def whole() -> bool:

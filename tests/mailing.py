@@ -3,9 +3,9 @@
 import datetime as dt
 from typing import Any
 
-from contacts import sending
-from contacts.letters import written
-from contacts.letters.parts import Letter, Text
+from contacts.delivery import sending
+from contacts.delivery.letters import written
+from contacts.delivery.letters.parts import Letter, Text
 from contacts.models import Contact, Event, Mailing, Message, PolicyVersion, SignUp
 from contacts.outbox import outbox
 from contacts.words.vocabulary import MailPurpose, MailTemplate, SignUpKind

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from contacts.letters.parts import Letter, Text
+from contacts.delivery.letters.parts import Letter, Text
 from contacts.models import AuditEvent, Contact, Message, PolicyVersion
 from contacts.models.outbox import FORGOTTEN
 from dsr import closing, identity, intake, moving, proving

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from contacts import letters as mails
+from contacts.delivery import letters as mails
 from contacts.models import Message, PolicyVersion
 from dsr import answering, remedies
 from dsr.letters import (

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from contacts import letters as mails
+from contacts.delivery import letters as mails
 from contacts.models import Contact, Message, PolicyVersion
 from dsr import identity, restricted
 from dsr.models import Request

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from contacts import letters
+from contacts.delivery import letters
 from contacts.models import Message, PolicyVersion
 from contacts.outbox import links
 from contacts.words.vocabulary import MailTemplate, SignUpKind

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from django.core.mail import mailers
 
-from contacts import letters
+from contacts.delivery import letters
 from contacts.models import PolicyVersion
 from contacts.words.vocabulary import MailTemplate
 from privacy_crm.mail import mailer

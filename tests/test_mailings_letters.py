@@ -9,7 +9,7 @@ from django.conf import settings as product
 from django.utils import translation
 from django.utils.translation import gettext
 
-from contacts import mailing_trial
+from contacts.delivery import mailing_trial
 from contacts.models import AuditEvent, Message, PolicyVersion
 from contacts.outbox import links
 from privacy_crm.mail import mailer

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import connection, connections, transaction
 
-from contacts import sending
+from contacts.delivery import sending
 from contacts.mailings import mailing_schedule, mailing_sending
 from contacts.models import Addressee, Contact, Mailing, Message, PolicyVersion
 from privacy_crm.mail import mailer

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from contacts import readdressing
+from contacts.delivery import readdressing
 from contacts.models import Contact, Message, PolicyVersion
 from dsr import intake, proving
 from dsr.intake import Stranger

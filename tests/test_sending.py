@@ -11,7 +11,7 @@ import pytest
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
-from contacts import sending
+from contacts.delivery import sending
 from contacts.events import events
 from contacts.models import AuditEvent, Contact, Message, PolicyVersion, SignUp, Suppression
 from contacts.outbox import links, outbox

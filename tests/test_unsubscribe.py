@@ -8,7 +8,7 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contacts import letters
+from contacts.delivery import letters
 from contacts.models import Contact, Interest, PolicyVersion, SignUp, Suppression
 from contacts.outbox import links
 from contacts.people import erasure

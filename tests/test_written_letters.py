@@ -7,8 +7,8 @@ from django.core import mail
 from django.db import IntegrityError, connection, transaction
 
 from contacts import tasks
-from contacts.letters import written
-from contacts.letters.parts import Button, Facts, Heading, Letter, Text
+from contacts.delivery.letters import written
+from contacts.delivery.letters.parts import Button, Facts, Heading, Letter, Text
 from contacts.models import Message, PolicyVersion
 from contacts.outbox import outbox
 from tests.factories import NOON, ContactFactory

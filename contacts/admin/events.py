@@ -30,8 +30,8 @@ from contacts.admin.event_acts import (
     OpenForm,
 )
 from contacts.admin.public_words import topic_names
+from contacts.delivery.letters.event_words import when
 from contacts.events import attending, food
-from contacts.letters.event_words import when
 from contacts.models import Event, FoodPreference, SignUp
 from contacts.signups.sign_ups import closed, over
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from contacts.letters.event_words import when
+from contacts.delivery.letters.event_words import when
 from contacts.models import Event, Whitepaper
 from contacts.policy.policy_words import FALLBACK
 from contacts.signups.sign_ups import Wish

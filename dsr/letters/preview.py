@@ -2,8 +2,8 @@
 
 import datetime as dt
 
-from contacts import letters
-from contacts.letters import written
+from contacts.delivery import letters
+from contacts.delivery.letters import written
 from contacts.models import Message, PolicyVersion
 from contacts.words.vocabulary import MailPurpose, MailTemplate
 from dsr import answering

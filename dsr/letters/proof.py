@@ -5,7 +5,7 @@ import datetime as dt
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from contacts.letters.parts import Button, Letter, Text
+from contacts.delivery.letters.parts import Button, Letter, Text
 from contacts.models import PolicyVersion
 from contacts.outbox import links
 from dsr import proving

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csp import csp_override
 
-from contacts.letters.parts import Letter
+from contacts.delivery.letters.parts import Letter
 from contacts.outbox import nudging
 from contacts.signups import challenge, limits
 from contacts.views.frame import Visit

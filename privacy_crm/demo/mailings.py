@@ -9,8 +9,8 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 
-from contacts import sending
 from contacts.base.days import day_of
+from contacts.delivery import sending
 from contacts.mailings import mailing_approval, mailing_drafts, mailing_schedule
 from contacts.mailings.mailing_drafts import Draft
 from contacts.models import Contact, Mailing, PolicyVersion, Segment, Topic, Whitepaper

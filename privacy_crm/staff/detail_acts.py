@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_countries import countries
 
-from contacts import readdressing
 from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
 from contacts.base.fields import stand_by
+from contacts.delivery import readdressing
 from contacts.models import Contact
 from contacts.people import correcting, stored_only
 from contacts.people.activities import ContactGoneError

@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts import mailing_trial
 from contacts.admin.acts import Act, ActForm
+from contacts.delivery import mailing_trial
 from contacts.mailings import mailing_approval, mailing_schedule
 from contacts.mailings.mailing_drafts import MailingError
 from contacts.models import Mailing, PolicyVersion

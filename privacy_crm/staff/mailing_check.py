@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from contacts import letters
 from contacts.admin import fields
 from contacts.admin.acts import ActForm
+from contacts.delivery import letters
 from contacts.disclosure.disclosing import DisclosureError
 from contacts.mailings import mailing_drafts, mailing_people, mailing_schedule, permission_words
 from contacts.mailings.mailing_drafts import MailingError

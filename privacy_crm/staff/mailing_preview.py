@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.utils import timezone
 
-from contacts import mailing_trial
+from contacts.delivery import mailing_trial
 from contacts.mailings import mailing_drafts
 from contacts.models import Mailing, PolicyVersion
 

@@ -14,9 +14,9 @@ from django.core.mail import mailers
 from django.db import DatabaseError, transaction
 from django.db.models import Case, F, Value, When
 
-from contacts import letters, withholding
 from contacts.base import races
 from contacts.base.days import day_of
+from contacts.delivery import letters, withholding
 from contacts.information import informing
 from contacts.models import Message, PolicyVersion
 from contacts.models.outbox import FORGOTTEN, MessageEnd

@@ -15,10 +15,10 @@ from django.utils import translation
 
 from contacts.base.fields import one_line
 from contacts.base.languages import spoken
+from contacts.delivery.letters import about_events, about_people, announcements, confirmations, mailings, written
+from contacts.delivery.letters.envelope import Envelope
+from contacts.delivery.letters.parts import Letter, Occasion
 from contacts.events import calendars
-from contacts.letters import about_events, about_people, announcements, confirmations, mailings, written
-from contacts.letters.envelope import Envelope
-from contacts.letters.parts import Letter, Occasion
 from contacts.models import Message, PolicyVersion
 from contacts.outbox import links
 from contacts.words.vocabulary import MailTemplate

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from contacts.letters.parts import Button, Facts, Heading, Letter, LetterError, Occasion, Part, Text
+from contacts.delivery.letters.parts import Button, Facts, Heading, Letter, LetterError, Occasion, Part, Text
 
 _KINDS: dict[str, type[Text | Heading | Button | Facts]] = {part.kind: part for part in (Text, Heading, Button, Facts)}
 

@@ -3,9 +3,9 @@
 from django.utils.translation import gettext as _
 
 from contacts.base.fields import one_line
+from contacts.delivery.letters.event_words import when
+from contacts.delivery.letters.parts import Button, Facts, Heading, Letter, Occasion, Part, Text
 from contacts.events import calendars
-from contacts.letters.event_words import when
-from contacts.letters.parts import Button, Facts, Heading, Letter, Occasion, Part, Text
 from contacts.outbox import links
 from contacts.signups.sign_ups import Wish
 from contacts.words.vocabulary import SCENARIO_OF_EVENT, EventKind

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from contacts.letters.parts import Button, Facts, Heading, Letter, LetterError, Occasion, Part, Text
+from contacts.delivery.letters.parts import Button, Facts, Heading, Letter, LetterError, Occasion, Part, Text
 from contacts.models import Basis, Contact
 from contacts.outbox import links
 from contacts.policy import policy_words

@@ -3,8 +3,8 @@
 from django.utils.translation import gettext as _
 
 from contacts.base.fields import one_line
-from contacts.letters.event_words import when
-from contacts.letters.parts import Button, Facts, Letter, Occasion, Part, Text, said_in
+from contacts.delivery.letters.event_words import when
+from contacts.delivery.letters.parts import Button, Facts, Letter, Occasion, Part, Text, said_in
 from contacts.models import Event, Topic, Whitepaper
 from contacts.outbox import links
 from contacts.words.vocabulary import SCENARIO_OF_EVENT, EventKind, Scenario

@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext as _
 
-from contacts.letters import announcements
-from contacts.letters.parts import Button, Letter, LetterError, Occasion, Part, Text, said_in
+from contacts.delivery.letters import announcements
+from contacts.delivery.letters.parts import Button, Letter, LetterError, Occasion, Part, Text, said_in
 from contacts.models import Mailing
 from contacts.outbox import links
 from contacts.words.vocabulary import MailingKind

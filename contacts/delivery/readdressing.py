@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from contacts.base.days import day_of
 from contacts.base.languages import spoken
-from contacts.letters import written
-from contacts.letters.parts import Letter, Text
+from contacts.delivery.letters import written
+from contacts.delivery.letters.parts import Letter, Text
 from contacts.models import Contact, PolicyVersion
 from contacts.outbox import outbox
 from contacts.people import addressing

@@ -5,8 +5,8 @@ import datetime as dt
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from contacts.letters.event_words import when
-from contacts.letters.parts import Button, Letter, Occasion, Text
+from contacts.delivery.letters.event_words import when
+from contacts.delivery.letters.parts import Button, Letter, Occasion, Text
 from contacts.models import SignUp
 from contacts.models.sign_ups import UNPROVEN_DAYS
 from contacts.outbox import links

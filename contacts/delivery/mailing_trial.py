@@ -9,10 +9,10 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from contacts import letters
 from contacts.base import audit
-from contacts.letters import mailings, written
-from contacts.letters.parts import Letter, Occasion, Text
+from contacts.delivery import letters
+from contacts.delivery.letters import mailings, written
+from contacts.delivery.letters.parts import Letter, Occasion, Text
 from contacts.mailings import mailing_drafts
 from contacts.models import Mailing, Message, PolicyVersion
 from contacts.outbox import outbox
