@@ -10,7 +10,7 @@ from dsr import answering, closing, moving, timeline
 from dsr.answering import Draft
 from dsr.models import Request
 from dsr.moving import RequestError
-from dsr.vocabulary import Kind, Outcome, PaperKind, State, Step
+from dsr.words.vocabulary import Kind, Outcome, PaperKind, State, Step
 
 
 @transaction.atomic

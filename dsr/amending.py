@@ -10,7 +10,7 @@ from contacts.models import PolicyVersion
 from dsr import at_once, deadlines, intake, moving, sparing, timeline
 from dsr.models import Request
 from dsr.moving import RequestError
-from dsr.vocabulary import STANDING, Kind, Source, State, Step
+from dsr.words.vocabulary import STANDING, Kind, Source, State, Step
 
 AMENDED = "amended:"  # and what it was before: kind and day
 

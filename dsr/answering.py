@@ -14,7 +14,7 @@ from contacts.outbox import outbox
 from dsr import timeline
 from dsr.models import Paper, Request
 from dsr.moving import RequestError
-from dsr.vocabulary import PaperKind, Step
+from dsr.words.vocabulary import PaperKind, Step
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dsr import intake, timeline
 from dsr.intake import Asked
 from dsr.models import Request, Requests
 from dsr.moving import RequestError
-from dsr.vocabulary import AT_ONCE, State
+from dsr.words.vocabulary import AT_ONCE, State
 
 
 class AskedBeforeError(RequestError):

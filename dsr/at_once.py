@@ -16,7 +16,7 @@ from contacts.words.addresses import keyed_hash
 from contacts.words.vocabulary import Channel
 from dsr import closing, muting, sparing, timeline
 from dsr.models import Request, Subject
-from dsr.vocabulary import AT_ONCE, Kind, Outcome, PaperKind, Source, Step
+from dsr.words.vocabulary import AT_ONCE, Kind, Outcome, PaperKind, Source, Step
 from retention import objections
 
 FOOD = "food"

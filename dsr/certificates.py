@@ -17,7 +17,7 @@ from contacts.base.days import day_of
 from contacts.models import PolicyVersion
 from dsr import proposal
 from dsr.models import Certificate
-from dsr.vocabulary import ErasureGround
+from dsr.words.vocabulary import ErasureGround
 
 TEMPLATE = Path(__file__).parent / "certificate.typ"
 

@@ -6,7 +6,7 @@ from contacts.base.days import day_of
 from contacts.models import PolicyVersion
 from dsr import moving, sparing, timeline
 from dsr.models import Paper, Request
-from dsr.vocabulary import STANDING, ErasureGround, Outcome, RefusalGround, State, Step
+from dsr.words.vocabulary import STANDING, ErasureGround, Outcome, RefusalGround, State, Step
 
 
 def close(

@@ -17,7 +17,7 @@ from dsr import answering, closing, moving, refusing, timeline
 from dsr.answering import Draft
 from dsr.models import Request
 from dsr.moving import RequestError
-from dsr.vocabulary import Kind, Outcome, PaperKind, RefusalGround, State, Step
+from dsr.words.vocabulary import Kind, Outcome, PaperKind, RefusalGround, State, Step
 
 type Values = Mapping[int, Mapping[str, str]]  # contact → field → new value; its own address as "email"
 

@@ -16,7 +16,7 @@ from django.db.models import Q
 
 from contacts.base.days import add_months, day_of
 from dsr.models import Request
-from dsr.vocabulary import ASKED_NOBODY, Source, Step
+from dsr.words.vocabulary import ASKED_NOBODY, Source, Step
 
 MONTHS = 1  # Art. 12(3) GDPR
 MONTHS_EXTENDED = 3  # from the day of receipt, not from the end of the first month

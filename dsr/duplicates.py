@@ -8,7 +8,7 @@ from contacts.models import PolicyVersion
 from dsr import closing, moving, timeline
 from dsr.models import Request
 from dsr.moving import RequestError
-from dsr.vocabulary import Outcome, State, Step
+from dsr.words.vocabulary import Outcome, State, Step
 
 AGAIN = "again:"
 _KNOWN = (Step.PROVEN, Step.IDENTIFIED)  # by which it is known who asks

@@ -10,7 +10,7 @@ from dsr import answering, at_once, closing, duplicates, moving, restricted, res
 from dsr.answering import Draft
 from dsr.models import Request
 from dsr.moving import RequestError
-from dsr.vocabulary import Kind, Outcome, PaperKind
+from dsr.words.vocabulary import Kind, Outcome, PaperKind
 
 
 @transaction.atomic

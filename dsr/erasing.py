@@ -28,7 +28,7 @@ from dsr.letters.erasure import erased
 from dsr.models import FINDINGS, Certificate, Request
 from dsr.moving import RequestError
 from dsr.proposal import Proposal
-from dsr.vocabulary import ErasureGround, Kind, Outcome, RefusalGround, Source, State, Step
+from dsr.words.vocabulary import ErasureGround, Kind, Outcome, RefusalGround, Source, State, Step
 from retention import holds, parting
 from retention.models import Hold, HoldKind, HoldReason
 from retention.parting import Locked

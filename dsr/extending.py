@@ -12,7 +12,7 @@ from dsr import answering, deadlines, moving, timeline
 from dsr.answering import Draft
 from dsr.models import Request
 from dsr.moving import RequestError
-from dsr.vocabulary import STANDING, PaperKind, Step
+from dsr.words.vocabulary import STANDING, PaperKind, Step
 
 
 @transaction.atomic

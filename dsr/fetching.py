@@ -9,7 +9,7 @@ from django.db.models import F, QuerySet
 from contacts.models import Contact, PolicyVersion
 from dsr import package, timeline
 from dsr.models import Handover
-from dsr.vocabulary import Step
+from dsr.words.vocabulary import Step
 
 
 class HandoverGoneError(LookupError):

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from contacts.models import Contact, MergedAddress
 from contacts.words.addresses import MalformedAddressError, keyed_hash, normalise
 from dsr.models import Paper, Request, Subject
-from dsr.vocabulary import PaperKind
+from dsr.words.vocabulary import PaperKind
 
 MOST = 20
 SHORTEST = 2  # letters of a part of a name

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from contacts.base.days import day_of
 from contacts.models import Audience, PolicyVersion, RecipientNotice
-from dsr.vocabulary import State
+from dsr.words.vocabulary import State
 from retention.months import latest_due_anchor
 
 BATCH = 1000

@@ -14,7 +14,7 @@ from dsr import answering, closing, moving, package, sparing, timeline
 from dsr.answering import Draft
 from dsr.models import Handover, Request
 from dsr.moving import RequestError
-from dsr.vocabulary import Kind, Outcome, State, Step
+from dsr.words.vocabulary import Kind, Outcome, State, Step
 
 DAYS = 14
 KINDS = (Kind.ACCESS, Kind.PORTABILITY)

@@ -16,7 +16,7 @@ from dsr import answering, at_once, intake, moving, sparing, taking_off, timelin
 from dsr.answering import Draft
 from dsr.models import Request
 from dsr.moving import RequestError
-from dsr.vocabulary import STANDING, Kind, PaperKind, State, Step
+from dsr.words.vocabulary import STANDING, Kind, PaperKind, State, Step
 
 
 @transaction.atomic

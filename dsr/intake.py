@@ -19,7 +19,7 @@ from contacts.words.addresses import keyed_hash
 from dsr import at_once, deadlines, moving, proving, sparing, timeline
 from dsr.models import Paper, Proof, Request, Subject
 from dsr.moving import RequestError
-from dsr.vocabulary import AT_ONCE, Kind, PaperKind, Source, State, Step
+from dsr.words.vocabulary import AT_ONCE, Kind, PaperKind, Source, State, Step
 
 UNPROVEN_DAYS = 30
 

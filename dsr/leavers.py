@@ -10,7 +10,7 @@ from dsr import at_once, closing, intake, moving, sparing, timeline
 from dsr.intake import Asked
 from dsr.models import Entry, Request
 from dsr.moving import RequestError
-from dsr.vocabulary import Kind, Outcome, PaperKind, Source, Step
+from dsr.words.vocabulary import Kind, Outcome, PaperKind, Source, Step
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from typing import Any
 
 from dsr import deadlines
 from dsr.models import Request
-from dsr.vocabulary import State
+from dsr.words.vocabulary import State
 
 
 class RequestError(ValueError):

@@ -10,7 +10,7 @@ from contacts.words.addresses import keyed_hash
 from contacts.words.vocabulary import Channel
 from dsr import timeline
 from dsr.models import Request
-from dsr.vocabulary import Kind, RefusalGround, Step
+from dsr.words.vocabulary import Kind, RefusalGround, Step
 
 type Addresses = Mapping[str, uuid.UUID | None]  # keyed hash → public_id of whoever had the address
 

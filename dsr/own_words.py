@@ -16,7 +16,7 @@ from contacts.people.correcting import Change
 from dsr import asking, closing, intake, sparing, timeline
 from dsr.intake import Asked
 from dsr.models import Request, Subject
-from dsr.vocabulary import Kind, Outcome, PaperKind, Source, State, Step
+from dsr.words.vocabulary import Kind, Outcome, PaperKind, Source, State, Step
 
 
 @transaction.atomic

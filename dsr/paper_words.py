@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django_countries import countries
 
 from contacts.words.vocabulary import Channel
-from dsr.vocabulary import RefusalGround, RestrictionGround
+from dsr.words.vocabulary import RefusalGround, RestrictionGround
 
 # What machines alone need, and what the text of the paper says already.
 _UNSAID = {"message", "reasons"}

@@ -21,7 +21,7 @@ from contacts.words.vocabulary import AGREEMENT_SCENARIOS, AgreementState
 from dsr import counting, strays
 from dsr.counting import Rows
 from dsr.models import Entry, Paper, Request
-from dsr.vocabulary import Kind, PaperKind, Step
+from dsr.words.vocabulary import Kind, PaperKind, Step
 from retention.models import Hold, HoldKind, HoldReason
 
 

@@ -10,7 +10,7 @@ from dsr import closing, moving, muting, remedies, restricting, sparing, timelin
 from dsr.answering import Draft
 from dsr.models import Request
 from dsr.moving import RequestError
-from dsr.vocabulary import Kind, Outcome, PaperKind, RefusalGround, Step
+from dsr.words.vocabulary import Kind, Outcome, PaperKind, RefusalGround, Step
 from retention.models import Hold, HoldKind
 
 _ALWAYS = (RefusalGround.NOT_COVERED, RefusalGround.EXCESSIVE, RefusalGround.NOT_IDENTIFIED)

@@ -19,7 +19,7 @@ from contacts.outbox import links
 from dsr import timeline
 from dsr.models import Request
 from dsr.unanswered import CLOSE_AFTER
-from dsr.vocabulary import State, Step
+from dsr.words.vocabulary import State, Step
 
 HOUR = 8  # in the company's time zone
 DAYS_BEFORE = (14, 7, 3, 1)

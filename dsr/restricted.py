@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from dsr.models import Paper, Request
-from dsr.vocabulary import Kind, Outcome, PaperKind, State, Step
+from dsr.words.vocabulary import Kind, Outcome, PaperKind, State, Step
 from retention.models import Hold, HoldReason
 
 ONE_DAY = dt.timedelta(days=1)

@@ -14,7 +14,7 @@ from dsr import answering, closing, moving, remedies, restricted, sparing, timel
 from dsr.answering import Draft
 from dsr.models import Paper, Request, Subject
 from dsr.moving import RequestError
-from dsr.vocabulary import Kind, Outcome, PaperKind, RestrictionGround, State, Step
+from dsr.words.vocabulary import Kind, Outcome, PaperKind, RestrictionGround, State, Step
 from retention import holds
 from retention.models import Hold, HoldKind, HoldReason
 

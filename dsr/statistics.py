@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from dsr.vocabulary import STANDING, State
+from dsr.words.vocabulary import STANDING, State
 from retention.months import latest_due_anchor
 
 

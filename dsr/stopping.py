@@ -11,7 +11,7 @@ from dsr import answering, at_once, moving, timeline
 from dsr.answering import Draft
 from dsr.models import Request
 from dsr.moving import RequestError
-from dsr.vocabulary import AT_ONCE, Kind, PaperKind, State
+from dsr.words.vocabulary import AT_ONCE, Kind, PaperKind, State
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from contacts.models import Message, SignUp
 from contacts.words.addresses import keyed_hash
 from contacts.words.vocabulary import SignUpKind
 from dsr.models import Paper, Proof, Request
-from dsr.vocabulary import PaperKind, State
+from dsr.words.vocabulary import PaperKind, State
 
 
 def of(addresses: Collection[str]) -> list[QuerySet[Any, Any]]:

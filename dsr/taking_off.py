@@ -8,7 +8,7 @@ from contacts.outbox import outbox
 from contacts.words.addresses import keyed_hash
 from dsr import moving, timeline
 from dsr.models import Paper, Request
-from dsr.vocabulary import ASKED_NOBODY, LETTERS, STANDING, PaperKind, State, Step
+from dsr.words.vocabulary import ASKED_NOBODY, LETTERS, STANDING, PaperKind, State, Step
 
 
 def forget(request: Request, wrong: Collection[int], *, day: dt.date, at: dt.datetime, by: str) -> None:

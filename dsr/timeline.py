@@ -9,7 +9,7 @@ from django.db.models import Q
 from contacts.base import audit
 from contacts.models import Contact
 from dsr.models import Entry, Paper, Request, Requests
-from dsr.vocabulary import ASKED_NOBODY, PaperKind, Step
+from dsr.words.vocabulary import ASKED_NOBODY, PaperKind, Step
 
 # What an entry says that somebody was found, and does not say who asks.
 TAKEN_OFF = "taken_off"

@@ -12,7 +12,7 @@ from dsr.letters.common import spoken
 from dsr.letters.question_reminder import question_reminder
 from dsr.models import Request, Requests
 from dsr.moving import RequestError
-from dsr.vocabulary import Outcome, PaperKind, RefusalGround, State, Step
+from dsr.words.vocabulary import Outcome, PaperKind, RefusalGround, State, Step
 
 REMIND_AFTER = dt.timedelta(days=14)
 CLOSE_AFTER = dt.timedelta(days=30)

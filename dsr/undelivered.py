@@ -11,7 +11,7 @@ from contacts.models import Message, PolicyVersion
 from dsr import moving, timeline
 from dsr.models import UNDELIVERED, Paper, Request, lost_letters
 from dsr.moving import RequestError
-from dsr.vocabulary import LETTERS, Step
+from dsr.words.vocabulary import LETTERS, Step
 
 
 def of(request: Request) -> QuerySet[Message, Any]:

@@ -20,7 +20,7 @@ from dsr import answering, closing, moving, refusing, remedies, restricted, rest
 from dsr.answering import Draft
 from dsr.models import Request
 from dsr.moving import RequestError
-from dsr.vocabulary import ErasureGround, Kind, Outcome, PaperKind, RefusalGround, State, Step
+from dsr.words.vocabulary import ErasureGround, Kind, Outcome, PaperKind, RefusalGround, State, Step
 from retention.models import Hold, HoldReason
 
 # Why an objection may not be followed, once the interests are weighed (Art. 21(1) GDPR).

@@ -11,7 +11,7 @@ from contacts.models import Contact, Message, PolicyVersion
 from dsr.answering import Draft
 from dsr.letters.common import Writer
 from dsr.models import Request
-from dsr.vocabulary import Kind
+from dsr.words.vocabulary import Kind
 from tests.factories import NOON, ContactFactory, hold
 from tests.requesting import asked_by
 

@@ -23,7 +23,7 @@ from contacts.words.addresses import keyed_hash
 from dsr import erasing, proving
 from dsr.erasing import Order
 from dsr.models import Certificate, Request
-from dsr.vocabulary import ErasureGround, Kind
+from dsr.words.vocabulary import ErasureGround, Kind
 from retention.models import Hold, PurgeCandidate, PurgeRun
 from tests.factories import NOON, ContactFactory, customer, place
 from tests.packaged import somebody

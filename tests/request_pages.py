@@ -11,7 +11,7 @@ from contacts.models.outbox import FORGOTTEN
 from dsr import identity, restricting
 from dsr.letters import restrictions
 from dsr.models import Certificate, Request
-from dsr.vocabulary import Kind
+from dsr.words.vocabulary import Kind
 from tests.factories import NOON, ContactFactory, hold, place
 from tests.requesting import OFFICER, asked_by, close, entered, fresh, question
 

@@ -10,7 +10,7 @@ from dsr import closing, identity, intake, moving, proving
 from dsr.answering import Draft
 from dsr.intake import Asked, Stranger
 from dsr.models import Proof, Request
-from dsr.vocabulary import Kind, Outcome, Source
+from dsr.words.vocabulary import Kind, Outcome, Source
 from retention.models import Hold
 from tests.factories import NOON, ContactFactory
 

@@ -6,8 +6,8 @@ from contacts.models import Contact, Message, PolicyVersion
 from dsr import ending, refusing, restricted, restricting, weighing
 from dsr.letters import answers, refusals, restrictions
 from dsr.models import Request
-from dsr.vocabulary import Kind, RefusalGround, RestrictionGround
 from dsr.weighing import Balance
+from dsr.words.vocabulary import Kind, RefusalGround, RestrictionGround
 from tests.deciding import BECAUSE, TODAY, TOMORROW, draft
 from tests.factories import NOON
 from tests.requesting import OFFICER, asked_by, fresh, moment

@@ -12,7 +12,7 @@ from contacts.words.addresses import keyed_hash
 from dsr import identity
 from dsr.models import Request
 from dsr.moving import MovedError, RequestError
-from dsr.vocabulary import Kind
+from dsr.words.vocabulary import Kind
 from retention.models import Hold
 from tests.admin_pages import contents
 from tests.deciding import Desk

@@ -12,7 +12,7 @@ from contacts.models import Contact, PolicyVersion
 from dsr import intake
 from dsr.intake import Asked
 from dsr.models import Request
-from dsr.vocabulary import Kind, Source
+from dsr.words.vocabulary import Kind, Source
 from tests.factories import NOON, ContactFactory, hold
 from tests.requesting import asked_by, close, posted, received, waiting
 

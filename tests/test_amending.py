@@ -11,7 +11,7 @@ from dsr import amending, identity, intake
 from dsr.intake import Asked
 from dsr.models import Request
 from dsr.moving import RequestError
-from dsr.vocabulary import Kind, Source
+from dsr.words.vocabulary import Kind, Source
 from retention.models import Hold
 from tests.admin_pages import contents
 from tests.deciding import TODAY, TOMORROW, ada, url

@@ -9,7 +9,7 @@ from dsr import agreeing
 from dsr.letters import complaints
 from dsr.models import Request
 from dsr.moving import MovedError, RequestError
-from dsr.vocabulary import Kind, Outcome, State
+from dsr.words.vocabulary import Kind, Outcome, State
 from tests.deciding import TODAY, asks, draft, letters
 from tests.factories import NOON
 from tests.requesting import OFFICER, close, fresh, steps, whole

@@ -8,7 +8,7 @@ from dsr import correcting, identity
 from dsr.letters import corrections
 from dsr.models import Request
 from dsr.moving import MovedError, RequestError
-from dsr.vocabulary import Kind, Outcome, RefusalGround, State
+from dsr.words.vocabulary import Kind, Outcome, RefusalGround, State
 from tests.deciding import BECAUSE, ada, asks, draft, letters
 from tests.factories import NOON, ContactFactory
 from tests.objecting import objects, suppressed

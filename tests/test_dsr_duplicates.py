@@ -10,7 +10,7 @@ from dsr.intake import Asked
 from dsr.letters import refusals
 from dsr.models import Request
 from dsr.moving import MovedError, RequestError
-from dsr.vocabulary import Kind, Outcome, RefusalGround, Source, State
+from dsr.words.vocabulary import Kind, Outcome, RefusalGround, Source, State
 from retention.models import Hold
 from tests.deciding import BECAUSE, TODAY, ada, draft, letters
 from tests.factories import NOON, ContactFactory

@@ -11,7 +11,7 @@ from dsr import extending
 from dsr.letters import answers
 from dsr.models import Request
 from dsr.moving import MovedError, RequestError
-from dsr.vocabulary import Kind
+from dsr.words.vocabulary import Kind
 from tests.deciding import BECAUSE, asks, draft, letters, owed_mails, url
 from tests.factories import NOON
 from tests.requesting import OFFICER, answer, close, entered, fresh, moment, question, steps, whole

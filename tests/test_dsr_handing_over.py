@@ -12,7 +12,7 @@ from dsr import fetching, handing_over, identity, refusing, sparing, tasks
 from dsr.letters import handovers, refusals
 from dsr.models import Request
 from dsr.moving import MovedError, RequestError
-from dsr.vocabulary import Kind, Outcome, RefusalGround, State
+from dsr.words.vocabulary import Kind, Outcome, RefusalGround, State
 from retention.models import Hold
 from tests.deciding import BECAUSE, TODAY, TOMORROW, ada, asks, draft, letters, owed_mails
 from tests.factories import NOON, ContactFactory, hold, is_held, run, stockholm

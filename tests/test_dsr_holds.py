@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from contacts.models import PolicyVersion
-from dsr.vocabulary import Kind
+from dsr.words.vocabulary import Kind
 from retention.models import Hold
 from tests.admin_pages import contents
 from tests.deciding import ada, asks

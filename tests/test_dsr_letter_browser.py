@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
 from contacts.models import PolicyVersion
-from dsr.vocabulary import Kind, Outcome
+from dsr.words.vocabulary import Kind, Outcome
 from tests.deciding import BECAUSE, asks, letters, url
 from tests.requesting import fresh
 

@@ -23,7 +23,7 @@ from dsr.letters import (
     restrictions,
 )
 from dsr.letters.common import Writer
-from dsr.vocabulary import Kind, RefusalGround
+from dsr.words.vocabulary import Kind, RefusalGround
 from tests.admin_pages import contents
 from tests.deciding import BECAUSE, asks, draft
 from tests.factories import NOON

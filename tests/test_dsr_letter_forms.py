@@ -10,7 +10,7 @@ from contacts.delivery import letters as mails
 from contacts.models import Contact, Message, PolicyVersion
 from dsr import identity, restricted
 from dsr.models import Request
-from dsr.vocabulary import Kind, Outcome, State
+from dsr.words.vocabulary import Kind, Outcome, State
 from tests.admin_pages import contents
 from tests.deciding import BECAUSE, TODAY, TOMORROW, Desk, ada, asks, letters, owed_mails, url
 from tests.factories import NOON, customer, hold

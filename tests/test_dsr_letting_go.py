@@ -8,8 +8,8 @@ from contacts.models import Contact, Message, PolicyVersion, RecipientNotice
 from dsr import identity, restricting, weighing
 from dsr.letters import restrictions
 from dsr.models import Request
-from dsr.vocabulary import Kind, RestrictionGround
 from dsr.weighing import Balance
+from dsr.words.vocabulary import Kind, RestrictionGround
 from tests.deciding import BECAUSE, TODAY, TOMORROW, ada, draft
 from tests.factories import NOON, ContactFactory
 from tests.requesting import KNOWN, OFFICER, asked_by, entered, fresh, moment

@@ -9,7 +9,7 @@ from dsr import duplicates, ending, refusing, restricted, weighing
 from dsr.letters import restrictions
 from dsr.models import Request
 from dsr.moving import RequestError
-from dsr.vocabulary import Kind, Outcome, RefusalGround, State
+from dsr.words.vocabulary import Kind, Outcome, RefusalGround, State
 from retention.models import Hold
 from tests.deciding import BECAUSE, TODAY, TOMORROW, ada, draft, letters
 from tests.factories import NOON, customer, hold

@@ -13,8 +13,8 @@ from dsr import identity, restricted, restricting, weighing
 from dsr.answering import Draft
 from dsr.models import Request
 from dsr.remedies import remedy
-from dsr.vocabulary import Kind, RestrictionGround
 from dsr.weighing import Balance
+from dsr.words.vocabulary import Kind, RestrictionGround
 from tests.deciding import BECAUSE, TOMORROW
 from tests.factories import NOON, customer
 from tests.requesting import KNOWN, OFFICER, QUESTION, asked_by, entered, fresh

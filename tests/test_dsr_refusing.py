@@ -11,7 +11,7 @@ from dsr.answering import Draft
 from dsr.letters import refusals
 from dsr.models import Request
 from dsr.moving import MovedError, RequestError
-from dsr.vocabulary import Kind, Outcome, RefusalGround, State
+from dsr.words.vocabulary import Kind, Outcome, RefusalGround, State
 from retention.models import Hold
 from tests.deciding import BECAUSE, TODAY, asks, draft, letters, owed_mails
 from tests.factories import NOON, is_held, place, run

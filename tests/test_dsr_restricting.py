@@ -12,7 +12,7 @@ from dsr import restricting
 from dsr.letters import restrictions
 from dsr.models import Request
 from dsr.moving import MovedError, RequestError
-from dsr.vocabulary import Kind, Outcome, RestrictionGround, State
+from dsr.words.vocabulary import Kind, Outcome, RestrictionGround, State
 from retention.models import Hold
 from tests.deciding import BECAUSE, TODAY, TOMORROW, ada, asks, draft, letters
 from tests.factories import NOON, is_held, run

@@ -8,7 +8,7 @@ from contacts.models import Contact, PolicyVersion
 from dsr import restricted, restricting
 from dsr.letters import restrictions
 from dsr.moving import RequestError
-from dsr.vocabulary import Kind, RestrictionGround
+from dsr.words.vocabulary import Kind, RestrictionGround
 from tests.deciding import BECAUSE, TOMORROW, ada, draft
 from tests.factories import NOON
 from tests.requesting import OFFICER, asked_by, steps, whole

@@ -11,7 +11,7 @@ from dsr.letters import stopped
 from dsr.letters.common import Writer
 from dsr.models import Request
 from dsr.moving import MovedError, RequestError
-from dsr.vocabulary import Kind, Outcome, State
+from dsr.words.vocabulary import Kind, Outcome, State
 from tests.deciding import Desk, ada, draft
 from tests.factories import NOON, ContactFactory, EventFactory, customer, is_held, register
 from tests.objecting import suppressed

@@ -8,7 +8,7 @@ from django.test import Client
 
 from contacts.models import PolicyVersion
 from dsr import duplicates, ending, restricted, statistics
-from dsr.vocabulary import Kind, Outcome, State
+from dsr.words.vocabulary import Kind, Outcome, State
 from tests.admin_pages import contents
 from tests.deciding import TODAY, Desk, ada, asks, letters, url
 from tests.factories import NOON

@@ -11,8 +11,8 @@ from dsr.erasing import Order
 from dsr.letters import restrictions
 from dsr.models import Request
 from dsr.moving import MovedError, RequestError
-from dsr.vocabulary import ErasureGround, Kind, Outcome, RefusalGround, State
 from dsr.weighing import Balance
+from dsr.words.vocabulary import ErasureGround, Kind, Outcome, RefusalGround, State
 from retention.models import Hold
 from tests.deciding import BECAUSE, TODAY, TOMORROW, ada, draft, letters
 from tests.factories import NOON, EventFactory, customer, hold, is_held, place, register, scenarios_of

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from contacts.models import AuditEvent, Contact, Message, PolicyVersion
 from dsr.models import Certificate, Request
-from dsr.vocabulary import Kind, State
+from dsr.words.vocabulary import Kind, State
 from tests.deleting import counted, full
 from tests.factories import ContactFactory, customer, is_held, place
 from tests.requesting import asked_by

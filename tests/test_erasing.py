@@ -8,7 +8,7 @@ from contacts.people import erasure
 from contacts.words.vocabulary import Channel
 from dsr import counting, identity, proposal, proving
 from dsr.models import Paper, Request
-from dsr.vocabulary import ErasureGround, Kind, Outcome, State
+from dsr.words.vocabulary import ErasureGround, Kind, Outcome, State
 from tests.deleting import BY, counted, doubled, dump, erased, full, hash_of, wish
 from tests.factories import NOON, ContactFactory, SignUpFactory, customer, hold, is_held
 from tests.objecting import objects, suppressed

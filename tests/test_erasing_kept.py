@@ -8,7 +8,7 @@ import pytest
 from contacts.models import Contact, Message, PolicyVersion
 from dsr import erasing, identity, proposal
 from dsr.erasing import Order
-from dsr.vocabulary import ErasureGround, Kind, Outcome, RefusalGround
+from dsr.words.vocabulary import ErasureGround, Kind, Outcome, RefusalGround
 from retention.models import Hold
 from tests.deleting import BY, DAY, counted, erased, full, letter, under_a_duty, wish
 from tests.factories import NOON, ContactFactory, customer, is_held, place, run

@@ -10,7 +10,7 @@ from dsr import certificates, identity, intake, proposal
 from dsr.intake import Asked
 from dsr.models import Paper, Request
 from dsr.moving import RequestError
-from dsr.vocabulary import Kind, Source
+from dsr.words.vocabulary import Kind, Source
 from tests.deciding import TODAY, ada
 from tests.deleting import counted, erased, letter, under_a_duty, wish
 from tests.factories import NOON, ContactFactory, SignUpFactory, is_held

@@ -11,7 +11,7 @@ from dsr import identity, intake, leavers, stopping
 from dsr.intake import Asked
 from dsr.letters import stopped
 from dsr.moving import RequestError
-from dsr.vocabulary import ErasureGround, Kind, Source
+from dsr.words.vocabulary import ErasureGround, Kind, Source
 from tests.deciding import TODAY, ada, draft
 from tests.deleting import erased, letter, under_a_duty, wish
 from tests.factories import NOON, customer

@@ -11,7 +11,7 @@ from contacts.models import Contact, PolicyVersion
 from dsr import erasing, intake, proving
 from dsr.models import Proof, Request
 from dsr.moving import RequestError
-from dsr.vocabulary import State
+from dsr.words.vocabulary import State
 from retention.models import PurgeCount
 from tests.deleting import erased, wish
 from tests.factories import DUE, NOON, do, is_held, run

@@ -17,7 +17,7 @@ from contacts.signups.sign_ups import Wish
 from dsr import erasing
 from dsr.models import Certificate, Request
 from dsr.moving import MovedError, RequestError
-from dsr.vocabulary import ErasureGround, Kind, Source
+from dsr.words.vocabulary import ErasureGround, Kind, Source
 from tests import visitors
 from tests.deleting import erased, wish
 from tests.factories import NOON, SPRING, do, is_held

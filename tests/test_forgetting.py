@@ -10,7 +10,7 @@ from django.db import connections, transaction
 from contacts.models import Contact, Message, PolicyVersion
 from dsr import forgetting, intake, tasks
 from dsr.models import Certificate, Entry, Paper, Proof, Request, Subject, YearCount
-from dsr.vocabulary import Kind, Outcome, State
+from dsr.words.vocabulary import Kind, Outcome, State
 from tests.factories import NOON, ContactFactory, place
 from tests.requesting import asked_by, close, fresh, moment, posted, press
 from tests.test_statistics import closed_after, on_record

@@ -9,7 +9,7 @@ from dsr.asking import AskedBeforeError
 from dsr.intake import Asked
 from dsr.letters import stopped
 from dsr.models import Request
-from dsr.vocabulary import Kind, Source
+from dsr.words.vocabulary import Kind, Source
 from retention.models import Hold
 from tests.deciding import TODAY, TOMORROW, ada, draft
 from tests.factories import NOON, is_held

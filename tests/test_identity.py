@@ -13,7 +13,7 @@ from contacts.models import Contact, Message, PolicyVersion
 from dsr import answering, identity, moving
 from dsr.models import Paper, Request
 from dsr.moving import MovedError, RequestError
-from dsr.vocabulary import Kind, Outcome
+from dsr.words.vocabulary import Kind, Outcome
 from retention.models import Hold
 from tests.factories import DUE, NOON, ContactFactory
 from tests.requesting import (

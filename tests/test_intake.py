@@ -10,7 +10,7 @@ from dsr.intake import Asked
 from dsr.models import Paper, Request
 from dsr.moving import RequestError
 from dsr.proving import EndedProofError
-from dsr.vocabulary import Kind, Source
+from dsr.words.vocabulary import Kind, Source
 from retention.models import Hold
 from tests.factories import DUE, NOON, ContactFactory, everything_about, held_for, is_held, run
 from tests.objecting import suppressed

@@ -12,8 +12,8 @@ from dsr.erasing import Order
 from dsr.letters import restrictions
 from dsr.models import Paper, Request
 from dsr.moving import RequestError
-from dsr.vocabulary import ErasureGround, Kind
 from dsr.weighing import Balance
+from dsr.words.vocabulary import ErasureGround, Kind
 from tests.deciding import TODAY, ada, draft
 from tests.factories import NOON, ContactFactory, hold
 from tests.requesting import (

@@ -11,7 +11,7 @@ from contacts.models import Contact, Message, PolicyVersion
 from dsr import intake, proving
 from dsr.intake import Stranger
 from dsr.models import Proof
-from dsr.vocabulary import Kind
+from dsr.words.vocabulary import Kind
 from tests.admin_pages import contents
 from tests.deciding import ada
 from tests.factories import NOON, ContactFactory, place

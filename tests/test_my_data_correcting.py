@@ -10,7 +10,7 @@ from contacts.people import correcting
 from contacts.people.activities import ContactGoneError
 from dsr import own_words
 from dsr.models import Request
-from dsr.vocabulary import State
+from dsr.words.vocabulary import State
 from retention.models import Hold
 from tests.admin_pages import contents
 from tests.factories import NOON, ContactFactory, everything_about, place

@@ -13,7 +13,7 @@ from django.utils import translation
 
 from contacts.models import Message, PolicyVersion
 from dsr.models import Paper, Proof, Request
-from dsr.vocabulary import Kind, State
+from dsr.words.vocabulary import Kind, State
 from privacy_crm.settings import BASE_DIR
 from tests import visitors
 from tests.admin_pages import contents

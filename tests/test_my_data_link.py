@@ -14,7 +14,7 @@ from django.utils import timezone
 from contacts.models import AuditEvent, PolicyVersion
 from dsr import intake, proving
 from dsr.models import Proof, Request
-from dsr.vocabulary import Kind, State
+from dsr.words.vocabulary import Kind, State
 from tests import visitors
 from tests.admin_pages import contents
 from tests.factories import NOON, customer, everything_about, held_for

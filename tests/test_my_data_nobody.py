@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from contacts.models import Contact, PolicyVersion
-from dsr.vocabulary import Kind, State
+from dsr.words.vocabulary import Kind, State
 from tests import requesting
 from tests.admin_pages import contents
 from tests.factories import (

@@ -9,7 +9,7 @@ from contacts.models import Contact, FoodPreference, PolicyVersion
 from dsr import asking, closing, moving
 from dsr.intake import Asked
 from dsr.models import Request
-from dsr.vocabulary import Kind, Outcome, RefusalGround, State
+from dsr.words.vocabulary import Kind, Outcome, RefusalGround, State
 from retention.models import Hold
 from tests import requesting
 from tests.admin_pages import contents

@@ -7,7 +7,7 @@ from django.test import Client
 
 from contacts.models import PolicyVersion
 from contacts.words.addresses import keyed_hash
-from dsr.vocabulary import State
+from dsr.words.vocabulary import State
 from tests import visitors
 from tests.factories import NOON, customer, everything_about
 from tests.preferring import reader, refusals, suppressed

@@ -15,7 +15,7 @@ from dsr import intake, proving
 from dsr.intake import Asked, Stranger
 from dsr.letters import proof as letters
 from dsr.models import Proof, Request
-from dsr.vocabulary import Kind, State
+from dsr.words.vocabulary import Kind, State
 from tests.factories import customer
 from tests.test_purge_races import PATIENCE, await_waiting, locked
 from tests.visiting import ADDRESS, MINE, path_of, seal

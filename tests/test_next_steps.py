@@ -11,8 +11,8 @@ from contacts.models import PolicyVersion
 from dsr import weighing
 from dsr.letters import restrictions
 from dsr.models import Request
-from dsr.vocabulary import AT_ONCE, Kind
 from dsr.weighing import Balance
+from dsr.words.vocabulary import AT_ONCE, Kind
 from tests.deciding import TOMORROW, Desk, asks, draft, url
 from tests.factories import NOON, customer, hold
 from tests.requesting import OFFICER, asked_by

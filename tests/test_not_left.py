@@ -10,7 +10,7 @@ from contacts.models import Contact, Message, PolicyVersion
 from dsr import duplicates, ending, identity, leavers, statistics
 from dsr.models import Request
 from dsr.moving import RequestError
-from dsr.vocabulary import Kind, Outcome, Source
+from dsr.words.vocabulary import Kind, Outcome, Source
 from tests.deciding import TODAY, Desk, ada, url
 from tests.factories import NOON
 from tests.requesting import KNOWN, OFFICER, asked_by, entered, fresh, steps, whole

@@ -15,7 +15,7 @@ from contacts.models import PolicyVersion, Suppression
 from contacts.words.addresses import keyed_hash
 from dsr import package
 from dsr.package import naming, trail, walking
-from dsr.vocabulary import Step
+from dsr.words.vocabulary import Step
 from retention import purge
 from tests.factories import (
     DUE,

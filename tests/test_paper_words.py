@@ -10,7 +10,7 @@ from django.utils import translation
 from contacts.models import PolicyVersion
 from dsr import ending, package, paper_words, refusing
 from dsr.letters import refusals
-from dsr.vocabulary import Kind, RefusalGround, RestrictionGround
+from dsr.words.vocabulary import Kind, RefusalGround, RestrictionGround
 from tests.deciding import BECAUSE, TODAY, asks, draft, url
 from tests.factories import NOON
 from tests.requesting import OFFICER, question

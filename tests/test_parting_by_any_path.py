@@ -14,7 +14,7 @@ from contacts.outbox import outbox
 from contacts.words.addresses import keyed_hash
 from dsr import erasing, identity
 from dsr.models import Handover, Paper, Proof, Request, Subject
-from dsr.vocabulary import ErasureGround, Kind, Outcome, Source
+from dsr.words.vocabulary import ErasureGround, Kind, Outcome, Source
 from privacy_crm.mail import mailer
 from tests.deleting import dump, erased, wish
 from tests.factories import DUE, NOON, ONE_DAY, held_for, is_held, run

@@ -8,7 +8,7 @@ from django.test import Client
 
 from contacts.models import AuditEvent, Contact, PolicyVersion
 from dsr.models import Request
-from dsr.vocabulary import Kind, Step
+from dsr.words.vocabulary import Kind, Step
 from retention.models import Hold
 from tests.admin_pages import address, contents, names, world
 from tests.factories import ContactFactory, customer, hold

@@ -9,7 +9,7 @@ from contacts.permission import permission
 from dsr import identity, refusing
 from dsr.letters import refusals
 from dsr.models import Request
-from dsr.vocabulary import Kind, RefusalGround
+from dsr.words.vocabulary import Kind, RefusalGround
 from tests.deciding import TODAY, TOMORROW, ada, draft
 from tests.factories import NOON, everything_about, is_held, run
 from tests.objecting import suppressed

@@ -19,7 +19,7 @@ from dsr import agreeing, identity, intake, reminding, tasks
 from dsr.intake import Asked
 from dsr.letters import complaints
 from dsr.models import Request
-from dsr.vocabulary import Kind, Source
+from dsr.words.vocabulary import Kind, Source
 from privacy_crm import roles
 from privacy_crm.mail import mailer
 from tests.deciding import draft

@@ -20,7 +20,7 @@ from dsr import deadlines, extending, identity, intake, reminding, unanswered
 from dsr.models import Request
 from dsr.moving import RequestError
 from dsr.proving import ProofError
-from dsr.vocabulary import Outcome
+from dsr.words.vocabulary import Outcome
 from privacy_crm import roles
 from retention.models import Hold
 from tests.factories import ContactFactory, is_held, run

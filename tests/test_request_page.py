@@ -13,7 +13,7 @@ from contacts.models import Contact, PolicyVersion
 from dsr import identity, intake, timeline
 from dsr.intake import Asked
 from dsr.models import Request
-from dsr.vocabulary import Kind, Outcome, PaperKind, Source, Step
+from dsr.words.vocabulary import Kind, Outcome, PaperKind, Source, Step
 from tests.factories import NOON, ContactFactory, customer, hold, place
 from tests.requesting import asked_by, close, entered, question, received, waiting
 from tests.sharing import RecipientFactory, notice

@@ -41,8 +41,8 @@ from dsr.models import Request
 from dsr.moving import RequestError
 from dsr.proving import ProofError
 from dsr.remedies import remedy
-from dsr.vocabulary import ErasureGround, Kind, Outcome, RefusalGround, RestrictionGround, Source, State
 from dsr.weighing import Balance
+from dsr.words.vocabulary import ErasureGround, Kind, Outcome, RefusalGround, RestrictionGround, Source, State
 from tests.factories import DUE, NOON, ContactFactory
 from tests.requesting import (
     KNOWN,

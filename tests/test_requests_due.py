@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from contacts.models import PolicyVersion
-from dsr.vocabulary import Kind
+from dsr.words.vocabulary import Kind
 from tests.factories import ContactFactory
 from tests.requesting import asked_by, close, entered, moment, posted, question
 

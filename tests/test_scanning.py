@@ -10,7 +10,7 @@ from contacts.models import Contact, Message, PolicyVersion
 from dsr import scanning
 from dsr.models import Paper
 from dsr.scanning import Identifiers
-from dsr.vocabulary import Kind
+from dsr.words.vocabulary import Kind
 from tests.deleting import erased, full, wish
 from tests.factories import NOON, ContactFactory, OrganisationFactory, SignUpFactory
 from tests.requesting import asked_by

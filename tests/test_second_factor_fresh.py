@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from contacts.models import AuditEvent, PolicyVersion
-from dsr.vocabulary import Kind
+from dsr.words.vocabulary import Kind
 from privacy_crm.access import resetting
 from retention.models import PurgeCount, PurgeRun, Rule, RunStatus
 from tests import admin_pages, matrix

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dsr import deadlines, statistics
 from dsr.models import Request, YearCount
 from dsr.statistics import Figures
-from dsr.vocabulary import Kind, Outcome, State
+from dsr.words.vocabulary import Kind, Outcome, State
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from django.db import connections
 from contacts.models import Contact, Message, PolicyVersion
 from dsr import identity, restricting, sparing, tasks, unanswered
 from dsr.models import Request
-from dsr.vocabulary import Kind
+from dsr.words.vocabulary import Kind
 from retention.models import Hold
 from tests.mailing import send
 from tests.requesting import (

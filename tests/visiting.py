@@ -9,7 +9,7 @@ from contacts.models import Contact, PolicyVersion
 from dsr import proving
 from dsr.models import Proof, Request
 from dsr.views import wishes
-from dsr.vocabulary import Kind
+from dsr.words.vocabulary import Kind
 from tests import requesting
 from tests.factories import NOON
 from tests.visitors import send, solved

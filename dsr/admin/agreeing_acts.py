@@ -13,7 +13,7 @@ from dsr.admin.letters import LetterForm
 from dsr.answering import Draft
 from dsr.letters import complaints
 from dsr.models import Request
-from dsr.vocabulary import Kind, State
+from dsr.words.vocabulary import Kind, State
 
 _HANDLE = "dsr.handle_request"
 

@@ -14,7 +14,7 @@ from dsr import amending
 from dsr.admin.find_act import policy_in_force
 from dsr.models import Request
 from dsr.moving import RequestError
-from dsr.vocabulary import Kind
+from dsr.words.vocabulary import Kind
 
 
 class AmendForm(ActForm):

@@ -19,7 +19,7 @@ from dsr.answering import Draft
 from dsr.letters import answers, refusals
 from dsr.models import Request
 from dsr.moving import RequestError
-from dsr.vocabulary import Kind, RefusalGround
+from dsr.words.vocabulary import Kind, RefusalGround
 
 _HANDLE = "dsr.handle_request"
 

@@ -20,7 +20,7 @@ from dsr.letters import corrections
 from dsr.letters.corrections import CALLED
 from dsr.models import Request
 from dsr.moving import RequestError
-from dsr.vocabulary import Kind, PaperKind, State
+from dsr.words.vocabulary import Kind, PaperKind, State
 
 
 class CorrectForm(LetterForm):

@@ -21,7 +21,7 @@ from dsr.erasing import Order
 from dsr.models import Request
 from dsr.moving import RequestError
 from dsr.proposal import Proposal
-from dsr.vocabulary import ErasureGround, Kind, State
+from dsr.words.vocabulary import ErasureGround, Kind, State
 
 _USUAL = {
     Kind.ERASURE: ErasureGround.NOT_NEEDED,

@@ -19,7 +19,7 @@ from contacts.models import Contact, PolicyVersion
 from contacts.words.vocabulary import Scenario
 from dsr import finding, identity, leavers, timeline
 from dsr.moving import RequestError
-from dsr.vocabulary import PaperKind
+from dsr.words.vocabulary import PaperKind
 from retention.holds import HoldError
 
 SEARCH = "search"

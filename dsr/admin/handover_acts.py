@@ -15,7 +15,7 @@ from dsr.admin.letters import LetterForm
 from dsr.answering import Draft
 from dsr.letters import handovers
 from dsr.models import Request
-from dsr.vocabulary import Kind, Outcome, State
+from dsr.words.vocabulary import Kind, Outcome, State
 
 _HANDLE = "dsr.handle_request"
 

@@ -13,7 +13,7 @@ from contacts.admin.base import today
 from contacts.admin.people import name_of
 from contacts.models import PolicyVersion
 from dsr.models import Paper, Request, Subject
-from dsr.vocabulary import PaperKind, State
+from dsr.words.vocabulary import PaperKind, State
 
 SOON = dt.timedelta(days=7)
 

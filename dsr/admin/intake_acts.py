@@ -26,7 +26,7 @@ from dsr.letters import answers
 from dsr.letters.question import question
 from dsr.models import Request
 from dsr.moving import RequestError
-from dsr.vocabulary import Kind, Source, State
+from dsr.words.vocabulary import Kind, Source, State
 
 HANDLE = "dsr.handle_request"
 

@@ -12,7 +12,7 @@ from contacts.admin.base import note_look
 from contacts.models import PolicyVersion
 from dsr.letters import paper
 from dsr.models import Request
-from dsr.vocabulary import LETTERS
+from dsr.words.vocabulary import LETTERS
 
 if TYPE_CHECKING:
     from dsr.admin.requests import RequestAdmin

@@ -38,7 +38,7 @@ from dsr.answering import Draft
 from dsr.letters import paper, preview
 from dsr.letters.common import spoken
 from dsr.moving import RequestError
-from dsr.vocabulary import Source
+from dsr.words.vocabulary import Source
 
 _LATE = ("posted_on", "subject", "text", "number")
 

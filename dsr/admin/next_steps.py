@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from dsr import restricted
 from dsr.models import Request
-from dsr.vocabulary import Kind, State
+from dsr.words.vocabulary import Kind, State
 
 _DECIDE = {
     Kind.ACCESS: gettext_lazy("Next: look at the package and send the letter (“Hand the package over”)."),

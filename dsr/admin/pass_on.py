@@ -15,7 +15,7 @@ from dsr.admin.intake_acts import ReceivedForm
 from dsr.intake import Asked
 from dsr.models import Request
 from dsr.moving import RequestError
-from dsr.vocabulary import Kind
+from dsr.words.vocabulary import Kind
 from retention.holds import HoldError
 
 PERMISSION = "dsr.pass_on_request"

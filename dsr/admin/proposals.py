@@ -12,7 +12,7 @@ from dsr import proposal
 from dsr.models import Request
 from dsr.package import gathering, people
 from dsr.proposal import Proposal
-from dsr.vocabulary import Kind
+from dsr.words.vocabulary import Kind
 
 type Proposer = Callable[[Request, list[Contact], PolicyVersion, dt.date], list[str]]
 

@@ -17,7 +17,7 @@ from dsr import deadlines, paper_words
 from dsr.admin import inbox, letter_words, next_steps, proposals, request_words
 from dsr.deadlines import Deadline
 from dsr.models import Entry, Request
-from dsr.vocabulary import LETTERS, PaperKind, State, Step
+from dsr.words.vocabulary import LETTERS, PaperKind, State, Step
 from retention import explain, words
 
 # What stands on the page at a place of its own.

@@ -12,16 +12,7 @@ from django.utils.translation import gettext_lazy
 from dsr import amending, duplicates, paper_words, timeline
 from dsr.admin import inbox
 from dsr.models import UNDELIVERED, Entry, Paper, Request
-from dsr.vocabulary import (
-    ASKED_NOBODY,
-    ErasureGround,
-    Kind,
-    Outcome,
-    PaperKind,
-    RefusalGround,
-    Source,
-    Step,
-)
+from dsr.words.vocabulary import ASKED_NOBODY, ErasureGround, Kind, Outcome, PaperKind, RefusalGround, Source, Step
 
 _HEADLINES = {
     Kind.ACCESS: gettext_lazy("%(who)s asked us on %(day)s for access to their details."),

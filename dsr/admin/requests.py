@@ -33,7 +33,7 @@ from dsr.admin import (
     undelivered_act,
 )
 from dsr.models import Request
-from dsr.vocabulary import State
+from dsr.words.vocabulary import State
 
 _GROUPS = (
     (gettext_lazy("Who asks"), intake_acts.ACTS),

@@ -20,7 +20,7 @@ from dsr.answering import Draft
 from dsr.letters import restrictions
 from dsr.models import Request
 from dsr.moving import RequestError
-from dsr.vocabulary import Kind, RestrictionGround, State
+from dsr.words.vocabulary import Kind, RestrictionGround, State
 
 _HANDLE = "dsr.handle_request"
 

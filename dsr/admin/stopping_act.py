@@ -15,7 +15,7 @@ from dsr.admin.numbered import NumberedForm
 from dsr.answering import Draft
 from dsr.letters import stopped
 from dsr.models import Request
-from dsr.vocabulary import AT_ONCE, Kind, State
+from dsr.words.vocabulary import AT_ONCE, Kind, State
 
 _LABELS = {**dict(Channel.choices), "food": gettext_lazy("food preferences")}
 

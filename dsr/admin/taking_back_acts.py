@@ -18,7 +18,7 @@ from dsr.answering import Draft
 from dsr.letters import answers
 from dsr.models import Request
 from dsr.moving import RequestError
-from dsr.vocabulary import Kind
+from dsr.words.vocabulary import Kind
 
 _HANDLE = "dsr.handle_request"
 

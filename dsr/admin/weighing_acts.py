@@ -20,8 +20,8 @@ from dsr.answering import Draft
 from dsr.letters import restrictions
 from dsr.models import Request
 from dsr.moving import RequestError
-from dsr.vocabulary import Kind, RefusalGround, State
 from dsr.weighing import Balance
+from dsr.words.vocabulary import Kind, RefusalGround, State
 
 _HANDLE = "dsr.handle_request"
 

@@ -18,7 +18,7 @@ from dsr import duplicates
 from dsr.answering import Draft
 from dsr.models import Request
 from dsr.remedies import authority, remedy
-from dsr.vocabulary import Kind, Step
+from dsr.words.vocabulary import Kind, Step
 
 type Facts = Mapping[str, Any]
 type Writer = Callable[[Request, PolicyVersion, str, Facts], Draft]

@@ -7,7 +7,7 @@ from dsr import proposal
 from dsr.answering import Draft
 from dsr.letters.common import Case, day, letter
 from dsr.proposal import Duty, Proposal
-from dsr.vocabulary import ErasureGround
+from dsr.words.vocabulary import ErasureGround
 
 
 @letter

@@ -11,7 +11,7 @@ from contacts.outbox import links
 from dsr import proving
 from dsr.intake import UNPROVEN_DAYS
 from dsr.models import Proof
-from dsr.vocabulary import Kind
+from dsr.words.vocabulary import Kind
 
 
 def letter(proof: Proof, *, policy: PolicyVersion) -> Letter:

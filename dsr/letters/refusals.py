@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from dsr.answering import Draft
 from dsr.letters.common import Case, letter
-from dsr.vocabulary import RefusalGround
+from dsr.words.vocabulary import RefusalGround
 
 
 @letter

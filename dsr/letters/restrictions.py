@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 from dsr.answering import Draft
 from dsr.letters.common import Case, day, letter
 from dsr.letters.refusals import GROUNDS
-from dsr.vocabulary import RefusalGround
+from dsr.words.vocabulary import RefusalGround
 
 
 @letter

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from dsr.vocabulary import Kind, Outcome
+from dsr.words.vocabulary import Kind, Outcome
 
 
 class YearCount(models.Model):

@@ -12,18 +12,8 @@ from contacts.models import Contact, Message
 from contacts.models.outbox import MessageEnd
 from contacts.permission.permission import Refusal
 from contacts.words.vocabulary import MailTemplate
-from dsr import constraints
-from dsr.vocabulary import (
-    STANDING,
-    ErasureGround,
-    Kind,
-    Outcome,
-    PaperKind,
-    RefusalGround,
-    Source,
-    State,
-    Step,
-)
+from dsr.words import constraints
+from dsr.words.vocabulary import STANDING, ErasureGround, Kind, Outcome, PaperKind, RefusalGround, Source, State, Step
 
 FINDINGS = "findings"  # what a timeline says where what the search found after a deletion is settled
 UNDELIVERED = "undelivered"  # what it says where somebody has seen to a letter that never left

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from dsr.vocabulary import Step
+from dsr.words.vocabulary import Step
 
 ROLES: dict[str, Any] = {
     "staff": _("our staff"),

@@ -12,7 +12,7 @@ from dsr.moving import RequestError
 from dsr.views import page, visits
 from dsr.views.forms import CorrectForm
 from dsr.views.visits import BY, Door, visit_view
-from dsr.vocabulary import Kind
+from dsr.words.vocabulary import Kind
 
 
 @visit_view

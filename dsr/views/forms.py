@@ -13,7 +13,7 @@ from contacts.base.fields import LONGEST, Address, OneLine, stand_by
 from contacts.models import Contact
 from dsr.intake import Asked, Stranger
 from dsr.views import wishes
-from dsr.vocabulary import Kind
+from dsr.words.vocabulary import Kind
 
 LONGEST_WORDS = 2000  # characters
 

@@ -20,7 +20,7 @@ from dsr.package import periods
 from dsr.package.people import Person
 from dsr.views import wishes
 from dsr.views.visits import Door
-from dsr.vocabulary import STANDING, Kind, State
+from dsr.words.vocabulary import STANDING, Kind, State
 
 MOST_REQUESTS = 50
 

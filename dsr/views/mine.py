@@ -15,7 +15,7 @@ from dsr.moving import RequestError
 from dsr.views import page, visits, wishes
 from dsr.views.forms import WordsForm
 from dsr.views.visits import BY, Door, visit_view
-from dsr.vocabulary import Kind
+from dsr.words.vocabulary import Kind
 from retention import objections
 
 EVERYTHING = "all"

@@ -18,7 +18,7 @@ from dsr.letters import proof as letters
 from dsr.models import Request
 from dsr.proving import EndedProofError, ProofError
 from dsr.views import visits, wishes
-from dsr.vocabulary import AT_ONCE, Kind, PaperKind
+from dsr.words.vocabulary import AT_ONCE, Kind, PaperKind
 
 
 @link_view

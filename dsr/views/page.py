@@ -11,7 +11,7 @@ from dsr.models import Request
 from dsr.views import held
 from dsr.views.forms import WordsForm
 from dsr.views.visits import Door
-from dsr.vocabulary import Kind
+from dsr.words.vocabulary import Kind
 
 
 def show(

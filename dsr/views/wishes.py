@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from dsr.vocabulary import Kind, Outcome, State
+from dsr.words.vocabulary import Kind, Outcome, State
 
 LOOK = "look"  # asks for nothing but the page itself
 

@@ -13,7 +13,7 @@ from dsr import answering, ending, identity, intake
 from dsr.intake import Asked
 from dsr.letters.question import question
 from dsr.models import Request
-from dsr.vocabulary import Kind, Source
+from dsr.words.vocabulary import Kind, Source
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from contacts.permission import permission
 from contacts.words.vocabulary import Clock, PermissionState, SourceKind
 from dsr.admin import inbox
 from dsr.models import Request
-from dsr.vocabulary import State
+from dsr.words.vocabulary import State
 from privacy_crm.staff import timeline
 from retention import explain, words
 from retention.explain import Explanation

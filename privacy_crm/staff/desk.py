@@ -15,7 +15,7 @@ from dsr import statistics
 from dsr.admin import inbox, pass_on
 from dsr.models import Request
 from dsr.statistics import Figures
-from dsr.vocabulary import Kind, State
+from dsr.words.vocabulary import Kind, State
 
 PERMISSION = "dsr.view_request"
 

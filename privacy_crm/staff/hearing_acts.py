@@ -19,7 +19,7 @@ from contacts.words.vocabulary import Channel, Scenario
 from dsr import leavers
 from dsr.admin.intake_acts import SOURCES
 from dsr.moving import RequestError
-from dsr.vocabulary import Source
+from dsr.words.vocabulary import Source
 from privacy_crm.staff.contact_acts import is_whole, may_change_whole
 from retention import explain, words
 from retention.holds import HoldError

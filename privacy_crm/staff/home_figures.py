@@ -17,7 +17,7 @@ from contacts.base.days import day_of
 from contacts.models import PolicyVersion
 from contacts.words.vocabulary import Channel
 from dsr import statistics
-from dsr.vocabulary import Kind
+from dsr.words.vocabulary import Kind
 from privacy_crm.staff import ahead, figures
 from privacy_crm.staff.remembering import remember, remembered
 from privacy_crm.staff.site import LANGUAGE

@@ -18,7 +18,7 @@ from contacts.models.outbox import MessageEnd
 from contacts.permission.permission import Refusal
 from contacts.words.vocabulary import ActivityKind, MailTemplate
 from dsr.models import Request
-from dsr.vocabulary import State
+from dsr.words.vocabulary import State
 
 LATEST = 20
 MOST = 500  # where somebody asks for all of them

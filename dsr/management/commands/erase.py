@@ -9,7 +9,7 @@ from contacts.words.addresses import MalformedAddressError
 from dsr import certificates, erasing
 from dsr.models import Certificate
 from dsr.moving import RequestError
-from dsr.vocabulary import ErasureGround, Source
+from dsr.words.vocabulary import ErasureGround, Source
 
 NOT_HELD = 1
 REFUSED = 3

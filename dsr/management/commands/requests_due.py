@@ -9,7 +9,7 @@ from contacts.base import doors
 from contacts.base.days import day_of
 from dsr import due
 from dsr.due import Due
-from dsr.vocabulary import Kind, State
+from dsr.words.vocabulary import Kind, State
 
 OVERDUE = 3
 

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
-from dsr.vocabulary import ErasureGround, Kind, Outcome, RefusalGround, Source, State
+from dsr.words.vocabulary import ErasureGround, Kind, Outcome, RefusalGround, Source, State
 
 _WAITING = [State.UNPROVEN, State.ASKED]
 _REFUSING = (Outcome.PARTLY_REFUSED, Outcome.REFUSED, Outcome.UNIDENTIFIED)

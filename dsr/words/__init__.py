@@ -1,0 +1,1 @@
+"""The vocabulary of requests, and the constraints that tie each state to its timestamp."""
