@@ -6,10 +6,11 @@ from django.db import transaction
 
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
-from dsr import answering, closing, moving, timeline
+from dsr import answering, closing
 from dsr.answering import Draft
 from dsr.models import Request
-from dsr.moving import RequestError
+from dsr.records import moving, timeline
+from dsr.records.moving import RequestError
 from dsr.words.vocabulary import Kind, Outcome, PaperKind, State, Step
 
 

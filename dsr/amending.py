@@ -7,9 +7,10 @@ from django.db import transaction
 
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
-from dsr import at_once, deadlines, intake, moving, sparing, timeline
+from dsr import at_once, intake, sparing
 from dsr.models import Request
-from dsr.moving import RequestError
+from dsr.records import deadlines, moving, timeline
+from dsr.records.moving import RequestError
 from dsr.words.vocabulary import STANDING, Kind, Source, State, Step
 
 AMENDED = "amended:"  # and what it was before: kind and day

@@ -11,9 +11,9 @@ from contacts.delivery.letters import written
 from contacts.delivery.letters.parts import Button, Letter, Part, Text
 from contacts.models import Contact, Message
 from contacts.outbox import outbox
-from dsr import timeline
 from dsr.models import Paper, Request
-from dsr.moving import RequestError
+from dsr.records import timeline
+from dsr.records.moving import RequestError
 from dsr.words.vocabulary import PaperKind, Step
 
 

@@ -6,10 +6,11 @@ from django.db import transaction
 
 from contacts.base import races
 from contacts.models import Contact, PolicyVersion
-from dsr import intake, timeline
+from dsr import intake
 from dsr.intake import Asked
 from dsr.models import Request, Requests
-from dsr.moving import RequestError
+from dsr.records import timeline
+from dsr.records.moving import RequestError
 from dsr.words.vocabulary import AT_ONCE, State
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
-from dsr import deadlines
+from dsr.records import deadlines
 
 FEWEST_MONTHS = 12  # the figures of the last twelve months are made of the requests themselves
 

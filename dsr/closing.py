@@ -4,8 +4,9 @@ import datetime as dt
 
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
-from dsr import moving, sparing, timeline
+from dsr import sparing
 from dsr.models import Paper, Request
+from dsr.records import moving, timeline
 from dsr.words.vocabulary import STANDING, ErasureGround, Outcome, RefusalGround, State, Step
 
 

@@ -13,10 +13,11 @@ from contacts.people import correcting
 from contacts.people.activities import ContactGoneError
 from contacts.people.addressing import AddressError
 from contacts.people.correcting import Change
-from dsr import answering, closing, moving, refusing, timeline
+from dsr import answering, closing, refusing
 from dsr.answering import Draft
 from dsr.models import Request
-from dsr.moving import RequestError
+from dsr.records import moving, timeline
+from dsr.records.moving import RequestError
 from dsr.words.vocabulary import Kind, Outcome, PaperKind, RefusalGround, State, Step
 
 type Values = Mapping[int, Mapping[str, str]]  # contact → field → new value; its own address as "email"

@@ -5,9 +5,10 @@ import datetime as dt
 from django.db import transaction
 
 from contacts.models import PolicyVersion
-from dsr import closing, moving, timeline
+from dsr import closing
 from dsr.models import Request
-from dsr.moving import RequestError
+from dsr.records import moving, timeline
+from dsr.records.moving import RequestError
 from dsr.words.vocabulary import Outcome, State, Step
 
 AGAIN = "again:"

@@ -6,10 +6,11 @@ from django.db import transaction
 
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
-from dsr import answering, at_once, closing, duplicates, moving, restricted, restricting, sparing, timeline
+from dsr import answering, at_once, closing, duplicates, restricting, sparing
 from dsr.answering import Draft
 from dsr.models import Request
-from dsr.moving import RequestError
+from dsr.records import moving, restricted, timeline
+from dsr.records.moving import RequestError
 from dsr.words.vocabulary import Kind, Outcome, PaperKind
 
 

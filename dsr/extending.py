@@ -8,10 +8,11 @@ from django.utils.formats import date_format
 
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
-from dsr import answering, deadlines, moving, timeline
+from dsr import answering
 from dsr.answering import Draft
 from dsr.models import Request
-from dsr.moving import RequestError
+from dsr.records import deadlines, moving, timeline
+from dsr.records.moving import RequestError
 from dsr.words.vocabulary import STANDING, PaperKind, Step
 
 

@@ -7,8 +7,9 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from contacts.models import Contact, PolicyVersion
-from dsr import package, timeline
+from dsr import package
 from dsr.models import Handover
+from dsr.records import timeline
 from dsr.words.vocabulary import Step
 
 

@@ -10,10 +10,11 @@ from django.db import transaction
 
 from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion
-from dsr import answering, closing, moving, package, sparing, timeline
+from dsr import answering, closing, package, sparing
 from dsr.answering import Draft
 from dsr.models import Handover, Request
-from dsr.moving import RequestError
+from dsr.records import moving, timeline
+from dsr.records.moving import RequestError
 from dsr.words.vocabulary import Kind, Outcome, State, Step
 
 DAYS = 14

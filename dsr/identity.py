@@ -12,10 +12,11 @@ from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion
 from contacts.people import stored_only
 from contacts.words.addresses import MalformedAddressError, normalise
-from dsr import answering, at_once, intake, moving, sparing, taking_off, timeline
+from dsr import answering, at_once, intake, sparing, taking_off
 from dsr.answering import Draft
 from dsr.models import Request
-from dsr.moving import RequestError
+from dsr.records import moving, timeline
+from dsr.records.moving import RequestError
 from dsr.words.vocabulary import STANDING, Kind, PaperKind, State, Step
 
 

@@ -16,9 +16,10 @@ from contacts.base.days import day_of
 from contacts.delivery.letters.parts import Letter
 from contacts.models import Contact, PolicyVersion
 from contacts.words.addresses import keyed_hash
-from dsr import at_once, deadlines, moving, proving, sparing, timeline
+from dsr import at_once, proving, sparing
 from dsr.models import Paper, Proof, Request, Subject
-from dsr.moving import RequestError
+from dsr.records import deadlines, moving, timeline
+from dsr.records.moving import RequestError
 from dsr.words.vocabulary import AT_ONCE, Kind, PaperKind, Source, State, Step
 
 UNPROVEN_DAYS = 30

@@ -6,10 +6,11 @@ from django.db import transaction
 
 from contacts.models import Contact, PolicyVersion
 from contacts.people import leaving
-from dsr import at_once, closing, intake, moving, sparing, timeline
+from dsr import at_once, closing, intake, sparing
 from dsr.intake import Asked
 from dsr.models import Entry, Request
-from dsr.moving import RequestError
+from dsr.records import moving, timeline
+from dsr.records.moving import RequestError
 from dsr.words.vocabulary import Kind, Outcome, PaperKind, Source, Step
 
 

@@ -8,8 +8,8 @@ from contacts.models import Suppression
 from contacts.permission import objections
 from contacts.words.addresses import keyed_hash
 from contacts.words.vocabulary import Channel
-from dsr import timeline
 from dsr.models import Request
+from dsr.records import timeline
 from dsr.words.vocabulary import Kind, RefusalGround, Step
 
 type Addresses = Mapping[str, uuid.UUID | None]  # keyed hash → public_id of whoever had the address

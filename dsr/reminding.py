@@ -16,8 +16,8 @@ from contacts.base import officers
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
 from contacts.outbox import links
-from dsr import timeline
 from dsr.models import Request
+from dsr.records import timeline
 from dsr.unanswered import CLOSE_AFTER
 from dsr.words.vocabulary import State, Step
 

@@ -10,10 +10,11 @@ from contacts.base.days import day_of
 from contacts.models import Message, PolicyVersion
 from contacts.outbox import notices
 from contacts.words.vocabulary import NoticeKind
-from dsr import answering, closing, moving, remedies, restricted, sparing, timeline
+from dsr import answering, closing, remedies, sparing
 from dsr.answering import Draft
 from dsr.models import Paper, Request, Subject
-from dsr.moving import RequestError
+from dsr.records import moving, restricted, timeline
+from dsr.records.moving import RequestError
 from dsr.words.vocabulary import Kind, Outcome, PaperKind, RestrictionGround, State, Step
 from retention import holds
 from retention.models import Hold, HoldKind, HoldReason

@@ -10,8 +10,8 @@ from contacts.base.days import day_of
 from contacts.models import Contact, Message, PolicyVersion
 from contacts.outbox import notices
 from contacts.words.vocabulary import MailTemplate, NoticeKind
-from dsr import restricted
 from dsr.models import Handover, Request
+from dsr.records import restricted
 from retention import holds
 from retention.models import Hold, HoldKind, HoldReason
 

@@ -7,10 +7,11 @@ from collections.abc import Collection
 from django.db import transaction
 
 from contacts.models import PolicyVersion
-from dsr import answering, at_once, moving, timeline
+from dsr import answering, at_once
 from dsr.answering import Draft
 from dsr.models import Request
-from dsr.moving import RequestError
+from dsr.records import moving, timeline
+from dsr.records.moving import RequestError
 from dsr.words.vocabulary import AT_ONCE, Kind, PaperKind, State
 
 

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from contacts.models import Message
 from contacts.outbox import outbox
 from contacts.words.addresses import keyed_hash
-from dsr import moving, timeline
 from dsr.models import Paper, Request
+from dsr.records import moving, timeline
 from dsr.words.vocabulary import ASKED_NOBODY, LETTERS, STANDING, PaperKind, State, Step
 
 

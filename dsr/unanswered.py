@@ -6,12 +6,13 @@ from django.db import transaction
 
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
-from dsr import answering, closing, moving, restricted, restricting, sparing, timeline, undelivered
+from dsr import answering, closing, restricting, sparing, undelivered
 from dsr.letters.answers import unidentified
 from dsr.letters.common import spoken
 from dsr.letters.question_reminder import question_reminder
 from dsr.models import Request, Requests
-from dsr.moving import RequestError
+from dsr.records import moving, restricted, timeline
+from dsr.records.moving import RequestError
 from dsr.words.vocabulary import Outcome, PaperKind, RefusalGround, State, Step
 
 REMIND_AFTER = dt.timedelta(days=14)

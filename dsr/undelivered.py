@@ -8,9 +8,9 @@ from django.db.models import QuerySet
 
 from contacts.base.days import day_of
 from contacts.models import Message, PolicyVersion
-from dsr import moving, timeline
 from dsr.models import UNDELIVERED, Paper, Request, lost_letters
-from dsr.moving import RequestError
+from dsr.records import moving, timeline
+from dsr.records.moving import RequestError
 from dsr.words.vocabulary import LETTERS, Step
 
 

@@ -16,10 +16,11 @@ from contacts.models import Basis, PolicyVersion, Registration
 from contacts.people import erasure
 from contacts.permission import objections
 from contacts.words.vocabulary import SCENARIO_OF_EVENT, Channel, LegalBasis
-from dsr import answering, closing, moving, refusing, remedies, restricted, restricting, sparing, timeline
+from dsr import answering, closing, refusing, remedies, restricting, sparing
 from dsr.answering import Draft
 from dsr.models import Request
-from dsr.moving import RequestError
+from dsr.records import moving, restricted, timeline
+from dsr.records.moving import RequestError
 from dsr.words.vocabulary import ErasureGround, Kind, Outcome, PaperKind, RefusalGround, State, Step
 from retention.models import Hold, HoldReason
 

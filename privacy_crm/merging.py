@@ -22,7 +22,7 @@ def merge(
 ) -> bool:
     """Make one record of two, and return whether the person is still held.
 
-    `taken` names what of `contacts.merging.merging.CHOSEN` the record that stays takes over from the other. Somebody who is
+    `taken` names what of `merging.CHOSEN` the record that stays takes over from the other. Somebody who is
     held for marketing alone, and objected to all of it under the two addresses together, goes at once. Raises
     MergeError as `merging.lock` does, and while a request of either is open: then nothing has changed.
     """

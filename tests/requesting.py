@@ -6,10 +6,11 @@ from typing import Any
 from contacts.delivery.letters.parts import Letter, Text
 from contacts.models import AuditEvent, Contact, Message, PolicyVersion
 from contacts.models.outbox import FORGOTTEN
-from dsr import closing, identity, intake, moving, proving
+from dsr import closing, identity, intake, proving
 from dsr.answering import Draft
 from dsr.intake import Asked, Stranger
 from dsr.models import Proof, Request
+from dsr.records import moving
 from dsr.words.vocabulary import Kind, Outcome, Source
 from retention.models import Hold
 from tests.factories import NOON, ContactFactory

@@ -3,9 +3,10 @@
 import datetime as dt
 
 from contacts.models import Contact, Message, PolicyVersion
-from dsr import ending, refusing, restricted, restricting, weighing
+from dsr import ending, refusing, restricting, weighing
 from dsr.letters import answers, refusals, restrictions
 from dsr.models import Request
+from dsr.records import restricted
 from dsr.weighing import Balance
 from dsr.words.vocabulary import Kind, RefusalGround, RestrictionGround
 from tests.deciding import BECAUSE, TODAY, TOMORROW, draft

@@ -11,7 +11,7 @@ from contacts.models import Contact, Message, PolicyVersion
 from contacts.words.addresses import keyed_hash
 from dsr import identity
 from dsr.models import Request
-from dsr.moving import MovedError, RequestError
+from dsr.records.moving import MovedError, RequestError
 from dsr.words.vocabulary import Kind
 from retention.models import Hold
 from tests.admin_pages import contents

@@ -12,7 +12,7 @@ from django.urls import reverse
 from contacts.models import Contact, PolicyVersion
 from dsr import certificates, erasing, proposal
 from dsr.models import Certificate, Request
-from dsr.moving import RequestError
+from dsr.records.moving import RequestError
 from tests.deleting import BY, counted, erased, full, wish
 from tests.factories import NOON, ContactFactory, place
 from tests.requesting import fresh, steps

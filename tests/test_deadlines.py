@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contacts.models import PolicyVersion
-from dsr import deadlines, due, extending, identity
-from dsr.deadlines import Deadline, deadline
+from dsr import extending, identity
 from dsr.models import Request
-from dsr.moving import RequestError
+from dsr.records import deadlines, due
+from dsr.records.deadlines import Deadline, deadline
+from dsr.records.moving import RequestError
 from tests.factories import ContactFactory
 from tests.requesting import OFFICER, QUESTION, answer, asked_by, entered, fresh, moment, posted, press, question, whole
 from tests.walking import by_walking

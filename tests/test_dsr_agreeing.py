@@ -8,7 +8,7 @@ from contacts.models import PolicyVersion
 from dsr import agreeing
 from dsr.letters import complaints
 from dsr.models import Request
-from dsr.moving import MovedError, RequestError
+from dsr.records.moving import MovedError, RequestError
 from dsr.words.vocabulary import Kind, Outcome, State
 from tests.deciding import TODAY, asks, draft, letters
 from tests.factories import NOON

@@ -7,7 +7,7 @@ from contacts.words.vocabulary import Channel
 from dsr import correcting, identity
 from dsr.letters import corrections
 from dsr.models import Request
-from dsr.moving import MovedError, RequestError
+from dsr.records.moving import MovedError, RequestError
 from dsr.words.vocabulary import Kind, Outcome, RefusalGround, State
 from tests.deciding import BECAUSE, ada, asks, draft, letters
 from tests.factories import NOON, ContactFactory

@@ -9,7 +9,7 @@ from dsr import duplicates, ending, identity, intake, refusing
 from dsr.intake import Asked
 from dsr.letters import refusals
 from dsr.models import Request
-from dsr.moving import MovedError, RequestError
+from dsr.records.moving import MovedError, RequestError
 from dsr.words.vocabulary import Kind, Outcome, RefusalGround, Source, State
 from retention.models import Hold
 from tests.deciding import BECAUSE, TODAY, ada, draft, letters

@@ -11,7 +11,7 @@ from contacts.models import AuditEvent, Message, PolicyVersion
 from dsr import fetching, handing_over, identity, refusing, sparing, tasks
 from dsr.letters import handovers, refusals
 from dsr.models import Request
-from dsr.moving import MovedError, RequestError
+from dsr.records.moving import MovedError, RequestError
 from dsr.words.vocabulary import Kind, Outcome, RefusalGround, State
 from retention.models import Hold
 from tests.deciding import BECAUSE, TODAY, TOMORROW, ada, asks, draft, letters, owed_mails

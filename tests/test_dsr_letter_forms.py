@@ -8,8 +8,9 @@ from django.test import Client
 
 from contacts.delivery import letters as mails
 from contacts.models import Contact, Message, PolicyVersion
-from dsr import identity, restricted
+from dsr import identity
 from dsr.models import Request
+from dsr.records import restricted
 from dsr.words.vocabulary import Kind, Outcome, State
 from tests.admin_pages import contents
 from tests.deciding import BECAUSE, TODAY, TOMORROW, Desk, ada, asks, letters, owed_mails, url

@@ -5,10 +5,11 @@ from collections.abc import Callable
 import pytest
 
 from contacts.models import Contact, PolicyVersion
-from dsr import duplicates, ending, refusing, restricted, weighing
+from dsr import duplicates, ending, refusing, weighing
 from dsr.letters import restrictions
 from dsr.models import Request
-from dsr.moving import RequestError
+from dsr.records import restricted
+from dsr.records.moving import RequestError
 from dsr.words.vocabulary import Kind, Outcome, RefusalGround, State
 from retention.models import Hold
 from tests.deciding import BECAUSE, TODAY, TOMORROW, ada, draft, letters

@@ -9,9 +9,10 @@ import pytest
 from django.db import transaction
 
 from contacts.models import Contact, PolicyVersion
-from dsr import identity, restricted, restricting, weighing
+from dsr import identity, restricting, weighing
 from dsr.answering import Draft
 from dsr.models import Request
+from dsr.records import restricted
 from dsr.remedies import remedy
 from dsr.weighing import Balance
 from dsr.words.vocabulary import Kind, RestrictionGround

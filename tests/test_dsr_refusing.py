@@ -10,7 +10,7 @@ from dsr import refusing
 from dsr.answering import Draft
 from dsr.letters import refusals
 from dsr.models import Request
-from dsr.moving import MovedError, RequestError
+from dsr.records.moving import MovedError, RequestError
 from dsr.words.vocabulary import Kind, Outcome, RefusalGround, State
 from retention.models import Hold
 from tests.deciding import BECAUSE, TODAY, asks, draft, letters, owed_mails

@@ -5,9 +5,10 @@ import datetime as dt
 import pytest
 
 from contacts.models import Contact, PolicyVersion
-from dsr import restricted, restricting
+from dsr import restricting
 from dsr.letters import restrictions
-from dsr.moving import RequestError
+from dsr.records import restricted
+from dsr.records.moving import RequestError
 from dsr.words.vocabulary import Kind, RestrictionGround
 from tests.deciding import BECAUSE, TOMORROW, ada, draft
 from tests.factories import NOON

@@ -10,7 +10,7 @@ from dsr import identity, stopping
 from dsr.letters import stopped
 from dsr.letters.common import Writer
 from dsr.models import Request
-from dsr.moving import MovedError, RequestError
+from dsr.records.moving import MovedError, RequestError
 from dsr.words.vocabulary import Kind, Outcome, State
 from tests.deciding import Desk, ada, draft
 from tests.factories import NOON, ContactFactory, EventFactory, customer, is_held, register

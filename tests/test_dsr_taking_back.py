@@ -7,7 +7,8 @@ import pytest
 from django.test import Client
 
 from contacts.models import PolicyVersion
-from dsr import duplicates, ending, restricted, statistics
+from dsr import duplicates, ending, statistics
+from dsr.records import restricted
 from dsr.words.vocabulary import Kind, Outcome, State
 from tests.admin_pages import contents
 from tests.deciding import TODAY, Desk, ada, asks, letters, url

@@ -6,11 +6,12 @@ from dataclasses import replace
 import pytest
 
 from contacts.models import Contact, Message, PolicyVersion
-from dsr import erasing, identity, restricted, restricting, weighing
+from dsr import erasing, identity, restricting, weighing
 from dsr.erasing import Order
 from dsr.letters import restrictions
 from dsr.models import Request
-from dsr.moving import MovedError, RequestError
+from dsr.records import restricted
+from dsr.records.moving import MovedError, RequestError
 from dsr.weighing import Balance
 from dsr.words.vocabulary import ErasureGround, Kind, Outcome, RefusalGround, State
 from retention.models import Hold

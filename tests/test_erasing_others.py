@@ -9,7 +9,7 @@ from contacts.models import Disclosure, PolicyVersion, RecipientNotice, SignUp
 from dsr import certificates, identity, intake, proposal
 from dsr.intake import Asked
 from dsr.models import Paper, Request
-from dsr.moving import RequestError
+from dsr.records.moving import RequestError
 from dsr.words.vocabulary import Kind, Source
 from tests.deciding import TODAY, ada
 from tests.deleting import counted, erased, letter, under_a_duty, wish

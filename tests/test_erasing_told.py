@@ -10,7 +10,7 @@ from contacts.words.addresses import keyed_hash
 from dsr import identity, intake, leavers, stopping
 from dsr.intake import Asked
 from dsr.letters import stopped
-from dsr.moving import RequestError
+from dsr.records.moving import RequestError
 from dsr.words.vocabulary import ErasureGround, Kind, Source
 from tests.deciding import TODAY, ada, draft
 from tests.deleting import erased, letter, under_a_duty, wish

@@ -10,7 +10,7 @@ import pytest
 from contacts.models import Contact, PolicyVersion
 from dsr import erasing, intake, proving
 from dsr.models import Proof, Request
-from dsr.moving import RequestError
+from dsr.records.moving import RequestError
 from dsr.words.vocabulary import State
 from retention.models import PurgeCount
 from tests.deleting import erased, wish

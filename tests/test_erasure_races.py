@@ -16,7 +16,7 @@ from contacts.signups import proof
 from contacts.signups.sign_ups import Wish
 from dsr import erasing
 from dsr.models import Certificate, Request
-from dsr.moving import MovedError, RequestError
+from dsr.records.moving import MovedError, RequestError
 from dsr.words.vocabulary import ErasureGround, Kind, Source
 from tests import visitors
 from tests.deleting import erased, wish

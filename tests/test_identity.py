@@ -10,9 +10,10 @@ import pytest
 from django.db import connection, connections, transaction
 
 from contacts.models import Contact, Message, PolicyVersion
-from dsr import answering, identity, moving
+from dsr import answering, identity
 from dsr.models import Paper, Request
-from dsr.moving import MovedError, RequestError
+from dsr.records import moving
+from dsr.records.moving import MovedError, RequestError
 from dsr.words.vocabulary import Kind, Outcome
 from retention.models import Hold
 from tests.factories import DUE, NOON, ContactFactory

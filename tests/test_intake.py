@@ -8,8 +8,8 @@ from contacts.models import Contact, Message, PolicyVersion
 from dsr import intake, proving
 from dsr.intake import Asked
 from dsr.models import Paper, Request
-from dsr.moving import RequestError
 from dsr.proving import EndedProofError
+from dsr.records.moving import RequestError
 from dsr.words.vocabulary import Kind, Source
 from retention.models import Hold
 from tests.factories import DUE, NOON, ContactFactory, everything_about, held_for, is_held, run

@@ -11,7 +11,7 @@ from dsr import answering, erasing, finding, identity, weighing
 from dsr.erasing import Order
 from dsr.letters import restrictions
 from dsr.models import Paper, Request
-from dsr.moving import RequestError
+from dsr.records.moving import RequestError
 from dsr.weighing import Balance
 from dsr.words.vocabulary import ErasureGround, Kind
 from tests.deciding import TODAY, ada, draft

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from contacts.models import Contact, FoodPreference, PolicyVersion
-from dsr import asking, closing, moving
+from dsr import asking, closing
 from dsr.intake import Asked
 from dsr.models import Request
+from dsr.records import moving
 from dsr.words.vocabulary import Kind, Outcome, RefusalGround, State
 from retention.models import Hold
 from tests import requesting

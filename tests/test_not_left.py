@@ -9,7 +9,7 @@ from django.test import Client
 from contacts.models import Contact, Message, PolicyVersion
 from dsr import duplicates, ending, identity, leavers, statistics
 from dsr.models import Request
-from dsr.moving import RequestError
+from dsr.records.moving import RequestError
 from dsr.words.vocabulary import Kind, Outcome, Source
 from tests.deciding import TODAY, Desk, ada, url
 from tests.factories import NOON

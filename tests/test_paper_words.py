@@ -8,8 +8,9 @@ from django.test import Client
 from django.utils import translation
 
 from contacts.models import PolicyVersion
-from dsr import ending, package, paper_words, refusing
+from dsr import ending, package, refusing
 from dsr.letters import refusals
+from dsr.records import paper_words
 from dsr.words.vocabulary import Kind, RefusalGround, RestrictionGround
 from tests.deciding import BECAUSE, TODAY, asks, draft, url
 from tests.factories import NOON

@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from contacts.models import PolicyVersion
-from dsr import deadlines, extending, identity, intake, reminding, unanswered
+from dsr import extending, identity, intake, reminding, unanswered
 from dsr.models import Request
-from dsr.moving import RequestError
 from dsr.proving import ProofError
+from dsr.records import deadlines
+from dsr.records.moving import RequestError
 from dsr.words.vocabulary import Outcome
 from privacy_crm import roles
 from retention.models import Hold

@@ -10,9 +10,10 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from contacts.models import Contact, PolicyVersion
-from dsr import identity, intake, timeline
+from dsr import identity, intake
 from dsr.intake import Asked
 from dsr.models import Request
+from dsr.records import timeline
 from dsr.words.vocabulary import Kind, Outcome, PaperKind, Source, Step
 from tests.factories import NOON, ContactFactory, customer, hold, place
 from tests.requesting import asked_by, close, entered, question, received, waiting

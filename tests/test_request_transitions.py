@@ -26,7 +26,6 @@ from dsr import (
     identity,
     intake,
     leavers,
-    moving,
     proving,
     refusing,
     restricting,
@@ -38,8 +37,9 @@ from dsr import (
 from dsr.erasing import Order
 from dsr.intake import Asked
 from dsr.models import Request
-from dsr.moving import RequestError
 from dsr.proving import ProofError
+from dsr.records import moving
+from dsr.records.moving import RequestError
 from dsr.remedies import remedy
 from dsr.weighing import Balance
 from dsr.words.vocabulary import ErasureGround, Kind, Outcome, RefusalGround, RestrictionGround, Source, State
@@ -296,7 +296,7 @@ def test_any_other_act_is_refused_and_changes_nothing(policy: PolicyVersion, row
 def test_every_act_that_takes_a_request_stands_in_the_table() -> None:
     acts = {
         f"{path.stem}.{found.name}"
-        for path in Path(moving.__file__).parent.glob("*.py")
+        for path in Path(moving.__file__).parents[1].rglob("*.py")
         for found in ast.parse(path.read_text(encoding="utf-8")).body
         if isinstance(found, ast.FunctionDef) and found.args.args and found.args.args[0].arg == "request_id"
         if not found.name.startswith("_")

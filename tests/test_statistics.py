@@ -8,8 +8,9 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dsr import deadlines, statistics
+from dsr import statistics
 from dsr.models import Request, YearCount
+from dsr.records import deadlines
 from dsr.statistics import Figures
 from dsr.words.vocabulary import Kind, Outcome, State
 

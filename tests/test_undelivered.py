@@ -12,7 +12,7 @@ from contacts.models.outbox import FORGOTTEN
 from dsr import answering, identity, restricting, unanswered, undelivered
 from dsr.letters import paper, restrictions
 from dsr.models import Request
-from dsr.moving import RequestError
+from dsr.records.moving import RequestError
 from dsr.words.vocabulary import Kind, RestrictionGround
 from tests.admin_pages import contents
 from tests.deciding import BECAUSE, TODAY, TOMORROW, Desk, ada, asks, draft

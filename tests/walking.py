@@ -4,7 +4,7 @@ import datetime as dt
 
 from dateutil.easter import easter
 
-from dsr.deadlines import Deadline
+from dsr.records.deadlines import Deadline
 
 ONE_DAY = dt.timedelta(days=1)
 

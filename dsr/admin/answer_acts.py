@@ -12,13 +12,14 @@ from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import today
 from contacts.models import PolicyVersion
-from dsr import deadlines, duplicates, extending, refusing, restricted
+from dsr import duplicates, extending, refusing
 from dsr.admin.days import seen_on
 from dsr.admin.letters import LetterForm, in_force
 from dsr.answering import Draft
 from dsr.letters import answers, refusals
 from dsr.models import Request
-from dsr.moving import RequestError
+from dsr.records import deadlines, restricted
+from dsr.records.moving import RequestError
 from dsr.words.vocabulary import Kind, RefusalGround
 
 _HANDLE = "dsr.handle_request"

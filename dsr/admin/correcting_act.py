@@ -13,13 +13,14 @@ from django_countries import countries
 from contacts.admin import fields
 from contacts.admin.acts import Act
 from contacts.models import Contact
-from dsr import correcting, timeline
+from dsr import correcting
 from dsr.admin.letters import LetterForm
 from dsr.answering import Draft
 from dsr.letters import corrections
 from dsr.letters.corrections import CALLED
 from dsr.models import Request
-from dsr.moving import RequestError
+from dsr.records import timeline
+from dsr.records.moving import RequestError
 from dsr.words.vocabulary import Kind, PaperKind, State
 
 

@@ -19,8 +19,8 @@ from dsr.admin.numbered import NumberedForm
 from dsr.answering import Draft
 from dsr.erasing import Order
 from dsr.models import Request
-from dsr.moving import RequestError
 from dsr.proposal import Proposal
+from dsr.records.moving import RequestError
 from dsr.words.vocabulary import ErasureGround, Kind, State
 
 _USUAL = {

@@ -17,8 +17,9 @@ from contacts.admin.acts import ActForm
 from contacts.admin.people import name_of
 from contacts.models import Contact, PolicyVersion
 from contacts.words.vocabulary import Scenario
-from dsr import finding, identity, leavers, timeline
-from dsr.moving import RequestError
+from dsr import finding, identity, leavers
+from dsr.records import timeline
+from dsr.records.moving import RequestError
 from dsr.words.vocabulary import PaperKind
 from retention.holds import HoldError
 

@@ -25,7 +25,7 @@ from dsr.intake import Asked
 from dsr.letters import answers
 from dsr.letters.question import question
 from dsr.models import Request
-from dsr.moving import RequestError
+from dsr.records.moving import RequestError
 from dsr.words.vocabulary import Kind, Source, State
 
 HANDLE = "dsr.handle_request"

@@ -33,11 +33,12 @@ from contacts.admin.acts import ActForm
 from contacts.admin.base import today
 from contacts.models import PolicyVersion
 from contacts.outbox import nudging
-from dsr import answering, timeline
+from dsr import answering
 from dsr.answering import Draft
 from dsr.letters import paper, preview
 from dsr.letters.common import spoken
-from dsr.moving import RequestError
+from dsr.records import timeline
+from dsr.records.moving import RequestError
 from dsr.words.vocabulary import Source
 
 _LATE = ("posted_on", "subject", "text", "number")

@@ -6,8 +6,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dsr import restricted
 from dsr.models import Request
+from dsr.records import restricted
 from dsr.words.vocabulary import Kind, State
 
 _DECIDE = {

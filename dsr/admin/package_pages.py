@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 
 from contacts.admin import acts, second_factor
 from contacts.admin.base import note_look
-from dsr import answering, handing_over, package, timeline
+from dsr import answering, handing_over, package
 from dsr.admin.letters import in_force
 from dsr.letters.common import spoken
 from dsr.models import Request
-from dsr.moving import RequestError
+from dsr.records import timeline
+from dsr.records.moving import RequestError
 
 if TYPE_CHECKING:
     from dsr.admin.requests import RequestAdmin

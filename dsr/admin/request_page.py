@@ -13,10 +13,10 @@ from django.utils.translation import ngettext
 
 from contacts.admin.people import name_of
 from contacts.models import Contact, PolicyVersion, RecipientNotice
-from dsr import deadlines, paper_words
 from dsr.admin import inbox, letter_words, next_steps, proposals, request_words
-from dsr.deadlines import Deadline
 from dsr.models import Entry, Request
+from dsr.records import deadlines, paper_words
+from dsr.records.deadlines import Deadline
 from dsr.words.vocabulary import LETTERS, PaperKind, State, Step
 from retention import explain, words
 

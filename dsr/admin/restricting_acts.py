@@ -13,13 +13,14 @@ from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import today
 from contacts.models import PolicyVersion
-from dsr import restricted, restricting
+from dsr import restricting
 from dsr.admin.days import seen_on
 from dsr.admin.letters import LetterForm, in_force
 from dsr.answering import Draft
 from dsr.letters import restrictions
 from dsr.models import Request
-from dsr.moving import RequestError
+from dsr.records import restricted
+from dsr.records.moving import RequestError
 from dsr.words.vocabulary import Kind, RestrictionGround, State
 
 _HANDLE = "dsr.handle_request"

@@ -11,13 +11,14 @@ from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import today
 from contacts.models import PolicyVersion
-from dsr import duplicates, ending, restricted
+from dsr import duplicates, ending
 from dsr.admin.days import seen_on
 from dsr.admin.letters import LetterForm, in_force
 from dsr.answering import Draft
 from dsr.letters import answers
 from dsr.models import Request
-from dsr.moving import RequestError
+from dsr.records import restricted
+from dsr.records.moving import RequestError
 from dsr.words.vocabulary import Kind
 
 _HANDLE = "dsr.handle_request"

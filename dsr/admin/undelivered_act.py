@@ -11,7 +11,7 @@ from contacts.admin.acts import Act, ActForm
 from dsr import undelivered
 from dsr.admin.letters import in_force
 from dsr.models import Request
-from dsr.moving import RequestError
+from dsr.records.moving import RequestError
 
 
 class SettleLetterForm(ActForm):

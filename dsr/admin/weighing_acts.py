@@ -11,7 +11,7 @@ from contacts.admin import fields
 from contacts.admin.acts import Act
 from contacts.admin.base import today
 from contacts.models import PolicyVersion
-from dsr import restricted, weighing
+from dsr import weighing
 from dsr.admin import restricting_acts
 from dsr.admin.answer_acts import CLAIMED
 from dsr.admin.letters import LetterForm
@@ -19,7 +19,8 @@ from dsr.admin.numbered import NumberedForm
 from dsr.answering import Draft
 from dsr.letters import restrictions
 from dsr.models import Request
-from dsr.moving import RequestError
+from dsr.records import restricted
+from dsr.records.moving import RequestError
 from dsr.weighing import Balance
 from dsr.words.vocabulary import Kind, RefusalGround, State
 

@@ -12,10 +12,10 @@ from django.utils import translation
 from django_countries import countries
 
 from contacts.models import Contact, PolicyVersion
-from dsr import timeline
 from dsr.answering import Draft
 from dsr.letters.common import day
 from dsr.models import Paper, Request
+from dsr.records import timeline
 
 TEMPLATE = Path(__file__).parent / "letter.typ"
 

@@ -22,8 +22,8 @@ from django.utils.translation import gettext as _
 from django_countries import countries
 
 from contacts.models import Event, Whitepaper
-from dsr import paper_words
 from dsr.package import naming, trail
+from dsr.records import paper_words
 
 type Read = Callable[[Any], Any]
 type Told = Callable[[Any], str]

@@ -8,7 +8,7 @@ from contacts.models import Contact
 from contacts.people.activities import ContactGoneError
 from dsr import own_words
 from dsr.asking import AskedBeforeError
-from dsr.moving import RequestError
+from dsr.records.moving import RequestError
 from dsr.views import page, visits
 from dsr.views.forms import CorrectForm
 from dsr.views.visits import BY, Door, visit_view

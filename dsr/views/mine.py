@@ -11,7 +11,7 @@ from contacts.words.vocabulary import Channel
 from dsr import asking, at_once, proving
 from dsr.asking import AskedBeforeError
 from dsr.intake import Asked
-from dsr.moving import RequestError
+from dsr.records.moving import RequestError
 from dsr.views import page, visits, wishes
 from dsr.views.forms import WordsForm
 from dsr.views.visits import BY, Door, visit_view

@@ -18,7 +18,7 @@ from contacts.people.leaving import LeavingError
 from contacts.words.vocabulary import Channel, Scenario
 from dsr import leavers
 from dsr.admin.intake_acts import SOURCES
-from dsr.moving import RequestError
+from dsr.records.moving import RequestError
 from dsr.words.vocabulary import Source
 from privacy_crm.staff.contact_acts import is_whole, may_change_whole
 from retention import explain, words

@@ -8,7 +8,7 @@ from contacts.base import doors
 from contacts.words.addresses import MalformedAddressError
 from dsr import certificates, erasing
 from dsr.models import Certificate
-from dsr.moving import RequestError
+from dsr.records.moving import RequestError
 from dsr.words.vocabulary import ErasureGround, Source
 
 NOT_HELD = 1

@@ -7,8 +7,8 @@ from django.core.management.base import CommandParser
 
 from contacts.base import doors
 from contacts.base.days import day_of
-from dsr import due
-from dsr.due import Due
+from dsr.records import due
+from dsr.records.due import Due
 from dsr.words.vocabulary import Kind, State
 
 OVERDUE = 3

@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Collection
 from typing import Any
 
-from dsr import deadlines
 from dsr.models import Request
+from dsr.records import deadlines
 from dsr.words.vocabulary import State
 
 
