@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
-from dsr import proposal
 from dsr.models import Certificate
+from dsr.traces import proposal
 from dsr.words.vocabulary import ErasureGround
 
 TEMPLATE = Path(__file__).parent / "certificate.typ"

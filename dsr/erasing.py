@@ -20,15 +20,16 @@ from contacts.models import Contact, Message, PolicyVersion
 from contacts.outbox import mail_files
 from contacts.people import erasure, vacancy
 from contacts.words.addresses import normalise
-from dsr import answering, closing, identity, intake, proposal, scanning, strays
+from dsr import answering, closing, identity, intake
 from dsr.answering import Draft
 from dsr.intake import Asked
 from dsr.letters.common import spoken
 from dsr.letters.erasure import erased
 from dsr.models import FINDINGS, Certificate, Request
-from dsr.proposal import Proposal
 from dsr.records import moving, timeline
 from dsr.records.moving import RequestError
+from dsr.traces import proposal, scanning, strays
+from dsr.traces.proposal import Proposal
 from dsr.words.vocabulary import ErasureGround, Kind, Outcome, RefusalGround, Source, State, Step
 from retention import holds, parting
 from retention.models import Hold, HoldKind, HoldReason

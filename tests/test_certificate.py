@@ -10,9 +10,10 @@ from django.test import Client
 from django.urls import reverse
 
 from contacts.models import Contact, PolicyVersion
-from dsr import certificates, erasing, proposal
+from dsr import certificates, erasing
 from dsr.models import Certificate, Request
 from dsr.records.moving import RequestError
+from dsr.traces import proposal
 from tests.deleting import BY, counted, erased, full, wish
 from tests.factories import NOON, ContactFactory, place
 from tests.requesting import fresh, steps

@@ -6,8 +6,9 @@ from django.db import models
 from contacts.models import AuditEvent, Contact, Message, PolicyVersion, RecipientNotice, SignUp, Suppression
 from contacts.people import erasure
 from contacts.words.vocabulary import Channel
-from dsr import counting, identity, proposal, proving
+from dsr import identity, proving
 from dsr.models import Paper, Request
+from dsr.traces import counting, proposal
 from dsr.words.vocabulary import ErasureGround, Kind, Outcome, State
 from tests.deleting import BY, counted, doubled, dump, erased, full, hash_of, wish
 from tests.factories import NOON, ContactFactory, SignUpFactory, customer, hold, is_held

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 
 from contacts.models import Contact, Organisation, PolicyVersion
-from dsr import proposal
 from dsr.models import Request
+from dsr.traces import proposal
 from dsr.words.vocabulary import Kind
 from tests.admin_pages import contents
 from tests.deciding import TODAY, TOMORROW, Desk, ada, url

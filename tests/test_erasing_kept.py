@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from contacts.models import Contact, Message, PolicyVersion
-from dsr import erasing, identity, proposal
+from dsr import erasing, identity
 from dsr.erasing import Order
+from dsr.traces import proposal
 from dsr.words.vocabulary import ErasureGround, Kind, Outcome, RefusalGround
 from retention.models import Hold
 from tests.deleting import BY, DAY, counted, erased, full, letter, under_a_duty, wish

@@ -6,10 +6,11 @@ import pytest
 from django.test import Client
 
 from contacts.models import Disclosure, PolicyVersion, RecipientNotice, SignUp
-from dsr import certificates, identity, intake, proposal
+from dsr import certificates, identity, intake
 from dsr.intake import Asked
 from dsr.models import Paper, Request
 from dsr.records.moving import RequestError
+from dsr.traces import proposal
 from dsr.words.vocabulary import Kind, Source
 from tests.deciding import TODAY, ada
 from tests.deleting import counted, erased, letter, under_a_duty, wish

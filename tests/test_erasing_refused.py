@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 
 from contacts.models import Contact, PolicyVersion
-from dsr import proposal
 from dsr.models import Certificate, Request
 from dsr.records.moving import MovedError, RequestError
+from dsr.traces import proposal
 from dsr.words.vocabulary import ErasureGround, Kind
 from tests.deleting import DAY, counted, erased, letter, under_a_duty, wish
 from tests.factories import NOON, ContactFactory, customer, held_for, is_held, place

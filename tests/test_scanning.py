@@ -7,9 +7,9 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from contacts.models import Contact, Message, PolicyVersion
-from dsr import scanning
 from dsr.models import Paper
-from dsr.scanning import Identifiers
+from dsr.traces import scanning
+from dsr.traces.scanning import Identifiers
 from dsr.words.vocabulary import Kind
 from tests.deleting import erased, full, wish
 from tests.factories import NOON, ContactFactory, OrganisationFactory, SignUpFactory

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from contacts.models import Contact, PolicyVersion
-from dsr import proposal
 from dsr.models import Request
 from dsr.package import gathering, people
-from dsr.proposal import Proposal
+from dsr.traces import proposal
+from dsr.traces.proposal import Proposal
 from dsr.words.vocabulary import Kind
 
 type Proposer = Callable[[Request, list[Contact], PolicyVersion, dt.date], list[str]]

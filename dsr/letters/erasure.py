@@ -3,10 +3,10 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dsr import proposal
 from dsr.answering import Draft
 from dsr.letters.common import Case, day, letter
-from dsr.proposal import Duty, Proposal
+from dsr.traces import proposal
+from dsr.traces.proposal import Duty, Proposal
 from dsr.words.vocabulary import ErasureGround
 
 

@@ -18,9 +18,9 @@ from contacts.people import erasure
 from contacts.words.addresses import keyed_hash
 from contacts.words.categories import Category
 from contacts.words.vocabulary import AGREEMENT_SCENARIOS, AgreementState
-from dsr import counting, strays
-from dsr.counting import Rows
 from dsr.models import Entry, Paper, Request
+from dsr.traces import counting, strays
+from dsr.traces.counting import Rows
 from dsr.words.vocabulary import Kind, PaperKind, Step
 from retention.models import Hold, HoldKind, HoldReason
 
