@@ -6,7 +6,8 @@ import pytest
 
 from contacts.models import Contact, PolicyVersion
 from contacts.people import addressing
-from dsr import finding, identity
+from dsr import identity
+from dsr.package import finding
 from privacy_crm.merging import merge
 from tests.factories import NOON, ContactFactory, OrganisationFactory, hold
 from tests.requesting import KNOWN, OFFICER, asked_by, close

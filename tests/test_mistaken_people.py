@@ -7,10 +7,11 @@ import pytest
 from django.db import transaction
 
 from contacts.models import Contact, Message, PolicyVersion
-from dsr import answering, erasing, finding, identity, weighing
+from dsr import answering, erasing, identity, weighing
 from dsr.erasing import Order
 from dsr.letters import restrictions
 from dsr.models import Paper, Request
+from dsr.package import finding
 from dsr.records.moving import RequestError
 from dsr.weighing import Balance
 from dsr.words.vocabulary import ErasureGround, Kind

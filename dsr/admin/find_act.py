@@ -17,7 +17,8 @@ from contacts.admin.acts import ActForm
 from contacts.admin.people import name_of
 from contacts.models import Contact, PolicyVersion
 from contacts.words.vocabulary import Scenario
-from dsr import finding, identity, leavers
+from dsr import identity, leavers
+from dsr.package import finding
 from dsr.records import timeline
 from dsr.records.moving import RequestError
 from dsr.words.vocabulary import PaperKind
