@@ -4,7 +4,7 @@ import datetime as dt
 
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
-from dsr import sparing
+from dsr.freeze import sparing
 from dsr.models import Paper, Request
 from dsr.records import moving, timeline
 from dsr.words.vocabulary import STANDING, ErasureGround, Outcome, RefusalGround, State, Step

@@ -6,8 +6,9 @@ from django.db import transaction
 
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
-from dsr import closing, muting, remedies, restricting, sparing
+from dsr import closing, remedies, restricting
 from dsr.answering import Draft
+from dsr.freeze import muting, sparing
 from dsr.models import Request
 from dsr.records import moving, timeline
 from dsr.records.moving import RequestError

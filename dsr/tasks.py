@@ -4,7 +4,8 @@ from django.utils import timezone
 
 from contacts.models import PolicyVersion
 from contacts.outbox import nudging
-from dsr import forgetting, intake, proving, reminding, restricting, sparing, unanswered
+from dsr import forgetting, intake, proving, reminding, restricting, unanswered
+from dsr.freeze import sparing
 
 
 @shared_task

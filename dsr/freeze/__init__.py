@@ -1,0 +1,1 @@
+"""Holding a person's data still while a request is open."""
