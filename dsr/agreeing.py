@@ -6,8 +6,8 @@ from django.db import transaction
 
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
-from dsr import answering, closing
-from dsr.answering import Draft
+from dsr.answers import answering, closing
+from dsr.answers.answering import Draft
 from dsr.models import Request
 from dsr.records import moving, timeline
 from dsr.records.moving import RequestError

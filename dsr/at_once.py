@@ -14,7 +14,7 @@ from contacts.people.leaving import LeavingError
 from contacts.permission import consents
 from contacts.words.addresses import keyed_hash
 from contacts.words.vocabulary import Channel
-from dsr import closing
+from dsr.answers import closing
 from dsr.freeze import muting, sparing
 from dsr.models import Request, Subject
 from dsr.records import timeline

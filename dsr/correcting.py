@@ -13,8 +13,8 @@ from contacts.people import correcting
 from contacts.people.activities import ContactGoneError
 from contacts.people.addressing import AddressError
 from contacts.people.correcting import Change
-from dsr import answering, closing, refusing
-from dsr.answering import Draft
+from dsr.answers import answering, closing, refusing
+from dsr.answers.answering import Draft
 from dsr.models import Request
 from dsr.records import moving, timeline
 from dsr.records.moving import RequestError

@@ -20,8 +20,9 @@ from contacts.models import Contact, Message, PolicyVersion
 from contacts.outbox import mail_files
 from contacts.people import erasure, vacancy
 from contacts.words.addresses import normalise
-from dsr import answering, closing, identity, intake
-from dsr.answering import Draft
+from dsr import identity, intake
+from dsr.answers import answering, closing
+from dsr.answers.answering import Draft
 from dsr.intake import Asked
 from dsr.letters.common import spoken
 from dsr.letters.erasure import erased

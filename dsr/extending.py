@@ -8,8 +8,8 @@ from django.utils.formats import date_format
 
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
-from dsr import answering
-from dsr.answering import Draft
+from dsr.answers import answering
+from dsr.answers.answering import Draft
 from dsr.models import Request
 from dsr.records import deadlines, moving, timeline
 from dsr.records.moving import RequestError

@@ -10,8 +10,9 @@ from django.db import transaction
 
 from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion
-from dsr import answering, closing, package
-from dsr.answering import Draft
+from dsr import package
+from dsr.answers import answering, closing
+from dsr.answers.answering import Draft
 from dsr.freeze import sparing
 from dsr.models import Handover, Request
 from dsr.records import moving, timeline

@@ -6,7 +6,8 @@ from django.db import transaction
 
 from contacts.models import Contact, PolicyVersion
 from contacts.people import leaving
-from dsr import at_once, closing, intake
+from dsr import at_once, intake
+from dsr.answers import closing
 from dsr.freeze import sparing
 from dsr.intake import Asked
 from dsr.models import Entry, Request

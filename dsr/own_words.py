@@ -13,7 +13,8 @@ from contacts.models import Contact, PolicyVersion
 from contacts.people import correcting
 from contacts.people.activities import ContactGoneError
 from contacts.people.correcting import Change
-from dsr import asking, closing, intake
+from dsr import asking, intake
+from dsr.answers import closing
 from dsr.freeze import sparing
 from dsr.intake import Asked
 from dsr.models import Request, Subject

@@ -4,7 +4,8 @@ from django.utils import timezone
 
 from contacts.models import PolicyVersion
 from contacts.outbox import nudging
-from dsr import forgetting, intake, proving, reminding, restricting, unanswered
+from dsr import intake, proving, reminding, unanswered
+from dsr.answers import forgetting, restricting
 from dsr.freeze import sparing
 
 

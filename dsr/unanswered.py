@@ -6,7 +6,7 @@ from django.db import transaction
 
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
-from dsr import answering, closing, restricting, undelivered
+from dsr.answers import answering, closing, restricting, undelivered
 from dsr.freeze import sparing
 from dsr.letters.answers import unidentified
 from dsr.letters.common import spoken

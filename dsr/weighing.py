@@ -16,8 +16,8 @@ from contacts.models import Basis, PolicyVersion, Registration
 from contacts.people import erasure
 from contacts.permission import objections
 from contacts.words.vocabulary import SCENARIO_OF_EVENT, Channel, LegalBasis
-from dsr import answering, closing, refusing, remedies, restricting
-from dsr.answering import Draft
+from dsr.answers import answering, closing, refusing, remedies, restricting
+from dsr.answers.answering import Draft
 from dsr.freeze import sparing
 from dsr.models import Request
 from dsr.records import moving, restricted, timeline

@@ -5,15 +5,15 @@ from collections.abc import Collection
 
 from django.db import transaction
 
-import dsr.merging
-import retention.merging
 from contacts.base import races
 from contacts.base.days import day_of
 from contacts.merging import merging, merging_rules
 from contacts.merging.merging import MergeError
 from contacts.models import Contact, PolicyVersion
+from dsr.answers import merging as requests_merging
 from dsr.models import Request
 from retention import freezing, objections
+from retention import merging as holds_merging
 from retention.models import OF_REQUESTS, Hold
 
 
@@ -41,7 +41,7 @@ def _merge(
     day = day_of(at, policy.zone)
     two = merging.lock(keep_id, gone_id, day=day)
     _check_answered([keep_id, gone_id], day)
-    for rules in (retention.merging.RULES, dsr.merging.RULES):
+    for rules in (holds_merging.RULES, requests_merging.RULES):
         merging_rules.carry(rules, keep_id, gone_id, at=at)
     freezing.settle([keep_id])
     merging.merge(two, taken, at=at, by=by)

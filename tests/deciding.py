@@ -8,7 +8,7 @@ from typing import Any
 from django.test import Client
 
 from contacts.models import Contact, Message, PolicyVersion
-from dsr.answering import Draft
+from dsr.answers.answering import Draft
 from dsr.letters.common import Writer
 from dsr.models import Request
 from dsr.words.vocabulary import Kind

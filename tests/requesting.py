@@ -6,8 +6,9 @@ from typing import Any
 from contacts.delivery.letters.parts import Letter, Text
 from contacts.models import AuditEvent, Contact, Message, PolicyVersion
 from contacts.models.outbox import FORGOTTEN
-from dsr import closing, identity, intake, proving
-from dsr.answering import Draft
+from dsr import identity, intake, proving
+from dsr.answers import closing
+from dsr.answers.answering import Draft
 from dsr.intake import Asked, Stranger
 from dsr.models import Proof, Request
 from dsr.records import moving

@@ -3,7 +3,8 @@
 import datetime as dt
 
 from contacts.models import Contact, Message, PolicyVersion
-from dsr import ending, refusing, restricting, weighing
+from dsr import ending, weighing
+from dsr.answers import refusing, restricting
 from dsr.letters import answers, refusals, restrictions
 from dsr.models import Request
 from dsr.records import restricted

@@ -29,7 +29,8 @@ from contacts.models import (
 )
 from contacts.permission.permission import Reach, Refusal
 from contacts.words.vocabulary import AudienceEnd, Channel, FileFormat, Scenario
-from dsr import forgetting, tasks
+from dsr import tasks
+from dsr.answers import forgetting
 from privacy_crm import segments
 from tests.admin_pages import contents
 from tests.factories import NOON, ONE_DAY, TopicFactory, crowd

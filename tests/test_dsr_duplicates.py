@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 
 from contacts.models import Contact, PolicyVersion
-from dsr import duplicates, ending, identity, intake, refusing
+from dsr import ending, identity, intake
+from dsr.answers import duplicates, refusing
 from dsr.intake import Asked
 from dsr.letters import refusals
 from dsr.models import Request

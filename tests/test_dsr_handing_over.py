@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from contacts.models import AuditEvent, Message, PolicyVersion
-from dsr import fetching, handing_over, identity, refusing, tasks
+from dsr import fetching, handing_over, identity, tasks
+from dsr.answers import refusing
 from dsr.freeze import sparing
 from dsr.letters import handovers, refusals
 from dsr.models import Request

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from contacts.delivery import letters as mails
 from contacts.models import Message, PolicyVersion
-from dsr import answering, remedies
+from dsr.answers import answering, remedies
 from dsr.letters import (
     answers,
     complaints,

@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 
 from contacts.models import Contact, Message, PolicyVersion, RecipientNotice
-from dsr import identity, restricting, weighing
+from dsr import identity, weighing
+from dsr.answers import restricting
 from dsr.letters import restrictions
 from dsr.models import Request
 from dsr.weighing import Balance

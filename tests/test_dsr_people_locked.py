@@ -9,11 +9,12 @@ import pytest
 from django.db import transaction
 
 from contacts.models import Contact, PolicyVersion
-from dsr import identity, restricting, weighing
-from dsr.answering import Draft
+from dsr import identity, weighing
+from dsr.answers import restricting
+from dsr.answers.answering import Draft
+from dsr.answers.remedies import remedy
 from dsr.models import Request
 from dsr.records import restricted
-from dsr.remedies import remedy
 from dsr.weighing import Balance
 from dsr.words.vocabulary import Kind, RestrictionGround
 from tests.deciding import BECAUSE, TOMORROW

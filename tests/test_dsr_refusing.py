@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from contacts.models import PolicyVersion
-from dsr import refusing
-from dsr.answering import Draft
+from dsr.answers import refusing
+from dsr.answers.answering import Draft
 from dsr.letters import refusals
 from dsr.models import Request
 from dsr.records.moving import MovedError, RequestError

@@ -8,7 +8,7 @@ import pytest
 from contacts.models import Contact, Message, PolicyVersion
 from contacts.permission import permission
 from contacts.words.vocabulary import Channel
-from dsr import restricting
+from dsr.answers import restricting
 from dsr.letters import restrictions
 from dsr.models import Request
 from dsr.records.moving import MovedError, RequestError

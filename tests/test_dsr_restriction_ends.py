@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from contacts.models import Contact, PolicyVersion
-from dsr import restricting
+from dsr.answers import restricting
 from dsr.letters import restrictions
 from dsr.records import restricted
 from dsr.records.moving import RequestError

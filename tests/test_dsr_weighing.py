@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from contacts.models import Contact, Message, PolicyVersion
-from dsr import erasing, identity, restricting, weighing
+from dsr import erasing, identity, weighing
+from dsr.answers import restricting
 from dsr.erasing import Order
 from dsr.letters import restrictions
 from dsr.models import Request

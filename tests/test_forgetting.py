@@ -8,7 +8,8 @@ import pytest
 from django.db import connections, transaction
 
 from contacts.models import Contact, Message, PolicyVersion
-from dsr import forgetting, intake, tasks
+from dsr import intake, tasks
+from dsr.answers import forgetting
 from dsr.models import Certificate, Entry, Paper, Proof, Request, Subject, YearCount
 from dsr.words.vocabulary import Kind, Outcome, State
 from tests.factories import NOON, ContactFactory, place

@@ -4,8 +4,6 @@ from typing import Any
 import pytest
 from django.db.models import ForeignObjectRel
 
-import dsr.merging
-import retention.merging
 from contacts.merging import merging_rules
 from contacts.merging.merging import MergeError
 from contacts.models import (
@@ -24,7 +22,9 @@ from contacts.models import (
     Suppression,
 )
 from contacts.words.addresses import keyed_hash
+from dsr.answers import merging as requests_merging
 from privacy_crm.merging import merge
+from retention import merging as holds_merging
 from retention.models import Hold
 from tests.factories import (
     NOON,
@@ -59,7 +59,7 @@ def test_every_table_that_hangs_on_a_person_has_its_rule() -> None:
         for relation in Contact._meta.get_fields(include_hidden=True)
         if isinstance(relation, ForeignObjectRel)
     }
-    ruled = [*merging_rules.RULES, *retention.merging.RULES, *dsr.merging.RULES]
+    ruled = [*merging_rules.RULES, *holds_merging.RULES, *requests_merging.RULES]
     assert len(hanging) > 15
     assert sorted(ruled) == sorted(hanging)
 

@@ -7,7 +7,8 @@ import pytest
 from django.db import transaction
 
 from contacts.models import Contact, Message, PolicyVersion
-from dsr import answering, erasing, identity, weighing
+from dsr import erasing, identity, weighing
+from dsr.answers import answering
 from dsr.erasing import Order
 from dsr.letters import restrictions
 from dsr.models import Paper, Request

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from contacts.models import Contact, FoodPreference, PolicyVersion
-from dsr import asking, closing
+from dsr import asking
+from dsr.answers import closing
 from dsr.intake import Asked
 from dsr.models import Request
 from dsr.records import moving

@@ -7,7 +7,8 @@ from django.db import transaction
 from django.test import Client
 
 from contacts.models import Contact, Message, PolicyVersion
-from dsr import duplicates, ending, identity, leavers, statistics
+from dsr import ending, identity, leavers
+from dsr.answers import duplicates, statistics
 from dsr.models import Request
 from dsr.records.moving import RequestError
 from dsr.words.vocabulary import Kind, Outcome, Source

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from contacts.models import PolicyVersion, RecipientNotice
-from dsr import forgetting, tasks
+from dsr import tasks
+from dsr.answers import forgetting
 from tests.factories import NOON
 from tests.sharing import RecipientFactory, notice
 

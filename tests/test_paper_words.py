@@ -8,7 +8,8 @@ from django.test import Client
 from django.utils import translation
 
 from contacts.models import PolicyVersion
-from dsr import ending, package, refusing
+from dsr import ending, package
+from dsr.answers import refusing
 from dsr.letters import refusals
 from dsr.records import paper_words
 from dsr.words.vocabulary import Kind, RefusalGround, RestrictionGround

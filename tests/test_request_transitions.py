@@ -18,7 +18,6 @@ from dsr import (
     agreeing,
     amending,
     correcting,
-    duplicates,
     ending,
     erasing,
     extending,
@@ -27,20 +26,18 @@ from dsr import (
     intake,
     leavers,
     proving,
-    refusing,
-    restricting,
     stopping,
     unanswered,
-    undelivered,
     weighing,
 )
+from dsr.answers import duplicates, refusing, restricting, undelivered
+from dsr.answers.remedies import remedy
 from dsr.erasing import Order
 from dsr.intake import Asked
 from dsr.models import Request
 from dsr.proving import ProofError
 from dsr.records import moving
 from dsr.records.moving import RequestError
-from dsr.remedies import remedy
 from dsr.weighing import Balance
 from dsr.words.vocabulary import ErasureGround, Kind, Outcome, RefusalGround, RestrictionGround, Source, State
 from tests.factories import DUE, NOON, ContactFactory

@@ -8,10 +8,10 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dsr import statistics
+from dsr.answers import statistics
+from dsr.answers.statistics import Figures
 from dsr.models import Request, YearCount
 from dsr.records import deadlines
-from dsr.statistics import Figures
 from dsr.words.vocabulary import Kind, Outcome, State
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,8 @@ import pytest
 from django.db import connections
 
 from contacts.models import Contact, Message, PolicyVersion
-from dsr import identity, restricting, tasks, unanswered
+from dsr import identity, tasks, unanswered
+from dsr.answers import restricting
 from dsr.freeze import sparing
 from dsr.models import Request
 from dsr.words.vocabulary import Kind

@@ -10,7 +10,7 @@ from contacts.admin import fields
 from contacts.admin.acts import Act
 from dsr import agreeing
 from dsr.admin.letters import LetterForm
-from dsr.answering import Draft
+from dsr.answers.answering import Draft
 from dsr.letters import complaints
 from dsr.models import Request
 from dsr.words.vocabulary import Kind, State

@@ -15,7 +15,7 @@ from contacts.admin.acts import Act
 from contacts.models import Contact
 from dsr import correcting
 from dsr.admin.letters import LetterForm
-from dsr.answering import Draft
+from dsr.answers.answering import Draft
 from dsr.letters import corrections
 from dsr.letters.corrections import CALLED
 from dsr.models import Request

@@ -16,7 +16,7 @@ from dsr import certificates, erasing
 from dsr.admin import proposals
 from dsr.admin.letters import LetterForm
 from dsr.admin.numbered import NumberedForm
-from dsr.answering import Draft
+from dsr.answers.answering import Draft
 from dsr.erasing import Order
 from dsr.models import Request
 from dsr.records.moving import RequestError

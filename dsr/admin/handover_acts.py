@@ -12,7 +12,7 @@ from contacts.admin.acts import Act
 from contacts.base.days import day_of
 from dsr import handing_over
 from dsr.admin.letters import LetterForm
-from dsr.answering import Draft
+from dsr.answers.answering import Draft
 from dsr.letters import handovers
 from dsr.models import Request
 from dsr.words.vocabulary import Kind, Outcome, State

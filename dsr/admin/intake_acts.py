@@ -20,7 +20,7 @@ from dsr import ending, identity, intake, leavers
 from dsr.admin import amending_act, taking_back_acts
 from dsr.admin.find_act import FindForm, NotLeftForm, TakeOffForm, policy_in_force
 from dsr.admin.letters import LetterForm
-from dsr.answering import Draft
+from dsr.answers.answering import Draft
 from dsr.intake import Asked
 from dsr.letters import answers
 from dsr.letters.question import question

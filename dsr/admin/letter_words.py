@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from contacts.models import Message
 from contacts.models.outbox import MessageEnd
 from contacts.permission.permission import Refusal
-from dsr import undelivered
+from dsr.answers import undelivered
 from dsr.models import Paper, Request
 
 _REASONS = (*Refusal.choices, ("too late", MessageEnd.GAVE_UP.label))

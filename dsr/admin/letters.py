@@ -33,8 +33,8 @@ from contacts.admin.acts import ActForm
 from contacts.admin.base import today
 from contacts.models import PolicyVersion
 from contacts.outbox import nudging
-from dsr import answering
-from dsr.answering import Draft
+from dsr.answers import answering
+from dsr.answers.answering import Draft
 from dsr.letters import paper, preview
 from dsr.letters.common import spoken
 from dsr.records import timeline

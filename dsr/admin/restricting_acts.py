@@ -13,10 +13,10 @@ from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import today
 from contacts.models import PolicyVersion
-from dsr import restricting
 from dsr.admin.days import seen_on
 from dsr.admin.letters import LetterForm, in_force
-from dsr.answering import Draft
+from dsr.answers import restricting
+from dsr.answers.answering import Draft
 from dsr.letters import restrictions
 from dsr.models import Request
 from dsr.records import restricted

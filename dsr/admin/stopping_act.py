@@ -12,7 +12,7 @@ from contacts.words.vocabulary import Channel
 from dsr import stopping
 from dsr.admin.letters import LetterForm
 from dsr.admin.numbered import NumberedForm
-from dsr.answering import Draft
+from dsr.answers.answering import Draft
 from dsr.letters import stopped
 from dsr.models import Request
 from dsr.words.vocabulary import AT_ONCE, Kind, State

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy
 
 from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
-from dsr import undelivered
 from dsr.admin.letters import in_force
+from dsr.answers import undelivered
 from dsr.models import Request
 from dsr.records.moving import RequestError
 

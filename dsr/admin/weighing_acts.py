@@ -16,7 +16,7 @@ from dsr.admin import restricting_acts
 from dsr.admin.answer_acts import CLAIMED
 from dsr.admin.letters import LetterForm
 from dsr.admin.numbered import NumberedForm
-from dsr.answering import Draft
+from dsr.answers.answering import Draft
 from dsr.letters import restrictions
 from dsr.models import Request
 from dsr.records import restricted

@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy
 
 from contacts.models import PolicyVersion
 from contacts.policy.policy_words import FALLBACK
-from dsr import duplicates
-from dsr.answering import Draft
+from dsr.answers import duplicates
+from dsr.answers.answering import Draft
+from dsr.answers.remedies import authority, remedy
 from dsr.models import Request
-from dsr.remedies import authority, remedy
 from dsr.words.vocabulary import Kind, Step
 
 type Facts = Mapping[str, Any]

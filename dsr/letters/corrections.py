@@ -4,7 +4,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from dsr.answering import Draft
+from dsr.answers.answering import Draft
 from dsr.letters.common import Case, letter
 
 # The details of a person that may be corrected, by what they are called.

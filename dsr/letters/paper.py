@@ -12,7 +12,7 @@ from django.utils import translation
 from django_countries import countries
 
 from contacts.models import Contact, PolicyVersion
-from dsr.answering import Draft
+from dsr.answers.answering import Draft
 from dsr.letters.common import day
 from dsr.models import Paper, Request
 from dsr.records import timeline

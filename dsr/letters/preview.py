@@ -6,8 +6,8 @@ from contacts.delivery import letters
 from contacts.delivery.letters import written
 from contacts.models import Message, PolicyVersion
 from contacts.words.vocabulary import MailPurpose, MailTemplate
-from dsr import answering
-from dsr.answering import Draft
+from dsr.answers import answering
+from dsr.answers.answering import Draft
 from dsr.models import Request
 
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from dsr.answering import Draft
+from dsr.answers.answering import Draft
 from dsr.letters.common import Case, day, letter
 
 

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dsr.answering import Draft
+from dsr.answers.answering import Draft
 from dsr.letters.common import Case, letter
 from dsr.words.vocabulary import RefusalGround
 

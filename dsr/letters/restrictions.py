@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dsr.answering import Draft
+from dsr.answers.answering import Draft
 from dsr.letters.common import Case, day, letter
 from dsr.letters.refusals import GROUNDS
 from dsr.words.vocabulary import RefusalGround

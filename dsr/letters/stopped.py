@@ -4,7 +4,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from contacts.words.vocabulary import Channel
-from dsr.answering import Draft
+from dsr.answers.answering import Draft
 from dsr.letters.common import Case, letter
 
 

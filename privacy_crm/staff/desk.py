@@ -11,10 +11,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dsr import statistics
 from dsr.admin import inbox, pass_on
+from dsr.answers import statistics
+from dsr.answers.statistics import Figures
 from dsr.models import Request
-from dsr.statistics import Figures
 from dsr.words.vocabulary import Kind, State
 
 PERMISSION = "dsr.view_request"

@@ -16,7 +16,7 @@ from contacts.admin.base import today
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
 from contacts.words.vocabulary import Channel
-from dsr import statistics
+from dsr.answers import statistics
 from dsr.words.vocabulary import Kind
 from privacy_crm.staff import ahead, figures
 from privacy_crm.staff.remembering import remember, remembered

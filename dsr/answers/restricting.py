@@ -10,8 +10,8 @@ from contacts.base.days import day_of
 from contacts.models import Message, PolicyVersion
 from contacts.outbox import notices
 from contacts.words.vocabulary import NoticeKind
-from dsr import answering, closing, remedies
-from dsr.answering import Draft
+from dsr.answers import answering, closing, remedies
+from dsr.answers.answering import Draft
 from dsr.freeze import sparing
 from dsr.models import Paper, Request, Subject
 from dsr.records import moving, restricted, timeline

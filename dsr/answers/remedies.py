@@ -7,7 +7,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from contacts.models import PolicyVersion
-from dsr.answering import Draft
+from dsr.answers.answering import Draft
 from dsr.records.moving import RequestError
 
 

@@ -5,7 +5,7 @@ import datetime as dt
 from django.db import transaction
 
 from contacts.models import PolicyVersion
-from dsr import closing
+from dsr.answers import closing
 from dsr.models import Request
 from dsr.records import moving, timeline
 from dsr.records.moving import RequestError

@@ -1,0 +1,1 @@
+"""Answering a request: refusing, restricting, closing, remedies, and how long closed requests are kept."""
