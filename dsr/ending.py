@@ -6,10 +6,10 @@ from django.db import transaction
 
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
-from dsr import at_once
 from dsr.answers import answering, closing, duplicates, restricting
 from dsr.answers.answering import Draft
 from dsr.freeze import sparing
+from dsr.intake import at_once
 from dsr.models import Request
 from dsr.records import moving, restricted, timeline
 from dsr.records.moving import RequestError

@@ -20,10 +20,10 @@ from contacts.models import Contact, Message, PolicyVersion
 from contacts.outbox import mail_files
 from contacts.people import erasure, vacancy
 from contacts.words.addresses import normalise
-from dsr import identity, intake
 from dsr.answers import answering, closing
 from dsr.answers.answering import Draft
-from dsr.intake import Asked
+from dsr.intake import identity, intake
+from dsr.intake.intake import Asked
 from dsr.letters.common import spoken
 from dsr.letters.erasure import erased
 from dsr.models import FINDINGS, Certificate, Request

@@ -4,9 +4,10 @@ from django.utils import timezone
 
 from contacts.models import PolicyVersion
 from contacts.outbox import nudging
-from dsr import intake, proving, reminding, unanswered
+from dsr import reminding, unanswered
 from dsr.answers import forgetting, restricting
 from dsr.freeze import sparing
+from dsr.intake import intake, proving
 
 
 @shared_task

@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from contacts.models import Contact, Message, PolicyVersion
 from contacts.models.outbox import FORGOTTEN
-from dsr import identity
 from dsr.answers import restricting
+from dsr.intake import identity
 from dsr.letters import restrictions
 from dsr.models import Certificate, Request
 from dsr.words.vocabulary import Kind

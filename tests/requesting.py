@@ -6,10 +6,10 @@ from typing import Any
 from contacts.delivery.letters.parts import Letter, Text
 from contacts.models import AuditEvent, Contact, Message, PolicyVersion
 from contacts.models.outbox import FORGOTTEN
-from dsr import identity, intake, proving
 from dsr.answers import closing
 from dsr.answers.answering import Draft
-from dsr.intake import Asked, Stranger
+from dsr.intake import identity, intake, proving
+from dsr.intake.intake import Asked, Stranger
 from dsr.models import Proof, Request
 from dsr.records import moving
 from dsr.words.vocabulary import Kind, Outcome, Source

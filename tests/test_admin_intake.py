@@ -9,7 +9,7 @@ from django.test import Client
 
 from contacts.models import Contact, Message, PolicyVersion
 from contacts.words.addresses import keyed_hash
-from dsr import identity
+from dsr.intake import identity
 from dsr.models import Request
 from dsr.records.moving import MovedError, RequestError
 from dsr.words.vocabulary import Kind

@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 
 from contacts.models import Contact, PolicyVersion
-from dsr import intake
-from dsr.intake import Asked
+from dsr.intake import intake
+from dsr.intake.intake import Asked
 from dsr.models import Request
 from dsr.words.vocabulary import Kind, Source
 from tests.factories import NOON, ContactFactory, hold

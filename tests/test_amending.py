@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 
 from contacts.models import Contact, PolicyVersion
-from dsr import amending, identity, intake
-from dsr.intake import Asked
+from dsr.intake import amending, identity, intake
+from dsr.intake.intake import Asked
 from dsr.models import Request
 from dsr.records.moving import RequestError
 from dsr.words.vocabulary import Kind, Source

@@ -5,9 +5,10 @@ import datetime as dt
 import pytest
 
 from contacts.models import Contact, PolicyVersion
-from dsr import ending, identity, intake
+from dsr import ending
 from dsr.answers import duplicates, refusing
-from dsr.intake import Asked
+from dsr.intake import identity, intake
+from dsr.intake.intake import Asked
 from dsr.letters import refusals
 from dsr.models import Request
 from dsr.records.moving import MovedError, RequestError

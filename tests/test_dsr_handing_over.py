@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 
 from contacts.models import AuditEvent, Message, PolicyVersion
-from dsr import fetching, handing_over, identity, tasks
+from dsr import fetching, handing_over, tasks
 from dsr.answers import refusing
 from dsr.freeze import sparing
+from dsr.intake import identity
 from dsr.letters import handovers, refusals
 from dsr.models import Request
 from dsr.records.moving import MovedError, RequestError

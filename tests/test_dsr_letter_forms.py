@@ -8,7 +8,7 @@ from django.test import Client
 
 from contacts.delivery import letters as mails
 from contacts.models import Contact, Message, PolicyVersion
-from dsr import identity
+from dsr.intake import identity
 from dsr.models import Request
 from dsr.records import restricted
 from dsr.words.vocabulary import Kind, Outcome, State

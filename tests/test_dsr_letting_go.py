@@ -5,8 +5,9 @@ import datetime as dt
 import pytest
 
 from contacts.models import Contact, Message, PolicyVersion, RecipientNotice
-from dsr import identity, weighing
+from dsr import weighing
 from dsr.answers import restricting
+from dsr.intake import identity
 from dsr.letters import restrictions
 from dsr.models import Request
 from dsr.weighing import Balance

@@ -9,10 +9,11 @@ import pytest
 from django.db import transaction
 
 from contacts.models import Contact, PolicyVersion
-from dsr import identity, weighing
+from dsr import weighing
 from dsr.answers import restricting
 from dsr.answers.answering import Draft
 from dsr.answers.remedies import remedy
+from dsr.intake import identity
 from dsr.models import Request
 from dsr.records import restricted
 from dsr.weighing import Balance

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from contacts.models import Contact, FoodPreference, Message, PolicyVersion
-from dsr import identity, stopping
+from dsr.intake import identity, stopping
 from dsr.letters import stopped
 from dsr.letters.common import Writer
 from dsr.models import Request

@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 
 from contacts.models import Contact, Message, PolicyVersion
-from dsr import erasing, identity, weighing
+from dsr import erasing, weighing
 from dsr.answers import restricting
 from dsr.erasing import Order
+from dsr.intake import identity
 from dsr.letters import restrictions
 from dsr.models import Request
 from dsr.records import restricted

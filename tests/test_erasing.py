@@ -6,7 +6,7 @@ from django.db import models
 from contacts.models import AuditEvent, Contact, Message, PolicyVersion, RecipientNotice, SignUp, Suppression
 from contacts.people import erasure
 from contacts.words.vocabulary import Channel
-from dsr import identity, proving
+from dsr.intake import identity, proving
 from dsr.models import Paper, Request
 from dsr.traces import counting, proposal
 from dsr.words.vocabulary import ErasureGround, Kind, Outcome, State

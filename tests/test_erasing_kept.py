@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from contacts.models import Contact, Message, PolicyVersion
-from dsr import erasing, identity
+from dsr import erasing
 from dsr.erasing import Order
+from dsr.intake import identity
 from dsr.traces import proposal
 from dsr.words.vocabulary import ErasureGround, Kind, Outcome, RefusalGround
 from retention.models import Hold

@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 
 from contacts.models import Disclosure, PolicyVersion, RecipientNotice, SignUp
-from dsr import certificates, identity, intake
-from dsr.intake import Asked
+from dsr import certificates
+from dsr.intake import identity, intake
+from dsr.intake.intake import Asked
 from dsr.models import Paper, Request
 from dsr.records.moving import RequestError
 from dsr.traces import proposal

@@ -7,8 +7,8 @@ from django.test import Client
 
 from contacts.models import Message, PolicyVersion, Suppression
 from contacts.words.addresses import keyed_hash
-from dsr import identity, intake, leavers, stopping
-from dsr.intake import Asked
+from dsr.intake import identity, intake, leavers, stopping
+from dsr.intake.intake import Asked
 from dsr.letters import stopped
 from dsr.records.moving import RequestError
 from dsr.words.vocabulary import ErasureGround, Kind, Source

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from contacts.models import Contact, PolicyVersion
-from dsr import erasing, intake, proving
+from dsr import erasing
+from dsr.intake import intake, proving
 from dsr.models import Proof, Request
 from dsr.records.moving import RequestError
 from dsr.words.vocabulary import State

@@ -6,7 +6,7 @@ import pytest
 
 from contacts.models import Contact, PolicyVersion
 from contacts.people import addressing
-from dsr import identity
+from dsr.intake import identity
 from dsr.package import finding
 from privacy_crm.merging import merge
 from tests.factories import NOON, ContactFactory, OrganisationFactory, hold

@@ -8,8 +8,9 @@ import pytest
 from django.db import connections, transaction
 
 from contacts.models import Contact, Message, PolicyVersion
-from dsr import intake, tasks
+from dsr import tasks
 from dsr.answers import forgetting
+from dsr.intake import intake
 from dsr.models import Certificate, Entry, Paper, Proof, Request, Subject, YearCount
 from dsr.words.vocabulary import Kind, Outcome, State
 from tests.factories import NOON, ContactFactory, place

@@ -4,9 +4,9 @@ import pytest
 
 from contacts.models import Contact, PolicyVersion, RecipientNotice
 from contacts.permission import permission
-from dsr import asking, identity, intake, stopping
-from dsr.asking import AskedBeforeError
-from dsr.intake import Asked
+from dsr.intake import asking, identity, intake, stopping
+from dsr.intake.asking import AskedBeforeError
+from dsr.intake.intake import Asked
 from dsr.letters import stopped
 from dsr.models import Request
 from dsr.words.vocabulary import Kind, Source

@@ -10,8 +10,8 @@ import pytest
 from django.db import connection, connections, transaction
 
 from contacts.models import Contact, Message, PolicyVersion
-from dsr import identity
 from dsr.answers import answering
+from dsr.intake import identity
 from dsr.models import Paper, Request
 from dsr.records import moving
 from dsr.records.moving import MovedError, RequestError

@@ -5,10 +5,10 @@ import datetime as dt
 import pytest
 
 from contacts.models import Contact, Message, PolicyVersion
-from dsr import intake, proving
-from dsr.intake import Asked
+from dsr.intake import intake, proving
+from dsr.intake.intake import Asked
+from dsr.intake.proving import EndedProofError
 from dsr.models import Paper, Request
-from dsr.proving import EndedProofError
 from dsr.records.moving import RequestError
 from dsr.words.vocabulary import Kind, Source
 from retention.models import Hold

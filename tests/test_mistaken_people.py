@@ -7,9 +7,10 @@ import pytest
 from django.db import transaction
 
 from contacts.models import Contact, Message, PolicyVersion
-from dsr import erasing, identity, weighing
+from dsr import erasing, weighing
 from dsr.answers import answering
 from dsr.erasing import Order
+from dsr.intake import identity
 from dsr.letters import restrictions
 from dsr.models import Paper, Request
 from dsr.package import finding

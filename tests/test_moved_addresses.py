@@ -8,8 +8,8 @@ from django.test import Client
 
 from contacts.delivery import readdressing
 from contacts.models import Contact, Message, PolicyVersion
-from dsr import intake, proving
-from dsr.intake import Stranger
+from dsr.intake import intake, proving
+from dsr.intake.intake import Stranger
 from dsr.models import Proof
 from dsr.words.vocabulary import Kind
 from tests.admin_pages import contents

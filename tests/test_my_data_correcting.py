@@ -8,7 +8,7 @@ from django.test import Client
 from contacts.models import Contact, Disclosure, PolicyVersion, RecipientNotice
 from contacts.people import correcting
 from contacts.people.activities import ContactGoneError
-from dsr import own_words
+from dsr.intake import own_words
 from dsr.models import Request
 from dsr.words.vocabulary import State
 from retention.models import Hold

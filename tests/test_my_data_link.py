@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from contacts.models import AuditEvent, PolicyVersion
-from dsr import intake, proving
+from dsr.intake import intake, proving
 from dsr.models import Proof, Request
 from dsr.words.vocabulary import Kind, State
 from tests import visitors

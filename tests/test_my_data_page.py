@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from contacts.models import Contact, FoodPreference, PolicyVersion
-from dsr import asking
 from dsr.answers import closing
-from dsr.intake import Asked
+from dsr.intake import asking
+from dsr.intake.intake import Asked
 from dsr.models import Request
 from dsr.records import moving
 from dsr.words.vocabulary import Kind, Outcome, RefusalGround, State

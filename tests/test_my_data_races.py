@@ -11,8 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from contacts.models import PolicyVersion
-from dsr import intake, proving
-from dsr.intake import Asked, Stranger
+from dsr.intake import intake, proving
+from dsr.intake.intake import Asked, Stranger
 from dsr.letters import proof as letters
 from dsr.models import Proof, Request
 from dsr.words.vocabulary import Kind, State

@@ -7,8 +7,9 @@ from django.db import transaction
 from django.test import Client
 
 from contacts.models import Contact, Message, PolicyVersion
-from dsr import ending, identity, leavers
+from dsr import ending
 from dsr.answers import duplicates, statistics
+from dsr.intake import identity, leavers
 from dsr.models import Request
 from dsr.records.moving import RequestError
 from dsr.words.vocabulary import Kind, Outcome, Source

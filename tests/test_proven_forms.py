@@ -6,8 +6,8 @@ import pytest
 
 from contacts.models import Contact, PolicyVersion
 from contacts.permission import permission
-from dsr import identity
 from dsr.answers import refusing
+from dsr.intake import identity
 from dsr.letters import refusals
 from dsr.models import Request
 from dsr.words.vocabulary import Kind, RefusalGround

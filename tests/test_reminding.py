@@ -15,8 +15,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from contacts.models import PolicyVersion
-from dsr import agreeing, identity, intake, reminding, tasks
-from dsr.intake import Asked
+from dsr import agreeing, reminding, tasks
+from dsr.intake import identity, intake
+from dsr.intake.intake import Asked
 from dsr.letters import complaints
 from dsr.models import Request
 from dsr.words.vocabulary import Kind, Source

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from contacts.models import PolicyVersion
-from dsr import extending, identity, intake, reminding, unanswered
+from dsr import extending, reminding, unanswered
+from dsr.intake import identity, intake
+from dsr.intake.proving import ProofError
 from dsr.models import Request
-from dsr.proving import ProofError
 from dsr.records import deadlines
 from dsr.records.moving import RequestError
 from dsr.words.vocabulary import Outcome

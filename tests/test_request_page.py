@@ -10,8 +10,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from contacts.models import Contact, PolicyVersion
-from dsr import identity, intake
-from dsr.intake import Asked
+from dsr.intake import identity, intake
+from dsr.intake.intake import Asked
 from dsr.models import Request
 from dsr.records import timeline
 from dsr.words.vocabulary import Kind, Outcome, PaperKind, Source, Step

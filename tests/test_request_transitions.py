@@ -14,28 +14,14 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from contacts.models import Contact, PolicyVersion
-from dsr import (
-    agreeing,
-    amending,
-    correcting,
-    ending,
-    erasing,
-    extending,
-    handing_over,
-    identity,
-    intake,
-    leavers,
-    proving,
-    stopping,
-    unanswered,
-    weighing,
-)
+from dsr import agreeing, correcting, ending, erasing, extending, handing_over, unanswered, weighing
 from dsr.answers import duplicates, refusing, restricting, undelivered
 from dsr.answers.remedies import remedy
 from dsr.erasing import Order
-from dsr.intake import Asked
+from dsr.intake import amending, identity, intake, leavers, proving, stopping
+from dsr.intake.intake import Asked
+from dsr.intake.proving import ProofError
 from dsr.models import Request
-from dsr.proving import ProofError
 from dsr.records import moving
 from dsr.records.moving import RequestError
 from dsr.weighing import Balance

@@ -8,9 +8,10 @@ import pytest
 from django.db import connections
 
 from contacts.models import Contact, Message, PolicyVersion
-from dsr import identity, tasks, unanswered
+from dsr import tasks, unanswered
 from dsr.answers import restricting
 from dsr.freeze import sparing
+from dsr.intake import identity
 from dsr.models import Request
 from dsr.words.vocabulary import Kind
 from retention.models import Hold

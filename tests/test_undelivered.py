@@ -9,8 +9,9 @@ from django.test import Client
 
 from contacts.models import AuditEvent, Contact, Message, PolicyVersion
 from contacts.models.outbox import FORGOTTEN
-from dsr import identity, unanswered
+from dsr import unanswered
 from dsr.answers import answering, restricting, undelivered
+from dsr.intake import identity
 from dsr.letters import paper, restrictions
 from dsr.models import Request
 from dsr.records.moving import RequestError

@@ -6,7 +6,7 @@ from typing import Any
 from django.test import Client
 
 from contacts.models import Contact, PolicyVersion
-from dsr import proving
+from dsr.intake import proving
 from dsr.models import Proof, Request
 from dsr.views import wishes
 from dsr.words.vocabulary import Kind

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
-from dsr import amending
 from dsr.admin.find_act import policy_in_force
+from dsr.intake import amending
 from dsr.models import Request
 from dsr.records.moving import RequestError
 from dsr.words.vocabulary import Kind

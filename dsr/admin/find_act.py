@@ -17,7 +17,7 @@ from contacts.admin.acts import ActForm
 from contacts.admin.people import name_of
 from contacts.models import Contact, PolicyVersion
 from contacts.words.vocabulary import Scenario
-from dsr import identity, leavers
+from dsr.intake import identity, leavers
 from dsr.package import finding
 from dsr.records import timeline
 from dsr.records.moving import RequestError

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy
 from contacts.admin.acts import Act
 from contacts.admin.base import RecordAdmin
 from contacts.models import Contact
-from dsr import intake
 from dsr.admin.intake_acts import ReceivedForm
-from dsr.intake import Asked
+from dsr.intake import intake
+from dsr.intake.intake import Asked
 from dsr.models import Request
 from dsr.records.moving import RequestError
 from dsr.words.vocabulary import Kind

@@ -9,9 +9,9 @@ from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dsr import amending
 from dsr.admin import inbox
 from dsr.answers import duplicates
+from dsr.intake import amending
 from dsr.models import UNDELIVERED, Entry, Paper, Request
 from dsr.records import paper_words, timeline
 from dsr.words.vocabulary import ASKED_NOBODY, ErasureGround, Kind, Outcome, PaperKind, RefusalGround, Source, Step

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy
 from contacts.admin import fields
 from contacts.admin.acts import Act
 from contacts.words.vocabulary import Channel
-from dsr import stopping
 from dsr.admin.letters import LetterForm
 from dsr.admin.numbered import NumberedForm
 from dsr.answers.answering import Draft
+from dsr.intake import stopping
 from dsr.letters import stopped
 from dsr.models import Request
 from dsr.words.vocabulary import AT_ONCE, Kind, State

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from contacts.delivery.letters.parts import Button, Letter, Text
 from contacts.models import PolicyVersion
 from contacts.outbox import links
-from dsr import proving
-from dsr.intake import UNPROVEN_DAYS
+from dsr.intake import proving
+from dsr.intake.intake import UNPROVEN_DAYS
 from dsr.models import Proof
 from dsr.words.vocabulary import Kind
 

@@ -6,8 +6,8 @@ from django.http import HttpResponse
 
 from contacts.models import Contact
 from contacts.people.activities import ContactGoneError
-from dsr import own_words
-from dsr.asking import AskedBeforeError
+from dsr.intake import own_words
+from dsr.intake.asking import AskedBeforeError
 from dsr.records.moving import RequestError
 from dsr.views import page, visits
 from dsr.views.forms import CorrectForm

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from contacts.base.fields import LONGEST, Address, OneLine, stand_by
 from contacts.models import Contact
-from dsr.intake import Asked, Stranger
+from dsr.intake.intake import Asked, Stranger
 from dsr.views import wishes
 from dsr.words.vocabulary import Kind
 

@@ -8,9 +8,9 @@ from django.http import HttpResponse
 from contacts.outbox import nudging
 from contacts.words.addresses import keyed_hash
 from contacts.words.vocabulary import Channel
-from dsr import asking, at_once, proving
-from dsr.asking import AskedBeforeError
-from dsr.intake import Asked
+from dsr.intake import asking, at_once, proving
+from dsr.intake.asking import AskedBeforeError
+from dsr.intake.intake import Asked
 from dsr.records.moving import RequestError
 from dsr.views import page, visits, wishes
 from dsr.views.forms import WordsForm

@@ -13,10 +13,10 @@ from contacts.outbox import nudging
 from contacts.views import errors, refusals
 from contacts.views.frame import Visit
 from contacts.views.posts import link_view
-from dsr import intake, proving
+from dsr.intake import intake, proving
+from dsr.intake.proving import EndedProofError, ProofError
 from dsr.letters import proof as letters
 from dsr.models import Request
-from dsr.proving import EndedProofError, ProofError
 from dsr.views import visits, wishes
 from dsr.words.vocabulary import AT_ONCE, Kind, PaperKind
 

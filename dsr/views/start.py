@@ -21,8 +21,8 @@ from contacts.signups import challenge, limits
 from contacts.views.frame import Visit
 from contacts.views.posts import form_view
 from contacts.views.sign_up import TRAP
-from dsr import intake
-from dsr.intake import Asked, Stranger
+from dsr.intake import intake
+from dsr.intake.intake import Asked, Stranger
 from dsr.letters import proof as letters
 from dsr.models import Proof
 from dsr.views import visits

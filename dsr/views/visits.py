@@ -30,7 +30,7 @@ from contacts.views import errors
 from contacts.views.frame import Visit
 from contacts.views.posts import link_view
 from contacts.words.addresses import keyed_hash
-from dsr import proving
+from dsr.intake import proving
 from dsr.models import Proof
 
 COOKIE = "my_data"

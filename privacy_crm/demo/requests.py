@@ -9,9 +9,10 @@ from django.contrib.auth import get_user_model
 
 from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion
-from dsr import ending, identity, intake
+from dsr import ending
 from dsr.answers import answering
-from dsr.intake import Asked
+from dsr.intake import identity, intake
+from dsr.intake.intake import Asked
 from dsr.letters.question import question
 from dsr.models import Request
 from dsr.words.vocabulary import Kind, Source

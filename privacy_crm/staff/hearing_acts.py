@@ -16,8 +16,8 @@ from contacts.people import leaving, stored_only
 from contacts.people.activities import ContactGoneError
 from contacts.people.leaving import LeavingError
 from contacts.words.vocabulary import Channel, Scenario
-from dsr import leavers
 from dsr.admin.intake_acts import SOURCES
+from dsr.intake import leavers
 from dsr.records.moving import RequestError
 from dsr.words.vocabulary import Source
 from privacy_crm.staff.contact_acts import is_whole, may_change_whole

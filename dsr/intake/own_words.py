@@ -13,10 +13,10 @@ from contacts.models import Contact, PolicyVersion
 from contacts.people import correcting
 from contacts.people.activities import ContactGoneError
 from contacts.people.correcting import Change
-from dsr import asking, intake
 from dsr.answers import closing
 from dsr.freeze import sparing
-from dsr.intake import Asked
+from dsr.intake import asking, intake
+from dsr.intake.intake import Asked
 from dsr.models import Request, Subject
 from dsr.records import timeline
 from dsr.words.vocabulary import Kind, Outcome, PaperKind, Source, State, Step

@@ -7,9 +7,9 @@ from collections.abc import Collection
 from django.db import transaction
 
 from contacts.models import PolicyVersion
-from dsr import at_once
 from dsr.answers import answering
 from dsr.answers.answering import Draft
+from dsr.intake import at_once
 from dsr.models import Request
 from dsr.records import moving, timeline
 from dsr.records.moving import RequestError

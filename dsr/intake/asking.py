@@ -6,8 +6,8 @@ from django.db import transaction
 
 from contacts.base import races
 from contacts.models import Contact, PolicyVersion
-from dsr import intake
-from dsr.intake import Asked
+from dsr.intake import intake
+from dsr.intake.intake import Asked
 from dsr.models import Request, Requests
 from dsr.records import timeline
 from dsr.records.moving import RequestError

@@ -11,7 +11,7 @@ from contacts.delivery.letters.parts import Letter
 from contacts.models import Contact
 from contacts.outbox import outbox
 from contacts.words.addresses import keyed_hash
-from dsr import seals
+from dsr.intake import seals
 from dsr.models import Proof, Request
 
 LINK_LIVES = dt.timedelta(hours=24)

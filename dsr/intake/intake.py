@@ -16,8 +16,8 @@ from contacts.base.days import day_of
 from contacts.delivery.letters.parts import Letter
 from contacts.models import Contact, PolicyVersion
 from contacts.words.addresses import keyed_hash
-from dsr import at_once, proving
 from dsr.freeze import sparing
+from dsr.intake import at_once, proving
 from dsr.models import Paper, Proof, Request, Subject
 from dsr.records import deadlines, moving, timeline
 from dsr.records.moving import RequestError

@@ -12,10 +12,10 @@ from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion
 from contacts.people import stored_only
 from contacts.words.addresses import MalformedAddressError, normalise
-from dsr import at_once, intake
 from dsr.answers import answering, taking_off
 from dsr.answers.answering import Draft
 from dsr.freeze import sparing
+from dsr.intake import at_once, intake
 from dsr.models import Request
 from dsr.records import moving, timeline
 from dsr.records.moving import RequestError

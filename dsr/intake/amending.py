@@ -7,8 +7,8 @@ from django.db import transaction
 
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
-from dsr import at_once, intake
 from dsr.freeze import sparing
+from dsr.intake import at_once, intake
 from dsr.models import Request
 from dsr.records import deadlines, moving, timeline
 from dsr.records.moving import RequestError

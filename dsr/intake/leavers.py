@@ -6,10 +6,10 @@ from django.db import transaction
 
 from contacts.models import Contact, PolicyVersion
 from contacts.people import leaving
-from dsr import at_once, intake
 from dsr.answers import closing
 from dsr.freeze import sparing
-from dsr.intake import Asked
+from dsr.intake import at_once, intake
+from dsr.intake.intake import Asked
 from dsr.models import Entry, Request
 from dsr.records import moving, timeline
 from dsr.records.moving import RequestError

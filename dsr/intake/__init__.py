@@ -1,0 +1,1 @@
+"""How a request comes in: the form, the proof of identity, and what can be done at once."""
