@@ -20,8 +20,8 @@ from contacts.models import (
     UploadedPerson,
 )
 from contacts.words.addresses import keyed_hash
-from dsr import erasing
-from dsr.erasing import Order
+from dsr.decisions import erasing
+from dsr.decisions.erasing import Order
 from dsr.intake import proving
 from dsr.models import Certificate, Request
 from dsr.words.vocabulary import ErasureGround, Kind

@@ -3,12 +3,12 @@
 import datetime as dt
 
 from contacts.models import Contact, Message, PolicyVersion
-from dsr import ending, weighing
 from dsr.answers import refusing, restricting
+from dsr.decisions import ending, weighing
+from dsr.decisions.weighing import Balance
 from dsr.letters import answers, refusals, restrictions
 from dsr.models import Request
 from dsr.records import restricted
-from dsr.weighing import Balance
 from dsr.words.vocabulary import Kind, RefusalGround, RestrictionGround
 from tests.deciding import BECAUSE, TODAY, TOMORROW, draft
 from tests.factories import NOON

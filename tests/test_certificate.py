@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from contacts.models import Contact, PolicyVersion
-from dsr import certificates, erasing
+from dsr.decisions import certificates, erasing
 from dsr.models import Certificate, Request
 from dsr.records.moving import RequestError
 from dsr.traces import proposal

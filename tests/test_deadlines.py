@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contacts.models import PolicyVersion
-from dsr import extending
+from dsr.decisions import extending
 from dsr.intake import identity
 from dsr.models import Request
 from dsr.records import deadlines, due

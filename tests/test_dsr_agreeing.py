@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from contacts.models import PolicyVersion
-from dsr import agreeing
+from dsr.decisions import agreeing
 from dsr.letters import complaints
 from dsr.models import Request
 from dsr.records.moving import MovedError, RequestError

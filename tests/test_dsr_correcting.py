@@ -4,7 +4,7 @@ import pytest
 
 from contacts.models import Contact, PolicyVersion
 from contacts.words.vocabulary import Channel
-from dsr import correcting
+from dsr.decisions import correcting
 from dsr.intake import identity
 from dsr.letters import corrections
 from dsr.models import Request

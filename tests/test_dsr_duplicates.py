@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 
 from contacts.models import Contact, PolicyVersion
-from dsr import ending
 from dsr.answers import duplicates, refusing
+from dsr.decisions import ending
 from dsr.intake import identity, intake
 from dsr.intake.intake import Asked
 from dsr.letters import refusals

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from contacts.models import PolicyVersion
-from dsr import extending
+from dsr.decisions import extending
 from dsr.letters import answers
 from dsr.models import Request
 from dsr.records.moving import MovedError, RequestError

@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 
 from contacts.models import AuditEvent, Message, PolicyVersion
-from dsr import fetching, handing_over, tasks
+from dsr import tasks
 from dsr.answers import refusing
+from dsr.decisions import fetching, handing_over
 from dsr.freeze import sparing
 from dsr.intake import identity
 from dsr.letters import handovers, refusals

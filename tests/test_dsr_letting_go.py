@@ -5,12 +5,12 @@ import datetime as dt
 import pytest
 
 from contacts.models import Contact, Message, PolicyVersion, RecipientNotice
-from dsr import weighing
 from dsr.answers import restricting
+from dsr.decisions import weighing
+from dsr.decisions.weighing import Balance
 from dsr.intake import identity
 from dsr.letters import restrictions
 from dsr.models import Request
-from dsr.weighing import Balance
 from dsr.words.vocabulary import Kind, RestrictionGround
 from tests.deciding import BECAUSE, TODAY, TOMORROW, ada, draft
 from tests.factories import NOON, ContactFactory

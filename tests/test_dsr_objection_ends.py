@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from contacts.models import Contact, PolicyVersion
-from dsr import ending, weighing
 from dsr.answers import duplicates, refusing
+from dsr.decisions import ending, weighing
 from dsr.letters import restrictions
 from dsr.models import Request
 from dsr.records import restricted

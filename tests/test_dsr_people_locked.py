@@ -9,14 +9,14 @@ import pytest
 from django.db import transaction
 
 from contacts.models import Contact, PolicyVersion
-from dsr import weighing
 from dsr.answers import restricting
 from dsr.answers.answering import Draft
 from dsr.answers.remedies import remedy
+from dsr.decisions import weighing
+from dsr.decisions.weighing import Balance
 from dsr.intake import identity
 from dsr.models import Request
 from dsr.records import restricted
-from dsr.weighing import Balance
 from dsr.words.vocabulary import Kind, RestrictionGround
 from tests.deciding import BECAUSE, TOMORROW
 from tests.factories import NOON, customer

@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 
 from contacts.models import PolicyVersion
-from dsr import ending
 from dsr.answers import duplicates, statistics
+from dsr.decisions import ending
 from dsr.records import restricted
 from dsr.words.vocabulary import Kind, Outcome, State
 from tests.admin_pages import contents

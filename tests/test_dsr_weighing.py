@@ -6,15 +6,15 @@ from dataclasses import replace
 import pytest
 
 from contacts.models import Contact, Message, PolicyVersion
-from dsr import erasing, weighing
 from dsr.answers import restricting
-from dsr.erasing import Order
+from dsr.decisions import erasing, weighing
+from dsr.decisions.erasing import Order
+from dsr.decisions.weighing import Balance
 from dsr.intake import identity
 from dsr.letters import restrictions
 from dsr.models import Request
 from dsr.records import restricted
 from dsr.records.moving import MovedError, RequestError
-from dsr.weighing import Balance
 from dsr.words.vocabulary import ErasureGround, Kind, Outcome, RefusalGround, State
 from retention.models import Hold
 from tests.deciding import BECAUSE, TODAY, TOMORROW, ada, draft, letters

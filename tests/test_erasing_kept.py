@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from contacts.models import Contact, Message, PolicyVersion
-from dsr import erasing
-from dsr.erasing import Order
+from dsr.decisions import erasing
+from dsr.decisions.erasing import Order
 from dsr.intake import identity
 from dsr.traces import proposal
 from dsr.words.vocabulary import ErasureGround, Kind, Outcome, RefusalGround

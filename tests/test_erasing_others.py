@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from contacts.models import Disclosure, PolicyVersion, RecipientNotice, SignUp
-from dsr import certificates
+from dsr.decisions import certificates
 from dsr.intake import identity, intake
 from dsr.intake.intake import Asked
 from dsr.models import Paper, Request

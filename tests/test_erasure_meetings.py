@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from contacts.models import Contact, PolicyVersion
-from dsr import erasing
+from dsr.decisions import erasing
 from dsr.intake import intake, proving
 from dsr.models import Proof, Request
 from dsr.records.moving import RequestError

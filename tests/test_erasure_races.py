@@ -14,7 +14,7 @@ from django.db import transaction
 from contacts.models import Contact, PolicyVersion, SignUp
 from contacts.signups import proof
 from contacts.signups.sign_ups import Wish
-from dsr import erasing
+from dsr.decisions import erasing
 from dsr.models import Certificate, Request
 from dsr.records.moving import MovedError, RequestError
 from dsr.words.vocabulary import ErasureGround, Kind, Source

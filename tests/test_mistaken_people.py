@@ -7,15 +7,15 @@ import pytest
 from django.db import transaction
 
 from contacts.models import Contact, Message, PolicyVersion
-from dsr import erasing, weighing
 from dsr.answers import answering
-from dsr.erasing import Order
+from dsr.decisions import erasing, weighing
+from dsr.decisions.erasing import Order
+from dsr.decisions.weighing import Balance
 from dsr.intake import identity
 from dsr.letters import restrictions
 from dsr.models import Paper, Request
 from dsr.package import finding
 from dsr.records.moving import RequestError
-from dsr.weighing import Balance
 from dsr.words.vocabulary import ErasureGround, Kind
 from tests.deciding import TODAY, ada, draft
 from tests.factories import NOON, ContactFactory, hold

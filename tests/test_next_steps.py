@@ -8,10 +8,10 @@ import pytest
 from django.test import Client
 
 from contacts.models import PolicyVersion
-from dsr import weighing
+from dsr.decisions import weighing
+from dsr.decisions.weighing import Balance
 from dsr.letters import restrictions
 from dsr.models import Request
-from dsr.weighing import Balance
 from dsr.words.vocabulary import AT_ONCE, Kind
 from tests.deciding import TOMORROW, Desk, asks, draft, url
 from tests.factories import NOON, customer, hold

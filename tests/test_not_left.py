@@ -7,8 +7,8 @@ from django.db import transaction
 from django.test import Client
 
 from contacts.models import Contact, Message, PolicyVersion
-from dsr import ending
 from dsr.answers import duplicates, statistics
+from dsr.decisions import ending
 from dsr.intake import identity, leavers
 from dsr.models import Request
 from dsr.records.moving import RequestError

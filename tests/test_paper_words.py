@@ -8,8 +8,9 @@ from django.test import Client
 from django.utils import translation
 
 from contacts.models import PolicyVersion
-from dsr import ending, package
+from dsr import package
 from dsr.answers import refusing
+from dsr.decisions import ending
 from dsr.letters import refusals
 from dsr.records import paper_words
 from dsr.words.vocabulary import Kind, RefusalGround, RestrictionGround

@@ -12,7 +12,7 @@ from django.urls import reverse
 from contacts.models import Contact, Message, PolicyVersion
 from contacts.outbox import outbox
 from contacts.words.addresses import keyed_hash
-from dsr import erasing
+from dsr.decisions import erasing
 from dsr.intake import identity
 from dsr.models import Handover, Paper, Proof, Request, Subject
 from dsr.words.vocabulary import ErasureGround, Kind, Outcome, Source

@@ -14,17 +14,18 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from contacts.models import Contact, PolicyVersion
-from dsr import agreeing, correcting, ending, erasing, extending, handing_over, unanswered, weighing
+from dsr import unanswered
 from dsr.answers import duplicates, refusing, restricting, undelivered
 from dsr.answers.remedies import remedy
-from dsr.erasing import Order
+from dsr.decisions import agreeing, correcting, ending, erasing, extending, handing_over, weighing
+from dsr.decisions.erasing import Order
+from dsr.decisions.weighing import Balance
 from dsr.intake import amending, identity, intake, leavers, proving, stopping
 from dsr.intake.intake import Asked
 from dsr.intake.proving import ProofError
 from dsr.models import Request
 from dsr.records import moving
 from dsr.records.moving import RequestError
-from dsr.weighing import Balance
 from dsr.words.vocabulary import ErasureGround, Kind, Outcome, RefusalGround, RestrictionGround, Source, State
 from tests.factories import DUE, NOON, ContactFactory
 from tests.requesting import (

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy
 
 from contacts.admin import fields
 from contacts.admin.acts import Act
-from dsr import agreeing
 from dsr.admin.letters import LetterForm
 from dsr.answers.answering import Draft
+from dsr.decisions import agreeing
 from dsr.letters import complaints
 from dsr.models import Request
 from dsr.words.vocabulary import Kind, State

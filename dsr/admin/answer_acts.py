@@ -12,11 +12,11 @@ from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import today
 from contacts.models import PolicyVersion
-from dsr import extending
 from dsr.admin.days import seen_on
 from dsr.admin.letters import LetterForm, in_force
 from dsr.answers import duplicates, refusing
 from dsr.answers.answering import Draft
+from dsr.decisions import extending
 from dsr.letters import answers, refusals
 from dsr.models import Request
 from dsr.records import deadlines, restricted

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from contacts.admin import acts
 from contacts.models import PolicyVersion
-from dsr import certificates
+from dsr.decisions import certificates
 from dsr.letters.common import spoken
 from dsr.models import Certificate, Request
 

@@ -13,9 +13,9 @@ from django_countries import countries
 from contacts.admin import fields
 from contacts.admin.acts import Act
 from contacts.models import Contact
-from dsr import correcting
 from dsr.admin.letters import LetterForm
 from dsr.answers.answering import Draft
+from dsr.decisions import correcting
 from dsr.letters import corrections
 from dsr.letters.corrections import CALLED
 from dsr.models import Request

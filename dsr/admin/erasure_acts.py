@@ -12,12 +12,12 @@ from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import today
 from contacts.models import PolicyVersion
-from dsr import certificates, erasing
 from dsr.admin import proposals
 from dsr.admin.letters import LetterForm
 from dsr.admin.numbered import NumberedForm
 from dsr.answers.answering import Draft
-from dsr.erasing import Order
+from dsr.decisions import certificates, erasing
+from dsr.decisions.erasing import Order
 from dsr.models import Request
 from dsr.records.moving import RequestError
 from dsr.traces import proposal

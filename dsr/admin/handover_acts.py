@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy
 
 from contacts.admin.acts import Act
 from contacts.base.days import day_of
-from dsr import handing_over
 from dsr.admin.letters import LetterForm
 from dsr.answers.answering import Draft
+from dsr.decisions import handing_over
 from dsr.letters import handovers
 from dsr.models import Request
 from dsr.words.vocabulary import Kind, Outcome, State

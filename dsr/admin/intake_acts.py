@@ -16,11 +16,11 @@ from contacts.admin.base import today
 from contacts.models import PolicyVersion, Suppression
 from contacts.outbox import nudging
 from contacts.words.addresses import MalformedAddressError, normalise
-from dsr import ending
 from dsr.admin import amending_act, taking_back_acts
 from dsr.admin.find_act import FindForm, NotLeftForm, TakeOffForm, policy_in_force
 from dsr.admin.letters import LetterForm
 from dsr.answers.answering import Draft
+from dsr.decisions import ending
 from dsr.intake import identity, intake, leavers
 from dsr.intake.intake import Asked
 from dsr.letters import answers

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from contacts.admin import acts, second_factor
 from contacts.admin.base import note_look
-from dsr import handing_over, package
+from dsr import package
 from dsr.admin.letters import in_force
 from dsr.answers import answering
+from dsr.decisions import handing_over
 from dsr.letters.common import spoken
 from dsr.models import Request
 from dsr.records import timeline

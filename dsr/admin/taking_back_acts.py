@@ -11,11 +11,11 @@ from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import today
 from contacts.models import PolicyVersion
-from dsr import ending
 from dsr.admin.days import seen_on
 from dsr.admin.letters import LetterForm, in_force
 from dsr.answers import duplicates
 from dsr.answers.answering import Draft
+from dsr.decisions import ending
 from dsr.letters import answers
 from dsr.models import Request
 from dsr.records import restricted

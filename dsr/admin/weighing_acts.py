@@ -11,17 +11,17 @@ from contacts.admin import fields
 from contacts.admin.acts import Act
 from contacts.admin.base import today
 from contacts.models import PolicyVersion
-from dsr import weighing
 from dsr.admin import restricting_acts
 from dsr.admin.answer_acts import CLAIMED
 from dsr.admin.letters import LetterForm
 from dsr.admin.numbered import NumberedForm
 from dsr.answers.answering import Draft
+from dsr.decisions import weighing
+from dsr.decisions.weighing import Balance
 from dsr.letters import restrictions
 from dsr.models import Request
 from dsr.records import restricted
 from dsr.records.moving import RequestError
-from dsr.weighing import Balance
 from dsr.words.vocabulary import Kind, RefusalGround, State
 
 _HANDLE = "dsr.handle_request"

@@ -14,7 +14,7 @@ from contacts.outbox import links
 from contacts.views import channels
 from contacts.words.addresses import keyed_hash
 from contacts.words.vocabulary import Channel
-from dsr import fetching
+from dsr.decisions import fetching
 from dsr.intake import asking
 from dsr.models import Request, Requests
 from dsr.package import periods

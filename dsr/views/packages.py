@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from django.http import HttpResponse
 
-from dsr import fetching
+from dsr.decisions import fetching
 from dsr.views import visits
 from dsr.views.visits import BY, Door, visit_view
 

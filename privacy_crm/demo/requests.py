@@ -9,8 +9,8 @@ from django.contrib.auth import get_user_model
 
 from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion
-from dsr import ending
 from dsr.answers import answering
+from dsr.decisions import ending
 from dsr.intake import identity, intake
 from dsr.intake.intake import Asked
 from dsr.letters.question import question

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from contacts.base import doors
 from contacts.words.addresses import MalformedAddressError
-from dsr import certificates, erasing
+from dsr.decisions import certificates, erasing
 from dsr.models import Certificate
 from dsr.records.moving import RequestError
 from dsr.words.vocabulary import ErasureGround, Source
