@@ -4,8 +4,8 @@ from django.utils import timezone
 
 from contacts.models import PolicyVersion
 from contacts.outbox import nudging
-from dsr import reminding, unanswered
 from dsr.answers import forgetting, restricting
+from dsr.clock import reminding, unanswered
 from dsr.freeze import sparing
 from dsr.intake import intake, proving
 

@@ -15,7 +15,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from contacts.models import PolicyVersion
-from dsr import reminding, tasks
+from dsr import tasks
+from dsr.clock import reminding
 from dsr.decisions import agreeing
 from dsr.intake import identity, intake
 from dsr.intake.intake import Asked

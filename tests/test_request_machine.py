@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from contacts.models import PolicyVersion
-from dsr import reminding, unanswered
+from dsr.clock import reminding, unanswered
 from dsr.decisions import extending
 from dsr.intake import identity, intake
 from dsr.intake.proving import ProofError

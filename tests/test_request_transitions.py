@@ -14,9 +14,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from contacts.models import Contact, PolicyVersion
-from dsr import unanswered
 from dsr.answers import duplicates, refusing, restricting, undelivered
 from dsr.answers.remedies import remedy
+from dsr.clock import unanswered
 from dsr.decisions import agreeing, correcting, ending, erasing, extending, handing_over, weighing
 from dsr.decisions.erasing import Order
 from dsr.decisions.weighing import Balance

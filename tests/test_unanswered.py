@@ -8,8 +8,9 @@ import pytest
 from django.db import connections
 
 from contacts.models import Contact, Message, PolicyVersion
-from dsr import tasks, unanswered
+from dsr import tasks
 from dsr.answers import restricting
+from dsr.clock import unanswered
 from dsr.freeze import sparing
 from dsr.intake import identity
 from dsr.models import Request

@@ -9,8 +9,8 @@ from django.test import Client
 
 from contacts.models import AuditEvent, Contact, Message, PolicyVersion
 from contacts.models.outbox import FORGOTTEN
-from dsr import unanswered
 from dsr.answers import answering, restricting, undelivered
+from dsr.clock import unanswered
 from dsr.intake import identity
 from dsr.letters import paper, restrictions
 from dsr.models import Request

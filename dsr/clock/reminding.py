@@ -16,9 +16,9 @@ from contacts.base import officers
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
 from contacts.outbox import links
+from dsr.clock.unanswered import CLOSE_AFTER
 from dsr.models import Request
 from dsr.records import timeline
-from dsr.unanswered import CLOSE_AFTER
 from dsr.words.vocabulary import State, Step
 
 HOUR = 8  # in the company's time zone

@@ -1,0 +1,1 @@
+"""What time brings: reminders to the officer, and questions that nobody answered."""
