@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.cache import never_cache
 
-from privacy_crm.staff.site import our_way
+from privacy_crm.access.frame import our_way
 
 
 def framed(view: Callable[..., HttpResponse]) -> Any:

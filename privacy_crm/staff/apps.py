@@ -8,20 +8,6 @@ class StaffAdminConfig(AdminConfig):
 
     def ready(self) -> None:
         super().ready()
-        from privacy_crm.staff import (  # noqa: PLC0415 - models can be imported only now
-            accounts,
-            audiences,
-            contacts,
-            mailings,
-            pairs,
-            segments,
-            uploads,
-        )
+        from privacy_crm.staff import pages  # noqa: PLC0415 - models can be imported only now
 
-        audiences.register()
-        contacts.register()
-        segments.register()
-        accounts.register()
-        mailings.register()
-        pairs.register()
-        uploads.register()
+        pages.register()

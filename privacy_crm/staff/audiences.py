@@ -69,7 +69,7 @@ def badge(request: HttpRequest) -> str | None:
     """Return how many lists are overdue that this user sees, for the sidebar."""
     if not request.user.has_perm(SEE):
         return None
-    # The company's day: `site.our_way` has set its zone.
+    # The company's day: `frame.our_way` has set its zone.
     late = Audience.objects.overdue(timezone.localdate())
     return str(visible_to(request.user, late).count() or "") or None
 

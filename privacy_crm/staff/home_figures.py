@@ -18,9 +18,9 @@ from contacts.models import PolicyVersion
 from contacts.words.vocabulary import Channel
 from dsr.answers import statistics
 from dsr.words.vocabulary import Kind
+from privacy_crm.access.frame import LANGUAGE
 from privacy_crm.staff import ahead, figures
 from privacy_crm.staff.remembering import remember, remembered
-from privacy_crm.staff.site import LANGUAGE
 from retention.models import PurgeRun
 
 TEN_MINUTES, HOUR, UNTIL_TOMORROW = 600, 3600, 26 * 3600

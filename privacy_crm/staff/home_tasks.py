@@ -20,7 +20,8 @@ from contacts.models import Contact, Mailing, RecipientNotice, Review, SignUp, U
 from contacts.models.recipients import OVERDUE
 from contacts.models.sign_ups import UNPROVEN_DAYS
 from contacts.words.vocabulary import MailingState, SignUpKind, UploadState
-from privacy_crm.staff import accounts, audiences, informing_act, pairs, upload_forms
+from privacy_crm.access import accounts
+from privacy_crm.staff import audiences, informing_act, pairs, upload_forms
 from retention.models import OF_REQUESTS, Hold
 
 _WEEK = dt.timedelta(days=7)

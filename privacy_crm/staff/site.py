@@ -1,6 +1,5 @@
 """The admin site: Unfold's, with a search that finds pages and never people, and remembers nothing that was typed."""
 
-from functools import update_wrapper
 from typing import TYPE_CHECKING, Any, cast
 
 from allauth.account.decorators import secure_admin_login
@@ -8,12 +7,12 @@ from django.conf import settings
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import SimpleTemplateResponse, TemplateResponse
+from django.template.response import TemplateResponse
 from django.urls import path
-from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy
 
-from contacts.models import Organisation, PolicyVersion
+from contacts.models import Organisation
+from privacy_crm.access.frame import our_way
 
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite
@@ -22,9 +21,6 @@ if TYPE_CHECKING:
         def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]: ...
 else:
     from unfold.sites import UnfoldAdminSite
-
-
-LANGUAGE = "en"
 
 
 class StaffSite(UnfoldAdminSite):
@@ -85,25 +81,3 @@ class Organisations(AutocompleteJsonView):
     def get_queryset(self) -> Any:
         self.term = self.term.replace("\0", "")
         return super().get_queryset()
-
-
-def our_way(view: Any) -> Any:
-    """Show times on the company's clock, and speak English whatever the browser asks for.
-
-    English until our own words are translated: a page that is half in another language would be worse.
-    """
-
-    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        with translation.override(LANGUAGE), timezone.override(_company_zone()):
-            response = cast(HttpResponse, view(request, *args, **kwargs))
-            if isinstance(response, SimpleTemplateResponse):
-                response.render()
-        response.headers["Content-Language"] = LANGUAGE
-        return response
-
-    return update_wrapper(inner, view)
-
-
-def _company_zone() -> str | None:
-    published = PolicyVersion.objects.filter(published_at__isnull=False).order_by("-number")
-    return published.values_list("time_zone", flat=True).first()
