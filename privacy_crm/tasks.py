@@ -7,6 +7,7 @@ from contacts.merging import duplicates
 from contacts.models import PolicyVersion
 from contacts.outbox import nudging
 from privacy_crm import mailings
+from privacy_crm.figures import catalogue
 from privacy_crm.uploads import forgetting, importing, removing
 
 
@@ -54,7 +55,5 @@ def find_duplicates(by: str = "duplicates") -> None:
 
 @shared_task
 def count_figures() -> None:
-    from privacy_crm.staff import home_figures  # noqa: PLC0415 - of the admin, whose pages hand work to this module
-
     if policy := PolicyVersion.objects.in_force():
-        home_figures.count_nightly(policy, at=timezone.now())
+        catalogue.count_nightly(policy, at=timezone.now())

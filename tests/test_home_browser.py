@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
 from contacts.models import PolicyVersion
-from privacy_crm.staff.home_figures import FIGURES
+from privacy_crm.figures.catalogue import FIGURES
 from retention.models import PurgeCount, PurgeRun
 from tests.accessible import PHONE_AND_DESK, violations
 from tests.factories import ReviewFactory, crowd

@@ -13,10 +13,10 @@ from contacts.words.addresses import keyed_hash
 from contacts.words.vocabulary import Channel
 from privacy_crm import roles
 from privacy_crm.celery import app
-from privacy_crm.staff import figures, remembering
-from privacy_crm.staff.charts import HEIGHT, Chart, Series
-from privacy_crm.staff.figures import Share
-from privacy_crm.staff.home_figures import FIGURES
+from privacy_crm.figures import counts, remembering
+from privacy_crm.figures.catalogue import FIGURES
+from privacy_crm.figures.charts import HEIGHT, Chart, Series
+from privacy_crm.figures.counts import Share
 from privacy_crm.tasks import count_figures
 from retention.models import PurgeCount, PurgeRun
 from tests.admin_pages import contents
@@ -76,7 +76,7 @@ def test_new_contacts_are_counted_by_month_and_scenario(policy: PolicyVersion) -
     crowd(9, "event", dt.date(2025, 11, 30), policy=policy)
     both = crowd(1, "prospect", dt.date(2026, 6, 30), policy=policy)[0]
     hold(both, "webinar", dt.date(2026, 6, 1), policy=policy)
-    chart = figures.new_contacts(policy, DUE)
+    chart = counts.new_contacts(policy, DUE)
     assert (chart.names[0], chart.names[-1]) == ("December 2025", "November 2026")
     counted = numbers(chart)
     assert counted["Event"] == [2, *[0] * 10, 3]
@@ -93,7 +93,7 @@ def test_each_address_that_objected_is_counted_once_for_each_channel(policy: Pol
     gone = keyed_hash("gone@fjordkraft.example")
     told: dict[str, Any] = {"public_id": None, "reason": "test", "at": NOON, "by": "test"}
     objections.record(gone, channels=[Channel.EMAIL], day=dt.date(2026, 10, 9), **told)
-    counted = numbers(figures.objections(policy, DUE))
+    counted = numbers(counts.objections(policy, DUE))
     assert {label: (each[-3], each[-2], sum(each)) for label, each in counted.items()} == {
         "E-mail": (1, 1, 2),
         "Phone": (0, 1, 1),
@@ -108,7 +108,7 @@ def test_who_may_be_written_to_is_counted_by_country(policy: PolicyVersion, djan
         for _ in range(number):
             prospect(policy, country=country)
     with django_assert_max_num_queries(6):
-        counted = figures.by_country(policy, DUE)
+        counted = counts.by_country(policy, DUE)
     assert [(country, shares[0]) for country, shares in counted] == [
         ("United Kingdom", Share(3, 3)),
         ("Sweden", Share(0, 2)),
@@ -121,8 +121,8 @@ def test_small_countries_are_counted_together(policy: PolicyVersion) -> None:
     for country in codes:
         for _ in range(1 if country in {"IT", "PL"} else 2):
             prospect(policy, country=country)
-    counted = figures.by_country(policy, DUE)
-    assert len(counted) == figures.COUNTRIES + 1
+    counted = counts.by_country(policy, DUE)
+    assert len(counted) == counts.COUNTRIES + 1
     assert (counted[-1][0], [share.of for share in counted[-1][1]]) == ("All other countries", [2, 2, 2])
     assert sum(shares[0].of for _country, shares in counted) == 22
 
@@ -136,7 +136,7 @@ def test_who_can_be_won_back_is_whom_the_list_finds(log_in: LogIn, policy: Polic
     hold(ContactFactory.create(), "prospect", dt.date(2025, 8, 1), policy=policy)  # on 1 February 2027
     Contact.objects.filter(pk=may.pk).update(phone="")
     by_channel = [1, 0, 2]  # e-mail and phone: only where no consent is asked for, and there is something to reach
-    assert figures.leaving(policy, DUE) == [(30, 2, by_channel), (60, 2, by_channel), (90, 3, by_channel)]
+    assert counts.leaving(policy, DUE) == [(30, 2, by_channel), (60, 2, by_channel), (90, 3, by_channel)]
     client = log_in("sales")
     shown = card(client, "leaving")
     for days, number in ((30, 2), (60, 2), (90, 3)):
@@ -156,7 +156,7 @@ def test_the_nights_are_summed_by_month_from_the_ledger(policy: PolicyVersion) -
         run = PurgeRun.objects.create(at=at, by="test", status=status, started_at=at, finished_at=at, spared=spared)
         for rule in ("event", "prospect"):
             PurgeCount.objects.create(run=run, rule=rule, contacts_deleted=deleted, contacts_minimised=reduced)
-    chart = figures.purges(policy, DUE)
+    chart = counts.purges(policy, DUE)
     counted = {str(each.label): (each.numbers[-2], each.numbers[-1], each.total) for each in chart.series}
     assert counted == {
         "People deleted": (0, 14, 14),

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.admin.base import today
 from contacts.models import PolicyVersion
-from privacy_crm.staff import desk, home_figures, home_tasks
+from privacy_crm.figures import catalogue
+from privacy_crm.staff import desk, home_tasks
 from retention import watch
 from retention.admin.telling import told, what_to_do
 from retention.models import PurgeRun, RunStatus
@@ -38,7 +39,7 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "doors": _doors(request),
         "tasks": home_tasks.by_day(waiting, day),
         "desk": officers,
-        "figures": home_figures.offered(request.user) if policy else [],
+        "figures": catalogue.offered(request.user) if policy else [],
     }
     if request.user.has_perm("retention.view_purgerun"):
         shown |= _nights(policy)

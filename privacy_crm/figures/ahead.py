@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from contacts.models import PolicyVersion
 from contacts.words.vocabulary import Scenario
+from privacy_crm.figures.charts import Chart, Series
 from privacy_crm.segments import DAYS_AHEAD
-from privacy_crm.staff.charts import Chart, Series
 from retention import forecast
 from retention.forecast import Day
 

@@ -17,7 +17,7 @@ from contacts.models import Basis, PolicyVersion, Suppression
 from contacts.permission import permission
 from contacts.words.vocabulary import Channel, Scenario
 from privacy_crm import segments
-from privacy_crm.staff.charts import Chart, Series
+from privacy_crm.figures.charts import Chart, Series
 from retention.models import PurgeRun, RunStatus
 
 MONTHS = 12
