@@ -8,7 +8,7 @@ import environ
 from django.utils.translation import gettext_lazy as _
 
 from privacy_crm import embedded, logs, mail, security
-from privacy_crm.staff import unfold
+from privacy_crm.staff.site import unfold
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 

@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from pytest_django import Settings
 
 from contacts.models import Audience, AuditEvent, Disclosure, Interest, PolicyVersion
-from privacy_crm.staff import audiences
+from privacy_crm.staff.audiences import audiences
 from tests.admin_pages import contents
 from tests.factories import NOON, ONE_DAY, TopicFactory
 from tests.listing import TODAY, free_country, from_csv, from_xlsx, made, prospect, segment

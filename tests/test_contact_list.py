@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from contacts.models import AuditEvent, ChannelPermission, ListLayout, PolicyVersion
-from privacy_crm.staff.contact_columns import COLUMNS
+from privacy_crm.staff.people.contact_columns import COLUMNS
 from tests.factories import (
     NOON,
     ContactFactory,

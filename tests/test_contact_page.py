@@ -14,7 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 from contacts.models import Activity, ChannelPermission, Contact, Message, PolicyVersion
 from contacts.permission import objections
 from contacts.words.vocabulary import Channel, PermissionState
-from privacy_crm.staff import timeline
+from privacy_crm.staff.people import timeline
 from tests.accessible import violations_everywhere
 from tests.factories import (
     NOON,

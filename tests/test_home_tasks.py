@@ -18,7 +18,7 @@ from contacts.mailings import mailing_approval
 from contacts.models import Event, Mailing, PolicyVersion, Upload
 from contacts.words.vocabulary import MailingKind
 from privacy_crm import roles
-from privacy_crm.staff.home_tasks import by_day
+from privacy_crm.staff.home.home_tasks import by_day
 from tests.admin_pages import contents
 from tests.factories import (
     DUE,

@@ -13,7 +13,7 @@ from contacts.people.leaving import LeavingError
 from contacts.permission import permission
 from contacts.permission.permission import Refusal
 from contacts.words.vocabulary import Channel
-from privacy_crm.staff.hearing_acts import NotLeftForm
+from privacy_crm.staff.people.hearing_acts import NotLeftForm
 from tests.admin_pages import contents
 from tests.factories import NOON, ONE_DAY, ContactFactory, customer, everything_about
 from tests.mailing import announcement, send

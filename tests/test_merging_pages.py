@@ -7,7 +7,7 @@ from django.test import Client
 
 from contacts.models import AuditEvent, ChannelPermission, Contact, DuplicatePair, PolicyVersion
 from privacy_crm import tasks
-from privacy_crm.staff.merge_form import likelier
+from privacy_crm.staff.duplicates.merge_form import likelier
 from tests.factories import NOON, ContactFactory, everything_about, place
 from tests.merging import PAIRS, pair, paired
 

@@ -12,7 +12,7 @@ from contacts.people import matching, stored_only
 from contacts.people.activities import ContactGoneError
 from contacts.people.matching import MatchError
 from contacts.people.stored_only import StoredOnlyError
-from privacy_crm.staff.contact_acts import ActivityForm
+from privacy_crm.staff.people.contact_acts import ActivityForm
 from tests.admin_pages import contents
 from tests.factories import (
     NOON,

@@ -24,7 +24,7 @@ from contacts.models import (
 )
 from contacts.words.vocabulary import Channel, Scenario, SourceKind
 from privacy_crm.crm_import.reading import UnreadableError
-from privacy_crm.staff import upload_page
+from privacy_crm.staff.uploads import upload_page
 from privacy_crm.uploads import forgetting, importing, moving, removing, workbooks
 from privacy_crm.uploads.matching import Origin
 from tests.factories import NOON, ContactFactory, hold, place

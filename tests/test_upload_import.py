@@ -17,7 +17,7 @@ from contacts.models import (
     UploadedPerson,
 )
 from contacts.words.vocabulary import Scenario, SourceKind
-from privacy_crm.staff import upload_page
+from privacy_crm.staff.uploads import upload_page
 from privacy_crm.uploads import importing, matching
 from privacy_crm.uploads.matching import Origin
 from retention import purge

@@ -9,7 +9,7 @@ from django.db import connection, connections
 
 from contacts.models import AuditEvent, Contact, PolicyVersion
 from privacy_crm.crm_import import locking
-from privacy_crm.staff import upload_page
+from privacy_crm.staff.uploads import upload_page
 from privacy_crm.uploads import importing, moving, working
 from tests.embedded_users import eventually
 from tests.factories import NOON

@@ -1,0 +1,1 @@
+"""Exporting a list, and what became of each that left."""

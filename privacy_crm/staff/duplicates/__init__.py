@@ -1,0 +1,1 @@
+"""Possible duplicates, side by side, and their merge."""

@@ -1,0 +1,1 @@
+"""The home page of each role: tasks by date, and the figures."""

@@ -1,0 +1,1 @@
+"""Writing a mailing, checking it, sending it, and its report."""

@@ -1,0 +1,178 @@
+"""What staff put right or complete about a person: their details, another address, the country."""
+
+import datetime as dt
+from typing import Any
+
+from django.conf import settings
+from django.utils.text import capfirst, get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_countries import countries
+
+from contacts.admin import fields
+from contacts.admin.acts import Act, ActForm
+from contacts.base.fields import stand_by
+from contacts.delivery import readdressing
+from contacts.models import Contact
+from contacts.people import correcting, stored_only
+from contacts.people.activities import ContactGoneError
+from contacts.people.addressing import AddressError
+from contacts.permission import completing
+from contacts.permission.completing import CompletingError
+from dsr.letters.corrections import CALLED
+from privacy_crm.staff.people.contact_acts import may_change_whole
+from retention.models import Hold, HoldReason
+
+GROUP = gettext_lazy("Details")
+ISO_LETTERS = 2  # of a country that is on record
+
+
+class DetailsForm(ActForm):
+    """The categories of data that the policy names, and no more (P2)."""
+
+    first_name = fields.text(capfirst(CALLED["first_name"]), required=False)
+    last_name = fields.text(capfirst(CALLED["last_name"]), required=False)
+    job_title = fields.text(capfirst(CALLED["job_title"]), required=False)
+    phone = fields.text(capfirst(CALLED["phone"]), required=False)
+    address = fields.text(capfirst(CALLED["address"]), required=False)
+    postal_code = fields.text(capfirst(CALLED["postal_code"]), required=False)
+    city = fields.text(capfirst(CALLED["city"]), required=False)
+    country = fields.choice(capfirst(CALLED["country"]), (), required=False)
+    language = fields.choice(capfirst(CALLED["language"]), (), required=False)
+
+    def __init__(self, record: Any = None, **options: Any) -> None:
+        super().__init__(record, **options)
+        for name, known in (("country", countries), ("language", settings.LANGUAGES)):
+            self.fields[name].choices = fields.offered(known, getattr(record, name, ""))  # type: ignore[attr-defined]
+
+
+class CorrectForm(DetailsForm):
+    refusals = (CompletingError, ContactGoneError)
+    reveals = True
+    explanation = gettext_lazy(
+        "What the person told you. No import overwrites it afterwards, and whoever was given their details is told."
+    )
+
+    company = fields.text(capfirst(CALLED["company"]), required=False)
+    replace = fields.tick("", required=False)
+
+    def __init__(self, record: Any = None, **options: Any) -> None:
+        held = {name: getattr(record, name) for name in correcting.CORRECTABLE}
+        super().__init__(record, initial=held, **options)
+        stand_by(self, held)
+        if record.organisation:
+            del self.fields["company"]
+        if record.corrected:
+            named = get_text_list([str(CALLED[name]) for name in record.corrected if name in CALLED], _("and"))
+            self.fields["replace"].label = _("Replace also what they put right themselves: %s") % named
+        else:
+            del self.fields["replace"]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        for name in self._changed(data) if not data.get("replace") else ():
+            if name in self.record.corrected:
+                self.add_error(name, _("They put this right themselves. Where they told you otherwise, tick the box."))
+        return data
+
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
+        with stored_only.changing(self.record.pk, at=at):
+            _check_thawed(self.record.pk, at)
+            if not correcting.correct(self.record.pk, self._changed(self.cleaned_data), at=at, by=by):
+                raise CompletingError(_("Nothing would change: these are the details on file."))
+        return _("The details of {name} are corrected. Whoever was given them is told.")
+
+    def _changed(self, data: dict[str, Any]) -> dict[str, str]:
+        typed = {name: data[name] for name in correcting.CORRECTABLE if name in data}
+        return {name: value for name, value in typed.items() if value != getattr(self.record, name)}
+
+
+def _check_thawed(contact_id: int, at: dt.datetime) -> None:
+    """Raise CompletingError while a request or a claim of somebody is open: what is on file stays as it is."""
+    if Contact.objects.filter(pk=contact_id, frozen_through__gte=stored_only.today(at)).exists():
+        raise CompletingError(
+            _(
+                "A request or a claim of theirs is open, and what is on file stays as it is until that is settled. Pass"
+                " on a request for correction: the privacy officer takes care of it."
+            )
+        )
+
+
+class AddressForm(ActForm):
+    refusals = (AddressError, ContactGoneError)
+    explanation = gettext_lazy("What they objected to under the old address stays so under the new one.")
+
+    email = fields.text(gettext_lazy("E-mail address"))
+    proven = fields.tick(
+        gettext_lazy("I have made sure that this address is theirs"),
+        required=False,
+        help_text=gettext_lazy("Otherwise no marketing goes there until they confirm it."),
+    )
+
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
+        told = self.cleaned_data
+        with stored_only.changing(self.record.pk, at=at):
+            _check_answered(self.record.pk, at)
+            readdressing.change(self.record.pk, told["email"], proven=told["proven"], at=at, by=by)
+        if told["proven"]:
+            return _("{name} is reached at the new address.")
+        return _("{name} has a new address. No marketing goes there until they confirm it.")
+
+
+def _check_answered(contact_id: int, at: dt.datetime) -> None:
+    """Raise AddressError while a request of somebody is answered: the answer would go to whomever staff name."""
+    day = stored_only.today(at)
+    if Hold.objects.standing(day).filter(contact=contact_id, reason=HoldReason.REQUEST).exists():
+        raise AddressError(
+            _(
+                "They have asked us for something, and the answer goes to the address on file. Pass on a request for"
+                " correction: the privacy officer makes sure that the new address is theirs."
+            )
+        )
+
+
+class CountryForm(ActForm):
+    refusals = (CompletingError, ContactGoneError)
+    explanation = gettext_lazy("Whether we may send marketing depends on the law of the country where they work.")
+
+    country = fields.choice(gettext_lazy("Country"), ())
+
+    def __init__(self, record: Any = None, **options: Any) -> None:
+        super().__init__(record, **options)
+        self.fields["country"].choices = [("", "–"), *countries]  # type: ignore[attr-defined]
+
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
+        with stored_only.changing(self.record.pk, at=at):
+            completing.country(self.record.pk, self.cleaned_data["country"], at=at, by=by)
+        return _("The country of {name} is on record.")
+
+
+COUNTRY = Act(
+    "complete-country",
+    gettext_lazy("Complete the country"),
+    "contacts.change_contact",
+    CountryForm,
+    "public",
+    offered=lambda contact: may_change_whole(contact) and len(contact.country) != ISO_LETTERS,
+)
+
+ACTS = (
+    Act(
+        "correct-details",
+        gettext_lazy("Correct details"),
+        "contacts.change_contact",
+        CorrectForm,
+        "edit",
+        offered=may_change_whole,
+        group=GROUP,
+    ),
+    Act(
+        "change-address",
+        gettext_lazy("Change the address"),
+        "contacts.change_contact",
+        AddressForm,
+        "alternate_email",
+        offered=may_change_whole,
+        group=GROUP,
+    ),
+)

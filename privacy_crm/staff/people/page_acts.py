@@ -1,0 +1,64 @@
+"""The buttons of a person's page, in the order of the page: what staff do daily, what just waits, and what is rare.
+
+Those with a group stand behind a fold, under its name.
+"""
+
+from django.utils.translation import gettext_lazy
+
+from contacts.admin.acts import Act
+from dsr.admin import pass_on
+from privacy_crm.staff.people import detail_acts, entering_acts, hearing_acts, informing_act, pairing_act, share_act
+from privacy_crm.staff.people.contact_acts import ActivityForm, HoldForm, may_change, may_change_whole
+from privacy_crm.staff.people.match_act import MatchForm, is_unmatched
+
+_DAILY = (
+    hearing_acts.OBJECTION,
+    *hearing_acts.LEAVING,
+    Act(
+        "record-activity",
+        gettext_lazy("Record an activity"),
+        "contacts.add_activity",
+        ActivityForm,
+        "add_task",
+        offered=may_change_whole,
+    ),
+    pass_on.ACT,
+)
+
+# Each is there only while it is needed.
+_WAITING = (
+    Act(
+        "match",
+        gettext_lazy("Match to an organisation"),
+        "contacts.change_organisation",
+        MatchForm,
+        "domain_add",
+        offered=lambda contact: is_unmatched(contact) and may_change(contact),
+    ),
+    detail_acts.COUNTRY,
+    Act(
+        "told-by-letter",
+        gettext_lazy("Told by letter"),
+        informing_act.PERMISSION,
+        informing_act.LetterForm,
+        "mark_email_read",
+        offered=lambda contact: informing_act.is_untold(contact) and may_change(contact),
+    ),
+)
+
+_RARE = (
+    *detail_acts.ACTS,
+    pairing_act.ACT,
+    entering_acts.REASON,
+    Act(
+        "place-hold",
+        gettext_lazy("Place a hold"),
+        "retention.add_hold",
+        HoldForm,
+        "lock",
+        group=entering_acts.REASON.group,
+    ),
+    share_act.ACT,
+)
+
+ACTS = (*_DAILY, *_WAITING, *_RARE)

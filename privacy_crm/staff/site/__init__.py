@@ -1,0 +1,1 @@
+"""The admin site: its frame, its look and its search."""
