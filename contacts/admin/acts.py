@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django import forms
 from django.contrib import messages
@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from contacts.admin import second_factor
 
 if TYPE_CHECKING:
-    from contacts.admin.base import WithActs
+    from django.contrib.admin import AdminSite
 
 # Sent along where the browser only asks what would follow from what is typed so far (staff/follows.html).
 LOOK = "look"
@@ -81,6 +81,20 @@ class Act:
     group: Any = ""  # the heading that it stands under, on a page with many
 
 
+class ActsPage(Protocol):
+    """What shows acts: a page of the admin for each record (`base.WithActs` says what each method does)."""
+
+    admin_site: "AdminSite"
+
+    @property
+    def acts(self) -> tuple[Act, ...]: ...
+    def found(self, request: HttpRequest, object_id: str) -> Any: ...
+    def url_of(self, record: Any = None, act: str = "change") -> str: ...
+    def after(self, act: Act, record: Any, form: ActForm) -> str: ...
+    def trail(self, title: Any) -> list[tuple[Any, str]]: ...
+    def note_form(self, request: HttpRequest, form: ActForm, page: str) -> None: ...
+
+
 def by(request: HttpRequest) -> str:
     """Return the actor's name for the audit trail: an id, never a name."""
     return f"user:{request.user.pk}"
@@ -95,7 +109,7 @@ def who(actors: Iterable[str]) -> dict[str, str]:
     return {actor: names.get(actor, actor) for actor in told}
 
 
-def offered(model_admin: "WithActs", request: HttpRequest, record: Any) -> list[dict[str, Any]]:
+def offered(model_admin: ActsPage, request: HttpRequest, record: Any) -> list[dict[str, Any]]:
     """Return the buttons that this user finds on this record, for the templates."""
     return [
         {"act": act, "url": model_admin.url_of(record, act.name)}
@@ -104,7 +118,7 @@ def offered(model_admin: "WithActs", request: HttpRequest, record: Any) -> list[
     ]
 
 
-def show_or_do(model_admin: "WithActs", act: Act, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
+def show_or_do(model_admin: ActsPage, act: Act, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
     """Show the form of an act, or carry it out where the form was sent."""
     if request.method not in {"GET", "HEAD", "POST"}:
         return HttpResponseNotAllowed(["GET", "POST"])
@@ -123,7 +137,7 @@ def show_or_do(model_admin: "WithActs", act: Act, request: HttpRequest, object_i
     return _form(model_admin, act, request, form)
 
 
-def _elsewhere(model_admin: "WithActs", act: Act, request: HttpRequest, record: Any) -> HttpResponse | None:
+def _elsewhere(model_admin: ActsPage, act: Act, request: HttpRequest, record: Any) -> HttpResponse | None:
     """Lead away where the act is not to be had any more, or where the second factor comes before its form."""
     if not act.offered(record):
         messages.warning(request, _("This is not possible any more."))
@@ -139,14 +153,14 @@ def _attempt(act: Act, request: HttpRequest, form: ActForm) -> str | None:
     return form.attempt(at=timezone.now(), by=by(request))
 
 
-def _tell(model_admin: "WithActs", act: Act, request: HttpRequest, form: ActForm, done: str) -> HttpResponse:
+def _tell(model_admin: ActsPage, act: Act, request: HttpRequest, form: ActForm, done: str) -> HttpResponse:
     if form.result_template:
         return _form(model_admin, act, request, form, done)
     messages.success(request, done)
     return second_factor.go(request, model_admin.after(act, form.record, form))
 
 
-def _form(model_admin: "WithActs", act: Act, request: HttpRequest, form: ActForm, done: str = "") -> HttpResponse:
+def _form(model_admin: ActsPage, act: Act, request: HttpRequest, form: ActForm, done: str = "") -> HttpResponse:
     record = form.record
     model_admin.note_form(request, form, act.name)
     in_dialog = bool(request.headers.get("HX-Request"))

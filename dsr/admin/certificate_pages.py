@@ -1,7 +1,6 @@
 """The certificate of a deletion as a page to be printed, and on paper: under the request that it belongs to."""
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -10,16 +9,14 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
 from contacts.admin import acts
+from contacts.admin.base import RecordAdmin
 from contacts.models import PolicyVersion
 from dsr.decisions import certificates
 from dsr.letters.common import spoken
 from dsr.models import Certificate, Request
 
-if TYPE_CHECKING:
-    from dsr.admin.requests import RequestAdmin
 
-
-def urls(model_admin: "RequestAdmin", name: str) -> list[URLPattern]:
+def urls(model_admin: RecordAdmin, name: str) -> list[URLPattern]:
     """Return where a request's certificate is found. `name` begins the names of the addresses."""
     guard = model_admin.admin_site.admin_view
     return [
@@ -30,7 +27,7 @@ def urls(model_admin: "RequestAdmin", name: str) -> list[URLPattern]:
     ]
 
 
-def page(model_admin: "RequestAdmin", request: HttpRequest, object_id: str) -> HttpResponse:
+def page(model_admin: RecordAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
     if request.method not in {"GET", "HEAD"}:
         return HttpResponseNotAllowed(["GET"])
     record, certificate, policy = _found(model_admin, request, object_id)
@@ -46,7 +43,7 @@ def page(model_admin: "RequestAdmin", request: HttpRequest, object_id: str) -> H
     return TemplateResponse(request, "staff/certificate.html", context)
 
 
-def paper(model_admin: "RequestAdmin", request: HttpRequest, object_id: str, language: str) -> HttpResponse:
+def paper(model_admin: RecordAdmin, request: HttpRequest, object_id: str, language: str) -> HttpResponse:
     if request.method not in {"GET", "HEAD"}:
         return HttpResponseNotAllowed(["GET"])
     record, certificate, policy = _found(model_admin, request, object_id)
@@ -59,7 +56,7 @@ def paper(model_admin: "RequestAdmin", request: HttpRequest, object_id: str, lan
 
 
 def _found(
-    model_admin: "RequestAdmin", request: HttpRequest, object_id: str
+    model_admin: RecordAdmin, request: HttpRequest, object_id: str
 ) -> tuple[Request, Certificate, PolicyVersion]:
     record = model_admin.found(request, object_id)
     certificate = record.certificates.order_by("-pk").first()
@@ -69,5 +66,5 @@ def _found(
     return record, certificate, policy
 
 
-def _back(model_admin: "RequestAdmin", record: Request) -> list[tuple[str, str]]:
+def _back(model_admin: RecordAdmin, record: Request) -> list[tuple[str, str]]:
     return [(model_admin.title_of(record), model_admin.url_of(record))]

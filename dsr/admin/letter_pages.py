@@ -1,30 +1,26 @@
 """A letter about a request on paper, once more: where the first print was lost, or a mail has never left."""
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern, path
 
 from contacts.admin import acts
-from contacts.admin.base import note_look
+from contacts.admin.base import RecordAdmin, note_look
 from contacts.models import PolicyVersion
 from dsr.letters import paper
 from dsr.models import Request
 from dsr.words.vocabulary import LETTERS
 
-if TYPE_CHECKING:
-    from dsr.admin.requests import RequestAdmin
 
-
-def urls(model_admin: "RequestAdmin", name: str) -> list[URLPattern]:
+def urls(model_admin: RecordAdmin, name: str) -> list[URLPattern]:
     """Return where the letters of a request are printed. `name` begins the name of the address."""
     view = model_admin.admin_site.admin_view(partial(page, model_admin))
     return [path("<path:object_id>/letter-<int:number>.pdf", view, name=f"{name}letter")]
 
 
-def page(model_admin: "RequestAdmin", request: HttpRequest, object_id: str, number: int) -> HttpResponse:
+def page(model_admin: RecordAdmin, request: HttpRequest, object_id: str, number: int) -> HttpResponse:
     """Hand out the letter with this key. It is a look at whoever the request is about."""
     if request.method not in {"GET", "HEAD"}:
         return HttpResponseNotAllowed(["GET"])

@@ -1,7 +1,6 @@
 """The package of a request as the person will read it, and as a file for the officer who sends it by post."""
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -11,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts.admin import acts, second_factor
-from contacts.admin.base import note_look
+from contacts.admin.base import RecordAdmin, note_look
 from dsr import package
 from dsr.admin.letters import in_force
 from dsr.answers import answering
@@ -21,17 +20,14 @@ from dsr.models import Request
 from dsr.records import timeline
 from dsr.records.moving import RequestError
 
-if TYPE_CHECKING:
-    from dsr.admin.requests import RequestAdmin
 
-
-def urls(model_admin: "RequestAdmin", name: str) -> list[URLPattern]:
+def urls(model_admin: RecordAdmin, name: str) -> list[URLPattern]:
     """Return where a request's package is found. `name` begins the name of the address."""
     view = model_admin.admin_site.admin_view(partial(page, model_admin))
     return [path("<path:object_id>/package/", view, name=f"{name}package")]
 
 
-def page(model_admin: "RequestAdmin", request: HttpRequest, object_id: str) -> HttpResponse:
+def page(model_admin: RecordAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
     """Show the package by GET, and hand the file out by POST, which is written down."""
     if request.method not in {"GET", "HEAD", "POST"}:
         return HttpResponseNotAllowed(["GET", "POST"])
@@ -41,7 +37,7 @@ def page(model_admin: "RequestAdmin", request: HttpRequest, object_id: str) -> H
     return _file(record, request) if request.method == "POST" else _look(model_admin, record, request)
 
 
-def _found(model_admin: "RequestAdmin", request: HttpRequest, object_id: str) -> Request:
+def _found(model_admin: RecordAdmin, request: HttpRequest, object_id: str) -> Request:
     record: Request = model_admin.found(request, object_id)
     if not request.user.has_perm("dsr.handle_request"):
         raise PermissionDenied
@@ -50,7 +46,7 @@ def _found(model_admin: "RequestAdmin", request: HttpRequest, object_id: str) ->
     return record
 
 
-def _look(model_admin: "RequestAdmin", record: Request, request: HttpRequest) -> HttpResponse:
+def _look(model_admin: RecordAdmin, record: Request, request: HttpRequest) -> HttpResponse:
     title = _("Package for request %s") % record.number
     people = timeline.people(record)
     note_look(request, [person.public_id for person in people], "package")

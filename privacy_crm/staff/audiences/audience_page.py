@@ -1,7 +1,7 @@
 """Make a list: who would be in it and who would not is shown by GET, and a POST answers with the file itself."""
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from contacts.admin import acts, second_factor
-from contacts.admin.base import today
+from contacts.admin.base import RecordAdmin, today
 from contacts.admin.recipients import country_of, safeguard_of
 from contacts.audiences import exporting
 from contacts.audiences.audience import Wanted
@@ -25,9 +25,6 @@ from contacts.permission.permission import Reach
 from contacts.words.vocabulary import FileFormat
 from privacy_crm.staff.audiences.audience_forms import ReasonForm, WantedForm
 
-if TYPE_CHECKING:
-    from privacy_crm.staff.audiences.audiences import AudienceAdmin
-
 PERMISSION = "contacts.export_audience"
 
 _MEDIA_TYPES = {
@@ -36,7 +33,7 @@ _MEDIA_TYPES = {
 }
 
 
-def answer(model_admin: "AudienceAdmin", request: HttpRequest) -> HttpResponseBase:
+def answer(model_admin: RecordAdmin, request: HttpRequest) -> HttpResponseBase:
     """Show what a list would be, or export it where the choices in the address were confirmed."""
     if request.method not in {"GET", "HEAD", "POST"}:
         return HttpResponseNotAllowed(["GET", "POST"])
@@ -130,7 +127,7 @@ def _button(reach: Reach, file_format: FileFormat) -> str:
     return text % {**counted(reach.may), "format": file_format.label}
 
 
-def _page(model_admin: "AudienceAdmin", request: HttpRequest, shown: dict[str, Any]) -> TemplateResponse:
+def _page(model_admin: RecordAdmin, request: HttpRequest, shown: dict[str, Any]) -> TemplateResponse:
     title = _("Make a list")
     context = {
         **model_admin.admin_site.each_context(request),
