@@ -17,9 +17,9 @@ from django.utils import translation
 from contacts.models import PolicyVersion
 from contacts.policy import policies
 from privacy_crm import roles
-from tests.embedded_users import User as ServerUser
-from tests.embedded_users import users
-from tests.processes import Site
+from tests.support.embedded_users import User as ServerUser
+from tests.support.embedded_users import users
+from tests.support.processes import Site
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -1,0 +1,78 @@
+"""The officer at the browser: a person is found in a dialog by keyboard, and the pages are for everybody's eyes."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from pytest_django.live_server_helper import LiveServer
+
+from contacts.models import PolicyVersion
+from dsr.models import Request
+from tests.support.factories import ContactFactory, hold
+from tests.support.requesting import asked_by, entered, fresh
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.promise("P19")]
+
+LIST = "/admin/dsr/request/"
+# Our own part of a page; the frame around it is Unfold's.
+OURS = {"include": [[".pc-stack"]]}
+
+
+@pytest.fixture
+def page(browser: "Browser", live_server: LiveServer, log_in: Callable[[str], Client]) -> Iterator["Page"]:
+    """The browser of an officer who is logged in."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    session = log_in("privacy officer").cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+    yield context.new_page()
+    context.close()
+
+
+def open_page(page: "Page", live_server: LiveServer, request: Request) -> None:
+    page.goto(f"{live_server.url}{LIST}{request.public_id}/change/")
+    page.wait_for_selector("html:not([x-cloak])")
+
+
+def test_the_officer_finds_the_person_without_leaving_the_keyboard(
+    page: "Page", live_server: LiveServer, policy: PolicyVersion
+) -> None:
+    contact = ContactFactory.create(first_name="Ada", last_name="Berg")
+    request = entered(policy)
+    open_page(page, live_server, request)
+    page.get_by_role("link", name="Find the person").press("Enter")
+    page.wait_for_function("document.activeElement.name === 'term'")
+    page.keyboard.type("berg")
+    page.keyboard.press("Enter")
+    page.get_by_text("1 person fits.").wait_for()
+    assert not request.subjects.exists()
+    page.locator("#dialog input[name=people]").press("Space")
+    page.locator("#dialog textarea[name=how]").fill("Called back")
+    page.get_by_role("button", name="This is who asks").press("Enter")
+    page.get_by_text("Nothing about them is deleted until it is closed.").wait_for()
+    assert request.subjects.get().contact == contact
+    assert fresh(request).state == "open"
+    assert "berg" not in page.url.lower()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_home_and_a_request_are_accessible(
+    page: "Page", live_server: LiveServer, policy: PolicyVersion, scheme: str, width: int
+) -> None:
+    contact = ContactFactory.create(first_name="Ada", last_name="Berg")
+    hold(contact, "event", dt.date(2026, 5, 24), policy=policy)
+    request = asked_by(contact, policy)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    for url in ("/admin/", f"{LIST}{request.public_id}/change/"):
+        page.goto(live_server.url + url)
+        page.wait_for_selector("html:not([x-cloak])")
+        found = Axe().run(page, context=OURS).response["violations"]
+        assert [f"{rule['id']}: {node['html']}" for rule in found for node in rule["nodes"]] == []

@@ -1,0 +1,110 @@
+"""An address that staff typed opens nothing, and one that was changed opens nothing any more (P17, P19)."""
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from contacts.delivery import readdressing
+from contacts.models import Contact, Message, PolicyVersion
+from dsr.intake import intake, proving
+from dsr.intake.intake import Stranger
+from dsr.models import Proof
+from dsr.words.vocabulary import Kind
+from tests.support.admin_pages import contents
+from tests.support.deciding import ada
+from tests.support.factories import NOON, ContactFactory, place
+from tests.support.requesting import asked_by, posted, press, proof_letter
+
+type LogIn = Callable[[str], Client]
+
+pytestmark = [pytest.mark.usefixtures("at_noon"), pytest.mark.promise("P19")]
+
+NEW = "new@elsewhere.example"
+SOON = NOON + dt.timedelta(minutes=5)
+
+
+def visit(address: str, policy: PolicyVersion) -> Proof:
+    intake.look(Stranger(address, "en"), proof_letter, at=NOON)
+    token = proving.token_of(Proof.objects.latest("pk"))
+    return intake.confirm(token, policy=policy, at=NOON, by="visitor")
+
+
+def move(person: Contact, address: str = NEW, *, proven: bool = True) -> None:
+    readdressing.change(person.pk, address, proven=proven, at=NOON, by="user:7")
+
+
+def page(person: Contact) -> str:
+    return f"/admin/contacts/contact/{person.public_id}/change-address/"
+
+
+def test_an_address_that_nobody_made_sure_of_opens_nothing(policy: PolicyVersion) -> None:
+    person = ada(policy)
+    move(person, proven=False)
+    assert visit(NEW, policy).contact is None
+
+
+def test_what_is_asked_from_it_is_about_nobody_until_the_officer_says_so(policy: PolicyVersion) -> None:
+    person = ada(policy)
+    move(person, proven=False)
+    request = press(posted(policy, NEW, Kind.ERASURE), policy)
+    assert (request.state, list(request.subjects.all())) == ("new", [])
+    person.refresh_from_db()
+    assert person.frozen_through is None
+
+
+def test_an_address_that_was_made_sure_of_opens_my_data(policy: PolicyVersion) -> None:
+    person = ada(policy)
+    move(person)
+    assert visit(NEW, policy).contact == person
+
+
+@pytest.mark.parametrize("proven", [True, False])
+def test_a_visit_ends_once_its_person_has_another_address(policy: PolicyVersion, proven: bool) -> None:
+    person = ada(policy)
+    proof = visit(str(person.email), policy)
+    assert proving.visit(str(proof.public_id), at=SOON) == proof
+    move(person, proven=proven)
+    assert proving.visit(str(proof.public_id), at=SOON) is None
+
+
+def test_the_old_address_hears_that_another_is_on_file(policy: PolicyVersion) -> None:
+    person = ada(policy)
+    move(person)
+    told = Message.objects.get(address="ada@fjordkraft.example")
+    assert "Adressen" in str(told.written)
+    assert NEW not in str(told.written)
+    assert (told.contact, told.written["language"]) == (None, "sv")
+
+
+def test_the_old_address_hears_nothing_where_it_is_merely_made_sure_of(policy: PolicyVersion) -> None:
+    person = ContactFactory.create(unconfirmed_since=dt.date(2026, 11, 1))
+    move(person, str(person.email))
+    assert not Message.objects.exists()
+
+
+def test_an_address_that_bounces_is_not_written_to(policy: PolicyVersion) -> None:
+    move(ContactFactory.create(bounced_on=dt.date(2026, 11, 1)))
+    assert not Message.objects.exists()
+
+
+@pytest.mark.parametrize("form", [{"email": NEW, "proven": "on"}, {"email": NEW}])
+@pytest.mark.parametrize("role", ["marketing", "privacy officer"])
+def test_no_staff_change_the_address_while_a_request_is_answered(
+    log_in: LogIn, policy: PolicyVersion, role: str, form: dict[str, str]
+) -> None:
+    person, client = ada(policy), log_in(role)
+    asked_by(person, policy)
+    before = contents()
+    answer = client.post(page(person), form)
+    assert "asked us for something" in answer.content.decode()
+    assert contents() == before
+
+
+def test_a_claim_alone_keeps_no_address_from_being_changed(log_in: LogIn, policy: PolicyVersion) -> None:
+    person, client = ada(policy), log_in("marketing")
+    place(person, "freeze", "legal_claim")
+    client.post(page(person), {"email": NEW, "proven": "on"})
+    person.refresh_from_db()
+    assert person.email == NEW

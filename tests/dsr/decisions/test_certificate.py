@@ -1,0 +1,247 @@
+"""The certificate of a deletion: on a page to be printed, as a PDF, in two languages, and without personal data."""
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from contacts.models import Contact, PolicyVersion
+from dsr.decisions import certificates, erasing
+from dsr.models import Certificate, Request
+from dsr.records.moving import RequestError
+from dsr.traces import proposal
+from tests.dsr.traces.test_scanning import note
+from tests.support.deleting import BY, counted, erased, full, wish
+from tests.support.factories import NOON, ContactFactory, place
+from tests.support.requesting import fresh, steps
+
+pytestmark = [pytest.mark.django_db, pytest.mark.promise("P21")]
+
+type LogIn = Callable[[str], Client]
+
+
+@pytest.fixture
+def certificate(policy: PolicyVersion) -> Certificate:
+    return erased(wish(full(policy, duty=True), policy), policy)
+
+
+def address(certificate: Certificate, page: str = "certificate", *more: str) -> str:
+    return reverse(f"admin:dsr_request_{page}", args=[certificate.request.public_id, *more])
+
+
+def test_the_page_says_what_was_deleted_table_by_table(
+    log_in: LogIn, policy: PolicyVersion, certificate: Certificate
+) -> None:
+    page = _text(log_in("privacy officer").get(address(certificate)).content.decode())
+    said = certificates.said(certificate, policy=policy, language="en")
+    for table, rows in certificate.deleted.items():
+        assert re.search(rf"{table} {rows}\b", page)
+    for text in (said["outcome"], said["backups"], *said["scan"], certificate.request.number, "Name and company"):
+        assert text in page
+
+
+def _text(page: str) -> str:
+    return " ".join(re.sub(r"<[^>]*>", " ", page).replace("&#x27;", "'").split())
+
+
+@pytest.mark.parametrize(("language", "title"), [("en", "Certificate of deletion"), ("sv", "Raderingsintyg")])
+def test_it_is_to_be_had_on_accessible_paper_in_both_languages(
+    log_in: LogIn, certificate: Certificate, language: str, title: str
+) -> None:
+    answer = log_in("privacy officer").get(address(certificate, "paper", language))
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF-1.7")
+    for mark in (b"/StructTreeRoot", b"<pdfuaid:part>1</pdfuaid:part>", title.encode()):
+        assert mark in answer.content
+    assert f"/Lang({language})".encode() in answer.content.replace(b" ", b"")
+
+
+def test_every_text_of_it_has_its_swedish(policy: PolicyVersion, certificate: Certificate) -> None:
+    Certificate.objects.update(scan={"tables": 1, "columns": 2, "found": {"dsr_paper": 1}, "others": {"dsr_paper": 2}})
+    certificate.refresh_from_db()
+    english, swedish = (certificates.said(certificate, policy=policy, language=each) for each in ("en", "sv"))
+    same = {text for text in _texts(english) & _texts(swedish) if re.search(r"[a-z]{4}", text)}
+    tables = set(certificate.deleted)
+    names = {policy.controller["name"], policy.controller["address"], str(certificate.public_id), *certificate.told}
+    assert {text for text in same - tables - names if "law" not in text} == set()
+
+
+def _texts(said: Any) -> set[str]:
+    if isinstance(said, str):
+        return {said}
+    parts = said.values() if isinstance(said, dict) else said if isinstance(said, list) else []
+    return {text for part in parts for text in _texts(part)}
+
+
+def test_it_names_nobody(log_in: LogIn, certificate: Certificate) -> None:
+    officer = log_in("privacy officer")
+    told = officer.get(address(certificate)).content.decode() + str(certificates.plain(certificate))
+    for trace in ("zyxmark@", "Zyxmark first", "Zyxmark last", "+46 70"):
+        assert trace not in told
+
+
+def test_the_moment_of_a_deletion_has_any_fraction_of_a_second(policy: PolicyVersion) -> None:
+    at = NOON + dt.timedelta(microseconds=993377)
+    made = certificates.pdf(erased(wish(ContactFactory.create(), policy), policy, at=at), policy=policy, language="en")
+    assert made.startswith(b"%PDF")
+
+
+def test_the_pdf_is_the_same_each_time(policy: PolicyVersion, certificate: Certificate) -> None:
+    first, second = (certificates.pdf(certificate, policy=policy, language="en") for _ in range(2))
+    assert first == second
+
+
+def test_the_backups_day_follows_the_setting(policy: PolicyVersion, settings: Any) -> None:
+    settings.BACKUP_DAYS = 7
+    certificate = erased(wish(ContactFactory.create(), policy), policy)
+    assert certificate.backups_until == dt.date(2026, 12, 1)
+
+
+def test_a_duty_without_an_end_is_told_as_one(policy: PolicyVersion) -> None:
+    contact = ContactFactory.create()
+    place(contact, "duty", "tax")
+    certificate = erased(wish(contact, policy), policy)
+    assert certificates.said(certificate, policy=policy, language="en")["kept"] == [
+        ["Name and company", "tax law", "until that duty ends"]
+    ]
+
+
+@pytest.mark.parametrize("role", ["marketing", "sales", "events", "auditor", "administrator"])
+def test_nobody_else_gets_at_it(log_in: LogIn, certificate: Certificate, role: str) -> None:
+    client = log_in(role)
+    for page in (address(certificate), address(certificate, "paper", "en")):
+        assert client.get(page).status_code == 403
+
+
+def test_neither_page_takes_anything_but_a_look(log_in: LogIn, certificate: Certificate) -> None:
+    officer = log_in("privacy officer")
+    for page in (address(certificate), address(certificate, "paper", "en")):
+        before = counted()
+        assert officer.post(page).status_code == 405
+        assert counted() == before
+
+
+def test_there_is_none_in_a_language_that_we_do_not_speak_or_without_a_deletion(
+    log_in: LogIn, policy: PolicyVersion, certificate: Certificate
+) -> None:
+    officer = log_in("privacy officer")
+    assert officer.get(address(certificate, "paper", "fi")).status_code == 404
+    request = wish(ContactFactory.create(), policy)
+    assert officer.get(reverse("admin:dsr_request_certificate", args=[request.public_id])).status_code == 404
+
+
+# What the search found
+
+
+@pytest.fixture
+def alarming(policy: PolicyVersion) -> Request:
+    contact = ContactFactory.create()
+    note(f"their colleague is {contact.email}")
+    return erased(wish(contact, policy), policy).request
+
+
+def test_a_finding_is_told_on_page_and_certificate(log_in: LogIn, alarming: Request) -> None:
+    officer = log_in("privacy officer")
+    page = _text(officer.get(reverse("admin:dsr_request_change", args=[alarming.public_id])).content.decode())
+    assert "The search of the database afterwards still found something" in page
+    certificate = _text(officer.get(address(alarming.certificates.get())).content.decode())
+    assert "Something of them was still found: words and letters about requests (1 row)." in certificate
+
+
+def test_a_finding_is_a_task_until_it_is_settled(log_in: LogIn, alarming: Request) -> None:
+    officer = log_in("privacy officer")
+    assert list(Request.objects.with_findings()) == [alarming]
+    officer.post(reverse("admin:dsr_request_settle-findings", args=[alarming.public_id]))
+    assert not Request.objects.with_findings()
+    assert steps(alarming)[-1] == "done"
+
+
+def test_what_has_no_finding_or_is_settled_is_not_settled_again(policy: PolicyVersion, alarming: Request) -> None:
+    erasing.settle(alarming.pk, at=NOON, by=BY)
+    other = erased(wish(ContactFactory.create(), policy), policy).request
+    for request in (alarming, other):
+        before = counted()
+        with pytest.raises(RequestError):
+            erasing.settle(request.pk, at=NOON, by=BY)
+        assert counted() == before
+
+
+# The act in the admin
+
+
+@pytest.fixture
+def request_of(policy: PolicyVersion) -> Request:
+    return wish(full(policy), policy)
+
+
+def _erase(client: Client, request: Request, ground: str = "not_needed", **typed: str) -> Any:
+    """Send the form: first for the letter, then as it came back, with what is typed."""
+    url = reverse("admin:dsr_request_erase", args=[request.public_id])
+    mark = client.get(url).context["form"]["mark"].value()
+    form = client.post(url, {"ground": ground, "mark": mark, "show": "1"}).context["form"]
+    sent = {name: form[name].value() or "" for name in form.fields}
+    return client.post(url, {**sent, "number": request.number, **typed})
+
+
+def test_the_form_shows_what_goes_and_the_letter_before_anything_happens(
+    log_in: LogIn, request_of: Request, at_noon: None
+) -> None:
+    officer, before = log_in("privacy officer"), counted()
+    url = reverse("admin:dsr_request_erase", args=[request_of.public_id])
+    page = _text(officer.get(url).content.decode())
+    planned = proposal.of(request_of, NOON.date())
+    assert f"Words and letters about requests {planned.rows['dsr_paper']}" in page
+    assert f"In all {sum(planned.rows.values())}" in page
+    assert "Nothing of the person." in page
+    shown = officer.post(url, {"ground": "unlawful", "show": "1"})
+    assert "Vi borde inte ha haft det" in shown.context["form"].preview
+    assert {**counted(), "django_session": 0} == {**before, "django_session": 0}
+
+
+def test_the_number_of_the_request_deletes(log_in: LogIn, request_of: Request, at_noon: None) -> None:
+    answer = _erase(log_in("privacy officer"), request_of, ground="unlawful")
+    assert answer.status_code == 302
+    assert not Contact.objects.exists()
+    assert fresh(request_of).ground == "unlawful"
+
+
+def test_a_duty_that_came_in_between_is_shown_before_anything_happens(
+    log_in: LogIn, request_of: Request, at_noon: None
+) -> None:
+    officer = log_in("privacy officer")
+    mark = proposal.of(request_of, NOON.date()).mark
+    place(Contact.objects.get(requests__request=request_of), "duty", "tax")
+    answer = _erase(officer, request_of, mark=mark)
+    assert "What stays, or who is told, has changed meanwhile. Nothing was deleted" in answer.content.decode()
+    assert Contact.objects.get().email
+    assert answer.context["form"]["mark"].value() == proposal.of(request_of, NOON.date()).mark
+
+
+def test_a_wrong_number_deletes_nobody(log_in: LogIn, request_of: Request, at_noon: None) -> None:
+    officer, before = log_in("privacy officer"), counted()
+    answer = _erase(officer, request_of, number="2026-9999")
+    assert "This is not the number of this request." in answer.content.decode()
+    assert {**counted(), "django_session": 0} == {**before, "django_session": 0}
+
+
+def test_what_stands_in_the_way_is_told_and_nothing_is_done(
+    log_in: LogIn, policy: PolicyVersion, request_of: Request, at_noon: None
+) -> None:
+    place(Contact.objects.get(requests__request=request_of), "freeze", "legal_claim")
+    officer, before = log_in("privacy officer"), counted()
+    url = reverse("admin:dsr_request_erase", args=[request_of.public_id])
+    assert "This person cannot be deleted yet." in officer.get(url).content.decode()
+    answer = officer.post(url, {"ground": "not_needed", "number": request_of.number, "show": "1"})
+    assert "A legal claim stands in the way" in answer.content.decode()
+    assert {**counted(), "django_session": 0} == {**before, "django_session": 0}
+
+
+@pytest.mark.parametrize("role", ["marketing", "sales", "events", "auditor", "administrator"])
+def test_nobody_else_deletes(log_in: LogIn, request_of: Request, role: str) -> None:
+    client, before = log_in(role), counted()
+    assert client.post(reverse("admin:dsr_request_erase", args=[request_of.public_id])).status_code == 403
+    assert counted() == before

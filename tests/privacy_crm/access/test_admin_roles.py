@@ -1,0 +1,134 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from contacts.models import AuditEvent, PolicyVersion
+from contacts.policy import policies
+from privacy_crm import roles
+from tests.support.admin_pages import ROLES, address, contents, names, opened_by, status, world
+from tests.support.factories import NOON
+
+type LogIn = Callable[[str], Client]
+
+
+@pytest.fixture
+def records(policy: PolicyVersion) -> dict[str, Any]:
+    return world(policy)
+
+
+@pytest.mark.promise("P17")
+def test_a_superuser_finds_what_anybody_finds_and_no_get_changes_anything(
+    log_in: LogIn, records: dict[str, Any]
+) -> None:
+    client, latest = log_in("superuser"), AuditEvent.objects.latest("pk").pk
+    before = contents()
+    assert {name for name in names() if status(client, address(name, records)) == 200} == set(opened_by(*roles.ROLES))
+    after = contents()
+    assert {table for table in after if after[table] != before[table]} == {"contacts_auditevent"}
+    noted = AuditEvent.objects.filter(pk__gt=latest).values_list("code", flat=True)
+    assert set(noted) == {"contact.viewed", "guests.listed"}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_nothing_is_deleted_by_hand(role: str, log_in: LogIn, records: dict[str, Any]) -> None:
+    client = log_in(role)
+    before = contents()
+    pages = [name for name in names() if name.endswith("_delete")]
+    assert len(pages) > 9
+    for name in pages:
+        assert client.post(address(name, records), {"post": "yes"}).status_code == 403
+    assert contents() == before
+
+
+def test_no_list_offers_to_delete_what_is_selected(log_in: LogIn, records: dict[str, Any]) -> None:
+    client = log_in("superuser")
+    before = contents()
+    for name in (name for name in names() if name.endswith("_changelist")):
+        record = records[name.removesuffix("_changelist")]
+        page = client.get(address(name, records))
+        assert b"delete_selected" not in page.content
+        client.post(address(name, records), {"action": "delete_selected", "_selected_action": [record.pk]})
+    assert contents() == before
+
+
+@pytest.mark.promise("P17")
+def test_the_administrator_of_accounts_sees_no_person(log_in: LogIn, records: dict[str, Any]) -> None:
+    person = records["contacts_contact"]
+    client = log_in("administrator")
+    for name in names() - {"logout"}:
+        text = client.get(address(name, records)).content.decode()
+        assert person.last_name not in text
+        assert person.email not in text
+
+
+def test_the_sidebar_offers_only_pages_that_open(log_in: LogIn, records: dict[str, Any]) -> None:
+    for role in ROLES:
+        client = log_in(role)
+        found = client.get("/admin/search/", {"s": "s"}).context["found"]
+        assert found
+        assert {client.get(page["link"]).status_code for page in found} <= {200}
+
+
+def test_the_palette_finds_pages_and_never_people(log_in: LogIn, records: dict[str, Any]) -> None:
+    client = log_in("superuser")
+    person = records["contacts_contact"]
+    assert client.get("/admin/search/", {"s": "holds"}).context["found"]
+    assert not client.get("/admin/search/", {"s": person.last_name}).context["found"]
+    assert not client.get("/admin/search/", {"s": person.email}).context["found"]
+
+
+def test_an_administrator_cannot_give_themselves_a_role(log_in: LogIn) -> None:
+    client = log_in("administrator")
+    own = User.objects.get(pk=client.session["_auth_user_id"])
+    form = {"username": own.username, "groups": ["1", "2", "3", "4"], "is_superuser": "on", "is_staff": "on"}
+    client.post(f"/admin/auth/user/{own.pk}/change/", form)
+    own.refresh_from_db()
+    assert [group.name for group in own.groups.all()] == ["administrator"]
+    assert not own.is_superuser
+
+
+def test_an_administrator_can_make_nobody_a_superuser(log_in: LogIn, records: dict[str, Any]) -> None:
+    somebody = records["auth_user"]
+    form = {"username": "somebody", "is_superuser": "on", "is_active": "on", "is_staff": "on"}
+    answer = log_in("administrator").post(f"/admin/auth/user/{somebody.pk}/change/", form)
+    somebody.refresh_from_db()
+    assert answer.status_code == 302
+    assert somebody.is_staff
+    assert not somebody.is_superuser
+
+
+def test_an_administrator_cannot_take_over_a_superuser(log_in: LogIn) -> None:
+    chief = User.objects.create_superuser("chief", password="a-fine-password")
+    client = log_in("administrator")
+    new = {"password1": "another-fine-one", "password2": "another-fine-one"}
+    page = client.get(f"/admin/auth/user/{chief.pk}/change/")
+    assert client.post(f"/admin/auth/user/{chief.pk}/password/", new).status_code == 403
+    assert client.post(f"/admin/auth/user/{chief.pk}/change/", {"username": "mine"}).status_code == 403
+    assert chief.password not in page.content.decode()
+    chief.refresh_from_db()
+    assert (chief.username, chief.check_password("a-fine-password")) == ("chief", True)
+
+
+def test_somebody_without_a_role_is_told_whom_to_ask(client: Client, policy: PolicyVersion) -> None:
+    client.force_login(User.objects.create(username="new", is_staff=True))
+    assert "Your account has no role yet" in client.get("/admin/").content.decode()
+
+
+def test_the_admin_speaks_one_language_alone(log_in: LogIn, records: dict[str, Any]) -> None:
+    client = log_in("superuser")
+    for name in ("index", "contacts_contact_changelist", "contacts_contact_change", "auth_user_add"):
+        answer = client.get(address(name, records), headers={"accept-language": "sv"})
+        assert answer["Content-Language"] == "en"
+        assert '<html lang="en"' in answer.content.decode()
+        assert "Logga ut" not in answer.content.decode()
+
+
+def test_times_are_shown_on_the_clock_of_the_company(log_in: LogIn, policy_source: dict[str, Any]) -> None:
+    policy_source["controller"]["time_zone"] = "Pacific/Auckland"
+    policy, _ = policies.publish_source(policy_source, at=NOON, by="test")
+    event = world(policy)["contacts_auditevent"]
+    page = log_in("auditor").get(f"/admin/contacts/auditevent/{event.pk}/change/").content.decode()
+    assert "25 November 2026 01:00" in page

@@ -1,0 +1,149 @@
+"""Objections hold for an address, whoever is held under it; consents belong to people."""
+
+import datetime as dt
+
+import pytest
+
+from contacts.models import ChannelPermission, Contact, MergedAddress, PolicyVersion, Suppression
+from contacts.words.addresses import keyed_hash
+from tests.support.factories import NOON
+from tests.support.import_files import AINO, Row, bring, everything, person
+
+pytestmark = pytest.mark.django_db
+
+TODAY = dt.date(2026, 11, 24)
+NEW = "new@fjordkraft.example"
+
+p12 = pytest.mark.promise("P12")
+
+
+def objection(email: str = AINO, channel: str = "email", objected_on: str = "2026-05-01", **cells: str) -> Row:
+    return {"email": email, "channel": channel, "objected_on": objected_on} | cells
+
+
+def suppressions(email: str) -> dict[str, dt.date]:
+    return dict(Suppression.objects.filter(address_hash=keyed_hash(email)).values_list("channel", "since"))
+
+
+def permissions(email: str = AINO) -> list[tuple[str, str]]:
+    return sorted(Contact.objects.get(email=email).permissions.values_list("channel", "state"))
+
+
+@p12
+def test_an_objection_of_somebody_not_held_comes_in_as_the_keyed_hash_alone(policy: PolicyVersion) -> None:
+    outcome = bring(policy, objections=[objection("Nej.Tack@Fjordkraft.example", "ALL")])
+    day = dt.date(2026, 5, 1)
+    assert suppressions("nej.tack@fjordkraft.example") == {"email": day, "phone": day, "post": day}
+    assert outcome.counts("objections").created == 1
+    assert not Contact.objects.exists()
+    assert "nej.tack" not in str(everything())
+
+
+@p12
+@pytest.mark.parametrize("held_before", [False, True])
+def test_an_objection_of_somebody_held_stands_with_them_too(policy: PolicyVersion, held_before: bool) -> None:
+    if held_before:
+        bring(policy, contacts=[person()])
+    bring(policy, contacts=[] if held_before else [person()], objections=[objection(source="Letter")])
+    stands = ChannelPermission.objects.get()
+    assert (stands.contact.email, stands.channel, stands.state, stands.source) == (AINO, "email", "objected", "Letter")
+    assert stands.given_on == dt.date(2026, 5, 1)
+    assert list(suppressions(AINO)) == ["email"]
+
+
+@p12
+def test_an_objection_on_record_stands_with_the_person_who_comes_in_later(policy: PolicyVersion) -> None:
+    bring(policy, objections=[objection()])
+    outcome = bring(policy, contacts=[person()], objections=[objection()])
+    assert permissions() == [("email", "objected")]
+    assert outcome.counts("objections").updated == 1
+
+
+@p12
+def test_an_objection_under_an_address_given_up_in_a_merge_is_that_of_the_person(policy: PolicyVersion) -> None:
+    old, older = "old@fjordkraft.example", "older@fjordkraft.example"
+    bring(policy, contacts=[person()])
+    for address in (old, older):
+        MergedAddress.objects.create(contact=Contact.objects.get(), address_hash=keyed_hash(address))
+    outcome = bring(policy, objections=[objection(old)])
+    assert outcome.counts("objections").created == 1
+    assert permissions() == [("email", "objected")]
+    assert list(suppressions(AINO)) == list(suppressions(old)) == list(suppressions(older)) == ["email"]
+    assert bring(policy, objections=[objection(old)]).counts("objections").unchanged == 1
+
+
+@p12
+def test_an_objection_to_everything_under_an_address_given_up_parts_with_the_prospect(policy: PolicyVersion) -> None:
+    bring(policy, contacts=[person(AINO, "prospect")])
+    MergedAddress.objects.create(contact=Contact.objects.get(), address_hash=keyed_hash("old@fjordkraft.example"))
+    bring(policy, objections=[objection("old@fjordkraft.example", "all")])
+    assert not Contact.objects.exists()
+    assert sorted(suppressions(AINO)) == ["email", "phone", "post"]
+
+
+@p12
+def test_an_objection_without_a_date_is_of_today_and_stays_so(policy: PolicyVersion) -> None:
+    for at in (NOON, NOON + dt.timedelta(days=9)):
+        bring(policy, at, contacts=[person()], objections=[objection(objected_on="")])
+    assert suppressions(AINO) == {"email": TODAY}
+    assert ChannelPermission.objects.get().given_on == TODAY
+
+
+@p12
+def test_a_suppression_holds_since_the_first_objection(policy: PolicyVersion) -> None:
+    bring(policy, objections=[objection(objected_on="2026-05-01"), objection(objected_on="2024-05-01")])
+    bring(policy, objections=[objection(objected_on="2025-05-01")])
+    assert suppressions(AINO) == {"email": dt.date(2024, 5, 1)}
+
+
+@p12
+def test_a_suppressed_address_comes_in_as_anything_but_a_prospect(policy: PolicyVersion) -> None:
+    bring(policy, objections=[objection(NEW, "all")])
+    rows = [person(NEW.upper(), scenario) for scenario in ("prospect", "customer", "whitepaper")]
+    outcome = bring(policy, contacts=rows)
+    assert outcome.refused == [("contacts.csv", 2, "email", "suppressed address")]
+    held = Contact.objects.get(email=NEW)
+    assert sorted(held.bases.values_list("scenario", flat=True)) == ["customer", "whitepaper"]
+
+
+@p12
+@pytest.mark.parametrize("readings", [1, 2])
+def test_an_objection_of_the_same_export_refuses_the_prospect(policy: PolicyVersion, readings: int) -> None:
+    objections = [objection("New@Fjordkraft.example", channel) for channel in ("email", "phone", "post")]
+    for _ in range(readings):
+        outcome = bring(policy, contacts=[person(NEW, "prospect")], objections=objections)
+        assert [reject.reason for reject in outcome.rejects] == ["suppressed address"]
+    assert not Contact.objects.filter(email=NEW).exists()
+
+
+@p12
+def test_an_objection_to_two_channels_lets_the_prospect_in(policy: PolicyVersion) -> None:
+    objections = [objection(NEW, "email"), objection(NEW, "phone")]
+    outcome = bring(policy, contacts=[person(NEW, "prospect")], objections=objections)
+    assert outcome.refused == []
+    assert permissions(NEW) == [("email", "objected"), ("phone", "objected")]
+
+
+def test_a_consent_stands_with_its_evidence(policy: PolicyVersion) -> None:
+    row = {"email": AINO, "channel": "Email", "wording": "Yes, please.", "given_on": "2026-06-01", "source": "Form"}
+    outcome = bring(policy, contacts=[person()], consents=[row])
+    stands = ChannelPermission.objects.get()
+    assert (stands.channel, stands.state, stands.wording) == ("email", "consented", "Yes, please.")
+    assert (stands.given_on, stands.source) == (dt.date(2026, 6, 1), "Form")
+    assert outcome.counts("consents").created == 1
+
+
+def test_a_later_wording_wins_and_an_empty_cell_erases_nothing(policy: PolicyVersion) -> None:
+    said = {"email": AINO, "channel": "all"}
+    bring(policy, contacts=[person()], consents=[said | {"wording": "Yes.", "given_on": "2026-06-01"}])
+    outcome = bring(policy, consents=[said | {"wording": "Yes, by phone too."}, said])
+    assert set(ChannelPermission.objects.values_list("wording", "given_on")) == {
+        ("Yes, by phone too.", dt.date(2026, 6, 1))
+    }
+    assert (outcome.counts("consents").updated, outcome.counts("consents").unchanged) == (1, 1)
+
+
+def test_an_objection_and_a_consent_may_both_stand(policy: PolicyVersion) -> None:
+    consent = {"email": AINO, "channel": "email", "given_on": "2026-12-24"}
+    assert bring(policy, contacts=[person()], objections=[objection()], consents=[consent]).refused == []
+    assert permissions() == [("email", "consented"), ("email", "objected")]

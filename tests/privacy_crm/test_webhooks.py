@@ -1,0 +1,182 @@
+"""What a provider reports of a mail: Postmark's own payloads, as its documentation shows them."""
+
+import base64
+import uuid
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import Resolver404, resolve
+
+from contacts.models import AuditEvent, Contact, Message, PolicyVersion, Suppression
+from contacts.permission import permission
+from contacts.signups import proof
+from contacts.words.addresses import keyed_hash
+from contacts.words.vocabulary import MailTemplate
+from privacy_crm import mail, urls
+from tests.contacts.delivery.test_mail import PROVIDERS
+from tests.support.factories import NOON, everything_about
+from tests.support.mailing import confirmation, owed, reader
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.urls("tests.webhook_urls"),
+    pytest.mark.usefixtures("at_noon", "guarded"),
+]
+
+
+SECRET = "provider:secret"
+
+
+@pytest.fixture
+def guarded(settings: Any) -> None:
+    settings.ANYMAIL = {"WEBHOOK_SECRET": SECRET}
+
+
+def report(
+    message: Message | uuid.UUID | str, kind: str, address: str, *, secret: str = SECRET, **more: Any
+) -> HttpResponse:
+    number = message.public_id if isinstance(message, Message) else message
+    payload = {
+        "RecordType": "SpamComplaint" if kind == "SpamComplaint" else "Bounce",
+        "MessageStream": "outbound",
+        "ID": 4323372036854775807,
+        "Type": kind,
+        "TypeCode": 1,
+        "Name": "Hard bounce",
+        "Tag": "",
+        "MessageID": "883953f4-6105-42a2-a16a-77a8eac79483",
+        "Metadata": {"message": str(number)},
+        "ServerID": 23,
+        "Description": "The server was unable to deliver your message (ex: unknown user, mailbox not found).",
+        "Details": "Test bounce details",
+        "Email": address,
+        "From": "crm@nordvik.example",
+        "BouncedAt": "2026-11-24T16:33:54.9070259Z",
+        "DumpAvailable": True,
+        "Inactive": True,
+        "CanActivate": True,
+        "Subject": "Test subject",
+        "Content": "<Full dump of bounce>",
+        **more,
+    }
+    return Client().post(
+        "/anymail/postmark/tracking/",
+        payload,
+        content_type="application/json",
+        headers={"authorization": "Basic " + base64.b64encode(secret.encode()).decode()},
+    )
+
+
+@pytest.fixture
+def message(policy: PolicyVersion) -> Message:
+    """A mail to a guest who may be written to."""
+    message = owed(MailTemplate.REGISTERED, policy, email="aino@fjordkraft.example", country="SE")
+    message.contact.permissions.create(channel="email", state="consented", given_on=NOON.date())
+    assert refusal(message) == ""
+    return message
+
+
+def refusal(message: Message) -> str:
+    return permission.of_one(Contact.objects.get(pk=message.contact_id), day=NOON.date())["email"]
+
+
+def test_an_address_that_bounces_is_not_written_to_again(message: Message) -> None:
+    assert report(message, "HardBounce", "Aino@Fjordkraft.example").status_code == 200
+    assert Contact.objects.get().bounced_on == NOON.date()
+    assert refusal(message) == "bouncing"
+    assert AuditEvent.objects.get(code="address.bounced").by == "provider:postmark"
+
+
+def test_a_bounce_that_is_reported_twice_is_noted_once(message: Message) -> None:
+    for _ in range(2):
+        report(message, "HardBounce", "aino@fjordkraft.example")
+    assert AuditEvent.objects.filter(code="address.bounced").count() == 1
+
+
+def test_a_bounce_of_an_address_they_no_longer_have_changes_nothing(message: Message) -> None:
+    before = everything_about(message.contact)
+    assert report(message, "HardBounce", "former@fjordkraft.example").status_code == 200
+    assert everything_about(message.contact) == before
+
+
+@pytest.mark.promise("P12")
+def test_a_complaint_is_an_objection_to_mail(message: Message) -> None:
+    assert report(message, "SpamComplaint", "aino@fjordkraft.example").status_code == 200
+    assert refusal(message) == "objected"
+    assert list(Suppression.objects.values_list("channel", "reason")) == [("email", "complaint")]
+    assert Contact.objects.get().bounced_on is None
+
+
+@pytest.mark.promise("P12")
+def test_a_stranger_who_complains_is_not_written_to_about_news(policy: PolicyVersion) -> None:
+    asked = confirmation(policy, email="aino@fjordkraft.example")
+    report(asked, "SpamComplaint", "aino@fjordkraft.example")
+    assert Suppression.objects.get().address_hash == keyed_hash("aino@fjordkraft.example")
+    assert not Contact.objects.exists()
+
+
+@pytest.mark.promise("P12")
+def test_a_complaint_about_the_first_mail_counts_once_the_address_is_proven(policy: PolicyVersion) -> None:
+    asked = confirmation(policy, email="aino@fjordkraft.example")
+    assert asked.sign_up
+    proven = proof.confirm(asked.sign_up.public_id, consent=False, policy=policy, at=NOON, by="visitor").contact
+    Contact.objects.filter(pk=proven.pk).update(email="now@fjordkraft.example", address_hash=keyed_hash("now"))
+    report(asked, "SpamComplaint", "aino@fjordkraft.example")
+    assert permission.of_one(proven, day=NOON.date())["email"] == "objected"
+    assert Suppression.objects.get().address_hash == keyed_hash("now")
+
+
+def test_a_strangers_address_that_bounces_is_nobodys(policy: PolicyVersion) -> None:
+    asked = confirmation(policy, email="aino@fjordkraft.example")
+    somebody = reader(policy, asked.sign_up.whitepaper, email="aino@fjordkraft.example")
+    before = everything_about(somebody)
+    assert report(asked, "HardBounce", "aino@fjordkraft.example").status_code == 200
+    assert everything_about(somebody) == before
+
+
+@pytest.mark.parametrize("kind", ["Transient", "AutoResponder", "DnsError", "ChallengeVerification"])
+def test_what_is_no_bounce_stops_nothing(kind: str, message: Message) -> None:
+    before = everything_about(message.contact)
+    assert report(message, kind, "aino@fjordkraft.example").status_code == 200
+    assert everything_about(message.contact) == before
+
+
+@pytest.mark.parametrize("number", ["", "nonsense", "00000000-0000-4000-8000-000000000000"])
+@pytest.mark.parametrize("kind", ["HardBounce", "SpamComplaint"])
+def test_a_mail_is_found_by_its_number_and_never_by_its_address(kind: str, number: str, message: Message) -> None:
+    before = everything_about(message.contact)
+    assert report(number, kind, "aino@fjordkraft.example").status_code == 200
+    assert everything_about(message.contact) == before
+    assert not Suppression.objects.exists()
+
+
+def test_a_report_without_the_secret_is_refused(message: Message) -> None:
+    before = everything_about(message.contact)
+    assert report(message, "HardBounce", "aino@fjordkraft.example", secret="provider:guessed").status_code == 400
+    assert everything_about(message.contact) == before
+
+
+@pytest.mark.urls("privacy_crm.urls")
+def test_without_a_secret_nobody_can_report_anything() -> None:
+    assert urls.provider_reports("", "postmark") == []
+    with pytest.raises(Resolver404):
+        resolve("/anymail/postmark/tracking/")
+
+
+# The library says at each report that nobody tests its code for SendGrid any more.
+@pytest.mark.filterwarnings("ignore:django-anymail has dropped official support for SendGrid")
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_strangers_find_the_provider_that_carries_our_mail_and_are_refused_there(provider: str, settings: Any) -> None:
+    if key := mail.SIGNED_WITH.get(provider):
+        settings.ANYMAIL = {"WEBHOOK_SECRET": SECRET, key: "signed"}
+    settings.ROOT_URLCONF = tuple(urls.provider_reports(SECRET, provider))
+    answered = {each: Client().post(f"/anymail/{each}/tracking/").status_code for each in PROVIDERS}
+    assert answered.pop(provider) == 400
+    assert set(answered.values()) == {404}
+    assert Client().post(f"/anymail/{provider}/inbound/").status_code == 404
+
+
+def test_without_a_provider_there_is_nowhere_to_report_to() -> None:
+    assert urls.provider_reports(SECRET, mail.provider("smtp://mail.example")) == []

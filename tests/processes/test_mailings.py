@@ -1,0 +1,124 @@
+"""A mailing with real processes, which are killed: it goes on where it stood, and nobody gets a second copy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.embedded_users import eventually
+from tests.support.mail_sink import Sink
+from tests.support.processes import PATIENCE, Site, kill
+
+PEOPLE = 30
+
+SCHEDULE = f"""
+from django.utils import timezone
+from contacts import mailing_drafts, mailing_schedule
+from contacts.addresses import keyed_hash
+from contacts.models import Basis, ChannelPermission, Contact, PolicyVersion
+from contacts.vocabulary import MailingKind
+at, policy = timezone.now(), PolicyVersion.objects.in_force()
+for number in range({PEOPLE}):
+    address = f"person{{number}}@fjordkraft.example"
+    person = Contact.objects.create(email=address, address_hash=keyed_hash(address))
+    held = {{"scenario": "prospect", "legal_basis": "legitimate_interest", "source_kind": "person"}}
+    Basis.objects.create(contact=person, collected_on=at.date(), policy_version=policy, clock_from=at.date(), **held)
+    ChannelPermission.objects.create(contact=person, channel="email", state="consented", given_on=at.date())
+both = {{"en": "News", "sv": "Nytt"}}
+draft = mailing_drafts.Draft("News", MailingKind.MARKETING, both, both, %d)
+mailing = mailing_drafts.draft(draft, at=at, by="user:1")
+mailing_schedule.schedule(mailing, at, policy=policy, at=at, by="user:1")
+"""
+# The minutes of a clock that is ahead, so that claims have ended and the rate lets the next ones go.
+MINUTES = """
+import datetime as dt
+from django.utils import timezone
+from contacts import sending
+from contacts.models import PolicyVersion
+from privacy_crm import mailings
+policy, began = PolicyVersion.objects.in_force(), timezone.now() + dt.timedelta(minutes=%d)
+for minute in range(%d):
+    at = began + dt.timedelta(minutes=minute)
+    mailings.tick(policy=policy, at=at)
+    sending.send_due(at=at, now=lambda: at)
+"""
+BEGIN = """
+from django.utils import timezone
+from contacts import mailing_sending
+from contacts.models import Contact, Mailing, PolicyVersion
+policy, people = PolicyVersion.objects.in_force(), Contact.objects.all()
+mailing_sending.start(Mailing.objects.get(), people, policy=policy, at=timezone.now())
+"""
+RUN = "privacy_crm.tasks.run_mailings"  # as beat does every ten seconds
+NOW, LATER = MINUTES % (0, 1), MINUTES % (15, 8)
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    sink = Sink()
+    with sink.open():
+        yield sink
+
+
+@pytest.fixture
+def site(installed: Site, sink: Sink) -> Iterator[Site]:
+    """The product with no mailing, and mail that goes to the sink."""
+    with installed.mailing_to(sink.url, "contacts_contact", "contacts_mailing", "contacts_message") as site:
+        yield site
+
+
+def schedule(site: Site, rate: int) -> None:
+    site.manage("shell", "-c", SCHEDULE % rate)
+
+
+def state(site: Site) -> tuple[str, int, int]:
+    """How the mailing stands, how many it was for, and how many mails have left."""
+    ((name, people, sent),) = site.rows("SELECT state, people, sent FROM contacts_mailing")
+    return name, people, sent
+
+
+def test_a_worker_that_dies_with_a_mail_in_its_hands_leaves_no_second_copy(site: Site, sink: Sink) -> None:
+    schedule(site, 300)
+    with sink.holding(5, PATIENCE) as held, site.worker() as worker:
+        site.enqueue(RUN)
+        assert held.wait(PATIENCE)
+        kill(worker)
+    with site.worker():
+        site.enqueue("contacts.tasks.send_messages")  # as beat does each minute
+        eventually(lambda: state(site) == ("sending", PEOPLE, PEOPLE - 1), within=PATIENCE)
+    site.manage("shell", "-c", LATER)
+    assert len(sink.recipients) == len(set(sink.recipients)) == PEOPLE
+    assert state(site) == ("sent", PEOPLE, PEOPLE - 1)  # of one it is not known
+    doubtful = """SELECT email, "end" FROM contacts_message JOIN contacts_contact person ON person.id = contact_id
+        WHERE sent_at IS NULL"""
+    assert site.rows(doubtful) == [(sink.recipients[4], "broken_off")]
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_worker_that_dies_while_it_finds_people_or_owes_their_mails_leaves_everybody_in_their_place(
+    begun: bool, site: Site, sink: Sink
+) -> None:
+    schedule(site, 300)
+    if begun:
+        site.manage("shell", "-c", BEGIN)
+    with site.locked("contacts_contact", "email = 'person20@fjordkraft.example'") as holder:
+        worker = site.start("manage.py", "shell", "-c", NOW)
+        site.await_standstill(holder)
+        kill(worker)
+    assert site.number("SELECT count(*) FROM contacts_message") == 0
+    assert site.number("SELECT count(*) FROM contacts_addressee") == (PEOPLE if begun else 0)
+    site.manage("shell", "-c", LATER)
+    assert len(sink.recipients) == len(set(sink.recipients)) == PEOPLE
+    assert state(site) == ("sent", PEOPLE, PEOPLE)
+
+
+def test_a_worker_that_is_asked_several_times_sends_each_mail_once(site: Site, sink: Sink) -> None:
+    schedule(site, 20)
+    with site.worker():
+        for _ in range(3):
+            site.enqueue(RUN)
+        eventually(lambda: len(sink.recipients) >= 20, within=PATIENCE)
+        eventually(lambda: state(site)[2] == 20, within=PATIENCE)
+    assert len(set(sink.recipients)) == len(sink.recipients) == 20
+    assert state(site) == ("sending", PEOPLE, 20)

@@ -1,0 +1,102 @@
+"""Mails with real processes: a worker, a broker that is away, and a sender that dies with a mail in its hands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.support.embedded_users import eventually
+from tests.support.mail_sink import Sink, header_lines
+from tests.support.processes import PATIENCE, Site, kill
+
+OWE = """
+from django.utils import timezone
+from contacts import nudging, sign_ups
+from contacts.models import PolicyVersion, Whitepaper
+from contacts.sign_ups import Typed, Wish
+at, policy = timezone.now(), PolicyVersion.objects.in_force()
+paper, _ = Whitepaper.objects.get_or_create(slug="calm", defaults={"title": "Calm", "published_at": at})
+for number in range(%d):
+    typed = Typed(f"person{number}@fjordkraft.example")
+    sign_ups.sign_up(Wish.of_whitepaper(paper), typed, policy=policy, source="form", at=at, by="visitor")
+nudging.nudge()
+"""
+SEND = "from django.utils import timezone; from contacts import sending;"
+SEND_NOW = f"{SEND} sending.send_due(at=timezone.now(), now=timezone.now)"
+# A clock that is ahead, so that claims have ended.
+SEND_LATER = f"{SEND} later = lambda: timezone.now() + sending.CLAIM; sending.send_due(at=later(), now=later)"
+
+
+@pytest.fixture
+def sink() -> Sink:
+    return Sink()
+
+
+@pytest.fixture
+def site(installed: Site, sink: Sink) -> Iterator[Site]:
+    """The product with nothing owed, and mail that goes to the sink."""
+    with installed.mailing_to(sink.url, "contacts_signup") as site:
+        yield site
+
+
+def owe(site: Site, number: int) -> None:
+    site.manage("shell", "-c", OWE % number)
+
+
+def waiting(site: Site) -> int:
+    return site.number("SELECT count(*) FROM contacts_message WHERE sent_at IS NULL AND ended_at IS NULL")
+
+
+def addresses(number: int) -> list[str]:
+    return [f"person{n}@fjordkraft.example" for n in range(number)]
+
+
+def test_a_worker_that_is_nudged_sends_at_once(site: Site, sink: Sink) -> None:
+    with sink.open(), site.worker():
+        owe(site, 3)
+        eventually(lambda: waiting(site) == 0, within=PATIENCE)
+    assert sorted(sink.recipients) == addresses(3)
+    assert all("list-unsubscribe" in header_lines(raw) for raw in sink.raw)
+
+
+def test_what_was_owed_while_the_broker_was_away_is_found_by_the_sweep(site: Site, sink: Sink) -> None:
+    site.environment |= {"REDIS_URL": "redis://127.0.0.1:1/0"}  # nobody listens there
+    try:
+        owe(site, 3)
+    finally:
+        site.environment |= {"REDIS_URL": ""}
+    assert waiting(site) == 3
+    with sink.open(), site.worker():
+        site.enqueue("contacts.tasks.send_messages")  # as beat does each minute
+        eventually(lambda: waiting(site) == 0, within=PATIENCE)
+    assert sorted(sink.recipients) == addresses(3)
+
+
+def test_a_mail_that_a_sender_died_with_is_sent_once_more_at_most_and_is_the_same_mail(site: Site, sink: Sink) -> None:
+    with sink.open():
+        owe(site, 2)
+        with sink.holding(1, PATIENCE) as held:
+            sender = site.start("manage.py", "shell", "-c", SEND_NOW)
+            assert held.wait(PATIENCE)
+            kill(sender)
+        assert waiting(site) == 2
+        site.manage("shell", "-c", SEND_NOW)  # the other one goes; the claim on the first stands
+        assert waiting(site) == 1
+        site.manage("shell", "-c", SEND_LATER)
+        site.manage("shell", "-c", SEND_LATER)
+    assert waiting(site) == 0
+    assert sorted(set(sink.recipients)) == addresses(2)
+    assert len(sink.ids) == 3
+    assert len(set(sink.ids)) == 2
+
+
+def test_two_workers_send_each_mail_once(site: Site, sink: Sink) -> None:
+    with sink.open():
+        owe(site, 40)
+        senders = [site.start("manage.py", "shell", "-c", SEND_NOW) for _ in range(2)]
+        done: list[Any] = [sender.communicate(timeout=PATIENCE) for sender in senders]
+    assert [sender.returncode for sender in senders] == [0, 0], done
+    assert sorted(sink.recipients) == sorted(addresses(40))
+    assert waiting(site) == 0

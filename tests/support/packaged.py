@@ -1,0 +1,168 @@
+"""Somebody with a row in every table that a package is made of, marked by a word, so that two can be told apart."""
+
+import datetime as dt
+import io
+import json
+import zipfile
+from typing import Any
+
+from contacts.base import audit
+from contacts.models import (
+    Activity,
+    ChannelPermission,
+    Contact,
+    Disclosure,
+    FoodPreference,
+    Interest,
+    Message,
+    PolicyVersion,
+    Recipient,
+    RecipientNotice,
+    SignUp,
+    Suppression,
+    Topic,
+)
+from contacts.personal_data import Field
+from contacts.words.addresses import keyed_hash
+from dsr.models import Handover, Paper, Request, Subject
+from dsr.package import walking
+from tests.support.factories import (
+    NOON,
+    ContactFactory,
+    EventFactory,
+    OrganisationFactory,
+    SignUpFactory,
+    TopicFactory,
+    WhitepaperFactory,
+    agree,
+    hold,
+    place,
+    register,
+)
+from tests.support.mailings import drafted
+
+TODAY = NOON.date()
+BEFORE = dt.datetime(2026, 6, 1, 8, 30, tzinfo=dt.UTC)
+
+
+def somebody(policy: PolicyVersion, mark: str, **fields: Any) -> Contact:
+    """A person of whom every table holds something that says `mark`."""
+    organisation = OrganisationFactory.create(name=f"{mark} organisation")
+    agree(organisation, None, reference=f"{mark} agreement")
+    contact = ContactFactory.create(
+        email=f"{mark.lower()}@fjordkraft.example",
+        address_hash=keyed_hash(f"{mark.lower()}@fjordkraft.example"),
+        organisation=organisation,
+        **{"first_name": f"{mark} first", "last_name": f"{mark} last", "job_title": f"{mark} title"} | fields,
+    )
+    Contact.objects.filter(pk=contact.pk).update(
+        phone=f"+46 {mark}", address=f"{mark} road", postal_code="111 22", city=f"{mark} city", country="SE",
+        language="sv", company=f"{mark} company", corrected=["phone"], unconfirmed_since=TODAY, bounced_on=TODAY,
+        left_on=TODAY,
+    )  # fmt: skip
+    contact.refresh_from_db()
+    _reasons(contact, policy, mark)
+    _deeds(contact, policy, mark)
+    _outbox(contact, policy, mark)
+    _requests(contact, mark)
+    return contact
+
+
+def _reasons(contact: Contact, policy: PolicyVersion, mark: str) -> None:
+    hold(contact, "customer", BEFORE.date(), policy=policy, source=f"{mark} source", informed_on=TODAY)
+    hold(contact, "prospect", BEFORE.date(), policy=policy, source=f"{mark} list", source_kind="third_party")
+    held = place(contact, "duty", "bookkeeping", until=dt.date(2033, 12, 31))
+    type(held).objects.filter(pk=held.pk).update(legal_reference=f"{mark} law", closed_on=None)
+    place(contact, "freeze", "restriction")
+    audit.record("contact.viewed", at=NOON, by="user:4711", public_id=contact.public_id, rule=f"{mark} rule")
+
+
+def _deeds(contact: Contact, policy: PolicyVersion, mark: str) -> None:
+    event = EventFactory.create(title=f"{mark} event")
+    paper = WhitepaperFactory.create(title=f"{mark} paper")
+    place_at = register(contact, event, BEFORE, policy=policy, food=f"{mark} food")
+    type(place_at).objects.filter(pk=place_at.pk).update(attended_at=NOON, active_before=TODAY, cancelled_at=NOON)
+    Activity.objects.create(contact=contact, kind="download", occurred_at=BEFORE, reference=paper.slug)
+    topic: Topic = TopicFactory.create(name={"en": f"{mark} topic", "sv": f"{mark} ämne"})
+    Interest.objects.create(contact=contact, topic=topic, since=TODAY)
+    said = {"given_on": TODAY, "source": f"{mark} page"}
+    ChannelPermission.objects.create(contact=contact, channel="email", state="consented", wording=f"{mark} yes", **said)
+    ChannelPermission.objects.create(contact=contact, channel="phone", state="objected", **said)
+    Suppression.objects.create(address_hash=contact.address_hash or "", channel="phone", since=TODAY)
+    waiting = SignUpFactory.create(
+        kind="event", scenario="event", event=event, email=contact.email, first_name=f"{mark} typed",
+        policy_version=policy, consents={"email": f"{mark} ticked"}, created_at=NOON, phone=f"+46 {mark} typed",
+        company=f"{mark} typed", job_title=f"{mark} typed", address=f"{mark} typed", postal_code="111 22",
+        city=f"{mark} typed", country="SE",
+    )  # fmt: skip
+    FoodPreference.objects.create(sign_up=waiting, preference=f"{mark} waiting food", consented_at=NOON)
+    proven = SignUpFactory.create(
+        kind="whitepaper", scenario="whitepaper", whitepaper=paper, policy_version=policy, created_at=BEFORE
+    )
+    SignUp.objects.filter(pk=proven.pk).update(
+        contact=contact, confirmed_at=NOON, email="", first_name="", last_name="", source=f"{mark} door"
+    )
+
+
+def _outbox(contact: Contact, policy: PolicyVersion, mark: str) -> None:
+    event, paper = EventFactory.create(title=f"{mark} meeting"), WhitepaperFactory.create(title=f"{mark} print")
+    when = {"created_at": BEFORE, "not_before": BEFORE}
+    Message.objects.create(
+        template="registered", purpose="service", contact=contact, event=event, whitepaper=paper, sent_at=NOON, **when
+    )
+    Message.objects.create(
+        template="announce", purpose="marketing", contact=contact, ended_at=NOON, end="skipped", reason="left", **when
+    )
+    Message.objects.create(
+        template="written", purpose="information", contact=contact, address=contact.email or "", forget_at=NOON,
+        written={"subject": f"{mark} letter", "parts": [{"kind": "text", "text": f"{mark} lines"}]}, **when,
+    )  # fmt: skip
+    mailing = drafted(name=f"{mark} campaign", subject={"en": f"{mark} news", "sv": f"{mark} nytt"})
+    Message.objects.create(
+        template="mailing", purpose="marketing", contact=contact, mailing=mailing, sent_at=NOON, **when
+    )
+    recipient = Recipient.objects.create(
+        name=f"{mark} Print Ltd", kind="processor", service=f"{mark} prints and posts", country="GB",
+        agreement_from=BEFORE.date(), purposes=["customer"], safeguard="adequacy", contact_email="dpo@print.example",
+        safeguard_reference=f"{mark} decision",
+    )  # fmt: skip
+    Disclosure.objects.create(
+        contact=contact, recipient=recipient, at=BEFORE, kind="mailing", purpose="customer", batch=contact.public_id
+    )
+    RecipientNotice.objects.create(
+        recipient=recipient, reference=contact.public_id, kind="rectified", details=["phone"], created_at=BEFORE,
+        not_before=BEFORE, sent_at=NOON, acknowledged_at=NOON, acknowledged_by="link",
+    )  # fmt: skip
+
+
+def _requests(contact: Contact, mark: str) -> None:
+    request = Request.objects.create(
+        kind="erasure", state="closed", outcome="refused", ground="objected", refusal="legal_duty", source="form",
+        received_on=BEFORE.date(), safe_on=TODAY, legal_on=TODAY, extended_on=TODAY, reminded_on=TODAY,
+        agreed_by=TODAY, closed_on=TODAY, paused_days=3, passed_on_by="user:4712",
+    )  # fmt: skip
+    Request.objects.create(
+        kind="access", state="asked", source="email", received_on=TODAY, safe_on=TODAY, legal_on=TODAY,
+        paused_since=TODAY, address_hash=contact.address_hash or "",
+    )  # fmt: skip
+    Subject.objects.create(request=request, contact=contact)
+    Paper.objects.create(
+        request=request, contact=contact, kind="statement", at=NOON, text=f"{mark} wish", data={"old": f"{mark} old"}
+    )
+    Handover.objects.create(request=request, contact=contact, portable=False, created_at=BEFORE, expires_at=NOON)
+
+
+def exported() -> dict[str, list[str]]:
+    """What the apps export of whom, by their own tables: independent of how a package finds it."""
+    tables: dict[str, dict[str, Field]] = walking.named()
+    return {label: names for label, table in tables.items() if (names := [n for n, f in table.items() if f.exported])}
+
+
+def unzipped(package: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        assert archive.testzip() is None
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def data_of(package: bytes, name: str = "access.json") -> Any:
+    return json.loads(unzipped(package)[name])

@@ -1,0 +1,96 @@
+"""Lists of people that tests upload, and what is asked about them."""
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+from django.utils import timezone
+from openpyxl import Workbook
+
+from contacts.models import PolicyVersion, Upload
+from contacts.words.vocabulary import Scenario, SourceKind
+from privacy_crm.uploads import fields, importing, matching, receiving
+from privacy_crm.uploads.matching import Origin
+from tests.support.factories import NOON
+
+HEADER = ["E-mail", "First name", "Last name", "Company", "Country"]
+AINO = "aino.lindqvist@fjordkraft.example"
+VAINO = "vaino.odotus@fjordkraft.example"
+COLLECTED = dt.date(2026, 11, 20)
+FAIR = Origin(Scenario.PROSPECT, "Spring fair", SourceKind.PUBLIC, COLLECTED)
+
+type Rows = Sequence[Sequence[Any]]
+
+
+def as_csv(rows: Rows, header: Sequence[str] = HEADER, *, delimiter: str = ",", encoding: str = "utf-8") -> bytes:
+    text = io.StringIO()
+    csv.writer(text, delimiter=delimiter).writerows([header, *rows])
+    return text.getvalue().encode(encoding)
+
+
+def as_xlsx(rows: Rows, header: Sequence[str] = HEADER) -> bytes:
+    workbook = Workbook(write_only=True)
+    sheet = workbook.create_sheet()
+    for row in [header, *rows]:
+        sheet.append(list(row))
+    packed = io.BytesIO()
+    workbook.save(packed)
+    return packed.getvalue()
+
+
+def receive(content: bytes, at: dt.datetime = NOON) -> Upload:
+    user, _ = User.objects.get_or_create(username="marketing")
+    return receiving.receive(ContentFile(content, "people.csv"), user, at=at, by="test")
+
+
+def match(upload: Upload, origin: Origin = FAIR, at: dt.datetime = NOON, **mapping: list[int]) -> None:
+    matching.match(upload, mapping or fields.guess(upload.header), origin, day=at.date(), at=at)
+    upload.refresh_from_db()
+
+
+def look_through(upload: Upload, policy: PolicyVersion, origin: Origin = FAIR, at: dt.datetime = NOON) -> Upload:
+    """Match the columns as they are guessed, and look the list through."""
+    match(upload, origin, at)
+    importing.look_through(upload.pk, policy=policy, at=at, by="test", now=lambda: at)
+    upload.refresh_from_db()
+    return upload
+
+
+def bring_in(upload: Upload, policy: PolicyVersion, at: dt.datetime = NOON) -> Upload:
+    """Say yes to what was looked through."""
+    importing.start(upload, at=at, by="test")
+    importing.bring_in(upload.pk, policy=policy, at=at, by="test", now=lambda: at)
+    upload.refresh_from_db()
+    return upload
+
+
+def people(number: int, domain: str = "fjordkraft.example") -> list[list[str]]:
+    return [[f"p{n}@{domain}", "Aino", f"Lindqvist{n}", f"Fjordkraft {n % 7} AB", "Sweden"] for n in range(number)]
+
+
+def world() -> dict[str, Upload]:
+    """One upload for each page that the admin has of them."""
+    counts = {"new": 2, "changed": 1, "rows": 4, "reasons": [["email", "no address", 1]]}
+    ahead = timezone.now() + dt.timedelta(hours=1)
+    told = {"scenario": "prospect", "source": "Fair", "source_kind": "public", "collected_on": COLLECTED}
+    states: dict[str, dict[str, Any]] = {
+        "contacts_upload": {},
+        "contacts_upload_import": {"state": "previewed", "preview": counts, **told},
+        "contacts_upload_remove": {"state": "done", "result": counts, "done_at": NOON, "forget_at": ahead, **told},
+    }
+    made = {name: receive(as_csv([[AINO, "Aino", "", "", ""]])) for name in states}
+    for name, changes in states.items():
+        Upload.objects.filter(pk=made[name].pk).update(**changes)
+    return made
+
+
+def files() -> list[Path]:
+    """Everything that is kept of uploads on the disk."""
+    folder = Path(settings.MEDIA_ROOT) / "uploads"
+    return sorted(folder.iterdir()) if folder.exists() else []
