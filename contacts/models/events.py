@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -12,24 +13,16 @@ from contacts.models.topics import Topic
 from contacts.words.categories import OPTIONAL_FIELDS
 from contacts.words.vocabulary import EventKind
 
-
-class Zoned(Func):
-    """PostgreSQL's `timezone(zone, x)`: a moment to the wall clock there, and back."""
-
-    function = "timezone"
-
-
-# Where no end is given, the event is over at the end of its first day there, which is also its last.
-_END_OF_DAY = Zoned(
+# Where no end is given, the event is over at the end of its first day there, which is also its last. PostgreSQL's
+# `timezone(zone, x)` turns a moment to the wall clock there, and back.
+_STARTS_THERE = Func(F("time_zone"), F("starts_at"), function="timezone")
+_END_OF_DAY = Func(
     F("time_zone"),
-    Func(Value("day"), Zoned(F("time_zone"), F("starts_at")), function="date_trunc")
+    Func(Value("day"), _STARTS_THERE, function="date_trunc")
     + Value(dt.timedelta(days=1), output_field=models.DurationField()),
+    function="timezone",
     output_field=models.DateTimeField(),
 )
-
-
-def optional_fields() -> list[str]:
-    return list(OPTIONAL_FIELDS)
 
 
 class Event(models.Model):
@@ -61,10 +54,11 @@ class Event(models.Model):
     revision = models.PositiveIntegerField(
         db_default=0, default=0, editable=False, help_text="Counts what guests' calendars must learn (RFC 5545)."
     )
-    # What the form asks for besides the address; raw INSERTs name the columns that they know.
+    # What the form asks for besides the address; raw INSERTs name the columns that they know. A migration writes the
+    # default down as it was then, which it could not do with a function of ours.
     asked = ArrayField(
         models.CharField(),
-        default=optional_fields,
+        default=partial(list, OPTIONAL_FIELDS),
         db_default=list(OPTIONAL_FIELDS),
         blank=True,
         help_text="Optional fields that its sign-up form shows.",

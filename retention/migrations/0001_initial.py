@@ -2,7 +2,7 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import retention.models
+import functools
 from django.db import migrations, models
 
 
@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('freeze', 'freeze: nothing is reduced or deleted'), ('duty', 'duty: the law has us keep a part')])),
                 ('reason', models.CharField(choices=[('request', 'a request that is being answered'), ('restriction', "restricted on the person's wish (Art. 18 GDPR)"), ('legal_claim', 'a legal claim'), ('bookkeeping', 'bookkeeping'), ('tax', 'tax law'), ('other_law', 'another law')])),
                 ('legal_reference', models.CharField(blank=True)),
-                ('keeps', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('name', 'name'), ('email', 'work e-mail'), ('postal_address', 'postal address'), ('phone', 'phone'), ('company', 'company'), ('city', 'city'), ('country', 'country'), ('job_title', 'professional role'), ('food_preferences', 'food preferences')]), default=retention.models.default_keeps)),
+                ('keeps', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('name', 'name'), ('email', 'work e-mail'), ('postal_address', 'postal address'), ('phone', 'phone'), ('company', 'company'), ('city', 'city'), ('country', 'country'), ('job_title', 'professional role'), ('food_preferences', 'food preferences')]), default=functools.partial(list, *(('company', 'name'),), **{}))),
                 ('placed_at', models.DateTimeField()),
                 ('until', models.DateField(blank=True, null=True)),
                 ('closed_on', models.DateField(blank=True, null=True)),
