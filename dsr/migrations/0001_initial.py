@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('contacts', '0014_sends_our_mail'),
+        ('contacts', '0001_policy_and_people'),
     ]
 
     operations = [

@@ -1,85 +1,107 @@
-from collections.abc import Iterator
+import io
+import re
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
-from django.db.models import CharField
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
-from contacts.base import audit
-from contacts.models import Contact, Event
-from contacts.words.addresses import keyed_hash
-from tests.support.factories import NOON
+# What a database had recorded before the migrations were folded (ADR 0028).
+ONCE = {
+    "contacts": (
+        "0001_initial",
+        "0002_guards",
+        "0003_public_side",
+        "0004_address_hashes",
+        "0005_addresses_have_hashes",
+        "0006_recipients_and_transfers_of_a_rule",
+        "0007_trigrams",
+        "0008_untold",
+        "0009_written_messages",
+        "0010_recipients",
+        "0011_corrected",
+        "0012_see_restricted",
+        "0013_found_by_person",
+        "0014_sends_our_mail",
+        "0015_workplace",
+        "0016_event_was_open",
+        "0017_letters_that_never_left",
+        "0018_merged_addresses",
+    ),
+    "retention": ("0001_initial", "0002_freezes_stand_on_people", "0003_purgerun_spared"),
+    "dsr": ("0001_initial",),
+}
+FOLDED = {
+    ("contacts", "0001_policy_and_people"),
+    ("contacts", "0002_marketing_and_recipients"),
+    ("contacts", "0003_events_and_sign_ups"),
+    ("contacts", "0004_mailings_and_lists"),
+    ("contacts", "0005_guards"),
+    ("retention", "0001_runs_and_holds"),
+}
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def migrate(*targets: tuple[str, str]) -> None:
-    MigrationExecutor(connection).migrate(list(targets))
-
-
-def latest_of_all() -> list[tuple[str, str]]:
-    return [node for node in MigrationExecutor(connection).loader.graph.leaf_nodes() if node[0] in NAMES]
-
-
-@pytest.fixture
-def before_hashes() -> Iterator[None]:
-    """The database as it was before addresses had hashes; afterwards as it is."""
-    latest = latest_of_all()
-    migrate(BEFORE)
-    yield
-    migrate(*latest)
-
-
-NAMES = ("contacts", "retention", "dsr")
-BEFORE = ("contacts", "0003_public_side")
-
-
-@pytest.mark.promise("P12")
-def test_people_on_file_get_the_hash_by_which_their_objections_are_found(before_hashes: None) -> None:
-    enter("aino@fjordkraft.example")
-    migrate(("contacts", "0005_addresses_have_hashes"), ("retention", "0002_freezes_stand_on_people"))
-    assert Contact.objects.values_list("address_hash", flat=True).get() == keyed_hash("aino@fjordkraft.example")
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE contacts_contact CASCADE")
-
-
-def enter(email: str) -> None:
-    """Enter somebody in the columns that there were."""
-    fields = Contact._meta.concrete_fields
-    texts = [field.column for field in fields if isinstance(field, CharField) and not field.null]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO contacts_contact (public_id, email, {', '.join(texts)})"  # noqa: S608
-            f" VALUES (gen_random_uuid(), %s, {', '.join(['%s'] * len(texts))})",
-            [email, *[""] * len(texts)],
-        )
+pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def before_events_were_open() -> Iterator[None]:
-    latest = latest_of_all()
-    migrate(("contacts", "0015_workplace"))
-    yield
-    migrate(*latest)
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE contacts_event, contacts_auditevent CASCADE")
+def applied() -> set[tuple[str, str]]:
+    return {key for key in MigrationRecorder(connection).applied_migrations() if key[0] in ONCE}
 
 
-def test_an_event_is_public_whose_sign_up_is_open_or_was(before_events_were_open: None) -> None:
-    now, closed, never = (put_on(slug, signup_open=slug == "now") for slug in ("now", "closed", "never"))
-    audit.record("event.sign_up_opened", at=NOON, by="test", rule=f"event:{closed}")
-    audit.record("event.created", at=NOON, by="test", rule=f"event:{never}")
-    migrate(("contacts", "0016_event_was_open"))
-    assert set(Event.objects.filter(was_open=True).values_list("pk", flat=True)) == {now, closed}
+def record(names: dict[str, tuple[str, ...]]) -> None:
+    """Leave exactly these on record for our apps."""
+    recorder = MigrationRecorder(connection)
+    recorder.migration_qs.filter(app__in=ONCE).delete()
+    for app, of_app in names.items():
+        for name in of_app:
+            recorder.record_applied(app, name)
 
 
-def put_on(slug: str, *, signup_open: bool) -> int:
-    """Put an event on in the columns that there were."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO contacts_event (slug, title, kind, starts_at, time_zone, place, signup_open)"
-            " VALUES (%s, 'Cloud Day', 'physical', %s, 'Europe/Stockholm', '', %s) RETURNING id",
-            [slug, NOON, signup_open],
-        )
-        key: int = cursor.fetchone()[0]
-    return key
+def migrate(*args: str) -> str:
+    written = io.StringIO()
+    call_command("migrate", *args, no_color=True, stdout=written)
+    return written.getvalue()
+
+
+def test_the_folded_migrations_replace_all_that_there_were() -> None:
+    loader = MigrationLoader(None)
+    replaced = [key for new in FOLDED for key in loader.disk_migrations[new].replaces]
+    assert sorted(replaced) == sorted((app, name) for app in ("contacts", "retention") for name in ONCE[app])
+
+
+def test_a_database_that_ran_all_migrations_before_they_were_folded_has_nothing_left_to_run() -> None:
+    record(ONCE)
+    assert "No migrations to apply." in migrate()
+    assert applied() >= FOLDED
+
+
+@pytest.mark.parametrize("stop", [1, 5, 10, 17])
+def test_a_database_that_stopped_halfway_before_is_refused_and_told_what_to_do(stop: int) -> None:
+    halfway = {"contacts": ONCE["contacts"][:stop]}
+    record(halfway)
+    with pytest.raises(CommandError, match=rf"contacts\.{ONCE['contacts'][stop]}.* Go back to the last version"):
+        migrate()
+    assert applied() == {("contacts", name) for name in halfway["contacts"]}
+
+
+def test_one_app_that_stopped_halfway_holds_up_all() -> None:
+    record(ONCE | {"retention": ONCE["retention"][:1]})
+    before = applied()
+    with pytest.raises(CommandError, match=re.escape("retention.0002_freezes_stand_on_people, retention.0003")):
+        migrate()
+    assert applied() == before
+
+
+def test_a_new_database_that_stopped_between_two_migrations_goes_on_with_the_next() -> None:
+    record({"contacts": (*ONCE["contacts"][3:8], "0001_initial", *ONCE["contacts"][10:12], "0018_merged_addresses")})
+    MigrationRecorder(connection).record_applied("contacts", "0001_policy_and_people")
+    planned = re.findall(r"^(?:contacts|retention|dsr)\.\w+$", migrate("--plan"), re.MULTILINE)
+    assert planned[0] == "contacts.0002_marketing_and_recipients"
+    assert sorted(planned) == [
+        "contacts.0002_marketing_and_recipients",
+        "contacts.0003_events_and_sign_ups",
+        "contacts.0004_mailings_and_lists",
+        "contacts.0005_guards",
+        "dsr.0001_initial",
+        "retention.0001_runs_and_holds",
+    ]
