@@ -152,7 +152,7 @@ def test_an_address_that_objected_is_refused_whoever_has_it_and_consents_on_file
 
 
 @pytest.mark.promise("P11")
-@pytest.mark.parametrize("reason", set(REASONS) - {Refusal.NO_COUNTRY, Refusal.NO_CONSENT})
+@pytest.mark.parametrize("reason", sorted(set(REASONS) - {Refusal.NO_COUNTRY, Refusal.NO_CONSENT}))
 def test_consent_takes_the_place_of_the_law_alone(reason: Refusal, policy: PolicyVersion) -> None:
     contact = somebody(policy)
     said(contact, "consented")

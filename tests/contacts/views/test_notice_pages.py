@@ -80,7 +80,7 @@ def test_a_server_acknowledges_by_a_post_to_the_address_that_its_webhook_carried
     assert open_ones() == {other}
 
 
-@pytest.mark.parametrize("token", ["x", "x:y", f"{uuid.uuid4().hex}.1:forged"])
+@pytest.mark.parametrize("token", ["x", "x:y", f"{'a' * 32}.1:forged"])
 def test_a_link_that_we_did_not_write_opens_nothing(client: Client, token: str) -> None:
     sent(RecipientFactory.create())
     before = contents()

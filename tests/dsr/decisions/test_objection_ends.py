@@ -184,7 +184,7 @@ def test_a_legal_claim_against_an_objection_is_weighed_and_named_by_its_own_arti
 
 
 @pytest.mark.promise("P22")
-@pytest.mark.parametrize("ground", set(RefusalGround) - set(weighing.GROUNDS))
+@pytest.mark.parametrize("ground", sorted(set(RefusalGround) - set(weighing.GROUNDS)))
 def test_nothing_else_weighs_more_than_an_objection(
     policy: PolicyVersion, person: Contact, ground: RefusalGround
 ) -> None:

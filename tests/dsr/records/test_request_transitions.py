@@ -158,7 +158,7 @@ class Row:
 
 
 def among(states: set[str], to: str = STAYS) -> dict[str, str]:
-    return dict.fromkeys(states, to)
+    return dict.fromkeys(sorted(states), to)
 
 
 ROWS = [
