@@ -8,6 +8,8 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 READY := $(VENV)/.ready
 export PORT VAR_DIR EMAIL_URL
+# Each start would compile everything anew where this is set, which takes five times what the start itself does.
+export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check bench screenshots requirements clean
@@ -52,7 +54,7 @@ clean: ## forget the demo and everything that was made here
 $(READY): requirements/development.txt | $(UV)
 	@echo "Setting up $(VENV) …"
 	@test -x $(BIN)/python || $(UV) venv --quiet --python '>=3.12' $(VENV)
-	@$(UV) pip sync --quiet --require-hashes --python $(BIN)/python requirements/development.txt
+	@$(UV) pip sync --quiet --require-hashes --compile-bytecode --python $(BIN)/python requirements/development.txt
 	@touch $@
 
 # A Python without venv (Debian's) still has pip, or its user is told what to install.
