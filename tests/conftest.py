@@ -2,9 +2,8 @@ import datetime as dt
 import os
 import shutil
 import tomllib
-import uuid
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,7 +15,8 @@ from django.utils import translation
 
 from contacts.models import PolicyVersion
 from contacts.policy import policies
-from privacy_crm import roles
+from tests.databases import BARE, LONG_AGO, POLICY, PUBLISHED, Databases
+from tests.settings import WORKER
 from tests.support.embedded_users import User as ServerUser
 from tests.support.embedded_users import users
 from tests.support.processes import Site
@@ -24,33 +24,31 @@ from tests.support.processes import Site
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-POLICY = Path(__file__).resolve().parent.parent / "privacy_crm" / "demo" / "policy.toml"
-LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 NOON = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.UTC)
 
 
-@pytest.fixture(autouse=True, scope="session")
-def cache_of_our_own() -> None:
-    """Keep what an earlier session, or a demo beside us, has remembered under the same keys out of the tests."""
-    settings.CACHES["default"]["KEY_PREFIX"] = uuid.uuid4().hex
+databases = Databases()
 
 
-@pytest.fixture(autouse=True, scope="session")
-def files_of_our_own(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Keep the tests' whitepapers out of those of a demo."""
-    settings.MEDIA_ROOT = tmp_path_factory.mktemp("media")
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Before the fixtures: the policy is published already where a test has it."""
+    databases.choose(PUBLISHED if "policy" in getattr(item, "fixturenames", ()) else BARE)
 
 
-@pytest.fixture(autouse=True, scope="session")
-def no_second_factor() -> None:
-    """Let the tests of everything else log in without one; those of the second factor turn it on."""
-    settings.SECOND_FACTOR = False
+def pytest_unconfigure() -> None:
+    """Forget the servers of this run once the last of its processes leaves; the keeper of the servers sees it."""
+    if not WORKER:
+        shutil.rmtree(settings.VAR_DIR, ignore_errors=True)
 
 
-@pytest.fixture(autouse=True, scope="session")
-def static_files_when_asked_for() -> None:
-    """Look for a static file when it is asked for: to list all of them for each browser takes half of a test's time."""
-    settings.WHITENOISE_AUTOREFRESH = True
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+    """In place of pytest-django's, which migrates a database for each worker and flushes it."""
+    with ExitStack() as until_the_end:
+        with django_db_blocker.unblock():
+            until_the_end.enter_context(databases.there())
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -83,7 +81,6 @@ def at_noon() -> Iterator[None]:
 @pytest.fixture
 def log_in(db: None) -> Callable[[str], Client]:
     """Log in somebody who has a role, or the superuser."""
-    roles.apply()
 
     def client_of(role: str) -> Client:
         user = User.objects.create(username=f"{role}-{User.objects.count()}", is_staff=True)

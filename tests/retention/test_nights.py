@@ -6,7 +6,6 @@ from django.contrib.auth.models import Group
 from django.core import mail
 
 from contacts.models import PolicyVersion
-from privacy_crm import roles
 from retention import nights, warning, watch
 from retention.models import PurgeRun, RunStatus
 
@@ -24,7 +23,6 @@ def tick(at: dt.datetime) -> None:
 
 @pytest.fixture
 def officer() -> str:
-    roles.apply()
     user = get_user_model().objects.create_user("officer", email="officer@nordvik.example")
     user.groups.add(Group.objects.get(name="privacy officer"))
     get_user_model().objects.create_user("somebody", email="somebody@nordvik.example")

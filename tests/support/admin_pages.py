@@ -54,7 +54,6 @@ def routes() -> dict[str, str]:
 
 def world(policy: PolicyVersion) -> dict[str, Any]:
     """Make one record of each kind, by the first part of the names of its pages."""
-    roles.apply()
     agreement = AgreementFactory.create(ended_on=dt.date(2026, 1, 1))
     contact = ContactFactory.create(organisation=agreement.organisation)
     hold(contact, "event", dt.date(2026, 5, 24), policy=policy)

@@ -103,7 +103,7 @@ def shared_servers() -> Iterator[Shared]:
 @contextmanager
 def open_directory() -> Iterator[Path]:
     """A directory through which other accounts may pass, unlike pytest's own."""
-    directory = Path(tempfile.mkdtemp(prefix="embedded-", dir=_memory())).resolve()
+    directory = Path(tempfile.mkdtemp(prefix="embedded-", dir=memory())).resolve()
     directory.chmod(0o755)
     try:
         yield directory
@@ -111,7 +111,7 @@ def open_directory() -> Iterator[Path]:
         shutil.rmtree(directory)
 
 
-def _memory() -> Path | None:
+def memory() -> Path | None:
     """Where there is plenty: creating and deleting a data directory on disk takes most of a test's time."""
     memory = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a private directory in it
     return memory if memory.is_dir() and shutil.disk_usage(memory).free > 2**30 else None

@@ -10,14 +10,11 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_tot
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
-from privacy_crm import roles
-
 PASSWORD = "salmon river seven"
 
 
 def member(role: str = "privacy officer") -> User:
     """Make a member of staff under a name that no limit has counted yet."""
-    roles.apply()
     user = User.objects.create_user(f"kim-{secrets.token_hex(4)}", password=PASSWORD, is_staff=True)
     user.groups.set([Group.objects.get(name=role)])
     return user

@@ -14,7 +14,6 @@ from contacts.audiences.audience import Wanted
 from contacts.audiences.exporting import Custody, File
 from contacts.models import Audience, Contact, CountryRule, PolicyVersion, Segment
 from contacts.words.vocabulary import Channel, Scenario
-from privacy_crm import roles
 from tests.support.factories import NOON, ContactFactory, CountryRuleFactory, hold
 
 TODAY = NOON.date()
@@ -41,7 +40,6 @@ def holder(name: str = "kim") -> User:
 
 def taker(name: str = "kim") -> User:
     """Somebody of marketing, who may take lists out."""
-    roles.apply()
     user = holder(name)
     user.groups.set([Group.objects.get(name="marketing")])
     return user

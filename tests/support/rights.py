@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
-from privacy_crm import roles
 from tests.support.accessible import violations_everywhere
 from tests.support.mail_sink import Sink, part
 from tests.support.mailing import send
@@ -141,7 +140,6 @@ def look_at(page: "Page", *within: str) -> None:
 
 def log_in(page: "Page", role: str) -> None:
     """Log in with a name and a password, as staff do."""
-    roles.apply()
     user = User.objects.create_user(role.replace(" ", "-"), password=PASSWORD, is_staff=True)
     user.groups.set([Group.objects.get(name=role)])
     page.goto("/admin/")

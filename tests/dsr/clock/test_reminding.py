@@ -23,7 +23,6 @@ from dsr.intake.intake import Asked
 from dsr.letters import complaints
 from dsr.models import Request
 from dsr.words.vocabulary import Kind, Source
-from privacy_crm import roles
 from privacy_crm.mail import mailer
 from tests.support.deciding import draft
 from tests.support.factories import ContactFactory
@@ -42,7 +41,6 @@ def officer(db: None) -> str:
 
 
 def somebody(name: str, role: str = "") -> User:
-    roles.apply()
     user = get_user_model().objects.create_user(name, email=f"{name}@nordvik.example")
     user.groups.set(Group.objects.filter(name=role))
     return user

@@ -24,7 +24,6 @@ from dsr.models import Request
 from dsr.records import deadlines
 from dsr.records.moving import RequestError
 from dsr.words.vocabulary import Outcome
-from privacy_crm import roles
 from retention.models import Hold
 from tests.support.factories import ContactFactory, is_held, run
 from tests.support.mailing import send
@@ -248,7 +247,6 @@ def test_in_any_story_a_request_stands_where_the_model_says(policy: PolicyVersio
     class Story(Play):
         pass
 
-    roles.apply()
     officer = get_user_model().objects.create_user("officer", email="officer@nordvik.example")
     officer.groups.add(Group.objects.get(name="privacy officer"))
     Story.policy = policy

@@ -1,0 +1,39 @@
+"""The product's settings, as the tests want them: on servers of their own, and without what only takes time.
+
+`--ds=tests.settings` in pyproject.toml names them to pytest-django; a process that a test starts has the product's own.
+"""
+
+import os
+import tempfile
+import uuid
+from pathlib import Path
+
+from django.conf import global_settings
+
+from tests.support.embedded_users import memory
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+
+if not WORKER:
+    # In memory, and for this run alone: its workers inherit it, and a demo beside us has others.
+    os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="privacy-crm-tests-", dir=memory())
+    Path(os.environ["VAR_DIR"]).chmod(0o755)  # PostgreSQL may have to run as another account
+os.environ |= {"DATABASE_URL": "", "REDIS_URL": "", "DJANGO_SETTINGS_MODULE": "privacy_crm.settings"}
+
+from privacy_crm.settings import *  # noqa: E402, F403
+from privacy_crm.settings import BROKER_URL, CACHES, REDIS_URL, VAR_DIR  # noqa: E402
+
+# Valkey has sixteen databases; the first is that of a run without workers.
+_OURS = int(WORKER.removeprefix("gw")) % 15 + 1 if WORKER else 0
+REDIS_URL = REDIS_URL.replace("db=0", f"db={_OURS}")
+BROKER_URL = CELERY_BROKER_URL = BROKER_URL.replace("virtual_host=0", f"virtual_host={_OURS}")
+CACHES["default"] |= {"LOCATION": REDIS_URL, "KEY_PREFIX": uuid.uuid4().hex}
+
+MEDIA_ROOT = VAR_DIR / f"media{WORKER}"
+
+# The tests of the second factor turn it on.
+SECOND_FACTOR = False
+# A static file is looked for when it is asked for: to list all of them for each browser takes half of a test's time.
+WHITENOISE_AUTOREFRESH = True
+# What makes a password slow to guess makes a log-in slow.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *global_settings.PASSWORD_HASHERS]
