@@ -26,8 +26,9 @@ from contacts.models import (
     Organisation,
     PolicyVersion,
     Registration,
+    SignUp,
 )
-from contacts.people import agreements
+from contacts.people import agreements, clocks
 from contacts.policy import policies
 from contacts.tasks import sweep_food_preferences
 from contacts.words.vocabulary import ActivityKind, AgreementKind, Scenario
@@ -43,6 +44,7 @@ from tests.support.factories import (
     EventFactory,
     HoldFactory,
     OrganisationFactory,
+    SignUpFactory,
     agree,
     contact_of,
     crowd,
@@ -228,6 +230,19 @@ def test_an_activity_of_long_ago_that_is_noted_late_brings_nothing_forward(polic
     do(contact, "call", stockholm(2023, 1, 15, 12), policy)
     run(EVE, policy)
     assert is_held(contact)
+
+
+@pytest.mark.parametrize(
+    "scenario", [pytest.param(name, marks=p6 if name == "whitepaper" else p7) for name in ACTIVE_SCENARIOS]
+)
+def test_an_activity_from_before_the_collection_brings_nothing_forward(policy: PolicyVersion, scenario: str) -> None:
+    contact = held_for(scenario, policy)
+    Contact.objects.filter(pk=contact.pk).update(last_activity_on=dt.date(2024, 1, 15))
+    clocks.refresh_contacts([contact.pk])
+    run(EVE, policy)
+    assert is_held(contact)
+    run(DUE, policy)
+    assert not is_held(contact)
 
 
 @p6
@@ -845,6 +860,21 @@ def test_nobody_is_asked_for_food_preferences_at_a_webinar(policy: PolicyVersion
 
 
 @p8
+@pytest.mark.parametrize("change", [{}, {"cancelled_at": NOON}, {"kind": "webinar"}])
+def test_food_preferences_of_who_never_proved_their_address_go_as_those_of_guests(
+    policy: PolicyVersion, change: dict[str, Any]
+) -> None:
+    event = EventFactory.create(**{"ends_at": stockholm(2027, 5, 24, 17), **change})
+    wish = SignUpFactory.create(kind="event", scenario="event", event=event, policy_version=policy)
+    FoodPreference.objects.create(sign_up=wish, preference="No nuts", consented_at=NOON)
+    before_the_end, end = stockholm(2027, 5, 24, 16, 59), stockholm(2027, 5, 24, 17)
+    assert food.sweep(before_the_end) == (1 if change else 0)
+    food.sweep(end)
+    assert not FoodPreference.objects.exists()
+    assert SignUp.objects.filter(pk=wish.pk).exists()
+
+
+@p8
 @pytest.mark.parametrize(("kind", "reason"), [("freeze", "legal_claim"), ("duty", "bookkeeping")])
 def test_no_hold_stops_the_deletion_of_food_preferences(policy: PolicyVersion, kind: str, reason: str) -> None:
     place(diner(policy).contact, kind, reason)
@@ -1331,6 +1361,20 @@ def test_an_organisation_without_contacts_or_agreements_goes_18_months_after_ent
     run(EVE, policy)
     assert Organisation.objects.filter(pk=left.pk).exists()
     run(DUE, policy)
+    assert not Organisation.objects.filter(pk=left.pk).exists()
+
+
+@p3
+@pytest.mark.parametrize("longer", ["customer", "partner"])
+def test_an_organisation_without_contacts_stays_for_the_longer_of_unequal_periods(
+    policy_source: dict[str, Any], longer: str
+) -> None:
+    policy = republish(policy_source, {longer: {"months": 30}})
+    left = organisation(dt.date(2023, 1, 1), AUTUMN)
+    run(DUE, policy)
+    run(dt.date(2027, 5, 23), policy)
+    assert Organisation.objects.filter(pk=left.pk).exists()
+    run(dt.date(2027, 5, 24), policy)
     assert not Organisation.objects.filter(pk=left.pk).exists()
 
 
