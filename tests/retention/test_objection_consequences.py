@@ -276,6 +276,17 @@ def test_a_message_about_the_event_that_has_not_left_keeps_the_guest(
     assert not is_held(contact)
 
 
+@KINDS
+def test_a_message_that_ended_without_leaving_keeps_nobody(
+    policy: PolicyVersion, objecting: Objecting, scenario: str
+) -> None:
+    contact = held(scenario, policy)
+    event = gathering(of_kind(scenario), NOON + 9 * ONE_DAY, cancelled_at=NOON)
+    owed(contact, template="cancelled", event=event, ended_at=NOON, end="gave_up")
+    objecting(contact)
+    assert not is_held(contact)
+
+
 def test_marketing_that_has_not_left_keeps_nobody(policy: PolicyVersion, objecting: Objecting) -> None:
     contact = held("webinar", policy)
     owed(contact, template="announce", purpose="marketing", event=gathering("webinar", NOON + ONE_DAY))
