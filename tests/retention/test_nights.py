@@ -1,4 +1,5 @@
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -6,6 +7,7 @@ from django.contrib.auth.models import Group
 from django.core import mail
 
 from contacts.models import PolicyVersion
+from contacts.policy import policies
 from retention import nights, warning, watch
 from retention.models import PurgeRun, RunStatus
 
@@ -72,6 +74,23 @@ def test_a_run_that_did_not_happen_is_noted_once_and_only_when_it_is_an_hour_lat
     assert watch.note_missed(policy, after(minutes=61))
     assert not watch.note_missed(policy, after(minutes=71))
     assert PurgeRun.objects.filter(status=RunStatus.MISSED).count() == 1
+
+
+@pytest.mark.parametrize(("seconds", "missed"), [(-1, True), (0, True), (1, False)])
+def test_no_run_is_missed_that_was_due_before_the_first_policy_was_published(
+    policy_source: dict[str, Any], seconds: int, missed: bool
+) -> None:
+    policies.publish_source(policy_source, at=after(seconds=seconds), by="test")
+    second = policy_source | {"rule": shorter(policy_source)}
+    policy, _ = policies.publish_source(second, at=after(minutes=30), by="test")
+    assert watch.note_missed(policy, after(hours=2)) is missed
+    assert PurgeRun.objects.exists() is missed
+    assert watch.note_missed(policy, after(days=1, hours=2))
+
+
+def shorter(source: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rules of a second version, with a month less for each."""
+    return [rule | {"months": rule["months"] - 1} for rule in source["rule"]]
 
 
 def test_a_run_that_did_not_happen_heads_the_page_until_it_is_made_up_for(policy: PolicyVersion) -> None:
