@@ -5,7 +5,7 @@ is told. Real connections in threads; that somebody waits is read from PostgreSQ
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from threading import Event
 from typing import Any
@@ -403,6 +403,69 @@ def test_a_dry_run_waits_for_nobody(policy: PolicyVersion, two: list[Contact], m
         await_waiting(1)
         assert rehearse(DUE, policy).contacts_deleted == 2
     night.result(PATIENCE)
+
+
+@contextmanager
+def table_locked(table: str) -> Iterator[Any]:
+    """Keep everybody out of a table, and let the test change something in it; that is committed at the end."""
+    other = connection.copy()
+    other.set_autocommit(False)
+    try:
+        with other.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+            yield cursor
+        other.commit()
+    finally:
+        other.close()
+
+
+@contextmanager
+def half_written_down(contact: Contact, purge_run: PurgeRun) -> Iterator[None]:
+    """Have a run that writes this person down wait, to hear whether somebody else does."""
+    other = connection.copy()
+    other.set_autocommit(False)
+    try:
+        with other.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO retention_purgecandidate (run_id, contact_id) VALUES (%s, %s)", [purge_run.pk, contact.pk]
+            )
+        yield
+    finally:
+        other.rollback()
+        other.close()
+
+
+def test_all_numbers_of_a_dry_run_are_those_of_one_moment(
+    policy: PolicyVersion, two: list[Contact], meanwhile: Start
+) -> None:
+    event = EventFactory.create(starts_at=stockholm(2026, 11, 20, 9), ends_at=stockholm(2026, 11, 20, 17))
+    register(two[0], event, stockholm(2025, 5, 24), policy=policy, food="No nuts")
+    with table_locked("contacts_foodpreference") as cursor:  # which it counts last
+        rehearsal = meanwhile(partial(rehearse, DUE, policy))
+        await_waiting(1)
+        cursor.execute("DELETE FROM contacts_foodpreference")
+    foreseen = rehearsal.result(PATIENCE)
+    assert (foreseen.contacts_deleted, foreseen.food_preferences_deleted) == (2, 1)
+    assert not FoodPreference.objects.exists()
+
+
+def test_a_waiting_run_says_how_many_people_it_wrote_down_whoever_comes_meanwhile(
+    policy: PolicyVersion, two: list[Contact], meanwhile: Start, settings: Any
+) -> None:
+    settings.PURGE_CAP_NUMBER = 1
+    with table_locked("contacts_foodpreference"):  # where it begins
+        night = meanwhile(the_night(policy))
+        await_waiting(1, "relation")
+        begun = ExitStack()
+        begun.enter_context(half_written_down(two[1], PurgeRun.objects.get()))
+    with begun:
+        await_waiting(1, "transactionid")  # where it writes down its people, before it counts them
+        late = crowd(1, "prospect", SPRING, policy=policy)
+    assert night.result(PATIENCE).status == "needs_approval"
+    waits = PurgeRun.objects.get()
+    assert set(waits.candidates.values_list("contact", flat=True)) == {contact.pk for contact in two}
+    assert waits.to_delete == 2
+    assert all(map(is_held, [*two, *late]))
 
 
 def tick(policy: PolicyVersion) -> None:
