@@ -228,6 +228,18 @@ def test_whose_agreement_ends_tomorrow_still_is(german: Contact) -> None:
     assert by_mail(german) == ""
 
 
+@pytest.mark.promise("P11")
+@pytest.mark.parametrize(("days", "answer"), [(1, Refusal.NO_CONSENT), (0, ""), (-1, "")])
+def test_an_agreement_makes_an_existing_customer_from_its_first_day_on(german: Contact, days: int, answer: str) -> None:
+    german.organisation.agreements.update(started_on=TODAY + dt.timedelta(days=days))  # type: ignore[union-attr]
+    assert by_mail(german) == answer
+
+
+def test_an_agreement_that_began_nobody_knows_when_makes_an_existing_customer(german: Contact) -> None:
+    german.organisation.agreements.update(started_on=None)  # type: ignore[union-attr]
+    assert by_mail(german) == ""
+
+
 def test_a_partner_is_no_existing_customer(german: Contact) -> None:
     german.organisation.agreements.all().delete()  # type: ignore[union-attr]
     agree(german.organisation, None, "partner")  # type: ignore[arg-type]
