@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.conf import LazySettings
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from contacts.delivery import letters
 from contacts.models import Contact, Interest, PolicyVersion, SignUp, Suppression
 from contacts.outbox import links
 from contacts.people import erasure
+from contacts.words.addresses import keyed_hash
 from tests.support.admin_pages import contents
 from tests.support.factories import NOON, ContactFactory, EventFactory, SignUpFactory, TopicFactory, hold
 from tests.support.mailing import written_letter
@@ -47,6 +49,18 @@ def test_one_click_without_cookie_origin_and_csrf_token_stops_the_mail(live_serv
     server.close()
     assert suppressed(contact.address_hash) == {"email"}
     assert refusals(contact)["email"] == "objected"
+
+
+@pytest.mark.promise("P13")
+def test_a_way_out_works_for_ever_though_secret_key_is_changed(policy: PolicyVersion, settings: LazySettings) -> None:
+    contact, (made, of_stranger) = reader(policy), stranger(policy)
+    for_good, to_confirm = links.stop(contact), links.confirm(made)
+    settings.SECRET_KEY = "a key of next year"
+    for token in (for_good, of_stranger):
+        assert unsubscribe(token).content == b"Done.\n"
+    assert suppressed(contact.address_hash) == suppressed(keyed_hash(made.email)) == {"email"}
+    with pytest.raises(links.InvalidLinkError):  # the links that end go by the key that was changed
+        links.read_confirm(to_confirm)
 
 
 @pytest.mark.promise("P13")
