@@ -76,6 +76,19 @@ def test_the_reasons_of_both_survive_and_of_one_scenario_the_earliest_with_its_e
     assert keep.bases.get(scenario="prospect").clock_from == EARLY
 
 
+@pytest.mark.promise("P9")
+@pytest.mark.parametrize("earlier", [0, 1])
+def test_of_two_clocks_the_earlier_wins_whichever_record_it_runs_on(policy: PolicyVersion, earlier: int) -> None:
+    two = ContactFactory.create_batch(2)
+    for number, person in enumerate(two):
+        day = EARLY if number == earlier else LATE
+        hold(person, "prospect", day, policy=policy, source=f"list of {day}")
+    merge(two[0].pk, two[1].pk, [], policy=policy, **AT)
+    left = Basis.objects.get()
+    assert (left.contact, left.collected_on, left.clock_from) == (two[0], EARLY, EARLY)
+    assert left.source == f"list of {EARLY}"
+
+
 @pytest.mark.promise("L5")
 @pytest.mark.parametrize("earlier", ["keep", "gone"])
 def test_who_has_not_been_told_of_one_source_is_still_to_be_told(
@@ -135,6 +148,39 @@ def test_whose_objections_reach_all_channels_together_is_held_for_marketing_no_l
     assert not merge(keep.pk, gone.pk, [], policy=policy, **AT)
     assert not Contact.objects.exists()
     assert Suppression.objects.count() == 6
+
+
+@pytest.mark.promise("L14")
+@pytest.mark.parametrize("later", [0, 1])
+def test_of_two_consents_the_later_wins_with_the_words_that_were_seen_last(
+    two: tuple[Contact, Contact], policy: PolicyVersion, later: int
+) -> None:
+    for number, person in enumerate(two):
+        said = ("Yes, to news.", LATE) if number == later else ("Yes.", EARLY)
+        consent(person, *said)
+    merge(two[0].pk, two[1].pk, [], policy=policy, **AT)
+    left = ChannelPermission.objects.get()
+    assert (left.contact, left.given_on) == (two[0], LATE)
+    assert (left.wording, left.source) == ("Yes, to news.", "Yes, to news. (form)")
+
+
+@pytest.mark.promise("P12")
+@pytest.mark.parametrize("earlier", [0, 1])
+def test_of_two_objections_the_earlier_stands(
+    two: tuple[Contact, Contact], policy: PolicyVersion, earlier: int
+) -> None:
+    for number, person in enumerate(two):
+        day = EARLY if number == earlier else LATE
+        ChannelPermission.objects.create(contact=person, channel="post", state="objected", given_on=day)
+    merge(two[0].pk, two[1].pk, [], policy=policy, **AT)
+    assert ChannelPermission.objects.get().given_on == EARLY
+    assert set(Suppression.objects.values_list("channel", "since")) == {("post", EARLY)}
+
+
+def consent(person: Contact, wording: str, day: dt.date) -> None:
+    ChannelPermission.objects.create(
+        contact=person, channel="email", state="consented", given_on=day, wording=wording, source=f"{wording} (form)"
+    )
 
 
 @pytest.mark.promise("P8")
