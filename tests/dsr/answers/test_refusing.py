@@ -147,9 +147,10 @@ def test_who_is_needed_for_legal_claims_is_kept_until_that_hold_ends(policy: Pol
 
 
 @pytest.mark.promise("P21")
-def test_a_claim_that_is_on_file_stays_as_it_was_noted(policy: PolicyVersion) -> None:
+@pytest.mark.parametrize("until", [TODAY + dt.timedelta(days=1), A_MONTH_LATER])
+def test_a_claim_that_is_on_file_stays_as_it_was_noted(policy: PolicyVersion, until: dt.date) -> None:
     request = asks(policy, Kind.ERASURE)
-    noted = place(request.subjects.get().contact, "freeze", "legal_claim", A_MONTH_LATER)
+    noted = place(request.subjects.get().contact, "freeze", "legal_claim", until)
     refuse(request, policy, refusal(request, policy, "legal_claims"), ground="legal_claims")
     assert Hold.objects.get(reason="legal_claim").until == noted.until
 

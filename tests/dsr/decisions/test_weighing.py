@@ -186,6 +186,18 @@ def test_a_legal_claim_stands_in_the_way(policy: PolicyVersion) -> None:
     assert whole(request) == before
 
 
+def test_a_legal_claim_stands_in_the_way_through_its_last_day_and_no_longer(policy: PolicyVersion) -> None:
+    person = many(policy)
+    request = objection(person, policy)
+    claim = place(person, "freeze", "legal_claim", until=TODAY)
+    before = whole(request)
+    with pytest.raises(RequestError, match="legal claim"):
+        uphold(request, policy)
+    assert whole(request) == before
+    Hold.objects.filter(pk=claim.pk).update(until=TODAY - dt.timedelta(days=1))
+    assert uphold(request, policy).ground == "objected"
+
+
 def test_it_is_weighed_once(policy: PolicyVersion) -> None:
     request = uphold(objection(ada(policy), policy), policy)
     before = whole(request)
