@@ -96,6 +96,14 @@ def test_after_a_day_nothing_can_be_removed_any_more(policy: PolicyVersion) -> N
     assert everything() == before
 
 
+def test_just_before_the_day_is_over_everybody_still_goes(policy: PolicyVersion) -> None:
+    upload = imported(policy, "plain", "active")
+    last = A_DAY_LATER - dt.timedelta(microseconds=1)
+    removing.start(upload, at=last, by="test")
+    removing.remove(upload.pk, policy=policy, at=last, by="test", now=lambda: last)
+    assert not Contact.objects.exists()
+
+
 def test_after_a_day_the_numbers_are_left_and_nothing_of_anybody(policy: PolicyVersion) -> None:
     before = files()
     waiting = receive(as_csv([[AINO, "", "", "", ""]]))
