@@ -2,7 +2,7 @@
 
 import datetime as dt
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -224,24 +224,37 @@ def test_a_person_who_is_being_deleted_holds_nobody_up(policy: PolicyVersion) ->
     mailing = mailing_to(3, policy)
     gone = Contact.objects.order_by("pk")[1]
     mailing_sending.start(mailing, Contact.objects.all(), policy=policy, at=NOON)
+    assert while_deleting(gone, lambda: mailing_sending.release(fresh(mailing), policy=policy, at=NOON)) == 2
+    assert fresh(mailing).withheld == 0  # who is gone is not somebody whom it left out
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_person_who_is_being_deleted_while_a_mailing_starts_is_passed_over(policy: PolicyVersion) -> None:
+    mailing = mailing_to(3, policy)
+    gone, everyone = Contact.objects.order_by("pk")[1], Contact.objects.all()
+    assert while_deleting(gone, lambda: mailing_sending.start(mailing, everyone, policy=policy, at=NOON))
+    assert fresh(mailing).people == Addressee.objects.count() == 2
+
+
+def while_deleting(gone: Contact, act: Callable[[], Any]) -> Any:
+    """Do something while a person is being deleted, and return what it led to once they are gone."""
     begun = threading.Event()
 
-    def release() -> int:
+    def slowly() -> Any:
         try:
             begun.wait(10)
-            return mailing_sending.release(fresh(mailing), policy=policy, at=NOON)
+            return act()
         finally:
             connections.close_all()
 
     with ThreadPoolExecutor(1) as worker:
-        done = worker.submit(release)
+        done = worker.submit(slowly)
         with transaction.atomic():
             Contact.objects.select_for_update().get(pk=gone.pk)
             begun.set()
             eventually(_somebody_waits)
             Contact.objects.filter(pk=gone.pk).delete()
-        assert done.result(10) == 2
-    assert fresh(mailing).withheld == 0  # who is gone is not somebody whom it left out
+        return done.result(10)
 
 
 def _somebody_waits() -> bool:

@@ -96,6 +96,16 @@ def test_after_a_day_nothing_can_be_removed_any_more(policy: PolicyVersion) -> N
     assert everything() == before
 
 
+@pytest.mark.parametrize("number", [4, 5])
+def test_those_beyond_one_batch_go_as_well(policy: PolicyVersion, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    monkeypatch.setattr(removing, "_BATCH", 2)
+    upload = imported(policy, *NAMES[:number])
+    place(contact(NAMES[2]), "freeze", "legal_claim")
+    remove(upload, policy)
+    assert (upload.result["removed"], upload.result["stayed"]) == (number - 1, {"hold": 1})
+    assert Contact.objects.get() == contact(NAMES[2])
+
+
 def test_just_before_the_day_is_over_everybody_still_goes(policy: PolicyVersion) -> None:
     upload = imported(policy, "plain", "active")
     last = A_DAY_LATER - dt.timedelta(microseconds=1)
