@@ -2,12 +2,12 @@
 
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import environ
 from django.utils.translation import gettext_lazy as _
 
-from privacy_crm import embedded, logs, mail, security
+from privacy_crm import logs, mail, security
 from privacy_crm.staff.site import unfold
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -40,27 +40,30 @@ SITE_URL = env.str("SITE_URL", default="http://localhost:8000")
 # Keys the hashes of suppressed addresses. Set it before SECRET_KEY is ever changed, or the suppressions are lost.
 SUPPRESSION_KEY = env.str("SUPPRESSION_KEY", default="") or f"suppression:{SECRET_KEY}"
 
-# Where a URL is unset, PostgreSQL and Valkey from wheels serve, under VAR_DIR.
 DATABASE_URL = env.str("DATABASE_URL", default="")
 REDIS_URL = env.str("REDIS_URL", default="")
-BROKER_URL = REDIS_URL
+CELERY_BROKER_URL = REDIS_URL
+connecting: dict[str, Any] = {}
+# Where a URL is unset, PostgreSQL and Valkey from wheels serve, under VAR_DIR: from the first connection on (ADR 0004).
 if not (DATABASE_URL and REDIS_URL):
-    try:
-        servers = embedded.start(VAR_DIR)
-    except embedded.EmbeddedError as problem:
-        stop(str(problem))
-    if not DATABASE_URL:
-        DATABASE_URL = servers.database
+    if not (BASE_DIR / "privacy_crm" / "embedded").is_dir():
+        stop("DATABASE_URL and REDIS_URL must be set: privacy_crm/embedded, which would stand in for them, is not here")
+    from privacy_crm.embedded import first_use, urls
+
+    servers = urls(VAR_DIR)
+    connecting = {"connection_factory": first_use.connecting(VAR_DIR)}
+    DATABASE_URL = DATABASE_URL or servers.database
     if not REDIS_URL:
-        REDIS_URL, BROKER_URL = servers.redis, servers.broker
+        REDIS_URL, CELERY_BROKER_URL = servers.redis, servers.broker
+        CELERY_BROKER_TRANSPORT = "privacy_crm.embedded.broker.Transport"
 
 DATABASES = {"default": env.db_url_config(DATABASE_URL) | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}}
 # A run that is killed while it waits for a row frees its locks within seconds, not when the row is free.
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c client_connection_check_interval=2s")
+DATABASES["default"]["OPTIONS"] |= connecting
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
-CELERY_BROKER_URL = BROKER_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_DB_REUSE_MAX = 100

@@ -15,6 +15,7 @@ from django.utils import translation
 
 from contacts.models import PolicyVersion
 from contacts.policy import policies
+from privacy_crm.embedded import first_use
 from tests.databases import BARE, LONG_AGO, POLICY, PUBLISHED, Databases
 from tests.settings import WORKER
 from tests.support.embedded_users import User as ServerUser
@@ -30,6 +31,12 @@ NOON = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.UTC)
 databases = Databases()
 
 
+@pytest.fixture(autouse=True, scope="session")
+def servers() -> None:
+    """Have both from the first test on: they start with a connection of Django's, and not every test has one."""
+    first_use.ensure(settings.VAR_DIR)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Before the fixtures: the policy is published already where a test has it."""
@@ -43,7 +50,7 @@ def pytest_unconfigure() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+def django_db_setup(servers: None, django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
     """In place of pytest-django's, which migrates a database for each worker and flushes it."""
     with ExitStack() as until_the_end:
         with django_db_blocker.unblock():

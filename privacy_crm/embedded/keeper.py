@@ -55,6 +55,7 @@ def _keep(places: Places, pginstall: Path, valkey: Path) -> None:
     servers = _servers(places, run, pginstall, valkey)
     try:
         _ensure(servers)
+        _lead(places.address, run)
         _publish(places, run=str(run))
         while not _nobody_left(users, places):
             _ensure(servers)
@@ -63,6 +64,7 @@ def _keep(places: Places, pginstall: Path, valkey: Path) -> None:
     finally:
         # Whoever sees this file gone waits for the next keeper instead of connecting to servers that stop.
         places.state.unlink(missing_ok=True)
+        _lead_nowhere(places.address, run)
         _stop(servers)
         shutil.rmtree(run, ignore_errors=True)
 
@@ -90,6 +92,20 @@ def _stop(servers: Sequence[Server]) -> None:
 def _nobody_left(users: int, places: Places) -> bool:
     """Also when VAR_DIR is gone: whoever still uses it has another lock than those who come now."""
     return not locks.still_there(users, places.users_lock) or locks.take(users, locks.EXCLUSIVE)
+
+
+def _lead(address: Path, run: Path) -> None:
+    """Point the address that the settings name to our sockets, wherever a keeper before us has left it."""
+    draft = run / "address"
+    draft.unlink(missing_ok=True)
+    draft.symlink_to(run)
+    draft.replace(address)
+
+
+def _lead_nowhere(address: Path, run: Path) -> None:
+    """Unless it leads to those of a keeper of the same VAR_DIR made anew by now."""
+    if address.is_symlink() and address.readlink() == run:
+        address.unlink(missing_ok=True)
 
 
 def _publish(places: Places, **state: str) -> None:

@@ -34,6 +34,11 @@ class Places:
     def state(self) -> Path:
         return self.servers / "state.json"
 
+    @property
+    def address(self) -> Path:
+        """A link to the directory of the sockets: its name is known before anything of a VAR_DIR is there."""
+        return _temporary() / short_name(self.var)
+
     def log(self, name: str) -> Path:
         return self.servers / f"{name}.log"
 
@@ -81,9 +86,12 @@ def run_directory(places: Places) -> Path:
     are still there for a moment and must not meet those of the new one.
     """
     lock = places.users_lock.stat()
-    # TMPDIR may be as long as VAR_DIR, so it only serves where /tmp does not.
-    base = next((b for b in ("/tmp", tempfile.gettempdir()) if os.access(b, os.W_OK)), "/tmp")  # noqa: S108
-    return private_directory(Path(base) / short_name(places.var, lock.st_dev, lock.st_ino))
+    return private_directory(_temporary() / short_name(places.var, lock.st_dev, lock.st_ino))
+
+
+def _temporary() -> Path:
+    """TMPDIR may be as long as VAR_DIR, so it only serves where /tmp does not."""
+    return Path(next((b for b in ("/tmp", tempfile.gettempdir()) if os.access(b, os.W_OK)), "/tmp"))  # noqa: S108
 
 
 def short_name(*parts: object) -> str:

@@ -21,11 +21,27 @@ _held: dict[Path, int] = {}
 
 @dataclass(frozen=True)
 class Urls:
-    """`database` is for django-environ's `db()`, `redis` for redis-py, `broker` for Celery."""
+    """`database` is for django-environ's `db()`, `redis` for redis-py, `broker` for Celery, with `broker.Transport`."""
 
     database: str
     redis: str
     broker: str
+
+
+def urls(var_dir: Path) -> Urls:
+    """Return where the servers of a VAR_DIR listen, whether they run or not; touches nothing.
+
+    The directory's name needs no quoting. django-environ does not decode a socket's directory in the place of the host;
+    before the database's name it does.
+    """
+    address = places_of(var_dir).address
+    directory = str(address / "postgres").replace("/", "%2F")
+    valkey = address / "valkey.sock"
+    return Urls(
+        database=f"postgres://{DATABASE}@:5432/{directory}/{DATABASE}",
+        redis=f"unix://{valkey}?db=0",
+        broker=f"socket://{valkey}?virtual_host=0",
+    )
 
 
 def start(var_dir: Path) -> Urls:
@@ -74,7 +90,7 @@ def _wait_for_servers(places: Places, deadline: float) -> Urls:
         _ensure_keeper(places)
         run = _published_run(places)
         if run and _servers_answer(run):
-            return _urls(run)
+            return urls(places.var)
         time.sleep(_PAUSE)
     raise EmbeddedError(f"PostgreSQL and Valkey did not start in time: see the logs in {str(places.servers)!r}")
 
@@ -124,17 +140,3 @@ def _create_database(run: Path) -> None:
     createdb = [str(wheels.postgres_bin("createdb")), "-h", str(run / "postgres"), "-p", "5432", "-U", DATABASE]
     quiet: dict[str, Any] = {"env": {"LC_ALL": "C"}, "stdin": subprocess.DEVNULL, "capture_output": True}
     subprocess.run([*createdb, DATABASE], check=False, **quiet)
-
-
-def _urls(run: Path) -> Urls:
-    """The directory's name needs no quoting.
-
-    django-environ does not decode a socket's directory in the place of the host; before the database's name it does.
-    """
-    directory = str(run / "postgres").replace("/", "%2F")
-    valkey = run / "valkey.sock"
-    return Urls(
-        database=f"postgres://{DATABASE}@:5432/{directory}/{DATABASE}",
-        redis=f"unix://{valkey}?db=0",
-        broker=f"redis+socket://{valkey}?virtual_host=0",
-    )

@@ -85,15 +85,17 @@ def locked_exclusively(var: Path) -> bool:
 def test_nothing_runs_any_more_after_the_last_user_was_killed(var: Path, use: Use) -> None:
     user = use(var)
     urls = user.urls()
+    sockets = address_of(urls).resolve()
     running = family(var)
     descendants = running["keeper"].children(recursive=True)
     user.end()
     eventually(lambda: ended([*running.values(), *descendants]))
     assert not embedded.running(var)
-    assert not sockets_of(urls).exists()
+    assert not list(address_of(urls).parent.glob(f"{address_of(urls).name}*"))
+    assert not sockets.exists()
 
 
-def sockets_of(urls: embedded.Urls) -> Path:
+def address_of(urls: embedded.Urls) -> Path:
     return Path(urls.redis.removeprefix("unix://").partition("?")[0]).parent
 
 
@@ -188,11 +190,13 @@ def test_an_interrupted_initdb_does_not_stand_in_the_way(var: Path, use: Use) ->
 
 def test_what_a_dead_computer_left_is_no_obstacle_and_its_process_numbers_harm_nobody(var: Path, use: Use) -> None:
     user = use(var)
-    run = sockets_of(user.urls())
+    address = address_of(user.urls())
+    run = address.resolve()
     pid_file = data_of(var) / "postmaster.pid"
     _pid, *lines = pid_file.read_text().splitlines()
     user.end()
     eventually(partial(stopped, var))
+    address.symlink_to(run)
     leave_socket(run / "valkey.sock")
     leave_socket(run / "postgres" / ".s.PGSQL.5432")
     with subprocess.Popen(["/bin/sleep", "60"]) as bystander:
@@ -223,10 +227,19 @@ def test_a_directory_copied_while_in_use_leaves_the_original_alone(shared: Share
 
 def test_a_directory_deleted_while_in_use_gets_new_servers_and_the_old_ones_go(var: Path, use: Use) -> None:
     old_urls = use(var).urls()
-    old = family(var)
+    old, old_sockets = family(var), address_of(old_urls).resolve()
+    query(old_urls, "CREATE TABLE mark ()")
     shutil.rmtree(var)
     new_urls = use(var).urls()
     assert works(new_urls)
-    assert new_urls != old_urls
+    assert address_of(new_urls).resolve() != old_sockets
+    assert query(new_urls, "SELECT to_regclass('mark')") is None
     eventually(lambda: ended(old.values()))
     assert works(new_urls)
+
+
+def test_where_the_servers_will_listen_is_known_before_anything_is_there(var: Path, use: Use) -> None:
+    foretold = embedded.urls(var)
+    assert not var.exists()
+    assert use(var).urls() == foretold
+    assert works(foretold)

@@ -52,7 +52,8 @@ def shared() -> Iterator[Shared]:
 
 
 def test_celery_reaches_the_broker(shared: Shared) -> None:
-    with celery.Celery(broker=shared[1].broker).connection_for_write() as broker:
+    app = celery.Celery(broker=shared[1].broker)
+    with app.connection_for_write(transport="privacy_crm.embedded.broker.Transport") as broker:
         broker.ensure_connection(max_retries=1)
 
 
