@@ -71,7 +71,10 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_TIMEZONE = "UTC"
 
+# For development alone: not in the image.
+demo = ["privacy_crm.demo"] if (BASE_DIR / "privacy_crm" / "demo").is_dir() else []
 INSTALLED_APPS = [
+    *demo,
     "privacy_crm",
     "dsr",
     "retention",

@@ -1,26 +1,140 @@
-"""The image is not built here; what it would lack without anybody noticing is asked of its recipe."""
+"""The image is not built here; what it holds is copied by its recipe, and started as it would be there."""
 
+import os
 import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
+import pytest
 from django.apps import apps
 from django.conf import settings
 
-RECIPE = (settings.BASE_DIR / "Dockerfile").read_text()
-COMPOSED = (settings.BASE_DIR / "docker-compose.yml").read_text()
-READ_ME = (settings.BASE_DIR / "README.md").read_text()
+ROOT: Path = settings.BASE_DIR
+RECIPE = (ROOT / "Dockerfile").read_text()
+LEFT_OUT = set((ROOT / ".dockerignore").read_text().split())
+COMPOSED = (ROOT / "docker-compose.yml").read_text()
+READ_ME = (ROOT / "README.md").read_text()
+PRODUCTION = {
+    "DATABASE_URL": "postgres://crm:crm@localhost:1/crm",
+    "REDIS_URL": "redis://localhost:1/0",
+    "SECRET_KEY": "x" * 60,
+    "ALLOWED_HOSTS": "crm.example",
+    "SITE_URL": "https://crm.example",
+}
+# Python reads a module of this name before everything else.
+HIDING = """
+import sys
+
+class Hidden:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {names!r}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+
+sys.meta_path.insert(0, Hidden())
+"""
+STARTED = """
+import django
+django.setup()
+from django.urls import reverse
+from privacy_crm.wsgi import application
+from privacy_crm.celery import app
+app.loader.import_default_modules()
+print(reverse("admin:index"), "retention.tasks.nightly" in app.tasks)
+"""
+
+type Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def _copied() -> set[str]:
-    return {Path(source).parts[0] for source in re.findall(r"^COPY (?!--)(\S+) \S+$", RECIPE, re.MULTILINE)}
+@pytest.fixture(scope="module")
+def in_the_image(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Run Python where the image's files are alone, with the packages of production alone."""
+    folder = tmp_path_factory.mktemp("image")
+    for source in _copied():
+        _copy(ROOT / source, folder / "app" / source)
+    (folder / "sitecustomize.py").write_text(HIDING.format(names=_of_development()))
+    given = {"PATH": os.environ["PATH"], "PYTHONPATH": str(folder), "CELERY_SKIP_CHECKS": "1", **PRODUCTION}
+
+    def run(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
+        options = {"cwd": folder / "app", "env": given | changes, "capture_output": True, "text": True}
+        return subprocess.run([sys.executable, *arguments], check=False, timeout=120, **options)
+
+    return run
+
+
+def _copied() -> list[str]:
+    return re.findall(r"^COPY (?!--)(\S+) \S+$", RECIPE, re.MULTILINE)
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.is_file():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
+    else:
+        shutil.copytree(source, target, ignore=_left_out)
+
+
+def _left_out(folder: str, names: list[str]) -> set[str]:
+    here = Path(folder).relative_to(ROOT)
+    return {name for name in names if LEFT_OUT & {name, str(here / name), f"**/{name}"}}
+
+
+def _of_development() -> set[str]:
+    """Return the modules that no package of production has."""
+    production, development = (_pinned(name) for name in ("production", "development"))
+    found = packages_distributions().items()
+    return {module for module, owners in found if not {_plain(owner) for owner in owners} - (development - production)}
+
+
+def _pinned(name: str) -> set[str]:
+    lines = (ROOT / "requirements" / f"{name}.txt").read_text().splitlines()
+    return {_plain(line.partition("==")[0]) for line in lines if "==" in line}
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def test_the_image_carries_every_app_and_every_folder_that_the_settings_name() -> None:
     apps_of_ours = {Path(app.path) for app in apps.get_app_configs()}
     folders = {*settings.TEMPLATES[0]["DIRS"], *settings.STATICFILES_DIRS, *settings.LOCALE_PATHS, *apps_of_ours}
-    ours = {folder for folder in folders if ".venv" not in folder.parts and folder.is_relative_to(settings.BASE_DIR)}
+    ours = {folder for folder in folders if ".venv" not in folder.parts and folder.is_relative_to(ROOT)}
     assert len(ours) > 5
-    assert {folder.relative_to(settings.BASE_DIR).parts[0] for folder in ours} - _copied() == set()
+    assert {folder.relative_to(ROOT).parts[0] for folder in ours} - set(_copied()) == set()
+
+
+def test_the_product_starts_without_what_is_for_development(in_the_image: Run) -> None:
+    started = in_the_image("-c", STARTED, DJANGO_SETTINGS_MODULE="privacy_crm.settings")
+    assert started.stdout.split() == ["/admin/", "True"], started.stderr
+    absent = in_the_image("-c", "import privacy_crm.demo")
+    assert "No module named 'privacy_crm.demo'" in absent.stderr
+    hidden = in_the_image("-c", "import rich")
+    assert "No module named 'rich'" in hidden.stderr
+
+
+def test_its_commands_and_checks_run_without_it_and_the_demo_is_not_among_them(in_the_image: Run) -> None:
+    told = in_the_image("manage.py", "help", "--commands")
+    assert {"purge", "explain", "import_crm"} <= set(told.stdout.split()), told.stderr
+    assert "demo" not in told.stdout.split()
+    checked = in_the_image("manage.py", "check")
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_a_policy_to_publish_is_named_where_there_is_no_demo(in_the_image: Run) -> None:
+    refused = in_the_image("manage.py", "publish_policy")
+    assert refused.returncode == 2
+    assert refused.stderr.count("\n") == 1
+    assert "file" in refused.stderr
+
+
+def test_servers_of_development_are_not_looked_for_where_they_are_not(in_the_image: Run) -> None:
+    refused = in_the_image("manage.py", "version", DEBUG="on", DATABASE_URL="")
+    assert refused.returncode == 2
+    assert refused.stderr.count("\n") == 1
+    assert "DATABASE_URL" in refused.stderr
 
 
 def test_what_the_readme_lets_the_operator_set_reaches_the_product_in_its_containers() -> None:

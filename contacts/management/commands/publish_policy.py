@@ -15,7 +15,10 @@ class Command(doors.Command):
     help = "Publish a version of the privacy policy from a TOML file. The version in force again changes nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", nargs="?", type=Path, default=DEMO, help="default: the demo company's policy")
+        if DEMO.is_file():
+            parser.add_argument("file", nargs="?", type=Path, default=DEMO, help="default: the demo company's policy")
+        else:
+            parser.add_argument("file", type=Path)
 
     def handle(self, *_args: Any, file: Path, **_options: Any) -> None:
         try:
