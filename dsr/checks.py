@@ -7,10 +7,12 @@ from django.core.checks import CheckMessage, Error, register
 
 from dsr.records import deadlines
 
+OF_REQUESTS = "requests"
+
 FEWEST_MONTHS = 12  # the figures of the last twelve months are made of the requests themselves
 
 
-@register()
+@register(OF_REQUESTS)
 def holidays_are_known(**_options: Any) -> list[CheckMessage]:
     """Find a place whose public holidays nobody has collected: no answer could be given a legal date."""
     try:
@@ -26,7 +28,7 @@ def holidays_are_known(**_options: Any) -> list[CheckMessage]:
     return []
 
 
-@register()
+@register(OF_REQUESTS)
 def requests_are_kept_a_year(**_options: Any) -> list[CheckMessage]:
     if settings.REQUEST_MONTHS >= FEWEST_MONTHS:
         return []

@@ -26,7 +26,13 @@ def refuse(reason: str) -> NoReturn:
 
 
 class Command(BaseCommand):
-    """A command whose refusals are one line."""
+    """A command whose refusals are one line.
+
+    It checks the settings that it names, rather than all that Django checks, which loads each page of the site: web,
+    workers and `manage.py check` do that (ADR 0032).
+    """
+
+    requires_system_checks: list[str] | tuple[str, ...] = ()
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         parser = super().create_parser(prog_name, subcommand, **kwargs)

@@ -1,4 +1,8 @@
-"""The pages that stand on top of several apps."""
+"""The admin's pages: those of each app, and those that stand on top of several."""
+
+from functools import cache
+
+from django.contrib import admin
 
 from privacy_crm.access import accounts
 from privacy_crm.staff.audiences import audiences
@@ -10,7 +14,9 @@ from privacy_crm.staff.uploads import uploads
 PAGES = (audiences, contacts, segments, accounts, mailings, pairs, uploads)
 
 
-def register() -> None:
-    """Show each page in the admin."""
+@cache
+def load() -> None:
+    """Show each page in the admin. The site asks for it with its addresses, and before it is checked."""
+    admin.autodiscover()
     for page in PAGES:
         page.register()

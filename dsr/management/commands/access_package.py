@@ -8,6 +8,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from contacts.base import doors
 from contacts.words.addresses import MalformedAddressError
+from dsr.checks import OF_REQUESTS
 from dsr.package import packing
 from dsr.package.packing import NobodyError
 
@@ -16,6 +17,7 @@ NOT_HELD = 1
 
 class Command(doors.Command):
     help = "Write everything held about the person of an address into a ZIP. Exit 1: nothing is held."
+    requires_system_checks = (OF_REQUESTS,)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email", metavar="EMAIL")

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from contacts.base import doors
 from contacts.words.addresses import MalformedAddressError
+from dsr.checks import OF_REQUESTS
 from dsr.decisions import certificates, erasing
 from dsr.models import Certificate
 from dsr.records.moving import RequestError
@@ -24,6 +25,7 @@ class Command(doors.Command):
         " which names nobody. Exit 0: deleted; 1: nobody such is held; 2: wrong use; 3: refused, and nothing was done;"
         " 4: deleted, but the search afterwards found something."
     )
+    requires_system_checks = (OF_REQUESTS,)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email", metavar="EMAIL")

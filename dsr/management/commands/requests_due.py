@@ -7,6 +7,7 @@ from django.core.management.base import CommandParser
 
 from contacts.base import doors
 from contacts.base.days import day_of
+from dsr.checks import OF_REQUESTS
 from dsr.records import due
 from dsr.records.due import Due
 from dsr.words.vocabulary import Kind, State
@@ -16,6 +17,7 @@ OVERDUE = 3
 
 class Command(doors.Command):
     help = "List the requests that are to be answered, the next due first. Exit 3: one of them is overdue."
+    requires_system_checks = (OF_REQUESTS,)
 
     def add_arguments(self, parser: CommandParser) -> None:
         doors.add_at(parser)

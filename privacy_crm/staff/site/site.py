@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, cast
 from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.core.checks import CheckMessage
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -30,9 +31,14 @@ class StaffSite(UnfoldAdminSite):
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         return our_way(super().admin_view(view, cacheable))
 
+    def check(self, app_configs: Any) -> list[CheckMessage]:
+        _load_pages()
+        return super().check(app_configs)
+
     def get_urls(self) -> list[Any]:
         from privacy_crm.staff.home.home_figures import show  # noqa: PLC0415 - the site is there before its pages are
 
+        _load_pages()
         figure = path("figures/<slug:name>/", self.admin_view(show), name="figure")
         return [figure, *super().get_urls()]
 
@@ -70,6 +76,12 @@ class StaffSite(UnfoldAdminSite):
             for item in group["items"]
             if item["has_permission"]
         ]
+
+
+def _load_pages() -> None:
+    from privacy_crm.staff import pages  # noqa: PLC0415 - the site is there before its pages are
+
+    pages.load()
 
 
 class Organisations(AutocompleteJsonView):
