@@ -1,7 +1,7 @@
-from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from contacts.base.background import app
 from contacts.models import PolicyVersion
 from contacts.outbox import nudging
 from dsr.answers import forgetting, restricting
@@ -10,7 +10,7 @@ from dsr.freeze import sparing
 from dsr.intake import intake, proving
 
 
-@shared_task
+@app.task
 def sweep_unproven() -> None:
     now = timezone.now()
     proving.sweep(now)
@@ -18,44 +18,44 @@ def sweep_unproven() -> None:
         intake.sweep(policy=policy, at=now)
 
 
-@shared_task
+@app.task
 def remind_officers() -> None:
     if policy := PolicyVersion.objects.in_force():
         reminding.tick(policy=policy, at=timezone.now())
 
 
-@shared_task
+@app.task
 def follow_up_questions() -> None:
     policy = PolicyVersion.objects.in_force()
     if policy and unanswered.follow_up(policy=policy, at=timezone.now(), by="follow_up"):
         nudging.nudge()
 
 
-@shared_task
+@app.task
 def release_answered() -> None:
     if policy := PolicyVersion.objects.in_force():
         sparing.release_answered(policy=policy, at=timezone.now(), by="release_answered")
 
 
-@shared_task
+@app.task
 def lift_restrictions() -> None:
     if policy := PolicyVersion.objects.in_force():
         restricting.lift_due(policy=policy, at=timezone.now(), by="lift_restrictions")
 
 
-@shared_task
+@app.task
 def forget_requests() -> None:
     if policy := PolicyVersion.objects.in_force():
         forgetting.forget(months=settings.REQUEST_MONTHS, policy=policy, at=timezone.now())
 
 
-@shared_task
+@app.task
 def forget_notices() -> None:
     if policy := PolicyVersion.objects.in_force():
         forgetting.forget_notices(months=settings.REQUEST_MONTHS, policy=policy, at=timezone.now())
 
 
-@shared_task
+@app.task
 def forget_audiences() -> None:
     if policy := PolicyVersion.objects.in_force():
         forgetting.forget_audiences(months=settings.REQUEST_MONTHS, policy=policy, at=timezone.now())

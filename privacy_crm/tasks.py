@@ -1,7 +1,7 @@
-from celery import shared_task
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
+from contacts.base.background import app
 from contacts.base.days import day_of
 from contacts.merging import duplicates
 from contacts.models import PolicyVersion
@@ -11,49 +11,49 @@ from privacy_crm.figures import catalogue
 from privacy_crm.uploads import forgetting, importing, removing
 
 
-@shared_task
+@app.task
 def run_mailings() -> None:
     policy = PolicyVersion.objects.in_force()
     if policy and mailings.tick(policy=policy, at=timezone.now()):
         nudging.nudge()
 
 
-@shared_task
+@app.task
 def look_through_upload(upload_id: int, by: str) -> None:
     if policy := PolicyVersion.objects.in_force():
         importing.look_through(upload_id, policy=policy, at=timezone.now(), by=by, now=timezone.now)
 
 
-@shared_task
+@app.task
 def import_upload(upload_id: int, by: str) -> None:
     if policy := PolicyVersion.objects.in_force():
         importing.bring_in(upload_id, policy=policy, at=timezone.now(), by=by, now=timezone.now)
 
 
-@shared_task
+@app.task
 def remove_uploaded(upload_id: int, by: str) -> None:
     if policy := PolicyVersion.objects.in_force():
         removing.remove(upload_id, policy=policy, at=timezone.now(), by=by, now=timezone.now)
 
 
-@shared_task
+@app.task
 def sweep_uploads() -> None:
     forgetting.sweep(timezone.now())
 
 
-@shared_task
+@app.task
 def sweep_sessions() -> None:
     SessionStore.clear_expired()
 
 
-@shared_task
+@app.task
 def find_duplicates(by: str = "duplicates") -> None:
     at = timezone.now()
     if policy := PolicyVersion.objects.in_force():
         duplicates.find(day=day_of(at, policy.zone), at=at, by=by)
 
 
-@shared_task
+@app.task
 def count_figures() -> None:
     if policy := PolicyVersion.objects.in_force():
         catalogue.count_nightly(policy, at=timezone.now())

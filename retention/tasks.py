@@ -1,16 +1,16 @@
-from celery import shared_task
 from django.utils import timezone
 
+from contacts.base.background import app
 from contacts.models import PolicyVersion
 from retention import nights, warning, watch
 
 
-@shared_task
+@app.task
 def nightly() -> None:
     nights.tick(at=timezone.now(), now=timezone.now)
 
 
-@shared_task
+@app.task
 def warn_officers() -> None:
     at = timezone.now()
     if policy := PolicyVersion.objects.in_force():

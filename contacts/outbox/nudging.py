@@ -8,11 +8,12 @@ from functools import cache
 
 import redis
 import structlog
-from celery import current_app
 from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import KombuError
 from kombu.pools import producers
+
+from contacts.base.background import app
 
 log = structlog.get_logger(__name__)
 
@@ -53,8 +54,8 @@ def _valkey(url: str) -> redis.Redis:
 
 def _send() -> None:
     try:
-        with producers[current_app.connection_for_write(transport_options=_QUICK)].acquire(block=False) as producer:
-            current_app.send_task(TASK, producer=producer, retry=False, ignore_result=True)
+        with producers[app.connection_for_write(transport_options=_QUICK)].acquire(block=False) as producer:
+            app.send_task(TASK, producer=producer, retry=False, ignore_result=True)
     except (KombuError, OSError):
         heard()  # nobody did, so the next one asks
         raise
