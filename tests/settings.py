@@ -21,12 +21,12 @@ if not WORKER:
 os.environ |= {"DATABASE_URL": "", "REDIS_URL": "", "DJANGO_SETTINGS_MODULE": "privacy_crm.settings"}
 
 from privacy_crm.settings import *  # noqa: E402, F403
-from privacy_crm.settings import BROKER_URL, CACHES, REDIS_URL, VAR_DIR  # noqa: E402
+from privacy_crm.settings import CACHES, CELERY_BROKER_URL, REDIS_URL, VAR_DIR  # noqa: E402
 
 # Valkey has sixteen databases; the first is that of a run without workers.
 _OURS = int(WORKER.removeprefix("gw")) % 15 + 1 if WORKER else 0
 REDIS_URL = REDIS_URL.replace("db=0", f"db={_OURS}")
-BROKER_URL = CELERY_BROKER_URL = BROKER_URL.replace("virtual_host=0", f"virtual_host={_OURS}")
+CELERY_BROKER_URL = CELERY_BROKER_URL.replace("virtual_host=0", f"virtual_host={_OURS}")
 CACHES["default"] |= {"LOCATION": REDIS_URL, "KEY_PREFIX": uuid.uuid4().hex}
 
 MEDIA_ROOT = VAR_DIR / f"media{WORKER}"

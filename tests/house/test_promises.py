@@ -2,7 +2,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-NUMBERS = {f"P{n}" for n in range(1, 26)} | {f"L{n}" for n in range(1, 12)}
+NUMBERS = {f"P{n}" for n in range(1, 26)} | {f"L{n}" for n in range(1, 21)}
 
 
 def rows() -> dict[str, tuple[str, str]]:
