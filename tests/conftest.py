@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 import time_machine
 from django.conf import settings
@@ -24,6 +25,10 @@ from tests.support.processes import Site
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+# On a busy machine the first example alone may take a second, which says nothing of the code.
+hypothesis.settings.register_profile("busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("busy")
 
 NOON = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.UTC)
 
