@@ -3,9 +3,9 @@
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import connection, transaction
+from psycopg2 import sql
 
 from retention import ledger, parting
 from retention.due import Night, Sql
@@ -60,15 +60,15 @@ class Job:
 
 def pick(due: Sql, scope: Sql | None) -> Iterator[list[int]]:
     """Yield the ids of people with a basis that is due, a batch at a time."""
-    text, values = due
-    if scope:
-        text, values = f"SELECT contact_id FROM ({text}) due WHERE contact_id IN ({scope[0]})", [*values, *scope[1]]
-    return stream(text, values)
+    if scope is None:
+        return stream(due)
+    query = sql.SQL("SELECT contact_id FROM ({due}) due WHERE contact_id IN ({scope})")
+    return stream((query.format(due=due[0], scope=scope[0]), due[1] | scope[1]))
 
 
-def stream(text: str, values: list[Any]) -> Iterator[list[int]]:
+def stream(found: Sql) -> Iterator[list[int]]:
     """Yield the first column in batches, from a cursor that the server holds across our transactions."""
     with connection.chunked_cursor() as cursor:
-        cursor.execute(text, values)
+        cursor.execute(*found)
         while rows := cursor.fetchmany(SIZE):
             yield [row[0] for row in rows]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 from django.db.models import TextChoices
+from psycopg2 import sql
 
 from contacts.models import Agreement, PolicyVersion
 from retention import lapses
@@ -31,47 +32,55 @@ class Ending:
 
 
 # The clock of the organisation, as `contacts.agreements` would derive it once the agreement had ended.
-_SUPPOSED = """
+_SUPPOSED = sql.SQL("""
     SELECT organisation_id AS id, CASE WHEN count(*) = count(ends_on) THEN max(ends_on) END AS agreements_ended_on
     FROM (
-        SELECT organisation_id, CASE WHEN id = %s THEN %s ELSE ended_on END AS ends_on
-        FROM contacts_agreement WHERE organisation_id = %s
+        SELECT organisation_id, CASE WHEN id = %(ending)s THEN %(ended_on)s ELSE ended_on END AS ends_on
+        FROM contacts_agreement WHERE organisation_id = %(organisation)s
     ) agreement
-    GROUP BY organisation_id"""
+    GROUP BY organisation_id""")
 
 # Those reduced to what a duty names are not counted: no agreement keeps them, and few may know of them (P5).
-_ENDING = f"""
-    WITH supposed AS ({_SUPPOSED}),
+_ENDING = sql.SQL("""
+    WITH supposed AS ({supposed}),
     person AS MATERIALIZED (
-        SELECT id FROM contacts_contact WHERE organisation_id = %s AND minimised_on IS NULL
+        SELECT id FROM contacts_contact WHERE organisation_id = %(organisation)s AND minimised_on IS NULL
     ),
-    basis AS MATERIALIZED ({{lapses}}),
-    departure AS ({{departures}}),
+    basis AS MATERIALIZED ({lapses}),
+    departure AS ({departures}),
     clock AS (
         SELECT contact_id, max(lapses_on) AS last,
             max(lapses_on) FILTER (WHERE clock = 'agreement_end') AS agreed,
             bool_or(clock = 'agreement_end' AND lapses_on IS NULL) AS open
         FROM basis GROUP BY contact_id
     )
-    SELECT CASE WHEN clock.open THEN '{Stay.AGREEMENT}'
+    SELECT CASE WHEN clock.open THEN {agreement}
                 WHEN departure.leaves_on = clock.agreed THEN 'deleted'
-                WHEN departure.leaves_on <= clock.last THEN '{Stay.BASIS}'
-                ELSE '{Stay.HOLD}' END AS fate,
-        GREATEST(departure.leaves_on, %s) AS day, count(*)
+                WHEN departure.leaves_on <= clock.last THEN {basis}
+                ELSE {hold} END AS fate,
+        GREATEST(departure.leaves_on, %(day)s) AS day, count(*)
     FROM departure LEFT JOIN clock ON clock.contact_id = departure.id
-    GROUP BY 1, 2 ORDER BY 2"""
+    GROUP BY 1, 2 ORDER BY 2""")
 
-_PERSON = "SELECT id FROM person"
+_PERSON = sql.SQL("SELECT id FROM person")
+_BASES = sql.SQL("SELECT * FROM basis")
 
 
 def if_ended(agreement: Agreement, ended_on: dt.date, *, policy: PolicyVersion, day: dt.date) -> Ending:
     """Return what would follow, seen from `day`, if the agreement ended on another: one query, which writes nothing."""
-    bases, values = lapses.of_each(policy, _PERSON, "supposed")
-    query = _ENDING.format(lapses=bases, departures=lapses.departures("SELECT * FROM basis", _PERSON))
-    organisation = agreement.organisation_id
+    bases, values = lapses.of_each(policy, _PERSON, sql.Identifier("supposed"))
+    query = _ENDING.format(
+        supposed=_SUPPOSED,
+        lapses=bases,
+        departures=lapses.departures(_BASES, _PERSON),
+        agreement=sql.Literal(Stay.AGREEMENT),
+        basis=sql.Literal(Stay.BASIS),
+        hold=sql.Literal(Stay.HOLD),
+    )
+    supposed = {"ending": agreement.pk, "ended_on": ended_on, "organisation": agreement.organisation_id, "day": day}
     ending = Ending()
     with connection.cursor() as cursor:
-        cursor.execute(query, [agreement.pk, ended_on, organisation, organisation, *values, day, day])
+        cursor.execute(query, values | supposed)
         for fate, on, number in cursor:
             if fate == "deleted":
                 ending.deleted[on] = number

@@ -8,16 +8,18 @@ from operator import or_
 from typing import Any
 
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet
+from psycopg2 import sql
 
 from contacts.base.days import run_of
 from contacts.models import Basis, Contact, PolicyVersion, Suppression
 from contacts.words.vocabulary import MARKETING_SCENARIOS, Channel, Scenario
-from retention.due import FREED, Night
+from retention.due import Night, freed_at
 from retention.models import Hold, HoldKind
 
-_FREED_BY = f"""EXISTS (
+# The ORM counts its values, where our own statements name them.
+_FREED_BY = sql.SQL("""EXISTS (
     SELECT 1 FROM contacts_basis basis JOIN contacts_contact contact ON contact.id = basis.contact_id
-    CROSS JOIN LATERAL ({FREED}) freed WHERE basis.id = {{basis}} AND freed.at <= %s)"""
+    CROSS JOIN LATERAL ({freed}) freed WHERE basis.id = {basis} AND freed.at <= {at})""")
 
 
 def by(last: dt.date, *, policy: PolicyVersion, day: dt.date) -> Q:
@@ -80,4 +82,7 @@ class _Freed(Func):
     def as_sql(self, compiler: Any, connection: Any, *_names: Any, **_context: Any) -> Any:
         (basis,) = self.source_expressions
         name, _ = compiler.compile(basis)
-        return _FREED_BY.format(basis=name), (self.night.policy.time_zone, self.night.at)
+        value = sql.Placeholder()
+        query = _FREED_BY.format(freed=freed_at(value), basis=sql.SQL(name), at=value)
+        connection.ensure_connection()
+        return query.as_string(connection.connection), (self.night.policy.time_zone, self.night.at)

@@ -1,7 +1,8 @@
 """Which bases are due: indexed anchors in a range, and objections to all marketing; never a walk over all contacts.
 
 The same sets serve the dry run, the cap, the pick of a batch, and the second decision under the lock, so that none can
-differ from another. Each is a pair of SQL and its parameters with the columns `contact_id` and `scenario`.
+differ from another. Each is a pair of SQL and its named values with the columns `contact_id` and `scenario`; a name
+means the same in all of them, so that they can be joined.
 """
 
 import datetime as dt
@@ -9,30 +10,44 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from psycopg2 import sql
+
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion, ScenarioRule
 from contacts.outbox.links import DOWNLOAD_DAYS
 from contacts.words.vocabulary import MARKETING_SCENARIOS, SCENARIO_OF_EVENT, Channel, Clock, Scenario
 from retention.months import latest_due_anchor
 
-type Sql = tuple[str, list[Any]]
+type Sql = tuple[sql.Composable, dict[str, Any]]
 
-_OF_EVENT = " ".join(f"WHEN '{kind}' THEN '{scenario}'" for kind, scenario in SCENARIO_OF_EVENT.items())
+_OF_EVENT = sql.SQL("CASE event.kind {} END").format(
+    sql.SQL(" ").join(
+        sql.SQL("WHEN {} THEN {}").format(sql.Literal(kind), sql.Literal(scenario))
+        for kind, scenario in SCENARIO_OF_EVENT.items()
+    )
+)
 
-# The moment from which an objection to all marketing lets a basis of a contact lapse (Art. 17(1)(c) GDPR). A whitepaper
-# is delivered once its last download link has ended, an event once it is over. NULL while a mail about what was asked
-# for has not left; no row for an objection to less, or where it is not marketing that the person is held for.
-FREED = f"""
+_MARKETING = sql.SQL(", ").join(map(sql.Literal, MARKETING_SCENARIOS))
+
+
+def freed_at(zone: sql.Composable) -> sql.Composed:
+    """Return the query for the moment from which an objection to all marketing lets a basis of a contact lapse
+    (Art. 17(1)(c) GDPR), in a time zone.
+
+    A whitepaper is delivered once its last download link has ended, an event once it is over. NULL while a mail about
+    what was asked for has not left; no row for an objection to less, or where it is not marketing that the person is
+    held for.
+    """
+    return sql.SQL("""
     SELECT CASE WHEN NOT EXISTS (
         SELECT 1 FROM contacts_message message LEFT JOIN contacts_event event ON event.id = message.event_id
         WHERE message.contact_id = basis.contact_id AND message.purpose = 'service'
             AND message.sent_at IS NULL AND message.ended_at IS NULL
-            AND CASE WHEN message.whitepaper_id IS NOT NULL THEN '{Scenario.WHITEPAPER}'
-                     ELSE CASE event.kind {_OF_EVENT} END END = basis.scenario
+            AND CASE WHEN message.whitepaper_id IS NOT NULL THEN {whitepaper} ELSE {of_event} END = basis.scenario
     ) THEN GREATEST(
-        max(objection.since)::timestamp AT TIME ZONE %s,
+        max(objection.since)::timestamp AT TIME ZONE {zone},
         (
-            SELECT max(sign_up.confirmed_at) + INTERVAL '{DOWNLOAD_DAYS} days' FROM contacts_signup sign_up
+            SELECT max(sign_up.confirmed_at) + {link_ends} FROM contacts_signup sign_up
             WHERE sign_up.contact_id = basis.contact_id AND sign_up.whitepaper_id IS NOT NULL
                 AND sign_up.scenario = basis.scenario
         ),
@@ -40,31 +55,39 @@ FREED = f"""
             SELECT max(event.over_at) FROM contacts_registration registration
             JOIN contacts_event event ON event.id = registration.event_id
             WHERE registration.contact_id = basis.contact_id AND registration.cancelled_at IS NULL
-                AND event.cancelled_at IS NULL AND CASE event.kind {_OF_EVENT} END = basis.scenario
+                AND event.cancelled_at IS NULL AND {of_event} = basis.scenario
         )
     ) END AS at
     FROM contacts_suppression objection
-    WHERE objection.address_hash = contact.address_hash
-        AND basis.scenario IN ({", ".join(f"'{scenario}'" for scenario in MARKETING_SCENARIOS)})
-    HAVING count(*) = {len(Channel)}"""
+    WHERE objection.address_hash = contact.address_hash AND basis.scenario IN ({marketing})
+    HAVING count(*) = {channels}""").format(
+        whitepaper=sql.Literal(Scenario.WHITEPAPER),
+        of_event=_OF_EVENT,
+        zone=zone,
+        link_ends=sql.Literal(dt.timedelta(days=DOWNLOAD_DAYS)),
+        marketing=_MARKETING,
+        channels=sql.Literal(len(Channel)),
+    )
 
-_OWN_CLOCK = """
+
+_OWN_CLOCK = sql.SQL("""
     SELECT basis.contact_id, basis.scenario FROM contacts_basis basis
-    WHERE basis.scenario = %s AND basis.clock_from <= %s"""
+    WHERE basis.scenario = {scenario} AND basis.clock_from <= {anchor}""")
 
-_CLOCK_OF_ORGANISATION = """
+_CLOCK_OF_ORGANISATION = sql.SQL("""
     SELECT basis.contact_id, basis.scenario FROM contacts_organisation organisation
     JOIN contacts_contact contact ON contact.organisation_id = organisation.id
     JOIN contacts_basis basis ON basis.contact_id = contact.id
-    WHERE basis.scenario = %s AND basis.clock_from IS NULL AND organisation.agreements_ended_on <= %s"""
+    WHERE basis.scenario = {scenario} AND basis.clock_from IS NULL
+        AND organisation.agreements_ended_on <= {anchor}""")
 
 # The suppressions lead to the people: they are few, and most people have not objected.
-_FREED_BY_OBJECTION = f"""
+_FREED_BY_OBJECTION = sql.SQL("""
     SELECT basis.contact_id, basis.scenario FROM contacts_contact contact
     JOIN contacts_basis basis ON basis.contact_id = contact.id
-    CROSS JOIN LATERAL ({FREED}) freed
-    WHERE contact.address_hash IN (SELECT address_hash FROM contacts_suppression WHERE channel = '{Channel.EMAIL}')
-        AND freed.at <= %s AND basis.scenario = %s"""
+    CROSS JOIN LATERAL ({freed}) freed
+    WHERE contact.address_hash IN (SELECT address_hash FROM contacts_suppression WHERE channel = {email})
+        AND freed.at <= %(at)s AND basis.scenario = {scenario}""")
 
 
 @dataclass(frozen=True)
@@ -82,16 +105,18 @@ class Night:
         """Return the bases of a scenario whose period is over: of everyone, or of the contacts `among`, of whom those
         whose clock stands on an organisation count only if it is one of `organisations`, which the caller has locked.
         """
-        parts = [_narrowed(self._own(scenario), "basis.contact_id", among)]
+        parts = [_narrowed(self._own(scenario), _AMONG, "among", among)]
         if self.stands_on_organisations(scenario):
-            shared = _narrowed(self._of_organisation(scenario), "basis.contact_id", among)
-            parts.append(_narrowed(shared, "organisation.id", organisations))
+            shared = _narrowed(self._of_organisation(scenario), _AMONG, "among", among)
+            parts.append(_narrowed(shared, _OF_THESE, "organisations", organisations))
         return union(parts)
 
     def freed(self, scenario: str, among: list[int] | None = None) -> Sql:
         """Return the bases of a scenario that an objection to all marketing lets lapse: of everyone, or of `among`."""
-        freed = _FREED_BY_OBJECTION, [self.policy.time_zone, self.at, scenario]
-        return _narrowed(freed, "basis.contact_id", among)
+        query = _FREED_BY_OBJECTION.format(
+            freed=freed_at(sql.Placeholder("zone")), email=sql.Literal(Channel.EMAIL), scenario=sql.Literal(scenario)
+        )
+        return _narrowed((query, {"zone": self.policy.time_zone, "at": self.at}), _AMONG, "among", among)
 
     def stands_on_organisations(self, scenario: str) -> bool:
         """Tell whether the clock of this scenario is that of an agreement."""
@@ -100,8 +125,8 @@ class Night:
     def all_due(self) -> Sql:
         """Return the bases due under any scenario, each once."""
         lapsed = {scenario: self.lapsed(scenario) for scenario in Scenario.values}
-        freed = [_unless(self.freed(scenario), lapsed[scenario]) for scenario in MARKETING_SCENARIOS]
-        return union([*lapsed.values(), *freed])
+        objected = [_unless(self.freed(scenario), lapsed[scenario]) for scenario in MARKETING_SCENARIOS]
+        return union([*lapsed.values(), *objected])
 
     def anchor(self, rule: ScenarioRule) -> dt.date:
         """Return the latest anchor that is due today."""
@@ -113,24 +138,33 @@ class Night:
         return self.policy.rule(Scenario.PROSPECT) if rule.clock == Clock.AGREEMENT_END else rule
 
     def _own(self, scenario: str) -> Sql:
-        return _OWN_CLOCK, [scenario, self.anchor(self.own_clock_rule(scenario))]
+        return _up_to(_OWN_CLOCK, scenario, f"own_{scenario}", self.anchor(self.own_clock_rule(scenario)))
 
     def _of_organisation(self, scenario: str) -> Sql:
-        return _CLOCK_OF_ORGANISATION, [scenario, self.anchor(self.policy.rule(scenario))]
+        return _up_to(_CLOCK_OF_ORGANISATION, scenario, f"agreed_{scenario}", self.anchor(self.policy.rule(scenario)))
 
 
-def _narrowed(sql: Sql, column: str, among: list[int] | None) -> Sql:
-    text, values = sql
-    return sql if among is None else (f"{text} AND {column} = ANY(%s)", [*values, among])
+def _up_to(query: sql.SQL, scenario: str, name: str, anchor: dt.date) -> Sql:
+    return query.format(scenario=sql.Literal(scenario), anchor=sql.Placeholder(name)), {name: anchor}
 
 
-def _unless(sql: Sql, others: Sql) -> Sql:
+_AMONG = sql.SQL(" AND basis.contact_id = ANY(%(among)s)")
+_OF_THESE = sql.SQL(" AND organisation.id = ANY(%(organisations)s)")
+
+
+def _narrowed(found: Sql, condition: sql.SQL, name: str, ids: list[int] | None) -> Sql:
+    query, values = found
+    return found if ids is None else (query + condition, values | {name: ids})
+
+
+def _unless(found: Sql, others: Sql) -> Sql:
     """Leave out the bases that the other query finds as well."""
-    text, values = sql
-    found = f"SELECT 1 FROM ({others[0]}) other WHERE other.contact_id = basis.contact_id"
-    return f"{text} AND NOT EXISTS ({found})", [*values, *others[1]]
+    query = sql.SQL("""{found} AND NOT EXISTS (
+        SELECT 1 FROM ({others}) other WHERE other.contact_id = basis.contact_id)""")
+    return query.format(found=found[0], others=others[0]), found[1] | others[1]
 
 
 def union(parts: Iterable[Sql]) -> Sql:
     listed = list(parts)
-    return " UNION ALL ".join(text for text, _ in listed), [value for _, values in listed for value in values]
+    values = {name: value for _, named in listed for name, value in named.items()}
+    return sql.SQL(" UNION ALL ").join(query for query, _ in listed), values

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import connection
+from psycopg2 import sql
 
 from contacts.models import Contact, PolicyVersion
 from retention import lapses
@@ -50,15 +51,15 @@ def of_one(contact: Contact, *, policy: PolicyVersion, day: dt.date) -> Explanat
 
 def of_everyone(*, policy: PolicyVersion, day: dt.date) -> Iterator[Explanation]:
     """Explain everyone held, a batch at a time, in the order in which they came in."""
-    for ids in stream("SELECT id FROM contacts_contact ORDER BY id", []):
+    for ids in stream((sql.SQL("SELECT id FROM contacts_contact ORDER BY id"), {})):
         yield from _of_batch(ids, policy, day)
 
 
 def leaves_by_objection(explanation: Explanation, contact: Contact, policy: PolicyVersion) -> bool:
     """Tell whether it is an objection to all marketing that sets the day on which a person goes (P12)."""
-    text, values = lapses.of(policy, [contact.pk])
+    bases, values = lapses.of(policy, [contact.pk])
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT scenario FROM ({text}) lapse WHERE by_objection", values)  # noqa: S608
+        cursor.execute(sql.SQL("SELECT scenario FROM ({}) lapse WHERE by_objection").format(bases), values)
         freed = {scenario for (scenario,) in cursor}
     last = {reason.scenario for reason in explanation.bases if reason.lapses_on == explanation.keep_until}
     return explanation.keep_until is not None and bool(freed & last)
@@ -82,10 +83,10 @@ def _of_batch(ids: list[int], policy: PolicyVersion, day: dt.date) -> Iterator[E
 
 
 def _bases(ids: list[int], policy: PolicyVersion) -> dict[int, list[Reason]]:
-    text, values = lapses.of(policy, ids)
+    query, values = lapses.of(policy, ids)
     found: dict[int, list[Reason]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(f"{text} ORDER BY basis.id", values)
+        cursor.execute(query + sql.SQL(" ORDER BY basis.id"), values)
         for contact_id, scenario, legal_basis, clock, anchor, lapses_on, _by_objection in cursor:
             found[contact_id].append(Reason(scenario, legal_basis, clock, anchor, lapses_on))
     return found

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from django.db import connection
+from psycopg2 import sql
 
 from contacts.base.days import run_of
 from contacts.models import PolicyVersion
@@ -25,7 +26,7 @@ class Day:
 # Only people of whom something lapses by the last day, or who are held, can go by then: nobody else is looked at.
 # A freeze delays a person's bases until the run on the day after its end, a duty only the person. What is overdue falls
 # on the first day.
-_PLAN = """
+_PLAN = sql.SQL("""
     WITH person AS MATERIALIZED (
         SELECT contact_id FROM ({due}) due UNION SELECT contact_id FROM retention_hold
     ),
@@ -38,13 +39,13 @@ _PLAN = """
         FROM retention_hold GROUP BY contact_id
     ),
     planned AS (
-        SELECT lapse.contact_id, lapse.scenario, GREATEST(lapse.lapses_on, guard.thaw, %s) AS day
+        SELECT lapse.contact_id, lapse.scenario, GREATEST(lapse.lapses_on, guard.thaw, %(first)s) AS day
         FROM lapse LEFT JOIN guard USING (contact_id)
         WHERE lapse.lapses_on IS NOT NULL AND NOT COALESCE(guard.frozen, FALSE)
     ),
     open_ended AS (SELECT DISTINCT contact_id FROM lapse WHERE lapses_on IS NULL),
     departure AS (
-        SELECT contact_id, GREATEST(max(planned.day), guard.last, %s) AS day
+        SELECT contact_id, GREATEST(max(planned.day), guard.last, %(first)s) AS day
         FROM person
         LEFT JOIN planned USING (contact_id)
         LEFT JOIN guard USING (contact_id)
@@ -52,19 +53,19 @@ _PLAN = """
         WHERE NOT COALESCE(guard.endless, FALSE) AND open_ended.contact_id IS NULL
         GROUP BY contact_id, guard.last
     )
-    SELECT day, scenario, count(*) FROM planned WHERE day < %s GROUP BY day, scenario
+    SELECT day, scenario, count(*) FROM planned WHERE day < %(end)s GROUP BY day, scenario
     UNION ALL
-    SELECT day, NULL, count(*) FROM departure WHERE day < %s GROUP BY day"""
+    SELECT day, NULL, count(*) FROM departure WHERE day < %(end)s GROUP BY day""")
 
 
 def days(*, policy: PolicyVersion, first: dt.date, number: int) -> Iterator[Day]:
     """Yield one entry for each of `number` days from `first` on, also for the days on which nothing happens."""
     end = first + dt.timedelta(days=number)
     due, due_values = Night(policy, run_of(end - dt.timedelta(days=1), policy.zone)).all_due()
-    text, values = lapses.of_each(policy, "SELECT contact_id FROM person")
+    bases, values = lapses.of_each(policy, sql.SQL("SELECT contact_id FROM person"))
     found: dict[dt.date, Day] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_PLAN.format(due=due, lapses=text), [*due_values, *values, first, first, end, end])
+        cursor.execute(_PLAN.format(due=due, lapses=bases), due_values | values | {"first": first, "end": end})
         for day, scenario, count in cursor:
             entry = found.setdefault(day, Day(day))
             if scenario is None:

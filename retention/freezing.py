@@ -15,7 +15,7 @@ _SETTLE = """
         SELECT person.id,
             max(COALESCE(hold.until, DATE '9999-12-31')) FILTER (WHERE hold.kind = 'freeze') AS frozen,
             max(COALESCE(hold.until, DATE '9999-12-31')) FILTER (WHERE hold.reason = 'restriction') AS restricted
-        FROM unnest(%s) person (id) LEFT JOIN retention_hold hold ON hold.contact_id = person.id
+        FROM unnest(%(people)s) person (id) LEFT JOIN retention_hold hold ON hold.contact_id = person.id
         GROUP BY person.id
     ) fresh
     WHERE contact.id = fresh.id
@@ -25,4 +25,4 @@ _SETTLE = """
 def settle(contact_ids: Collection[int]) -> None:
     """Derive from the holds the last day on which each of these people is frozen, and restricted (Art. 18 GDPR)."""
     with connection.cursor() as cursor:
-        cursor.execute(_SETTLE, [list(contact_ids)])
+        cursor.execute(_SETTLE, {"people": list(contact_ids)})

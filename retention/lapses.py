@@ -7,60 +7,63 @@ import datetime as dt
 from typing import Any
 
 from django.db import connection
+from psycopg2 import sql
 
 from contacts.base.days import NIGHTLY_RUN
 from contacts.models import PolicyVersion
-from contacts.words.vocabulary import Clock, Scenario
-from retention.due import FREED, Sql
+from contacts.words.vocabulary import Scenario
+from retention.due import Sql, freed_at
 
 # The database can count beyond the year 9999 and Python cannot.
-_FOREVER = "DATE '9999-12-31'"
+_FOREVER = sql.SQL("DATE '9999-12-31'")
 
 # The first day whose run comes at or after the moment from which an objection lets the basis lapse.
-_FREED_ON = f"""
+_FREED_ON = sql.SQL("""
     SELECT LEAST(
-        CASE WHEN freed.at <= (wall.day + TIME '{NIGHTLY_RUN}') AT TIME ZONE %s THEN wall.day ELSE wall.day + 1 END,
-        {_FOREVER}
+        CASE WHEN freed.at <= (wall.day + {nightly_run}) AT TIME ZONE %(zone)s THEN wall.day ELSE wall.day + 1 END,
+        {forever}
     ) AS day
-    FROM ({FREED}) freed CROSS JOIN LATERAL (SELECT (freed.at AT TIME ZONE %s)::date AS day) wall
-    WHERE freed.at IS NOT NULL"""
+    FROM ({freed}) freed CROSS JOIN LATERAL (SELECT (freed.at AT TIME ZONE %(zone)s)::date AS day) wall
+    WHERE freed.at IS NOT NULL""").format(
+    nightly_run=sql.Literal(NIGHTLY_RUN), forever=_FOREVER, freed=freed_at(sql.Placeholder("zone"))
+)
 
-_LAPSES = f"""
+_LAPSES = sql.SQL("""
     SELECT basis.contact_id, basis.scenario, basis.legal_basis, clock.name AS clock, clock.anchor,
         LEAST(clock.ends_on, freed.day) AS lapses_on,
         freed.day IS NOT NULL AND freed.day <= COALESCE(clock.ends_on, freed.day) AS by_objection
     FROM contacts_basis basis
     JOIN contacts_contact contact ON contact.id = basis.contact_id
-    JOIN contacts_scenariorule rule ON rule.scenario = basis.scenario AND rule.version_id = %s
-    LEFT JOIN {{organisations}} organisation ON organisation.id = contact.organisation_id
+    JOIN contacts_scenariorule rule ON rule.scenario = basis.scenario AND rule.version_id = %(policy)s
+    LEFT JOIN {organisations} organisation ON organisation.id = contact.organisation_id
     CROSS JOIN LATERAL (
-        SELECT rule.clock = %s AND basis.clock_from IS NOT NULL AS unverified
+        SELECT rule.clock = 'agreement_end' AND basis.clock_from IS NOT NULL AS unverified
     ) state
     CROSS JOIN LATERAL (
-        SELECT CASE WHEN state.unverified THEN %s ELSE rule.clock END AS name,
-            CASE WHEN state.unverified THEN %s ELSE rule.months END AS months,
+        SELECT CASE WHEN state.unverified THEN 'collection' ELSE rule.clock END AS name,
+            CASE WHEN state.unverified THEN %(unverified_months)s ELSE rule.months END AS months,
             COALESCE(basis.clock_from, organisation.agreements_ended_on) AS anchor
     ) running
     CROSS JOIN LATERAL (
         SELECT running.name, running.anchor,
             -- LEAST passes over NULL, and an open agreement must stay open.
             CASE WHEN running.anchor IS NOT NULL
-                 THEN LEAST((running.anchor + make_interval(months => running.months))::date, {_FOREVER})
+                 THEN LEAST((running.anchor + make_interval(months => running.months))::date, {forever})
             END AS ends_on
     ) clock
-    LEFT JOIN LATERAL ({_FREED_ON}) freed ON TRUE
-    WHERE basis.contact_id {{among}}"""
+    LEFT JOIN LATERAL ({freed_on}) freed ON TRUE
+    WHERE basis.contact_id {among}""")
 
-_DEPARTURES = f"""
-    WITH lapse AS ({{lapses}}),
+_DEPARTURES = sql.SQL("""
+    WITH lapse AS ({lapses}),
     reason AS (
         SELECT contact_id, bool_or(lapses_on IS NULL) AS open, max(lapses_on) AS last FROM lapse GROUP BY contact_id
     ),
     guard AS (
         SELECT contact_id,
-            bool_or(until IS NULL OR (kind = 'freeze' AND until >= %s)) AS open,
-            max(LEAST(until, {_FOREVER} - 1) + 1) AS last
-        FROM retention_hold WHERE contact_id {{among}} GROUP BY contact_id
+            bool_or(until IS NULL OR (kind = 'freeze' AND until >= %(day)s)) AS open,
+            max(LEAST(until, {forever} - 1) + 1) AS last
+        FROM retention_hold WHERE contact_id {among} GROUP BY contact_id
     )
     SELECT contact.id,
         CASE WHEN COALESCE(reason.open, FALSE) OR COALESCE(guard.open, FALSE) THEN NULL
@@ -68,11 +71,11 @@ _DEPARTURES = f"""
     FROM contacts_contact contact
     LEFT JOIN reason ON reason.contact_id = contact.id
     LEFT JOIN guard ON guard.contact_id = contact.id
-    WHERE contact.id {{among}}"""
+    WHERE contact.id {among}""")
 
-_EVERYONE = "IS NOT NULL"
-_THESE = "= ANY(%s)"
-_ORGANISATIONS = "contacts_organisation"
+_EVERYONE = sql.SQL("IS NOT NULL")
+_THESE = sql.SQL("= ANY(%(people)s)")
+_ORGANISATIONS = sql.Identifier("contacts_organisation")
 
 
 def of(policy: PolicyVersion, contact_ids: list[int]) -> Sql:
@@ -80,28 +83,28 @@ def of(policy: PolicyVersion, contact_ids: list[int]) -> Sql:
 
     The last column tells whether that day is due to an objection to all marketing rather than to the clock.
     """
-    return _LAPSES.format(among=_THESE, organisations=_ORGANISATIONS), [*_values(policy), contact_ids]
+    return _lapses(_THESE), _values(policy) | {"people": contact_ids}
 
 
-def of_each(policy: PolicyVersion, people: str, organisations: str = _ORGANISATIONS) -> Sql:
-    """Return the same for the contacts that a query names, which has no parameters of its own.
+def of_each(policy: PolicyVersion, people: sql.Composable, organisations: sql.Composable = _ORGANISATIONS) -> Sql:
+    """Return the same for the contacts that a query names.
 
     `organisations` names the relation that says when their agreements have ended, as it is or as one supposes.
     """
-    return _LAPSES.format(among=f"IN ({people})", organisations=organisations), _values(policy)
+    return _lapses(_those(people), organisations), _values(policy)
 
 
 def of_everyone(policy: PolicyVersion) -> Sql:
     """Return the same for everyone held."""
-    return _LAPSES.format(among=_EVERYONE, organisations=_ORGANISATIONS), _values(policy)
+    return _lapses(_EVERYONE), _values(policy)
 
 
-def departures(lapses: str, people: str) -> str:
+def departures(lapses: sql.Composable, people: sql.Composable) -> sql.Composed:
     """Return the query for the day whose run deletes each of the contacts that a query names: `id` and `leaves_on`.
 
-    `lapses` is the query for their bases. Of its own it has one parameter after theirs, the day that it is.
+    `lapses` is the query for their bases. It needs one more value, `day`: the day that it is.
     """
-    return _DEPARTURES.format(lapses=lapses, among=f"IN ({people})")
+    return _departures(lapses, _those(people))
 
 
 def kept_until(policy: PolicyVersion, contact_ids: list[int], day: dt.date) -> dict[int, dt.date | None]:
@@ -109,13 +112,24 @@ def kept_until(policy: PolicyVersion, contact_ids: list[int], day: dt.date) -> d
 
     None while an agreement is open, a freeze stands on `day`, or a hold has no end.
     """
-    text, values = of(policy, contact_ids)
+    query, values = of(policy, contact_ids)
     with connection.cursor() as cursor:
-        cursor.execute(_DEPARTURES.format(lapses=text, among=_THESE), [*values, day, contact_ids, contact_ids])
+        cursor.execute(_departures(query, _THESE), values | {"day": day})
         return dict(cursor.fetchall())
 
 
-def _values(policy: PolicyVersion) -> list[Any]:
+def _lapses(among: sql.Composable, organisations: sql.Composable = _ORGANISATIONS) -> sql.Composed:
+    return _LAPSES.format(organisations=organisations, forever=_FOREVER, freed_on=_FREED_ON, among=among)
+
+
+def _departures(lapses: sql.Composable, among: sql.Composable) -> sql.Composed:
+    return _DEPARTURES.format(lapses=lapses, forever=_FOREVER, among=among)
+
+
+def _those(people: sql.Composable) -> sql.Composed:
+    return sql.SQL("IN ({})").format(people)
+
+
+def _values(policy: PolicyVersion) -> dict[str, Any]:
     unverified = policy.rule(Scenario.PROSPECT).months
-    zone = policy.time_zone
-    return [policy.pk, Clock.AGREEMENT_END, Clock.COLLECTION, unverified, zone, zone, zone]
+    return {"policy": policy.pk, "unverified_months": unverified, "zone": policy.time_zone}

@@ -20,7 +20,7 @@ _LOCK = 4_711_679_001
 def one_at_a_time() -> Iterator[None]:
     """Hold the advisory lock of the purge; wait while another run holds it. PostgreSQL frees it if we die."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+        cursor.execute("SELECT pg_advisory_lock(%(lock)s)", {"lock": _LOCK})
     try:
         yield
     finally:
@@ -32,7 +32,7 @@ def _unlock() -> None:
         connection.close()
         return
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+        cursor.execute("SELECT pg_advisory_unlock(%(lock)s)", {"lock": _LOCK})
 
 
 def close_interrupted(at: dt.datetime) -> None:

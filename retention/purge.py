@@ -11,6 +11,7 @@ from functools import partial
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
+from psycopg2 import sql
 
 from contacts.base import audit, races
 from contacts.events import food
@@ -164,7 +165,7 @@ def _lapse(job: Job, scenario: str, scope: Sql | None) -> None:
 
 
 def _end_holds(job: Job) -> None:
-    _each(batches.stream(*_hold_ended(job.night)), job.end_holds)
+    _each(batches.stream(_hold_ended(job.night)), job.end_holds)
 
 
 def _each(ids: Iterable[list[int]], act: Callable[[list[int]], None]) -> None:
@@ -189,12 +190,12 @@ def _sweep_organisations(job: Job) -> None:
 
 
 def _hold_ended(night: Night) -> Sql:
-    return fates.HOLD_ENDED, [night.day]
+    return fates.HOLD_ENDED, {"day": night.day}
 
 
 def _approved(purge_run: PurgeRun, night: Night) -> Sql:
-    text = f"SELECT contact_id FROM retention_purgecandidate WHERE run_id = %s UNION {fates.HOLD_ENDED}"
-    return text, [purge_run.pk, night.day]
+    query = sql.SQL("SELECT contact_id FROM retention_purgecandidate WHERE run_id = %(run)s UNION {}")
+    return query.format(fates.HOLD_ENDED), {"run": purge_run.pk, "day": night.day}
 
 
 def _beyond_the_cap(night: Night) -> tuple[int, int] | None:

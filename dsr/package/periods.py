@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from psycopg2 import sql
 
 from contacts.models import Basis, PolicyVersion
 from contacts.policy import policy_words
@@ -108,9 +109,9 @@ def _moves(found: Kept) -> bool:
 
 def _reasons(ids: list[int], policy: PolicyVersion, language: str) -> list[Reason]:
     said = {(basis.contact_id, basis.scenario): basis for basis in Basis.objects.filter(contact__in=ids)}
-    text, values = lapses.of(policy, ids)
+    query, values = lapses.of(policy, ids)
     with connection.cursor() as cursor:
-        cursor.execute(f"{text} ORDER BY basis.id", values)
+        cursor.execute(query + sql.SQL(" ORDER BY basis.id"), values)
         rows = cursor.fetchall()
     return [_reason(said[row[0], row[1]], row, policy, language) for row in rows]
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 from django.db.models import Count
+from psycopg2 import sql
 from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
@@ -122,18 +123,18 @@ def recipients(at: dt.datetime) -> RenderableType:
     )
 
 
-_CHOOSE = """
+_CHOOSE = sql.SQL("""
     SELECT min(contact_id) FILTER (WHERE reasons = 1 AND scenario = 'event' AND lapses_on IS NOT NULL),
         min(contact_id) FILTER (WHERE reasons = 1 AND lapses_on IS NULL),
         min(contact_id) FILTER (WHERE reasons = 1 AND scenario = 'prospect')
-    FROM (SELECT lapse.*, count(*) OVER (PARTITION BY contact_id) AS reasons FROM ({lapses}) lapse) lapse"""
+    FROM (SELECT lapse.*, count(*) OVER (PARTITION BY contact_id) AS reasons FROM ({lapses}) lapse) lapse""")
 
 
 def _a_few(policy: PolicyVersion, today: dt.date) -> list[int]:
     """Choose a guest, somebody with an agreement in force, a prospect, somebody reduced and somebody frozen."""
-    text, values = lapses.of_everyone(policy)
+    bases, values = lapses.of_everyone(policy)
     with connection.cursor() as cursor:
-        cursor.execute(_CHOOSE.format(lapses=text), values)
+        cursor.execute(_CHOOSE.format(lapses=bases), values)
         chosen = list(cursor.fetchone())
     reduced = Contact.objects.reduced().values_list("pk", flat=True).first()
     frozen = Hold.objects.standing(today).filter(kind=HoldKind.FREEZE).values_list("contact", flat=True).first()
