@@ -89,6 +89,13 @@ _FREED_BY_OBJECTION = sql.SQL("""
     WHERE contact.address_hash IN (SELECT address_hash FROM contacts_suppression WHERE channel = {email})
         AND freed.at <= %(at)s AND basis.scenario = {scenario}""")
 
+_FREED = {
+    scenario: _FREED_BY_OBJECTION.format(
+        freed=freed_at(sql.Placeholder("zone")), email=sql.Literal(Channel.EMAIL), scenario=sql.Literal(scenario)
+    )
+    for scenario in MARKETING_SCENARIOS
+}
+
 
 @dataclass(frozen=True)
 class Night:
@@ -113,10 +120,8 @@ class Night:
 
     def freed(self, scenario: str, among: list[int] | None = None) -> Sql:
         """Return the bases of a scenario that an objection to all marketing lets lapse: of everyone, or of `among`."""
-        query = _FREED_BY_OBJECTION.format(
-            freed=freed_at(sql.Placeholder("zone")), email=sql.Literal(Channel.EMAIL), scenario=sql.Literal(scenario)
-        )
-        return _narrowed((query, {"zone": self.policy.time_zone, "at": self.at}), _AMONG, "among", among)
+        freed = _FREED[Scenario(scenario)], {"zone": self.policy.time_zone, "at": self.at}
+        return _narrowed(freed, _AMONG, "among", among)
 
     def stands_on_organisations(self, scenario: str) -> bool:
         """Tell whether the clock of this scenario is that of an agreement."""

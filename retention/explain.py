@@ -86,7 +86,7 @@ def _bases(ids: list[int], policy: PolicyVersion) -> dict[int, list[Reason]]:
     query, values = lapses.of(policy, ids)
     found: dict[int, list[Reason]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(query + sql.SQL(" ORDER BY basis.id"), values)
+        cursor.execute(sql.SQL("{} ORDER BY basis.id").format(query), values)
         for contact_id, scenario, legal_basis, clock, anchor, lapses_on, _by_objection in cursor:
             found[contact_id].append(Reason(scenario, legal_basis, clock, anchor, lapses_on))
     return found

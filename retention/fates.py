@@ -71,13 +71,14 @@ def with_fates(night: Night) -> Sql:
     return start, values | {"day": night.day}
 
 
+_BASES = sql.SQL("{} SELECT scenario, count(*) FROM due JOIN fate USING (contact_id) GROUP BY 1")
+
+
 def foresee(night: Night) -> Fates:
     """Count what a run with nobody spared by the cap would do to people who have a basis that is due."""
     start, values = with_fates(night)
     with connection.cursor() as cursor:
-        cursor.execute(
-            start + sql.SQL(" SELECT scenario, count(*) FROM due JOIN fate USING (contact_id) GROUP BY 1"), values
-        )
+        cursor.execute(_BASES.format(start), values)
         bases = dict.fromkeys(Scenario.values, 0) | dict(cursor.fetchall())
     to_delete, to_minimise = _leaving(night, sql.SQL("TRUE"))
     return Fates(bases, to_delete, to_minimise)

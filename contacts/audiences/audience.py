@@ -13,7 +13,9 @@ from typing import Any
 from django.db import connection
 from django.db.models import Case, CharField, Count, F, Func, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
+from psycopg2 import sql
 
+from contacts.base.queries import composed
 from contacts.disclosure import disclosing
 from contacts.models import Contact, Recipient, Topic
 from contacts.permission import permission
@@ -33,7 +35,8 @@ WORK_MEMORY = "SET LOCAL work_mem = '64MB'"
 
 # PostgreSQL drops it with the session, however that ends.
 DRAFT = "pg_temp.contacts_export"
-WHO_LEAVES = f"SELECT public_id FROM {DRAFT} WHERE answer = ''"
+_TABLE = sql.Identifier(*DRAFT.split("."))
+WHO_LEAVES = sql.SQL("SELECT public_id FROM {} WHERE answer = ''").format(_TABLE)
 _PAGES = 16  # of 8 kB, that leave the table at a time
 
 
@@ -64,24 +67,40 @@ class Draft:
     def blocks(self) -> Iterator[bytes]:
         """Yield the rows as CSV in UTF-8 without a first line, whole rows at a time."""
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_relation_size(%s) / current_setting('block_size')::int", [DRAFT])
+            cursor.execute(_PAGES_OF_DRAFT, {"draft": DRAFT})
             (pages,) = cursor.fetchone()
             for first in range(0, pages, _PAGES):
                 block = io.BytesIO()
-                query = _COPY.format(columns=", ".join(self.columns), first=first, end=first + _PAGES)
-                cursor.copy_expert(query, block)
+                cursor.copy_expert(_copy(self.columns, first, first + _PAGES), block)
                 yield block.getvalue()
 
     def close(self) -> None:
         """Drop the table; it is no fault if it is gone."""
         with connection.cursor() as cursor:
-            cursor.execute(f"DROP TABLE IF EXISTS {DRAFT}")
+            cursor.execute(_DROP)
 
 
-_COPY = f"""
+_PAGES_OF_DRAFT = "SELECT pg_relation_size(%(draft)s) / current_setting('block_size')::int"
+
+_COPY = sql.SQL("""
     COPY (
-        SELECT {{columns}} FROM {DRAFT} WHERE ctid >= '({{first}},0)' AND ctid < '({{end}},0)' AND answer = ''
-    ) TO STDOUT WITH (FORMAT csv)"""
+        SELECT {columns} FROM {draft} WHERE ctid >= {first} AND ctid < {end} AND answer = ''
+    ) TO STDOUT WITH (FORMAT csv)""")
+
+_DROP = sql.SQL("DROP TABLE IF EXISTS {}").format(_TABLE)
+_DRAW_UP = sql.SQL("CREATE TABLE {draft} (answer, {columns}) AS {rows}")
+_COUNT = sql.SQL("SELECT answer, count(*) FROM {} GROUP BY answer ORDER BY count(*) DESC").format(_TABLE)
+
+
+def _copy(names: list[str], first: int, end: int) -> sql.Composed:
+    """Return the command that takes the rows of these pages; COPY takes no values beside it."""
+    return _COPY.format(
+        columns=_listed(names), draft=_TABLE, first=sql.Literal(f"({first},0)"), end=sql.Literal(f"({end},0)")
+    )
+
+
+def _listed(names: list[str]) -> sql.Composed:
+    return sql.SQL(", ").join(map(sql.Identifier, names))
 
 
 def columns(channel: Channel) -> list[str]:
@@ -100,12 +119,12 @@ def draft(asked: QuerySet[Any], wanted: Wanted, answer: str = "answer") -> Draft
     Call it inside a transaction.
     """
     names = columns(wanted.channel)
-    query, values = _rows(asked, wanted, answer).query.sql_with_params()
+    rows, values = composed(_rows(asked, wanted, answer))
     with connection.cursor() as cursor:
         cursor.execute(WORK_MEMORY)
-        cursor.execute(f"DROP TABLE IF EXISTS {DRAFT}")
-        cursor.execute(f"CREATE TABLE {DRAFT} (answer, {', '.join(names)}) AS {query}", values)
-        cursor.execute(f"SELECT answer, count(*) FROM {DRAFT} GROUP BY answer ORDER BY count(*) DESC")
+        cursor.execute(_DROP)
+        cursor.execute(_DRAW_UP.format(draft=_TABLE, columns=_listed(names), rows=rows), values)
+        cursor.execute(_COUNT)
         return Draft(names, _reach(dict(cursor.fetchall())))
 
 
@@ -142,24 +161,20 @@ def _rows(asked: QuerySet[Any], wanted: Wanted, answer: str) -> QuerySet[Any]:
 _SOURCES: dict[str, Any] = {"company": Coalesce("organisation__name", "company")}
 
 
-# A semicolon, a tab and the end of a line begin a cell wherever the comma separates decimals, as it does in Sweden.
-_SEPARATES = r"[;\t\r\n]"
-_BEGINS_BEHIND = rf"({_SEPARATES})(?=\"*[=+@\uff0b\uff0d\uff1d\uff20-])"
-
-
 class _Inert(Func):
     """A text in which no spreadsheet finds a formula: = + - @, tab, CR and LF, and the full-width forms of the first
     four, get an apostrophe in front where a cell begins (OWASP, CSV injection).
 
+    A semicolon, a tab and the end of a line begin a cell wherever the comma separates decimals, as it does in Sweden.
     What begins with a letter or a digit and separates nothing is let through first, as most is.
     """
 
-    template = (
-        f"CASE WHEN ascii(%(expressions)s) BETWEEN 65 AND 65000 AND %(expressions)s !~ '{_SEPARATES}'"
-        " THEN %(expressions)s"
-        " ELSE CASE WHEN ascii(%(expressions)s) IN (9, 10, 13, 43, 45, 61, 64, 65291, 65293, 65309, 65312)"
-        " THEN '''' ELSE '' END"
-        f" || regexp_replace(%(expressions)s, '{_BEGINS_BEHIND}', '\\1''', 'g') END"
-    )
+    template = r"""
+        CASE WHEN ascii(%(expressions)s) BETWEEN 65 AND 65000 AND %(expressions)s !~ '[;\t\r\n]'
+            THEN %(expressions)s
+            ELSE CASE WHEN ascii(%(expressions)s) IN (9, 10, 13, 43, 45, 61, 64, 65291, 65293, 65309, 65312)
+                THEN '''' ELSE '' END || regexp_replace(
+                    %(expressions)s, '([;\t\r\n])(?="*[=+@\uff0b\uff0d\uff1d\uff20-])', '\1''', 'g')
+            END"""
     arity = 1
     output_field = CharField()

@@ -6,6 +6,7 @@ gone.
 
 import uuid
 from collections.abc import Collection
+from typing import Any
 
 from django.db import connection
 
@@ -14,11 +15,11 @@ INTO, FROM = "into:", "from:"
 
 _FOLLOW = """
     WITH RECURSIVE way (number, step) AS (
-        SELECT unnest(%s::uuid[]), 0
+        SELECT unnest(%(numbers)s::uuid[]), 0
         UNION ALL
         SELECT split_part(event.rule, ':', 2)::uuid, way.step + 1
         FROM way JOIN contacts_auditevent event ON event.public_id = way.number
-        WHERE event.code = %s AND starts_with(event.rule, %s)
+        WHERE event.code = %(code)s AND starts_with(event.rule, %(direction)s)
     )
     SELECT number FROM way ORDER BY step, number"""
 
@@ -34,6 +35,7 @@ def with_earlier(public_ids: Collection[uuid.UUID]) -> list[uuid.UUID]:
 
 
 def _follow(public_ids: Collection[uuid.UUID], direction: str) -> list[uuid.UUID]:
+    values: dict[str, Any] = {"numbers": [str(each) for each in public_ids], "code": CODE, "direction": direction}
     with connection.cursor() as cursor:
-        cursor.execute(_FOLLOW, [[str(each) for each in public_ids], CODE, direction])
+        cursor.execute(_FOLLOW, values)
         return [number for (number,) in cursor.fetchall()]

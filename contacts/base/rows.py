@@ -1,15 +1,16 @@
-"""Insert or read one row by a statement that is written once for each model.
+"""Insert or read one row by a statement that is composed once for each model.
 
 Django composes the same statement anew for each row, which cost a sign-up, with its three inserts and two look-ups, a
 third of its time (docs/performance.md).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
 from django.db import connection
 from django.db.models import Field, Model
+from psycopg2 import sql
 
 type Read = Callable[[Any], Any]
 
@@ -17,7 +18,7 @@ type Read = Callable[[Any], Any]
 def insert[M: Model](record: M) -> M:
     """Insert a new record, give it its key, and return it. The model has a key that the database counts up."""
     statement, fields = _insertion(type(record))
-    values = [field.get_db_prep_save(getattr(record, field.attname), connection) for field in fields]
+    values = {str(field.column): field.get_db_prep_save(getattr(record, field.attname), connection) for field in fields}
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         (record.pk,) = cursor.fetchone()
@@ -29,7 +30,7 @@ def one[M: Model](model: type[M], column: str, value: str) -> M | None:
     """Return the record that alone has this value in a column of text, or None where none has."""
     statement, reads = _selection(model, column)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [value])
+        cursor.execute(statement, {"value": value})
         row = cursor.fetchone()
     if row is None:
         return None
@@ -39,20 +40,34 @@ def one[M: Model](model: type[M], column: str, value: str) -> M | None:
 
 @cache
 def _insertion(model: type[Model]) -> tuple[str, list["Field[Any, Any]"]]:
-    meta, quoted = model._meta, connection.ops.quote_name
+    meta = model._meta
     fields = [field for field in meta.concrete_fields if not (field.primary_key or field.generated)]
-    columns = ", ".join(quoted(str(field.column)) for field in fields)
-    places = ", ".join(["%s"] * len(fields))
-    into = f"{quoted(meta.db_table)} ({columns})"
-    return f"INSERT INTO {into} VALUES ({places}) RETURNING {quoted(str(meta.pk.column))}", fields  # noqa: S608
+    statement = sql.SQL("INSERT INTO {table} ({columns}) VALUES ({values}) RETURNING {key}").format(
+        table=sql.Identifier(meta.db_table),
+        columns=_columns(fields),
+        values=sql.SQL(", ").join(sql.Placeholder(str(field.column)) for field in fields),
+        key=sql.Identifier(str(meta.pk.column)),
+    )
+    return _text(statement), fields
 
 
 @cache
 def _selection(model: type[Model], column: str) -> tuple[str, list[Read | None]]:
-    meta, quoted = model._meta, connection.ops.quote_name
-    columns = ", ".join(quoted(str(field.column)) for field in meta.concrete_fields)
-    statement = f"SELECT {columns} FROM {quoted(meta.db_table)} WHERE {quoted(column)} = %s"  # noqa: S608
-    return statement, [_read(field) for field in meta.concrete_fields]
+    meta = model._meta
+    statement = sql.SQL("SELECT {columns} FROM {table} WHERE {column} = %(value)s").format(
+        columns=_columns(meta.concrete_fields), table=sql.Identifier(meta.db_table), column=sql.Identifier(column)
+    )
+    return _text(statement), [_read(field) for field in meta.concrete_fields]
+
+
+def _columns(fields: Iterable["Field[Any, Any]"]) -> sql.Composed:
+    return sql.SQL(", ").join(sql.Identifier(str(field.column)) for field in fields)
+
+
+def _text(statement: sql.Composed) -> str:
+    """Return a statement as it is sent, so that it is not put together anew for each row."""
+    connection.ensure_connection()
+    return statement.as_string(connection.connection)
 
 
 def _read(field: "Field[Any, Any]") -> Read | None:

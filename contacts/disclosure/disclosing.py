@@ -13,9 +13,11 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils import timezone
+from psycopg2 import sql
 
 from contacts.base import audit
 from contacts.base.days import day_of
+from contacts.base.queries import composed
 from contacts.models import Basis, Contact, PolicyVersion, Recipient
 from contacts.permission import permission
 from contacts.words.vocabulary import DisclosureKind, RecipientKind, Scenario
@@ -81,16 +83,15 @@ def disclose_found(
     named = purpose if isinstance(purpose, Scenario) else None
     _check_recipient(recipient.pk, _day(at), named)
     given_for = Value(named.value) if named else purpose
-    asked, values = (
-        found.order_by().annotate(given_for=given_for).values_list("pk", "given_for").query.sql_with_params()
-    )
+    asked, values = composed(found.order_by().annotate(given_for=given_for).values_list("pk", "given_for"))
     batch = uuid.uuid4()
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE_FOUND.format(found=asked), [recipient.pk, at, kind.value, batch, *values])
+        values |= {"recipient": recipient.pk, "at": at, "kind": kind.value, "batch": batch}
+        cursor.execute(_WRITE_FOUND.format(found=asked), values)
         written = cursor.rowcount
-        cursor.execute(_TAKE_BACK.format(found=asked), [batch, *values])
+        cursor.execute(_TAKE_BACK.format(found=asked), values)
         people = written - cursor.rowcount
-    audit.record_found("contact.disclosed", _GIVEN, values=[batch], at=at, by=by, rule=_rule(recipient))
+    audit.record_found("contact.disclosed", _GIVEN, values={"batch": batch}, at=at, by=by, rule=_rule(recipient))
     return Disclosed(people, batch)
 
 
@@ -131,10 +132,13 @@ def _check_recipient(recipient_id: int, day: dt.date, purpose: Scenario | None) 
     return recipient
 
 
+_LOCK = "SELECT public_id FROM contacts_contact WHERE id = ANY(%(people)s) ORDER BY id FOR SHARE"
+
+
 def _lock(ids: list[int]) -> list[uuid.UUID]:
     """Keep what is held of these people as it is until their data is given, and return their numbers."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT public_id FROM contacts_contact WHERE id = ANY(%s) ORDER BY id FOR SHARE", [ids])
+        cursor.execute(_LOCK, {"people": ids})
         return [public_id for (public_id,) in cursor.fetchall()]
 
 
@@ -171,31 +175,33 @@ def _refusal(asked: int, wrong: dict[str, int]) -> str:
 
 _WRITE = """
     INSERT INTO contacts_disclosure (contact_id, recipient_id, at, kind, purpose, batch)
-    SELECT contact_id, %s, %s, %s, %s, %s FROM unnest(%s::bigint[]) contact_id ORDER BY contact_id"""
+    SELECT contact_id, %(recipient)s, %(at)s, %(kind)s, %(purpose)s, %(batch)s
+    FROM unnest(%(people)s::bigint[]) contact_id ORDER BY contact_id"""
 
 
 def _write(
     ids: list[int], recipient: Recipient, purpose: Scenario, kind: DisclosureKind, batch: uuid.UUID, at: dt.datetime
 ) -> None:
+    values: dict[str, Any] = {"recipient": recipient.pk, "at": at, "kind": kind.value, "purpose": purpose.value}
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE, [recipient.pk, at, kind.value, purpose.value, batch, ids])
+        cursor.execute(_WRITE, values | {"batch": batch, "people": ids})
 
 
 # In key order, as every act locks people.
-_WRITE_FOUND = """
+_WRITE_FOUND = sql.SQL("""
     INSERT INTO contacts_disclosure (contact_id, recipient_id, at, kind, purpose, batch)
-    SELECT contact_id, %s, %s, %s, purpose, %s
-    FROM ({found} ORDER BY contacts_contact.id FOR SHARE OF contacts_contact) found (contact_id, purpose)"""
+    SELECT contact_id, %(recipient)s, %(at)s, %(kind)s, purpose, %(batch)s
+    FROM ({found} ORDER BY contacts_contact.id FOR SHARE OF contacts_contact) found (contact_id, purpose)""")
 
-_TAKE_BACK = """
-    DELETE FROM contacts_disclosure given WHERE batch = %s AND NOT EXISTS (
+_TAKE_BACK = sql.SQL("""
+    DELETE FROM contacts_disclosure given WHERE batch = %(batch)s AND NOT EXISTS (
         SELECT FROM ({found}) still (contact_id, purpose)
         WHERE still.contact_id = given.contact_id AND still.purpose = given.purpose
-    )"""
+    )""")
 
-_GIVEN = """
+_GIVEN = sql.SQL("""
     SELECT contact.public_id FROM contacts_disclosure given JOIN contacts_contact contact ON contact.id = contact_id
-    WHERE batch = %s"""
+    WHERE batch = %(batch)s""")
 
 
 def _rule(recipient: Recipient) -> str:

@@ -5,6 +5,7 @@ Whatever a guest's calendar must learn counts the event's revision up, and owes 
 
 import datetime as dt
 from dataclasses import asdict, dataclass
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.db import IntegrityError, connection, transaction
@@ -147,24 +148,32 @@ def _forget_food(event: Event, at: dt.datetime) -> int:
 _GUESTS = """
     SELECT contact.id FROM contacts_contact contact
     JOIN contacts_registration registration ON registration.contact_id = contact.id
-    WHERE registration.event_id = %s AND registration.cancelled_at IS NULL
-        AND (contact.restricted_through IS NULL OR contact.restricted_through < %s) AND contact.minimised_on IS NULL
+    WHERE registration.event_id = %(event)s AND registration.cancelled_at IS NULL AND contact.minimised_on IS NULL
+        AND (contact.restricted_through IS NULL OR contact.restricted_through < %(day)s)
     ORDER BY contact.id FOR NO KEY UPDATE OF contact"""
 
 _HOLD = """
     INSERT INTO contacts_basis
         (contact_id, scenario, legal_basis, collected_on, source, source_kind, policy_version_id)
-    SELECT contact_id, %s, %s, (registered_at AT TIME ZONE %s)::date, %s, 'person', %s
-    FROM contacts_registration WHERE event_id = %s AND contact_id = ANY(%s)
+    SELECT contact_id, %(scenario)s, %(legal_basis)s, (registered_at AT TIME ZONE %(zone)s)::date, %(slug)s, 'person',
+        %(policy)s
+    FROM contacts_registration WHERE event_id = %(event)s AND contact_id = ANY(%(guests)s)
     ON CONFLICT (contact_id, scenario) DO NOTHING"""
 
 
 def _hold_guests(event: Event, scenario: str, policy: PolicyVersion, at: dt.datetime) -> None:
     """Give every guest the basis that a registration for this kind of event is, where they lack it."""
-    legal_basis = policy.rule(scenario).legal_basis
-    zone = ZoneInfo(policy.time_zone).key
+    values: dict[str, Any] = {
+        "event": event.pk,
+        "slug": event.slug,
+        "day": day_of(at, policy.zone),
+        "scenario": scenario,
+        "legal_basis": policy.rule(scenario).legal_basis,
+        "zone": ZoneInfo(policy.time_zone).key,
+        "policy": policy.pk,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_GUESTS, [event.pk, day_of(at, policy.zone)])
+        cursor.execute(_GUESTS, values)
         guests = [pk for (pk,) in cursor.fetchall()]
-        cursor.execute(_HOLD, [scenario, legal_basis, zone, event.slug, policy.pk, event.pk, guests])
+        cursor.execute(_HOLD, values | {"guests": guests})
     clocks.refresh_contacts(guests)

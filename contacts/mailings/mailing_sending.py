@@ -10,9 +10,11 @@ from typing import Any
 import structlog
 from django.db import connection, transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
+from psycopg2 import sql
 
 from contacts.base import audit
 from contacts.base.days import day_of
+from contacts.base.queries import composed
 from contacts.disclosure import disclosing
 from contacts.disclosure.disclosing import DisclosureError
 from contacts.information import informing
@@ -99,15 +101,15 @@ def _hold_up(mailing: Mailing, change: dict[str, Any], at: dt.datetime) -> None:
 
 
 # In key order, as every act locks people; whoever is deleted meanwhile is passed over.
-_LINE_UP = """
+_LINE_UP = sql.SQL("""
     INSERT INTO contacts_addressee (mailing_id, contact_id)
-    SELECT %s, found.id FROM ({found} FOR KEY SHARE OF contacts_contact) found (id)"""
+    SELECT %(mailing)s, found.id FROM ({found} FOR KEY SHARE OF contacts_contact) found (id)""")
 
 
 def _line_up(mailing: Mailing, people: QuerySet[Any]) -> int:
-    query, values = people.order_by("pk").values_list("pk").query.sql_with_params()
+    query, values = composed(people.order_by("pk").values_list("pk"))
     with connection.cursor() as cursor:
-        cursor.execute(_LINE_UP.format(found=query), [mailing.pk, *values])
+        cursor.execute(_LINE_UP.format(found=query), values | {"mailing": mailing.pk})
         return int(cursor.rowcount)
 
 
@@ -119,7 +121,9 @@ def _left_out(found: QuerySet[Any]) -> dict[str, int]:
 def _alone(mailing: Mailing) -> bool:
     """Let nobody else release this mailing until the transaction ends; returns whether that is ours to do."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s::int)", [_LOCK, mailing.pk])
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(%(lock)s, %(mailing)s::int)", {"lock": _LOCK, "mailing": mailing.pk}
+        )
         (ours,) = cursor.fetchone()
     return bool(ours)
 
@@ -137,14 +141,14 @@ def _room(mailing: Mailing, at: dt.datetime) -> int:
 
 _LOCK_NEXT = """
     SELECT id FROM contacts_contact WHERE id IN (
-        SELECT contact_id FROM contacts_addressee WHERE mailing_id = %s ORDER BY contact_id LIMIT %s
+        SELECT contact_id FROM contacts_addressee WHERE mailing_id = %(mailing)s ORDER BY contact_id LIMIT %(number)s
     ) ORDER BY id FOR SHARE"""
 
 
 def _take(mailing: Mailing, number: int) -> list[int]:
     """Take the next people off the list: they are locked before their place on it, as by whoever deletes them."""
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK_NEXT, [mailing.pk, number])
+        cursor.execute(_LOCK_NEXT, {"mailing": mailing.pk, "number": number})
         taken = [contact_id for (contact_id,) in cursor.fetchall()]
     Addressee.objects.filter(mailing=mailing, contact__in=taken).delete()
     return taken

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
+from psycopg2 import sql
 
+from contacts.base.queries import composed
 from contacts.base.rows import insert
 from contacts.models import Event, Mailing, Message
 from contacts.models.outbox import FORGOTTEN, MessageEnd
@@ -57,12 +59,12 @@ def forget(at: dt.datetime) -> int:
 
 
 # In key order, as every act locks people: a row that points at one locks it, too.
-_OWE_EACH = """
+_OWE_EACH = sql.SQL("""
     INSERT INTO contacts_message
         (public_id, template, purpose, created_at, not_before, attempts, "end", reason, address, {columns})
-    SELECT gen_random_uuid(), %s, %s, %s, %s, 0, '', '', '', {columns} FROM ({found}) AS found ({columns})
-    ORDER BY contact_id
-    ON CONFLICT DO NOTHING"""
+    SELECT gen_random_uuid(), %(template)s, %(purpose)s, %(at)s, %(at)s, 0, '', '', '', {columns}
+    FROM ({found}) AS found ({columns}) ORDER BY contact_id
+    ON CONFLICT DO NOTHING""")
 
 
 def owe_each(
@@ -78,10 +80,10 @@ def owe_each(
     `columns` names what the query selects, in its order; contact_id and once are among them. Whoever has been owed the
     same `once` before is passed over.
     """
-    query, values = found.query.sql_with_params()
-    statement = _OWE_EACH.format(columns=", ".join(columns), found=query)
+    query, values = composed(found)
+    statement = _OWE_EACH.format(columns=sql.SQL(", ").join(map(sql.Identifier, columns)), found=query)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [template, purpose, at, at, *values])
+        cursor.execute(statement, values | {"template": template, "purpose": purpose, "at": at})
         return int(cursor.rowcount)
 
 

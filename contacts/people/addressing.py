@@ -21,13 +21,13 @@ class AddressError(ValueError):
 # Both addresses stay suppressed, each channel since the day that it first was.
 _CARRY = """
     INSERT INTO contacts_suppression AS stored (address_hash, channel, reason, since)
-    SELECT %s, channel, reason, since FROM contacts_suppression WHERE address_hash = %s ORDER BY channel
+    SELECT %(new)s, channel, reason, since FROM contacts_suppression WHERE address_hash = %(old)s ORDER BY channel
     ON CONFLICT (address_hash, channel) DO UPDATE SET since = EXCLUDED.since WHERE stored.since > EXCLUDED.since"""
 
 # Whoever had the new address before may have objected under it: that holds for the person from now on.
 _NOTE = """
     INSERT INTO contacts_channelpermission (contact_id, channel, state, given_on, wording, source)
-    SELECT %s, channel, 'objected', since, '', reason FROM contacts_suppression WHERE address_hash = %s
+    SELECT %(person)s, channel, 'objected', since, '', reason FROM contacts_suppression WHERE address_hash = %(new)s
     ON CONFLICT (contact_id, channel, state) DO NOTHING"""
 
 
@@ -47,9 +47,10 @@ def change(contact_id: int, email: str, *, proven: bool, at: dt.datetime, by: st
     _move(person, address, None if proven else _day(at))
     if address != person.email:
         notices.owe(NoticeKind.RECTIFIED, [person.pk], details=["email"], at=at)
+    values = {"person": person.pk, "old": person.address_hash, "new": keyed_hash(address)}
     with connection.cursor() as cursor:
-        cursor.execute(_CARRY, [keyed_hash(address), person.address_hash])
-        cursor.execute(_NOTE, [person.pk, keyed_hash(address)])
+        cursor.execute(_CARRY, values)
+        cursor.execute(_NOTE, values)
     audit.record("address.changed", at=at, by=by, public_id=person.public_id, rule="proven" if proven else "unproven")
 
 

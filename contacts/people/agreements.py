@@ -93,7 +93,7 @@ _SETTLE = """
             CASE WHEN count(agreement.id) = count(agreement.ended_on) THEN max(agreement.ended_on) END AS ended_on
         FROM contacts_organisation organisation
         LEFT JOIN contacts_agreement agreement ON agreement.organisation_id = organisation.id
-        WHERE organisation.id = ANY(%s)
+        WHERE organisation.id = ANY(%(organisations)s)
         GROUP BY organisation.id
     ) fresh, contacts_organisation old
     WHERE target.id = fresh.id AND old.id = target.id
@@ -107,7 +107,7 @@ def settle(organisation_ids: Collection[int]) -> None:
     Only the step between unverified and verified touches the people themselves.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_SETTLE, [list(organisation_ids)])
+        cursor.execute(_SETTLE, {"organisations": list(organisation_ids)})
         moved = cursor.fetchall()
     none = AgreementState.NONE
     clocks.refresh_organisations([pk for pk, before, after in moved if (before == none) != (after == none)])

@@ -14,7 +14,6 @@ import uuid
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.db.models import Exists, ForeignObjectRel, Model, OuterRef
@@ -53,7 +52,7 @@ def delete(people: People, *, at: dt.datetime, by: str, rule: str) -> None:
     notices.owe(NoticeKind.ERASED, people, at=at)
     _forget(people)
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM contacts_contact WHERE id = ANY(%s)", [list(people)])
+        cursor.execute("DELETE FROM contacts_contact WHERE id = ANY(%(people)s)", {"people": list(people)})
     audit.record_each("contact.deleted", people.values(), at=at, by=by, rule=rule)
 
 
@@ -85,25 +84,26 @@ def drop_basis(scenario: str, contact_ids: Collection[int], *, policy: PolicyVer
 # What was typed hangs on no contact, so that only the address tells whose it is.
 _FORGET_WISHES = """
     DELETE FROM contacts_signup waiting USING contacts_contact person
-    WHERE person.id = ANY(%s) AND waiting.email = person.email
-        AND waiting.kind = %s AND waiting.confirmed_at IS NULL"""
+    WHERE person.id = ANY(%(people)s) AND waiting.email = person.email
+        AND waiting.kind = %(kind)s AND waiting.confirmed_at IS NULL"""
 
 
 def _forget(people: People) -> None:
     """Delete what no cascade finds of these people, who still have their addresses."""
     forget_admin_log(people)
     with connection.cursor() as cursor:
-        cursor.execute(_FORGET_WISHES, [list(people), SignUpKind.CONSENT])
+        cursor.execute(_FORGET_WISHES, {"people": list(people), "kind": SignUpKind.CONSENT})
+
+
+_FORGET_LOG = "DELETE FROM django_admin_log WHERE content_type_id = %(type)s AND object_id = ANY(%(people)s)"
 
 
 def forget_admin_log(contact_ids: Iterable[int]) -> None:
     """Delete what Django's admin has logged about these contacts."""
     content_type = ContentType.objects.get_for_model(Contact)
+    values: dict[str, Any] = {"type": content_type.pk, "people": [str(pk) for pk in contact_ids]}
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"DELETE FROM {LogEntry._meta.db_table} WHERE content_type_id = %s AND object_id = ANY(%s)",
-            [content_type.pk, [str(pk) for pk in contact_ids]],
-        )
+        cursor.execute(_FORGET_LOG, values)
 
 
 def traces() -> list[tuple[type[Model], str]]:

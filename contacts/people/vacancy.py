@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 _NOTICE = """
     UPDATE contacts_organisation organisation SET may_be_vacant = TRUE
-    WHERE NOT may_be_vacant AND id = ANY(%s)
+    WHERE NOT may_be_vacant AND id = ANY(%(ids)s)
         AND NOT EXISTS (SELECT 1 FROM contacts_contact contact WHERE contact.organisation_id = organisation.id)"""
 
 _LOCK = """
@@ -30,7 +30,7 @@ _DELETE = """
             OR (agreement_state = 'none' AND entered_on <= %(entered_by)s))
         AND NOT EXISTS (SELECT 1 FROM contacts_contact contact WHERE contact.organisation_id = organisation.id)"""
 
-_OCCUPIED = "UPDATE contacts_organisation SET may_be_vacant = FALSE WHERE id = ANY(%s)"
+_OCCUPIED = "UPDATE contacts_organisation SET may_be_vacant = FALSE WHERE id = ANY(%(ids)s)"
 
 
 def notice(organisation_ids: Collection[int]) -> None:
@@ -39,7 +39,7 @@ def notice(organisation_ids: Collection[int]) -> None:
     Call it in the transaction in which people left, after they did.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_NOTICE, [list(organisation_ids)])
+        cursor.execute(_NOTICE, {"ids": list(organisation_ids)})
 
 
 @transaction.atomic
@@ -53,5 +53,5 @@ def sweep(ended_by: dt.date, entered_by: dt.date, *, limit: int) -> tuple[int, i
         ids = [pk for (pk,) in cursor.fetchall()]
         cursor.execute(_DELETE, facts | {"ids": ids})
         deleted = cursor.rowcount
-        cursor.execute(_OCCUPIED, [ids])
+        cursor.execute(_OCCUPIED, {"ids": ids})
     return len(ids), deleted

@@ -19,15 +19,15 @@ from contacts.words.vocabulary import Channel, NoticeKind
 # The earliest day stays, and what says the same already is not written again. In key order, as two at once need it.
 _SUPPRESS = """
     INSERT INTO contacts_suppression AS stored (address_hash, channel, reason, since)
-    SELECT address_hash, channel, %s, %s
-    FROM unnest(%s::text[]) address_hash CROSS JOIN unnest(%s::text[]) channel
+    SELECT address_hash, channel, %(reason)s, %(day)s
+    FROM unnest(%(hashes)s::text[]) address_hash CROSS JOIN unnest(%(channels)s::text[]) channel
     ORDER BY address_hash, channel
     ON CONFLICT (address_hash, channel) DO UPDATE SET since = EXCLUDED.since WHERE stored.since > EXCLUDED.since"""
 
 _NOTE = """
     INSERT INTO contacts_channelpermission (contact_id, channel, state, given_on, wording, source)
-    SELECT contact_id, channel, 'objected', %s, '', %s
-    FROM unnest(%s::bigint[]) contact_id CROSS JOIN unnest(%s::text[]) channel
+    SELECT contact_id, channel, 'objected', %(day)s, '', %(reason)s
+    FROM unnest(%(people)s::bigint[]) contact_id CROSS JOIN unnest(%(channels)s::text[]) channel
     ON CONFLICT (contact_id, channel, state) DO NOTHING"""
 
 
@@ -54,8 +54,8 @@ def record(
     given_up = MergedAddress.objects.filter(contact__in=ids).values_list("address_hash", flat=True)
     hashes = {address_hash, *(str(person.address_hash) for person in people), *given_up}
     told = [channel.value for channel in Channel if channel in channels]
-    news = _write(_SUPPRESS, reason, day, list(hashes), told) + _write(_NOTE, day, reason, ids, told)
-    if news:
+    values = {"reason": reason, "day": day, "hashes": list(hashes), "people": ids, "channels": told}
+    if _write(_SUPPRESS, values) + _write(_NOTE, values):
         notices.owe(NoticeKind.OBJECTED, ids, details=told, at=at)
         _trace(people, told, at, by)
         mailing_counts.objected(ids, at=at)
@@ -81,7 +81,7 @@ def _heirs(address_hash: str) -> set[int]:
     return set(MergedAddress.objects.filter(address_hash=address_hash).values_list("contact", flat=True))
 
 
-def _write(statement: str, *values: Any) -> int:
+def _write(statement: str, values: dict[str, Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return int(cursor.rowcount)

@@ -111,7 +111,7 @@ def _reasons(ids: list[int], policy: PolicyVersion, language: str) -> list[Reaso
     said = {(basis.contact_id, basis.scenario): basis for basis in Basis.objects.filter(contact__in=ids)}
     query, values = lapses.of(policy, ids)
     with connection.cursor() as cursor:
-        cursor.execute(query + sql.SQL(" ORDER BY basis.id"), values)
+        cursor.execute(sql.SQL("{} ORDER BY basis.id").format(query), values)
         rows = cursor.fetchall()
     return [_reason(said[row[0], row[1]], row, policy, language) for row in rows]
 

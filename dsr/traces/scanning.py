@@ -86,12 +86,12 @@ def _searchable() -> list[tuple[str, list[str]]]:
 
 # The cheap search comes first. What it finds is held to whole words: ann@x.example is a part of joann@x.example.
 # OFFSET 0 has the words of a row put together once, not anew for each of the texts: three times as fast.
-_LOOK = """
+_LOOK = sql.SQL("""
     SELECT count(*) FILTER (WHERE said.words ~ %(own)s), count(*) FILTER (WHERE said.words ~ %(shared)s)
     FROM (
         SELECT {key} AS key, lower(concat_ws(chr(1), {columns}) COLLATE "pg_c_utf8") AS words FROM {table} OFFSET 0
     ) said
-    WHERE ({any_of}) AND NOT coalesce(said.key = ANY(%(apart)s), FALSE)"""
+    WHERE ({any_of}) AND NOT coalesce(said.key = ANY(%(apart)s), FALSE)""")
 
 
 def _look(table: str, columns: list[str], sought: Identifiers, apart: list[int]) -> tuple[int, int]:
@@ -111,8 +111,8 @@ def _look(table: str, columns: list[str], sought: Identifiers, apart: list[int])
 
 
 def _statement(table: str, columns: list[str], needles: int, *, with_key: bool) -> sql.Composed:
-    return sql.SQL(_LOOK).format(
-        key=sql.SQL("id" if with_key else "NULL::bigint"),
+    return _LOOK.format(
+        key=sql.Identifier("id") if with_key else sql.SQL("NULL::bigint"),
         columns=sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(column)) for column in columns),
         table=sql.Identifier(table),
         any_of=sql.SQL(" OR ").join(

@@ -1,18 +1,22 @@
 """Activities: what people did. One is either on record or not, so that there is nothing to update."""
 
+from psycopg2 import sql
+
 from privacy_crm.crm_import import people, stored_only
 from privacy_crm.crm_import.columns import ACTIVITIES
 from privacy_crm.crm_import.merging import LINES, Target, outcomes
 from privacy_crm.crm_import.report import Counts, count
-from privacy_crm.crm_import.staging import ACCEPTED, Import
+from privacy_crm.crm_import.staging import Import
 
 TARGET = Target(
     name="activities",
     table="contacts_activity",
     keys=["contact_id", "kind", "occurred_at", "reference"],
-    given=f"""
-        SELECT contact_id, kind, occurred_at, COALESCE(reference, '') AS reference, {LINES}
-        FROM import_activities JOIN import_known USING (email) WHERE {ACCEPTED} GROUP BY 1, 2, 3, 4""",
+    given=sql.SQL("""
+        SELECT contact_id, kind, occurred_at, COALESCE(reference, '') AS reference, {lines}
+        FROM import_activities JOIN import_known USING (email) WHERE fault IS NULL GROUP BY 1, 2, 3, 4""").format(
+        lines=LINES
+    ),
 )
 
 

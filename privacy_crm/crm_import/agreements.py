@@ -1,35 +1,40 @@
 """Agreements: keyed by organisation, kind and reference; the clock of the organisation follows from them."""
 
+from psycopg2 import sql
+
 from contacts.people import agreements
 from privacy_crm.crm_import.columns import AGREEMENTS
-from privacy_crm.crm_import.merging import LINES, Target, apply, last, outcomes
+from privacy_crm.crm_import.merging import LINES, Target, apply, given_or_stored, last, outcomes
 from privacy_crm.crm_import.organisations import UNKNOWN
 from privacy_crm.crm_import.report import Counts, count
-from privacy_crm.crm_import.staging import ACCEPTED, Import
+from privacy_crm.crm_import.staging import Import
 
-_GIVEN = f"""
+_GIVEN = sql.SQL("""
     SELECT organisation.id AS organisation_id, kind, COALESCE(entry.reference, '') AS reference,
-        {last("started_on", "ended_on")}, {LINES}
+        {last}, {lines}
     FROM import_agreements entry JOIN contacts_organisation organisation ON organisation.name = entry.organisation
-    WHERE {ACCEPTED} GROUP BY 1, 2, 3"""
+    WHERE fault IS NULL GROUP BY 1, 2, 3""").format(last=last("started_on", "ended_on"), lines=LINES)
 
 TARGET = Target(
     name="agreements",
     table="contacts_agreement",
     keys=["organisation_id", "kind", "reference"],
     given=_GIVEN,
-    becomes={name: f"COALESCE(given.{name}, stored.{name})" for name in ("started_on", "ended_on")},
+    becomes={name: given_or_stored(name) for name in ("started_on", "ended_on")},
 )
 
 # Rows may be fine each for itself, and still contradict each other or what is on record.
-_CONTRADICTED = f"""
-    SELECT organisation.name AS organisation, given.kind, given.reference FROM ({_GIVEN}) given
+_CONTRADICTED = sql.SQL("""
+    SELECT organisation.name AS organisation, given.kind, given.reference FROM ({given}) given
     JOIN contacts_organisation organisation ON organisation.id = given.organisation_id
-    LEFT JOIN contacts_agreement stored ON {TARGET.match}
-    WHERE {TARGET.becomes["ended_on"]} < {TARGET.becomes["started_on"]}"""
+    LEFT JOIN contacts_agreement stored ON {match}
+    WHERE {ended_on} < {started_on}""").format(given=_GIVEN, match=TARGET.match, **TARGET.becomes)
 
-_CONTRADICTS = """(entry.organisation, entry.kind, COALESCE(entry.reference, '')) IN (
-    SELECT organisation, kind, reference FROM import_contradicted)"""
+_CONTRADICTS = sql.SQL("""(entry.organisation, entry.kind, COALESCE(entry.reference, '')) IN (
+    SELECT organisation, kind, reference FROM import_contradicted)""")
+
+_END = sql.SQL("entry.ended_on IS NOT NULL")
+_START_ALONE = sql.SQL("entry.started_on IS NOT NULL AND entry.ended_on IS NULL")
 
 
 def write(work: Import) -> None:
@@ -37,7 +42,7 @@ def write(work: Import) -> None:
     work.refuse(AGREEMENTS, "organisation", "unknown organisation", UNKNOWN)
     _refuse_impossible(work)
     apply(work, TARGET)
-    for ids in work.chunks(f"SELECT DISTINCT organisation_id FROM {TARGET.merged} WHERE status < 3"):
+    for ids in work.chunks("SELECT DISTINCT organisation_id FROM merged_agreements WHERE status < 3"):
         agreements.settle(ids)
 
 
@@ -48,8 +53,7 @@ def counts(work: Import) -> Counts:
 def _refuse_impossible(work: Import) -> None:
     """Refuse the rows that bring the dates; those of the same agreement that bring none are innocent."""
     reason = "ended before it started"
-    work.refuse(AGREEMENTS, "ended_on", reason, "entry.ended_on < entry.started_on")
-    work.keep("import_contradicted", _CONTRADICTED)
-    work.refuse(AGREEMENTS, "ended_on", reason, f"entry.ended_on IS NOT NULL AND {_CONTRADICTS}")
-    start_alone = "entry.started_on IS NOT NULL AND entry.ended_on IS NULL"
-    work.refuse(AGREEMENTS, "started_on", reason, f"{start_alone} AND {_CONTRADICTS}")
+    work.refuse(AGREEMENTS, "ended_on", reason, sql.SQL("entry.ended_on < entry.started_on"))
+    work.keep(sql.Identifier("import_contradicted"), _CONTRADICTED)
+    for column, brings in (("ended_on", _END), ("started_on", _START_ALONE)):
+        work.refuse(AGREEMENTS, column, reason, sql.SQL("{} AND {}").format(brings, _CONTRADICTS))

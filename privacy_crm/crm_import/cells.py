@@ -49,7 +49,7 @@ class Cell:
     """How a column is read and what PostgreSQL calls its values."""
 
     read: Callable[[str, When], Value]
-    sql: str = "text"
+    type: str = "text"
 
 
 def _text(cell: str, _when: When) -> str | None:

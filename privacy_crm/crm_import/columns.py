@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from psycopg2 import sql
+
 from contacts.words.vocabulary import ActivityKind, AgreementKind, Channel, EventKind, Scenario, SourceKind
 from privacy_crm.crm_import import cells
 from privacy_crm.crm_import.cells import Cell
@@ -28,9 +30,9 @@ class File:
         return f"{self.name}.csv"
 
     @property
-    def table(self) -> str:
+    def table(self) -> sql.Identifier:
         """The temporary table in which its rows wait."""
-        return f"import_{self.name}"
+        return sql.Identifier(f"import_{self.name}")
 
     def position(self, column: str) -> int:
         """Return the place of a column in the contract; the first is 1."""

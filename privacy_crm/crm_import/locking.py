@@ -5,31 +5,34 @@ People whom a purge deletes or reduces meanwhile are not in `import_known`, and 
 """
 
 from django.db import connection
+from psycopg2 import sql
 
-from privacy_crm.crm_import.staging import ACCEPTED, Import
+from privacy_crm.crm_import.columns import ACTIVITIES, CONSENTS, CONTACTS, HOLDS, OBJECTIONS, REGISTRATIONS
+from privacy_crm.crm_import.staging import Import
 
 # Any number will do, as long as it is ours alone.
 _LOCK = 4_711_679_002
 
-_WITH_PEOPLE = ("contacts", "registrations", "activities", "holds", "objections", "consents")
-
 # Guests of an event that changes its kind are held for the new kind from then on, whether the export names them or not.
-_GUESTS = f"""
+_GUESTS = sql.SQL("""
     SELECT contact.email FROM import_events entry
     JOIN contacts_event event ON event.slug = entry.slug AND event.kind <> entry.kind
     JOIN contacts_registration registration ON registration.event_id = event.id
     JOIN contacts_contact contact ON contact.id = registration.contact_id
-    WHERE {ACCEPTED}"""
+    WHERE fault IS NULL""")
 
 # An objection under an address that was given up in a merge is theirs who gave it up (P12).
-_HEIRS = """
+_HEIRS = sql.SQL("""
     SELECT contact.email FROM import_objections JOIN contacts_mergedaddress USING (address_hash)
-    JOIN contacts_contact contact ON contact.id = contact_id"""
+    JOIN contacts_contact contact ON contact.id = contact_id""")
 
 # Of rows with a fault as well: whether their person is known may be a fault in an earlier column.
-_ADDRESSES = " UNION ".join([*(f"SELECT email FROM import_{name}" for name in _WITH_PEOPLE), _GUESTS, _HEIRS])
+_WITH_PEOPLE = (CONTACTS, REGISTRATIONS, ACTIVITIES, HOLDS, OBJECTIONS, CONSENTS)
+_ADDRESSES = sql.SQL(" UNION ").join(
+    [*(sql.SQL("SELECT email FROM {}").format(file.table) for file in _WITH_PEOPLE), _GUESTS, _HEIRS]
+)
 
-_ORGANISATIONS = """
+_ORGANISATIONS = sql.SQL("""
     SELECT organisation.id FROM contacts_organisation organisation
     WHERE organisation.id IN (
         SELECT id FROM contacts_organisation JOIN (
@@ -38,17 +41,24 @@ _ORGANISATIONS = """
         ) named USING (name)
         UNION SELECT organisation_id FROM contacts_contact JOIN import_people USING (email)
     )
-    ORDER BY organisation.id FOR NO KEY UPDATE"""
+    ORDER BY organisation.id FOR NO KEY UPDATE""")
 
-_EVENTS = """
+_EVENTS = sql.SQL("""
     SELECT event.id FROM contacts_event event
     WHERE slug IN (SELECT slug FROM import_events UNION SELECT event FROM import_registrations)
-    ORDER BY event.id FOR NO KEY UPDATE"""
+    ORDER BY event.id FOR NO KEY UPDATE""")
 
-_PEOPLE = """
+_PEOPLE = sql.SQL("""
     SELECT contact.id AS contact_id, contact.email::text AS email
     FROM contacts_contact contact JOIN import_people USING (email)
-    ORDER BY contact.id FOR UPDATE OF contact"""
+    ORDER BY contact.id FOR UPDATE OF contact""")
+
+_LOCKED = sql.SQL("SELECT count(*) FROM ({}) locked")
+
+_AWAITED = """
+    SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+        AND (classid::bigint << 32) + objid::bigint = %(lock)s
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
 
 
 def lock(work: Import) -> None:
@@ -57,20 +67,15 @@ def lock(work: Import) -> None:
     Leaves the locked people in `import_known`. PostgreSQL frees all locks with the transaction.
     """
     work.do("SELECT pg_advisory_xact_lock(%(lock)s)", lock=_LOCK)
-    work.keep("import_people", _ADDRESSES)
-    work.do(f"SELECT count(*) FROM ({_ORGANISATIONS}) locked")
-    work.do(f"SELECT count(*) FROM ({_EVENTS}) locked")
-    work.keep("import_known", _PEOPLE)
+    work.keep(sql.Identifier("import_people"), _ADDRESSES)
+    work.do(_LOCKED.format(_ORGANISATIONS))
+    work.do(_LOCKED.format(_EVENTS))
+    work.keep(sql.Identifier("import_known"), _PEOPLE)
 
 
 def is_awaited() -> bool:
     """Tell whether an import waits for another one at this moment."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-            " AND (classid::bigint << 32) + objid::bigint = %s"
-            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
-            [_LOCK],
-        )
+        cursor.execute(_AWAITED, {"lock": _LOCK})
         (waiting,) = cursor.fetchone()
     return bool(waiting)

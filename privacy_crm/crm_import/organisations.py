@@ -1,23 +1,32 @@
 """Organisations: keyed by their name."""
 
+from psycopg2 import sql
+
+from contacts.words.vocabulary import AgreementState
 from privacy_crm.crm_import.columns import ORGANISATIONS
 from privacy_crm.crm_import.merging import LINES, Target, apply, kept, last, outcomes
 from privacy_crm.crm_import.report import Counts, count
-from privacy_crm.crm_import.staging import ACCEPTED, Import
+from privacy_crm.crm_import.staging import Import
 
 TARGET = Target(
     name="organisations",
     table="contacts_organisation",
     keys=["name"],
-    given=f"""
-        SELECT name, {last("country", "reference")}, {LINES}
-        FROM import_organisations WHERE {ACCEPTED} GROUP BY name""",
+    given=sql.SQL("""
+        SELECT name, {last}, {lines}
+        FROM import_organisations WHERE fault IS NULL GROUP BY name""").format(
+        last=last("country", "reference"), lines=LINES
+    ),
     becomes=kept("country", "reference"),
-    fresh={"entered_on": "%(day)s", "agreement_state": "'none'", "may_be_vacant": "TRUE"},
+    fresh={
+        "entered_on": sql.Placeholder("day"),
+        "agreement_state": sql.Literal(AgreementState.NONE),
+        "may_be_vacant": sql.Literal(True),
+    },
 )
 
 # For other files: the organisation that a row names is not on record.
-UNKNOWN = "NOT EXISTS (SELECT 1 FROM contacts_organisation known WHERE known.name = entry.organisation)"
+UNKNOWN = sql.SQL("NOT EXISTS (SELECT 1 FROM contacts_organisation known WHERE known.name = entry.organisation)")
 
 
 def write(work: Import) -> None:

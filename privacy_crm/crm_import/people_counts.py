@@ -2,29 +2,33 @@
 
 from typing import Any
 
-from privacy_crm.crm_import import bases, organisations, people
-from privacy_crm.crm_import.staging import ACCEPTED, Import
+from psycopg2 import sql
+
+from privacy_crm.crm_import import people
+from privacy_crm.crm_import.staging import Import
 
 # They have not been told yet where we have their details from (Art. 14 GDPR, L5).
-_UNTOLD = f"""
-    FROM {bases.TARGET.merged} WHERE status < 3 AND source_kind <> 'person' AND informed_on IS NULL"""
+_UNTOLD = sql.SQL("""
+    FROM merged_bases WHERE status < 3 AND source_kind <> 'person' AND informed_on IS NULL""")
 
-_NUMBERS = f"""
+_NUMBERS = sql.SQL("""
     SELECT
         (SELECT count(*) FROM import_contacts) AS rows,
-        (SELECT count(*) FROM {people.TARGET.merged} WHERE status = 1) AS new,
-        (SELECT count(*) FROM {people.TARGET.merged} person WHERE status = 2 OR (status = 3 AND EXISTS (
-            SELECT 1 FROM {bases.TARGET.merged} basis WHERE basis.contact_id = person.stored_id AND basis.status < 3
+        (SELECT count(*) FROM merged_people WHERE status = 1) AS new,
+        (SELECT count(*) FROM merged_people person WHERE status = 2 OR (status = 3 AND EXISTS (
+            SELECT 1 FROM merged_bases basis WHERE basis.contact_id = person.stored_id AND basis.status < 3
         ))) AS changed,
-        (SELECT count(*) FROM {people.TARGET.merged} WHERE status > 1) AS held,
-        (SELECT count(*) - count(DISTINCT email) FROM import_contacts WHERE {ACCEPTED}) AS duplicates,
-        (SELECT count(*) FROM import_contacts WHERE NOT ({ACCEPTED})) AS refused,
-        (SELECT count(*) FROM import_contacts WHERE why = '{people.SUPPRESSED}') AS suppressed,
-        (SELECT count(DISTINCT address_hash) FROM import_objections WHERE {ACCEPTED}) AS objected,
-        (SELECT count(*) FROM {organisations.TARGET.merged} WHERE status = 1) AS organisations,
-        (SELECT count(*) {_UNTOLD}) AS untold,
-        (SELECT min(collected_on) {_UNTOLD}) AS untold_since,
-        (SELECT max(collected_on) {_UNTOLD}) AS untold_until"""
+        (SELECT count(*) FROM merged_people WHERE status > 1) AS held,
+        (SELECT count(*) - count(DISTINCT email) FROM import_contacts WHERE fault IS NULL) AS duplicates,
+        (SELECT count(*) FROM import_contacts WHERE fault IS NOT NULL) AS refused,
+        (SELECT count(*) FROM import_contacts WHERE why = {suppressed}) AS suppressed,
+        (SELECT count(DISTINCT address_hash) FROM import_objections WHERE fault IS NULL) AS objected,
+        (SELECT count(*) FROM merged_organisations WHERE status = 1) AS organisations,
+        (SELECT count(*) {untold}) AS untold,
+        (SELECT min(collected_on) {untold}) AS untold_since,
+        (SELECT max(collected_on) {untold}) AS untold_until""").format(
+    suppressed=sql.Literal(people.SUPPRESSED), untold=_UNTOLD
+)
 
 
 def numbers(work: Import) -> dict[str, Any]:

@@ -1,92 +1,103 @@
 """What people said about marketing: consents, and objections, which hold for an address whoever is held (P12)."""
 
+from psycopg2 import sql
+
 from contacts.base import audit
 from contacts.outbox import notices
 from contacts.words.vocabulary import Channel, NoticeKind, PermissionState, Scenario
 from privacy_crm.crm_import import people, stored_only
 from privacy_crm.crm_import.columns import ALL_CHANNELS, CONSENTS, OBJECTIONS, File
-from privacy_crm.crm_import.merging import LINES, Target, apply, changes, kept, last, outcomes
+from privacy_crm.crm_import.merging import LINES, Target, apply, changes, kept, last, named, outcomes
 from privacy_crm.crm_import.report import Counts, count
-from privacy_crm.crm_import.staging import ACCEPTED, Import
+from privacy_crm.crm_import.staging import Import
 from retention import objections
 
-
-def _rows(file: File) -> str:
-    """Return the rows of a file, once for each channel that they are about."""
-    channels = ", ".join(f"('{channel.value}')" for channel in Channel)
-    return f"""(
+_ROWS = sql.SQL("""(
         SELECT entry.*, each.channel AS about
-        FROM {file.table} entry
-        JOIN (VALUES {channels}) each(channel) ON entry.channel IN (each.channel, '{ALL_CHANNELS}')
-        WHERE {ACCEPTED}
-    ) entry"""
+        FROM {rows} entry
+        JOIN (VALUES {channels}) each(channel) ON entry.channel IN (each.channel, {all_channels})
+        WHERE fault IS NULL
+    ) entry""")
+
+
+def _rows(file: File) -> sql.Composed:
+    """Return the rows of a file, once for each channel that they are about."""
+    channels = sql.SQL(", ").join(sql.SQL("({})").format(sql.Literal(channel)) for channel in Channel)
+    return _ROWS.format(rows=file.table, channels=channels, all_channels=sql.Literal(ALL_CHANNELS))
 
 
 # The addresses of people whose records were merged, those that they gave up as well: an objection under one holds for
 # all of them.
-_MERGED = """
+_MERGED = sql.SQL("""
     SELECT contact_id, given_up.address_hash FROM contacts_mergedaddress given_up JOIN import_known USING (contact_id)
     UNION
     SELECT contact_id, person.address_hash FROM contacts_mergedaddress JOIN import_known USING (contact_id)
-    JOIN contacts_contact person ON person.id = contact_id"""
+    JOIN contacts_contact person ON person.id = contact_id""")
 
 # Which address an objection holds for, by the one that the list names.
-_SAME = f"""(
-        SELECT address_hash, address_hash AS theirs FROM {OBJECTIONS.table}
+_SAME = sql.SQL("""(
+        SELECT address_hash, address_hash AS theirs FROM import_objections
         UNION
         SELECT named.address_hash, each.address_hash
         FROM import_merged named JOIN import_merged each USING (contact_id)
-    ) same"""
+    ) same""")
 
 # Who objects, by the address that the list names.
-_OBJECTORS = f"""(
-        SELECT address_hash, contact_id FROM {OBJECTIONS.table} JOIN import_known USING (email)
+_OBJECTORS = sql.SQL("""(
+        SELECT address_hash, contact_id FROM import_objections JOIN import_known USING (email)
         UNION
         SELECT address_hash, contact_id FROM import_merged
-    ) objector USING (address_hash)"""
+    ) objector USING (address_hash)""")
 
 SUPPRESSIONS = Target(
     name="suppressions",
     table="contacts_suppression",
     keys=["address_hash", "channel"],
-    given=f"""
-        SELECT theirs AS address_hash, about AS channel, min(objected_on) AS objected_on, {LINES}
-        FROM {_rows(OBJECTIONS)} JOIN {_SAME} USING (address_hash) GROUP BY theirs, about""",
-    becomes={"since": "COALESCE(LEAST(stored.since, given.objected_on), %(day)s)"},
-    fresh={"reason": "'objection'"},
+    given=sql.SQL("""
+        SELECT theirs AS address_hash, about AS channel, min(objected_on) AS objected_on, {lines}
+        FROM {rows} JOIN {same} USING (address_hash)
+        GROUP BY theirs, about""").format(rows=_rows(OBJECTIONS), same=_SAME, lines=LINES),
+    becomes={"since": sql.SQL("COALESCE(LEAST(stored.since, given.objected_on), %(day)s)")},
+    fresh={"reason": sql.Literal("objection")},
 )
 
 
-def _permissions(file: File, whose: str, state: PermissionState, day: str, *texts: str) -> Target:
+def _permissions(file: File, whose: sql.Composable, state: PermissionState, day: str, *texts: str) -> Target:
     return Target(
         name=file.name,
         table="contacts_channelpermission",
         keys=["contact_id", "channel", "state"],
-        given=f"""
-            SELECT contact_id, about AS channel, '{state.value}' AS state, {last(day, *texts)}, {LINES}
-            FROM {_rows(file)} JOIN {whose} GROUP BY contact_id, about""",
-        becomes={"given_on": f"COALESCE(given.{day}, stored.given_on, %(day)s)"} | kept(*texts),
-        fresh={name: "''" for name in ("wording", "source") if name not in texts},
+        given=sql.SQL("""
+            SELECT contact_id, about AS channel, {state} AS state, {last}, {lines}
+            FROM {rows} JOIN {whose} GROUP BY contact_id, about""").format(
+            state=sql.Literal(state), last=last(day, *texts), lines=LINES, rows=_rows(file), whose=whose
+        ),
+        becomes={"given_on": named(_GIVEN_ON, day), **kept(*texts)},
+        fresh={name: sql.Literal("") for name in ("wording", "source") if name not in texts},
     )
 
 
+_GIVEN_ON = sql.SQL("COALESCE(given.{name}, stored.given_on, %(day)s)")
+
 OBJECTED = _permissions(OBJECTIONS, _OBJECTORS, PermissionState.OBJECTED, "objected_on", "source")
 CONSENTED = _permissions(
-    CONSENTS, "import_known USING (email)", PermissionState.CONSENTED, "given_on", "wording", "source"
+    CONSENTS, sql.SQL("import_known USING (email)"), PermissionState.CONSENTED, "given_on", "wording", "source"
 )
 
 
 # Of whom the list brings an objection that was not on record with them, and to which channels.
-_HEARD = f"""
+_HEARD = sql.SQL("""
     SELECT contact_id, string_agg(channel, ',' ORDER BY channel) AS channels
-    FROM {OBJECTED.merged} WHERE status = 1 GROUP BY contact_id"""
+    FROM merged_objections WHERE status = 1 GROUP BY contact_id""")
 
-_OF_THESE = "FROM import_heard JOIN contacts_contact person ON person.id = contact_id WHERE channels = '{channels}'"
+_OF_THESE = sql.SQL("""
+    SELECT public_id FROM import_heard JOIN contacts_contact person ON person.id = contact_id
+    WHERE channels = %(channels)s""")
 
 
 def suppress(work: Import) -> None:
     """Write the keyed hashes, before anybody is judged: an export read again is judged as it was the first time."""
-    work.keep("import_merged", _MERGED)
+    work.keep(sql.Identifier("import_merged"), _MERGED)
     apply(work, SUPPRESSIONS)
 
 
@@ -97,12 +108,12 @@ def judge(work: Import) -> None:
 def write(work: Import) -> None:
     """Write what the people who are held said, and have those hear of objections who were given their data."""
     apply(work, OBJECTED)
-    work.keep("import_heard", _HEARD)
+    work.keep(sql.Identifier("import_heard"), _HEARD)
     for channels in next(work.chunks("SELECT DISTINCT channels FROM import_heard"), []):
-        these = _OF_THESE.format(channels=channels)
-        for contact_ids in work.chunks(f"SELECT contact_id {these}"):
-            notices.owe(NoticeKind.OBJECTED, contact_ids, details=channels.split(","), at=work.at)
-        audit.record_found("objection.recorded", f"SELECT public_id {these}", at=work.at, by=work.by, rule=channels)
+        heard = {"channels": channels}
+        for ids in work.chunks("SELECT contact_id FROM import_heard WHERE channels = %(channels)s", **heard):
+            notices.owe(NoticeKind.OBJECTED, ids, details=channels.split(","), at=work.at)
+        audit.record_found("objection.recorded", _OF_THESE, values=heard, at=work.at, by=work.by, rule=channels)
     stored_only.apply(work, CONSENTS, CONSENTED)
 
 

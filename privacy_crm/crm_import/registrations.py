@@ -1,51 +1,60 @@
 """Registrations: keyed by event and person, with the food preferences that may be stored (P8)."""
 
+from psycopg2 import sql
+
 from privacy_crm.crm_import import people, stored_only
 from privacy_crm.crm_import.columns import REGISTRATIONS
-from privacy_crm.crm_import.merging import LINES, Target, changes, last, outcomes
+from privacy_crm.crm_import.merging import LINES, Target, changes, given_or_stored, last, outcomes
 from privacy_crm.crm_import.report import Counts, count
-from privacy_crm.crm_import.staging import ACCEPTED, Import
+from privacy_crm.crm_import.staging import Import
 
-_ROWS = """
+_ROWS = sql.SQL("""
     import_registrations entry
     JOIN import_known USING (email)
-    JOIN contacts_event event ON event.slug = entry.event"""
+    JOIN contacts_event event ON event.slug = entry.event""")
 
 TARGET = Target(
     name="registrations",
     table="contacts_registration",
     keys=["contact_id", "event_id"],
-    given=f"""
-        SELECT contact_id, event.id AS event_id, {last("registered_at")}, {LINES}
-        FROM {_ROWS} WHERE {ACCEPTED} GROUP BY contact_id, event.id""",
-    becomes={"registered_at": "COALESCE(given.registered_at, stored.registered_at)"},
+    given=sql.SQL("""
+        SELECT contact_id, event.id AS event_id, {last}, {lines}
+        FROM {rows} WHERE fault IS NULL GROUP BY contact_id, event.id""").format(
+        last=last("registered_at"), lines=LINES, rows=_ROWS
+    ),
+    becomes={"registered_at": given_or_stored("registered_at")},
 )
 
 FOOD = Target(
     name="food",
     table="contacts_foodpreference",
     keys=["registration_id"],
-    given=f"""
-        SELECT registration.id AS registration_id, {last("food_preference", "food_consent_at")}, {LINES}
-        FROM {_ROWS}
+    given=sql.SQL("""
+        SELECT registration.id AS registration_id, {last}, {lines}
+        FROM {rows}
         JOIN contacts_registration registration USING (contact_id)
-        WHERE {ACCEPTED} AND registration.event_id = event.id AND food_preference IS NOT NULL
-        GROUP BY registration.id""",
-    becomes={"preference": "given.food_preference", "consented_at": "given.food_consent_at"},
+        WHERE fault IS NULL AND registration.event_id = event.id AND food_preference IS NOT NULL
+        GROUP BY registration.id""").format(last=last("food_preference", "food_consent_at"), lines=LINES, rows=_ROWS),
+    becomes={
+        "preference": sql.Identifier("given", "food_preference"),
+        "consented_at": sql.Identifier("given", "food_consent_at"),
+    },
 )
 
-_GUEST = "(SELECT contact_id FROM contacts_registration registration WHERE registration.id = merged.registration_id)"
+_GUEST = sql.SQL(
+    "(SELECT contact_id FROM contacts_registration registration WHERE registration.id = merged.registration_id)"
+)
 
-_UNKNOWN_EVENT = "NOT EXISTS (SELECT 1 FROM contacts_event known WHERE known.slug = entry.event)"
+_UNKNOWN_EVENT = sql.SQL("NOT EXISTS (SELECT 1 FROM contacts_event known WHERE known.slug = entry.event)")
 
-_FOOD_AT_A_WEBINAR = """
+_FOOD_AT_A_WEBINAR = sql.SQL("""
     entry.food_preference IS NOT NULL
-    AND EXISTS (SELECT 1 FROM contacts_event event WHERE event.slug = entry.event AND event.kind = 'webinar')"""
+    AND EXISTS (SELECT 1 FROM contacts_event event WHERE event.slug = entry.event AND event.kind = 'webinar')""")
 
 # What a guest eats is stored with a consent and until the end of the event; the rest of the row is as good as any.
-_DROP_FOOD = f"""
+_DROP_FOOD = """
     UPDATE import_registrations entry SET food_preference = NULL
-    WHERE {ACCEPTED} AND food_preference IS NOT NULL AND (
+    WHERE fault IS NULL AND food_preference IS NOT NULL AND (
         food_consent_at IS NULL OR food_consent_at > %(at)s
         OR EXISTS (
             SELECT 1 FROM contacts_event event
@@ -59,9 +68,9 @@ _DROP_FOOD = f"""
         )
     )"""
 
-_FILL = f"""
+_FILL = """
     UPDATE import_registrations entry SET registered_at = %(at)s
-    WHERE {ACCEPTED} AND registered_at IS NULL
+    WHERE fault IS NULL AND registered_at IS NULL
         AND NOT EXISTS (
             SELECT 1 FROM import_registrations other
             WHERE other.email = entry.email AND other.event = entry.event

@@ -3,6 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass, field
 
+from psycopg2 import sql
+
 from privacy_crm.crm_import.columns import File
 from privacy_crm.crm_import.staging import Import
 
@@ -29,16 +31,16 @@ class Report:
 
 
 # A row that did several things counts for the most that it did.
-_COUNT = """
+_COUNT = sql.SQL("""
     SELECT count(*), count(fault), count(*) FILTER (WHERE status = 1), count(*) FILTER (WHERE status = 2)
     FROM {rows} LEFT JOIN (
         SELECT line, min(status) AS status FROM ({outcomes}) outcome GROUP BY line
-    ) done USING (line)"""
+    ) done USING (line)""")
 
 
-def count(work: Import, file: File, *outcomes: str) -> Counts:
+def count(work: Import, file: File, *outcomes: sql.Composable) -> Counts:
     """Count the rows of a file by what became of them; `outcomes` are queries for line and status."""
-    work.do(_COUNT.format(rows=file.table, outcomes=" UNION ALL ".join(outcomes)))
+    work.do(_COUNT.format(rows=file.table, outcomes=sql.SQL(" UNION ALL ").join(outcomes)))
     rows, refused, created, updated = work.cursor.fetchone() or (0, 0, 0, 0)
     return Counts(rows, created, updated, rows - refused - created - updated, refused)
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
+from psycopg2 import sql
 
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
@@ -25,9 +26,6 @@ from retention.models import default_keeps
 
 CHUNK = 5_000  # rows
 _LONGEST_CHUNK = 4 * 1024 * 1024  # characters
-
-# The rows of a file that nothing was found wrong with.
-ACCEPTED = "fault IS NULL"
 
 
 @dataclass
@@ -57,43 +55,51 @@ class Import:
             "keeps": [str(category) for category in default_keeps()],
         }
 
-    def do(self, statement: str, **more: Any) -> int:
+    def do(self, statement: str | sql.Composable, **more: Any) -> int:
         """Execute a statement and return the number of its rows."""
         self.cursor.execute(statement, self.facts | more)
         return int(self.cursor.rowcount)
 
-    def keep(self, table: str, query: str) -> None:
+    def keep(self, table: sql.Identifier, query: sql.Composable) -> None:
         """Put the rows of a query into a temporary table, with statistics: joins are not planned for a handful."""
-        self.do(f"DROP TABLE IF EXISTS {table}")
-        self.do(f"CREATE TEMPORARY TABLE {table} ON COMMIT DROP AS {query}")
-        self.do(f"ANALYZE {table}")
+        self.do(_DROP.format(table))
+        self.do(sql.SQL("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS {}").format(table, query))
+        self.do(_ANALYZE.format(table))
 
-    def chunks(self, query: str) -> Iterator[list[Any]]:
+    def chunks(self, query: str | sql.Composable, **more: Any) -> Iterator[list[Any]]:
         """Yield the first column of a query in bounded lists, for the acts that take ids."""
         with connection.chunked_cursor() as cursor:
-            cursor.execute(query, self.facts)
+            cursor.execute(query, self.facts | more)
             while rows := cursor.fetchmany(CHUNK):
                 yield [row[0] for row in rows]
 
-    def refuse(self, file: File, column: str, reason: str, where: str) -> None:
+    def refuse(self, file: File, column: str, reason: str, where: sql.Composable) -> None:
         """Refuse the rows of a file for which `where` is true, unless an earlier column has a fault already."""
-        self.do(
-            f"UPDATE {file.table} entry SET fault = %(fault)s, why = %(why)s"
-            f" WHERE (fault IS NULL OR fault > %(fault)s) AND ({where})",
-            fault=file.position(column),
-            why=reason,
-        )
+        self.do(_REFUSE.format(rows=file.table, where=where), fault=file.position(column), why=reason)
+
+
+_DROP = sql.SQL("DROP TABLE IF EXISTS {}")
+_ANALYZE = sql.SQL("ANALYZE {}")
+
+# Those that nothing was found wrong with have no fault.
+_REFUSE = sql.SQL("""
+    UPDATE {rows} entry SET fault = %(fault)s, why = %(why)s
+    WHERE (fault IS NULL OR fault > %(fault)s) AND ({where})""")
+
+_CREATE = sql.SQL("""
+    CREATE TEMPORARY TABLE {rows} (line integer, {columns}, address_hash text, fault smallint, why text)
+    ON COMMIT DROP""")
 
 
 def create(work: Import) -> None:
     """Make an empty table for each file of the contract, whether the export has it or not."""
     for file in FILES:
-        columns = [f"{name} {cell.sql}" for name, cell in file.columns.items()]
-        work.do(f"DROP TABLE IF EXISTS {file.table}")
-        work.do(
-            f"CREATE TEMPORARY TABLE {file.table}"
-            f" (line integer, {', '.join(columns)}, address_hash text, fault smallint, why text) ON COMMIT DROP"
+        columns = sql.SQL(", ").join(
+            sql.SQL("{} {}").format(sql.Identifier(name), sql.Identifier(cell.type))
+            for name, cell in file.columns.items()
         )
+        work.do(_DROP.format(file.table))
+        work.do(_CREATE.format(rows=file.table, columns=columns))
 
 
 def load(work: Import, file: File, rows: Iterator[Row]) -> Iterator[int]:
@@ -107,7 +113,7 @@ def load(work: Import, file: File, rows: Iterator[Row]) -> Iterator[int]:
             _copy(work, file, buffer)
             yield done
     _copy(work, file, buffer)
-    work.do(f"ANALYZE {file.table}")
+    work.do(_ANALYZE.format(file.table))
     yield done
 
 
@@ -118,14 +124,15 @@ def rejects() -> Iterator[Reject]:
 
 def _copy(work: Import, file: File, buffer: io.StringIO) -> None:
     buffer.seek(0)
-    work.cursor.copy_expert(f"COPY {file.table} FROM STDIN (FORMAT csv)", buffer)
+    work.cursor.copy_expert(sql.SQL("COPY {} FROM STDIN (FORMAT csv)").format(file.table), buffer)
     buffer.seek(0)
     buffer.truncate()
 
 
 def _rejects(file: File) -> Iterator[Reject]:
     columns = list(file.columns)
+    query = sql.SQL("SELECT line, fault, why FROM {} WHERE fault IS NOT NULL ORDER BY line")
     with connection.chunked_cursor() as cursor:
-        cursor.execute(f"SELECT line, fault, why FROM {file.table} WHERE fault IS NOT NULL ORDER BY line")
+        cursor.execute(query.format(file.table))
         for line, fault, why in cursor:
             yield Reject(file.filename, line, columns[fault - 1], why)

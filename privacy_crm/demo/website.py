@@ -92,7 +92,7 @@ def _invite(event: Event, words: dict[str, Any], topics: list[Topic], at: dt.dat
 
 _INTERESTS = """
     INSERT INTO contacts_interest (contact_id, topic_id, wanted, since)
-    SELECT contact_id, topic_id, TRUE, min((shown_at AT TIME ZONE %s)::date) FROM (
+    SELECT contact_id, topic_id, TRUE, min((shown_at AT TIME ZONE %(zone)s)::date) FROM (
         SELECT activity.contact_id, about.topic_id, activity.occurred_at AS shown_at
         FROM contacts_activity activity
         JOIN contacts_whitepaper whitepaper ON whitepaper.slug = activity.reference
@@ -108,7 +108,7 @@ _INTERESTS = """
 def _be_interested(policy: PolicyVersion) -> None:
     """Note what people showed an interest in by what they read and where they went."""
     with connection.cursor() as cursor:
-        cursor.execute(_INTERESTS, [policy.time_zone])
+        cursor.execute(_INTERESTS, {"zone": policy.time_zone})
 
 
 def _sign_up(policy: PolicyVersion, at: dt.datetime) -> None:

@@ -26,7 +26,7 @@ def remembered(key: str, count: Callable[[], Any], *, for_seconds: int, now: dt.
         if known:
             return known
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('statement_timeout', %s, TRUE)", [LONGEST])
+        cursor.execute("SELECT set_config('statement_timeout', %(longest)s, TRUE)", {"longest": LONGEST})
         counted = count(), now
     remember(key, counted, for_seconds=for_seconds)
     return counted

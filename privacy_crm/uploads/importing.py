@@ -10,6 +10,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from psycopg2 import sql
+
 from contacts.base import audit
 from contacts.base.days import add_months, day_of, next_run
 from contacts.information import informing
@@ -30,14 +32,14 @@ from retention.due import Night
 # So many are shown and can be fetched; all are counted.
 MOST_REJECTS = 10_000
 
-_NOTE = f"""
+_NOTE = sql.SQL("""
     INSERT INTO contacts_uploadedperson (upload_id, contact_id)
-    SELECT %(upload)s, contact_id FROM ({people.NEW}) newcomer"""
+    SELECT %(upload)s, contact_id FROM ({}) newcomer""").format(people.NEW)
 
 # Those who came in with a clock of their own that has run out already.
-_LAPSED = f"""
-    SELECT count(*) FROM ({people.NEW}) newcomer JOIN contacts_basis basis USING (contact_id)
-    WHERE basis.clock_from <= %(anchor)s"""
+_LAPSED = sql.SQL("""
+    SELECT count(*) FROM ({}) newcomer JOIN contacts_basis basis USING (contact_id)
+    WHERE basis.clock_from <= %(anchor)s""").format(people.NEW)
 
 
 def mark(upload: Upload) -> str:

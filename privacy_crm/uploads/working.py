@@ -22,7 +22,7 @@ UNPACKING, READING, WRITING, REMOVING = "unpacking", "reading", "writing", "remo
 # Any number will do, as long as it is ours alone: the second half of the lock is the upload's key.
 _LOCK = 471_167
 _EVERY = dt.timedelta(seconds=0.5)
-_SAY = "UPDATE contacts_upload SET step = %s, share = %s, beat_at = %s WHERE id = %s"
+_SAY = "UPDATE contacts_upload SET step = %(step)s, share = %(share)s, beat_at = %(at)s WHERE id = %(upload)s"
 
 
 @dataclass
@@ -42,7 +42,7 @@ class Work:
             return
         self.step, self.said_at = step, at
         with self.own.cursor() as cursor:
-            cursor.execute(_SAY, [step, min(share, 1.0), at, self.upload.pk])
+            cursor.execute(_SAY, {"step": step, "share": min(share, 1.0), "at": at, "upload": self.upload.pk})
 
 
 @contextmanager
@@ -51,7 +51,7 @@ def on(upload_id: int, state: UploadState, *, now: Clock) -> Iterator[Work | Non
     own = connections.create_connection(DEFAULT_DB_ALIAS)
     try:
         with own.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCK, upload_id])
+            cursor.execute("SELECT pg_try_advisory_lock(%(lock)s, %(upload)s)", {"lock": _LOCK, "upload": upload_id})
             (locked,) = cursor.fetchone()
         upload = Upload.objects.filter(pk=upload_id, state=state).first() if locked else None
         yield Work(upload, now, own) if upload else None
@@ -62,12 +62,13 @@ def on(upload_id: int, state: UploadState, *, now: Clock) -> Iterator[Work | Non
         own.close()
 
 
+_UNDER_WAY = """
+    SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = %(lock)s AND objsubid = 2
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
+
+
 def under_way() -> set[int]:
     """Return the keys of the uploads that a worker works on at this moment."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = %s AND objsubid = 2"
-            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
-            [_LOCK],
-        )
+        cursor.execute(_UNDER_WAY, {"lock": _LOCK})
         return {int(key) for (key,) in cursor.fetchall()}
