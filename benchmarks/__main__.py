@@ -12,6 +12,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "privacy_crm.settings")
 
 import django
 from django.conf import settings
+from psycopg2 import sql
 
 DATABASE = "privacy_crm_bench"
 PARTS = ("sign-ups", "audience", "lists", "package", "upload", "purge")
@@ -54,13 +55,13 @@ def arguments() -> argparse.Namespace:
 def recreate(connection) -> None:  # type: ignore[no-untyped-def]
     drop(connection)
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {DATABASE}")
+        cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
     connection.close()
 
 
 def drop(connection) -> None:  # type: ignore[no-untyped-def]
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+        cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(DATABASE)))
 
 
 def run(options: argparse.Namespace) -> dict[str, float]:

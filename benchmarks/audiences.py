@@ -5,17 +5,20 @@ import statistics
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from psycopg2 import sql
 
 from benchmarks import load
 from benchmarks.measure import peak_memory, seconds
 from contacts.audiences import audience, exporting
 from contacts.audiences.audience import Wanted
 from contacts.audiences.exporting import Custody
+from contacts.base.queries import composed
 from contacts.models import PolicyVersion, Recipient, Topic
 from contacts.permission import country_rules, permission
 from contacts.permission.permission import Refusal
@@ -29,11 +32,12 @@ _ONE_PURPOSE = "UPDATE contacts_basis SET scenario = 'whitepaper'"
 
 _INTERESTS = """
     INSERT INTO contacts_interest (contact_id, topic_id, wanted, since)
-    SELECT id, %s, TRUE, DATE '2026-06-01' FROM contacts_contact"""
+    SELECT id, %(topic)s, TRUE, DATE '2026-06-01' FROM contacts_contact"""
 
 _OBJECTIONS = """
     INSERT INTO contacts_channelpermission (contact_id, channel, state, given_on, wording, source)
-    SELECT id, 'email', 'objected', DATE '2026-06-01', '', 'website' FROM contacts_contact WHERE id %% %s = 0"""
+    SELECT id, 'email', 'objected', DATE '2026-06-01', '', 'website'
+    FROM contacts_contact WHERE id %% %(objecting)s = 0"""
 
 
 def prepare(number: int, policy: PolicyVersion) -> Topic:
@@ -45,9 +49,10 @@ def prepare(number: int, policy: PolicyVersion) -> Topic:
     topic = Topic.objects.create(slug="bench", name={"en": "Cloud"}, sentence={"en": "News about it."})
     with connection.cursor() as cursor:
         cursor.execute(_ONE_PURPOSE)
-        cursor.execute(_INTERESTS, [topic.pk])
-        cursor.execute(_OBJECTIONS, [OBJECTING])
-        cursor.execute(f"CREATE TABLE bench_finished AS {_question(topic)}")
+        cursor.execute(_INTERESTS, {"topic": topic.pk})
+        cursor.execute(_OBJECTIONS, {"objecting": OBJECTING})
+        question, values = _question(topic)
+        cursor.execute(sql.SQL("CREATE TABLE bench_finished AS {}").format(question), values)
     Recipient.objects.create(
         name="Printer",
         kind=RecipientKind.PROCESSOR,
@@ -65,8 +70,8 @@ def prepare(number: int, policy: PolicyVersion) -> Topic:
 def against_copy(topic: Topic, number: int, rounds: int) -> dict[str, float]:
     """Return the median seconds of each way, taken in turn, and the memory that ours added, in kB."""
     ways: dict[str, Callable[[], object]] = {
-        "audience_copy_s": lambda: _copy(_question(topic)),
-        "audience_finished_s": lambda: _copy("SELECT * FROM bench_finished"),
+        "audience_copy_s": lambda: _copy(*_question(topic)),
+        "audience_finished_s": lambda: _copy(sql.SQL("SELECT * FROM bench_finished"), {}),
         "audience_write_s": lambda: _draw_up(topic, number),
         "audience_xlsx_s": lambda: _draw_up(topic, number, FileFormat.XLSX),
         "audience_recorded_s": lambda: _record(topic, number, None),
@@ -95,19 +100,20 @@ def rows(found: dict[str, float], number: int) -> list[tuple[str, str, str, str]
     ]
 
 
-def _question(topic: Topic) -> str:
+def _question(topic: Topic) -> tuple[sql.Composed, dict[str, Any]]:
     """Return the SQL that finds the audience and nothing else, kept from a worse plan for it than ours has."""
     judged = permission.judged(Channel.EMAIL, day=load.TODAY, topics=[topic.pk])
     named = judged.annotate(company_name=Coalesce("organisation__name", "company")).values_list("refusal", *COLUMNS)
-    with connection.cursor() as cursor:
-        found = cursor.mogrify(*named.query.sql_with_params()).decode()
-    return f"SELECT {', '.join(COLUMNS)} FROM ({found} OFFSET 0) found WHERE refusal = ''"  # noqa: S608
+    found, values = composed(named)
+    query = sql.SQL("SELECT {columns} FROM ({found} OFFSET 0) found WHERE refusal = ''")
+    return query.format(columns=sql.SQL(", ").join(map(sql.Identifier, COLUMNS)), found=found), values
 
 
-def _copy(query: str) -> None:
+def _copy(query: sql.Composable, values: dict[str, Any]) -> None:
+    copying = sql.SQL("COPY ({}) TO STDOUT WITH (FORMAT csv)").format(query)
     with transaction.atomic(), connection.cursor() as cursor, Path(os.devnull).open("wb") as nowhere:
         cursor.execute(audience.WORK_MEMORY)
-        cursor.copy_expert(f"COPY ({query}) TO STDOUT WITH (FORMAT csv)", nowhere)
+        cursor.copy_expert(cursor.mogrify(copying, values), nowhere)
 
 
 def _draw_up(topic: Topic, number: int, file_format: FileFormat = FileFormat.CSV) -> None:

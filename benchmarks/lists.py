@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from psycopg2 import sql
 
 from benchmarks import load
 from benchmarks.measure import seconds
@@ -161,7 +162,7 @@ def _without(name: str) -> Iterator[None]:
     """Let the question do without its indexes; the first page, whose index is the key's, without any."""
     with transaction.atomic(), connection.cursor() as cursor:
         for index in _INDEXES[name]:
-            cursor.execute(f"DROP INDEX {index}")
+            cursor.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(index)))
         if not _INDEXES[name]:
             cursor.execute("SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off")
         yield

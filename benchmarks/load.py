@@ -15,7 +15,7 @@ _ORGANISATIONS = """
     INSERT INTO contacts_organisation (name, country, reference, entered_on, agreement_state, may_be_vacant)
     SELECT 'Organisation ' || n, 'SE', '', DATE '2020-01-01',
         CASE WHEN n %% 3 = 0 THEN 'open' ELSE 'none' END, TRUE
-    FROM generate_series(%s, %s) n"""
+    FROM generate_series(%(first)s, %(last)s) n"""
 
 _CONTACTS = """
     INSERT INTO contacts_contact (id, public_id, email, address_hash, first_name, last_name, job_title, phone, address,
@@ -24,8 +24,8 @@ _CONTACTS = """
     SELECT n, gen_random_uuid(), 'person' || n || '@bench.example',
         encode(sha256(n::text::bytea), 'hex'), 'First' || n %% 997, 'Last' || n %% 9973, 'Clerk',
         '+46 8 465 00 ' || n %% 100, 'Storgatan ' || n %% 100, '111 22', 'Stockholm', 'SE', 'sv', '',
-        (SELECT min(id) FROM contacts_organisation) + (n - 1) / %s, DATE '2026-06-01'
-    FROM generate_series(%s, %s) n"""
+        (SELECT min(id) FROM contacts_organisation) + (n - 1) / %(people)s, DATE '2026-06-01'
+    FROM generate_series(%(first)s, %(last)s) n"""
 
 _CHILDREN = (
     """INSERT INTO contacts_basis (contact_id, scenario, legal_basis, collected_on, source, source_kind,
@@ -50,11 +50,12 @@ _CHILDREN = (
 def people(first: int, last: int, policy: PolicyVersion) -> None:
     """Add the people numbered `first` to `last`, none of whom is due; `first` begins an organisation."""
     with connection.cursor() as cursor:
-        cursor.execute(_ORGANISATIONS, [(first - 1) // PEOPLE_PER_ORGANISATION, (last - 1) // PEOPLE_PER_ORGANISATION])
-        cursor.execute(_CONTACTS, [PEOPLE_PER_ORGANISATION, first, last])
+        organisations = {name: (n - 1) // PEOPLE_PER_ORGANISATION for name, n in (("first", first), ("last", last))}
+        cursor.execute(_ORGANISATIONS, organisations)
+        cursor.execute(_CONTACTS, {"people": PEOPLE_PER_ORGANISATION, "first": first, "last": last})
         for statement in _CHILDREN:
             cursor.execute(statement, {"first": first, "last": last, "policy": policy.pk})
-        cursor.execute("SELECT setval(pg_get_serial_sequence('contacts_contact', 'id'), %s)", [last])
+        cursor.execute("SELECT setval(pg_get_serial_sequence('contacts_contact', 'id'), %(last)s)", {"last": last})
 
 
 def clear() -> None:
@@ -79,12 +80,13 @@ def scattered(number: int, out_of: int, share: int) -> list[int]:
     return [1 + n * step + share for n in range(number)]
 
 
+_MAKE_DUE = """
+    UPDATE contacts_basis SET clock_from = %(day)s, collected_on = %(day)s WHERE contact_id = ANY(%(people)s)"""
+
+
 def make_due(ids: Iterable[int], day: dt.date) -> None:
     """Let the clocks of these people have run out on `day`'s anchor."""
     with connection.cursor() as cursor:
-        listed = list(ids)
-        cursor.execute("UPDATE contacts_contact SET last_activity_on = %s WHERE id = ANY(%s)", [day, listed])
-        cursor.execute(
-            "UPDATE contacts_basis SET clock_from = %s, collected_on = %s WHERE contact_id = ANY(%s)",
-            [day, day, listed],
-        )
+        values = {"day": day, "people": list(ids)}
+        cursor.execute("UPDATE contacts_contact SET last_activity_on = %(day)s WHERE id = ANY(%(people)s)", values)
+        cursor.execute(_MAKE_DUE, values)
