@@ -67,7 +67,7 @@ EMPTY = """
 ENTER = f"""
     INSERT INTO contacts_contact ({", ".join(TEXTS)}, email, address_hash, public_id)
     SELECT {", ".join(["'x'"] * len(TEXTS))}, n || '@fjordkraft.example', md5(n::text), gen_random_uuid()
-    FROM generate_series(1, {PEOPLE}) n"""  # noqa: S608
+    FROM generate_series(1, {PEOPLE}) n"""  # noqa: S608  names and a number of our own
 HOLD = """
     INSERT INTO contacts_basis
         (contact_id, scenario, legal_basis, collected_on, clock_from, source, source_kind, policy_version_id)

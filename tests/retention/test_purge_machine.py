@@ -24,6 +24,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from psycopg2 import sql
 
 from contacts.base.days import run_of
 from contacts.models import Agreement, Basis, Contact, FoodPreference, Organisation, PolicyVersion, Registration
@@ -559,7 +560,7 @@ class Play(RuleBasedStateMachine):
 def forget_the_story() -> None:
     with connection.cursor() as cursor:
         for table in ("contact", "organisation", "event", "suppression", "auditevent"):
-            cursor.execute(f"DELETE FROM contacts_{table}")  # noqa: S608
+            cursor.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(f"contacts_{table}")))
         cursor.execute("DELETE FROM retention_purgerun")
 
 

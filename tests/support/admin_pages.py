@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from psycopg2 import sql
 
 from contacts.models import AuditEvent, Contact, PolicyVersion
 from contacts.signups import keys
@@ -158,7 +159,7 @@ def contents(*, looks: bool = True) -> dict[str, str]:
     """Return a fingerprint of every table but that of sessions; without `looks`, of all but who has looked."""
     with connection.cursor() as cursor:
         tables = sorted(set(connection.introspection.table_names(cursor)) - {"django_session"})
-        cursor.execute(" UNION ALL ".join(map(_fingerprint, tables)))
+        cursor.execute(sql.SQL(" UNION ALL ").join(map(_fingerprint, tables)))
         prints = {table: str(fingerprint) for table, fingerprint in cursor.fetchall()}
     if not looks:
         done = AuditEvent.objects.exclude(code__in=LOOKS).order_by("pk").values_list("pk", "code", "public_id")
@@ -166,6 +167,6 @@ def contents(*, looks: bool = True) -> dict[str, str]:
     return prints
 
 
-def _fingerprint(table: str) -> str:
-    rows = "string_agg(t::text, chr(10) ORDER BY t::text)"
-    return f"SELECT '{table}', md5({rows}) FROM \"{table}\" t"  # noqa: S608
+def _fingerprint(table: str) -> sql.Composed:
+    query = sql.SQL("SELECT {}, md5(string_agg(t::text, chr(10) ORDER BY t::text)) FROM {} t")
+    return query.format(sql.Literal(table), sql.Identifier(table))

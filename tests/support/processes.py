@@ -87,12 +87,12 @@ class Site:
     def locked(self, table: str, condition: str) -> Iterator[int]:
         """Hold rows, so that a run stands still where it needs them. Yields the number of the connection that does."""
         with closing(self.connect()) as connected, connected.cursor() as cursor:
-            cursor.execute(f"SELECT pg_backend_pid() FROM {table} WHERE {condition} FOR UPDATE")  # noqa: S608
+            cursor.execute(f"SELECT pg_backend_pid() FROM {table} WHERE {condition} FOR UPDATE")  # noqa: S608  the test's own
             yield cursor.fetchone()[0]
 
     def await_standstill(self, holder: int) -> None:
         """Return when somebody waits for what this connection holds."""
-        blocked = f"SELECT count(*) FROM pg_stat_activity WHERE {holder} = ANY(pg_blocking_pids(pid))"  # noqa: S608
+        blocked = f"SELECT count(*) FROM pg_stat_activity WHERE {holder} = ANY(pg_blocking_pids(pid))"  # noqa: S608  a number
         eventually(lambda: self.number(blocked) == 1, within=PATIENCE)
 
     @contextmanager

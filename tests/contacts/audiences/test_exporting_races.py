@@ -86,7 +86,7 @@ ENTER = f"""
         email, address_hash, public_id
     )
     SELECT 'x', 'x', '', '', '', '', '', 'SE', 'sv', '', n || '@fjordkraft.example', md5(n::text), gen_random_uuid()
-    FROM generate_series(1, {MANY}) n"""  # noqa: S608
+    FROM generate_series(1, {MANY}) n"""  # noqa: S608  a number of our own
 HOLD = """
     INSERT INTO contacts_basis
         (contact_id, scenario, legal_basis, collected_on, clock_from, source, source_kind, policy_version_id)

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, connections
+from psycopg2 import sql
 
 from contacts.models import AuditEvent, Contact, Event, Organisation, PolicyVersion
 from privacy_crm.crm_import.report import Report
@@ -172,7 +173,10 @@ def test_a_purge_and_an_import_of_the_same_people_both_come_to_an_end(
 def _insert(cursor: Any, record: Contact | Organisation | Event) -> None:
     """Insert a record in somebody else's transaction."""
     fields = [field for field in record._meta.concrete_fields if not (field.primary_key or field.generated)]
-    names = ", ".join(field.column for field in fields)
-    values = [field.get_db_prep_save(field.pre_save(record, add=True), connection) for field in fields]
-    places = ", ".join(["%s"] * len(values))
-    cursor.execute(f"INSERT INTO {record._meta.db_table} ({names}) VALUES ({places})", values)  # noqa: S608
+    values = {f.column: f.get_db_prep_save(f.pre_save(record, add=True), connection) for f in fields}
+    query = sql.SQL("INSERT INTO {table} ({columns}) VALUES ({values})").format(
+        table=sql.Identifier(record._meta.db_table),
+        columns=sql.SQL(", ").join(map(sql.Identifier, values)),
+        values=sql.SQL(", ").join(map(sql.Placeholder, values)),
+    )
+    cursor.execute(query, values)
