@@ -7,8 +7,9 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
-import structlog
 from django.http import HttpRequest, HttpResponse
+
+from privacy_crm.without_rich import structlog
 
 log = structlog.get_logger("access")
 

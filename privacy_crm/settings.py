@@ -83,7 +83,7 @@ INSTALLED_APPS = [
     "altcha_django",
     "corsheaders",
     "django_countries",
-    "anymail",
+    "privacy_crm.apps.AnymailConfig",
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "privacy_crm.staff.apps.StaffAdminConfig",

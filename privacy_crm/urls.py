@@ -1,7 +1,8 @@
-from anymail import urls as reports
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+
+from privacy_crm import webhooks  # noqa: F401 - hears what a provider reports at the addresses below
 
 handler400 = "contacts.views.errors.bad_request"
 handler404 = "contacts.views.errors.not_found"
@@ -14,8 +15,12 @@ def provider_reports(secret: str, provider: str) -> list[URLResolver]:
     Nowhere, as long as no secret guards it. What the library has for others is not set up, and would fail for whoever
     asks.
     """
+    if not secret:
+        return []
+    from anymail import urls as reports  # noqa: PLC0415 - of every provider there is, with a client of HTTP
+
     own = [each for each in reports.urlpatterns if str(each.pattern) == f"{provider}/tracking/"]
-    return [path("anymail/", include((own, "anymail")))] if secret and own else []
+    return [path("anymail/", include((own, "anymail")))] if own else []
 
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -11,9 +11,6 @@ from typing import Any
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from xlsxwriter import Workbook
-from xlsxwriter.utility import xl_col_to_name
-
 MOST_ROWS = 1_048_575  # that a sheet has below its first line
 
 _SHEET = "xl/worksheets/sheet1.xml"
@@ -39,7 +36,7 @@ def stream(first_line: list[str], rows: Iterable[Sequence[str]]) -> Iterator[byt
             if name != _SHEET:
                 book.writestr(name, frame.read(name))
         above, style, below = _PLACE.split(_EXTENT.sub(b"", frame.read(_SHEET)))
-        letters = [xl_col_to_name(place) for place in range(len(first_line))]
+        letters = _letters(len(first_line))
         with book.open(_SHEET, "w") as sheet:
             sheet.write(above)
             for line, row in enumerate(rows, 2):
@@ -69,7 +66,15 @@ class _Sink(io.RawIOBase):
         return taken
 
 
+def _letters(columns: int) -> list[str]:
+    from xlsxwriter.utility import xl_col_to_name  # noqa: PLC0415 - as below
+
+    return [xl_col_to_name(place) for place in range(columns)]
+
+
 def _frame(first_line: list[str]) -> io.BytesIO:
+    from xlsxwriter import Workbook  # noqa: PLC0415 - for those processes alone that make one
+
     made = io.BytesIO()
     with Workbook(made, {"in_memory": True}) as book:
         text = book.add_format({"num_format": "@", "quote_prefix": True})

@@ -5,9 +5,6 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from icalendar import Calendar
-from icalendar import Event as Entry
-from icalendar.enums import STATUS
 
 from contacts.base.fields import one_line
 from contacts.models import Event, PolicyVersion
@@ -21,6 +18,10 @@ def of_event(event: Event, *, policy: PolicyVersion, at: dt.datetime) -> str:
 
     UID stays, and SEQUENCE counts up, so that a calendar replaces what it had. Without an end there is no DTEND.
     """
+    from icalendar import Calendar  # noqa: PLC0415 - for those processes alone that write to guests
+    from icalendar import Event as Entry  # noqa: PLC0415
+    from icalendar.enums import STATUS  # noqa: PLC0415
+
     zone = ZoneInfo(event.time_zone)
     uid = f"event:{event.pk}@{host()}"
     entry = Entry.new(

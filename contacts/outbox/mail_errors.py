@@ -3,11 +3,12 @@
 import re
 from dataclasses import dataclass
 from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
-
-from anymail.exceptions import AnymailAPIError, AnymailRecipientsRefused
-from requests import ReadTimeout
+from typing import TYPE_CHECKING
 
 from contacts.outbox.mail_smtp import UnansweredError
+
+if TYPE_CHECKING:
+    from anymail.exceptions import AnymailAPIError
 
 # The address is wrong, or its mailbox does not take mail: no other failure says anything about a person.
 _OF_THE_ADDRESS = re.compile(r"5\.(1|2)\.\d+")
@@ -28,6 +29,8 @@ class Failure:
 
 def failure(error: Exception) -> Failure:
     """Tell what an error says. Whatever is not surely for good is tried again: an operator may put it right."""
+    from anymail.exceptions import AnymailAPIError, AnymailRecipientsRefused  # noqa: PLC0415 - with a client of HTTP
+
     match error:
         case SMTPRecipientsRefused():
             return _recipient(error)
@@ -55,8 +58,10 @@ def _recipient(error: SMTPRecipientsRefused) -> Failure:
     return Failure(f"SMTPRecipientsRefused:{code}", for_good=wrong, bounces=wrong, of_the_server=code == _CLOSING)
 
 
-def _provider(error: AnymailAPIError) -> Failure:
+def _provider(error: "AnymailAPIError") -> Failure:
     """A provider that cannot be reached, is overrun or does not know our key refuses the next message, too."""
+    from requests import ReadTimeout  # noqa: PLC0415 - which is loaded by now
+
     status = error.status_code
     alike = status is None or status in {401, 403, 429} or status >= 500
     code, in_doubt = f"{type(error).__name__}:{status or '-'}", isinstance(error, ReadTimeout)

@@ -8,15 +8,18 @@ safe date does not. The clock waits while the person is to prove who they are (L
 import datetime as dt
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-import holidays
 from django.conf import settings
 from django.db.models import Q
 
 from contacts.base.days import add_months, day_of
 from dsr.models import Request
 from dsr.words.vocabulary import ASKED_NOBODY, Source, Step
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 MONTHS = 1  # Art. 12(3) GDPR
 MONTHS_EXTENDED = 3  # from the day of receipt, not from the end of the first month
@@ -93,7 +96,9 @@ def settle(request: Request) -> None:
 
 
 @cache
-def holidays_of(country: str) -> holidays.HolidayBase:
+def holidays_of(country: str) -> "HolidayBase":
     """Return the public holidays of a country or a part of it. Raises NotImplementedError where nobody knows them."""
+    import holidays  # noqa: PLC0415 - of every country there is: for those who count a deadline
+
     code, _, part = country.partition("-")
     return holidays.country_holidays(code, subdiv=part or None)

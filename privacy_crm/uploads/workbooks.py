@@ -14,10 +14,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 from django.conf import settings
 from django.utils.translation import gettext as _
-from openpyxl.cell.cell import ERROR_CODES
 
 from privacy_crm.crm_import.reading import UnreadableError
 
@@ -31,6 +29,8 @@ _WIDEST = 201  # columns: one more than is taken, so that it is noticed
 # Rows are read one by one. All else, such as the texts, waits in memory meanwhile, and may have any name.
 _ROWS = "xl/worksheets/"
 _MOST_BESIDES = 2
+# What stands in a cell whose formula failed (ECMA-376 part 1, 18.17.3).
+_FAILED = {"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"}
 
 # What openpyxl and zipfile make of a damaged file.
 _DAMAGED = (
@@ -106,6 +106,8 @@ class TooManyRowsError(UnreadableError):
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
+    import openpyxl  # noqa: PLC0415 - for those processes alone that read one
+
     try:
         with path.open("rb") as stream:  # by its name, openpyxl would ask for an ending
             workbook = openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
@@ -146,7 +148,7 @@ def _text(value: Any) -> str:
         case dt.datetime():
             return value.isoformat()
     text = str(value)
-    return "" if text in ERROR_CODES else text
+    return "" if text in _FAILED else text
 
 
 def _is_bomb(entry: zipfile.ZipInfo) -> bool:
