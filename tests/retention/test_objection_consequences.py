@@ -41,6 +41,7 @@ from tests.support.factories import (
     ContactFactory,
     EventFactory,
     OrganisationFactory,
+    WhitepaperFactory,
     contact_of,
     crowd,
     customer,
@@ -283,6 +284,31 @@ def test_a_message_that_ended_without_leaving_keeps_nobody(
     contact = held(scenario, policy)
     event = gathering(of_kind(scenario), NOON + 9 * ONE_DAY, cancelled_at=NOON)
     owed(contact, template="cancelled", event=event, ended_at=NOON, end="gave_up")
+    objecting(contact)
+    assert not is_held(contact)
+
+
+@pytest.mark.promise("P6")
+def test_a_whitepaper_that_has_not_left_keeps_its_reader(policy: PolicyVersion, objecting: Objecting) -> None:
+    contact = held("whitepaper", policy)
+    message = owed(contact, whitepaper=WhitepaperFactory.create())
+    objecting(contact)
+    assert is_held(contact)
+    Message.objects.filter(pk=message.pk).update(sent_at=NOON)
+    run(TODAY + ONE_DAY, policy)
+    assert not is_held(contact)
+
+
+@pytest.mark.parametrize("scenario", MARKETING)
+def test_what_has_not_left_keeps_nobody_for_something_else(
+    policy: PolicyVersion, objecting: Objecting, scenario: str
+) -> None:
+    contact, event = held(scenario, policy), gathering("webinar", NOON + ONE_DAY, cancelled_at=NOON)
+    if scenario != "whitepaper":
+        owed(contact, whitepaper=WhitepaperFactory.create())
+    if scenario != "webinar":
+        owed(contact, template="cancelled", event=event)
+    owed(held("webinar", policy), template="cancelled", event=event)
     objecting(contact)
     assert not is_held(contact)
 

@@ -32,6 +32,13 @@ def test_what_is_no_address_is_refused_without_quoting_it(typed: str) -> None:
     assert str(refused.value) == ""
 
 
+def test_an_address_has_at_most_254_characters() -> None:
+    longest = "x" * 242 + "@example.com"
+    assert len(normalise(longest)) == 254
+    with pytest.raises(MalformedAddressError):
+        normalise(f"x{longest}")
+
+
 @given(st.emails())
 def test_normalising_twice_changes_nothing_more(typed: str) -> None:
     try:
