@@ -25,6 +25,7 @@ from tests.support.embedded_users import (
     query,
     shared_servers,
     stopped,
+    urls_of,
     users,
     works,
 )
@@ -62,14 +63,14 @@ def test_four_processes_at_once_share_one_pair_of_servers_in_a_new_directory(var
 
 def test_a_later_user_shares_the_servers_at_once_and_keeps_them_after_the_first_has_ended(var: Path, use: Use) -> None:
     first = use(var)
-    urls = first.urls()
+    started = first.answer()
     before = family(var)
     later = use(var).answer()
-    assert float(later["took"]) < 0.5
+    assert float(later["took"]) < float(started["took"])
     first.end()
-    assert later["database"] == urls.database
+    assert (later["database"], later["redis"]) == (started["database"], started["redis"])
     assert not locked_exclusively(var)
-    assert works(urls)
+    assert works(urls_of(later))
     assert family(var) == before
 
 
@@ -102,7 +103,7 @@ def address_of(urls: embedded.Urls) -> Path:
 def test_a_forked_worker_keeps_the_servers_after_its_parent_was_killed(var: Path, use: Use) -> None:
     master = use(var, "fork")
     urls = master.urls()
-    assert master.process.wait(5) == -signal.SIGKILL
+    assert master.process.wait(60) == -signal.SIGKILL
     assert not locked_exclusively(var)
     assert works(urls)
 
@@ -168,7 +169,7 @@ def restart(data: Path) -> None:
     owner = data.stat()
     uid, gid = (owner.st_uid, owner.st_gid) if os.geteuid() == 0 else (None, None)
     pg_ctl = [str(embedded.postgres_bin("pg_ctl")), "restart", "-m", "immediate", "-D", str(data), "-l", "/dev/null"]
-    subprocess.run(pg_ctl, user=uid, group=gid, check=True, timeout=20, stdout=subprocess.DEVNULL)
+    subprocess.run(pg_ctl, user=uid, group=gid, check=True, timeout=60, stdout=subprocess.DEVNULL)
 
 
 def postmasters(data: Path) -> list[psutil.Process]:

@@ -88,7 +88,7 @@ def test_data_that_postgresql_does_not_accept_are_reported_at_once(var: Path, us
     (data / "PG_VERSION").write_text("18\n")
     answer = use(var).answer()
     assert "PostgreSQL does not start: postgres" in answer["error"]
-    assert float(answer["took"]) < 10
+    assert float(answer["took"]) < 40  # who waited in vain would say so after a minute
 
 
 def test_a_directory_for_sockets_that_somebody_else_laid_out_is_refused(tmp_path: Path) -> None:

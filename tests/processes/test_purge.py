@@ -157,7 +157,7 @@ def leave_a_food_preference(site: Site) -> None:
     """Somebody not due told what they eat at an event that is over."""
     script = (
         "import datetime as dt; from django.utils import timezone; from contacts.models import *;"
-        "from tests.factories import *; policy = PolicyVersion.objects.in_force(); now = timezone.now();"
+        "from tests.support.factories import *; policy = PolicyVersion.objects.in_force(); now = timezone.now();"
         "day = dt.timedelta(days=1); event = EventFactory.create(starts_at=now - 3 * day, ends_at=now - 2 * day);"
         "register(customer(policy), event, now - 4 * day, policy=policy, food='No nuts')"
     )

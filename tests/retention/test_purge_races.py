@@ -45,7 +45,7 @@ from tests.support.factories import (
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 TODAY = stockholm(2026, 11, 24, 2, 29)
 
 p3 = pytest.mark.promise("P3")

@@ -59,13 +59,16 @@ class User:
         return answer
 
     def urls(self) -> embedded.Urls:
-        answer = self.answer()
-        assert "error" not in answer, answer
-        return embedded.Urls(answer["database"], answer["redis"], answer["broker"])
+        return urls_of(self.answer())
 
     def end(self) -> None:
         self.process.kill()
         self.process.communicate()
+
+
+def urls_of(answer: dict[str, str]) -> embedded.Urls:
+    assert "error" not in answer, answer
+    return embedded.Urls(answer["database"], answer["redis"], answer["broker"])
 
 
 type Use = Callable[..., User]
@@ -117,11 +120,13 @@ def memory() -> Path | None:
     return memory if memory.is_dir() and shutil.disk_usage(memory).free > 2**30 else None
 
 
-def eventually[T](fact: Callable[[], T], within: float = 30.0) -> T:
-    deadline = time.monotonic() + within
+def eventually[T](fact: Callable[[], T], within: float = 60.0) -> T:
+    deadline, pause = time.monotonic() + within, 0.01
     while not (found := fact()):
         assert time.monotonic() < deadline, "did not come true in time"
-        time.sleep(0.01)
+        time.sleep(pause)
+        # To ask takes work from those who are waited for.
+        pause = min(pause * 1.5, 0.1)
     return found
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 
 from contacts.delivery import sending
 from contacts.mailings import mailing_schedule, mailing_sending
@@ -32,6 +32,7 @@ from tests.support.mailings import (
     tick,
     written_to,
 )
+from tests.support.waiting import somebody_waits_for_us
 
 pytestmark = pytest.mark.django_db
 
@@ -252,12 +253,6 @@ def while_deleting(gone: Contact, act: Callable[[], Any]) -> Any:
         with transaction.atomic():
             Contact.objects.select_for_update().get(pk=gone.pk)
             begun.set()
-            eventually(_somebody_waits)
+            eventually(somebody_waits_for_us)
             Contact.objects.filter(pk=gone.pk).delete()
-        return done.result(10)
-
-
-def _somebody_waits() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")  # pg_stat_activity stands still meanwhile
-        return bool(cursor.fetchone()[0])
+        return done.result(60)

@@ -1,13 +1,12 @@
 """Who asks, and where the answers go: found by the officer, or asked for, and told to nobody else (L2, L3)."""
 
 import datetime as dt
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 
 from contacts.models import Contact, Message, PolicyVersion
 from dsr.answers import answering
@@ -17,6 +16,7 @@ from dsr.records import moving
 from dsr.records.moving import MovedError, RequestError
 from dsr.words.vocabulary import Kind, Outcome
 from retention.models import Hold
+from tests.support.embedded_users import eventually
 from tests.support.factories import DUE, NOON, ContactFactory
 from tests.support.requesting import (
     KNOWN,
@@ -34,6 +34,7 @@ from tests.support.requesting import (
     steps,
     whole,
 )
+from tests.support.waiting import somebody_waits_for_us
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise("P19")]
 
@@ -261,7 +262,7 @@ def test_the_same_asked_for_twice_is_found(policy: PolicyVersion) -> None:
 
 # Two at once, on connections of their own.
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 def with_own_connection(act: Callable[[], Any]) -> Any:
@@ -269,17 +270,6 @@ def with_own_connection(act: Callable[[], Any]) -> Any:
         return act()
     finally:
         connections.close_all()
-
-
-def await_waiting() -> None:
-    """Return once somebody waits for a lock of ours."""
-    until = time.monotonic() + PATIENCE
-    with connection.cursor() as cursor:
-        while time.monotonic() < until:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone() != (0,):
-                return
-    raise AssertionError("nobody waits")
 
 
 def closing(request: Request, policy: PolicyVersion, outcome: Outcome) -> Request:
@@ -294,7 +284,7 @@ def test_of_two_who_close_it_at_once_one_wins_and_the_other_changes_nothing(poli
         with transaction.atomic():
             close(request, policy, Outcome.FULFILLED)
             late = threads.submit(with_own_connection, lambda: closing(request, policy, Outcome.WITHDRAWN))
-            await_waiting()
+            eventually(somebody_waits_for_us)
             after = whole(request)
         with pytest.raises(MovedError, match="moved on"):
             late.result(PATIENCE)
@@ -311,7 +301,7 @@ def test_two_requests_of_one_person_that_are_closed_at_once_leave_nobody_frozen(
         with transaction.atomic():
             close(first, policy)
             late = threads.submit(with_own_connection, lambda: closing(second, policy, Outcome.FULFILLED))
-            await_waiting()
+            eventually(somebody_waits_for_us)
         late.result(PATIENCE)
     assert frozen(person) == DUE
 
@@ -323,7 +313,7 @@ def test_of_two_who_ask_at_once_one_writes(policy: PolicyVersion) -> None:
         with transaction.atomic():
             question(request, policy)
             late = threads.submit(with_own_connection, lambda: question(request, policy))
-            await_waiting()
+            eventually(somebody_waits_for_us)
         with pytest.raises(MovedError):
             late.result(PATIENCE)
     assert Message.objects.count() == 1

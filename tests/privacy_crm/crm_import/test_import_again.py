@@ -139,5 +139,5 @@ def test_nothing_of_an_import_is_left_in_the_session(policy: PolicyVersion) -> N
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_class WHERE relpersistence = 't'")
         assert cursor.fetchone() == (0,)
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
         assert cursor.fetchone() == (0,)

@@ -22,7 +22,7 @@ from tests.support.import_files import AINO, Row, aino, event, person, read, sav
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 class Importing:
