@@ -3,7 +3,7 @@ import os
 import shutil
 import tomllib
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Any
 
 import hypothesis
@@ -20,7 +20,7 @@ from privacy_crm.embedded import first_use
 from tests.databases import BARE, LONG_AGO, POLICY, PUBLISHED, Databases
 from tests.settings import WORKER
 from tests.support.embedded_users import User as ServerUser
-from tests.support.embedded_users import users
+from tests.support.embedded_users import open_directory, users
 from tests.support.processes import Site
 
 if TYPE_CHECKING:
@@ -123,13 +123,18 @@ def browser() -> Iterator["Browser"]:
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
+@pytest.fixture(scope="session")
+def installation() -> Iterator[Site]:
+    """Servers for the processes of all tests, and the product installed on them."""
+    with open_directory() as directory, users() as use:
+        user: ServerUser = use(directory / "var")
+        with closing(Site(directory / "var", user.urls())) as site:
+            site.install()
+            yield site
+
+
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The product on servers of its own, with the demo company's policy, for tests that kill its processes."""
-    with users() as use:
-        var = tmp_path_factory.mktemp("var")
-        user: ServerUser = use(var)
-        site = Site(var, user.urls())
-        site.manage("migrate", "-v", "0")
-        site.manage("publish_policy")
-        yield site
+def installed(installation: Site) -> Site:
+    """The product as it was installed, with the demo company's policy, for tests that kill its processes."""
+    installation.renew()
+    return installation

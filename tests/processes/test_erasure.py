@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg2
 import pytest
 import redis
 
@@ -63,16 +62,14 @@ def site(installed: Site) -> Iterator[Site]:
     installed.manage("shell", "-v", "0", "-c", ENTER)
     assert found_in_dump(installed)
     yield installed
-    for process in installed.started:
-        kill(process)
-    installed.started.clear()
+    installed.end_all()
 
 
 def dump(site: Site) -> list[str]:
     """Every line that `pg_dump` writes of the data, with the name of its table."""
-    config = psycopg2.extensions.parse_dsn(site.connect().dsn)
-    place = ["-h", config["host"], "-p", config.get("port", "5432"), "-U", config["user"]]
-    command = [str(embedded.postgres_bin("pg_dump")), *place, "--data-only", "--inserts", config["dbname"]]
+    given = site.parameters()
+    place = ["-h", given["host"], "-p", str(given["port"]), "-U", given["user"]]
+    command = [str(embedded.postgres_bin("pg_dump")), *place, "--data-only", "--inserts", given["dbname"]]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
 
 

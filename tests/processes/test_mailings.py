@@ -55,17 +55,18 @@ NOW, LATER = MINUTES % (0, 1), MINUTES % (15, 8)
 
 
 @pytest.fixture
-def sink() -> Iterator[Sink]:
-    sink = Sink()
-    with sink.open():
-        yield sink
+def site(installed: Site) -> Iterator[Site]:
+    """The product with no mailing."""
+    installed.empty("contacts_contact", "contacts_mailing", "contacts_message")
+    yield installed
+    installed.end_all()
 
 
 @pytest.fixture
-def site(installed: Site, sink: Sink) -> Iterator[Site]:
-    """The product with no mailing, and mail that goes to the sink."""
-    with installed.mailing_to(sink.url, "contacts_contact", "contacts_mailing", "contacts_message") as site:
-        yield site
+def sink(site: Site) -> Iterator[Sink]:
+    sink = site.mail_server()
+    with sink.open():
+        yield sink
 
 
 def schedule(site: Site, rate: int) -> None:

@@ -30,15 +30,16 @@ SEND_LATER = f"{SEND} later = lambda: timezone.now() + sending.CLAIM; sending.se
 
 
 @pytest.fixture
-def sink() -> Sink:
-    return Sink()
+def site(installed: Site) -> Iterator[Site]:
+    """The product with nothing owed."""
+    installed.empty("contacts_signup")
+    yield installed
+    installed.end_all()
 
 
 @pytest.fixture
-def site(installed: Site, sink: Sink) -> Iterator[Site]:
-    """The product with nothing owed, and mail that goes to the sink."""
-    with installed.mailing_to(sink.url, "contacts_signup") as site:
-        yield site
+def sink(site: Site) -> Sink:
+    return site.mail_server()
 
 
 def owe(site: Site, number: int) -> None:

@@ -21,10 +21,8 @@ class Sink:
     `taken` is called with each mail before the server says that it has it.
     """
 
-    def __init__(self) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+    def __init__(self, port: int | None = None) -> None:
+        self.port = port or _free_port()
         self.raw: list[bytes] = []
         self.recipients: list[str] = []
         self.answers: dict[str, str] = {}
@@ -83,6 +81,19 @@ class Sink:
         self.recipients += envelope.rcpt_tos
         self.taken(content)
         return "250 OK"
+
+
+def _free_port() -> int:
+    with kept_port() as kept:
+        return int(kept.getsockname()[1])
+
+
+def kept_port() -> socket.socket:
+    """A port that nobody gets by chance for as long as this is open: only who asks for it can listen there."""
+    kept = socket.socket()
+    kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    kept.bind(("127.0.0.1", 0))
+    return kept
 
 
 def header_lines(raw: bytes) -> dict[str, str]:

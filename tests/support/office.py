@@ -16,7 +16,7 @@ import pytest
 from tests.support.accessible import violations
 from tests.support.embedded_users import eventually
 from tests.support.mail_sink import Sink
-from tests.support.processes import PATIENCE, Site, kill
+from tests.support.processes import PATIENCE, Site
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -83,9 +83,7 @@ def site(installed: Site, sink: Sink) -> Iterator[Site]:
     eventually(lambda: _answers(f"{url}/privacy/"), within=PATIENCE)
     with installed.worker():
         yield installed
-    for process in installed.started:
-        kill(process)
-    installed.started.clear()
+    installed.end_all()
 
 
 def _answers(url: str) -> bool:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import signal
+import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -13,12 +12,17 @@ from typing import Any
 
 import environ
 import psycopg2
+import redis
 
 from privacy_crm import embedded
 from tests.support.embedded_users import eventually
+from tests.support.forked import Parent, Process, libraries
+from tests.support.mail_sink import Sink, kept_port
 
-ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60.0
+PATIENCE = 240.0  # for a busy machine; pytest's own is longer
+TEMPLATE = "installed"
+# It waits for no word of other workers first: there are none.
+WORKER = ("-P", "prefork", "-c", "1", "-l", "ERROR", "--without-gossip", "--without-mingle")
 
 
 class Site:
@@ -27,9 +31,17 @@ class Site:
     def __init__(self, var: Path, urls: embedded.Urls) -> None:
         self.var = var
         self.urls = urls
-        self.started: list[subprocess.Popen[str]] = []
-        self.environment = os.environ | {
-            "VAR_DIR": str(var),
+        self.started: list[Process] = []
+        self.environment = self._outset()
+        self._parents: dict[frozenset[tuple[str, str]], Parent] = {}
+        self._connection: Any = None
+        self._until_closed = ExitStack()
+        # The same each time, since a new environment needs a new parent.
+        self._mail_port = self._until_closed.enter_context(kept_port()).getsockname()[1]
+
+    def _outset(self) -> dict[str, str]:
+        return os.environ | {
+            "VAR_DIR": str(self.var),
             "DATABASE_URL": "",
             "REDIS_URL": "",
             "DEBUG": "on",
@@ -37,19 +49,48 @@ class Site:
             "PURGE_CAP_NUMBER": "1000000",  # the cap is not the subject here
         }
 
-    def start(self, *arguments: str, output: int = subprocess.PIPE) -> subprocess.Popen[str]:
+    def install(self) -> None:
+        """Make the database, with the demo company's policy, and a template of it."""
+        self.manage("migrate", "-v", "0")
+        self.manage("publish_policy")
+        self._disconnect()
+        self._beside(f'CREATE DATABASE {TEMPLATE} TEMPLATE "{self.parameters()["dbname"]}"')
+
+    def renew(self) -> None:
+        """Be as new: nothing runs, and nothing is left of what was done since the installation."""
+        self.end_all()
+        self._disconnect()
+        self.environment = self._outset()
+        name = self.parameters()["dbname"]
+        self._beside(f'DROP DATABASE "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" TEMPLATE {TEMPLATE}')
+        with redis.Redis.from_url(self.urls.redis) as valkey:
+            valkey.flushall()
+        for directory in (self.var / "mail", self.var / "media"):
+            shutil.rmtree(directory, ignore_errors=True)
+
+    def close(self) -> None:
+        self.end_all()
+        self._disconnect()
+        self._until_closed.close()
+
+    def end_all(self) -> None:
+        for process in self.started:
+            kill(process)
+        self.started.clear()
+
+    def start(self, *arguments: str, output: int = subprocess.PIPE) -> Process:
         """Start a process; whoever lets one run for long reads its output, or has none: it would stand still."""
-        process = subprocess.Popen(
-            [sys.executable, *arguments],
-            cwd=ROOT,
-            env=self.environment,
-            text=True,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
+        process = self._parent().start(*arguments, output=output)
         self.started.append(process)
         return process
+
+    def _parent(self) -> Parent:
+        """One for each environment that was asked for."""
+        environment = frozenset(self.environment.items())
+        if environment not in self._parents:
+            parent = self._until_closed.enter_context(libraries().warmed(self.environment))
+            self._parents[environment] = parent
+        return self._parents[environment]
 
     def manage(self, *arguments: str) -> None:
         """Run a command to its good end."""
@@ -62,23 +103,48 @@ class Site:
         self.manage("shell", "-c", f"from {module} import {name}; {name}.delay()")
 
     @contextmanager
-    def worker(self) -> Iterator[subprocess.Popen[str]]:
-        process = self.start("-m", "celery", "-A", "privacy_crm", "worker", "-P", "prefork", "-c", "1", "-l", "ERROR")
+    def worker(self) -> Iterator[Process]:
+        process = self.start("-m", "celery", "-A", "privacy_crm", "worker", *WORKER)
         try:
             yield process
         finally:
             kill(process)
 
     def connect(self) -> Any:
-        config = environ.Env.db_url_config(self.urls.database)
-        return psycopg2.connect(host=config["HOST"], port=config["PORT"], user=config["USER"], dbname=config["NAME"])
+        return psycopg2.connect(**self.parameters())
 
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        with closing(self.connect()) as connected:
+    def parameters(self) -> dict[str, str]:
+        config = environ.Env.db_url_config(self.urls.database)
+        return {"host": config["HOST"], "port": config["PORT"], "user": config["USER"], "dbname": config["NAME"]}
+
+    def _beside(self, *statements: str) -> None:
+        """What cannot be done from within the database."""
+        with closing(psycopg2.connect(**self.parameters() | {"dbname": "postgres"})) as connected:
             connected.autocommit = True
             with connected.cursor() as cursor:
+                for statement in statements:
+                    cursor.execute(statement)
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Over one connection, since this is asked again and again: each new one costs the server a process."""
+        try:
+            with self._connected().cursor() as cursor:
                 cursor.execute(sql)
                 return cursor.fetchall() if cursor.description else []
+        except psycopg2.OperationalError:
+            self._disconnect()
+            raise
+
+    def _connected(self) -> Any:
+        if self._connection is None:
+            self._connection = self.connect()
+            self._connection.autocommit = True
+        return self._connection
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     def number(self, sql: str) -> int:
         return int(self.rows(sql)[0][0] or 0)
@@ -96,7 +162,7 @@ class Site:
         eventually(lambda: self.number(blocked) == 1, within=PATIENCE)
 
     @contextmanager
-    def standing_run(self, table: str, condition: str) -> Iterator[subprocess.Popen[str]]:
+    def standing_run(self, table: str, condition: str) -> Iterator[Process]:
         """A run that stands still where it needs these rows, which it may have written itself."""
         with ExitStack() as until_the_end:
             with self.locked("contacts_contact", "id = 1") as first:
@@ -106,15 +172,15 @@ class Site:
             self.await_standstill(second)
             yield run
 
-    @contextmanager
-    def mailing_to(self, url: str, *emptied: str) -> Iterator[Site]:
-        """Send mail there, with nothing in these tables and in what hangs on them; kill what was started meanwhile."""
-        self.rows(f"TRUNCATE {', '.join(emptied)} RESTART IDENTITY CASCADE")
-        self.environment |= {"EMAIL_URL": url}
-        yield self
-        for process in self.started:
-            kill(process)
-        self.started.clear()
+    def mail_server(self) -> Sink:
+        """One that takes the mail of what is started from now on, once it is opened."""
+        sink = Sink(self._mail_port)
+        self.environment |= {"EMAIL_URL": sink.url}
+        return sink
+
+    def empty(self, *tables: str) -> None:
+        """Leave nothing in these tables, nor in what hangs on them."""
+        self.rows(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
 
     def statuses(self) -> list[str]:
         return [status for (status,) in self.rows("SELECT status FROM retention_purgerun ORDER BY id")]
@@ -126,8 +192,7 @@ class Site:
         return self.number("SELECT sum(contacts_deleted) FROM retention_purgecount")
 
 
-def kill(process: subprocess.Popen[str]) -> None:
+def kill(process: Process) -> None:
     """Kill a process with all its children, if it still runs."""
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
     process.communicate()

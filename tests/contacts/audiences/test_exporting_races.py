@@ -14,7 +14,6 @@ from retention.objections import object_to_marketing
 from tests.contacts.disclosure.test_disclosing_races import erase
 from tests.retention.test_purge_races import PATIENCE, await_waiting, meanwhile, uncommitted
 from tests.support import listing
-from tests.support.embedded_users import users
 from tests.support.factories import NOON, ContactFactory, hold
 from tests.support.listing import content, from_csv
 from tests.support.processes import PATIENCE as LONG
@@ -111,18 +110,12 @@ GIVEN = "SELECT count(*) FROM contacts_disclosure"
 LISTS = "SELECT count(*) FROM contacts_audience"
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with users() as use:
-        var = tmp_path_factory.mktemp("var")
-        site = Site(var, use(var).urls())
-        site.manage("migrate", "-v", "0")
-        site.manage("publish_policy")
-        for statement in (ENTER, HOLD, CONSENT, RECIPIENT, KIM):
-            site.rows(statement)
-        yield site
-        for process in site.started:
-            kill(process)
+@pytest.fixture
+def site(installed: Site) -> Iterator[Site]:
+    for statement in (ENTER, HOLD, CONSENT, RECIPIENT, KIM):
+        installed.rows(statement)
+    yield installed
+    installed.end_all()
 
 
 @pytest.mark.promise("P15")
