@@ -1,11 +1,12 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.support.forked import ROOT, libraries
+from tests.support.processes import PATIENCE
+
 PRODUCTION = {
     "DEBUG": "off",
     "DATABASE_URL": "postgres://crm:crm@localhost:1/crm",
@@ -16,14 +17,24 @@ PRODUCTION = {
 }
 
 
+IMPORT = ("-c", "from privacy_crm import settings; print(settings.DEBUG)")
+
+
+def environment(**changes: str) -> dict[str, str]:
+    return {"PATH": os.environ["PATH"], **PRODUCTION, **changes}
+
+
 def start(**changes: str) -> subprocess.CompletedProcess[str]:
-    environment = {"PATH": os.environ["PATH"], **PRODUCTION, **changes}
-    command = [sys.executable, "-c", "from privacy_crm import settings; print(settings.DEBUG)"]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    process = libraries().start(*IMPORT, environment=environment(**changes))
+    out, error = process.communicate(timeout=PATIENCE)
+    return subprocess.CompletedProcess(IMPORT, process.wait(), out, error)
 
 
 def test_production_starts_with_the_four_values_it_needs() -> None:
-    assert start().stdout.strip() == "False"
+    # With nothing imported before, as anywhere else.
+    command = [sys.executable, *IMPORT]
+    started = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False)
+    assert (started.stdout.strip(), started.stderr, started.returncode) == ("False", "", 0)
 
 
 @pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL"])
