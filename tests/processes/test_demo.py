@@ -1,4 +1,8 @@
-"""The demo as a newcomer meets it: real processes, on a VAR_DIR of its own."""
+"""The demo as a newcomer meets it, on a VAR_DIR of its own.
+
+Here manage.py, gunicorn, Celery's worker and its beat start as they do anywhere, from nothing; the processes of other
+tests are forked from parents that are warm.
+"""
 
 import os
 import re
@@ -14,8 +18,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 90.0
+from tests.support.forked import ROOT, libraries
+from tests.support.processes import PATIENCE
+
+PAGES = ("privacy/", "", "whitepapers/patching-without-fear/", "events/nordic-summit/", "register/")
 
 
 @pytest.fixture
@@ -31,11 +37,6 @@ def taken_port() -> Iterator[int]:
         other.bind(("127.0.0.1", 0))
         other.listen()
         yield other.getsockname()[1]
-
-
-def manage(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "manage.py", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
 def read_until(process: subprocess.Popen[str], pattern: str) -> str:
@@ -60,22 +61,16 @@ def answers(url: str) -> bool:
     return False
 
 
-def test_the_demo_plays_its_night_and_a_second_one_finds_the_data_there(environment: dict[str, str]) -> None:
-    first = manage(environment, "demo", "--no-serve")
-    assert first.returncode == 0, first.stderr
-    assert "135 people would be deleted" in first.stdout
-    assert re.search(r"\b135 │ were deleted", first.stdout)
-    assert "4 whitepapers to ask for and 2 events to sign up for" in " ".join(first.stdout.split())
-    assert "is there already" in manage(environment, "demo", "--no-serve").stdout
-
-
-def test_the_demo_takes_another_port_serves_and_leaves_nothing_running(
+def test_the_demo_plays_its_night_serves_on_a_free_port_and_leaves_nothing_running_but_what_the_next_one_finds(
     environment: dict[str, str], taken_port: int
 ) -> None:
     command = [sys.executable, "manage.py", "demo"]
     options = {"cwd": ROOT, "env": {**environment, "PORT": str(taken_port)}, "text": True}
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options) as demo:  # type: ignore[call-overload]
         told = read_until(demo, "beat started")
+        assert "135 people would be deleted" in told
+        assert re.search(r"\b135 │ were deleted", told)
+        assert "4 whitepapers to ask for and 2 events to sign up for" in " ".join(told.split())
         port = re.findall(r"localhost:(\d+)/privacy/", told)[0]
         assert f"localhost:{port}/ " in told
         assert "/api/openapi.json" in told
@@ -85,8 +80,7 @@ def test_the_demo_takes_another_port_serves_and_leaves_nothing_running(
             assert role in told
         mailed = "".join(mail.read_text() for mail in (Path(environment["VAR_DIR"]) / "mail").iterdir())
         assert set(re.findall(r"http://localhost:(\d{2,})", mailed.replace("=\n", ""))) == {port}
-        for page in ("privacy/", "", "whitepapers/patching-without-fear/", "events/nordic-summit/", "register/"):
-            assert answers(f"http://localhost:{port}/{page}")
+        assert [page for page in PAGES if not answers(f"http://localhost:{port}/{page}")] == []
         children = psutil.Process(demo.pid).children(recursive=True)
         assert len(children) >= 3
         demo.send_signal(signal.SIGTERM)
@@ -94,9 +88,14 @@ def test_the_demo_takes_another_port_serves_and_leaves_nothing_running(
     _, alive = psutil.wait_procs(children, timeout=PATIENCE)
     assert not alive
     assert demo.returncode == 0
+    again = libraries().start("manage.py", "demo", "--no-serve", environment=environment)
+    out, error = again.communicate(timeout=PATIENCE)
+    assert "is there already" in out
+    assert (again.returncode, error) == (0, "")
 
 
 def test_a_port_that_is_no_number_is_refused_in_one_line(environment: dict[str, str]) -> None:
-    refused = manage({**environment, "PORT": "eighty"}, "demo", "--no-serve")
+    refused = libraries().start("manage.py", "demo", "--no-serve", environment={**environment, "PORT": "eighty"})
+    _out, error = refused.communicate(timeout=PATIENCE)
     assert refused.returncode == 2
-    assert refused.stderr.count("\n") == 1
+    assert error.count("\n") == 1
