@@ -24,7 +24,7 @@ from contacts.people import agreements
 from privacy_crm.crm_import import reading
 from privacy_crm.crm_import import run as crm_import
 from privacy_crm.crm_import.cells import When
-from retention import ledger, purge
+from retention import purge, run_log
 from retention.models import PurgeRun
 from retention.outcomes import Outcome
 
@@ -84,7 +84,7 @@ def orm_loop(ids: list[int], purge_run: PurgeRun) -> None:
             AuditEvent.objects.create(
                 at=timezone.now(), by="benchmark", code="contact.deleted", public_id=contact.public_id, rule="loop"
             )
-            ledger.count(purge_run, "whitepaper", contacts_deleted=1)
+            run_log.count(purge_run, "whitepaper", contacts_deleted=1)
 
 
 def purge_against_floor(policy: PolicyVersion, *, people: int, due: int, rounds: int) -> list[dict[str, float]]:

@@ -4,23 +4,23 @@ from django.utils import timezone
 from contacts.base.background import app
 from contacts.delivery import sending
 from contacts.disclosure import notifying
-from contacts.events import food, reminders
+from contacts.events import dietary, reminders
 from contacts.information import informing
 from contacts.models import PolicyVersion
-from contacts.outbox import mail_files, nudging, outbox
+from contacts.outbox import mail_files, outbox, wake_worker
 from contacts.signups import sign_ups
 
 
 @app.task
 def sweep_food_preferences() -> None:
-    food.sweep(timezone.now())
+    dietary.sweep(timezone.now())
 
 
 @app.task
 def send_messages() -> None:
-    nudging.heard()
+    wake_worker.heard()
     if sending.send_due(at=timezone.now(), now=timezone.now) >= sending.MOST:
-        nudging.nudge()  # there may be more
+        wake_worker.nudge()  # there may be more
 
 
 @app.task
@@ -40,15 +40,15 @@ def tell_recipients() -> None:
 
 @app.task
 def owe_reminders() -> None:
-    if reminders.owe_due(at=timezone.now()):
-        nudging.nudge()
+    if reminders.enqueue_due(at=timezone.now()):
+        wake_worker.nudge()
 
 
 @app.task
 def owe_information() -> None:
     policy = PolicyVersion.objects.in_force()
     if policy and informing.tick(most=settings.INFORM_A_DAY, policy=policy, at=timezone.now()):
-        nudging.nudge()
+        wake_worker.nudge()
 
 
 @app.task

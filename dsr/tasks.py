@@ -3,10 +3,10 @@ from django.utils import timezone
 
 from contacts.base.background import app
 from contacts.models import PolicyVersion
-from contacts.outbox import nudging
+from contacts.outbox import wake_worker
 from dsr.answers import forgetting, restricting
 from dsr.clock import reminding, unanswered
-from dsr.freeze import sparing
+from dsr.freeze import freezes
 from dsr.intake import intake, proving
 
 
@@ -28,13 +28,13 @@ def remind_officers() -> None:
 def follow_up_questions() -> None:
     policy = PolicyVersion.objects.in_force()
     if policy and unanswered.follow_up(policy=policy, at=timezone.now(), by="follow_up"):
-        nudging.nudge()
+        wake_worker.nudge()
 
 
 @app.task
 def release_answered() -> None:
     if policy := PolicyVersion.objects.in_force():
-        sparing.release_answered(policy=policy, at=timezone.now(), by="release_answered")
+        freezes.release_answered(policy=policy, at=timezone.now(), by="release_answered")
 
 
 @app.task

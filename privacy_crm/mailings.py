@@ -8,18 +8,19 @@ import datetime as dt
 from django.db.models import QuerySet
 
 from contacts.base.days import day_of
-from contacts.mailings import mailing_people, mailing_sending
-from contacts.mailings.mailing_people import Ahead
+from contacts.mailings import people as mailing_people
+from contacts.mailings import sending
+from contacts.mailings.people import Ahead
 from contacts.models import Contact, Mailing, PolicyVersion
 from privacy_crm import segments
 
 
 def tick(*, policy: PolicyVersion, at: dt.datetime) -> int:
     """Do for all mailings what a minute asks for, and return how many mails are owed now."""
-    mailing_sending.tidy(at=at)
+    sending.tidy(at=at)
     for mailing in Mailing.objects.startable(at).select_related("segment"):
-        mailing_sending.start(mailing, people(mailing, policy, at), policy=policy, at=at)
-    return sum(mailing_sending.release(mailing, policy=policy, at=at) for mailing in Mailing.objects.under_way())
+        sending.start(mailing, people(mailing, policy, at), policy=policy, at=at)
+    return sum(sending.release(mailing, policy=policy, at=at) for mailing in Mailing.objects.under_way())
 
 
 def preview(mailing: Mailing, *, policy: PolicyVersion, at: dt.datetime) -> Ahead:

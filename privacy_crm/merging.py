@@ -5,14 +5,14 @@ from collections.abc import Collection
 
 from django.db import transaction
 
-from contacts.base import races
+from contacts.base import retry
 from contacts.base.days import day_of
 from contacts.merging import merging, merging_rules
 from contacts.merging.merging import MergeError
 from contacts.models import Contact, PolicyVersion
 from dsr.answers import merging as requests_merging
 from dsr.models import Request
-from retention import freezing, objections
+from retention import derived_holds, objections
 from retention import merging as holds_merging
 from retention.models import OF_REQUESTS, Hold
 
@@ -32,7 +32,7 @@ def merge(
             _merge(keep_id, gone_id, taken, policy=policy, at=at, by=by)
             return Contact.objects.filter(pk=keep_id).exists()
 
-    return races.persist(whole)
+    return retry.persist(whole)
 
 
 def _merge(
@@ -43,7 +43,7 @@ def _merge(
     _check_answered([keep_id, gone_id], day)
     for rules in (holds_merging.RULES, requests_merging.RULES):
         merging_rules.carry(rules, keep_id, gone_id, at=at)
-    freezing.settle([keep_id])
+    derived_holds.settle([keep_id])
     merging.merge(two, taken, at=at, by=by)
     objections.part_with([keep_id], policy=policy, at=at, by=by)
 

@@ -15,7 +15,7 @@ from django_countries import countries
 
 from contacts.models import Basis, Contact, Interest, Organisation, PolicyVersion, Segment, Topic
 from contacts.words.vocabulary import Scenario
-from retention import departures
+from retention import deletion_forecast
 
 DAYS_AHEAD = (30, 60, 90)
 
@@ -122,7 +122,7 @@ def _topic(value: str, policy: PolicyVersion, day: dt.date) -> Q:
 def _due(value: str, policy: PolicyVersion, day: dt.date) -> Q:
     if value not in dict(_ahead()):
         return NOBODY
-    return departures.by(day + dt.timedelta(days=int(value)), policy=policy, day=day)
+    return deletion_forecast.by(day + dt.timedelta(days=int(value)), policy=policy, day=day)
 
 
 def _ahead() -> Options:

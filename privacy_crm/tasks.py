@@ -5,7 +5,7 @@ from contacts.base.background import app
 from contacts.base.days import day_of
 from contacts.merging import duplicates
 from contacts.models import PolicyVersion
-from contacts.outbox import nudging
+from contacts.outbox import wake_worker
 from privacy_crm import mailings
 from privacy_crm.figures import catalogue
 from privacy_crm.uploads import forgetting, importing, removing
@@ -15,7 +15,7 @@ from privacy_crm.uploads import forgetting, importing, removing
 def run_mailings() -> None:
     policy = PolicyVersion.objects.in_force()
     if policy and mailings.tick(policy=policy, at=timezone.now()):
-        nudging.nudge()
+        wake_worker.nudge()
 
 
 @app.task

@@ -1,4 +1,4 @@
-"""Delete in bounded batches, a transaction each: lock, decide again and act (`retention.parting`), and count."""
+"""Delete in bounded batches, a transaction each: lock, decide again and act (`lapse_decisions`), and count."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 from psycopg2 import sql
 
-from retention import ledger, parting
-from retention.due import Night, Sql
+from retention import lapse_decisions, run_log
+from retention.due_bases import RetentionDate, Sql
+from retention.lapse_decisions import Parting
 from retention.models import Hold, PurgeRun, Rule
-from retention.parting import Parting
 
 SIZE = 5_000
 
@@ -20,7 +20,7 @@ class Job:
     """One run's part: what it decides by, and in whose name."""
 
     run: PurgeRun
-    night: Night
+    night: RetentionDate
     at: dt.datetime
     by: str
 
@@ -28,7 +28,7 @@ class Job:
         """Let the bases of one scenario lapse for these people, as far as their period is still over."""
         with transaction.atomic():
             shared = self.night.stands_on_organisations(scenario)
-            organisations = parting.lock_organisations(ids) if shared else []
+            organisations = lapse_decisions.lock_organisations(ids) if shared else []
             self._part_with(scenario, ids, self.night.lapsed(scenario, ids, organisations))
 
     def free(self, scenario: str, ids: list[int]) -> None:
@@ -39,13 +39,13 @@ class Job:
     def end_holds(self, ids: list[int]) -> None:
         """Deal with people whose hold ended: those held by nothing else go, the reduced keep what still has a duty."""
         with transaction.atomic():
-            decision = self._parting.end_holds(parting.lock_contacts(ids), rule=Rule.HOLD)
+            decision = self._parting.end_holds(lapse_decisions.lock_contacts(ids), rule=Rule.HOLD)
             Hold.objects.ended(self.night.day).filter(contact__in=ids).update(closed_on=self.night.day)
-            ledger.count(self.run, Rule.HOLD, contacts_deleted=len(decision.delete))
+            run_log.count(self.run, Rule.HOLD, contacts_deleted=len(decision.delete))
 
     def _part_with(self, scenario: str, ids: list[int], due: Sql) -> None:
-        decision = self._parting.lapse(parting.lock_contacts(ids), scenario, due, rule=scenario)
-        ledger.count(
+        decision = self._parting.lapse(lapse_decisions.lock_contacts(ids), scenario, due, rule=scenario)
+        run_log.count(
             self.run,
             scenario,
             bases_lapsed=decision.lapsed,

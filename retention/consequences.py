@@ -8,7 +8,7 @@ from django.db.models import TextChoices
 from psycopg2 import sql
 
 from contacts.models import Agreement, PolicyVersion
-from retention import lapses
+from retention import retention_schedule
 
 
 class Stay(TextChoices):
@@ -68,11 +68,11 @@ _BASES = sql.SQL("SELECT * FROM basis")
 
 def if_ended(agreement: Agreement, ended_on: dt.date, *, policy: PolicyVersion, day: dt.date) -> Ending:
     """Return what would follow, seen from `day`, if the agreement ended on another: one query, which writes nothing."""
-    bases, values = lapses.of_each(policy, _PERSON, sql.Identifier("supposed"))
+    bases, values = retention_schedule.of_each(policy, _PERSON, sql.Identifier("supposed"))
     query = _ENDING.format(
         supposed=_SUPPOSED,
         lapses=bases,
-        departures=lapses.departures(_BASES, _PERSON),
+        departures=retention_schedule.departures(_BASES, _PERSON),
         agreement=sql.Literal(Stay.AGREEMENT),
         basis=sql.Literal(Stay.BASIS),
         hold=sql.Literal(Stay.HOLD),

@@ -10,7 +10,7 @@ from django.db import connection
 from psycopg2 import sql
 
 from contacts.models import Contact, PolicyVersion
-from retention import lapses
+from retention import retention_schedule
 from retention.batches import stream
 from retention.models import Hold
 
@@ -57,7 +57,7 @@ def of_everyone(*, policy: PolicyVersion, day: dt.date) -> Iterator[Explanation]
 
 def leaves_by_objection(explanation: Explanation, contact: Contact, policy: PolicyVersion) -> bool:
     """Tell whether it is an objection to all marketing that sets the day on which a person goes (P12)."""
-    bases, values = lapses.of(policy, [contact.pk])
+    bases, values = retention_schedule.of(policy, [contact.pk])
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("SELECT scenario FROM ({}) lapse WHERE by_objection").format(bases), values)
         freed = {scenario for (scenario,) in cursor}
@@ -74,7 +74,7 @@ def find(name: str) -> Contact | None:
 
 
 def _of_batch(ids: list[int], policy: PolicyVersion, day: dt.date) -> Iterator[Explanation]:
-    until = lapses.kept_until(policy, ids, day)
+    until = retention_schedule.kept_until(policy, ids, day)
     bases = _bases(ids, policy)
     holds = _holds(ids, day)
     people = Contact.objects.filter(pk__in=ids).order_by("pk").values_list("pk", "email", "public_id")
@@ -83,7 +83,7 @@ def _of_batch(ids: list[int], policy: PolicyVersion, day: dt.date) -> Iterator[E
 
 
 def _bases(ids: list[int], policy: PolicyVersion) -> dict[int, list[Reason]]:
-    query, values = lapses.of(policy, ids)
+    query, values = retention_schedule.of(policy, ids)
     found: dict[int, list[Reason]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("{} ORDER BY basis.id").format(query), values)

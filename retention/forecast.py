@@ -10,8 +10,8 @@ from psycopg2 import sql
 from contacts.base.days import run_of
 from contacts.models import PolicyVersion
 from contacts.words.vocabulary import Scenario
-from retention import lapses
-from retention.due import Night
+from retention import retention_schedule
+from retention.due_bases import RetentionDate
 
 
 @dataclass
@@ -61,8 +61,8 @@ _PLAN = sql.SQL("""
 def days(*, policy: PolicyVersion, first: dt.date, number: int) -> Iterator[Day]:
     """Yield one entry for each of `number` days from `first` on, also for the days on which nothing happens."""
     end = first + dt.timedelta(days=number)
-    due, due_values = Night(policy, run_of(end - dt.timedelta(days=1), policy.zone)).all_due()
-    bases, values = lapses.of_each(policy, sql.SQL("SELECT contact_id FROM person"))
+    due, due_values = RetentionDate(policy, run_of(end - dt.timedelta(days=1), policy.zone)).all_due()
+    bases, values = retention_schedule.of_each(policy, sql.SQL("SELECT contact_id FROM person"))
     found: dict[dt.date, Day] = {}
     with connection.cursor() as cursor:
         cursor.execute(_PLAN.format(due=due, lapses=bases), due_values | values | {"first": first, "end": end})

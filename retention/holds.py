@@ -8,9 +8,9 @@ from django.db import transaction
 from contacts.base import audit
 from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion
-from contacts.people import erasure, vacancy
+from contacts.people import empty_organisations, erasure
 from contacts.words.categories import Category
-from retention import freezing
+from retention import derived_holds
 from retention.models import REASONS, Hold, HoldKind, Rule, default_keeps
 
 
@@ -52,7 +52,7 @@ def place(
         },
     )
     audit.record("hold.placed", at=at, by=by, public_id=contact.public_id, rule=f"{kind}:{reason}")
-    freezing.settle([contact.pk])
+    derived_holds.settle([contact.pk])
     _narrow(locked, at, by)
     return hold
 
@@ -67,7 +67,7 @@ def end(hold: Hold, *, day: dt.date, at: dt.datetime, by: str) -> None:
     ended = Hold.objects.standing(day).filter(pk=hold.pk).update(until=day)
     if not ended:
         raise HoldError("This hold has ended already.")
-    freezing.settle([hold.contact_id])
+    derived_holds.settle([hold.contact_id])
     audit.record("hold.ended", at=at, by=by, public_id=hold.contact.public_id, rule=f"{hold.kind}:{hold.reason}")
 
 
@@ -89,5 +89,5 @@ def _narrow(contact: Contact, at: dt.datetime, by: str) -> None:
         return
     for keeps in standing.by_keeps([contact.pk]):
         people = {contact.pk: contact.public_id}
-        erasure.reduce(people, keeps, day=contact.minimised_on, at=at, by=by, rule=Rule.HOLD)
-    vacancy.notice([contact.organisation_id] if contact.organisation_id else [])
+        erasure.minimise(people, keeps, day=contact.minimised_on, at=at, by=by, rule=Rule.HOLD)
+    empty_organisations.notice([contact.organisation_id] if contact.organisation_id else [])

@@ -1,6 +1,6 @@
 """Object to marketing: it is written down, and what is held for marketing alone goes (P12, Art. 17(1)(c) GDPR).
 
-What is still to be delivered, or still to come, goes with the nightly run after it (`retention.due`).
+What is still to be delivered, or still to come, goes with the nightly run after it (`retention.due_bases`).
 """
 
 import datetime as dt
@@ -10,14 +10,14 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from contacts.base import races
+from contacts.base import retry
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
 from contacts.permission import objections
 from contacts.words.vocabulary import MARKETING_SCENARIOS, Channel, Scenario
-from retention import parting
-from retention.due import Night
-from retention.parting import Parting
+from retention import lapse_decisions
+from retention.due_bases import RetentionDate
+from retention.lapse_decisions import Parting
 
 RULE = "objection"
 
@@ -55,7 +55,7 @@ def object_to_marketing(
             )
             return part_with(ids, policy=policy, at=at, by=by)
 
-    return races.persist(whole)
+    return retry.persist(whole)
 
 
 def part_with(
@@ -70,8 +70,8 @@ def part_with(
 
     Call it in the transaction in which the last of their channels was stopped.
     """
-    act = Parting(Night(policy, at), at=at, by=by)
-    locked, done = parting.lock_contacts(ids), Consequence()
+    act = Parting(RetentionDate(policy, at), at=at, by=by)
+    locked, done = lapse_decisions.lock_contacts(ids), Consequence()
     for scenario in scenarios if locked else ():
         decision = act.lapse(locked, scenario, act.night.freed(scenario, ids), rule=RULE)
         done.deleted += len(decision.delete)

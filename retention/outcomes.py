@@ -7,8 +7,8 @@ from django.db import OperationalError, connection
 
 from contacts.models import PolicyVersion
 from contacts.words.vocabulary import Scenario
-from retention import fates
-from retention.due import Night
+from retention import purge_preview
+from retention.due_bases import RetentionDate
 from retention.models import PurgeRun, Rule, RunStatus
 
 
@@ -27,8 +27,8 @@ class Outcome:
     food_preferences_deleted: int
 
 
-def night_of(policy: PolicyVersion, at: dt.datetime) -> Night:
-    return Night(policy, at)
+def night_of(policy: PolicyVersion, at: dt.datetime) -> RetentionDate:
+    return RetentionDate(policy, at)
 
 
 def outcome(purge_run: PurgeRun) -> Outcome:
@@ -44,7 +44,7 @@ def outcome(purge_run: PurgeRun) -> Outcome:
         bases_lapsed={scenario: counts[scenario].bases_lapsed for scenario in Scenario.values},
         contacts_deleted=sum(row.contacts_deleted for row in counts.values()),
         contacts_minimised=sum(row.contacts_minimised for row in counts.values()),
-        contacts_held=fates.held_alone(night_of(policy, purge_run.at)) if policy else 0,
+        contacts_held=purge_preview.held_alone(night_of(policy, purge_run.at)) if policy else 0,
         food_preferences_deleted=counts[Rule.FOOD].others_deleted,
     )
 

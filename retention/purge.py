@@ -13,14 +13,14 @@ from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from psycopg2 import sql
 
-from contacts.base import audit, races
-from contacts.events import food
+from contacts.base import audit, retry
+from contacts.events import dietary
 from contacts.models import Contact, PolicyVersion
-from contacts.people import vacancy
+from contacts.people import empty_organisations
 from contacts.words.vocabulary import MARKETING_SCENARIOS, Scenario
-from retention import batches, fates, ledger
+from retention import batches, purge_preview, run_log
 from retention.batches import Job
-from retention.due import Night, Sql
+from retention.due_bases import RetentionDate, Sql
 from retention.models import PurgeRun, Rule, RunStatus
 from retention.outcomes import Outcome, night_of, outcome
 
@@ -44,17 +44,17 @@ def rehearse(*, policy: PolicyVersion, at: dt.datetime, approve: bool = False) -
     night = night_of(policy, at)
     with transaction.atomic():
         _one_snapshot()
-        foreseen = fates.foresee(night)
+        foreseen = purge_preview.foresee(night)
         return Outcome(
             run=None,
             at=at,
             dry_run=True,
             status=RunStatus.NEEDS_APPROVAL if not approve and _beyond_the_cap(night) else RunStatus.FINISHED,
             bases_lapsed=foreseen.bases,
-            contacts_deleted=foreseen.to_delete + fates.hold_ends(night),
+            contacts_deleted=foreseen.to_delete + purge_preview.hold_ends(night),
             contacts_minimised=foreseen.to_minimise,
-            contacts_held=fates.held_alone(night),
-            food_preferences_deleted=food.overdue(at),
+            contacts_held=purge_preview.held_alone(night),
+            food_preferences_deleted=dietary.overdue(at),
         )
 
 
@@ -64,8 +64,8 @@ def run(*, policy: PolicyVersion, at: dt.datetime, by: str, approve: bool, now: 
     Raises PurgeBrokenOffError where the connection is lost on the way.
     """
     row = _row(policy, at, by, now)
-    with _lest_it_breaks_off(row), ledger.one_at_a_time():
-        ledger.close_interrupted(now())
+    with _lest_it_breaks_off(row), run_log.one_at_a_time():
+        run_log.close_interrupted(now())
         _run(row, policy, now, approve=approve)
         return outcome(row)
 
@@ -73,8 +73,8 @@ def run(*, policy: PolicyVersion, at: dt.datetime, by: str, approve: bool, now: 
 def run_where(owed: Callable[[], bool], *, policy: PolicyVersion, at: dt.datetime, by: str, now: Clock) -> bool:
     """Do the run of `at` if it is still owed once no other is under way; return whether it was."""
     row = _row(policy, at, by, now)
-    with _lest_it_breaks_off(row), ledger.one_at_a_time():
-        ledger.close_interrupted(now())
+    with _lest_it_breaks_off(row), run_log.one_at_a_time():
+        run_log.close_interrupted(now())
         if not owed():
             return False
         _run(row, policy, now, approve=False)
@@ -98,12 +98,12 @@ def _lest_it_breaks_off(purge_run: PurgeRun) -> Iterator[None]:
 
 def _run(purge_run: PurgeRun, policy: PolicyVersion, now: Clock, *, approve: bool) -> None:
     purge_run.started_at = now()  # after the wait for another run
-    ledger.open_run(purge_run)
+    run_log.open_run(purge_run)
     job = Job(purge_run, night_of(policy, purge_run.at), at=purge_run.at, by=f"purge:{purge_run.pk}")
     beyond = _asked_first(job, approve=approve, by=purge_run.by)
     _work(job, purge_run.at, scope=_hold_ended(job.night) if beyond else None)
     if beyond:
-        races.persist(partial(_wait, job, now()))
+        retry.persist(partial(_wait, job, now()))
     else:
         _finish(job, now())
 
@@ -114,8 +114,8 @@ def resume(purge_run: PurgeRun, *, at: dt.datetime, now: Clock) -> bool:
     if policy is None:
         return False
     night = night_of(policy, purge_run.at)
-    with _lest_it_breaks_off(purge_run), ledger.one_at_a_time():
-        if not ledger.resume(purge_run):
+    with _lest_it_breaks_off(purge_run), run_log.one_at_a_time():
+        if not run_log.resume(purge_run):
             return False
         job = Job(purge_run, night, at=at, by=f"purge:{purge_run.pk}")
         _work(job, at, scope=_approved(purge_run, night))
@@ -127,7 +127,7 @@ def resume(purge_run: PurgeRun, *, at: dt.datetime, now: Clock) -> bool:
 def approve(purge_run: PurgeRun, *, at: dt.datetime, by: str) -> bool:
     """Approve a waiting run; it is carried out by the next tick of the beat, at once where that is asked for."""
     with transaction.atomic():
-        if approved := ledger.approve(purge_run, at=at, by=by):
+        if approved := run_log.approve(purge_run, at=at, by=by):
             audit.record("purge.approved", at=at, by=by, rule=f"run:{purge_run.pk}")
     return approved
 
@@ -155,7 +155,7 @@ def _rule(job: Job, rule: str, work: Callable[[], None]) -> None:
     except Exception as error:
         if not connection.is_usable():
             raise PurgeBrokenOffError(job.run) from error
-        ledger.fail(job.run, rule, error)
+        run_log.fail(job.run, rule, error)
 
 
 def _lapse(job: Job, scenario: str, scope: Sql | None) -> None:
@@ -170,12 +170,12 @@ def _end_holds(job: Job) -> None:
 
 def _each(ids: Iterable[list[int]], act: Callable[[list[int]], None]) -> None:
     for batch in ids:
-        races.persist(partial(act, batch))
+        retry.persist(partial(act, batch))
 
 
 def _sweep_food(job: Job, at: dt.datetime) -> None:
     with transaction.atomic():
-        ledger.count(job.run, Rule.FOOD, others_deleted=food.sweep(at))
+        run_log.count(job.run, Rule.FOOD, others_deleted=dietary.sweep(at))
 
 
 def _sweep_organisations(job: Job) -> None:
@@ -185,22 +185,22 @@ def _sweep_organisations(job: Job) -> None:
     looked_at = batches.SIZE
     while looked_at == batches.SIZE:
         with transaction.atomic():
-            looked_at, deleted = vacancy.sweep(ended_by, entered_by, limit=batches.SIZE)
-            ledger.count(job.run, Rule.ORGANISATION, others_deleted=deleted)
+            looked_at, deleted = empty_organisations.sweep(ended_by, entered_by, limit=batches.SIZE)
+            run_log.count(job.run, Rule.ORGANISATION, others_deleted=deleted)
 
 
-def _hold_ended(night: Night) -> Sql:
-    return fates.HOLD_ENDED, {"day": night.day}
+def _hold_ended(night: RetentionDate) -> Sql:
+    return purge_preview.HOLD_ENDED, {"day": night.day}
 
 
-def _approved(purge_run: PurgeRun, night: Night) -> Sql:
+def _approved(purge_run: PurgeRun, night: RetentionDate) -> Sql:
     query = sql.SQL("SELECT contact_id FROM retention_purgecandidate WHERE run_id = %(run)s UNION {}")
-    return query.format(fates.HOLD_ENDED), {"run": purge_run.pk, "day": night.day}
+    return query.format(purge_preview.HOLD_ENDED), {"run": purge_run.pk, "day": night.day}
 
 
-def _beyond_the_cap(night: Night) -> tuple[int, int] | None:
+def _beyond_the_cap(night: RetentionDate) -> tuple[int, int] | None:
     """Return how many a run would delete and reduce, where that is more than it may without asking."""
-    to_delete, to_minimise = fates.beyond_the_cap(night)
+    to_delete, to_minimise = purge_preview.beyond_the_cap(night)
     number = to_delete + to_minimise
     if number <= settings.PURGE_CAP_NUMBER or number <= settings.PURGE_CAP_SHARE * Contact.objects.count():
         return None
@@ -210,14 +210,14 @@ def _beyond_the_cap(night: Night) -> tuple[int, int] | None:
 def _wait(job: Job, at: dt.datetime) -> None:
     with transaction.atomic():
         _one_snapshot()  # the numbers that the officer reads are those of the people written down
-        ledger.supersede()
-        fates.remember(job.night, job.run.pk)
-        to_delete, to_minimise = fates.beyond_the_cap(job.night)
-        ledger.wait(job.run, to_delete=to_delete, to_minimise=to_minimise, at=at)
+        run_log.supersede()
+        purge_preview.remember(job.night, job.run.pk)
+        to_delete, to_minimise = purge_preview.beyond_the_cap(job.night)
+        run_log.wait(job.run, to_delete=to_delete, to_minimise=to_minimise, at=at)
 
 
 def _finish(job: Job, at: dt.datetime) -> None:
-    ledger.finish(job.run, spared=fates.spared(job.night), at=at)
+    run_log.finish(job.run, spared=purge_preview.spared(job.night), at=at)
 
 
 def _one_snapshot() -> None:

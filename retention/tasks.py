@@ -2,17 +2,17 @@ from django.utils import timezone
 
 from contacts.base.background import app
 from contacts.models import PolicyVersion
-from retention import nights, warning, watch
+from retention import monitoring, scheduler, warning
 
 
 @app.task
 def nightly() -> None:
-    nights.tick(at=timezone.now(), now=timezone.now)
+    scheduler.tick(at=timezone.now(), now=timezone.now)
 
 
 @app.task
 def warn_officers() -> None:
     at = timezone.now()
     if policy := PolicyVersion.objects.in_force():
-        watch.note_missed(policy, at)
+        monitoring.note_missed(policy, at)
         warning.warn(policy=policy, at=at)

@@ -13,7 +13,7 @@ from contacts.disclosure.disclosing import DisclosureError
 from contacts.events import announcing
 from contacts.events.announcing import HAD_IT, HAS_IT, Announced, AnnouncingError
 from contacts.models import Event, PolicyVersion
-from contacts.outbox import nudging
+from contacts.outbox import wake_worker
 from contacts.permission.permission import Refusal
 
 _BESIDES = {HAS_IT: gettext_lazy("they have it already"), HAD_IT: gettext_lazy("they were told of it before")}
@@ -55,7 +55,7 @@ class AnnounceForm(ActForm):
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         done = announcing.announce(**self._about(), **self.cleaned_data, at=at, by=by)
-        nudging.nudge()
+        wake_worker.nudge()
         told = ngettext("%d person is told.", "%d people are told.", done.owed) % done.owed
         return f"{told} {_('Each of them is asked about again when their mail is sent.')}"
 

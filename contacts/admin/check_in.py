@@ -24,10 +24,10 @@ from contacts.admin import acts
 from contacts.admin.base import RecordAdmin, today
 from contacts.admin.door import Door, version
 from contacts.base import audit
-from contacts.events import attending
-from contacts.events.attending import Arrival, AttendingError, FullError
+from contacts.events import check_in
+from contacts.events.check_in import Arrival, AttendingError, FullError
 from contacts.models import Event, PolicyVersion
-from contacts.outbox import nudging
+from contacts.outbox import wake_worker
 from contacts.people.activities import ContactGoneError
 from contacts.policy import policy_words
 from contacts.signups.forms import SignUpForm
@@ -118,9 +118,9 @@ def _list(visit: Visit) -> HttpResponse:
 
 def _closed(visit: Visit) -> HttpResponse | None:
     """Say when the door opens, where it is not open."""
-    if attending.is_open(visit.event, visit.at):
+    if check_in.is_open(visit.event, visit.at):
         return None
-    return visit.show("closed", opens=attending.opens_at(visit.event), closes=attending.closes_at(visit.event))
+    return visit.show("closed", opens=check_in.opens_at(visit.event), closes=check_in.closes_at(visit.event))
 
 
 def _state(visit: Visit) -> HttpResponse:
@@ -128,11 +128,11 @@ def _state(visit: Visit) -> HttpResponse:
 
 
 def _arrive(visit: Visit) -> HttpResponse:
-    return _tap(visit, lambda: attending.check_in(visit.event, _guest(visit), **visit.acts()))
+    return _tap(visit, lambda: check_in.check_in(visit.event, _guest(visit), **visit.acts()))
 
 
 def _undo(visit: Visit) -> HttpResponse:
-    return _tap(visit, lambda: attending.undo(visit.event, _guest(visit), **visit.acts()))
+    return _tap(visit, lambda: check_in.undo(visit.event, _guest(visit), **visit.acts()))
 
 
 def _walk_in(visit: Visit) -> HttpResponse:
@@ -162,7 +162,7 @@ def _admit(visit: Visit, public_id: uuid.UUID) -> HttpResponse:
         return redirect(visit.url("check-in"))
     if visit.request.method == "POST":
         again = partial(visit.show, "admit", made=made, status=HTTPStatus.CONFLICT)
-        return _let_in(visit, partial(attending.admit, visit.event, made), again, f"{visit.url('check-in')}#g")
+        return _let_in(visit, partial(check_in.admit, visit.event, made), again, f"{visit.url('check-in')}#g")
     return visit.show("admit", made=made)
 
 
@@ -187,7 +187,7 @@ def _take(visit: Visit) -> HttpResponse:
     if not form.is_valid():
         return again(status=HTTPStatus.UNPROCESSABLE_ENTITY)
     then = f"{visit.url('hand-back')}?lang={language}&in="
-    return _let_in(visit, partial(attending.walk_in, visit.event, form.typed()), again, then)
+    return _let_in(visit, partial(check_in.walk_in, visit.event, form.typed()), again, then)
 
 
 def _let_in(visit: Visit, act: Callable[..., Arrival], again: View, then: str) -> HttpResponse:
@@ -203,7 +203,7 @@ def _let_in(visit: Visit, act: Callable[..., Arrival], again: View, then: str) -
         return again(refusal=str(refusal), status=HTTPStatus.CONFLICT)
     except ContactGoneError as refusal:
         return _tell(visit, partial(_words, refusal), f"{then}0")
-    nudging.nudge()
+    wake_worker.nudge()
     return _tell(visit, partial(_said, visit, arrival), f"{then}{arrival.registration_id}")
 
 

@@ -16,7 +16,7 @@ from contacts.admin.public_words import PublicWordsForm, words_of
 from contacts.events import events, inviting
 from contacts.events.events import EventError, Times
 from contacts.models import Event, PolicyVersion, Registration
-from contacts.outbox import nudging
+from contacts.outbox import wake_worker
 from contacts.words.vocabulary import EventKind
 
 _ZONES = [(name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name or name == "UTC"]
@@ -165,7 +165,7 @@ class DescribeForm(ActForm):
         events.describe(self.record, **self.cleaned_data, at=at, by=by)
         if "kind" in self.changed_data and self.policy:
             gone = events.convert(self.record, kind, policy=self.policy, at=at, by=by)
-        nudging.nudge()
+        wake_worker.nudge()
         return " ".join([_("The event is changed."), *_food_went(gone)])
 
 
@@ -200,7 +200,7 @@ class MoveForm(WhenForm):
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         gone = events.move(self.record, **self.cleaned_data, at=at, by=by)
-        nudging.nudge()
+        wake_worker.nudge()
         return " ".join([_("The event is moved."), *_food_went(gone)])
 
 
@@ -214,7 +214,7 @@ class CancelForm(ActForm):
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         gone = events.cancel(self.record, at=at, by=by)
-        nudging.nudge()
+        wake_worker.nudge()
         return " ".join([_("The event is cancelled."), *_food_went(gone)])
 
 

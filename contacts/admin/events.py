@@ -31,7 +31,8 @@ from contacts.admin.event_acts import (
 )
 from contacts.admin.public_words import topic_names
 from contacts.delivery.letters.event_words import when
-from contacts.events import attending, food
+from contacts.events import check_in as check_ins
+from contacts.events import dietary
 from contacts.models import Event, FoodPreference, SignUp
 from contacts.signups.sign_ups import closed, over
 
@@ -150,7 +151,7 @@ class EventAdmin(RecordAdmin):
         if not request.user.has_perm(SEE_FOOD):
             raise PermissionDenied
         record, at = self.found(request, object_id), timezone.now()
-        counts = food.counted(record, at=at)
+        counts = dietary.counted(record, at=at)
         title = _("Food at %s") % record.title
         context = {
             **self.admin_site.each_context(request),
@@ -177,7 +178,7 @@ class EventAdmin(RecordAdmin):
             "left": None if record.capacity is None else max(record.capacity - record.registered, 0),
             "came": record.registrations.filter(cancelled_at=None, attended_at__isnull=False).count(),
             "waiting": SignUp.objects.waiting().filter(event=record).count(),
-            "door_open": attending.is_open(record, timezone.now()),
+            "door_open": check_ins.is_open(record, timezone.now()),
             "urls": self._urls(request, record),
         }
 

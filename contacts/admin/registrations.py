@@ -21,7 +21,7 @@ from contacts.admin.people import name_of, visible_to
 from contacts.events import places
 from contacts.events.places import PlaceError
 from contacts.models import Contact, Event, Registration
-from contacts.outbox import nudging
+from contacts.outbox import wake_worker
 
 
 class GiveUpForm(ActForm):
@@ -32,7 +32,7 @@ class GiveUpForm(ActForm):
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         places.give_up(self.record.pk, at=at, by=by)
-        nudging.nudge()
+        wake_worker.nudge()
         return _("The place is free again.")
 
 

@@ -21,9 +21,9 @@ from contacts.admin.base import RecordAdmin, today
 from contacts.admin.people import SEE_RESTRICTED
 from contacts.models import Contact, Event, PolicyVersion, SignUp
 from contacts.models.sign_ups import UNPROVEN_DAYS
-from contacts.outbox import nudging
-from contacts.signups import vouching
-from contacts.signups.vouching import Grounds, VouchError
+from contacts.outbox import wake_worker
+from contacts.signups import verify_in_person
+from contacts.signups.verify_in_person import Grounds, VouchError
 from contacts.words.addresses import MalformedAddressError, normalise
 from contacts.words.vocabulary import Channel, Scenario, SignUpKind
 
@@ -47,8 +47,10 @@ class ConfirmForm(ActForm):
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         told = self.cleaned_data
-        self.contact = vouching.vouch(self.record, Grounds(told["grounds"]), policy=told["policy"], at=at, by=by)
-        nudging.nudge()
+        self.contact = verify_in_person.vouch(
+            self.record, Grounds(told["grounds"]), policy=told["policy"], at=at, by=by
+        )
+        wake_worker.nudge()
         return _("The address is confirmed, and what was asked for is on its way.")
 
 

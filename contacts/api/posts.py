@@ -17,7 +17,7 @@ from contacts.api.bodies import EventSignUp, RegistrationBody, SignUpBody, White
 from contacts.api.callers import CALLERS, Caller
 from contacts.base import rows
 from contacts.models import Event, PolicyVersion, Whitepaper
-from contacts.outbox import nudging
+from contacts.outbox import wake_worker
 from contacts.signups import challenge, limits, sign_ups
 from contacts.signups.forms import SignUpForm
 from contacts.signups.sign_ups import SignUpRefusedError, Wish
@@ -111,7 +111,7 @@ def _sign_up(post: Post) -> None:
         at=post.at,
         by=post.caller.by,
     )
-    nudging.nudge()
+    wake_worker.nudge()
 
 
 def _checked(post: Post) -> SignUpForm:

@@ -13,7 +13,7 @@ from contacts.base import audit
 from contacts.delivery import letters
 from contacts.delivery.letters import mailings, written
 from contacts.delivery.letters.parts import Letter, Occasion, Text
-from contacts.mailings import mailing_drafts
+from contacts.mailings import drafts
 from contacts.models import Mailing, Message, PolicyVersion
 from contacts.outbox import outbox
 from contacts.words.vocabulary import MailPurpose, MailTemplate
@@ -40,8 +40,8 @@ def send(mailing: Mailing, address: str, *, policy: PolicyVersion, at: dt.dateti
     for language, _name in settings.LANGUAGES:
         letter = _letter(mailing, language, policy, at)
         marked = replace(letter, subject=f"Test: {letter.subject}")
-        outbox.owe_written(written.pack(marked, language), address=address, at=at)
-    audit.record("mailing.tested", at=at, by=by, rule=mailing_drafts.rule(mailing))
+        outbox.enqueue_written(written.pack(marked, language), address=address, at=at)
+    audit.record("mailing.tested", at=at, by=by, rule=drafts.rule(mailing))
 
 
 def _letter(mailing: Mailing, language: str, policy: PolicyVersion, at: dt.datetime) -> Letter:

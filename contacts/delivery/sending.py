@@ -14,13 +14,13 @@ from django.core.mail import mailers
 from django.db import DatabaseError, transaction
 from django.db.models import Case, F, Value, When
 
-from contacts.base import races
+from contacts.base import retry
 from contacts.base.days import day_of
-from contacts.delivery import letters, withholding
+from contacts.delivery import letters, send_guard
 from contacts.information import informing
 from contacts.models import Message, PolicyVersion
 from contacts.models.outbox import FORGOTTEN, MessageEnd
-from contacts.outbox import mail_errors, mailing_counts
+from contacts.outbox import counts, mail_errors
 from contacts.outbox.mail_errors import Failure
 from contacts.people import bounces
 from contacts.words.vocabulary import MailPurpose
@@ -76,7 +76,7 @@ def _deal_with(pk: int, mailer: Any, policy: PolicyVersion, now: Callable[[], dt
     if message is None:
         return False
     try:
-        if reason := withholding.reason(message, policy=policy, at=at):
+        if reason := send_guard.reason(message, policy=policy, at=at):
             _end(message, MessageEnd.SKIPPED, reason, at)
         else:
             to_tell = informing.to_tell(message)
@@ -106,7 +106,7 @@ def _hand_over(message: Message, mailer: Any, policy: PolicyVersion, at: dt.date
 def _settle(message: Message, told: list[int], policy: PolicyVersion, at: dt.datetime) -> None:
     """Note that a mail has left. A mailing's that cannot be noted stays claimed: sent again, it would come twice."""
     try:
-        races.persist(lambda: _mark_sent(message, told, policy, at))
+        retry.persist(lambda: _mark_sent(message, told, policy, at))
     except DatabaseError as error:
         if message.mailing_id is None:
             raise
@@ -116,11 +116,11 @@ def _settle(message: Message, told: list[int], policy: PolicyVersion, at: dt.dat
 @transaction.atomic
 def _mark_sent(message: Message, told: list[int], policy: PolicyVersion, at: dt.datetime) -> None:
     informing.told(told, day=day_of(at, policy.zone))
-    informing.owe_beside(message, policy=policy, at=at)
+    informing.enqueue_beside(message, policy=policy, at=at)
     waiting = Message.objects.filter(pk=message.pk, sent_at__isnull=True, ended_at__isnull=True)
     marked = waiting.update(sent_at=at, claimed_until=None, attempts=F("attempts") + 1, reason="", **FORGOTTEN)
     if marked and message.mailing_id:
-        mailing_counts.sent(message.mailing_id)
+        counts.sent(message.mailing_id)
 
 
 def _note(message: Message, error: Exception, policy: PolicyVersion, at: dt.datetime) -> None:
@@ -154,7 +154,7 @@ def _postpone(message: Message, code: str, at: dt.datetime) -> None:
 def _end(message: Message, end: MessageEnd, reason: str, at: dt.datetime) -> None:
     ended = _ours(message).update(claimed_until=None, ended_at=at, end=end, reason=reason, **FORGOTTEN)
     if ended and message.mailing_id and end == MessageEnd.SKIPPED:
-        mailing_counts.withheld(message.mailing_id)
+        counts.withheld(message.mailing_id)
 
 
 def _ours(message: Message) -> Any:

@@ -17,8 +17,8 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from contacts.base import audit
-from contacts.disclosure import acknowledging, notice_letters, posting
-from contacts.disclosure.posting import Post, PostError
+from contacts.disclosure import acknowledging, notice_letters, webhook_client
+from contacts.disclosure.webhook_client import Post, PostError
 from contacts.models import PolicyVersion, Recipient, RecipientNotice
 from contacts.models.recipients import RecipientNotices
 from contacts.outbox import links, mail_errors
@@ -45,7 +45,7 @@ class _Sender:
     post: Post
 
 
-def send_due(*, at: dt.datetime, now: Callable[[], dt.datetime], post: Post = posting.post) -> int:
+def send_due(*, at: dt.datetime, now: Callable[[], dt.datetime], post: Post = webhook_client.post) -> int:
     """Send what is due at `at`, for the first time or again, and return how many notices this call dealt with.
 
     Several may run at once: a notice is claimed by one of them. What fails is tried again later, until the recipient

@@ -9,8 +9,8 @@ from django.db import transaction
 from django_countries import countries
 
 from contacts.base import audit
-from contacts.disclosure import posting, targets
-from contacts.disclosure.targets import TargetRefusedError
+from contacts.disclosure import ssrf_guard, webhook_client
+from contacts.disclosure.ssrf_guard import TargetRefusedError
 from contacts.models import Recipient
 from contacts.words.vocabulary import ToldBy
 
@@ -92,7 +92,7 @@ def reveal_secret(recipient: Recipient, *, at: dt.datetime, by: str) -> str:
     if recipient.told_by != ToldBy.WEBHOOK:
         raise RecipientError("This recipient is told by e-mail, and there is nothing to sign.")
     audit.record("recipient.secret_shown", at=at, by=by, rule=f"recipient:{recipient.pk}")
-    return posting.secret(recipient)
+    return webhook_client.secret(recipient)
 
 
 def _locked(recipient_id: int) -> Recipient:
@@ -116,7 +116,7 @@ def _describe(recipient: Recipient, particulars: Particulars) -> None:
 
 def _check_webhook(url: str) -> None:
     try:
-        targets.check(url)
+        ssrf_guard.check(url)
     except TargetRefusedError as refusal:
         raise RecipientError(str(refusal)) from None
 

@@ -88,7 +88,7 @@ def announce(
     if provider:
         told = _disclose(told, provider, about, at, by)
     counted = _count(people)
-    owed = _owe(told, about, at)
+    owed = _enqueue(told, about, at)
     audit.record("announcement.owed", at=at, by=by, rule=_key(about))
     return Announced(owed, counted.left_out)
 
@@ -146,11 +146,11 @@ def _count(people: QuerySet[Any]) -> Announced:
     return Announced(left_out.pop("", 0), left_out)
 
 
-def _owe(people: QuerySet[Any], about: Whitepaper | Event, at: dt.datetime) -> int:
+def _enqueue(people: QuerySet[Any], about: Whitepaper | Event, at: dt.datetime) -> int:
     column = "event_id" if isinstance(about, Event) else "whitepaper_id"
     found = people.annotate(about=Value(about.pk), once=Value(_key(about))).values_list("pk", "about", "once")
     columns = ("contact_id", column, "once")
-    return outbox.owe_each(MailTemplate.ANNOUNCE, found, columns, at=at, purpose=MailPurpose.MARKETING)
+    return outbox.enqueue_each(MailTemplate.ANNOUNCE, found, columns, at=at, purpose=MailPurpose.MARKETING)
 
 
 def _key(about: Whitepaper | Event) -> str:

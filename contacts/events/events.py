@@ -110,7 +110,7 @@ def cancel(event: Event, *, at: dt.datetime, by: str) -> int:
     if not standing.update(cancelled_at=at, revision=F("revision") + 1):
         raise EventError("This event is cancelled already.")
     outbox.supersede(event, (*_OUTDATED, MailTemplate.REGISTERED), at=at)
-    _owe_guests(event, MailTemplate.CANCELLED, at)
+    _enqueue_guests(event, MailTemplate.CANCELLED, at)
     audit.record("event.cancelled", at=at, by=by, rule=f"event:{event.pk}")
     return _forget_food(event, at)
 
@@ -120,16 +120,16 @@ def _change(event: Event, at: dt.datetime, **values: object) -> None:
     standing = Event.objects.filter(pk=event.pk, cancelled_at__isnull=True)
     if standing.exclude(**values).update(revision=F("revision") + 1, **values):
         outbox.supersede(event, _OUTDATED, at=at)
-        _owe_guests(event, MailTemplate.MOVED, at)
+        _enqueue_guests(event, MailTemplate.MOVED, at)
     elif not standing.exists():
         raise EventError("This event is cancelled; it does not change any more.")
 
 
-def _owe_guests(event: Event, template: MailTemplate, at: dt.datetime) -> None:
+def _enqueue_guests(event: Event, template: MailTemplate, at: dt.datetime) -> None:
     """Owe a mail to everyone who has a place, once for each revision; nobody waits for an event that is over."""
     guests = Registration.objects.filter(event=event, event__over_at__gt=at, cancelled_at__isnull=True)
     once = guests.annotate(once=once_a_revision(template)).values_list("contact_id", "pk", "event_id", "once")
-    outbox.owe_each(template, once, ("contact_id", "registration_id", "event_id", "once"), at=at)
+    outbox.enqueue_each(template, once, ("contact_id", "registration_id", "event_id", "once"), at=at)
 
 
 def once_a_revision(template: MailTemplate) -> Concat:

@@ -5,7 +5,7 @@ import uuid
 
 from django.db import transaction
 
-from contacts.base import audit, merged
+from contacts.base import audit, merge_redirects
 from contacts.models import FoodPreference, Registration
 
 
@@ -15,7 +15,7 @@ class PlaceError(ValueError):
 
 def find(public_id: uuid.UUID, event_id: int) -> Registration | None:
     """Return somebody's place at an event, also under the number of a record that was merged into theirs since."""
-    person = merged.holder(public_id)
+    person = merge_redirects.holder(public_id)
     places = Registration.objects.select_related("event", "contact")
     return places.filter(contact__public_id=person, event=event_id).first()
 

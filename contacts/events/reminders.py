@@ -12,7 +12,7 @@ from contacts.words.vocabulary import MailTemplate
 AHEAD = dt.timedelta(hours=24)
 
 
-def owe_due(*, at: dt.datetime) -> int:
+def enqueue_due(*, at: dt.datetime) -> int:
     """Owe a reminder to each guest of an event that starts within 24 hours, and return how many were owed.
 
     A guest gets one for each revision of the event, and none where they were told on that very day: they have only
@@ -26,7 +26,9 @@ def owe_due(*, at: dt.datetime) -> int:
     ).exclude(Exists(_told_today()))
     once = soon.annotate(once=once_a_revision(MailTemplate.REMINDER))
     found = once.values_list("contact_id", "pk", "event_id", "once")
-    return outbox.owe_each(MailTemplate.REMINDER, found, ("contact_id", "registration_id", "event_id", "once"), at=at)
+    return outbox.enqueue_each(
+        MailTemplate.REMINDER, found, ("contact_id", "registration_id", "event_id", "once"), at=at
+    )
 
 
 def _told_today() -> QuerySet[Message]:

@@ -37,15 +37,15 @@ class InformingError(ValueError):
 
 def tick(*, most: int, policy: PolicyVersion, at: dt.datetime) -> int:
     """Owe the day's letters if it is six o'clock, and return how many are owed."""
-    return owe_due(most=most, policy=policy, at=at) if at.astimezone(policy.zone).hour == HOUR else 0
+    return enqueue_due(most=most, policy=policy, at=at) if at.astimezone(policy.zone).hour == HOUR else 0
 
 
-def owe_due(*, most: int, policy: PolicyVersion, at: dt.datetime) -> int:
+def enqueue_due(*, most: int, policy: PolicyVersion, at: dt.datetime) -> int:
     """Owe the letter to `most` people who wait for it, or to more where more are pressing; return how many are owed."""
     waiting = _waiting(day_of(at, policy.zone), at)
     pressing = waiting.filter(since__lte=day_of(at, policy.zone) - PRESSING).count()
     number = max(most, pressing)
-    return _owe(waiting.order_by("since", "contact")[:number], at) if number else 0
+    return _enqueue(waiting.order_by("since", "contact")[:number], at) if number else 0
 
 
 def last_day(collected_on: dt.date) -> dt.date:
@@ -53,23 +53,25 @@ def last_day(collected_on: dt.date) -> dt.date:
     return add_months(collected_on, 1)
 
 
-def owe_beside(message: Message, *, policy: PolicyVersion, at: dt.datetime) -> None:
+def enqueue_beside(message: Message, *, policy: PolicyVersion, at: dt.datetime) -> None:
     """Owe the letter to somebody whom another mail has reached before it: the first message informs (Art. 14(3)(b))."""
     if message.contact_id is not None and message.template != MailTemplate.INFORM:
-        _owe(_waiting(day_of(at, policy.zone), at).filter(contact=message.contact_id), at)
+        _enqueue(_waiting(day_of(at, policy.zone), at).filter(contact=message.contact_id), at)
 
 
-def owe_before(people: QuerySet[Contact], *, policy: PolicyVersion, at: dt.datetime) -> None:
+def enqueue_before(people: QuerySet[Contact], *, policy: PolicyVersion, at: dt.datetime) -> None:
     """Owe the letter to those of these people who wait for it, before a message that is no marketing is owed to them.
 
     What informs leaves first (`sending`).
     """
-    _owe(_waiting(day_of(at, policy.zone), at).filter(contact__in=people.values("pk")), at)
+    _enqueue(_waiting(day_of(at, policy.zone), at).filter(contact__in=people.values("pk")), at)
 
 
-def _owe(waiting: QuerySet[Any, Any], at: dt.datetime) -> int:
+def _enqueue(waiting: QuerySet[Any, Any], at: dt.datetime) -> int:
     found = waiting.values_list("contact", "once")
-    return outbox.owe_each(MailTemplate.INFORM, found, ("contact_id", "once"), at=at, purpose=MailPurpose.INFORMATION)
+    return outbox.enqueue_each(
+        MailTemplate.INFORM, found, ("contact_id", "once"), at=at, purpose=MailPurpose.INFORMATION
+    )
 
 
 def _waiting(day: dt.date, at: dt.datetime) -> QuerySet[Any, Any]:

@@ -8,7 +8,7 @@ from contacts.base import audit
 from contacts.base.days import add_months
 from contacts.models import Review, ReviewOutcome
 from contacts.models.reviews import Reviews
-from contacts.people.stored_only import today
+from contacts.people.restriction_guard import today
 
 
 class ReviewError(ValueError):

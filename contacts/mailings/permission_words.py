@@ -8,7 +8,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
 
-from contacts.mailings.mailing_people import NOT_BOUND
+from contacts.mailings.people import NOT_BOUND
 from contacts.permission.permission import Reach, Refusal
 from contacts.words.vocabulary import Channel
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from contacts.base import audit, races
+from contacts.base import audit, retry
 from contacts.models import Contact, DuplicatePair
 from contacts.words.vocabulary import Likeness
 
@@ -97,7 +97,7 @@ def find(*, day: dt.date, at: dt.datetime, by: str) -> int:
             audit.record("duplicates.found", at=at, by=by, rule=f"pairs:{number}")
             return number
 
-    return races.persist(whole, lost={*races.LOST, _PERSON_GONE})
+    return retry.persist(whole, lost={*retry.LOST, _PERSON_GONE})
 
 
 @transaction.atomic

@@ -14,11 +14,11 @@ from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Greatest
 
-from contacts.base import audit, merged
+from contacts.base import audit, merge_redirects
 from contacts.merging import merging_rules
 from contacts.models import ChannelPermission, Contact, MergedAddress
 from contacts.outbox import notices
-from contacts.people import agreements, clocks, erasure, vacancy
+from contacts.people import agreements, clocks, empty_organisations, erasure
 from contacts.words.vocabulary import NoticeKind, PermissionState
 
 # What is chosen between the two, and the columns that go along with it: whether an address is proven, or takes mail,
@@ -101,15 +101,15 @@ def merge(two: Two, taken: Collection[str], *, at: dt.datetime, by: str) -> None
     changed.
     """
     changed = [name for name in taken if any(_differs(two, column) for column in CHOSEN[name])]
-    notices.owe(NoticeKind.ERASED, [two.gone.pk], at=at)
-    notices.owe(NoticeKind.RECTIFIED, [two.keep.pk] if changed else [], details=changed, at=at)
+    notices.enqueue(NoticeKind.ERASED, [two.gone.pk], at=at)
+    notices.enqueue(NoticeKind.RECTIFIED, [two.keep.pk] if changed else [], details=changed, at=at)
     _carry_objections(two, at, by)
     merging_rules.carry(merging_rules.RULES, two.keep.pk, two.gone.pk, at=at)
     erasure.delete({two.gone.pk: two.gone.public_id}, at=at, by=by, rule="merged")
     _fill(two, changed)
     _remember(two, changed)
     clocks.refresh_contacts([two.keep.pk])
-    vacancy.notice([pk for pk in (two.keep.organisation_id, two.gone.organisation_id) if pk])
+    empty_organisations.notice([pk for pk in (two.keep.organisation_id, two.gone.organisation_id) if pk])
     _trace(two, at, by)
 
 
@@ -135,7 +135,7 @@ def _carry_objections(two: Two, at: dt.datetime, by: str) -> None:
         cursor.execute(_SUPPRESS, values)
         cursor.execute(_NOTE, values)
     if news := sorted(_objected(two.keep) - before):
-        notices.owe(NoticeKind.OBJECTED, [two.keep.pk], details=news, at=at)
+        notices.enqueue(NoticeKind.OBJECTED, [two.keep.pk], details=news, at=at)
         audit.record("objection.recorded", at=at, by=by, public_id=two.keep.public_id, rule=",".join(news))
 
 
@@ -165,5 +165,5 @@ def _remember(two: Two, taken: Collection[str]) -> None:
 
 def _trace(two: Two, at: dt.datetime, by: str) -> None:
     keep, gone = two.keep.public_id, two.gone.public_id
-    audit.record(merged.CODE, at=at, by=by, public_id=keep, rule=f"{merged.FROM}{gone}")
-    audit.record(merged.CODE, at=at, by=by, public_id=gone, rule=f"{merged.INTO}{keep}")
+    audit.record(merge_redirects.CODE, at=at, by=by, public_id=keep, rule=f"{merge_redirects.FROM}{gone}")
+    audit.record(merge_redirects.CODE, at=at, by=by, public_id=gone, rule=f"{merge_redirects.INTO}{keep}")

@@ -44,7 +44,7 @@ class Contacts(models.QuerySet["Contact"]):
         except MalformedAddressError:
             return self.none()
 
-    def reduced(self) -> Contacts:
+    def minimised(self) -> Contacts:
         """Those of whom only what a duty names is left (P5)."""
         return self.filter(minimised_on__isnull=False)
 

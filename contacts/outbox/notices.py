@@ -16,7 +16,7 @@ _REPLACES = {
 
 # In key order, as two at once may need it. What is owed already says more from now on; whoever is sending it holds it
 # no longer, so that it is sent again.
-_OWE = """
+_ENQUEUE = """
     WITH concerned AS (
         SELECT DISTINCT disclosure.recipient_id, contact.public_id AS reference
         FROM contacts_disclosure disclosure JOIN contacts_contact contact ON contact.id = disclosure.contact_id
@@ -37,7 +37,7 @@ _OWE = """
     )"""
 
 
-def owe(kind: NoticeKind, contact_ids: Collection[int], *, at: dt.datetime, details: Collection[str] = ()) -> int:
+def enqueue(kind: NoticeKind, contact_ids: Collection[int], *, at: dt.datetime, details: Collection[str] = ()) -> int:
     """Owe each recipient that was given data of these people a notice about each of them, and return how many.
 
     `details` names the fields that were changed, or the channels objected to: never a value. Call it inside the
@@ -53,5 +53,5 @@ def owe(kind: NoticeKind, contact_ids: Collection[int], *, at: dt.datetime, deta
         "at": at,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_OWE, values)
+        cursor.execute(_ENQUEUE, values)
         return int(cursor.rowcount)

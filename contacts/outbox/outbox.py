@@ -17,7 +17,7 @@ from contacts.words.vocabulary import MailPurpose, MailTemplate
 KEPT_FOR = dt.timedelta(days=14)  # the words of a letter that no server takes
 
 
-def owe(
+def enqueue(
     template: MailTemplate,
     *,
     at: dt.datetime,
@@ -33,15 +33,15 @@ def owe(
     return insert(Message(template=template, purpose=purpose, created_at=at, not_before=not_before or at, **about))
 
 
-def owe_written(
+def enqueue_written(
     written: dict[str, Any], *, contact_id: int | None = None, address: str = "", once: str = "", at: dt.datetime
 ) -> Message:
     """Write down that a letter is to be sent, with its words (`letters.written.pack`), and return its message.
 
     It goes to a contact, and with them; or to an address, which is forgotten with the words once the letter is sent, or
-    after KEPT_FOR. As `owe`, it belongs into the transaction of the act.
+    after KEPT_FOR. As `enqueue`, it belongs into the transaction of the act.
     """
-    return owe(
+    return enqueue(
         MailTemplate.WRITTEN,
         at=at,
         contact_id=contact_id,
@@ -59,7 +59,7 @@ def forget(at: dt.datetime) -> int:
 
 
 # In key order, as every act locks people: a row that points at one locks it, too.
-_OWE_EACH = sql.SQL("""
+_ENQUEUE_EACH = sql.SQL("""
     INSERT INTO contacts_message
         (public_id, template, purpose, created_at, not_before, attempts, "end", reason, address, {columns})
     SELECT gen_random_uuid(), %(template)s, %(purpose)s, %(at)s, %(at)s, 0, '', '', '', {columns}
@@ -67,7 +67,7 @@ _OWE_EACH = sql.SQL("""
     ON CONFLICT DO NOTHING""")
 
 
-def owe_each(
+def enqueue_each(
     template: MailTemplate,
     found: QuerySet[Any, Any],
     columns: Sequence[str],
@@ -81,7 +81,7 @@ def owe_each(
     same `once` before is passed over.
     """
     query, values = composed(found)
-    statement = _OWE_EACH.format(columns=sql.SQL(", ").join(map(sql.Identifier, columns)), found=query)
+    statement = _ENQUEUE_EACH.format(columns=sql.SQL(", ").join(map(sql.Identifier, columns)), found=query)
     with connection.cursor() as cursor:
         cursor.execute(statement, values | {"template": template, "purpose": purpose, "at": at})
         return int(cursor.rowcount)

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from contacts.base import audit
 from contacts.models import Contact
-from contacts.outbox import mailing_counts
+from contacts.outbox import counts
 
 
 @transaction.atomic
@@ -24,5 +24,5 @@ def bounced(message_id: uuid.UUID, *, day: dt.date, address_hash: str = "", at: 
     if not same.filter(bounced_on__isnull=True).update(bounced_on=day):
         return False
     audit.record("address.bounced", at=at, by=by, public_id=contact.public_id)
-    mailing_counts.bounced(message_id)
+    counts.bounced(message_id)
     return True

@@ -57,5 +57,5 @@ def _write(person: Contact, changes: list[Change]) -> None:
 
 def _tell(person: Contact, changes: list[Change], at: dt.datetime, by: str) -> None:
     fields = [change.field for change in changes]
-    notices.owe(NoticeKind.RECTIFIED, [person.pk], details=fields, at=at)
+    notices.enqueue(NoticeKind.RECTIFIED, [person.pk], details=fields, at=at)
     audit.record("contact.corrected", at=at, by=by, public_id=person.public_id, rule=",".join(fields))

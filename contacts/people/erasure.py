@@ -49,18 +49,18 @@ def delete(people: People, *, at: dt.datetime, by: str, rule: str) -> None:
     """Delete these people with every trace of them, and write one audit event each."""
     if not people:
         return
-    notices.owe(NoticeKind.ERASED, people, at=at)
+    notices.enqueue(NoticeKind.ERASED, people, at=at)
     _forget(people)
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM contacts_contact WHERE id = ANY(%(people)s)", {"people": list(people)})
     audit.record_each("contact.deleted", people.values(), at=at, by=by, rule=rule)
 
 
-def reduce(people: People, keeps: Collection[str], *, day: dt.date, at: dt.datetime, by: str, rule: str) -> None:
+def minimise(people: People, keeps: Collection[str], *, day: dt.date, at: dt.datetime, by: str, rule: str) -> None:
     """Reduce these people to the categories that their duty names; never the e-mail address (P5)."""
     if not people:
         return
-    notices.owe(NoticeKind.ERASED, people, at=at)
+    notices.enqueue(NoticeKind.ERASED, people, at=at)
     _forget(people)
     for model, column in traces():
         model._base_manager.filter(**{f"{column}__in": list(people)}).delete()

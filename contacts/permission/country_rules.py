@@ -13,7 +13,7 @@ from django_countries import countries
 
 from contacts.base import audit
 from contacts.models import Contact, CountryRule
-from contacts.permission import laws
+from contacts.permission import consent_law
 from contacts.permission.permission import answer
 from contacts.words.vocabulary import Channel, MarketingGround
 
@@ -113,7 +113,7 @@ def effect(rule: CountryRule, *, today: dt.date) -> Effect:
     day = max(rule.valid_from, today)
     in_force = list(CountryRule.objects.in_force(day))
     before, after = (
-        answer(laws.of_rules(rules)[Channel(rule.channel)], day) for rules in (in_force, _with(rule, in_force))
+        answer(consent_law.of_rules(rules)[Channel(rule.channel)], day) for rules in (in_force, _with(rule, in_force))
     )
     counted = (
         _concerned(rule)
@@ -135,7 +135,7 @@ def _with(rule: CountryRule, in_force: list[CountryRule]) -> list[CountryRule]:
 
 def _concerned(rule: CountryRule) -> QuerySet[Contact]:
     people = Contact.objects.whole()
-    return people.filter(Q(country=rule.country) | laws.country_missing()) if rule.country else people
+    return people.filter(Q(country=rule.country) | consent_law.country_missing()) if rule.country else people
 
 
 def _kind(rule: CountryRule) -> dict[str, object]:

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from contacts.base import audit
 from contacts.models import Contact, Interest, Topic
-from contacts.outbox import mailing_counts
+from contacts.outbox import counts
 from contacts.words.vocabulary import ACTIVITY_SCENARIOS
 
 
@@ -69,7 +69,7 @@ def refuse(
     fresh = set(people) - _refused(topic, people)
     _write({(contact, topic.pk): False for contact in fresh}, day)
     audit.record_each("topic.refused", [people[contact] for contact in fresh], at=at, by=by, rule=slug)
-    mailing_counts.objected(fresh, at=at)
+    counts.objected(fresh, at=at)
     return True
 
 

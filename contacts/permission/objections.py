@@ -11,9 +11,9 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Q
 
-from contacts.base import audit, merged
+from contacts.base import audit, merge_redirects
 from contacts.models import Contact, MergedAddress
-from contacts.outbox import mailing_counts, notices
+from contacts.outbox import counts, notices
 from contacts.words.vocabulary import Channel, NoticeKind
 
 # The earliest day stays, and what says the same already is not written again. In key order, as two at once need it.
@@ -56,9 +56,9 @@ def record(
     told = [channel.value for channel in Channel if channel in channels]
     values = {"reason": reason, "day": day, "hashes": list(hashes), "people": ids, "channels": told}
     if _write(_SUPPRESS, values) + _write(_NOTE, values):
-        notices.owe(NoticeKind.OBJECTED, ids, details=told, at=at)
+        notices.enqueue(NoticeKind.OBJECTED, ids, details=told, at=at)
         _trace(people, told, at, by)
-        mailing_counts.objected(ids, at=at)
+        counts.objected(ids, at=at)
     return ids
 
 
@@ -72,7 +72,7 @@ def _lock(address_hash: str, public_id: uuid.UUID | None) -> list[Contact]:
         return _lock(address_hash, public_id)
     if public_id is None or any(person.public_id == public_id for person in people):
         return people
-    holder = merged.holder(public_id)
+    holder = merge_redirects.holder(public_id)
     return people if holder == public_id else _lock(address_hash, holder)
 
 

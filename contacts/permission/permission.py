@@ -15,7 +15,7 @@ from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QueryS
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Agreement, Basis, ChannelPermission, Contact, Interest, Suppression
-from contacts.permission.laws import Law, country_missing, laws
+from contacts.permission.consent_law import Law, country_missing, laws
 from contacts.words.vocabulary import ACTIVITY_SCENARIOS, AgreementKind, Channel, PermissionState, Scenario, SourceKind
 
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from contacts.base import audit
 from contacts.base.days import day_of
 from contacts.models import Basis, Contact, Event, FoodPreference, Interest, PolicyVersion, Registration, SignUp
-from contacts.outbox import mailing_counts, outbox
+from contacts.outbox import counts, outbox
 from contacts.people import activities, clocks
 from contacts.permission import consents
 from contacts.signups.sign_ups import SignUpRefusedError, is_full, is_published, over
@@ -70,7 +70,7 @@ def confirm(
     _move(made, contact, at)
     audit.record("sign_up.proven", at=at, by=by, public_id=contact.public_id, rule=made.scenario or made.kind)
     if about := made.whitepaper or made.event:
-        mailing_counts.signed_up(contact.pk, about, at=at)
+        counts.signed_up(contact.pk, about, at=at)
     return Proven(made, contact, again=False)
 
 
@@ -169,7 +169,7 @@ def _do(contact: Contact, made: SignUp, policy: PolicyVersion, at: dt.datetime, 
         activities.record(contact.pk, ActivityKind.REGISTRATION, at, made.event.slug, policy=policy, at=at, by=by)
         _interested(contact, (topic.pk for topic in made.event.topics.all()), day_of(at, policy.zone))
         registration = _register(contact, made, at)
-        outbox.owe(MailTemplate.REGISTERED, contact=contact, registration=registration, event=made.event, at=at)
+        outbox.enqueue(MailTemplate.REGISTERED, contact=contact, registration=registration, event=made.event, at=at)
 
 
 def _register(contact: Contact, made: SignUp, at: dt.datetime) -> Registration:

@@ -136,7 +136,7 @@ def sign_up(
     made = write_down(wish, typed, policy=policy, consents=consents or {}, source=source, at=at)
     if food and wish.asks_food:
         FoodPreference.objects.create(sign_up=made, preference=food, consented_at=at)
-    outbox.owe(MailTemplate.CONFIRM, sign_up=made, at=at)
+    outbox.enqueue(MailTemplate.CONFIRM, sign_up=made, at=at)
     audit.record("sign_up.received", at=at, by=by, public_id=made.public_id, rule=wish.scenario or wish.kind)
     return made
 

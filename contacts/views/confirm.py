@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from contacts.models import Registration, SignUp
-from contacts.outbox import links, nudging
+from contacts.outbox import links, wake_worker
 from contacts.signups import proof, sign_ups
 from contacts.signups.sign_ups import SignUpRefusedError, Wish
 from contacts.views import refusals, spoken
@@ -40,7 +40,7 @@ def _prove(visit: Visit, public_id: uuid.UUID, at: dt.datetime) -> HttpResponse:
     """Do what was asked for, once, and lead back to the page, which now shows what came of it."""
     consent = visit.request.POST.get("news") == "yes"
     proof.confirm(public_id, consent=consent, policy=visit.policy, at=at, by="visitor")
-    nudging.nudge()
+    wake_worker.nudge()
     return redirect(f"{visit.request.path}?lang={visit.language}")
 
 

@@ -7,9 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from contacts.events import food, places
+from contacts.events import dietary, places
 from contacts.models import FoodPreference, Registration
-from contacts.outbox import links, nudging
+from contacts.outbox import links, wake_worker
 from contacts.signups import sign_ups
 from contacts.signups.sign_ups import Wish
 from contacts.views import refusals, spoken
@@ -33,7 +33,7 @@ def place(request: HttpRequest, visit: Visit, token: str) -> HttpResponse:
 
 
 def _forget_food(visit: Visit, held: Registration) -> HttpResponse:
-    food.withdraw_at(held, at=timezone.now(), by="visitor")
+    dietary.withdraw_at(held, at=timezone.now(), by="visitor")
     return _back(visit)
 
 
@@ -42,7 +42,7 @@ def _give_up(visit: Visit, held: Registration, whose: tuple[uuid.UUID, int]) -> 
         places.give_up(held.pk, at=timezone.now(), by="visitor")
     except places.PlaceError:
         return _show(visit, places.find(*whose) or held, HTTPStatus.CONFLICT)
-    nudging.nudge()
+    wake_worker.nudge()
     return _back(visit)
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from contacts.models import Event, Whitepaper
-from contacts.outbox import nudging
+from contacts.outbox import wake_worker
 from contacts.signups import challenge, limits, refusal_words, sign_ups
 from contacts.signups.forms import SignUpForm
 from contacts.signups.sign_ups import SignUpRefusedError, Wish
@@ -127,7 +127,7 @@ def _sign_up(door: Door, form: SignUpForm) -> HttpResponse:
         at=door.at,
         by="visitor",
     )
-    nudging.nudge()
+    wake_worker.nudge()
     return _thanks(door)
 
 

@@ -13,7 +13,7 @@ from contacts.admin.acts import Act, ActForm
 from dsr.admin.find_act import policy_in_force
 from dsr.intake import amending
 from dsr.models import Request
-from dsr.records.moving import RequestError
+from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import Kind
 
 

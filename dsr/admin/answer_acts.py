@@ -20,7 +20,7 @@ from dsr.decisions import extending
 from dsr.letters import answers, refusals
 from dsr.models import Request
 from dsr.records import deadlines, restricted
-from dsr.records.moving import RequestError
+from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import Kind, RefusalGround
 
 _HANDLE = "dsr.handle_request"

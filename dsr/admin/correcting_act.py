@@ -20,7 +20,7 @@ from dsr.letters import corrections
 from dsr.letters.corrections import CALLED
 from dsr.models import Request
 from dsr.records import timeline
-from dsr.records.moving import RequestError
+from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import Kind, PaperKind, State
 
 

@@ -19,7 +19,7 @@ from dsr.answers.answering import Draft
 from dsr.decisions import certificates, erasing
 from dsr.decisions.erasing import Order
 from dsr.models import Request
-from dsr.records.moving import RequestError
+from dsr.records.transitions import RequestError
 from dsr.traces import proposal
 from dsr.traces.proposal import Proposal
 from dsr.words.vocabulary import ErasureGround, Kind, State

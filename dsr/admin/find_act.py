@@ -17,10 +17,10 @@ from contacts.admin.acts import ActForm
 from contacts.admin.people import name_of
 from contacts.models import Contact, PolicyVersion
 from contacts.words.vocabulary import Scenario
-from dsr.intake import identity, leavers
+from dsr.intake import identity, third_party_report
 from dsr.package import finding
 from dsr.records import timeline
-from dsr.records.moving import RequestError
+from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import PaperKind
 from retention.holds import HoldError
 
@@ -56,7 +56,7 @@ class FindForm(ActForm):
         super().__init__(record, **options)
         self.searching = SEARCH in self.data
         self.fields["how"].required = not self.searching
-        if leavers.is_hearsay(record):
+        if third_party_report.is_hearsay(record):
             self.submit = _("This is who is meant")
             self.fields["how"].label = _("How do you know that this is the person meant?")
         attached = [str(person.public_id) for person in timeline.people(record)]
@@ -125,7 +125,7 @@ class NotLeftForm(ActForm):
     )
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
-        leavers.not_left(self.record.pk, self.cleaned_data["how"], policy=policy_in_force(), at=at, by=by)
+        third_party_report.not_left(self.record.pk, self.cleaned_data["how"], policy=policy_in_force(), at=at, by=by)
         return _("The request is closed: they have not left.")
 
 

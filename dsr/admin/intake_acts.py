@@ -14,19 +14,19 @@ from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import today
 from contacts.models import PolicyVersion, Suppression
-from contacts.outbox import nudging
+from contacts.outbox import wake_worker
 from contacts.words.addresses import MalformedAddressError, normalise
 from dsr.admin import amending_act, taking_back_acts
 from dsr.admin.find_act import FindForm, NotLeftForm, TakeOffForm, policy_in_force
 from dsr.admin.letters import LetterForm
 from dsr.answers.answering import Draft
 from dsr.decisions import ending
-from dsr.intake import identity, intake, leavers
+from dsr.intake import identity, intake, third_party_report
 from dsr.intake.intake import Asked
 from dsr.letters import answers
 from dsr.letters.question import question
 from dsr.models import Request
-from dsr.records.moving import RequestError
+from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import Kind, Source, State
 
 HANDLE = "dsr.handle_request"
@@ -131,7 +131,7 @@ class QuestionForm(LetterForm):
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         identity.ask(self.record.pk, self.letter(), policy=self.policy, at=at, by=by)
-        nudging.nudge()
+        wake_worker.nudge()
         return _("The question is on its way, and the clock waits for the answer.")
 
 
@@ -168,7 +168,7 @@ class NothingHeldForm(LetterForm):
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         ending.nothing_held(self.record.pk, self.letter(), policy=self.policy, at=at, by=by)
-        nudging.nudge()
+        wake_worker.nudge()
         return _("The letter is on its way, and the request is closed.")
 
 
@@ -189,7 +189,7 @@ def _has_nobody(request: Request) -> bool:
 
 
 def _is_hearsay(request: Request) -> bool:
-    return request.is_standing and leavers.is_hearsay(request)
+    return request.is_standing and third_party_report.is_hearsay(request)
 
 
 ENTER = Act("add", gettext_lazy("Enter a request"), HANDLE, EnterForm)

@@ -32,13 +32,13 @@ from contacts.admin import fields
 from contacts.admin.acts import ActForm
 from contacts.admin.base import today
 from contacts.models import PolicyVersion
-from contacts.outbox import nudging
+from contacts.outbox import wake_worker
 from dsr.answers import answering
 from dsr.answers.answering import Draft
 from dsr.letters import paper, preview
 from dsr.letters.common import spoken
 from dsr.records import timeline
-from dsr.records.moving import RequestError
+from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import Source
 
 _LATE = ("posted_on", "subject", "text", "number")
@@ -116,7 +116,7 @@ class LetterForm(ActForm):
         done = super().attempt(at=at, by=by)
         if done is None:
             self._show()
-        nudging.nudge()
+        wake_worker.nudge()
         return done
 
     def clean_text(self) -> str:

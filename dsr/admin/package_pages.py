@@ -18,7 +18,7 @@ from dsr.decisions import handing_over
 from dsr.letters.common import spoken
 from dsr.models import Request
 from dsr.records import timeline
-from dsr.records.moving import RequestError
+from dsr.records.transitions import RequestError
 
 
 def urls(model_admin: RecordAdmin, name: str) -> list[URLPattern]:

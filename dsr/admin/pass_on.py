@@ -14,7 +14,7 @@ from dsr.admin.intake_acts import ReceivedForm
 from dsr.intake import intake
 from dsr.intake.intake import Asked
 from dsr.models import Request
-from dsr.records.moving import RequestError
+from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import Kind
 from retention.holds import HoldError
 

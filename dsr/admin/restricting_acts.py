@@ -20,7 +20,7 @@ from dsr.answers.answering import Draft
 from dsr.letters import restrictions
 from dsr.models import Request
 from dsr.records import restricted
-from dsr.records.moving import RequestError
+from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import Kind, RestrictionGround, State
 
 _HANDLE = "dsr.handle_request"

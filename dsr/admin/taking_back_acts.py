@@ -19,7 +19,7 @@ from dsr.decisions import ending
 from dsr.letters import answers
 from dsr.models import Request
 from dsr.records import restricted
-from dsr.records.moving import RequestError
+from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import Kind
 
 _HANDLE = "dsr.handle_request"

@@ -11,7 +11,7 @@ from contacts.admin.acts import Act, ActForm
 from dsr.admin.letters import in_force
 from dsr.answers import undelivered
 from dsr.models import Request
-from dsr.records.moving import RequestError
+from dsr.records.transitions import RequestError
 
 
 class SettleLetterForm(ActForm):

@@ -16,12 +16,12 @@ from dsr.admin.answer_acts import CLAIMED
 from dsr.admin.letters import LetterForm
 from dsr.admin.numbered import NumberedForm
 from dsr.answers.answering import Draft
-from dsr.decisions import weighing
-from dsr.decisions.weighing import Balance
+from dsr.decisions import objection_balancing
+from dsr.decisions.objection_balancing import Balance
 from dsr.letters import restrictions
 from dsr.models import Request
 from dsr.records import restricted
-from dsr.records.moving import RequestError
+from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import Kind, RefusalGround, State
 
 _HANDLE = "dsr.handle_request"
@@ -48,12 +48,14 @@ class UpholdForm(BalanceForm, NumberedForm):
         self.explanation = _consequence(record, self.at)
 
     def draft(self) -> Draft:
-        everybody = weighing.everybody_goes(self.record, at=self.at)
+        everybody = objection_balancing.everybody_goes(self.record, at=self.at)
         told = {"left": not everybody, "reasons": self.cleaned_data["reasons"]}
         return restrictions.upheld(self.record, self.policy, self.language, told | _outlook(self.record))
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
-        request = weighing.uphold(self.record.pk, self.balance(), self.letter(), policy=self.policy, at=at, by=by)
+        request = objection_balancing.uphold(
+            self.record.pk, self.balance(), self.letter(), policy=self.policy, at=at, by=by
+        )
         if request.is_standing:
             return _("The objection is followed. Now delete the person: nothing is left to hold them for.")
         return _("The objection is followed, and the letter is on its way.")
@@ -96,7 +98,7 @@ class RejectForm(BalanceForm):
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         on, ground = self.cleaned_data.get("on"), RefusalGround(self.cleaned_data["ground"])
-        weighing.reject(
+        objection_balancing.reject(
             self.record.pk, self.balance(), on, self.letter(), ground=ground, policy=self.policy, at=at, by=by
         )
         done = _("The letter is on its way. The details stay restricted.")
@@ -112,10 +114,10 @@ def _outlook(record: Request) -> dict[str, Any]:
 def _consequence(record: Request, at: dt.datetime) -> str:
     """Return what following the objection does, in numbers."""
     try:
-        everybody = weighing.everybody_goes(record, at=at)
+        everybody = objection_balancing.everybody_goes(record, at=at)
     except RequestError as refusal:
         return str(refusal)
-    goes, stays = weighing.counted(record, at=at)
+    goes, stays = objection_balancing.counted(record, at=at)
     dropped = ngettext("%d reason to hold them goes", "%d reasons to hold them go", goes) % goes
     if everybody:
         return _("%s, and none is left: the person has to be deleted next. All marketing stops for good.") % dropped

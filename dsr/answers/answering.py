@@ -13,7 +13,7 @@ from contacts.models import Contact, Message
 from contacts.outbox import outbox
 from dsr.models import Paper, Request
 from dsr.records import timeline
-from dsr.records.moving import RequestError
+from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import PaperKind, Step
 
 
@@ -117,5 +117,5 @@ def _mail(request: Request, draft: Draft, outlasting: bool, bouncing: bool, at: 
     packed = written.pack(draft.letter(), draft.language)
     once = f"request:{request.pk}:{request.entries.count()}"  # which only grow, unlike papers
     if to.contact and not outlasting:
-        return outbox.owe_written(packed, contact_id=to.contact.pk, once=once, at=at)
-    return outbox.owe_written(packed, address=to.address, once=once, at=at)
+        return outbox.enqueue_written(packed, contact_id=to.contact.pk, once=once, at=at)
+    return outbox.enqueue_written(packed, address=to.address, once=once, at=at)

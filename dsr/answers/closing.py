@@ -4,9 +4,9 @@ import datetime as dt
 
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
-from dsr.freeze import sparing
+from dsr.freeze import freezes
 from dsr.models import Paper, Request
-from dsr.records import moving, timeline
+from dsr.records import timeline, transitions
 from dsr.words.vocabulary import STANDING, ErasureGround, Outcome, RefusalGround, State, Step
 
 
@@ -27,7 +27,7 @@ def close(
     with it.
     """
     day = day_of(at, policy.zone)
-    moving.move(
+    transitions.move(
         request,
         State.CLOSED,
         among=STANDING,
@@ -35,8 +35,8 @@ def close(
         ground=ground,
         refusal=refusal,
         closed_on=on or day,
-        **moving.resumed(request, on or day),
+        **transitions.resumed(request, on or day),
     )
     timeline.record(request, Step.CLOSED, at=at, by=by, rule=outcome)
     Paper.objects.filter(request=request, contact=None).delete()
-    sparing.release(timeline.people(request), day=day, at=at, by=by)
+    freezes.release(timeline.people(request), day=day, at=at, by=by)

@@ -7,8 +7,8 @@ from django.db import transaction
 from contacts.models import PolicyVersion
 from dsr.answers import closing
 from dsr.models import Request
-from dsr.records import moving, timeline
-from dsr.records.moving import RequestError
+from dsr.records import timeline, transitions
+from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import Outcome, State, Step
 
 AGAIN = "again:"
@@ -56,5 +56,5 @@ def _is_known(request: Request) -> bool:
 
 def _lock(request_id: int, earlier_id: int) -> tuple[Request, Request]:
     """Lock both in key order, as whoever joins them the other way round would."""
-    locked = {pk: moving.lock(pk) for pk in sorted({request_id, earlier_id})}
+    locked = {pk: transitions.lock(pk) for pk in sorted({request_id, earlier_id})}
     return locked[earlier_id], locked[request_id]

@@ -8,10 +8,10 @@ from contacts.base.days import day_of
 from contacts.models import PolicyVersion
 from dsr.answers import closing, remedies, restricting
 from dsr.answers.answering import Draft
-from dsr.freeze import muting, sparing
+from dsr.freeze import freezes, suppress_requester
 from dsr.models import Request
-from dsr.records import moving, timeline
-from dsr.records.moving import RequestError
+from dsr.records import timeline, transitions
+from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import Kind, Outcome, PaperKind, RefusalGround, Step
 from retention.models import Hold, HoldKind
 
@@ -54,15 +54,15 @@ def refuse(
     ground does not fit or nothing on file bears it out, no reasons are given, or the letter does not end with authority
     and court; MovedError where the request is closed.
     """
-    request = moving.lock(request_id)
-    sparing.lock(timeline.people(request))  # of two that are settled at once, the last ends a restriction
+    request = transitions.lock(request_id)
+    freezes.lock(timeline.people(request))  # of two that are settled at once, the last ends a restriction
     check(request, ground, reasons, draft, policy)
     day = day_of(at, policy.zone)
     bear_out(request, ground, day=day, at=at, by=by)
     outcome = Outcome.PARTLY_REFUSED if done.strip() else Outcome.REFUSED
     timeline.note(request, PaperKind.REASON, reasons, data={"ground": ground, "done": done}, at=at)
     timeline.record(request, Step.REFUSED, at=at, by=by, rule=ground)
-    muting.refused(request, ground, day=day, at=at, by=by)
+    suppress_requester.refused(request, ground, day=day, at=at, by=by)
     restricting.answer(request, draft, policy=policy, at=at, by=by)
     closing.close(request, outcome, refusal=ground, policy=policy, at=at, by=by)
     return request
@@ -77,7 +77,7 @@ def bear_out(request: Request, ground: RefusalGround, *, day: dt.date, at: dt.da
     if ground in _KEEPING and not people:
         raise RequestError("Say first whom the request is about.")
     if ground == RefusalGround.LEGAL_CLAIMS:
-        sparing.claim(people, day=day, at=at, by=by)
+        freezes.claim(people, day=day, at=at, by=by)
     elif ground == RefusalGround.LEGAL_DUTY:
         kept = Hold.objects.standing(day).filter(contact__in=people, kind=HoldKind.DUTY).values("contact").distinct()
         if kept.count() < len(people):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from contacts.models import PolicyVersion
 from dsr.answers.answering import Draft
-from dsr.records.moving import RequestError
+from dsr.records.transitions import RequestError
 
 
 def remedy(policy: PolicyVersion) -> str:

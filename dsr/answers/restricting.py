@@ -12,10 +12,10 @@ from contacts.outbox import notices
 from contacts.words.vocabulary import NoticeKind
 from dsr.answers import answering, closing, remedies
 from dsr.answers.answering import Draft
-from dsr.freeze import sparing
+from dsr.freeze import freezes
 from dsr.models import Paper, Request, Subject
-from dsr.records import moving, restricted, timeline
-from dsr.records.moving import RequestError
+from dsr.records import restricted, timeline, transitions
+from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import Kind, Outcome, PaperKind, RestrictionGround, State, Step
 from retention import holds
 from retention.models import Hold, HoldKind, HoldReason
@@ -37,14 +37,14 @@ def restrict(
     A request for restriction is answered by it and closed; any other stays open. The restriction stands until it is
     lifted. Raises RequestError where nobody is named, MovedError where the request is not open.
     """
-    request = moving.lock(request_id)
-    moving.change(request, among=(State.OPEN,))
-    people = sparing.lock(timeline.people(request))
+    request = transitions.lock(request_id)
+    transitions.change(request, among=(State.OPEN,))
+    people = freezes.lock(timeline.people(request))
     if not people:
         raise RequestError("Say first whom the request is about.")
     for person in people:
         holds.place(person, HoldKind.FREEZE, HoldReason.RESTRICTION, until=None, at=at, by=by)
-    notices.owe(NoticeKind.RESTRICTED, [person.pk for person in people], at=at)
+    notices.enqueue(NoticeKind.RESTRICTED, [person.pk for person in people], at=at)
     timeline.note(request, PaperKind.REASON, reasons, data={"restriction": ground}, at=at)
     timeline.record(request, Step.RESTRICTED, at=at, by=by, rule=f"art18-1:{ground}")
     answering.send(request, draft, at=at, by=by)
@@ -63,8 +63,8 @@ def announce(
     nothing is restricted, where a request that is open needs the restriction, where they were told of a later day, or
     for an earlier day than tomorrow.
     """
-    request = moving.lock(request_id)
-    sparing.lock(timeline.people(request))
+    request = transitions.lock(request_id)
+    freezes.lock(timeline.people(request))
     if not reasons.strip():
         raise RequestError("Say why the details may be used again: the person is told.")
     _check_liftable(request, day_of(at, policy.zone))
@@ -124,10 +124,10 @@ def lift(request_id: int, *, policy: PolicyVersion, at: dt.datetime, by: str) ->
     _check_liftable(request, day)
     _check_needed(request, day)
     _check_told(request, day, policy)
-    people = {person.pk for person in sparing.lock(timeline.people(request))}
+    people = {person.pk for person in freezes.lock(timeline.people(request))}
     for hold in restricted.holds(request, day):
         holds.end(hold, day=day - dt.timedelta(days=1), at=at, by=by)
-    notices.owe(NoticeKind.LIFTED, people, at=at)
+    notices.enqueue(NoticeKind.LIFTED, people, at=at)
     for each in [request, *(other for other in others if _ends_too(other, people))]:
         timeline.record(each, Step.LIFTED, at=at, by=by)
     return request
@@ -146,7 +146,7 @@ def _lock_with_others(request_id: int) -> list[Request]:
     """Lock a request, and the others of its people, in key order as `duplicates` does; it comes first."""
     people = list(Subject.objects.filter(request=request_id).values_list("contact", flat=True))
     keys = {request_id, *Request.objects.of_people(people).values_list("pk", flat=True)}
-    locked = {pk: moving.lock(pk) for pk in sorted(keys)}
+    locked = {pk: transitions.lock(pk) for pk in sorted(keys)}
     return [locked.pop(request_id), *locked.values()]
 
 

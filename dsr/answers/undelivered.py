@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 from contacts.base.days import day_of
 from contacts.models import Message, PolicyVersion
 from dsr.models import UNDELIVERED, Paper, Request, lost_letters
-from dsr.records import moving, timeline
-from dsr.records.moving import RequestError
+from dsr.records import timeline, transitions
+from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import LETTERS, Step
 
 
@@ -33,7 +33,7 @@ def settle(request_id: int, *, posted_on: dt.date | None, policy: PolicyVersion,
 
     Raises RequestError where none is waiting for that, and for a day to come.
     """
-    request = moving.lock(request_id)
+    request = transitions.lock(request_id)
     if not Request.objects.with_undelivered().filter(pk=request.pk).exists():
         raise RequestError("No letter of this request is waiting to be seen to.")
     if posted_on and posted_on > day_of(at, policy.zone):

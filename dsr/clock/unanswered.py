@@ -7,13 +7,13 @@ from django.db import transaction
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
 from dsr.answers import answering, closing, restricting, undelivered
-from dsr.freeze import sparing
+from dsr.freeze import freezes
 from dsr.letters.answers import unidentified
 from dsr.letters.common import spoken
 from dsr.letters.question_reminder import question_reminder
 from dsr.models import Request, Requests
-from dsr.records import moving, restricted, timeline
-from dsr.records.moving import RequestError
+from dsr.records import restricted, timeline, transitions
+from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import Outcome, PaperKind, RefusalGround, State, Step
 
 REMIND_AFTER = dt.timedelta(days=14)
@@ -35,7 +35,7 @@ def follow_up(*, policy: PolicyVersion, at: dt.datetime, by: str) -> int:
 
 @transaction.atomic
 def _close(request_id: int, *, policy: PolicyVersion, at: dt.datetime, by: str) -> bool:
-    request = moving.lock(request_id)
+    request = transitions.lock(request_id)
     if not _given_up(day_of(at, policy.zone)).filter(pk=request_id).exists() or not _has_left(request):
         return False
     if _is_reached_by_mail(request):
@@ -48,7 +48,7 @@ def _close(request_id: int, *, policy: PolicyVersion, at: dt.datetime, by: str) 
 
 def _say_that_it_is_closed(request: Request, *, policy: PolicyVersion, at: dt.datetime, by: str) -> None:
     """Write the letter; it also tells of the day after, when a restriction ends that this request alone has brought."""
-    sparing.lock(timeline.people(request))  # of two that are settled at once, the last ends a restriction
+    freezes.lock(timeline.people(request))  # of two that are settled at once, the last ends a restriction
     day = day_of(at, policy.zone)
     tomorrow = restricted.ends_on(request, day)
     facts = {"asked_on": request.paused_since, "on": tomorrow}
@@ -62,7 +62,7 @@ def _say_that_it_is_closed(request: Request, *, policy: PolicyVersion, at: dt.da
 @transaction.atomic
 def _remind(request_id: int, *, policy: PolicyVersion, at: dt.datetime, by: str) -> bool:
     day = day_of(at, policy.zone)
-    request = moving.lock(request_id)
+    request = transitions.lock(request_id)
     if not _is_reached_by_mail(request) or not _has_left(request):
         return False
     if not _unreminded(day).filter(pk=request_id).update(reminded_on=day):

@@ -9,8 +9,8 @@ from contacts.models import PolicyVersion
 from dsr.answers import answering, closing
 from dsr.answers.answering import Draft
 from dsr.models import Request
-from dsr.records import moving, timeline
-from dsr.records.moving import RequestError
+from dsr.records import timeline, transitions
+from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import Kind, Outcome, PaperKind, State, Step
 
 
@@ -22,11 +22,11 @@ def agree(
 
     Raises RequestError where it is no complaint, nothing is said, or the day is past; MovedError where it is not open.
     """
-    request = moving.lock(request_id)
+    request = transitions.lock(request_id)
     _check(request, what)
     if by_when < day_of(at, policy.zone):
         raise RequestError("What is agreed on cannot be done by a day that is past.")
-    moving.change(request, among=(State.OPEN,), agreed_by=by_when)
+    transitions.change(request, among=(State.OPEN,), agreed_by=by_when)
     timeline.note(request, PaperKind.AGREEMENT, what, data={"by": by_when.isoformat()}, at=at)
     timeline.record(request, Step.AGREED, at=at, by=by)
     answering.send(request, draft, at=at, by=by)
@@ -39,14 +39,14 @@ def done(request_id: int, what: str, draft: Draft, *, policy: PolicyVersion, at:
 
     Raises RequestError where nothing was agreed on or nothing is said; MovedError where it is not open.
     """
-    request = moving.lock(request_id)
+    request = transitions.lock(request_id)
     _check(request, what)
     if request.agreed_by is None:
         raise RequestError("Nothing is agreed on yet.")
     timeline.note(request, PaperKind.AGREEMENT, what, data={"done": True}, at=at)
     timeline.record(request, Step.DONE, at=at, by=by)
     answering.send(request, draft, at=at, by=by)
-    moving.change(request, among=(State.OPEN,))
+    transitions.change(request, among=(State.OPEN,))
     closing.close(request, Outcome.FULFILLED, policy=policy, at=at, by=by)
     return request
 

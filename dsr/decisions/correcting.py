@@ -7,17 +7,17 @@ from typing import Any
 from django.db import transaction
 from django_countries import countries
 
-from contacts.delivery import readdressing
+from contacts.delivery import change_address_notified
 from contacts.models import Contact, PolicyVersion
 from contacts.people import correcting
 from contacts.people.activities import ContactGoneError
-from contacts.people.addressing import AddressError
+from contacts.people.change_email import AddressError
 from contacts.people.correcting import Change
 from dsr.answers import answering, closing, refusing
 from dsr.answers.answering import Draft
 from dsr.models import Request
-from dsr.records import moving, timeline
-from dsr.records.moving import RequestError
+from dsr.records import timeline, transitions
+from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import Kind, Outcome, PaperKind, RefusalGround, State, Step
 
 type Values = Mapping[int, Mapping[str, str]]  # contact → field → new value; its own address as "email"
@@ -33,8 +33,8 @@ def correct(
     RequestError where nothing would change, where a person is not among those of the request, or a value cannot be;
     MovedError where it is not open. Then nothing has changed.
     """
-    request = moving.lock(request_id)
-    moving.change(request, among=(State.OPEN,))
+    request = transitions.lock(request_id)
+    transitions.change(request, among=(State.OPEN,))
     _check(request, values)
     _apply(request, values, at, by)
     if refused.strip():
@@ -88,5 +88,5 @@ def _move(person: Contact, address: str, at: dt.datetime, by: str) -> list[Chang
     """Change the address by the act that keeps objections on it. The officer has made sure that it is theirs."""
     if not address:
         return []
-    readdressing.change(person.pk, address, proven=True, at=at, by=by)
+    change_address_notified.change(person.pk, address, proven=True, at=at, by=by)
     return [Change("email", person.email or "", address)]

@@ -8,11 +8,11 @@ from contacts.base.days import day_of
 from contacts.models import PolicyVersion
 from dsr.answers import answering, closing, duplicates, restricting
 from dsr.answers.answering import Draft
-from dsr.freeze import sparing
-from dsr.intake import at_once
+from dsr.freeze import freezes
+from dsr.intake import automatic_fulfilment
 from dsr.models import Request
-from dsr.records import moving, restricted, timeline
-from dsr.records.moving import RequestError
+from dsr.records import restricted, timeline, transitions
+from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import Kind, Outcome, PaperKind
 
 
@@ -38,8 +38,8 @@ def taken_back(
     """
     if not how.strip():
         raise RequestError("Say how they took it back.")
-    request = moving.lock(request_id)
-    sparing.lock(timeline.people(request))  # of two that are settled at once, the last ends a restriction
+    request = transitions.lock(request_id)
+    freezes.lock(timeline.people(request))  # of two that are settled at once, the last ends a restriction
     day = day_of(at, policy.zone)
     _check_taken_back(request, on, day, with_later)
     timeline.note(request, PaperKind.REASON, how, data={"on": on.isoformat()}, at=at)
@@ -49,7 +49,7 @@ def taken_back(
         raise RequestError("They have to hear from us before their details are used again (Art. 18(3) GDPR).")
     closing.close(request, Outcome.WITHDRAWN, on=on, policy=policy, at=at, by=by)
     if request.kind == Kind.LEAVER:
-        at_once.take_back_leaving([person.pk for person in timeline.people(request)], at=at, by=by)
+        automatic_fulfilment.take_back_leaving([person.pk for person in timeline.people(request)], at=at, by=by)
 
 
 def _check_taken_back(request: Request, on: dt.date, day: dt.date, with_later: bool) -> None:
@@ -68,7 +68,7 @@ def nothing_held(request_id: int, draft: Draft, *, policy: PolicyVersion, at: dt
 
     Raises RequestError where somebody is found for it, MovedError where it is closed.
     """
-    request = moving.lock(request_id)
+    request = transitions.lock(request_id)
     if request.subjects.exists():
         raise RequestError("Somebody on file is found for this request. Take them off it first.")
     answering.send(request, draft, at=at, by=by)

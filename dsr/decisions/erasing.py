@@ -14,11 +14,11 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from contacts.base import races
+from contacts.base import retry
 from contacts.base.days import day_of
 from contacts.models import Contact, Message, PolicyVersion
 from contacts.outbox import mail_files
-from contacts.people import erasure, vacancy
+from contacts.people import empty_organisations, erasure
 from contacts.words.addresses import normalise
 from dsr.answers import answering, closing
 from dsr.answers.answering import Draft
@@ -27,14 +27,14 @@ from dsr.intake.intake import Asked
 from dsr.letters.common import spoken
 from dsr.letters.erasure import erased
 from dsr.models import FINDINGS, Certificate, Request
-from dsr.records import moving, timeline
-from dsr.records.moving import RequestError
-from dsr.traces import proposal, scanning, strays
+from dsr.records import timeline, transitions
+from dsr.records.transitions import RequestError
+from dsr.traces import proposal, scanning, unlinked_data
 from dsr.traces.proposal import Proposal
 from dsr.words.vocabulary import ErasureGround, Kind, Outcome, RefusalGround, Source, State, Step
-from retention import holds, parting
+from retention import holds, lapse_decisions
+from retention.lapse_decisions import Locked
 from retention.models import Hold, HoldKind, HoldReason
-from retention.parting import Locked
 
 # Requests that a deletion may be the answer to.
 KINDS = (Kind.ERASURE, Kind.LEAVER, Kind.OBJECTION, Kind.WITHDRAWAL)
@@ -63,7 +63,7 @@ def erase(request_id: int, order: Order, *, policy: PolicyVersion, at: dt.dateti
     another request of theirs is open, a legal claim stands, or what stays is not what was agreed to; MovedError where
     it is closed.
     """
-    return races.persist(partial(_erase, request_id, order, policy=policy, at=at, by=by))
+    return retry.persist(partial(_erase, request_id, order, policy=policy, at=at, by=by))
 
 
 def erase_address(
@@ -73,14 +73,14 @@ def erase_address(
 
     Raises MalformedAddressError, NobodyError, and what `erase` raises: then no request is on record either.
     """
-    return races.persist(partial(_erase_address, normalise(address), ground, source, policy=policy, at=at, by=by))
+    return retry.persist(partial(_erase_address, normalise(address), ground, source, policy=policy, at=at, by=by))
 
 
 @transaction.atomic
 def _erase_address(
     address: str, ground: ErasureGround, source: Source, *, policy: PolicyVersion, at: dt.datetime, by: str
 ) -> Certificate:
-    strays.lock([address])
+    unlinked_data.lock([address])
     person = Contact.objects.select_for_update().filter(email=address).first()
     if person is None:
         raise NobodyError("Nobody is held under this address.")
@@ -93,16 +93,16 @@ def _erase_address(
 
 @transaction.atomic
 def _erase(request_id: int, order: Order, *, policy: PolicyVersion, at: dt.datetime, by: str) -> Certificate:
-    request = moving.lock(request_id)
-    moving.change(request, among=(State.OPEN,))
+    request = transitions.lock(request_id)
+    transitions.change(request, among=(State.OPEN,))
     day = day_of(at, policy.zone)
-    strays.lock(proposal.of(request, day).addresses)
-    locked = parting.lock_contacts([person.pk for person in timeline.people(request)])
+    unlinked_data.lock(proposal.of(request, day).addresses)
+    locked = lapse_decisions.lock_contacts([person.pk for person in timeline.people(request)])
     decided = proposal.of(request, day)
     _refuse(request, decided, order)
     people = list(Contact.objects.filter(pk__in=list(locked)).values("first_name", "last_name", "phone", "address"))
     sought = scanning.identifiers(people, decided.addresses)
-    strays.delete(decided.addresses)
+    unlinked_data.delete(decided.addresses)
     letter_sent = _tell(request, decided, order, policy=policy, at=at, by=by)
     _close(request, decided, order, policy=policy, at=at, by=by)
     _part_with(request, locked, decided, order, day=day, at=at, by=by)
@@ -143,7 +143,7 @@ def letter(
 @transaction.atomic
 def settle(request_id: int, *, at: dt.datetime, by: str) -> None:
     """Note that what the search found after a deletion is settled. Raises RequestError where nothing is."""
-    request = moving.lock(request_id)
+    request = transitions.lock(request_id)
     if not Request.objects.with_findings().filter(pk=request.pk).exists():
         raise RequestError("Nothing is left to be settled here.")
     timeline.record(request, Step.DONE, at=at, by=by, rule=FINDINGS)
@@ -184,8 +184,8 @@ def _part_with(
     rule = f"erasure:{order.ground}"
     erasure.delete({pk: locked[pk].public_id for pk in decided.deletes}, at=at, by=by, rule=rule)
     for keeps, ids in decided.reduces.items():
-        erasure.reduce({pk: locked[pk].public_id for pk in ids}, keeps, day=day, at=at, by=by, rule=rule)
-    vacancy.notice([person.organisation for person in locked.values() if person.organisation])
+        erasure.minimise({pk: locked[pk].public_id for pk in ids}, keeps, day=day, at=at, by=by, rule=rule)
+    empty_organisations.notice([person.organisation for person in locked.values() if person.organisation])
 
 
 def _certify(

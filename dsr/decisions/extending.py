@@ -11,8 +11,8 @@ from contacts.models import PolicyVersion
 from dsr.answers import answering
 from dsr.answers.answering import Draft
 from dsr.models import Request
-from dsr.records import deadlines, moving, timeline
-from dsr.records.moving import RequestError
+from dsr.records import deadlines, timeline, transitions
+from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import STANDING, PaperKind, Step
 
 
@@ -52,11 +52,11 @@ def _extended(
 ) -> Request:
     if not reason.strip():
         raise RequestError("Say why more time is needed: the person has to be told.")
-    request = moving.lock(request_id)
+    request = transitions.lock(request_id)
     _check(request, told_on, policy.zone)
     day = day_of(at, policy.zone)
     late = day > deadlines.first_month_ends(request, on=day, zone=policy.zone)
-    moving.change(request, among=STANDING, extended_on=told_on, extended_late=late)
+    transitions.change(request, among=STANDING, extended_on=told_on, extended_late=late)
     timeline.note(request, PaperKind.REASON, reason, data={"extended_on": told_on.isoformat()}, at=at)
     timeline.record(request, Step.EXTENDED, at=at, by=by, rule="late" if late else "")
     return request

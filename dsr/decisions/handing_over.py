@@ -13,10 +13,10 @@ from contacts.models import Contact, PolicyVersion
 from dsr import package
 from dsr.answers import answering, closing
 from dsr.answers.answering import Draft
-from dsr.freeze import sparing
+from dsr.freeze import freezes
 from dsr.models import Handover, Request
-from dsr.records import moving, timeline
-from dsr.records.moving import RequestError
+from dsr.records import timeline, transitions
+from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import Kind, Outcome, State, Step
 
 DAYS = 14
@@ -31,7 +31,7 @@ def hand_over(request_id: int, draft: Draft, *, policy: PolicyVersion, at: dt.da
     request asks for no package or nobody is named, MovedError where it is not open.
     """
     request = _for_package(request_id)
-    moving.change(request, among=(State.OPEN,))
+    transitions.change(request, among=(State.OPEN,))
     _hand_over(request, draft, policy=policy, at=at, by=by)
     closing.close(request, Outcome.FULFILLED, policy=policy, at=at, by=by)
     return request
@@ -48,7 +48,7 @@ def again(request_id: int, draft: Draft, *, policy: PolicyVersion, at: dt.dateti
         raise RequestError("Nothing was handed over for this request.")
     Handover.objects.filter(request=request, expires_at__gt=at).update(expires_at=at)
     _hand_over(request, draft, policy=policy, at=at, by=by)
-    sparing.stay(timeline.people(request), day=day_of(at, policy.zone), at=at, by=by)
+    freezes.stay(timeline.people(request), day=day_of(at, policy.zone), at=at, by=by)
     return request
 
 
@@ -70,7 +70,7 @@ def last_day(day: dt.date) -> dt.date:
 
 
 def _for_package(request_id: int) -> Request:
-    request = moving.lock(request_id)
+    request = transitions.lock(request_id)
     if request.kind not in KINDS:
         raise RequestError("This request does not ask for a package.")
     if not request.subjects.exists():

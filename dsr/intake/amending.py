@@ -7,11 +7,11 @@ from django.db import transaction
 
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
-from dsr.freeze import sparing
-from dsr.intake import at_once, intake
+from dsr.freeze import freezes
+from dsr.intake import automatic_fulfilment, intake
 from dsr.models import Request
-from dsr.records import deadlines, moving, timeline
-from dsr.records.moving import RequestError
+from dsr.records import deadlines, timeline, transitions
+from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import STANDING, Kind, Source, State, Step
 
 AMENDED = "amended:"  # and what it was before: kind and day
@@ -27,14 +27,14 @@ def amend(
     one, for a day that cannot be, where nothing would change, and for another kind once something was decided or
     agreed; MovedError where the request is closed.
     """
-    request = moving.lock(request_id)
-    moving.change(request, among=STANDING)
+    request = transitions.lock(request_id)
+    transitions.change(request, among=STANDING)
     before, day = copy(request), day_of(at, policy.zone)
     _check(request, kind, received_on, day)
-    moving.change(request, among=STANDING, kind=kind, received_on=received_on)
+    transitions.change(request, among=STANDING, kind=kind, received_on=received_on)
     if request.extended_on:
         last = deadlines.first_month_ends(request, on=request.extended_on, zone=policy.zone)
-        moving.change(request, among=STANDING, extended_late=request.extended_late or request.extended_on > last)
+        transitions.change(request, among=STANDING, extended_late=request.extended_late or request.extended_on > last)
     was = f"{AMENDED}{before.kind}:{before.received_on.isoformat()}"
     timeline.record(request, Step.RECEIVED, at=at, by=by, rule=was)
     if kind != before.kind:
@@ -70,9 +70,9 @@ def _check(request: Request, kind: Kind, received_on: dt.date, day: dt.date) -> 
 def _follow(before: Request, request: Request, day: dt.date, at: dt.datetime, by: str) -> None:
     """Undo what the kind did to the people by mistake, and do what the right one does."""
     people = timeline.people(request)
-    sparing.let_go(before, people, day=day, at=at, by=by)
-    sparing.spare(request, people, at=at, by=by)
+    freezes.let_go(before, people, day=day, at=at, by=by)
+    freezes.spare(request, people, at=at, by=by)
     if before.kind == Kind.LEAVER:
-        at_once.take_back_leaving([person.pk for person in people], at=at, by=by)
+        automatic_fulfilment.take_back_leaving([person.pk for person in people], at=at, by=by)
     if request.state != State.NEW:
-        at_once.identified(request, day=day, at=at, by=by)
+        automatic_fulfilment.identified(request, day=day, at=at, by=by)

@@ -4,13 +4,13 @@ import datetime as dt
 
 from django.db import transaction
 
-from contacts.base import races
+from contacts.base import retry
 from contacts.models import Contact, PolicyVersion
 from dsr.intake import intake
 from dsr.intake.intake import Asked
 from dsr.models import Request, Requests
 from dsr.records import timeline
-from dsr.records.moving import RequestError
+from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import AT_ONCE, State
 
 
@@ -28,7 +28,7 @@ def ask(asked: Asked, contact_id: int, *, policy: PolicyVersion, at: dt.datetime
     What is carried out at once may be said again. Raises AskedBeforeError where anything else was asked for before and
     is being answered, RequestError where they are no longer held: then nothing has changed.
     """
-    return races.persist(lambda: _ask(asked, contact_id, policy, at, by))
+    return retry.persist(lambda: _ask(asked, contact_id, policy, at, by))
 
 
 @transaction.atomic

@@ -10,15 +10,15 @@ from django.db import transaction
 
 from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion
-from contacts.people import stored_only
+from contacts.people import restriction_guard
 from contacts.words.addresses import MalformedAddressError, normalise
-from dsr.answers import answering, taking_off
+from dsr.answers import answering, unlink_subject
 from dsr.answers.answering import Draft
-from dsr.freeze import sparing
-from dsr.intake import at_once, intake
+from dsr.freeze import freezes
+from dsr.intake import automatic_fulfilment, intake
 from dsr.models import Request
-from dsr.records import moving, timeline
-from dsr.records.moving import RequestError
+from dsr.records import timeline, transitions
+from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import STANDING, Kind, PaperKind, State, Step
 
 
@@ -32,14 +32,14 @@ def identify(request_id: int, people: Collection[Contact], how: str, *, at: dt.d
         raise RequestError("Choose whom the request is about.")
     if not how.strip():
         raise RequestError("Say how you know that it is they who ask.")
-    request = moving.lock(request_id)
+    request = transitions.lock(request_id)
     if request.state == State.NEW:
-        moving.move(request, State.OPEN, among=(State.NEW,))
-    moving.change(request, among=(State.OPEN, State.ASKED))
+        transitions.move(request, State.OPEN, among=(State.NEW,))
+    transitions.change(request, among=(State.OPEN, State.ASKED))
     intake.attach(request, people, at=at, by=by)
     timeline.note(request, PaperKind.IDENTITY, how, at=at)
     timeline.record(request, Step.IDENTIFIED, at=at, by=by, rule=str(len(people)))
-    at_once.identified(request, day=stored_only.today(at), at=at, by=by)
+    automatic_fulfilment.identified(request, day=restriction_guard.today(at), at=at, by=by)
     return request
 
 
@@ -55,8 +55,8 @@ def answer_to(request_id: int, address: str, how: str, *, at: dt.datetime, by: s
         spelled = normalise(address)
     except MalformedAddressError:
         raise RequestError("This is no e-mail address.") from None
-    request = moving.lock(request_id)
-    moving.change(request, among=(State.NEW, State.OPEN, State.ASKED))
+    request = transitions.lock(request_id)
+    transitions.change(request, among=(State.NEW, State.OPEN, State.ASKED))
     timeline.note(request, PaperKind.ADDRESS, spelled, data={"how": how}, at=at)
     timeline.record(request, Step.IDENTIFIED, at=at, by=by, rule=timeline.ADDRESS)
 
@@ -67,9 +67,9 @@ def ask(request_id: int, draft: Draft, *, policy: PolicyVersion, at: dt.datetime
 
     Raises MovedError where a question is open already or the request is closed, RequestError without an address.
     """
-    request = moving.lock(request_id)
+    request = transitions.lock(request_id)
     day = day_of(at, policy.zone)
-    moving.move(request, State.ASKED, among=(State.NEW, State.OPEN), paused_since=day, reminded_on=None)
+    transitions.move(request, State.ASKED, among=(State.NEW, State.OPEN), paused_since=day, reminded_on=None)
     timeline.record(request, Step.ASKED, at=at, by=by)
     answering.send(request, draft, kind=PaperKind.QUESTION, at=at, by=by)
 
@@ -82,12 +82,12 @@ def answered(request_id: int, *, on: dt.date, policy: PolicyVersion, at: dt.date
     """
     if on > day_of(at, policy.zone):
         raise RequestError("They cannot have answered on a day to come.")
-    request = moving.lock(request_id)
+    request = transitions.lock(request_id)
     if request.paused_since and on < request.paused_since:
         raise RequestError("They cannot have answered before we asked.")
     sure = timeline.made_sure(Request.objects.filter(pk=request.pk)).exists()
     to = State.OPEN if sure and request.subjects.exists() else State.NEW
-    moving.move(request, to, among=(State.ASKED,), **moving.resumed(request, on))
+    transitions.move(request, to, among=(State.ASKED,), **transitions.resumed(request, on))
     timeline.record(request, Step.ANSWERED, at=at, by=by, rule=on.isoformat())
 
 
@@ -98,16 +98,16 @@ def mistaken(request_id: int, people: Collection[Contact], *, policy: PolicyVers
     What was asked goes on without them; how they were known, what was written to them and what was decided does not.
     Raises RequestError where nobody is named who is on it, MovedError where the request is closed.
     """
-    request = moving.lock(request_id)
-    moving.change(request, among=STANDING)
+    request = transitions.lock(request_id)
+    transitions.change(request, among=STANDING)
     wrong = [person for person in people if request.subjects.filter(contact=person).exists()]
     if not wrong:
         raise RequestError("Choose who is on this request by mistake.")
     request.subjects.filter(contact__in=wrong).delete()
     request.handovers.filter(contact__in=wrong).delete()
     day = day_of(at, policy.zone)
-    taking_off.forget(request, [person.pk for person in wrong], day=day, at=at, by=by)
+    unlink_subject.forget(request, [person.pk for person in wrong], day=day, at=at, by=by)
     timeline.record(request, Step.IDENTIFIED, at=at, by=by, rule=timeline.TAKEN_OFF)
-    sparing.let_go(request, wrong, day=day, at=at, by=by)
+    freezes.let_go(request, wrong, day=day, at=at, by=by)
     if request.kind == Kind.LEAVER:
-        at_once.take_back_leaving([person.pk for person in wrong], at=at, by=by)
+        automatic_fulfilment.take_back_leaving([person.pk for person in wrong], at=at, by=by)

@@ -11,16 +11,16 @@ from typing import Any
 
 from django.db import transaction
 
-from contacts.base import races
+from contacts.base import retry
 from contacts.base.days import day_of
 from contacts.delivery.letters.parts import Letter
 from contacts.models import Contact, PolicyVersion
 from contacts.words.addresses import keyed_hash
-from dsr.freeze import sparing
-from dsr.intake import at_once, proving
+from dsr.freeze import freezes
+from dsr.intake import automatic_fulfilment, proving
 from dsr.models import Paper, Proof, Request, Subject
-from dsr.records import deadlines, moving, timeline
-from dsr.records.moving import RequestError
+from dsr.records import deadlines, timeline, transitions
+from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import AT_ONCE, Kind, PaperKind, Source, State, Step
 
 UNPROVEN_DAYS = 30
@@ -93,12 +93,12 @@ def confirm(text: str, *, wanted: bool = True, policy: PolicyVersion, at: dt.dat
 
     def then(proof: Proof) -> None:
         if proof.request_id and wanted:
-            _open(moving.lock(proof.request_id), proof, policy=policy, at=at, by=by)
+            _open(transitions.lock(proof.request_id), proof, policy=policy, at=at, by=by)
         elif proof.request_id:
-            _forget(moving.lock(proof.request_id), proof)
+            _forget(transitions.lock(proof.request_id), proof)
 
     # The nightly run locks people first, and their links last.
-    return races.persist(lambda: proving.prove(text, then=then, at=at))
+    return retry.persist(lambda: proving.prove(text, then=then, at=at))
 
 
 def _forget(request: Request, proof: Proof) -> None:
@@ -113,12 +113,12 @@ def _open(request: Request, proof: Proof, *, policy: PolicyVersion, at: dt.datet
     data = statement.data if statement else {}
     found = None if _is_elsewhere(data) else proof.contact
     to = State.OPEN if found else State.NEW
-    moving.move(request, to, among=(State.UNPROVEN,), **moving.resumed(request, day))
+    transitions.move(request, to, among=(State.UNPROVEN,), **transitions.resumed(request, day))
     timeline.record(request, Step.PROVEN, at=at, by=by)
     if found:
         attach(request, [found], spares=request.kind not in AT_ONCE, at=at, by=by)
     whole = found is not None or not says_who(data)
-    at_once.begin(request, proof.address, whole=whole, policy=policy, at=at, by=by)
+    automatic_fulfilment.begin(request, proof.address, whole=whole, policy=policy, at=at, by=by)
 
 
 def says_who(data: Mapping[str, Any]) -> bool:
@@ -140,7 +140,7 @@ def ask(asked: Asked, contact: Contact, *, policy: PolicyVersion, at: dt.datetim
     timeline.note(request, PaperKind.STATEMENT, asked.words, data=dict(asked.data), at=at)
     timeline.record(request, Step.RECEIVED, at=at, by=by)
     timeline.record(request, Step.PROVEN, at=at, by=by)
-    at_once.begin(request, contact.email or "", whole=True, policy=policy, at=at, by=by)
+    automatic_fulfilment.begin(request, contact.email or "", whole=True, policy=policy, at=at, by=by)
     return request
 
 
@@ -197,7 +197,7 @@ def attach(request: Request, people: Collection[Contact], *, spares: bool = True
     `spares` is False for what is carried out in the same act, and may be the end of them. Raises RequestError where one
     of them is not held any more.
     """
-    if len(sparing.lock(people)) < len({person.pk for person in people}):
+    if len(freezes.lock(people)) < len({person.pk for person in people}):
         raise RequestError("One of these people is not on file any more. Look them up again.")
     for person in people:
         Subject.objects.get_or_create(request=request, contact=person)
@@ -208,7 +208,7 @@ def attach(request: Request, people: Collection[Contact], *, spares: bool = True
     if first.address_hash:
         Request.objects.filter(pk=request.pk).update(address_hash=first.address_hash)
     if spares:
-        sparing.spare(request, people, at=at, by=by)
+        freezes.spare(request, people, at=at, by=by)
 
 
 def sweep(*, policy: PolicyVersion, at: dt.datetime) -> int:

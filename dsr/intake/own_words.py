@@ -14,7 +14,7 @@ from contacts.people import correcting
 from contacts.people.activities import ContactGoneError
 from contacts.people.correcting import Change
 from dsr.answers import closing
-from dsr.freeze import sparing
+from dsr.freeze import freezes
 from dsr.intake import asking, intake
 from dsr.intake.intake import Asked
 from dsr.models import Request, Subject
@@ -33,7 +33,7 @@ def correct(
     a correction already.
     """
     day = day_of(at, policy.zone)
-    locked = sparing.lock([contact])  # so that no restriction comes in between
+    locked = freezes.lock([contact])  # so that no restriction comes in between
     if not locked:
         raise ContactGoneError("This person is no longer held.")
     contact = locked[0]

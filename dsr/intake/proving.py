@@ -11,7 +11,7 @@ from contacts.delivery.letters.parts import Letter
 from contacts.models import Contact
 from contacts.outbox import outbox
 from contacts.words.addresses import keyed_hash
-from dsr.intake import seals
+from dsr.intake import proof_tokens
 from dsr.models import Proof, Request
 
 LINK_LIVES = dt.timedelta(hours=24)
@@ -37,11 +37,11 @@ def begin(address: str, language: str, *, request: Request | None, at: dt.dateti
 def send(proof: Proof, letter: Letter, *, at: dt.datetime) -> None:
     """Owe the mail with the link, to the address that was typed, whoever is held under it."""
     packed = written.pack(letter, proof.language)
-    outbox.owe_written(packed, address=proof.address, once=f"proof:{proof.pk}", at=at)
+    outbox.enqueue_written(packed, address=proof.address, once=f"proof:{proof.pk}", at=at)
 
 
 def token_of(proof: Proof) -> str:
-    return seals.of(proof)
+    return proof_tokens.of(proof)
 
 
 def find(text: str, *, at: dt.datetime) -> Proof:
@@ -49,7 +49,7 @@ def find(text: str, *, at: dt.datetime) -> Proof:
 
     Raises what `prove` raises.
     """
-    token = seals.read(text)
+    token = proof_tokens.read(text)
     if token is None or not token.genuine:
         raise ProofError
     proof = _usable(at).select_related("request").filter(public_id=token.public_id).first()
@@ -64,7 +64,7 @@ def prove(text: str, *, then: Callable[[Proof], None], at: dt.datetime) -> Proof
     Raises EndedProofError for a link of ours that is used, dead or too old; ProofError for one that is made up, which
     counts as a wrong try against the link that it imitates.
     """
-    token = seals.read(text)
+    token = proof_tokens.read(text)
     if token is None:
         raise ProofError
     if not token.genuine:

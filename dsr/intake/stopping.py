@@ -9,10 +9,10 @@ from django.db import transaction
 from contacts.models import PolicyVersion
 from dsr.answers import answering
 from dsr.answers.answering import Draft
-from dsr.intake import at_once
+from dsr.intake import automatic_fulfilment
 from dsr.models import Request
-from dsr.records import moving, timeline
-from dsr.records.moving import RequestError
+from dsr.records import timeline, transitions
+from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import AT_ONCE, Kind, PaperKind, State
 
 
@@ -26,8 +26,8 @@ def stop(
     the letter. Raises RequestError where nothing is named, nobody with an address is found, or something else was asked
     for; MovedError where the request is not open.
     """
-    request = moving.lock(request_id)
-    moving.change(request, among=(State.OPEN,))
+    request = transitions.lock(request_id)
+    transitions.change(request, among=(State.OPEN,))
     if request.kind not in AT_ONCE:
         raise RequestError("This request asks for something else.")
     if not what or set(what) - set(said_by(request)):
@@ -40,13 +40,13 @@ def stop(
         raise RequestError("None of their records has an e-mail address any more: no marketing goes to them.")
     _note(request, what)
     answering.send(request, draft, outlasting=True, at=at, by=by)
-    at_once.carry_out(request, address, policy=policy, at=at, by=by)
+    automatic_fulfilment.carry_out(request, address, policy=policy, at=at, by=by)
     return request
 
 
 def said_by(request: Request) -> tuple[str, ...]:
     """Return what a request of this kind can be about."""
-    return at_once.CONSENTS if request.kind == Kind.WITHDRAWAL else at_once.CHANNELS
+    return automatic_fulfilment.CONSENTS if request.kind == Kind.WITHDRAWAL else automatic_fulfilment.CHANNELS
 
 
 def _note(request: Request, what: Collection[str]) -> None:

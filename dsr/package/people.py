@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from contacts.base import merged
+from contacts.base import merge_redirects
 from contacts.models import Contact
 from contacts.words.addresses import keyed_hash, normalise
 
@@ -38,7 +38,7 @@ def find(contact_ids: Collection[int] = (), address: str = "") -> Person:
     names = [f"{first} {last}".strip() for *_, first, last in found]
     return Person(
         tuple(pk for pk, *_ in found),
-        tuple(merged.with_earlier([public_id for _, public_id, *_ in found])),
+        tuple(merge_redirects.with_earlier([public_id for _, public_id, *_ in found])),
         tuple(dict.fromkeys(addresses)),
         tuple(name for name in names if name),
     )

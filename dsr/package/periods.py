@@ -17,7 +17,7 @@ from contacts.policy import policy_words
 from contacts.words.vocabulary import Clock, LegalBasis, SourceKind
 from dsr.package import naming
 from dsr.package.people import Person
-from retention import lapses
+from retention import retention_schedule
 from retention.models import Hold, HoldKind
 
 
@@ -67,7 +67,7 @@ class Kept:
 def kept(who: Person, *, policy: PolicyVersion, language: str, day: dt.date) -> Kept:
     """Return what keeps a person as things stand on `day`, in the language, which is active."""
     ids = list(who.contact_ids)
-    days = lapses.kept_until(policy, ids, day).values()
+    days = retention_schedule.kept_until(policy, ids, day).values()
     last = None if None in days else max((known for known in days if known), default=None)
     standing = Hold.objects.standing(day).filter(contact__in=ids).order_by("pk")
     return Kept(_reasons(ids, policy, language), list(standing), last)
@@ -109,7 +109,7 @@ def _moves(found: Kept) -> bool:
 
 def _reasons(ids: list[int], policy: PolicyVersion, language: str) -> list[Reason]:
     said = {(basis.contact_id, basis.scenario): basis for basis in Basis.objects.filter(contact__in=ids)}
-    query, values = lapses.of(policy, ids)
+    query, values = retention_schedule.of(policy, ids)
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("{} ORDER BY basis.id").format(query), values)
         rows = cursor.fetchall()

@@ -19,7 +19,7 @@ from contacts.words.addresses import keyed_hash
 from contacts.words.categories import Category
 from contacts.words.vocabulary import AGREEMENT_SCENARIOS, AgreementState
 from dsr.models import Entry, Paper, Request
-from dsr.traces import counting, strays
+from dsr.traces import counting, unlinked_data
 from dsr.traces.counting import Rows
 from dsr.words.vocabulary import Kind, PaperKind, Step
 from retention.models import Hold, HoldKind, HoldReason
@@ -82,7 +82,9 @@ def of(request: Request, day: dt.date) -> Proposal:
         deletes=tuple(deletes),
         reduces={keeps: tuple(kept) for keeps, kept in groups.items()},
         duties=tuple(_duties(ids, day)),
-        rows=counting.count([*_roots(deletes, [pk for kept in groups.values() for pk in kept]), *strays.of(addresses)]),
+        rows=counting.count(
+            [*_roots(deletes, [pk for kept in groups.values() for pk in kept]), *unlinked_data.of(addresses)]
+        ),
         addresses=addresses,
         obstacles=tuple(_obstacles(request, ids, addresses, day)),
         suppressed=Suppression.objects.filter(address_hash__in=hashes).exists(),

@@ -8,7 +8,7 @@ from contacts.models import Contact
 from contacts.people.activities import ContactGoneError
 from dsr.intake import own_words
 from dsr.intake.asking import AskedBeforeError
-from dsr.records.moving import RequestError
+from dsr.records.transitions import RequestError
 from dsr.views import page, visits
 from dsr.views.forms import CorrectForm
 from dsr.views.visits import BY, Door, visit_view

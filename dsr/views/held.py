@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django_countries import countries
 
-from contacts.events import food
+from contacts.events import dietary
 from contacts.models import Contact, SignUp, Suppression
 from contacts.outbox import links
 from contacts.views import channels
@@ -128,7 +128,7 @@ def _channels(door: Door, contact: Contact) -> dict[str, Any]:
 
 
 def _food(contact: Contact) -> QuerySet[Any]:
-    return food.of_address(contact.email or "").select_related("registration__event").order_by("pk")
+    return dietary.of_address(contact.email or "").select_related("registration__event").order_by("pk")
 
 
 def _details(contact: Contact) -> list[tuple[str, str]]:

@@ -5,13 +5,13 @@ from http import HTTPStatus
 
 from django.http import HttpResponse
 
-from contacts.outbox import nudging
+from contacts.outbox import wake_worker
 from contacts.words.addresses import keyed_hash
 from contacts.words.vocabulary import Channel
-from dsr.intake import asking, at_once, proving
+from dsr.intake import asking, automatic_fulfilment, proving
 from dsr.intake.asking import AskedBeforeError
 from dsr.intake.intake import Asked
-from dsr.records.moving import RequestError
+from dsr.records.transitions import RequestError
 from dsr.views import page, visits, wishes
 from dsr.views.forms import WordsForm
 from dsr.views.visits import BY, Door, visit_view
@@ -52,7 +52,7 @@ def _stop(door: Door, channel: str) -> HttpResponse:
 
 
 def _withdraw(door: Door, what: str) -> HttpResponse:
-    if what not in at_once.CONSENTS:
+    if what not in automatic_fulfilment.CONSENTS:
         return page.show(door, status=HTTPStatus.BAD_REQUEST)
     return _ask(door, Asked(Kind.WITHDRAWAL, "", {"what": [what]}), "withdrawn")
 
@@ -75,7 +75,7 @@ def _ask(door: Door, asked: Asked, done: str) -> HttpResponse:
         return page.show(door, before=refusal.request, status=HTTPStatus.CONFLICT)
     except RequestError:
         return visits.end(visits.ended(door.visit))
-    nudging.nudge()
+    wake_worker.nudge()
     if visits.is_over(door):
         return visits.gone(door.visit)
     return visits.to(door.visit, "my_data_mine", done=done)

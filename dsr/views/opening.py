@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from contacts.outbox import nudging
+from contacts.outbox import wake_worker
 from contacts.views import errors, refusals
 from contacts.views.frame import Visit
 from contacts.views.posts import link_view
@@ -37,7 +37,7 @@ def _prove(visit: Visit, token: str) -> HttpResponse:
         return errors.forged(visit.request)
     at, wanted = timezone.now(), visit.request.POST.get("do") != wishes.LOOK
     proof = intake.confirm(token, wanted=wanted, policy=visit.policy, at=at, by=visits.BY)
-    nudging.nudge()
+    wake_worker.nudge()
     if proving.visit(str(proof.public_id), at=at) is None:
         return visits.gone(visit)
     done = proof.request.kind if proof.request else wishes.LOOK

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csp import csp_override
 
 from contacts.delivery.letters.parts import Letter
-from contacts.outbox import nudging
+from contacts.outbox import wake_worker
 from contacts.signups import challenge, limits
 from contacts.views.frame import Visit
 from contacts.views.posts import form_view
@@ -75,12 +75,12 @@ def _ask(post: _Post) -> HttpResponse:
         return _show(post, HTTPStatus.UNPROCESSABLE_ENTITY)
     stranger = form.stranger(post.visit.language)
     limits.take_to(stranger.address)
-    _owe(post.visit, form.asked(), stranger)
-    nudging.nudge()
+    _enqueue(post.visit, form.asked(), stranger)
+    wake_worker.nudge()
     return visits.to(post.visit, "sent")
 
 
-def _owe(visit: Visit, asked: Asked | None, stranger: Stranger) -> None:
+def _enqueue(visit: Visit, asked: Asked | None, stranger: Stranger) -> None:
     at = timezone.now()
 
     def letter_of(proof: Proof) -> Letter:

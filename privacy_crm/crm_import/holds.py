@@ -7,7 +7,7 @@ from privacy_crm.crm_import.columns import HOLDS
 from privacy_crm.crm_import.merging import LINES, Target, apply, given_or_stored, kept, last, outcomes
 from privacy_crm.crm_import.report import Counts, count
 from privacy_crm.crm_import.staging import Import
-from retention import freezing
+from retention import derived_holds
 from retention.models import REASONS
 
 _UNTIL = given_or_stored("until")
@@ -47,7 +47,7 @@ def judge(work: Import) -> None:
 def write(work: Import) -> None:
     apply(work, TARGET)
     for contact_ids in work.chunks("SELECT DISTINCT contact_id FROM merged_holds WHERE status < 3"):
-        freezing.settle(contact_ids)
+        derived_holds.settle(contact_ids)
 
 
 def counts(work: Import) -> Counts:

@@ -3,7 +3,7 @@
 from psycopg2 import sql
 
 from contacts.base import audit
-from contacts.people import vacancy
+from contacts.people import empty_organisations
 from privacy_crm.crm_import import stored_only
 from privacy_crm.crm_import.columns import CONTACTS
 from privacy_crm.crm_import.merging import LINES, Target, given_or_stored, kept, last, merge, named
@@ -144,7 +144,7 @@ def write(work: Import) -> None:
     left = list(work.chunks(_LEFT))
     write_records(work, TARGET)
     for organisation_ids in left:
-        vacancy.notice(organisation_ids)
+        empty_organisations.notice(organisation_ids)
     work.do(_NOT_OF_ONE_LIST)
     work.do(_KNOW.format(NEW))
     work.do("ANALYZE import_known")

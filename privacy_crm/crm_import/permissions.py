@@ -112,7 +112,7 @@ def write(work: Import) -> None:
     for channels in next(work.chunks("SELECT DISTINCT channels FROM import_heard"), []):
         heard = {"channels": channels}
         for ids in work.chunks("SELECT contact_id FROM import_heard WHERE channels = %(channels)s", **heard):
-            notices.owe(NoticeKind.OBJECTED, ids, details=channels.split(","), at=work.at)
+            notices.enqueue(NoticeKind.OBJECTED, ids, details=channels.split(","), at=work.at)
         audit.record_found("objection.recorded", _OF_THESE, values=heard, at=work.at, by=work.by, rule=channels)
     stored_only.apply(work, CONSENTS, CONSENTED)
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from django.db import DatabaseError, connection, transaction
 
-from contacts.base import audit, races
+from contacts.base import audit, retry
 from contacts.models import PolicyVersion
 from privacy_crm.crm_import import (
     activities,
@@ -42,7 +42,7 @@ type Last = Callable[[Import], None]
 
 _MANY = 10_000
 # Besides, somebody else wrote the same new record first: reading again sees it.
-_LOST = races.LOST | {"23505"}
+_LOST = retry.LOST | {"23505"}
 
 WRITING = "writing"
 
@@ -152,7 +152,7 @@ def _tell_the_planner(report: Report) -> None:
 def _persist(attempt: Callable[[], Report]) -> Report:
     """Read again from the start where another transaction got in the way."""
     try:
-        return races.persist(attempt, lost=_LOST)
+        return retry.persist(attempt, lost=_LOST)
     except DatabaseError as error:
         code = getattr(error.__cause__, "pgcode", None) or "unknown"
         kind = f"{type(error).__name__}, SQLSTATE {code}"

@@ -11,8 +11,8 @@ from django.contrib.auth import get_user_model
 
 from contacts.base.days import day_of
 from contacts.delivery import sending
-from contacts.mailings import mailing_approval, mailing_drafts, mailing_schedule
-from contacts.mailings.mailing_drafts import Draft
+from contacts.mailings import approval, drafts, schedule
+from contacts.mailings.drafts import Draft
 from contacts.models import Contact, Mailing, PolicyVersion, Segment, Topic, Whitepaper
 from contacts.people import bounces, segments
 from contacts.signups import proof, sign_ups
@@ -34,12 +34,12 @@ def write(policy: PolicyVersion, at: dt.datetime) -> None:
     kept: dict[str, Any] = {"owner": owner.pk, "at": at - SENT, "by": by}
     sweden = segments.save("Sweden", {"country": "SE"}, shared=True, **kept)
     segments.save("Guests to win back", {"scenario": "event", "due": "90"}, shared=False, **kept)
-    sent = mailing_drafts.draft(_draft(told["sent"], sweden), at=at - SENT, by=by)
+    sent = drafts.draft(_draft(told["sent"], sweden), at=at - SENT, by=by)
     _send(sent, policy, at - SENT, by)
     _answer(sent, policy, at - SENT + _A_DAY)
-    mailing_drafts.draft(_draft(told["draft"], None), at=at, by=by)
-    waiting = mailing_drafts.draft(_draft(told["waiting"], None), at=at, by=by)
-    mailing_approval.submit(waiting, at=at, by=by)
+    drafts.draft(_draft(told["draft"], None), at=at, by=by)
+    waiting = drafts.draft(_draft(told["waiting"], None), at=at, by=by)
+    approval.submit(waiting, at=at, by=by)
 
 
 def _draft(said: dict[str, Any], segment: Segment | None) -> Draft:
@@ -53,7 +53,7 @@ def _draft(said: dict[str, Any], segment: Segment | None) -> Draft:
 
 def _send(mailing: Mailing, policy: PolicyVersion, at: dt.datetime, by: str) -> None:
     """Let the minutes pass in which it is sent."""
-    mailing_schedule.schedule(mailing, at, policy=policy, at=at, by=by)
+    schedule.schedule(mailing, at, policy=policy, at=at, by=by)
     while Mailing.objects.filter(pk=mailing.pk, ended_at=None).exists():
         mailings.tick(policy=policy, at=at)
         _send_due(at)

@@ -22,7 +22,7 @@ from contacts.models import (
     Whitepaper,
 )
 from contacts.words.vocabulary import Clock, Scenario
-from retention import explain, lapses, words
+from retention import explain, retention_schedule, words
 from retention.models import Hold, HoldKind
 from retention.outcomes import Outcome
 
@@ -79,7 +79,7 @@ def _bases(policy: PolicyVersion, before: Held, outcome: Outcome, after: Held) -
 
 
 def _people(before: Held, outcome: Outcome, after: Held) -> Table:
-    spared = outcome.contacts_held - Contact.objects.reduced().count()
+    spared = outcome.contacts_held - Contact.objects.minimised().count()
     table = Table(title="The people", title_style="bold", title_justify="left", show_header=False)
     table.add_column(justify="right", style="bold")
     table.add_column()
@@ -132,10 +132,10 @@ _CHOOSE = sql.SQL("""
 
 def _a_few(policy: PolicyVersion, today: dt.date) -> list[int]:
     """Choose a guest, somebody with an agreement in force, a prospect, somebody reduced and somebody frozen."""
-    bases, values = lapses.of_everyone(policy)
+    bases, values = retention_schedule.of_everyone(policy)
     with connection.cursor() as cursor:
         cursor.execute(_CHOOSE.format(lapses=bases), values)
         chosen = list(cursor.fetchone())
-    reduced = Contact.objects.reduced().values_list("pk", flat=True).first()
+    reduced = Contact.objects.minimised().values_list("pk", flat=True).first()
     frozen = Hold.objects.standing(today).filter(kind=HoldKind.FREEZE).values_list("contact", flat=True).first()
     return [pk for pk in (*chosen, reduced, frozen) if pk]

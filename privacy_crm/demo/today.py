@@ -3,7 +3,7 @@
 import datetime as dt
 
 from contacts.base.days import day_of
-from contacts.events import attending, events, inviting
+from contacts.events import check_in, events, inviting
 from contacts.events.events import Times
 from contacts.models import Contact, Event, PolicyVersion, Topic
 from contacts.signups import proof, sign_ups
@@ -29,7 +29,7 @@ def open_house(policy: PolicyVersion, at: dt.datetime) -> int:
     sign_ups.sign_up(Wish.of_event(event), late, policy=policy, source="form", at=at - dt.timedelta(days=2), by=BY)
     inviting.close_sign_up(event, at=at, by=BY)
     for minutes, place in enumerate(event.registrations.order_by("pk")[:IN]):
-        attending.check_in(event, place.pk, policy=policy, at=at - dt.timedelta(minutes=2 * minutes), by=BY)
+        check_in.check_in(event, place.pk, policy=policy, at=at - dt.timedelta(minutes=2 * minutes), by=BY)
     return IN
 
 

@@ -143,7 +143,7 @@ def _have_letters_come_back(policy: PolicyVersion, at: dt.datetime) -> None:
     """Two people could not be told by e-mail where we have their details from: the officer writes to them by post."""
     untold = Contact.objects.whole().filter(pk__in=Basis.objects.untold().values("contact"), bounced_on=None)
     for contact in untold.order_by("pk")[:2]:
-        letter = outbox.owe(MailTemplate.INFORM, contact=contact, purpose=MailPurpose.INFORMATION, at=at)
+        letter = outbox.enqueue(MailTemplate.INFORM, contact=contact, purpose=MailPurpose.INFORMATION, at=at)
         Message.objects.filter(pk=letter.pk).update(
             ended_at=at, end=MessageEnd.REFUSED, reason="SMTPRecipientsRefused:550"
         )

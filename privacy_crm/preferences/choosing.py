@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from contacts.base.days import day_of
 from contacts.models import Contact, Topic
-from contacts.outbox import links, nudging
+from contacts.outbox import links, wake_worker
 from contacts.outbox.links import Stop
 from contacts.permission import interests
 from contacts.signups import limits, sign_ups
@@ -114,7 +114,7 @@ def _sign_up(door: Door, email: str, agreed: dict[str, str]) -> HttpResponse:
         at=door.at,
         by=BY,
     )
-    nudging.nudge()
+    wake_worker.nudge()
     sent = f"{reverse('sent')}?lang={door.visit.language}"
     return HttpResponseRedirect(sent, status=HTTPStatus.SEE_OTHER)
 

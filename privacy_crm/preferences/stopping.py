@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from contacts.base import merged
+from contacts.base import merge_redirects
 from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion, SignUp
 from contacts.outbox import links
 from contacts.outbox.links import Stop
 from contacts.permission import interests
-from contacts.signups import disowning
+from contacts.signups import reject_sign_up
 from contacts.words.vocabulary import Channel
 from retention import objections
 
@@ -63,7 +63,7 @@ class Stopping:
     def not_me(self) -> None:
         """Delete what somebody else typed under this address, and let no marketing go there."""
         if self.stop.sign_up:
-            disowning.disown(self.stop.sign_up, at=self.at, by=self.by)
+            reject_sign_up.disown(self.stop.sign_up, at=self.at, by=self.by)
         self.channels(list(Channel))
 
 
@@ -73,7 +73,7 @@ def holder(stop: Stop) -> uuid.UUID | None:
     Where their record was merged into another since, it is that one's.
     """
     if stop.public_id:
-        return merged.holder(stop.public_id)
+        return merge_redirects.holder(stop.public_id)
     if stop.sign_up is None:
         return None
     proven = SignUp.objects.filter(public_id=stop.sign_up, contact__isnull=False)

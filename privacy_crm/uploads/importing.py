@@ -27,7 +27,7 @@ from privacy_crm.crm_import.staging import Import
 from privacy_crm.uploads import moving, receiving, sheets, workbooks, working
 from privacy_crm.uploads.kinds import FileFormat
 from privacy_crm.uploads.working import Clock, Work
-from retention.due import Night
+from retention.due_bases import RetentionDate
 
 # So many are shown and can be fetched; all are counted.
 MOST_REJECTS = 10_000
@@ -153,7 +153,7 @@ def _run(work: Work, found: _Found, *, policy: PolicyVersion, at: dt.datetime, b
 
 def _lapsed(done: Import, upload: Upload) -> int:
     """Return how many of those who are new the next nightly run deletes."""
-    night = Night(done.policy, next_run(done.at, done.policy.zone))
+    night = RetentionDate(done.policy, next_run(done.at, done.policy.zone))
     done.do(_LAPSED, anchor=night.anchor(night.own_clock_rule(upload.scenario)))
     (number,) = done.cursor.fetchone() or (0,)
     return int(number)

@@ -23,7 +23,7 @@ from contacts.models import (
     Upload,
     UploadedPerson,
 )
-from contacts.people import erasure, vacancy
+from contacts.people import empty_organisations, erasure
 from contacts.words.vocabulary import PermissionState, UploadState
 from dsr.models import Subject
 from privacy_crm.uploads import moving, working
@@ -78,7 +78,7 @@ def _remove(upload: Upload, ids: list[int], *, day: dt.date, at: dt.datetime, by
     organisations = {pk: organisation for pk, organisation in locked.values_list("pk", "organisation") if organisation}
     going = dict(_judged(upload, Contact.objects.filter(pk__in=ids), day).filter(why="").values_list("pk", "public_id"))
     erasure.delete(going, at=at, by=by, rule=f"upload:{upload.pk}")
-    vacancy.notice({organisations[pk] for pk in going if pk in organisations})
+    empty_organisations.notice({organisations[pk] for pk in going if pk in organisations})
     # With the people, so that a worker who takes over counts on.
     upload.result["removed"] = upload.result.get("removed", 0) + len(going)
     Upload.objects.filter(pk=upload.pk).update(result=upload.result)

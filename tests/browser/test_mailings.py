@@ -9,7 +9,7 @@ from django.conf import settings
 from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
-from contacts.mailings import mailing_approval
+from contacts.mailings import approval
 from contacts.models import Mailing, PolicyVersion
 from tests.support.accessible import violations_everywhere
 from tests.support.factories import NOON, SegmentFactory, TopicFactory
@@ -113,7 +113,7 @@ def test_no_page_of_a_mailing_shuts_anybody_out(
     readers(policy, mailing, 2)
     waiting, under_way = drafted(kind="important"), scheduled(drafted(topics=mailing.topics.all(), rate=1), policy)
     bound(policy)
-    mailing_approval.submit(waiting, at=NOON, by=AUTHOR)
+    approval.submit(waiting, at=NOON, by=AUTHOR)
     minute(policy, NOON)
     paths = [of(mailing), of(waiting), of(under_way)]
     own = {

@@ -24,11 +24,12 @@ ERASE = ("manage.py", "erase", ADDRESS, "--ground", "not_needed", "--json")
 # A person with a row in every table, to whom mails were sent, of whom media and cache know nothing.
 ENTER = """
 from django.utils import timezone
-from contacts import outbox, sending
+from contacts.delivery import sending
+from contacts.outbox import outbox
 from contacts.models import *
 from dsr.models import Request
-from tests.deleting import full
-from tests.mailing import written_letter
+from tests.support.deleting import full
+from tests.support.mailing import written_letter
 policy = PolicyVersion.objects.in_force()
 contact = full(policy, "Zyxmark")
 Request.objects.filter(state="asked").delete()
@@ -37,13 +38,13 @@ sending.send_due(at=timezone.now(), now=timezone.now)
 """
 SEND = """
 from django.utils import timezone
-from contacts import sending
+from contacts.delivery import sending
 sending.send_due(at=timezone.now(), now=timezone.now)
 """
 SWEEP = """
 import datetime as dt
 from django.utils import timezone
-from contacts import mail_files
+from contacts.outbox import mail_files
 mail_files.sweep(timezone.now() + dt.timedelta(hours=24))
 """
 EMPTY = """

@@ -14,10 +14,10 @@ PEOPLE = 30
 
 SCHEDULE = f"""
 from django.utils import timezone
-from contacts import mailing_drafts, mailing_schedule
-from contacts.addresses import keyed_hash
+from contacts.mailings import drafts, schedule
 from contacts.models import Basis, ChannelPermission, Contact, PolicyVersion
-from contacts.vocabulary import MailingKind
+from contacts.words.addresses import keyed_hash
+from contacts.words.vocabulary import MailingKind
 at, policy = timezone.now(), PolicyVersion.objects.in_force()
 for number in range({PEOPLE}):
     address = f"person{{number}}@fjordkraft.example"
@@ -26,15 +26,15 @@ for number in range({PEOPLE}):
     Basis.objects.create(contact=person, collected_on=at.date(), policy_version=policy, clock_from=at.date(), **held)
     ChannelPermission.objects.create(contact=person, channel="email", state="consented", given_on=at.date())
 both = {{"en": "News", "sv": "Nytt"}}
-draft = mailing_drafts.Draft("News", MailingKind.MARKETING, both, both, %d)
-mailing = mailing_drafts.draft(draft, at=at, by="user:1")
-mailing_schedule.schedule(mailing, at, policy=policy, at=at, by="user:1")
+draft = drafts.Draft("News", MailingKind.MARKETING, both, both, %d)
+mailing = drafts.draft(draft, at=at, by="user:1")
+schedule.schedule(mailing, at, policy=policy, at=at, by="user:1")
 """
 # The minutes of a clock that is ahead, so that claims have ended and the rate lets the next ones go.
 MINUTES = """
 import datetime as dt
 from django.utils import timezone
-from contacts import sending
+from contacts.delivery import sending
 from contacts.models import PolicyVersion
 from privacy_crm import mailings
 policy, began = PolicyVersion.objects.in_force(), timezone.now() + dt.timedelta(minutes=%d)
@@ -45,10 +45,10 @@ for minute in range(%d):
 """
 BEGIN = """
 from django.utils import timezone
-from contacts import mailing_sending
+from contacts.mailings import sending
 from contacts.models import Contact, Mailing, PolicyVersion
 policy, people = PolicyVersion.objects.in_force(), Contact.objects.all()
-mailing_sending.start(Mailing.objects.get(), people, policy=policy, at=timezone.now())
+sending.start(Mailing.objects.get(), people, policy=policy, at=timezone.now())
 """
 RUN = "privacy_crm.tasks.run_mailings"  # as beat does every ten seconds
 NOW, LATER = MINUTES % (0, 1), MINUTES % (15, 8)

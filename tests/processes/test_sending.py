@@ -13,17 +13,18 @@ from tests.support.processes import PATIENCE, Site, kill
 
 OWE = """
 from django.utils import timezone
-from contacts import nudging, sign_ups
 from contacts.models import PolicyVersion, Whitepaper
-from contacts.sign_ups import Typed, Wish
+from contacts.outbox import wake_worker
+from contacts.signups import sign_ups
+from contacts.signups.sign_ups import Typed, Wish
 at, policy = timezone.now(), PolicyVersion.objects.in_force()
 paper, _ = Whitepaper.objects.get_or_create(slug="calm", defaults={"title": "Calm", "published_at": at})
 for number in range(%d):
     typed = Typed(f"person{number}@fjordkraft.example")
     sign_ups.sign_up(Wish.of_whitepaper(paper), typed, policy=policy, source="form", at=at, by="visitor")
-nudging.nudge()
+wake_worker.nudge()
 """
-SEND = "from django.utils import timezone; from contacts import sending;"
+SEND = "from django.utils import timezone; from contacts.delivery import sending;"
 SEND_NOW = f"{SEND} sending.send_due(at=timezone.now(), now=timezone.now)"
 # A clock that is ahead, so that claims have ended.
 SEND_LATER = f"{SEND} later = lambda: timezone.now() + sending.CLAIM; sending.send_due(at=later(), now=later)"
@@ -42,7 +43,7 @@ def sink(site: Site) -> Sink:
     return site.mail_server()
 
 
-def owe(site: Site, number: int) -> None:
+def enqueue(site: Site, number: int) -> None:
     site.manage("shell", "-c", OWE % number)
 
 
@@ -56,7 +57,7 @@ def addresses(number: int) -> list[str]:
 
 def test_a_worker_that_is_nudged_sends_at_once(site: Site, sink: Sink) -> None:
     with sink.open(), site.worker():
-        owe(site, 3)
+        enqueue(site, 3)
         eventually(lambda: waiting(site) == 0, within=PATIENCE)
     assert sorted(sink.recipients) == addresses(3)
     assert all("list-unsubscribe" in header_lines(raw) for raw in sink.raw)
@@ -65,7 +66,7 @@ def test_a_worker_that_is_nudged_sends_at_once(site: Site, sink: Sink) -> None:
 def test_what_was_owed_while_the_broker_was_away_is_found_by_the_sweep(site: Site, sink: Sink) -> None:
     site.environment |= {"REDIS_URL": "redis://127.0.0.1:1/0"}  # nobody listens there
     try:
-        owe(site, 3)
+        enqueue(site, 3)
     finally:
         site.environment |= {"REDIS_URL": ""}
     assert waiting(site) == 3
@@ -77,7 +78,7 @@ def test_what_was_owed_while_the_broker_was_away_is_found_by_the_sweep(site: Sit
 
 def test_a_mail_that_a_sender_died_with_is_sent_once_more_at_most_and_is_the_same_mail(site: Site, sink: Sink) -> None:
     with sink.open():
-        owe(site, 2)
+        enqueue(site, 2)
         with sink.holding(1, PATIENCE) as held:
             sender = site.start("manage.py", "shell", "-c", SEND_NOW)
             assert held.wait(PATIENCE)
@@ -95,7 +96,7 @@ def test_a_mail_that_a_sender_died_with_is_sent_once_more_at_most_and_is_the_sam
 
 def test_two_workers_send_each_mail_once(site: Site, sink: Sink) -> None:
     with sink.open():
-        owe(site, 40)
+        enqueue(site, 40)
         senders = [site.start("manage.py", "shell", "-c", SEND_NOW) for _ in range(2)]
         done: list[Any] = [sender.communicate(timeout=PATIENCE) for sender in senders]
     assert [sender.returncode for sender in senders] == [0, 0], done

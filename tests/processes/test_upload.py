@@ -18,7 +18,7 @@ from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.utils import timezone
 from contacts.models import PolicyVersion
-from contacts.vocabulary import Scenario, SourceKind
+from contacts.words.vocabulary import Scenario, SourceKind
 from privacy_crm.uploads import fields, importing, matching, receiving
 now = timezone.now()
 user, _ = User.objects.get_or_create(username="marketing")

@@ -14,11 +14,11 @@ import pytest
 from django.db import connection, connections, transaction
 
 from contacts.base.days import run_of
-from contacts.events import food
+from contacts.events import dietary
 from contacts.models import Activity, Agreement, AuditEvent, Contact, FoodPreference, Organisation, PolicyVersion
 from contacts.people import agreements
 from contacts.people.activities import ContactGoneError
-from retention import nights, outcomes, purge
+from retention import outcomes, purge, scheduler
 from retention.holds import HoldError
 from retention.models import Hold, PurgeCount, PurgeRun
 from retention.outcomes import Outcome
@@ -470,7 +470,7 @@ def test_a_waiting_run_says_how_many_people_it_wrote_down_whoever_comes_meanwhil
 
 def tick(policy: PolicyVersion) -> None:
     at = run_of(DUE, policy.zone)
-    nights.tick(at=at, now=lambda: at)
+    scheduler.tick(at=at, now=lambda: at)
 
 
 def test_two_ticks_at_once_make_one_run(policy: PolicyVersion, two: list[Contact], meanwhile: Start) -> None:
@@ -536,7 +536,7 @@ def test_two_sweeps_at_once_count_each_food_preference_once(policy: PolicyVersio
     over = EventFactory.create(starts_at=stockholm(2026, 11, 20), ends_at=stockholm(2026, 11, 20, 17))
     register(contact, over, stockholm(2026, 11, 1), policy=policy, food="No nuts")
     with locked("contacts_foodpreference", "TRUE"):
-        sweeps = [meanwhile(lambda: food.sweep(NOON)) for _ in range(2)]
+        sweeps = [meanwhile(lambda: dietary.sweep(NOON)) for _ in range(2)]
         await_waiting(2)
     assert sum(sweep.result(PATIENCE) for sweep in sweeps) == 1
     assert not FoodPreference.objects.exists()

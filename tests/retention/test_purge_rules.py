@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
 from contacts.base.days import run_of
-from contacts.events import food
+from contacts.events import dietary
 from contacts.models import (
     Activity,
     AuditEvent,
@@ -32,7 +32,7 @@ from contacts.people import agreements, clocks
 from contacts.policy import policies
 from contacts.tasks import sweep_food_preferences
 from contacts.words.vocabulary import ActivityKind, AgreementKind, Scenario
-from retention import holds, ledger, nights, outcomes, purge
+from retention import holds, outcomes, purge, run_log, scheduler
 from retention.models import REASONS, HoldKind, PurgeCount, PurgeRun
 from tests.support.factories import (
     AUTUMN,
@@ -794,16 +794,16 @@ def diner(policy: PolicyVersion, **event: Any) -> Registration:
 @p8
 def test_food_preferences_go_at_the_end_of_the_event_and_not_before(policy: PolicyVersion) -> None:
     diner(policy)
-    assert food.sweep(stockholm(2027, 5, 24, 16, 59)) == 0
+    assert dietary.sweep(stockholm(2027, 5, 24, 16, 59)) == 0
     assert FoodPreference.objects.count() == 1
-    assert food.sweep(stockholm(2027, 5, 24, 17)) == 1
+    assert dietary.sweep(stockholm(2027, 5, 24, 17)) == 1
     assert not FoodPreference.objects.exists()
 
 
 @p8
 def test_the_registration_outlives_its_food_preference(policy: PolicyVersion) -> None:
     registration = diner(policy)
-    food.sweep(stockholm(2027, 5, 24, 17))
+    dietary.sweep(stockholm(2027, 5, 24, 17))
     assert Registration.objects.filter(pk=registration.pk).exists()
 
 
@@ -812,7 +812,7 @@ def test_the_registration_outlives_its_food_preference(policy: PolicyVersion) ->
 def test_a_moved_event_counts_with_its_new_end(policy: PolicyVersion, new_end: tuple[int, ...], left: int) -> None:
     registration = diner(policy)
     Event.objects.filter(pk=registration.event_id).update(ends_at=stockholm(*new_end))
-    food.sweep(stockholm(2027, 5, 24, 16, 59) if left == 0 else stockholm(2027, 5, 31, 12))
+    dietary.sweep(stockholm(2027, 5, 24, 16, 59) if left == 0 else stockholm(2027, 5, 31, 12))
     assert FoodPreference.objects.count() == left
 
 
@@ -829,34 +829,34 @@ def test_without_an_end_the_event_is_over_at_the_end_of_its_last_day_where_it_is
     policy: PolicyVersion, zone: str, over: dt.datetime
 ) -> None:
     diner(policy, starts_at=dt.datetime(2027, 5, 24, 4, 0, tzinfo=dt.UTC), ends_at=None, time_zone=zone)
-    assert food.sweep(over - dt.timedelta(seconds=1)) == 0
-    assert food.sweep(over) == 1
+    assert dietary.sweep(over - dt.timedelta(seconds=1)) == 0
+    assert dietary.sweep(over) == 1
 
 
 @p8
 def test_the_day_on_which_summer_time_begins_ends_an_hour_earlier(policy: PolicyVersion) -> None:
     diner(policy, starts_at=stockholm(2027, 3, 28, 1), ends_at=None)
-    assert food.sweep(dt.datetime(2027, 3, 28, 21, 59, 59, tzinfo=dt.UTC)) == 0
-    assert food.sweep(dt.datetime(2027, 3, 28, 22, 0, tzinfo=dt.UTC)) == 1
+    assert dietary.sweep(dt.datetime(2027, 3, 28, 21, 59, 59, tzinfo=dt.UTC)) == 0
+    assert dietary.sweep(dt.datetime(2027, 3, 28, 22, 0, tzinfo=dt.UTC)) == 1
 
 
 @p8
 def test_food_preferences_of_a_cancelled_event_go_at_once(policy: PolicyVersion) -> None:
     diner(policy, cancelled_at=NOON)
-    assert food.sweep(NOON) == 1
+    assert dietary.sweep(NOON) == 1
 
 
 @p8
 def test_food_preferences_of_a_cancelled_registration_go_at_once(policy: PolicyVersion) -> None:
     registration = diner(policy)
     Registration.objects.filter(pk=registration.pk).update(cancelled_at=NOON)
-    assert food.sweep(NOON) == 1
+    assert dietary.sweep(NOON) == 1
 
 
 @p8
 def test_nobody_is_asked_for_food_preferences_at_a_webinar(policy: PolicyVersion) -> None:
     diner(policy, kind="webinar")
-    assert food.sweep(NOON) == 1
+    assert dietary.sweep(NOON) == 1
 
 
 @p8
@@ -868,8 +868,8 @@ def test_food_preferences_of_who_never_proved_their_address_go_as_those_of_guest
     wish = SignUpFactory.create(kind="event", scenario="event", event=event, policy_version=policy)
     FoodPreference.objects.create(sign_up=wish, preference="No nuts", consented_at=NOON)
     before_the_end, end = stockholm(2027, 5, 24, 16, 59), stockholm(2027, 5, 24, 17)
-    assert food.sweep(before_the_end) == (1 if change else 0)
-    food.sweep(end)
+    assert dietary.sweep(before_the_end) == (1 if change else 0)
+    dietary.sweep(end)
     assert not FoodPreference.objects.exists()
     assert SignUp.objects.filter(pk=wish.pk).exists()
 
@@ -878,7 +878,7 @@ def test_food_preferences_of_who_never_proved_their_address_go_as_those_of_guest
 @pytest.mark.parametrize(("kind", "reason"), [("freeze", "legal_claim"), ("duty", "bookkeeping")])
 def test_no_hold_stops_the_deletion_of_food_preferences(policy: PolicyVersion, kind: str, reason: str) -> None:
     place(diner(policy).contact, kind, reason)
-    assert food.sweep(stockholm(2027, 5, 24, 17)) == 1
+    assert dietary.sweep(stockholm(2027, 5, 24, 17)) == 1
 
 
 @p8
@@ -1040,7 +1040,7 @@ def test_an_approved_run_is_carried_out_by_the_next_tick_once(policy: PolicyVers
     assert purge.approve(waiting, at=NOON, by="user:1")
     assert Contact.objects.count() == 3
     for _ in range(2):
-        nights.tick(at=NOON, now=lambda: NOON)
+        scheduler.tick(at=NOON, now=lambda: NOON)
     assert not Contact.objects.exists()
     assert outcomes.outcome(waiting).contacts_deleted == 3
     assert PurgeRun.objects.count() == 1
@@ -1051,9 +1051,9 @@ def test_an_approved_run_that_was_broken_off_is_completed_by_the_next_tick(polic
     crowd(3, "prospect", SPRING, policy=policy)
     waiting = waiting_run(policy)
     purge.approve(waiting, at=NOON, by="user:1")
-    assert ledger.resume(waiting)  # and then the process died
-    nights.tick(at=NOON, now=lambda: NOON)
-    nights.tick(at=NOON, now=lambda: NOON)
+    assert run_log.resume(waiting)  # and then the process died
+    scheduler.tick(at=NOON, now=lambda: NOON)
+    scheduler.tick(at=NOON, now=lambda: NOON)
     assert not Contact.objects.exists()
 
 

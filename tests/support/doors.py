@@ -6,8 +6,8 @@ from typing import Any
 
 from django.test import Client
 
-from contacts.events import attending
-from contacts.events.attending import Arrival
+from contacts.events import check_in
+from contacts.events.check_in import Arrival
 from contacts.models import Event, PolicyVersion, Registration, SignUp
 from contacts.signups.sign_ups import Wish
 from tests.support import visitors
@@ -41,11 +41,11 @@ def waiting(event: Event, policy: PolicyVersion, at: dt.datetime = NOON - AN_HOU
 
 
 def arrive(place: Registration, policy: PolicyVersion, at: dt.datetime = NOON) -> Arrival:
-    return attending.check_in(place.event, place.pk, policy=policy, at=at, by="test")
+    return check_in.check_in(place.event, place.pk, policy=policy, at=at, by="test")
 
 
 def undo(place: Registration, policy: PolicyVersion, at: dt.datetime = NOON) -> None:
-    attending.undo(place.event, place.pk, policy=policy, at=at, by="test")
+    check_in.undo(place.event, place.pk, policy=policy, at=at, by="test")
 
 
 def url(event: Event, page: str) -> str:

@@ -35,7 +35,7 @@ def stranger(policy: PolicyVersion, kind: str = SignUpKind.WHITEPAPER, **fields:
 
 
 def confirmation(policy: PolicyVersion, at: dt.datetime = NOON, **fields: Any) -> Message:
-    return outbox.owe(MailTemplate.CONFIRM, sign_up=stranger(policy, **fields), at=at)
+    return outbox.enqueue(MailTemplate.CONFIRM, sign_up=stranger(policy, **fields), at=at)
 
 
 def guest(policy: PolicyVersion, event: Event | None = None, **fields: Any) -> Any:
@@ -60,7 +60,7 @@ def owed(template: MailTemplate, policy: PolicyVersion, **fields: Any) -> Messag
     if template == MailTemplate.WRITTEN:
         return written_letter(contact=ContactFactory.create(**fields))
     place = guest(policy, **fields)
-    return outbox.owe(template, contact=place.contact, registration=place, event=place.event, at=NOON)
+    return outbox.enqueue(template, contact=place.contact, registration=place, event=place.event, at=NOON)
 
 
 WHY = {
@@ -74,13 +74,13 @@ def written_letter(contact: Contact | None = None, address: str = "", at: dt.dat
     language = (contact.language if contact else "") or "en"
     letter = Letter("About your request", [Text("We have looked.\n\nAll is well.")], WHY[language])
     packed = written.pack(letter, language)
-    return outbox.owe_written(packed, contact_id=contact.pk if contact else None, address=address, at=at)
+    return outbox.enqueue_written(packed, contact_id=contact.pk if contact else None, address=address, at=at)
 
 
 def information(policy: PolicyVersion, **fields: Any) -> Message:
     contact = ContactFactory.create(**fields)
     hold(contact, "prospect", NOON.date(), policy=policy, source="the trade register", source_kind="public")
-    return outbox.owe(MailTemplate.INFORM, contact=contact, purpose=MailPurpose.INFORMATION, at=NOON)
+    return outbox.enqueue(MailTemplate.INFORM, contact=contact, purpose=MailPurpose.INFORMATION, at=NOON)
 
 
 def announcement(policy: PolicyVersion, **fields: Any) -> Message:
@@ -88,7 +88,7 @@ def announcement(policy: PolicyVersion, **fields: Any) -> Message:
     whitepaper = WhitepaperFactory.create()
     whitepaper.topics.add(TopicFactory.create())
     contact = reader(policy, whitepaper, **fields)
-    return outbox.owe(
+    return outbox.enqueue(
         MailTemplate.ANNOUNCE, contact=contact, whitepaper=whitepaper, purpose=MailPurpose.MARKETING, at=NOON
     )
 
@@ -100,7 +100,9 @@ def one_of_a_mailing(policy: PolicyVersion, **fields: Any) -> Message:
     mailing = Mailing.objects.create(**said, rate=1, state="sending", made_by="test")
     mailing.topics.add(TopicFactory.create())
     contact = reader(policy, mailing, **fields)
-    return outbox.owe(MailTemplate.MAILING, contact=contact, mailing=mailing, purpose=MailPurpose.MARKETING, at=NOON)
+    return outbox.enqueue(
+        MailTemplate.MAILING, contact=contact, mailing=mailing, purpose=MailPurpose.MARKETING, at=NOON
+    )
 
 
 def reader(policy: PolicyVersion, about: Any, **fields: Any) -> Contact:

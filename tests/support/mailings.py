@@ -3,8 +3,8 @@
 import datetime as dt
 from typing import Any
 
-from contacts.mailings import mailing_approval, mailing_drafts, mailing_schedule
-from contacts.mailings.mailing_drafts import Draft
+from contacts.mailings import approval, drafts, schedule
+from contacts.mailings.drafts import Draft
 from contacts.models import Contact, Mailing, Message, PolicyVersion
 from contacts.words.vocabulary import MailingKind
 from privacy_crm import mailings
@@ -28,19 +28,19 @@ def words(**changes: Any) -> Draft:
 
 
 def drafted(**changes: Any) -> Mailing:
-    return mailing_drafts.draft(words(**changes), at=NOON, by=AUTHOR)
+    return drafts.draft(words(**changes), at=NOON, by=AUTHOR)
 
 
 def approved(**changes: Any) -> Mailing:
     """An important message that the officer has approved."""
     mailing = drafted(**{"kind": MailingKind.IMPORTANT, **changes})
-    mailing_approval.submit(mailing, at=NOON, by=AUTHOR)
-    mailing_approval.approve(mailing, mailing_drafts.mark(mailing), at=NOON, by=OFFICER)
+    approval.submit(mailing, at=NOON, by=AUTHOR)
+    approval.approve(mailing, drafts.mark(mailing), at=NOON, by=OFFICER)
     return mailing
 
 
 def scheduled(mailing: Mailing, policy: PolicyVersion, when: dt.datetime = NOON) -> Mailing:
-    mailing_schedule.schedule(mailing, when, policy=policy, at=NOON, by=AUTHOR)
+    schedule.schedule(mailing, when, policy=policy, at=NOON, by=AUTHOR)
     return mailing
 
 
@@ -97,7 +97,7 @@ def written_to(mailing: Mailing) -> set[int]:
 def world(policy: PolicyVersion) -> dict[str, Mailing]:
     """A mailing for each page that shows one, in a state in which its act is to be had."""
     waiting, sending = drafted(kind=MailingKind.IMPORTANT), scheduled(drafted(), policy)
-    mailing_approval.submit(waiting, at=NOON, by=AUTHOR)
+    approval.submit(waiting, at=NOON, by=AUTHOR)
     Mailing.objects.filter(pk=sending.pk).update(state="sending", started_at=NOON)
     paused = scheduled(drafted(), policy)
     Mailing.objects.filter(pk=paused.pk).update(state="paused", started_at=NOON)

@@ -10,7 +10,7 @@ from django.db import models
 from django.test import Client
 from django.urls import reverse
 
-from contacts.disclosure import posting
+from contacts.disclosure import webhook_client
 from contacts.models import (
     AuditEvent,
     Contact,
@@ -183,7 +183,12 @@ def _secrets(records: dict[str, Any]) -> list[str]:
     factor.data = {"secret": "Qqseed", "seed": "Qqseed"}
     factor.save()
     User.objects.filter(username="somebody").update(password="Qqpassword")
-    return ["Qqseed", "Qqpassword", records["contacts_apikey"].digest, posting.secret(records["contacts_recipient"])]
+    return [
+        "Qqseed",
+        "Qqpassword",
+        records["contacts_apikey"].digest,
+        webhook_client.secret(records["contacts_recipient"]),
+    ]
 
 
 def _mark_people() -> None:

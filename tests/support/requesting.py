@@ -11,7 +11,7 @@ from dsr.answers.answering import Draft
 from dsr.intake import identity, intake, proving
 from dsr.intake.intake import Asked, Stranger
 from dsr.models import Proof, Request
-from dsr.records import moving
+from dsr.records import transitions
 from dsr.words.vocabulary import Kind, Outcome, Source
 from retention.models import Hold
 from tests.support.factories import NOON, ContactFactory
@@ -87,7 +87,7 @@ def question_sent(request: Request, policy: PolicyVersion, at: dt.datetime = NOO
 def close(
     request: Request, policy: PolicyVersion, outcome: Outcome = Outcome.FULFILLED, at: dt.datetime = NOON, **how: Any
 ) -> Request:
-    closing.close(moving.lock(request.pk), outcome, policy=policy, at=at, by=OFFICER, **how)
+    closing.close(transitions.lock(request.pk), outcome, policy=policy, at=at, by=OFFICER, **how)
     return fresh(request)
 
 

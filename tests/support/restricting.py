@@ -4,8 +4,8 @@ import datetime as dt
 
 from contacts.models import Contact, Message, PolicyVersion
 from dsr.answers import refusing, restricting
-from dsr.decisions import ending, weighing
-from dsr.decisions.weighing import Balance
+from dsr.decisions import ending, objection_balancing
+from dsr.decisions.objection_balancing import Balance
 from dsr.letters import answers, refusals, restrictions
 from dsr.models import Request
 from dsr.records import restricted
@@ -48,13 +48,13 @@ def take_back(request: Request, policy: PolicyVersion) -> None:
 def reject(request: Request, policy: PolicyVersion, on: dt.date | None = TOMORROW) -> None:
     told = {"reasons": BECAUSE, "on": on} | restricted.outlook(request, TODAY)
     letter = draft(restrictions.not_upheld, request, policy, **told)
-    weighing.reject(request.pk, BALANCE, on, letter, policy=policy, at=NOON, by=OFFICER)
+    objection_balancing.reject(request.pk, BALANCE, on, letter, policy=policy, at=NOON, by=OFFICER)
 
 
 def uphold(request: Request, policy: PolicyVersion) -> None:
     told = {"left": True, "reasons": BECAUSE} | restricted.outlook(request, TODAY)
     letter = draft(restrictions.upheld, request, policy, **told)
-    weighing.uphold(request.pk, BALANCE, letter, policy=policy, at=NOON, by=OFFICER)
+    objection_balancing.uphold(request.pk, BALANCE, letter, policy=policy, at=NOON, by=OFFICER)
 
 
 def sent() -> None:

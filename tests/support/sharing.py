@@ -15,7 +15,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from contacts.disclosure import notifying
-from contacts.disclosure.posting import Post, post
+from contacts.disclosure.webhook_client import Post, post
 from contacts.models import Contact, Disclosure, Recipient, RecipientNotice
 from contacts.words.vocabulary import NoticeKind, Scenario
 from tests.support.factories import NOON

@@ -2,11 +2,11 @@ from typing import Any
 
 from django.utils import timezone
 
-from contacts.base import doors
+from contacts.base import command_line
 from contacts.permission import country_rules
 
 
-class Command(doors.Command):
+class Command(command_line.Command):
     help = "Put the default rules on whose law asks for consent to marketing on record. Again, it changes nothing."
 
     def handle(self, *_args: Any, **_options: Any) -> None:

@@ -5,13 +5,13 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from contacts.base import doors
+from contacts.base import command_line
 from contacts.policy.policies import PolicyError, publish_source
 
 DEMO = Path(__file__).resolve().parents[3] / "privacy_crm" / "demo" / "policy.toml"
 
 
-class Command(doors.Command):
+class Command(command_line.Command):
     help = "Publish a version of the privacy policy from a TOML file. The version in force again changes nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -24,7 +24,7 @@ class Command(doors.Command):
         try:
             version, fresh = publish_source(_read(file), at=timezone.now(), by="publish_policy")
         except PolicyError as error:
-            doors.refuse(f"{file}: {' '.join(error.problems)}")
+            command_line.refuse(f"{file}: {' '.join(error.problems)}")
         self.stdout.write(f"Version {version.number} is {'published' if fresh else 'in force already'}.")
 
 
@@ -33,4 +33,4 @@ def _read(file: Path) -> dict[str, Any]:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else f"no TOML: {error}"
-        doors.refuse(f"{file}: {reason}")
+        command_line.refuse(f"{file}: {reason}")

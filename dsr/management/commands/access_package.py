@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
-from contacts.base import doors
+from contacts.base import command_line
 from contacts.words.addresses import MalformedAddressError
 from dsr.checks import OF_REQUESTS
 from dsr.package import packing
@@ -15,7 +15,7 @@ from dsr.package.packing import NobodyError
 NOT_HELD = 1
 
 
-class Command(doors.Command):
+class Command(command_line.Command):
     help = "Write everything held about the person of an address into a ZIP. Exit 1: nothing is held."
     requires_system_checks = (OF_REQUESTS,)
 
@@ -28,12 +28,12 @@ class Command(doors.Command):
 
     def handle(self, *_args: Any, email: str, out: Path, language: str | None, **_options: Any) -> None:
         _check(out)
-        policy = doors.policy_in_force()
-        at = doors.moment(None, policy)
+        policy = command_line.policy_in_force()
+        at = command_line.moment(None, policy)
         try:
             made = packing.for_operator(email, policy=policy, language=language, at=at, by="operator")
         except MalformedAddressError:
-            doors.refuse("EMAIL is no e-mail address.")
+            command_line.refuse("EMAIL is no e-mail address.")
         except NobodyError:
             raise CommandError("Nothing is held about this address.", returncode=NOT_HELD) from None
         _save(made.content, out)
@@ -43,11 +43,11 @@ class Command(doors.Command):
 def _check(out: Path) -> None:
     try:
         if out.exists():
-            doors.refuse("There is such a file already. Name one that does not exist.")
+            command_line.refuse("There is such a file already. Name one that does not exist.")
         if not out.parent.is_dir():
-            doors.refuse("There is no such folder. Make it first.")
+            command_line.refuse("There is no such folder. Make it first.")
     except OSError as error:
-        doors.refuse(f"OUT.zip cannot be written there: {error.strerror}.")
+        command_line.refuse(f"OUT.zip cannot be written there: {error.strerror}.")
 
 
 def _save(content: bytes, out: Path) -> None:
@@ -55,13 +55,13 @@ def _save(content: bytes, out: Path) -> None:
     try:
         handle, name = tempfile.mkstemp(dir=out.parent, prefix=".access-")
     except OSError as error:
-        doors.refuse(f"OUT.zip cannot be written there: {error.strerror}.")
+        command_line.refuse(f"OUT.zip cannot be written there: {error.strerror}.")
     unfinished = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
         unfinished.rename(out)
     except OSError as error:
-        doors.refuse(f"OUT.zip cannot be written there: {error.strerror}.")
+        command_line.refuse(f"OUT.zip cannot be written there: {error.strerror}.")
     finally:
         unfinished.unlink(missing_ok=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from contacts.base import doors
+from contacts.base import command_line
 from contacts.base.days import day_of
 from dsr.checks import OF_REQUESTS
 from dsr.records import due
@@ -15,20 +15,20 @@ from dsr.words.vocabulary import Kind, State
 OVERDUE = 3
 
 
-class Command(doors.Command):
+class Command(command_line.Command):
     help = "List the requests that are to be answered, the next due first. Exit 3: one of them is overdue."
     requires_system_checks = (OF_REQUESTS,)
 
     def add_arguments(self, parser: CommandParser) -> None:
-        doors.add_at(parser)
-        doors.add_json(parser)
+        command_line.add_at(parser)
+        command_line.add_json(parser)
 
     def handle(self, *_args: Any, at: str | None, as_json: bool, **_options: Any) -> None:
-        policy = doors.policy_in_force()
-        day = day_of(doors.moment(at, policy), policy.zone)
+        policy = command_line.policy_in_force()
+        day = day_of(command_line.moment(at, policy), policy.zone)
         found = due.on(day)
         overdue = sum(one.overdue for one in found)
-        self.stdout.write(doors.to_json(_as_data(found, day, overdue)) if as_json else _in_words(found))
+        self.stdout.write(command_line.to_json(_as_data(found, day, overdue)) if as_json else _in_words(found))
         sys.exit(OVERDUE if overdue else 0)
 
 

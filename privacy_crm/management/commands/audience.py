@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from contacts.audiences import exporting
 from contacts.audiences.audience import Wanted
 from contacts.audiences.exporting import Custody, ExportError
-from contacts.base import doors
+from contacts.base import command_line
 from contacts.base.days import day_of
 from contacts.disclosure.disclosing import DisclosureError
 from contacts.mailings import permission_words
@@ -24,7 +24,7 @@ BY = "audience"
 TAKES_LISTS = "contacts.export_audience"
 
 
-class Command(doors.Command):
+class Command(command_line.Command):
     help = (
         "Print everyone who may be written to on a channel as CSV, and say on stderr who is left out and why."
         " The list stands under Audiences until its holder says what became of it."
@@ -63,8 +63,8 @@ class Command(doors.Command):
         )
 
     def handle(self, *_args: Any, channel: str, purpose: str, topic: list[str], **options: Any) -> None:
-        policy = doors.policy_in_force()
-        at = doors.moment(None, policy)
+        policy = command_line.policy_in_force()
+        at = command_line.moment(None, policy)
         segment = _segment(options.get("segment"))
         people = _people(segment, policy, day_of(at, policy.zone))
         recipient = _recipient(options.get("recipient"))
@@ -73,7 +73,7 @@ class Command(doors.Command):
         try:
             file = exporting.export(wanted, held, policy=policy, at=at, by=BY)
         except (DisclosureError, ExportError) as refusal:
-            doors.refuse(str(refusal))
+            command_line.refuse(str(refusal))
         with closing(file):
             sys.stdout.buffer.writelines(file)
         self.stderr.write(permission_words.left_out(file.draft.reach))
@@ -82,14 +82,16 @@ class Command(doors.Command):
 def _held(login: str, reason: str, segment: Segment | None) -> Custody:
     holder = get_user_model().objects.filter(username=login).first()
     if holder is None or not holder.has_perm(TAKES_LISTS):
-        doors.refuse("--holder takes the login of somebody who may take lists out, and says what becomes of this one.")
+        command_line.refuse(
+            "--holder takes the login of somebody who may take lists out, and says what becomes of this one."
+        )
     return Custody(holder.pk, settings.AUDIENCE_DAYS, settings.AUDIENCE_REASON_ABOVE, reason, segment)
 
 
 def _segment(number: int | None) -> Segment | None:
     if number is None:
         return None
-    return Segment.objects.filter(pk=number).first() or doors.refuse("There is no segment of this number.")
+    return Segment.objects.filter(pk=number).first() or command_line.refuse("There is no segment of this number.")
 
 
 def _people(segment: Segment | None, policy: PolicyVersion, day: dt.date) -> QuerySet[Contact] | None:
@@ -100,7 +102,9 @@ def _recipient(named: str | None) -> Recipient | None:
     if named is None:
         return None
     found = Recipient.objects.filter(_named(named)).first()
-    return found or doors.refuse("There is no such recipient in the register: name it as it stands there, or its id.")
+    return found or command_line.refuse(
+        "There is no such recipient in the register: name it as it stands there, or its id."
+    )
 
 
 def _named(text: str) -> Q:
@@ -113,5 +117,5 @@ def _named(text: str) -> Q:
 def _topics(slugs: list[str]) -> list[Topic]:
     found = list(Topic.objects.filter(slug__in=slugs))
     if unknown := set(slugs) - {topic.slug for topic in found}:
-        doors.refuse(f"There is no topic {', '.join(sorted(unknown))}.")
+        command_line.refuse(f"There is no topic {', '.join(sorted(unknown))}.")
     return found

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser, OutputWrapper
 
-from contacts.base import doors
+from contacts.base import command_line
 from privacy_crm.crm_import import reading, report
 from privacy_crm.crm_import import rejects as rejected
 from privacy_crm.crm_import import run as crm_import
@@ -15,22 +15,22 @@ from privacy_crm.crm_import.reading import UnreadableError
 from privacy_crm.crm_import.rejects import Reject
 
 
-class Command(doors.Command):
+class Command(command_line.Command):
     help = "Read the CSV files of a CRM export. Exit 0 also where rows are refused; 2 where a file cannot be read."
 
     def add_arguments(self, parser: CommandParser) -> None:
         names = ", ".join(file.filename for file in FILES)
         parser.add_argument("directory", metavar="DIR", help=f"a directory with some of {names}")
-        doors.add_at(parser)
+        command_line.add_at(parser)
         parser.add_argument("--dry-run", action="store_true", help="say what would be done, and write no record")
         parser.add_argument("--rejects", metavar="FILE", help="write the refused rows there (default: to stderr)")
-        doors.add_json(parser)
+        command_line.add_json(parser)
 
     def handle(
         self, *_args: Any, directory: str, at: str | None, dry_run: bool, rejects: str | None, as_json: bool, **_: Any
     ) -> None:
-        policy = doors.policy_in_force()
-        moment = doors.moment(at, policy)
+        policy = command_line.policy_in_force()
+        moment = command_line.moment(at, policy)
         bar = Bar(self.stderr, shown=self.stderr.isatty() and not as_json)
         try:
             done = crm_import.run(
@@ -43,14 +43,14 @@ class Command(doors.Command):
                 rejects=_to_file(Path(rejects), Path(directory)) if rejects else _to_stderr(self.stderr, bar),
             )
         except UnreadableError as error:
-            doors.refuse(str(error))
+            command_line.refuse(str(error))
         except OSError as error:
-            doors.refuse(f"{error.filename or rejects}: {error.strerror}.")
+            command_line.refuse(f"{error.filename or rejects}: {error.strerror}.")
         except crm_import.ImportFailedError as error:
             raise CommandError(f"{error} Nothing was written.") from None
         finally:
             bar.clear()
-        self.stdout.write(doors.to_json(done) if as_json else report.in_words(done))
+        self.stdout.write(command_line.to_json(done) if as_json else report.in_words(done))
 
 
 class Bar:
@@ -79,12 +79,12 @@ class Bar:
 def _to_file(path: Path, directory: Path) -> crm_import.Sink:
     """Return what rewrites a file; refuse now what cannot be written, before anything else is."""
     if any((directory / file.filename).resolve() == path.resolve() for file in FILES):
-        doors.refuse(f"{path} is a file of the export.")
+        command_line.refuse(f"{path} is a file of the export.")
     fresh = not path.exists()
     try:
         path.open("a").close()
     except OSError as error:
-        doors.refuse(f"{path}: {error.strerror}.")
+        command_line.refuse(f"{path}: {error.strerror}.")
     if fresh:
         path.unlink()
 

@@ -1,10 +1,10 @@
 from typing import Any
 
-from contacts.base import doors
+from contacts.base import command_line
 from privacy_crm import roles
 
 
-class Command(doors.Command):
+class Command(command_line.Command):
     help = "Give each role exactly the permissions that privacy_crm/roles.py names."
 
     def handle(self, *_args: Any, **_options: Any) -> None:

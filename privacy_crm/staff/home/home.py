@@ -11,7 +11,7 @@ from contacts.admin.base import today
 from contacts.models import PolicyVersion
 from privacy_crm.figures import catalogue
 from privacy_crm.staff.home import desk, home_tasks
-from retention import watch
+from retention import monitoring
 from retention.admin.telling import told, what_to_do
 from retention.models import PurgeRun, RunStatus
 
@@ -47,7 +47,7 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 
 def _nights(policy: PolicyVersion | None) -> dict[str, Any]:
-    alarm = watch.alarm()
+    alarm = monitoring.alarm()
     latest = PurgeRun.objects.filter(status__in=_DONE).select_related("policy_version").order_by("-id").first()
     return {
         "sees_nights": True,

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from contacts.admin import check_in
 from contacts.admin.people import visible_to
-from contacts.events import attending
+from contacts.events import check_in as check_ins
 from contacts.models import Contact, Mailing, RecipientNotice, Review, SignUp, Upload
 from contacts.models.recipients import OVERDUE
 from contacts.models.sign_ups import UNPROVEN_DAYS
@@ -111,7 +111,7 @@ def _at_the_door(user: Any, day: dt.date, now: dt.datetime) -> list[Told]:
     text = gettext_lazy("Check guests in: %s")
     return [
         _told(text % event.title, "contacts_event_check-in", event.pk, day=max(day, localdate(event.starts_at)))
-        for event in attending.open_now(at=now)
+        for event in check_ins.open_now(at=now)
     ]
 
 

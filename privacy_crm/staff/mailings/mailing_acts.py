@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy
 
 from contacts.admin.acts import Act, ActForm
 from contacts.delivery import mailing_trial
-from contacts.mailings import mailing_approval, mailing_schedule
-from contacts.mailings.mailing_drafts import MailingError
+from contacts.mailings import approval, schedule
+from contacts.mailings.drafts import MailingError
 from contacts.models import Mailing, PolicyVersion
-from contacts.outbox import nudging
+from contacts.outbox import wake_worker
 from contacts.words.vocabulary import MailingKind, MailingState
 from privacy_crm.staff.mailings import mailing_preview, mailing_words
 from privacy_crm.staff.mailings.mailing_check import AheadForm, ScheduleForm, SendForm
@@ -35,7 +35,7 @@ class TestForm(ActForm):
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         if self.policy:
             mailing_trial.send(self.record, self.user.email, policy=self.policy, at=at, by=by)
-            nudging.nudge()
+            wake_worker.nudge()
         return _("The test mails are on their way to you.")
 
 
@@ -44,7 +44,7 @@ class SubmitForm(ActForm):
     explanation = gettext_lazy("The privacy officer reads it. Until they have answered, it stays as it is.")
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
-        mailing_approval.submit(self.record, at=at, by=by)
+        approval.submit(self.record, at=at, by=by)
         return _("It waits for the privacy officer.")
 
 
@@ -59,7 +59,7 @@ class ApproveForm(AheadForm):
         return mailing_words.whom(self.record)
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
-        mailing_approval.approve(self.record, self.cleaned_data["seen"], at=at, by=by)
+        approval.approve(self.record, self.cleaned_data["seen"], at=at, by=by)
         return _("It is approved, and can be sent.")
 
 
@@ -68,7 +68,7 @@ class SendBackForm(ActForm):
     explanation = gettext_lazy("It becomes a draft again, and nobody gets it. Tell its author what is missing.")
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
-        mailing_approval.send_back(self.record, at=at, by=by)
+        approval.send_back(self.record, at=at, by=by)
         return _("It is a draft again.")
 
 
@@ -77,7 +77,7 @@ class TakeBackForm(ActForm):
     explanation = gettext_lazy("It becomes a draft again, which can be changed. Nobody gets it before it is sent anew.")
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
-        mailing_schedule.take_back(self.record, at=at, by=by)
+        schedule.take_back(self.record, at=at, by=by)
         return _("It is a draft again.")
 
 
@@ -86,7 +86,7 @@ class PauseForm(ActForm):
     explanation = gettext_lazy("No further mail leaves until it is resumed. What has left has left.")
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
-        mailing_schedule.pause(self.record, at=at, by=by)
+        schedule.pause(self.record, at=at, by=by)
         return _("It is paused.")
 
 
@@ -95,7 +95,7 @@ class ResumeForm(ActForm):
     explanation = gettext_lazy("It goes on where it was paused. Nobody gets a second copy.")
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
-        mailing_schedule.resume(self.record, at=at, by=by)
+        schedule.resume(self.record, at=at, by=by)
         return _("It goes on.")
 
 
@@ -104,7 +104,7 @@ class StopForm(ActForm):
     explanation = gettext_lazy("Whoever has not got it yet never gets it: it cannot be resumed.")
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
-        mailing_schedule.stop(self.record, at=at, by=by)
+        schedule.stop(self.record, at=at, by=by)
         return _("It is stopped.")
 
 

@@ -14,9 +14,10 @@ from contacts.admin import fields
 from contacts.admin.acts import ActForm
 from contacts.delivery import letters
 from contacts.disclosure.disclosing import DisclosureError
-from contacts.mailings import mailing_drafts, mailing_people, mailing_schedule, permission_words
-from contacts.mailings.mailing_drafts import MailingError
-from contacts.mailings.mailing_people import Ahead
+from contacts.mailings import drafts, permission_words, schedule
+from contacts.mailings import people as mailing_people
+from contacts.mailings.drafts import MailingError
+from contacts.mailings.people import Ahead
 from contacts.models import PolicyVersion, Recipient
 from privacy_crm import mailings
 from privacy_crm.staff.mailings import mailing_words
@@ -36,7 +37,7 @@ class SeenForm(ActForm):
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, record: Any = None, **options: Any) -> None:
-        super().__init__(record, initial={"seen": mailing_drafts.mark(record)}, **options)
+        super().__init__(record, initial={"seen": drafts.mark(record)}, **options)
 
     def attempt(self, *, at: dt.datetime, by: str) -> str | None:
         """Where it is refused, the page is shown once more, as the mailing reads now."""
@@ -46,7 +47,7 @@ class SeenForm(ActForm):
         return done
 
     def _show_anew(self) -> None:
-        self.data = dict(self.data.items()) | {"seen": mailing_drafts.mark(self.record)}
+        self.data = dict(self.data.items()) | {"seen": drafts.mark(self.record)}
 
 
 class AheadForm(SeenForm):
@@ -110,7 +111,7 @@ class SendForm(AheadForm):
     def missing(self) -> list[str]:
         """Return what is not said yet, a sentence for each."""
         spoken = dict(settings.LANGUAGES)
-        lacks = mailing_drafts.missing(self.record)
+        lacks = drafts.missing(self.record)
         return [
             _("In %(language)s %(part)s is missing.") % {"language": spoken[code], "part": _SAYS[part]}
             for code, part in lacks
@@ -137,7 +138,7 @@ class SendForm(AheadForm):
     def _schedule(self, when: dt.datetime, at: dt.datetime, by: str) -> None:
         if self.policy is None:
             raise MailingError(_("No policy is published yet, so that nobody may be written to."))
-        mailing_schedule.schedule(self.record, when, self.cleaned_data["seen"], policy=self.policy, at=at, by=by)
+        schedule.schedule(self.record, when, self.cleaned_data["seen"], policy=self.policy, at=at, by=by)
 
     def _leaves(self) -> str:
         if self.moment is None:

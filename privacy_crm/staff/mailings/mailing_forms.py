@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from contacts.admin import fields
 from contacts.admin.acts import ActForm
-from contacts.mailings import mailing_drafts
-from contacts.mailings.mailing_drafts import FASTEST, Draft, MailingError
+from contacts.mailings import drafts
+from contacts.mailings.drafts import FASTEST, Draft, MailingError
 from contacts.models import Mailing, Segment
 from contacts.words.vocabulary import MailingKind
 
@@ -99,13 +99,13 @@ class EditForm(ActForm):
         )
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
-        mailing_drafts.edit(self.record, self.draft(), at=at, by=by)
+        drafts.edit(self.record, self.draft(), at=at, by=by)
         return _("The draft is changed.")
 
 
 class AddForm(EditForm):
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
-        self.record = mailing_drafts.draft(self.draft(), at=at, by=by)
+        self.record = drafts.draft(self.draft(), at=at, by=by)
         return _("The draft is on record. Nobody gets it before you have seen what will happen.")
 
 

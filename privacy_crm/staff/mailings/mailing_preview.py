@@ -4,7 +4,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from contacts.delivery import mailing_trial
-from contacts.mailings import mailing_drafts
+from contacts.mailings import drafts
 from contacts.models import Mailing, PolicyVersion
 
 
@@ -16,7 +16,7 @@ def pages(mailing: Mailing) -> list[tuple[str, str, str]]:
     policy, at = PolicyVersion.objects.in_force(), timezone.now()
     if policy is None:
         return []
-    unwritten = {language for language, _part in mailing_drafts.missing(mailing)}
+    unwritten = {language for language, _part in drafts.missing(mailing)}
     return [
         (
             str(name),

@@ -13,7 +13,7 @@ from contacts.admin import fields
 from contacts.admin.acts import ActForm
 from contacts.admin.base import today
 from contacts.models import Contact, PolicyVersion
-from contacts.people import activities, stored_only
+from contacts.people import activities, restriction_guard
 from contacts.people.activities import ContactGoneError, FutureActivityError
 from contacts.words.categories import Category
 from contacts.words.vocabulary import ActivityKind
@@ -34,7 +34,7 @@ _KEPT = [
 
 def may_change(contact: Contact) -> bool:
     """Tell whether staff may change a person at all, whose details are not only stored."""
-    return not stored_only.is_restricted(contact, at=timezone.now())
+    return not restriction_guard.is_restricted(contact, at=timezone.now())
 
 
 def is_whole(contact: Contact) -> bool:
@@ -73,7 +73,7 @@ class ActivityForm(ActForm):
         return {**data, "policy": policy}
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
-        with stored_only.changing(self.record.pk, at=at):
+        with restriction_guard.changing(self.record.pk, at=at):
             activities.record(self.record.pk, **self.cleaned_data, at=at, by=by)
         return _("The activity of {name} is recorded.")
 

@@ -91,7 +91,7 @@ class ReducedFilter(admin.SimpleListFilter):
         return [("yes", gettext_lazy("only what the law makes us keep"))]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return queryset.reduced() if self.value() == "yes" else queryset
+        return queryset.minimised() if self.value() == "yes" else queryset
 
 
 class UnverifiedFilter(admin.SimpleListFilter):

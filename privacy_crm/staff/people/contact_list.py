@@ -25,7 +25,7 @@ from contacts.permission import permission
 from contacts.words.vocabulary import Scenario
 from privacy_crm.staff.people import contact_columns, contact_filters, segments
 from privacy_crm.staff.people.contact_columns import COLUMNS
-from retention import lapses
+from retention import retention_schedule
 
 
 class People(Records):
@@ -36,7 +36,7 @@ class People(Records):
         policy = PolicyVersion.objects.in_force()
         day = today(policy)
         keys = [contact.pk for contact in self.result_list]
-        until = lapses.kept_until(policy, keys, day) if policy and keys else {}
+        until = retention_schedule.kept_until(policy, keys, day) if policy and keys else {}
         answers = permission.of_each(keys, day=day) if keys else {}
         for contact in self.result_list:
             contact.until, contact.seen_on = until.get(contact.pk), day

@@ -12,13 +12,13 @@ from django_countries import countries
 from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
 from contacts.base.fields import stand_by
-from contacts.delivery import readdressing
+from contacts.delivery import change_address_notified
 from contacts.models import Contact
-from contacts.people import correcting, stored_only
+from contacts.people import correcting, restriction_guard
 from contacts.people.activities import ContactGoneError
-from contacts.people.addressing import AddressError
-from contacts.permission import completing
-from contacts.permission.completing import CompletingError
+from contacts.people.change_email import AddressError
+from contacts.permission import set_country
+from contacts.permission.set_country import CompletingError
 from dsr.letters.corrections import CALLED
 from privacy_crm.staff.people.contact_acts import may_change_whole
 from retention.models import Hold, HoldReason
@@ -76,7 +76,7 @@ class CorrectForm(DetailsForm):
         return data
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
-        with stored_only.changing(self.record.pk, at=at):
+        with restriction_guard.changing(self.record.pk, at=at):
             _check_thawed(self.record.pk, at)
             if not correcting.correct(self.record.pk, self._changed(self.cleaned_data), at=at, by=by):
                 raise CompletingError(_("Nothing would change: these are the details on file."))
@@ -89,7 +89,7 @@ class CorrectForm(DetailsForm):
 
 def _check_thawed(contact_id: int, at: dt.datetime) -> None:
     """Raise CompletingError while a request or a claim of somebody is open: what is on file stays as it is."""
-    if Contact.objects.filter(pk=contact_id, frozen_through__gte=stored_only.today(at)).exists():
+    if Contact.objects.filter(pk=contact_id, frozen_through__gte=restriction_guard.today(at)).exists():
         raise CompletingError(
             _(
                 "A request or a claim of theirs is open, and what is on file stays as it is until that is settled. Pass"
@@ -111,9 +111,9 @@ class AddressForm(ActForm):
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         told = self.cleaned_data
-        with stored_only.changing(self.record.pk, at=at):
+        with restriction_guard.changing(self.record.pk, at=at):
             _check_answered(self.record.pk, at)
-            readdressing.change(self.record.pk, told["email"], proven=told["proven"], at=at, by=by)
+            change_address_notified.change(self.record.pk, told["email"], proven=told["proven"], at=at, by=by)
         if told["proven"]:
             return _("{name} is reached at the new address.")
         return _("{name} has a new address. No marketing goes there until they confirm it.")
@@ -121,7 +121,7 @@ class AddressForm(ActForm):
 
 def _check_answered(contact_id: int, at: dt.datetime) -> None:
     """Raise AddressError while a request of somebody is answered: the answer would go to whomever staff name."""
-    day = stored_only.today(at)
+    day = restriction_guard.today(at)
     if Hold.objects.standing(day).filter(contact=contact_id, reason=HoldReason.REQUEST).exists():
         raise AddressError(
             _(
@@ -142,8 +142,8 @@ class CountryForm(ActForm):
         self.fields["country"].choices = [("", "–"), *countries]  # type: ignore[attr-defined]
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
-        with stored_only.changing(self.record.pk, at=at):
-            completing.country(self.record.pk, self.cleaned_data["country"], at=at, by=by)
+        with restriction_guard.changing(self.record.pk, at=at):
+            set_country.country(self.record.pk, self.cleaned_data["country"], at=at, by=by)
         return _("The country of {name} is on record.")
 
 

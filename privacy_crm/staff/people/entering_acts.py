@@ -18,7 +18,7 @@ from contacts.admin.people import visible_to
 from contacts.base.days import add_months
 from contacts.information import informing
 from contacts.models import Contact, Organisation, PolicyVersion, Suppression
-from contacts.people import matching, stored_only
+from contacts.people import matching, restriction_guard
 from contacts.people.activities import ContactGoneError
 from contacts.signups import entering
 from contacts.signups.entering import EnteringError, Reason
@@ -87,7 +87,7 @@ class ReasonForm(ActForm):
         return {**(super().clean() or self.cleaned_data), "policy": self.policy}
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
-        with stored_only.changing(self.record.pk, at=at):
+        with restriction_guard.changing(self.record.pk, at=at):
             policy: PolicyVersion = self.cleaned_data["policy"]
             entering.add_reason(self.record.pk, self.reason(), policy=policy, at=at, by=by)
         return " ".join([_("{name} is held for this reason, too."), self._to_be_told()]).strip()

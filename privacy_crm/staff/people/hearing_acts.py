@@ -12,13 +12,13 @@ from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import today
 from contacts.models import Contact, PolicyVersion
-from contacts.people import leaving, stored_only
+from contacts.people import left_organisation, restriction_guard
 from contacts.people.activities import ContactGoneError
-from contacts.people.leaving import LeavingError
+from contacts.people.left_organisation import LeavingError
 from contacts.words.vocabulary import Channel, Scenario
 from dsr.admin.intake_acts import SOURCES
-from dsr.intake import leavers
-from dsr.records.moving import RequestError
+from dsr.intake import third_party_report
+from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import Source
 from privacy_crm.staff.people.contact_acts import is_whole, may_change_whole
 from retention import explain, words
@@ -119,9 +119,9 @@ class LeavingForm(ActForm):
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         told = self.cleaned_data
-        with stored_only.changing(self.record.pk, at=at):
+        with restriction_guard.changing(self.record.pk, at=at):
             came = {"source": Source(told["source"]), "policy": told["policy"]}
-            leavers.heard(self.record.pk, on=told["on"], **came, at=at, by=by)
+            third_party_report.heard(self.record.pk, on=told["on"], **came, at=at, by=by)
         return _(
             "{name} has left the organisation and gets no more marketing. It was passed on to the privacy officer."
         )
@@ -139,8 +139,8 @@ class NotLeftForm(ActForm):
         ) % words.full(self.record.left_on)
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
-        with stored_only.changing(self.record.pk, at=at):
-            if not leaving.take_back(self.record.pk, at=at, by=by):
+        with restriction_guard.changing(self.record.pk, at=at):
+            if not left_organisation.take_back(self.record.pk, at=at, by=by):
                 raise LeavingError(_("It is not noted any more that they have left."))
         return _("{name} has not left the organisation, and may get marketing where nothing else speaks against it.")
 

@@ -17,7 +17,7 @@ from contacts.admin.acts import ActForm
 from contacts.information import informing
 from contacts.information.informing import InformingError
 from contacts.models import Contact, PolicyVersion
-from contacts.people import stored_only
+from contacts.people import restriction_guard
 from contacts.people.activities import ContactGoneError
 from contacts.words.vocabulary import SourceKind
 
@@ -42,7 +42,7 @@ class LetterForm(ActForm):
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         told = self.cleaned_data
-        with stored_only.changing(self.record.pk, at=at):
+        with restriction_guard.changing(self.record.pk, at=at):
             informing.told_by_letter(self.record.pk, on=told["on"], policy=told["policy"], at=at, by=by)
         return _("{name} was told by letter on %s.") % date_format(told["on"])
 

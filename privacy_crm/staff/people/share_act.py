@@ -15,7 +15,7 @@ from contacts.admin.recipients import country_of
 from contacts.disclosure import disclosing
 from contacts.disclosure.disclosing import DisclosureError
 from contacts.models import Contact, Recipient
-from contacts.people import stored_only
+from contacts.people import restriction_guard
 from contacts.permission import permission
 from contacts.words.vocabulary import DisclosureKind, RecipientKind, Scenario
 from privacy_crm.staff.people import contact_page
@@ -35,7 +35,7 @@ class ShareForm(ActForm):
     def __init__(self, record: Any = None, **options: Any) -> None:
         super().__init__(record, **options)
         held_as = [basis.scenario for basis in record.bases.all()]
-        usable = Recipient.objects.usable(stored_only.today(timezone.now())).filter(purposes__overlap=held_as)
+        usable = Recipient.objects.usable(restriction_guard.today(timezone.now())).filter(purposes__overlap=held_as)
         self.partners = {str(each.pk): each for each in usable}
         self.objected = _without_resellers(self.partners, record)
         if self.partners:
@@ -75,7 +75,7 @@ def _without_resellers(partners: dict[str, Recipient], contact: Contact) -> bool
 
 def may_share(contact: Contact) -> bool:
     """Tell whether somebody's details may go to anybody: they are held whole, and neither restricted nor frozen."""
-    day = stored_only.today(timezone.now())
+    day = restriction_guard.today(timezone.now())
     held = any(
         through is not None and through >= day for through in (contact.restricted_through, contact.frozen_through)
     )

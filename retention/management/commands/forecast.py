@@ -2,25 +2,25 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from contacts.base import doors
+from contacts.base import command_line
 from contacts.base.days import day_of
 from retention import forecast, report
 
 LONGEST = 36_525
 
 
-class Command(doors.Command):
+class Command(command_line.Command):
     help = "Show what the runs of the coming days would do, a line a day."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        doors.add_at(parser)
+        command_line.add_at(parser)
         parser.add_argument("--days", type=int, default=365, help="how many days, the first included; default: 365")
-        doors.add_json(parser)
+        command_line.add_json(parser)
 
     def handle(self, *_args: Any, at: str | None, days: int, as_json: bool, **_options: Any) -> None:
         if not 1 <= days <= LONGEST:
-            doors.refuse(f"--days takes a number from 1 to {LONGEST}.")
-        policy = doors.policy_in_force()
-        first = day_of(doors.moment(at, policy), policy.zone)
+            command_line.refuse(f"--days takes a number from 1 to {LONGEST}.")
+        policy = command_line.policy_in_force()
+        first = day_of(command_line.moment(at, policy), policy.zone)
         for day in forecast.days(policy=policy, first=first, number=days):
-            self.stdout.write(doors.to_json(day) if as_json else report.forecast_line(day))
+            self.stdout.write(command_line.to_json(day) if as_json else report.forecast_line(day))

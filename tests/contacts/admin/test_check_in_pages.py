@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from contacts.events import attending
+from contacts.events import check_in
 from contacts.models import Activity, AuditEvent, Contact, PolicyVersion, Registration
 from tests.support.admin_pages import contents
 from tests.support.doors import arrive, event_on, guest, tap, url, waiting
@@ -203,7 +203,7 @@ def test_whoever_waits_is_on_the_list_and_is_asked_for_their_address(log_in: Log
 def test_whoever_was_admitted_by_another_phone_waits_no_longer(log_in: LogIn, policy: PolicyVersion) -> None:
     event, client = event_on(), log_in("events")
     made = waiting(event, policy)
-    attending.admit(event, made, policy=policy, at=NOON, by="test")
+    check_in.admit(event, made, policy=policy, at=NOON, by="test")
     before = contents()
     answer = client.post(url(event, f"check-in/{made.public_id}"), follow=True)
     assert "This guest has a place by now" in answer.content.decode()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from contacts.delivery import readdressing
+from contacts.delivery import change_address_notified
 from contacts.models import Contact, Message, PolicyVersion
 from dsr.intake import intake, proving
 from dsr.intake.intake import Stranger
@@ -32,7 +32,7 @@ def visit(address: str, policy: PolicyVersion) -> Proof:
 
 
 def move(person: Contact, address: str = NEW, *, proven: bool = True) -> None:
-    readdressing.change(person.pk, address, proven=proven, at=NOON, by="user:7")
+    change_address_notified.change(person.pk, address, proven=proven, at=NOON, by="user:7")
 
 
 def page(person: Contact) -> str:

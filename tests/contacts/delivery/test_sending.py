@@ -101,7 +101,7 @@ def test_what_people_asked_for_goes_before_what_they_did_not(running: Sink, poli
 
 
 def test_a_message_that_is_not_due_waits(running: Sink, policy: PolicyVersion) -> None:
-    message = outbox.owe(MailTemplate.CONFIRM, sign_up=stranger(policy), at=NOON, not_before=NOON + MINUTE)
+    message = outbox.enqueue(MailTemplate.CONFIRM, sign_up=stranger(policy), at=NOON, not_before=NOON + MINUTE)
     assert send() == 0
     assert send(NOON + MINUTE) == 1
     assert state(message)[2]
@@ -340,7 +340,7 @@ def test_a_guest_of_a_cancelled_event_hears_of_the_cancelling_alone(
 ) -> None:
     place = guest(policy)
     events.cancel(place.event, at=NOON, by="test")
-    outbox.owe(MailTemplate(template), contact=place.contact, registration=place, event=place.event, at=NOON)
+    outbox.enqueue(MailTemplate(template), contact=place.contact, registration=place, event=place.event, at=NOON)
     send()
     (mail,) = running.mails
     assert mail["Subject"] == "Cancelled: Cloud Day"
@@ -373,7 +373,7 @@ def test_a_sign_up_that_is_gone_takes_its_message_along(running: Sink, policy: P
 
 def test_without_a_policy_nothing_is_sent_and_nothing_lost(running: Sink) -> None:
     place = RegistrationFactory.create()
-    outbox.owe(MailTemplate.REGISTERED, contact=place.contact, registration=place, event=place.event, at=NOON)
+    outbox.enqueue(MailTemplate.REGISTERED, contact=place.contact, registration=place, event=place.event, at=NOON)
     assert send() == 0
     assert Message.objects.due(NOON).exists()
 
@@ -381,7 +381,7 @@ def test_without_a_policy_nothing_is_sent_and_nothing_lost(running: Sink) -> Non
 def test_marketing_is_a_purpose_and_no_template(running: Sink, policy: PolicyVersion) -> None:
     """Whatever is sent as marketing is asked about, whichever template it uses."""
     place = guest(policy)
-    message = outbox.owe(
+    message = outbox.enqueue(
         MailTemplate.REGISTERED,
         contact=place.contact,
         registration=place,

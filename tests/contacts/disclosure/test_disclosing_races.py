@@ -13,7 +13,7 @@ from contacts.models import Contact, Disclosure, Message, PolicyVersion, Recipie
 from contacts.people import erasure
 from contacts.permission import objections
 from contacts.words.vocabulary import Channel, DisclosureKind, Scenario
-from retention import parting
+from retention import lapse_decisions
 from tests.retention.test_purge_races import PATIENCE, await_waiting, meanwhile, uncommitted
 from tests.support.factories import NOON, SPRING, ContactFactory, TopicFactory, WhitepaperFactory, hold, is_held
 from tests.support.mailing import reader
@@ -43,7 +43,7 @@ def give(person: Contact, recipient: Recipient) -> Disclosed:
 
 @transaction.atomic
 def erase(person: Contact) -> None:
-    locked = parting.lock_contacts([person.pk])
+    locked = lapse_decisions.lock_contacts([person.pk])
     people = {pk: each.public_id for pk, each in locked.items()}
     erasure.delete(people, at=NOON, by="test", rule="test")
 
@@ -91,7 +91,7 @@ def test_a_share_with_a_reseller_that_waits_for_an_objection_to_all_marketing_is
 
 @transaction.atomic
 def stop_holding(person: Contact, scenario: Scenario, policy: PolicyVersion) -> None:
-    parting.lock_contacts([person.pk])
+    lapse_decisions.lock_contacts([person.pk])
     erasure.drop_basis(scenario, [person.pk], policy=policy)
 
 

@@ -146,7 +146,7 @@ def test_no_name_and_no_address_of_a_person_leaves_in_a_notice(
         gave(RecipientFactory.create(), person)
         gave(by_webhook(port), person)
         for kind in NoticeKind:
-            notices.owe(kind, [person.pk], details=["email"] if kind == NoticeKind.RECTIFIED else [], at=NOON)
+            notices.enqueue(kind, [person.pk], details=["email"] if kind == NoticeKind.RECTIFIED else [], at=NOON)
         tell()
     sent = [*running.raw, *(body for _, body in server.received)]
     assert len(sent) >= 2

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from contacts.disclosure import posting
+from contacts.disclosure import webhook_client
 from contacts.models import RecipientNotice
 from contacts.outbox import notices
 from contacts.words.vocabulary import NoticeKind
@@ -117,16 +117,16 @@ def test_two_senders_at_once_send_each_notice_once(server: Server) -> None:
 def test_what_comes_to_say_more_while_it_is_sent_is_sent_again_whole(server: Server) -> None:
     person = ContactFactory.create()
 
-    def post_while_more_changes(*arguments: Any) -> posting.Answer:
-        answer = posting.post(*arguments)
+    def post_while_more_changes(*arguments: Any) -> webhook_client.Answer:
+        answer = webhook_client.post(*arguments)
         if len(server.received) == 1:
-            notices.owe(NoticeKind.RECTIFIED, [person.pk], details=["email"], at=NOON)
+            notices.enqueue(NoticeKind.RECTIFIED, [person.pk], details=["email"], at=NOON)
         return answer
 
     server.answer = lambda: (200, {}, b'{"acknowledged": true}')
     with server.open() as port:
         gave(by_webhook(port), person)
-        notices.owe(NoticeKind.RECTIFIED, [person.pk], details=["phone"], at=NOON)
+        notices.enqueue(NoticeKind.RECTIFIED, [person.pk], details=["phone"], at=NOON)
         tell(post=post_while_more_changes)
     assert len(server.received) == 2
     assert b'"details": ["email", "phone"]' in server.received[1][1]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from contacts.disclosure import posting, recipients
+from contacts.disclosure import recipients, webhook_client
 from contacts.disclosure.recipients import Particulars, RecipientError, Terms
 from contacts.models import AuditEvent, Recipient
 from tests.support.admin_pages import contents
@@ -167,7 +167,7 @@ def test_data_may_go_to_those_with_an_agreement_in_the_eea_or_with_a_safeguard()
 def test_the_secret_is_the_recipients_own_and_stored_nowhere() -> None:
     one, other = (RecipientFactory.create(told_by="webhook", webhook_url="https://hooks.example/") for _ in "ab")
     shown = recipients.reveal_secret(one, **BY)
-    assert shown == posting.secret(one) != posting.secret(other)
+    assert shown == webhook_client.secret(one) != webhook_client.secret(other)
     assert AuditEvent.objects.get().code == "recipient.secret_shown"
     assert not Recipient.objects.filter(webhook_url__contains=shown).exists()
 

@@ -15,9 +15,9 @@ import trustme
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from contacts.disclosure import posting
-from contacts.disclosure.posting import Answer, PostError
-from contacts.disclosure.targets import Resolve
+from contacts.disclosure import webhook_client
+from contacts.disclosure.ssrf_guard import Resolve
+from contacts.disclosure.webhook_client import Answer, PostError
 from contacts.models import Recipient
 from tests.support.factories import NOON
 from tests.support.sharing import RecipientFactory, Server
@@ -40,7 +40,7 @@ def told_at(url: str) -> Recipient:
 
 
 def post(recipient: Recipient, **options: Any) -> Answer:
-    return posting.post(recipient, "notice-7", {"kind": "erased"}, STOCKHOLM_NOON, **options)
+    return webhook_client.post(recipient, "notice-7", {"kind": "erased"}, STOCKHOLM_NOON, **options)
 
 
 # What is sent, and what is heard
@@ -54,13 +54,13 @@ def test_the_receiver_can_verify_who_sent_it_and_when(server: Server) -> None:
     ((headers, body),) = server.received
     assert (headers["webhook-id"], headers["content-type"]) == ("notice-7", "application/json")
     with time_machine.travel(NOON):
-        assert Webhook(posting.secret(recipient)).verify(body, headers) == {"kind": "erased"}
+        assert Webhook(webhook_client.secret(recipient)).verify(body, headers) == {"kind": "erased"}
         with pytest.raises(WebhookVerificationError):
-            Webhook(posting.secret(told_at("https://other.example/"))).verify(body, headers)
+            Webhook(webhook_client.secret(told_at("https://other.example/"))).verify(body, headers)
         with pytest.raises(WebhookVerificationError):
-            Webhook(posting.secret(recipient)).verify(body.replace(b"erased", b"lifted"), headers)
+            Webhook(webhook_client.secret(recipient)).verify(body.replace(b"erased", b"lifted"), headers)
     with time_machine.travel(NOON + dt.timedelta(minutes=6)), pytest.raises(WebhookVerificationError):
-        Webhook(posting.secret(recipient)).verify(body, headers)
+        Webhook(webhook_client.secret(recipient)).verify(body, headers)
 
 
 @pytest.mark.usefixtures("local")
@@ -75,7 +75,7 @@ def test_the_receiver_can_verify_who_sent_it_and_when(server: Server) -> None:
         (200, b"thank you", False),
         (200, b"\xff\xfe", False),
         (200, b"[" * 10_000, False),
-        (200, b'{"acknowledged": true, "padding": "' + b"x" * posting.MOST_BYTES + b'"}', False),
+        (200, b'{"acknowledged": true, "padding": "' + b"x" * webhook_client.MOST_BYTES + b'"}', False),
         (202, b"", False),
         (204, b"", False),
     ],
@@ -238,7 +238,7 @@ def test_a_receiver_that_never_comes_to_an_end_is_cut_off(dripping: int) -> None
 
 @pytest.mark.usefixtures("local")
 def test_an_answer_without_end_is_read_up_to_its_bound(server: Server) -> None:
-    server.answer = lambda: (200, {"Content-Length": "10000000000"}, b"x" * (posting.MOST_BYTES * 2))
+    server.answer = lambda: (200, {"Content-Length": "10000000000"}, b"x" * (webhook_client.MOST_BYTES * 2))
     with server.open() as port:
         assert post(told_at(f"http://127.0.0.1:{port}/")) == Answer(200, acknowledged=False)
 

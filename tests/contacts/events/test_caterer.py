@@ -7,7 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from contacts.events import events, food, places
+from contacts.events import dietary, events, places
 from contacts.models import Event, FoodPreference, PolicyVersion
 from tests.support.doors import AN_HOUR, event_on, guest, url, waiting
 from tests.support.factories import NOON, ContactFactory, register
@@ -31,7 +31,7 @@ def test_the_caterer_gets_numbers_and_nobodys_name(log_in: LogIn, policy: Policy
     for preference in ("Vegan", " vegan", "VEGAN", "No nuts"):
         eats(event, policy, preference, first_name="Aino", last_name="Lindqvist")
     eats(event_on(), policy, "Halal")
-    assert sorted(number for _told, number in food.counted(event, at=NOON)) == [1, 3]
+    assert sorted(number for _told, number in dietary.counted(event, at=NOON)) == [1, 3]
     page = shown(log_in("events"), event)
     assert "4 guests told what they eat." in page
     assert "No nuts" in page
@@ -66,9 +66,9 @@ def test_whoever_gives_up_their_place_or_has_none_is_not_cooked_for(policy: Poli
     event = event_on()
     eats(event, policy, "Vegan")
     waiting(event, policy, food="No nuts")
-    assert food.counted(event, at=NOON) == [("Vegan", 1)]
+    assert dietary.counted(event, at=NOON) == [("Vegan", 1)]
     places.give_up(event.registrations.get().pk, at=NOON, by="test")
-    assert food.counted(event, at=NOON) == []
+    assert dietary.counted(event, at=NOON) == []
 
 
 @pytest.mark.promise("P8")

@@ -8,10 +8,10 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contacts.events import attending, events
-from contacts.events.attending import Arrival, AttendingError, FullError
+from contacts.events import check_in, events
+from contacts.events.check_in import Arrival, AttendingError, FullError
 from contacts.models import Activity, AuditEvent, Basis, Contact, FoodPreference, PolicyVersion, Registration, SignUp
-from contacts.people.stored_only import StoredOnlyError
+from contacts.people.restriction_guard import StoredOnlyError
 from tests.support.admin_pages import contents
 from tests.support.doors import AN_HOUR, arrive, event_on, guest, undo, waiting
 from tests.support.factories import NOON, ONE_DAY, SPRING, ContactFactory, do, everything_about, hold
@@ -48,17 +48,17 @@ def test_nobody_is_checked_in_at_another_time(case: str, policy: PolicyVersion) 
     if case == "cancelled":
         events.cancel(event, at=NOON, by="test")
         event.refresh_from_db()
-    moments = {"before": attending.opens_at(event) - AN_HOUR, "after": attending.closes_at(event), "cancelled": NOON}
+    moments = {"before": check_in.opens_at(event) - AN_HOUR, "after": check_in.closes_at(event), "cancelled": NOON}
     before = contents()
     with pytest.raises(AttendingError):
-        attending.check_in(event, place.pk, policy=policy, at=moments[case], by="test")
+        check_in.check_in(event, place.pk, policy=policy, at=moments[case], by="test")
     assert contents() == before
 
 
 def test_check_in_opens_with_the_day_before_where_the_event_is() -> None:
     far = event_on(starts_at=dt.datetime(2027, 3, 1, 23, 0, tzinfo=dt.UTC), ends_at=None, time_zone="Pacific/Auckland")
-    assert attending.opens_at(far).isoformat() == "2027-03-01T00:00:00+13:00"
-    assert attending.closes_at(far) == dt.datetime(2027, 3, 3, 11, 0, tzinfo=dt.UTC)
+    assert check_in.opens_at(far).isoformat() == "2027-03-01T00:00:00+13:00"
+    assert check_in.closes_at(far) == dt.datetime(2027, 3, 3, 11, 0, tzinfo=dt.UTC)
 
 
 @pytest.mark.parametrize("case", ["cancelled", "of another event", "of nobody"])
@@ -69,7 +69,7 @@ def test_whoever_has_no_place_is_not_checked_in(case: str, policy: PolicyVersion
         Registration.objects.update(cancelled_at=NOON)
     before = contents()
     with pytest.raises(AttendingError):
-        attending.check_in(event, 0 if case == "of nobody" else place.pk, policy=policy, at=NOON, by="test")
+        check_in.check_in(event, 0 if case == "of nobody" else place.pk, policy=policy, at=NOON, by="test")
     assert contents() == before
 
 
@@ -149,7 +149,7 @@ def _registered(event: Any, policy: PolicyVersion, person: Contact, at: dt.datet
 def test_meeting_a_guest_proves_their_address_and_no_consent_of_theirs(policy: PolicyVersion) -> None:
     event = event_on()
     made = waiting(event, policy, consents={"email": "Yes"}, food="no nuts")
-    arrival = attending.admit(event, made, policy=policy, at=NOON, by="test")
+    arrival = check_in.admit(event, made, policy=policy, at=NOON, by="test")
     person = Contact.objects.get()
     assert (person.first_name, person.unconfirmed_since) == ("Aino", None)
     assert person.registrations.get().attended_at == NOON
@@ -161,8 +161,8 @@ def test_meeting_a_guest_proves_their_address_and_no_consent_of_theirs(policy: P
 def test_two_phones_admit_one_guest(policy: PolicyVersion) -> None:
     event = event_on()
     made = waiting(event, policy)
-    first = attending.admit(event, made, policy=policy, at=NOON, by="test")
-    second = attending.admit(event, made, policy=policy, at=NOON + AN_HOUR, by="test")
+    first = check_in.admit(event, made, policy=policy, at=NOON, by="test")
+    second = check_in.admit(event, made, policy=policy, at=NOON + AN_HOUR, by="test")
     assert second == Arrival(first.registration_id, NOON, again=True)
     assert Activity.objects.filter(kind="attendance").count() == 1
 
@@ -173,9 +173,9 @@ def test_at_a_full_event_only_whoever_knows_that_there_is_room_lets_somebody_in(
     guest(event, policy)
     before = contents()
     with pytest.raises(FullError):
-        attending.admit(event, made, policy=policy, at=NOON, by="test")
+        check_in.admit(event, made, policy=policy, at=NOON, by="test")
     assert contents() == before
-    attending.admit(event, made, anyway=True, policy=policy, at=NOON, by="test")
+    check_in.admit(event, made, anyway=True, policy=policy, at=NOON, by="test")
     assert event.registrations.count() == 2
 
 
@@ -185,7 +185,7 @@ def test_a_sign_up_under_the_address_of_somebody_restricted_stays_as_it_is(polic
     ContactFactory.create(email=made.email, restricted_through=TODAY)
     before = contents()
     with pytest.raises(StoredOnlyError):
-        attending.admit(event, made, policy=policy, at=NOON, by="test")
+        check_in.admit(event, made, policy=policy, at=NOON, by="test")
     assert contents() == before
     assert SignUp.objects.waiting().exists()
 

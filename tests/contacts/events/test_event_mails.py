@@ -113,16 +113,16 @@ EVE = dt.datetime(2027, 5, 23, 9, 0, tzinfo=dt.UTC)  # a day before EventFactory
 
 
 def test_each_guest_is_reminded_once_on_the_day_before(event: Event) -> None:
-    assert reminders.owe_due(at=EVE - dt.timedelta(minutes=1)) == 0
-    assert reminders.owe_due(at=EVE) == 2
-    assert reminders.owe_due(at=EVE + dt.timedelta(minutes=10)) == 0
+    assert reminders.enqueue_due(at=EVE - dt.timedelta(minutes=1)) == 0
+    assert reminders.enqueue_due(at=EVE) == 2
+    assert reminders.enqueue_due(at=EVE + dt.timedelta(minutes=10)) == 0
     assert owed_about(event) == [("reminder", pk, f"reminder:{event.pk}:0") for pk in guests(event)]
 
 
 def test_a_guest_is_reminded_again_of_an_event_that_moved(event: Event) -> None:
-    reminders.owe_due(at=EVE)
+    reminders.enqueue_due(at=EVE)
     events.move(event, AT_NINE, at=EVE, by="test")
-    assert reminders.owe_due(at=LATER - ONE_DAY) == 2
+    assert reminders.enqueue_due(at=LATER - ONE_DAY) == 2
     assert {once for _, _, once in owed_about(event)} == {f"moved:{event.pk}:1", f"reminder:{event.pk}:1"}
 
 
@@ -132,17 +132,17 @@ def test_whoever_heard_of_the_event_on_that_very_day_needs_no_reminder(template:
     message = Message(template=template, contact=place.contact, registration=place, event=event)
     message.created_at = message.not_before = EVE + dt.timedelta(minutes=1)
     message.save()
-    assert reminders.owe_due(at=EVE + dt.timedelta(hours=1)) == 1
+    assert reminders.enqueue_due(at=EVE + dt.timedelta(hours=1)) == 1
 
 
 @pytest.mark.parametrize("moment", [EVE + ONE_DAY, EVE + 2 * ONE_DAY])
 def test_nobody_is_reminded_of_what_has_begun(event: Event, moment: dt.datetime) -> None:
-    assert reminders.owe_due(at=moment) == 0
+    assert reminders.enqueue_due(at=moment) == 0
 
 
 def test_nobody_is_reminded_of_a_cancelled_event(event: Event) -> None:
     events.cancel(event, at=NOON, by="test")
-    assert reminders.owe_due(at=EVE) == 0
+    assert reminders.enqueue_due(at=EVE) == 0
 
 
 # Giving up a place

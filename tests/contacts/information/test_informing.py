@@ -52,8 +52,8 @@ def known_from(policy: PolicyVersion, source_kind: str = "public", days: int = 0
     return contact
 
 
-def owe(policy: PolicyVersion, most: int = 100, at: dt.datetime = NOON) -> int:
-    return informing.owe_due(most=most, policy=policy, at=at)
+def enqueue(policy: PolicyVersion, most: int = 100, at: dt.datetime = NOON) -> int:
+    return informing.enqueue_due(most=most, policy=policy, at=at)
 
 
 def written_to() -> set[int | None]:
@@ -79,7 +79,7 @@ def test_everyone_whose_data_did_not_come_from_them_is_owed_the_letter(
 ) -> None:
     contact = ContactFactory.create()
     hold(contact, scenario, TODAY, policy=policy, source_kind=source_kind)
-    assert owe(policy) == 1
+    assert enqueue(policy) == 1
     message = Message.objects.get()
     assert (message.contact_id, message.template, message.purpose) == (contact.pk, "inform", "information")
 
@@ -87,16 +87,16 @@ def test_everyone_whose_data_did_not_come_from_them_is_owed_the_letter(
 def test_nobody_is_told_what_they_told_us_themselves(policy: PolicyVersion) -> None:
     known_from(policy, "person")
     Basis.objects.filter(contact=known_from(policy)).update(informed_on=TODAY)
-    assert owe(policy) == 0
+    assert enqueue(policy) == 0
 
 
 @pytest.mark.promise("L5")
 def test_nobody_is_owed_it_twice(policy: PolicyVersion, sink: Sink) -> None:
     known_from(policy)
-    assert [owe(policy), owe(policy), owe(policy, at=NOON + ONE_DAY)] == [1, 0, 0]
+    assert [enqueue(policy), enqueue(policy), enqueue(policy, at=NOON + ONE_DAY)] == [1, 0, 0]
     with sink.open():
         send(NOON + ONE_DAY)
-    assert owe(policy, at=NOON + 2 * ONE_DAY) == 0
+    assert enqueue(policy, at=NOON + 2 * ONE_DAY) == 0
     assert len(sink.mails) == 1
 
 
@@ -105,10 +105,10 @@ def test_one_letter_tells_of_all_reasons_and_a_later_reason_has_its_own(policy: 
     contact = known_from(policy)
     hold(contact, "partner", TODAY, policy=policy, source_kind="organisation")
     with sink.open():
-        owe(policy)
+        enqueue(policy)
         send()
         hold(contact, "customer", TODAY, policy=policy, source_kind="organisation")
-        assert owe(policy) == 1
+        assert enqueue(policy) == 1
         send()
     assert len(sink.mails) == 2
     assert told_on(contact) == {TODAY}
@@ -119,26 +119,26 @@ def test_one_letter_tells_of_all_reasons_and_a_later_reason_has_its_own(policy: 
 )
 def test_bouncing_addresses_and_the_restricted_get_none(policy: PolicyVersion, fields: dict[str, Any]) -> None:
     known_from(policy, **fields)
-    assert owe(policy) == 0
+    assert enqueue(policy) == 0
 
 
 def test_the_reduced_get_none(policy: PolicyVersion) -> None:
     contact = ContactFactory.create(email=None, minimised_on=TODAY)
     hold(contact, "prospect", TODAY, policy=policy, source_kind="public")
-    assert owe(policy) == 0
+    assert enqueue(policy) == 0
 
 
 def test_a_restriction_that_has_ended_and_a_freeze_stop_no_letter(policy: PolicyVersion) -> None:
     known_from(policy, restricted_through=TODAY - ONE_DAY)
     HoldFactory.create(contact=known_from(policy, frozen_through=dt.date.max))
-    assert owe(policy) == 2
+    assert enqueue(policy) == 2
 
 
 def test_a_sign_up_that_waits_to_be_proven_changes_nothing(policy: PolicyVersion) -> None:
     contact = known_from(policy)
     made = SignUpFactory.create(policy_version=policy, email=contact.email)
-    outbox.owe(MailTemplate.CONFIRM, sign_up=made, at=NOON)
-    assert owe(policy) == 1
+    outbox.enqueue(MailTemplate.CONFIRM, sign_up=made, at=NOON)
+    assert enqueue(policy) == 1
     assert told_on(contact) == {None}
 
 
@@ -148,7 +148,7 @@ def test_a_sign_up_that_waits_to_be_proven_changes_nothing(policy: PolicyVersion
 @pytest.mark.promise("L5")
 def test_those_who_wait_longest_are_told_first_and_no_more_than_so_many_a_day(policy: PolicyVersion) -> None:
     waiting = [known_from(policy, days=days) for days in (1, 3, 2)]
-    assert owe(policy, most=2) == 2
+    assert enqueue(policy, most=2) == 2
     assert written_to() == {waiting[1].pk, waiting[2].pk}
 
 
@@ -159,7 +159,7 @@ def test_nobody_waits_beyond_the_month_for_that_number(policy: PolicyVersion, da
     Contact.objects.all().delete()
     people = [known_from(policy, days=number) for number in days]
     pressing = sum(number >= 20 for number in days)
-    assert owe(policy, most=most) == min(max(most, pressing), len(people))
+    assert enqueue(policy, most=most) == min(max(most, pressing), len(people))
     late = {contact.pk for contact, number in zip(people, days, strict=True) if number >= 20}
     assert late <= written_to()
 
@@ -178,7 +178,7 @@ def test_the_queries_do_not_grow_with_the_people(policy: PolicyVersion, django_a
     people = crowd(50, "prospect", TODAY, policy=policy)
     Basis.objects.filter(contact__in=people).update(source_kind="public")
     with django_assert_num_queries(2):
-        assert owe(policy) == 50
+        assert enqueue(policy) == 50
 
 
 # The first message informs.
@@ -187,7 +187,7 @@ def test_the_queries_do_not_grow_with_the_people(policy: PolicyVersion, django_a
 def written(contact: Contact, sink: Sink, template: MailTemplate = MailTemplate.REGISTERED) -> list[str]:
     """Have a mail about something else sent, and return what else is owed to its reader from then on."""
     event = EventFactory.create()
-    outbox.owe(template, contact=contact, event=event, at=NOON)
+    outbox.enqueue(template, contact=contact, event=event, at=NOON)
     with sink.open():
         send()
     return list(contact.messages.filter(sent_at__isnull=True).values_list("template", flat=True))
@@ -201,7 +201,7 @@ def test_whoever_gets_another_mail_first_is_owed_the_letter_with_it(policy: Poli
         send()
     assert told_on(contact) == {TODAY}
     assert written(contact, sink) == []
-    assert owe(policy, at=NOON + ONE_DAY) == 0
+    assert enqueue(policy, at=NOON + ONE_DAY) == 0
 
 
 @pytest.mark.promise("L5")
@@ -211,7 +211,7 @@ def test_with_another_mail_nobody_is_owed_what_they_know_are_owed_already_or_may
     assert written(known_from(policy, "person"), sink) == []
     assert written(known_from(policy, restricted_through=TODAY), sink) == []
     owed_already = known_from(policy)
-    owe(policy)
+    enqueue(policy)
     Message.objects.update(not_before=NOON + ONE_DAY)
     assert written(owed_already, sink) == ["inform"]
 
@@ -229,7 +229,7 @@ def test_a_mail_that_does_not_leave_brings_no_letter(policy: PolicyVersion, sink
 def test_it_names_source_and_categories_and_offers_nothing(policy: PolicyVersion, sink: Sink) -> None:
     known_from(policy)
     with sink.open():
-        owe(policy)
+        enqueue(policy)
         send()
     text = part(sink.mails[0], "text/plain")
     rule = policy.rule("prospect")
@@ -245,7 +245,7 @@ def test_it_names_source_and_categories_and_offers_nothing(policy: PolicyVersion
 def test_the_right_to_object_stands_by_itself(policy: PolicyVersion, sink: Sink, language: str, heading: str) -> None:
     contact = known_from(policy, language=language)
     with sink.open():
-        owe(policy)
+        enqueue(policy)
         send()
     html = part(sink.mails[0], "text/html")
     section = html.partition(f"<h2>{heading}</h2>")[2].partition("<h2>")[0]
@@ -259,7 +259,7 @@ def test_until_they_are_told_they_get_no_marketing_and_after_that_only_the_law_d
 ) -> None:
     contact = known_from(policy, phone="+46 8 465 004 99", address="Norrskensgränd 4", city="Stockholm", country="SE")
     assert set(of_one(contact, day=TODAY).values()) == {"not_told"}
-    owe(policy)
+    enqueue(policy)
     assert set(of_one(contact, day=TODAY).values()) == {"not_told"}
     with sink.open():
         send()
@@ -271,7 +271,7 @@ def test_being_told_is_no_activity(policy: PolicyVersion, sink: Sink) -> None:
     contact = known_from(policy)
     before = contact.bases.values("clock_from").get()
     with sink.open():
-        owe(policy)
+        enqueue(policy)
         send()
     contact.refresh_from_db()
     assert (contact.last_activity_on, contact.bases.values("clock_from").get()) == (None, before)
@@ -280,7 +280,7 @@ def test_being_told_is_no_activity(policy: PolicyVersion, sink: Sink) -> None:
 
 def test_a_reason_that_comes_in_while_the_letter_leaves_is_not_taken_for_told(policy: PolicyVersion) -> None:
     contact = known_from(policy)
-    owe(policy)
+    enqueue(policy)
     named = informing.to_tell(Message.objects.get())
     hold(contact, "partner", TODAY, policy=policy, source_kind="organisation")
     informing.told(named, day=TODAY)
@@ -292,12 +292,12 @@ def test_a_letter_owed_before_a_restriction_is_withheld_and_owed_again_after_it(
     policy: PolicyVersion, sink: Sink
 ) -> None:
     contact = known_from(policy)
-    owe(policy)
+    enqueue(policy)
     Contact.objects.filter(pk=contact.pk).update(restricted_through=TODAY)
     with sink.open():
         send()
         assert told_on(contact) == {None}
-        assert [owe(policy), owe(policy, at=NOON + ONE_DAY)] == [0, 1]
+        assert [enqueue(policy), enqueue(policy, at=NOON + ONE_DAY)] == [0, 1]
         send(NOON + ONE_DAY)
     assert told_on(contact) == {TODAY + ONE_DAY}
     assert len(sink.mails) == 1
@@ -312,7 +312,7 @@ def test_whoever_cannot_be_reached_by_mail_is_on_the_officers_list(policy: Polic
     bouncing = known_from(policy, bounced_on=TODAY)
     overdue = known_from(policy, days=29)
     refused = known_from(policy)
-    owe(policy)
+    enqueue(policy)
     Message.objects.filter(contact=refused).update(end="refused", ended_at=NOON)
     known_from(policy, days=29, restricted_through=TODAY)
     known_from(policy, "person", days=29, bounced_on=TODAY)
@@ -328,7 +328,7 @@ def test_whom_the_next_mornings_mail_will_tell_is_not_on_it_however_late(policy:
 def test_a_mail_that_bounces_puts_them_on_it(policy: PolicyVersion, sink: Sink) -> None:
     contact = known_from(policy)
     sink.answers[str(contact.email)] = "550 5.1.1 no such user"
-    owe(policy)
+    enqueue(policy)
     with sink.open():
         send()
     assert by_letter() == [contact]
@@ -337,10 +337,10 @@ def test_a_mail_that_bounces_puts_them_on_it(policy: PolicyVersion, sink: Sink) 
 
 def test_a_letter_that_was_given_up_is_tried_again_after_a_week(policy: PolicyVersion, sink: Sink) -> None:
     contact = known_from(policy)
-    owe(policy)
+    enqueue(policy)
     Message.objects.update(end="gave_up", ended_at=NOON)
     assert by_letter() == [contact]
-    assert [owe(policy, at=NOON + days * ONE_DAY) for days in (1, 6, 7)] == [0, 0, 1]
+    assert [enqueue(policy, at=NOON + days * ONE_DAY) for days in (1, 6, 7)] == [0, 0, 1]
     with sink.open():
         send(NOON + 7 * ONE_DAY)
     assert by_letter() == []
@@ -369,7 +369,7 @@ def test_a_letter_that_cannot_have_told_them_is_refused(policy: PolicyVersion, o
 
 def test_a_mail_that_waits_is_not_sent_after_the_letter(policy: PolicyVersion, sink: Sink) -> None:
     contact = known_from(policy)
-    owe(policy)
+    enqueue(policy)
     informing.told_by_letter(contact.pk, on=TODAY, policy=policy, at=NOON, by="user:1")
     with sink.open():
         send()

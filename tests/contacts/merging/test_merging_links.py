@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from contacts.base import merged
+from contacts.base import merge_redirects
 from contacts.models import (
     Addressee,
     AuditEvent,
@@ -144,9 +144,9 @@ def test_a_record_that_was_merged_again_and_again_is_found_by_its_first_number(
     last = pair(policy).one
     merge(keep.pk, gone.pk, [], policy=policy, **AT)
     merge(last.pk, keep.pk, [], policy=policy, **AT)
-    assert merged.holder(gone.public_id) == merged.holder(keep.public_id) == last.public_id
-    assert set(merged.with_earlier([last.public_id])) == {last.public_id, keep.public_id, gone.public_id}
-    assert merged.holder(last.public_id) == last.public_id
+    assert merge_redirects.holder(gone.public_id) == merge_redirects.holder(keep.public_id) == last.public_id
+    assert set(merge_redirects.with_earlier([last.public_id])) == {last.public_id, keep.public_id, gone.public_id}
+    assert merge_redirects.holder(last.public_id) == last.public_id
 
 
 @pytest.mark.promise("P20")
@@ -160,7 +160,7 @@ def test_the_package_has_the_trail_of_the_record_that_went(two: tuple[Contact, C
 
 
 def owed(contact: Contact, **fields: Any) -> Message:
-    return outbox.owe(MailTemplate.ANNOUNCE, at=NOON, contact_id=contact.pk, once="whitepaper:1", **fields)
+    return outbox.enqueue(MailTemplate.ANNOUNCE, at=NOON, contact_id=contact.pk, once="whitepaper:1", **fields)
 
 
 @pytest.mark.parametrize("who_had_it", [0, 1])

@@ -11,7 +11,7 @@ from contacts.models import ChannelPermission, Contact, PolicyVersion
 from contacts.permission.permission import Refusal, of_one
 from contacts.words.vocabulary import ACTIVITY_SCENARIOS, ActivityKind, Channel, Scenario
 from privacy_crm.merging import merge
-from retention import lapses
+from retention import retention_schedule
 from retention.models import Hold
 from tests.support.factories import NOON, ContactFactory, do, everything_about, hold, place
 
@@ -49,7 +49,7 @@ def made(record: dict[str, Any], policy: PolicyVersion) -> Contact:
 
 def leaves_on(*people: Contact, policy: PolicyVersion) -> dt.date:
     """The latest day on which one of these goes."""
-    days = lapses.kept_until(policy, [person.pk for person in people], NOON.date()).values()
+    days = retention_schedule.kept_until(policy, [person.pk for person in people], NOON.date()).values()
     return max(day or dt.date.max for day in days)
 
 

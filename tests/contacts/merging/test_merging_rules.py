@@ -89,7 +89,7 @@ class World:
         Interest.objects.create(contact=person, topic=self.topic, wanted=day == LATE, since=day)
         place(person, "duty", "tax", until)
         Addressee.objects.create(mailing=self.mailing, contact=person)
-        outbox.owe(MailTemplate.ANNOUNCE, at=NOON, contact_id=person.pk, once="whitepaper:1")
+        outbox.enqueue(MailTemplate.ANNOUNCE, at=NOON, contact_id=person.pk, once="whitepaper:1")
 
 
 def rows(person: Contact) -> dict[str, int]:
@@ -223,7 +223,7 @@ def test_a_mail_about_a_place_is_about_the_place_that_is_left(two: list[Contact]
     mails: list[Message] = []
     for person in two:
         registration = register(person, event, NOON, policy=policy)
-        mails.append(outbox.owe(MailTemplate.REMINDER, at=NOON, contact_id=person.pk, registration=registration))
+        mails.append(outbox.enqueue(MailTemplate.REMINDER, at=NOON, contact_id=person.pk, registration=registration))
     elsewhere = register(two[0], other, NOON, policy=policy)
     keep = merged(two, policy)
     about = Message.objects.filter(pk__in=[mail.pk for mail in mails]).values_list("contact", "registration")
@@ -331,7 +331,7 @@ def test_a_mail_in_somebodys_hands_is_the_one_that_leaves(
     two: list[Contact], policy: PolicyVersion, first: int
 ) -> None:
     sending, waiting = (
-        outbox.owe(MailTemplate.ANNOUNCE, at=NOON, contact_id=two[number].pk, once="whitepaper:1")
+        outbox.enqueue(MailTemplate.ANNOUNCE, at=NOON, contact_id=two[number].pk, once="whitepaper:1")
         for number in (first, 1 - first)
     )
     Message.objects.filter(pk=sending.pk).update(claimed_until=NOON + ONE_DAY)
@@ -352,14 +352,16 @@ def test_mails_that_say_different_things_both_leave(
 ) -> None:
     ours = {"template": MailTemplate.ANNOUNCE, "once": "whitepaper:1" if theirs.get("once") != "" else ""}
     for person, mail in zip(two, (ours, ours | theirs), strict=True):
-        outbox.owe(mail["template"], at=NOON, contact_id=person.pk, once=mail["once"])
+        outbox.enqueue(mail["template"], at=NOON, contact_id=person.pk, once=mail["once"])
     merged(two, policy)
     assert Message.objects.filter(contact=two[0], ended_at=None).count() == 2
 
 
 @pytest.mark.parametrize("ended", [0, 1])
 def test_of_two_mails_that_ended_both_stay_on_record(two: list[Contact], policy: PolicyVersion, ended: int) -> None:
-    mails = [outbox.owe(MailTemplate.ANNOUNCE, at=NOON, contact_id=person.pk, once="whitepaper:1") for person in two]
+    mails = [
+        outbox.enqueue(MailTemplate.ANNOUNCE, at=NOON, contact_id=person.pk, once="whitepaper:1") for person in two
+    ]
     Message.objects.filter(pk=mails[ended].pk).update(ended_at=NOON - ONE_DAY, end="gave_up")
     Message.objects.filter(pk=mails[1 - ended].pk).update(sent_at=NOON - ONE_DAY)
     keep = merged(two, policy)

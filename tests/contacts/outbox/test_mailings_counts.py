@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from contacts.models import Contact, Mailing, Message, PolicyVersion, SignUp
-from contacts.outbox import links, mailing_counts
+from contacts.outbox import counts, links
 from contacts.people import bounces
 from contacts.signups import proof
 from privacy_crm.mail import mailer
@@ -144,6 +144,6 @@ def test_who_is_deleted_before_their_turn_is_neither_sent_nor_withheld(policy: P
 
 def test_a_bounce_of_a_mail_that_is_no_mailings_counts_for_none(policy: PolicyVersion) -> None:
     mailing, _ = sent_to(1, policy)
-    mailing_counts.bounced(uuid.uuid4())
-    mailing_counts.objected([], at=LATER)
+    counts.bounced(uuid.uuid4())
+    counts.objected([], at=LATER)
     assert counted(mailing) == {"sent": 1}

@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from contacts.models import Contact, PolicyVersion, RecipientNotice
 from contacts.outbox import notices
-from contacts.people import addressing, erasure
-from contacts.permission import completing, objections
+from contacts.people import change_email, erasure
+from contacts.permission import objections, set_country
 from contacts.words.vocabulary import Channel, NoticeKind
 from retention.objections import object_to_marketing
 from tests.support.factories import DUE, NOON, SPRING, ContactFactory, crowd, held_for, hold, is_held, place, run
@@ -98,15 +98,15 @@ def test_an_objection_that_deletes_the_prospect_tells_both(policy: PolicyVersion
 def test_a_changed_address_and_a_completed_country_are_told_by_the_name_of_the_field_alone() -> None:
     recipient, person = RecipientFactory.create(), ContactFactory.create()
     gave(recipient, person)
-    addressing.change(person.pk, "new@fjordkraft.example", proven=True, at=NOON, by="test")
-    completing.country(person.pk, "NO", at=NOON, by="test")
+    change_email.change(person.pk, "new@fjordkraft.example", proven=True, at=NOON, by="test")
+    set_country.country(person.pk, "NO", at=NOON, by="test")
     assert owed() == [("rectified", person.public_id, ["country", "email"])]
 
 
 def test_an_address_that_is_only_proven_has_not_changed() -> None:
     recipient, person = RecipientFactory.create(), ContactFactory.create(unconfirmed_since=SPRING)
     gave(recipient, person)
-    addressing.change(person.pk, str(person.email), proven=True, at=NOON, by="test")
+    change_email.change(person.pk, str(person.email), proven=True, at=NOON, by="test")
     assert owed() == []
 
 
@@ -129,8 +129,8 @@ def test_a_transaction_that_does_not_commit_owes_nothing(act: str) -> None:
     acts: dict[str, Any] = {
         "erase": lambda: erase(person),
         "object": lambda: object_to(person, Channel.EMAIL),
-        "move": lambda: addressing.change(person.pk, "new@fjordkraft.example", proven=True, at=NOON, by="test"),
-        "complete": lambda: completing.country(person.pk, "NO", at=NOON, by="test"),
+        "move": lambda: change_email.change(person.pk, "new@fjordkraft.example", proven=True, at=NOON, by="test"),
+        "complete": lambda: set_country.country(person.pk, "NO", at=NOON, by="test"),
     }
     with _broken_off():
         acts[act]()
@@ -177,7 +177,7 @@ def test_many_people_are_owed_in_one_statement(django_assert_num_queries: Any) -
     for recipient in recipients:
         gave(recipient, *people)
     with django_assert_num_queries(1):
-        assert notices.owe(NoticeKind.ERASED, [person.pk for person in people], at=NOON) == 60
+        assert notices.enqueue(NoticeKind.ERASED, [person.pk for person in people], at=NOON) == 60
 
 
 # One after the other
@@ -186,21 +186,21 @@ def test_many_people_are_owed_in_one_statement(django_assert_num_queries: Any) -
 def test_nobody_is_owed_the_same_twice_until_it_is_sent() -> None:
     recipient, person = RecipientFactory.create(), ContactFactory.create()
     gave(recipient, person)
-    notices.owe(NoticeKind.RECTIFIED, [person.pk], details=["phone"], at=NOON)
-    notices.owe(NoticeKind.RECTIFIED, [person.pk], details=["email"], at=NOON)
+    notices.enqueue(NoticeKind.RECTIFIED, [person.pk], details=["phone"], at=NOON)
+    notices.enqueue(NoticeKind.RECTIFIED, [person.pk], details=["email"], at=NOON)
     assert owed() == [("rectified", person.public_id, ["email", "phone"])]
     RecipientNotice.objects.update(sent_at=NOON)
-    notices.owe(NoticeKind.RECTIFIED, [person.pk], details=["city"], at=NOON)
+    notices.enqueue(NoticeKind.RECTIFIED, [person.pk], details=["city"], at=NOON)
     assert [details for _, _, details in owed()] == [["email", "phone"], ["city"]]
 
 
 def test_a_notice_that_comes_to_say_more_while_it_is_sent_is_sent_again() -> None:
     recipient, person = RecipientFactory.create(), ContactFactory.create()
     gave(recipient, person)
-    notices.owe(NoticeKind.RECTIFIED, [person.pk], details=["phone"], at=NOON)
+    notices.enqueue(NoticeKind.RECTIFIED, [person.pk], details=["phone"], at=NOON)
     RecipientNotice.objects.update(claimed_until=NOON + MINUTE)
     assert not RecipientNotice.objects.due(NOON).exists()
-    notices.owe(NoticeKind.RECTIFIED, [person.pk], details=["email"], at=NOON)
+    notices.enqueue(NoticeKind.RECTIFIED, [person.pk], details=["email"], at=NOON)
     assert RecipientNotice.objects.due(NOON).get().details == ["email", "phone"]
 
 
@@ -209,7 +209,7 @@ def test_a_restriction_that_is_placed_again_before_its_end_was_told_stands_as_th
     recipient, person = RecipientFactory.create(), ContactFactory.create()
     gave(recipient, person)
     for number, kind in enumerate([NoticeKind.RESTRICTED, NoticeKind.LIFTED, NoticeKind.RESTRICTED]):
-        notices.owe(kind, [person.pk], at=NOON + number * MINUTE)
+        notices.enqueue(kind, [person.pk], at=NOON + number * MINUTE)
     assert [kind for kind, _, _ in owed()] == ["restricted"]
 
 
@@ -217,8 +217,8 @@ def test_an_erasure_takes_the_place_of_what_was_to_be_corrected_and_not_of_an_ob
     recipient, person = RecipientFactory.create(), ContactFactory.create()
     gave(recipient, person)
     object_to(person, Channel.EMAIL)
-    notices.owe(NoticeKind.RECTIFIED, [person.pk], details=["phone"], at=NOON)
-    notices.owe(NoticeKind.RESTRICTED, [person.pk], at=NOON)
+    notices.enqueue(NoticeKind.RECTIFIED, [person.pk], details=["phone"], at=NOON)
+    notices.enqueue(NoticeKind.RESTRICTED, [person.pk], at=NOON)
     erase(person)
     assert [kind for kind, _, _ in owed()] == ["objected", "erased"]
 

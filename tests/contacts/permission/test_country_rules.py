@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contacts.models import AuditEvent, ChannelPermission, Contact, CountryRule, PolicyVersion
-from contacts.permission import country_rules, laws, permission
+from contacts.permission import consent_law, country_rules, permission
 from contacts.permission.country_rules import CountryRuleError, Effect
 from contacts.words.vocabulary import Channel, MarketingGround
 from tests.support.factories import NOON, CountryRuleFactory, contact_of, customer
@@ -27,7 +27,7 @@ def rule(**fields: Any) -> CountryRule:
 
 
 def grounds(day: dt.date = TODAY) -> dict[str, MarketingGround]:
-    law = laws.laws(day)[Channel.EMAIL]
+    law = consent_law.laws(day)[Channel.EMAIL]
     return {"": law.default, **law.by_country}
 
 
@@ -56,7 +56,7 @@ def test_the_defaults_say_what_each_country_asks_for_by_email() -> None:
 @pytest.mark.promise("P11")
 def test_the_defaults_ask_for_consent_by_phone_and_not_by_post() -> None:
     adopt()
-    found = laws.laws(TODAY)
+    found = consent_law.laws(TODAY)
     assert found[Channel.PHONE].default == MarketingGround.CONSENT
     assert found[Channel.POST].default == MarketingGround.INTEREST
     assert not found[Channel.PHONE].by_country

@@ -124,7 +124,7 @@ def test_whoever_did_not_give_their_details_is_told_by_mail_and_gets_no_marketin
     assert "We tell them where we have their details from by 20 December 2026" in answer.content.decode()
     contact = Contact.objects.get()
     assert permission.of_one(contact, day=DUE)[Channel.EMAIL] == "not_told"
-    assert informing.owe_due(most=10, policy=policy, at=NOON + ONE_DAY) == 1
+    assert informing.enqueue_due(most=10, policy=policy, at=NOON + ONE_DAY) == 1
     assert Message.objects.get().template == "inform"
 
 

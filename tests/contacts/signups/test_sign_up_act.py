@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contacts.events import food
+from contacts.events import dietary
 from contacts.models import AuditEvent, Contact, Event, FoodPreference, Message, PolicyVersion, SignUp
 from contacts.signups import sign_ups
 from contacts.signups.sign_ups import SignUpRefusedError, Typed, Wish
@@ -99,11 +99,11 @@ def test_food_is_noted_for_physical_events_alone(policy: PolicyVersion) -> None:
 def test_food_that_waits_is_swept_when_the_event_is_over_or_cancelled(policy: PolicyVersion, over: str) -> None:
     event = visitors.event(ends_at=dt.datetime(2027, 5, 24, 15, tzinfo=dt.UTC))
     asked(Wish.of_event(event), policy, food="no nuts")
-    food.sweep(event.ends_at - dt.timedelta(seconds=1))
+    dietary.sweep(event.ends_at - dt.timedelta(seconds=1))
     assert FoodPreference.objects.exists()
     if over == "cancelled":
         Event.objects.filter(pk=event.pk).update(cancelled_at=NOON)
-    food.sweep(NOON if over == "cancelled" else event.ends_at)
+    dietary.sweep(NOON if over == "cancelled" else event.ends_at)
     assert not FoodPreference.objects.exists()
 
 

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from contacts.events import attending, food
-from contacts.events.attending import Arrival, AttendingError, FullError
+from contacts.events import check_in, dietary
+from contacts.events.check_in import Arrival, AttendingError, FullError
 from contacts.models import Activity, Basis, Contact, Event, Message, PolicyVersion, SignUp
-from contacts.people.stored_only import StoredOnlyError
+from contacts.people.restriction_guard import StoredOnlyError
 from contacts.permission import objections, permission
 from contacts.signups.sign_ups import Typed
 from contacts.words.vocabulary import Channel
@@ -34,7 +34,7 @@ SAID = {
 
 def walk_in(event: Event, policy: PolicyVersion, anyway: bool = False, **typed: str) -> Arrival:
     told = Typed(**(WALK_IN | typed))
-    return attending.walk_in(event, told, anyway=anyway, policy=policy, at=NOON, by="test")
+    return check_in.walk_in(event, told, anyway=anyway, policy=policy, at=NOON, by="test")
 
 
 @pytest.mark.promise("P1")
@@ -132,7 +132,7 @@ def test_nobody_walks_into_an_event_that_is_over(policy: PolicyVersion) -> None:
 def test_a_walk_in_is_not_asked_what_they_eat(policy: PolicyVersion) -> None:
     event = event_on()
     walk_in(event, policy)
-    assert food.counted(event, at=NOON) == []
+    assert dietary.counted(event, at=NOON) == []
 
 
 # The page

@@ -57,7 +57,7 @@ def test_it_goes_with_whoever_is_reduced_to_what_a_duty_names(policy: PolicyVers
     place(person, "duty", "bookkeeping")
     news(policy, str(person.email))
     run(DUE, policy)
-    assert Contact.objects.reduced().get() == person
+    assert Contact.objects.minimised().get() == person
     assert typed() == []
 
 

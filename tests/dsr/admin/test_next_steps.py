@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 
 from contacts.models import PolicyVersion
-from dsr.decisions import weighing
-from dsr.decisions.weighing import Balance
+from dsr.decisions import objection_balancing
+from dsr.decisions.objection_balancing import Balance
 from dsr.letters import restrictions
 from dsr.models import Request
 from dsr.words.vocabulary import AT_ONCE, Kind
@@ -46,7 +46,7 @@ def test_an_objection_that_was_followed_says_so_and_when_the_rest_is_used_again(
     hold(person, "whitepaper", dt.date(2026, 5, 24), policy=policy)
     request = asked_by(person, policy, Kind.OBJECTION)
     letter = draft(restrictions.upheld, request, policy, left=True, reasons="Calm.", on=TOMORROW)
-    weighing.uphold(request.pk, Balance("a", "b", "c"), letter, policy=policy, at=NOON, by=OFFICER)
+    objection_balancing.uphold(request.pk, Balance("a", "b", "c"), letter, policy=policy, at=NOON, by=OFFICER)
     shown = page(log_in, request)
     assert "Deleted because" not in shown
     assert "The objection was followed: no interest of ours weighs more." in shown

@@ -11,7 +11,7 @@ from dsr.intake import identity, intake
 from dsr.intake.intake import Asked
 from dsr.letters import refusals
 from dsr.models import Request
-from dsr.records.moving import MovedError, RequestError
+from dsr.records.transitions import MovedError, RequestError
 from dsr.words.vocabulary import Kind, Outcome, RefusalGround, Source, State
 from retention.models import Hold
 from tests.support.deciding import BECAUSE, TODAY, ada, draft, letters

@@ -6,8 +6,8 @@ import pytest
 
 from contacts.models import Contact, Message, PolicyVersion, RecipientNotice
 from dsr.answers import restricting
-from dsr.decisions import weighing
-from dsr.decisions.weighing import Balance
+from dsr.decisions import objection_balancing
+from dsr.decisions.objection_balancing import Balance
 from dsr.intake import identity
 from dsr.letters import restrictions
 from dsr.models import Request
@@ -46,7 +46,7 @@ def restrict(request: Request, policy: PolicyVersion) -> Request:
 def reject(request: Request, policy: PolicyVersion) -> None:
     letter = draft(restrictions.not_upheld, request, policy, on=TOMORROW, reasons=BECAUSE)
     balance = Balance("ours", "theirs", BECAUSE)
-    weighing.reject(request.pk, balance, TOMORROW, letter, policy=policy, at=NOON, by=OFFICER)
+    objection_balancing.reject(request.pk, balance, TOMORROW, letter, policy=policy, at=NOON, by=OFFICER)
 
 
 def is_restricted(person: Contact, day: dt.date) -> bool:

@@ -8,14 +8,14 @@ from django.db import transaction
 
 from contacts.models import Contact, Message, PolicyVersion
 from dsr.answers import answering
-from dsr.decisions import erasing, weighing
+from dsr.decisions import erasing, objection_balancing
 from dsr.decisions.erasing import Order
-from dsr.decisions.weighing import Balance
+from dsr.decisions.objection_balancing import Balance
 from dsr.intake import identity
 from dsr.letters import restrictions
 from dsr.models import Paper, Request
 from dsr.package import finding
-from dsr.records.moving import RequestError
+from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import ErasureGround, Kind
 from tests.support.deciding import TODAY, ada, draft
 from tests.support.factories import NOON, ContactFactory, hold
@@ -106,7 +106,7 @@ def test_a_question_that_went_to_whoever_asked_stands(policy: PolicyVersion, bob
 def test_what_was_weighed_of_one_person_decides_nothing_about_another(policy: PolicyVersion, bob: Contact) -> None:
     request = asked_by(bob, policy, Kind.OBJECTION)
     letter = draft(restrictions.upheld, request, policy, left=False, reasons="Theirs weigh more.")
-    weighing.uphold(
+    objection_balancing.uphold(
         request.pk, Balance("ours", "theirs", "Theirs weigh more."), letter, policy=policy, at=NOON, by=OFFICER
     )
     Request.objects.filter(pk=request.pk).update(agreed_by=TODAY)

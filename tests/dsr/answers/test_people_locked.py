@@ -12,8 +12,8 @@ from contacts.models import Contact, PolicyVersion
 from dsr.answers import restricting
 from dsr.answers.answering import Draft
 from dsr.answers.remedies import remedy
-from dsr.decisions import weighing
-from dsr.decisions.weighing import Balance
+from dsr.decisions import objection_balancing
+from dsr.decisions.objection_balancing import Balance
 from dsr.intake import identity
 from dsr.models import Request
 from dsr.records import restricted
@@ -36,8 +36,8 @@ ACTS: dict[str, tuple[Kind, Callable[[int, Draft], Act]]] = {
         Kind.RECTIFICATION,
         lambda pk, letter: partial(restricting.restrict, pk, RestrictionGround.ACCURACY, BECAUSE, letter),
     ),
-    "uphold": (Kind.OBJECTION, lambda pk, letter: partial(weighing.uphold, pk, BALANCE, letter)),
-    "reject": (Kind.OBJECTION, lambda pk, letter: partial(weighing.reject, pk, BALANCE, TOMORROW, letter)),
+    "uphold": (Kind.OBJECTION, lambda pk, letter: partial(objection_balancing.uphold, pk, BALANCE, letter)),
+    "reject": (Kind.OBJECTION, lambda pk, letter: partial(objection_balancing.reject, pk, BALANCE, TOMORROW, letter)),
     "announce": (
         Kind.RECTIFICATION,
         lambda pk, letter: partial(restricting.announce, pk, TOMORROW, BECAUSE, letter),

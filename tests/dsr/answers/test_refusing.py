@@ -10,7 +10,7 @@ from dsr.answers import refusing
 from dsr.answers.answering import Draft
 from dsr.letters import refusals
 from dsr.models import Request
-from dsr.records.moving import MovedError, RequestError
+from dsr.records.transitions import MovedError, RequestError
 from dsr.words.vocabulary import Kind, Outcome, RefusalGround, State
 from retention.models import Hold
 from tests.support.deciding import BECAUSE, TODAY, asks, draft, letters, owed_mails

@@ -11,7 +11,7 @@ from contacts.words.vocabulary import Channel
 from dsr.answers import restricting
 from dsr.letters import restrictions
 from dsr.models import Request
-from dsr.records.moving import MovedError, RequestError
+from dsr.records.transitions import MovedError, RequestError
 from dsr.words.vocabulary import Kind, Outcome, RestrictionGround, State
 from retention.models import Hold
 from tests.support.deciding import BECAUSE, TODAY, TOMORROW, ada, asks, draft, letters

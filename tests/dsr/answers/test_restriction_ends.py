@@ -8,7 +8,7 @@ from contacts.models import Contact, PolicyVersion
 from dsr.answers import restricting
 from dsr.letters import restrictions
 from dsr.records import restricted
-from dsr.records.moving import RequestError
+from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import Kind, RestrictionGround
 from tests.support.deciding import BECAUSE, TOMORROW, ada, draft
 from tests.support.factories import NOON

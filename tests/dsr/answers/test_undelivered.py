@@ -14,7 +14,7 @@ from dsr.clock import unanswered
 from dsr.intake import identity
 from dsr.letters import paper, restrictions
 from dsr.models import Request
-from dsr.records.moving import RequestError
+from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import Kind, RestrictionGround
 from tests.support.admin_pages import contents
 from tests.support.deciding import BECAUSE, TODAY, TOMORROW, Desk, ada, asks, draft

@@ -11,7 +11,7 @@ from contacts.models import Contact, Message, PolicyVersion
 from dsr import tasks
 from dsr.answers import restricting
 from dsr.clock import unanswered
-from dsr.freeze import sparing
+from dsr.freeze import freezes
 from dsr.intake import identity
 from dsr.models import Request
 from dsr.words.vocabulary import Kind
@@ -104,7 +104,7 @@ def test_their_people_are_free_again(policy: PolicyVersion) -> None:
     follow_up(policy, 31)
     closed_at = moment(ASKED + 31 * ONE_DAY)
     send(closed_at)
-    sparing.release_answered(policy=policy, at=closed_at, by="test")
+    freezes.release_answered(policy=policy, at=closed_at, by="test")
     assert Contact.objects.get(pk=person).frozen_through == ASKED + 31 * ONE_DAY
 
 

@@ -8,7 +8,7 @@ from contacts.models import PolicyVersion
 from dsr.decisions import agreeing
 from dsr.letters import complaints
 from dsr.models import Request
-from dsr.records.moving import MovedError, RequestError
+from dsr.records.transitions import MovedError, RequestError
 from dsr.words.vocabulary import Kind, Outcome, State
 from tests.support.deciding import TODAY, asks, draft, letters
 from tests.support.factories import NOON

@@ -12,7 +12,7 @@ from django.urls import reverse
 from contacts.models import Contact, PolicyVersion
 from dsr.decisions import certificates, erasing
 from dsr.models import Certificate, Request
-from dsr.records.moving import RequestError
+from dsr.records.transitions import RequestError
 from dsr.traces import proposal
 from tests.dsr.traces.test_scanning import note
 from tests.support.deleting import BY, counted, erased, full, wish

@@ -8,7 +8,7 @@ from dsr.decisions import correcting
 from dsr.intake import identity
 from dsr.letters import corrections
 from dsr.models import Request
-from dsr.records.moving import MovedError, RequestError
+from dsr.records.transitions import MovedError, RequestError
 from dsr.words.vocabulary import Kind, Outcome, RefusalGround, State
 from tests.support.deciding import BECAUSE, ada, asks, draft, letters
 from tests.support.factories import NOON, ContactFactory

@@ -10,7 +10,7 @@ from dsr.decisions import certificates
 from dsr.intake import identity, intake
 from dsr.intake.intake import Asked
 from dsr.models import Paper, Request
-from dsr.records.moving import RequestError
+from dsr.records.transitions import RequestError
 from dsr.traces import proposal
 from dsr.words.vocabulary import Kind, Source
 from tests.support.deciding import TODAY, ada

@@ -6,7 +6,7 @@ import pytest
 
 from contacts.models import Contact, PolicyVersion
 from dsr.models import Certificate, Request
-from dsr.records.moving import MovedError, RequestError
+from dsr.records.transitions import MovedError, RequestError
 from dsr.traces import proposal
 from dsr.words.vocabulary import ErasureGround, Kind
 from tests.support.deleting import DAY, counted, erased, letter, under_a_duty, wish

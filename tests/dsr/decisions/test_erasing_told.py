@@ -7,10 +7,10 @@ from django.test import Client
 
 from contacts.models import Message, PolicyVersion, Suppression
 from contacts.words.addresses import keyed_hash
-from dsr.intake import identity, intake, leavers, stopping
+from dsr.intake import identity, intake, stopping, third_party_report
 from dsr.intake.intake import Asked
 from dsr.letters import stopped
-from dsr.records.moving import RequestError
+from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import ErasureGround, Kind, Source
 from tests.support.deciding import TODAY, ada, draft
 from tests.support.deleting import erased, letter, under_a_duty, wish
@@ -38,7 +38,7 @@ def test_who_has_left_as_others_say_is_not_told_that_they_asked(
     policy: PolicyVersion, language: str, told: str, asked: str
 ) -> None:
     person = ada(policy, language=language)
-    request = leavers.heard(person.pk, on=TODAY, source=Source.PHONE, policy=policy, at=NOON, by="user:7")
+    request = third_party_report.heard(person.pk, on=TODAY, source=Source.PHONE, policy=policy, at=NOON, by="user:7")
     assert request
     identity.identify(request.pk, [person], KNOWN, at=NOON, by=OFFICER)
     erased(request, policy, ErasureGround.LEFT)

@@ -11,7 +11,7 @@ from contacts.models import Contact, PolicyVersion
 from dsr.decisions import erasing
 from dsr.intake import intake, proving
 from dsr.models import Proof, Request
-from dsr.records.moving import RequestError
+from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import State
 from retention.models import PurgeCount
 from tests.dsr.decisions.test_erasure_races import nothing_is_left_of, operator, person

@@ -16,7 +16,7 @@ from contacts.signups import proof
 from contacts.signups.sign_ups import Wish
 from dsr.decisions import erasing
 from dsr.models import Certificate, Request
-from dsr.records.moving import MovedError, RequestError
+from dsr.records.transitions import MovedError, RequestError
 from dsr.words.vocabulary import ErasureGround, Kind, Source
 from tests.contacts.signups.test_proof_races import prove
 from tests.retention.test_purge_races import PATIENCE, await_waiting, contact_locked, deed_locked, locked, meanwhile

@@ -10,7 +10,7 @@ from contacts.models import PolicyVersion
 from dsr.decisions import extending
 from dsr.letters import answers
 from dsr.models import Request
-from dsr.records.moving import MovedError, RequestError
+from dsr.records.transitions import MovedError, RequestError
 from dsr.words.vocabulary import Kind
 from tests.support.deciding import BECAUSE, asks, draft, letters, owed_mails, url
 from tests.support.factories import NOON

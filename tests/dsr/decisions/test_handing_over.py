@@ -11,11 +11,11 @@ from contacts.models import AuditEvent, Message, PolicyVersion
 from dsr import tasks
 from dsr.answers import refusing
 from dsr.decisions import fetching, handing_over
-from dsr.freeze import sparing
+from dsr.freeze import freezes
 from dsr.intake import identity
 from dsr.letters import handovers, refusals
 from dsr.models import Request
-from dsr.records.moving import MovedError, RequestError
+from dsr.records.transitions import MovedError, RequestError
 from dsr.words.vocabulary import Kind, Outcome, RefusalGround, State
 from retention.models import Hold
 from tests.support.deciding import BECAUSE, TODAY, TOMORROW, ada, asks, draft, letters, owed_mails
@@ -52,7 +52,7 @@ def test_the_night_deletes_nobody_while_their_package_can_be_fetched(policy: Pol
     send()
     person = request.subjects.get().contact
     for day in (TOMORROW, LAST_DAY):
-        sparing.release_answered(policy=policy, at=moment(day), by="test")
+        freezes.release_answered(policy=policy, at=moment(day), by="test")
         run(day, policy, approve=True)
         assert [ready.request for ready in fetching.ready(person, at=moment(day))] == [request]
     run(LAST_DAY + dt.timedelta(days=1), policy, approve=True)
@@ -86,11 +86,11 @@ def test_an_answer_that_waits_for_the_mail_server_keeps_its_reader_until_it_has_
     told = {"ground": RefusalGround.CORRECT, "reasons": BECAUSE}
     letter = draft(refusals.refused, request, policy, "en", **told)
     refusing.refuse(request.pk, RefusalGround.CORRECT, BECAUSE, letter, policy=policy, at=NOON, by=OFFICER)
-    sparing.release_answered(policy=policy, at=NOON, by="test")
+    freezes.release_answered(policy=policy, at=NOON, by="test")
     run(TOMORROW, policy, approve=True)
     assert is_held(person)
     send(moment(TOMORROW))
-    sparing.release_answered(policy=policy, at=moment(TOMORROW), by="test")
+    freezes.release_answered(policy=policy, at=moment(TOMORROW), by="test")
     run(TOMORROW + dt.timedelta(days=1), policy, approve=True)
     assert not is_held(person)
 

@@ -6,11 +6,11 @@ import pytest
 
 from contacts.models import Contact, PolicyVersion
 from dsr.answers import duplicates, refusing
-from dsr.decisions import ending, weighing
+from dsr.decisions import ending, objection_balancing
 from dsr.letters import restrictions
 from dsr.models import Request
 from dsr.records import restricted
-from dsr.records.moving import RequestError
+from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import Kind, Outcome, RefusalGround, State
 from retention.models import Hold
 from tests.support.deciding import BECAUSE, TODAY, TOMORROW, ada, draft, letters
@@ -175,7 +175,7 @@ def test_a_legal_claim_against_an_objection_is_weighed_and_named_by_its_own_arti
     request = asked_by(person, policy, Kind.OBJECTION)
     ground = RefusalGround.LEGAL_CLAIMS
     letter = draft(restrictions.not_upheld, request, policy, ground=ground, reasons=BECAUSE, on=TOMORROW)
-    weighing.reject(request.pk, BALANCE, TOMORROW, letter, ground=ground, policy=policy, at=NOON, by=OFFICER)
+    objection_balancing.reject(request.pk, BALANCE, TOMORROW, letter, ground=ground, policy=policy, at=NOON, by=OFFICER)
     assert "needed for legal claims (Article 21(1) GDPR)" in letters(request)[0]
     assert "17(3)" not in letters(request)[0]
     assert request.papers.filter(kind="balance").exists()
@@ -184,7 +184,7 @@ def test_a_legal_claim_against_an_objection_is_weighed_and_named_by_its_own_arti
 
 
 @pytest.mark.promise("P22")
-@pytest.mark.parametrize("ground", sorted(set(RefusalGround) - set(weighing.GROUNDS)))
+@pytest.mark.parametrize("ground", sorted(set(RefusalGround) - set(objection_balancing.GROUNDS)))
 def test_nothing_else_weighs_more_than_an_objection(
     policy: PolicyVersion, person: Contact, ground: RefusalGround
 ) -> None:
@@ -192,13 +192,15 @@ def test_nothing_else_weighs_more_than_an_objection(
     letter = draft(restrictions.not_upheld, request, policy, reasons=BECAUSE, on=TOMORROW)
     before = whole(request)
     with pytest.raises(RequestError, match="compelling grounds or legal claims alone"):
-        weighing.reject(request.pk, BALANCE, TOMORROW, letter, ground=ground, policy=policy, at=NOON, by=OFFICER)
+        objection_balancing.reject(
+            request.pk, BALANCE, TOMORROW, letter, ground=ground, policy=policy, at=NOON, by=OFFICER
+        )
     assert whole(request) == before
 
 
 @pytest.mark.promise("P22")
 def test_no_objection_is_refused_for_legal_claims_without_a_balance() -> None:
-    assert not set(refusing.GROUNDS[Kind.OBJECTION]) & set(weighing.GROUNDS)
+    assert not set(refusing.GROUNDS[Kind.OBJECTION]) & set(objection_balancing.GROUNDS)
 
 
 @pytest.mark.parametrize("end", [refuse, take_back])

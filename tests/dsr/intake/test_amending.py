@@ -10,7 +10,7 @@ from contacts.models import Contact, PolicyVersion
 from dsr.intake import amending, identity, intake
 from dsr.intake.intake import Asked
 from dsr.models import Request
-from dsr.records.moving import RequestError
+from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import Kind, Source
 from retention.models import Hold
 from tests.support.admin_pages import contents

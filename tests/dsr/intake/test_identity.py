@@ -12,8 +12,8 @@ from contacts.models import Contact, Message, PolicyVersion
 from dsr.answers import answering
 from dsr.intake import identity
 from dsr.models import Paper, Request
-from dsr.records import moving
-from dsr.records.moving import MovedError, RequestError
+from dsr.records import transitions
+from dsr.records.transitions import MovedError, RequestError
 from dsr.words.vocabulary import Kind, Outcome
 from retention.models import Hold
 from tests.support.embedded_users import eventually
@@ -321,4 +321,4 @@ def test_of_two_who_ask_at_once_one_writes(policy: PolicyVersion) -> None:
 
 def test_a_request_that_is_gone_is_said_to_be(policy: PolicyVersion) -> None:
     with pytest.raises(MovedError, match="not on record any more"):
-        moving.lock(0)
+        transitions.lock(0)

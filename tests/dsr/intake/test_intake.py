@@ -9,7 +9,7 @@ from dsr.intake import intake, proving
 from dsr.intake.intake import Asked
 from dsr.intake.proving import EndedProofError
 from dsr.models import Paper, Request
-from dsr.records.moving import RequestError
+from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import Kind, Source
 from retention.models import Hold
 from tests.support.factories import DUE, NOON, ContactFactory, everything_about, held_for, is_held, run

@@ -9,9 +9,9 @@ from django.test import Client
 from contacts.models import Contact, Message, PolicyVersion
 from dsr.answers import duplicates, statistics
 from dsr.decisions import ending
-from dsr.intake import identity, leavers
+from dsr.intake import identity, third_party_report
 from dsr.models import Request
-from dsr.records.moving import RequestError
+from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import Kind, Outcome, Source
 from tests.support.deciding import TODAY, Desk, ada, url
 from tests.support.factories import NOON
@@ -29,13 +29,13 @@ def person(policy: PolicyVersion) -> Contact:
 
 @pytest.fixture
 def request_heard(policy: PolicyVersion, person: Contact) -> Request:
-    request = leavers.heard(person.pk, on=TODAY, source=Source.PHONE, policy=policy, at=NOON, by="user:7")
+    request = third_party_report.heard(person.pk, on=TODAY, source=Source.PHONE, policy=policy, at=NOON, by="user:7")
     assert request
     return request
 
 
 def not_left(request: Request, policy: PolicyVersion, how: str = HOW) -> Request:
-    leavers.not_left(request.pk, how, policy=policy, at=NOON, by=OFFICER)
+    third_party_report.not_left(request.pk, how, policy=policy, at=NOON, by=OFFICER)
     return fresh(request)
 
 
@@ -66,7 +66,7 @@ def test_what_is_said_anew_counts_anew_and_may_be_false_again(
     policy: PolicyVersion, person: Contact, request_heard: Request
 ) -> None:
     not_left(request_heard, policy)
-    again = leavers.heard(person.pk, on=TODAY, source=Source.EMAIL, policy=policy, at=NOON, by="user:7")
+    again = third_party_report.heard(person.pk, on=TODAY, source=Source.EMAIL, policy=policy, at=NOON, by="user:7")
     assert again
     not_left(again, policy)
     assert not has_left(person)

@@ -10,7 +10,7 @@ from dsr.intake import identity, stopping
 from dsr.letters import stopped
 from dsr.letters.common import Writer
 from dsr.models import Request
-from dsr.records.moving import MovedError, RequestError
+from dsr.records.transitions import MovedError, RequestError
 from dsr.words.vocabulary import Kind, Outcome, State
 from tests.support.deciding import Desk, ada, draft
 from tests.support.factories import NOON, ContactFactory, EventFactory, customer, is_held, register

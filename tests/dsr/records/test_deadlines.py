@@ -16,7 +16,7 @@ from dsr.intake import identity
 from dsr.models import Request
 from dsr.records import deadlines, due
 from dsr.records.deadlines import Deadline, deadline
-from dsr.records.moving import RequestError
+from dsr.records.transitions import RequestError
 from tests.support.factories import ContactFactory
 from tests.support.requesting import (
     OFFICER,

@@ -22,7 +22,7 @@ from dsr.intake import identity, intake
 from dsr.intake.proving import ProofError
 from dsr.models import Request
 from dsr.records import deadlines
-from dsr.records.moving import RequestError
+from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import Outcome
 from retention.models import Hold
 from tests.support.factories import ContactFactory, is_held, run

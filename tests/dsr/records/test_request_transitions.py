@@ -17,15 +17,15 @@ from contacts.models import Contact, PolicyVersion
 from dsr.answers import duplicates, refusing, restricting, undelivered
 from dsr.answers.remedies import remedy
 from dsr.clock import unanswered
-from dsr.decisions import agreeing, correcting, ending, erasing, extending, handing_over, weighing
+from dsr.decisions import agreeing, correcting, ending, erasing, extending, handing_over, objection_balancing
 from dsr.decisions.erasing import Order
-from dsr.decisions.weighing import Balance
-from dsr.intake import amending, identity, intake, leavers, proving, stopping
+from dsr.decisions.objection_balancing import Balance
+from dsr.intake import amending, identity, intake, proving, stopping, third_party_report
 from dsr.intake.intake import Asked
 from dsr.intake.proving import ProofError
 from dsr.models import Request
-from dsr.records import moving
-from dsr.records.moving import RequestError
+from dsr.records import transitions
+from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import ErasureGround, Kind, Outcome, RefusalGround, RestrictionGround, Source, State
 from tests.support.factories import DUE, NOON, ContactFactory
 from tests.support.requesting import (
@@ -181,8 +181,8 @@ ROWS = [
     Row("closing.close", close_as_done, among(STANDING, "closed fulfilled")),
     Row("ending.taken_back", call(ending.taken_back, "by phone", on=DUE), among(STANDING, "closed withdrawn")),
     Row(
-        "leavers.not_left",
-        call(leavers.not_left, "she answered the phone"),
+        "third_party_report.not_left",
+        call(third_party_report.not_left, "she answered the phone"),
         among(ABOUT_SOMEBODY | {"new, by post"}, "closed mistaken"),
         Kind.LEAVER,
     ),
@@ -207,10 +207,10 @@ ROWS = [
     ),
     Row("restricting.announce", call(restricting.announce, TOMORROW, "because", draft), {}),
     Row("restricting.lift", call(restricting.lift), {}),
-    Row("weighing.uphold", call(weighing.uphold, BALANCE, draft), among(OPEN), Kind.OBJECTION),
+    Row("objection_balancing.uphold", call(objection_balancing.uphold, BALANCE, draft), among(OPEN), Kind.OBJECTION),
     Row(
-        "weighing.reject",
-        call(weighing.reject, BALANCE, TOMORROW, draft),
+        "objection_balancing.reject",
+        call(objection_balancing.reject, BALANCE, TOMORROW, draft),
         among(OPEN, "closed refused"),
         Kind.OBJECTION,
     ),
@@ -280,13 +280,13 @@ def test_any_other_act_is_refused_and_changes_nothing(policy: PolicyVersion, row
 def test_every_act_that_takes_a_request_stands_in_the_table() -> None:
     acts = {
         f"{path.stem}.{found.name}"
-        for path in Path(moving.__file__).parents[1].rglob("*.py")
+        for path in Path(transitions.__file__).parents[1].rglob("*.py")
         for found in ast.parse(path.read_text(encoding="utf-8")).body
         if isinstance(found, ast.FunctionDef) and found.args.args and found.args.args[0].arg == "request_id"
         if not found.name.startswith("_")
     }
     assert len(acts) > 15
-    assert acts - {row.name for row in ROWS} == {"moving.lock"}
+    assert acts - {row.name for row in ROWS} == {"transitions.lock"}
 
 
 @pytest.mark.parametrize("outcome", list(Outcome))
@@ -309,20 +309,20 @@ def test_the_daily_work_on_unanswered_questions_touches_nothing_else(policy: Pol
 
 
 def test_every_way_that_is_allowed_leads_to_a_state_and_closed_stays_closed() -> None:
-    assert set(moving.ALLOWED) == set(State)
-    assert moving.ALLOWED[State.CLOSED] == ()
-    assert State.UNPROVEN not in {to for ways in moving.ALLOWED.values() for to in ways}
+    assert set(transitions.ALLOWED) == set(State)
+    assert transitions.ALLOWED[State.CLOSED] == ()
+    assert State.UNPROVEN not in {to for ways in transitions.ALLOWED.values() for to in ways}
 
 
 @pytest.mark.parametrize(
-    ("begin", "to"), [(begin, to) for begin in State for to in State if to not in moving.ALLOWED[begin]]
+    ("begin", "to"), [(begin, to) for begin in State for to in State if to not in transitions.ALLOWED[begin]]
 )
 def test_a_request_moves_on_no_way_that_is_not_allowed(policy: PolicyVersion, begin: State, to: State) -> None:
     states = {"new": "new, by post"}
     request = STATES[states.get(begin, begin)](policy, Kind.ACCESS)
     before = whole(request)
     with pytest.raises(RequestError):
-        moving.move(request, to, among=list(State))
+        transitions.move(request, to, among=list(State))
     assert whole(request) == before
 
 

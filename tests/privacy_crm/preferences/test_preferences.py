@@ -170,7 +170,7 @@ def test_somebody_who_is_not_held_can_still_stop_everything(policy: PolicyVersio
 def test_somebody_reduced_to_what_a_duty_names_has_nothing_to_choose(policy: PolicyVersion) -> None:
     contact = reader(policy)
     token = token_of(contact)
-    erasure.reduce({contact.pk: contact.public_id}, ["name"], day=NOON.date(), at=NOON, by="test", rule="test")
+    erasure.minimise({contact.pk: contact.public_id}, ["name"], day=NOON.date(), at=NOON, by="test", rule="test")
     before = everything_about(contact)
     assert "There is nothing left to choose" in page(token)
     assert prefer(token, do="topics").status_code == 410
@@ -343,7 +343,7 @@ def test_a_service_mail_still_goes_to_whoever_has_stopped_everything(policy: Pol
     contact = customer(policy)
     prefer(token_of(contact), do="everything")
     made = SignUpFactory.create(policy_version=policy, email=contact.email)
-    outbox.owe(MailTemplate.CONFIRM, sign_up=made, purpose=MailPurpose.SERVICE, at=NOON)
+    outbox.enqueue(MailTemplate.CONFIRM, sign_up=made, purpose=MailPurpose.SERVICE, at=NOON)
     with sink.open():
         send()
     assert len(sink.mails) == Message.objects.filter(sent_at__isnull=False).count() == 1

@@ -9,8 +9,8 @@ from django.test import Client
 
 from contacts.models import AuditEvent, Contact, PolicyVersion
 from contacts.people.activities import ContactGoneError
-from contacts.permission import completing
-from contacts.permission.completing import CompletingError
+from contacts.permission import set_country
+from contacts.permission.set_country import CompletingError
 from tests.support.admin_pages import contents
 from tests.support.factories import (
     NOON,
@@ -230,7 +230,7 @@ def test_a_country_on_record_is_not_overwritten(policy: PolicyVersion) -> None:
     contact, gone = ContactFactory.create(country="SE"), ContactFactory.create(email=None, minimised_on=TODAY)
     before = contents()
     with pytest.raises(CompletingError, match="on record already"):
-        completing.country(contact.pk, "GB", at=NOON, by="test")
+        set_country.country(contact.pk, "GB", at=NOON, by="test")
     with pytest.raises(ContactGoneError):
-        completing.country(gone.pk, "GB", at=NOON, by="test")
+        set_country.country(gone.pk, "GB", at=NOON, by="test")
     assert contents() == before

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contacts.information import reviews
-from contacts.mailings import mailing_approval
+from contacts.mailings import approval
 from contacts.models import Event, Mailing, PolicyVersion, Upload
 from contacts.words.vocabulary import MailingKind
 from privacy_crm import roles
@@ -81,7 +81,7 @@ def test_the_officers_tasks_stand_in_the_order_of_their_days(log_in: LogIn, poli
     ReviewFactory.create(title="Far away", next_on=DUE + 30 * ONE_DAY)
     received(policy, 10, 1)
     place(ContactFactory.create(), "freeze", "legal_claim", until=DUE + 2 * ONE_DAY)
-    mailing_approval.submit(drafted(name="Terms", kind=MailingKind.IMPORTANT), at=NOON, by=AUTHOR)
+    approval.submit(drafted(name="Terms", kind=MailingKind.IMPORTANT), at=NOON, by=AUTHOR)
     first, *others = lines(log_in("privacy officer"))
     assert first.endswith("overdue 1 request is overdue")
     assert others == [

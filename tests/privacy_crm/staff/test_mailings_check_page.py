@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from contacts.mailings import mailing_drafts
+from contacts.mailings import drafts
 from contacts.models import Mailing, PolicyVersion
 from tests.support.admin_pages import contents
 from tests.support.factories import NOON, SegmentFactory, TopicFactory
@@ -24,7 +24,7 @@ def shown(client: Client, url: str) -> str:
 
 def press(client: Client, mailing: Mailing, act: str = "send", **told: str) -> str:
     """Send the form with the mark that its page carried, and return the answer."""
-    form = {"seen": mailing_drafts.mark(mailing), **told}
+    form = {"seen": drafts.mark(mailing), **told}
     return client.post(of(mailing, act), form, follow=True).content.decode()
 
 

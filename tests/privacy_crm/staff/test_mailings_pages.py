@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from contacts.mailings import mailing_approval, mailing_drafts
+from contacts.mailings import approval, drafts
 from contacts.models import AuditEvent, Contact, Mailing, Message, PolicyVersion
 from tests.support.admin_pages import contents
 from tests.support.factories import NOON, SegmentFactory, TopicFactory
@@ -101,7 +101,7 @@ def test_whoever_edits_a_colleagues_draft_keeps_the_segment_that_is_theirs_alone
 def test_its_pages_say_what_its_segment_asks_for_also_to_the_officer(log_in: LogIn) -> None:
     segment = SegmentFactory.create(name="Neighbours", filters={"country": "NO", "scenario": "customer"})
     news, important = drafted(segment=segment), drafted(segment=segment, kind="important")
-    mailing_approval.submit(important, at=NOON, by=AUTHOR)
+    approval.submit(important, at=NOON, by=AUTHOR)
     told, officer = "Neighbours (held as customer, country Norway)", log_in("privacy officer")
     assert told in shown(log_in("marketing"), of(news, "send"))
     assert told in shown(officer, of(important))
@@ -129,7 +129,7 @@ def test_the_officer_reads_and_approves_an_important_message(log_in: LogIn, poli
     said = shown(officer, of(mailing, "approve"))
     assert "Three things are new." in said
     assert "1 person gets it: 1 in English." in said
-    seen = {"seen": mailing_drafts.mark(fresh(mailing))}
+    seen = {"seen": drafts.mark(fresh(mailing))}
     assert seen["seen"] in said
     assert "can be sent" in officer.post(of(mailing, "approve"), seen, follow=True).content.decode()
     assert fresh(mailing).approved_by.startswith("user:")
@@ -138,7 +138,7 @@ def test_the_officer_reads_and_approves_an_important_message(log_in: LogIn, poli
 
 def test_the_officer_sends_back_what_is_no_important_message(log_in: LogIn) -> None:
     mailing = drafted(kind="important")
-    mailing_approval.submit(mailing, at=NOON, by=AUTHOR)
+    approval.submit(mailing, at=NOON, by=AUTHOR)
     log_in("privacy officer").post(of(mailing, "send-back"))
     assert (fresh(mailing).state, fresh(mailing).approved_at) == ("draft", None)
 
@@ -238,7 +238,7 @@ def test_nothing_happens_on_a_get(log_in: LogIn, policy: PolicyVersion) -> None:
 def test_the_trail_has_who_did_what_and_no_address(log_in: LogIn, policy: PolicyVersion) -> None:
     mailing = drafted(topics=[TopicFactory.create()])
     readers(policy, mailing, 1)
-    log_in("marketing").post(of(mailing, "send"), {"seen": mailing_drafts.mark(mailing)})
+    log_in("marketing").post(of(mailing, "send"), {"seen": drafts.mark(mailing)})
     minute(policy, NOON)
     told = AuditEvent.objects.filter(rule=f"mailing:{mailing.pk}").order_by("pk").values_list("code", flat=True)
     assert list(told) == ["mailing.drafted", "mailing.scheduled", "mailing.started"]

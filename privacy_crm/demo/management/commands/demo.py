@@ -5,10 +5,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandParser
 
-from contacts.base import doors
+from contacts.base import command_line
 
 
-class Command(doors.Command):
+class Command(command_line.Command):
     help = "Load the demo company, run the nightly purge, show what it did, and serve the site."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -16,7 +16,7 @@ class Command(doors.Command):
 
     def handle(self, *_args: Any, no_serve: bool, **_options: Any) -> None:
         if not settings.DEBUG:
-            doors.refuse("The demo is for development: it needs DEBUG=on, which `make setup` writes into .env.")
+            command_line.refuse("The demo is for development: it needs DEBUG=on, which `make setup` writes into .env.")
         # Rich and honcho are development packages.
         from privacy_crm.demo import play, serve  # noqa: PLC0415
 
@@ -35,5 +35,5 @@ class Command(doors.Command):
 def _port() -> int:
     text = os.environ.get("PORT") or "8000"
     if not text.isdecimal() or not 1 <= int(text) <= 65_535:
-        doors.refuse("PORT takes a number from 1 to 65535.")
+        command_line.refuse("PORT takes a number from 1 to 65535.")
     return int(text)

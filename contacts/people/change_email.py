@@ -1,0 +1,83 @@
+"""Change the address that a person is reached by: whoever objected under the old one has under the new (P12)."""
+
+import datetime as dt
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from contacts.base import audit
+from contacts.base.days import day_of
+from contacts.models import Contact, PolicyVersion
+from contacts.outbox import notices
+from contacts.people.activities import ContactGoneError
+from contacts.words.addresses import MalformedAddressError, keyed_hash, normalise
+from contacts.words.vocabulary import NoticeKind
+
+
+class AddressError(ValueError):
+    """The address cannot be this person's; the message says why and quotes nothing."""
+
+
+# Both addresses stay suppressed, each channel since the day that it first was.
+_CARRY = """
+    INSERT INTO contacts_suppression AS stored (address_hash, channel, reason, since)
+    SELECT %(new)s, channel, reason, since FROM contacts_suppression WHERE address_hash = %(old)s ORDER BY channel
+    ON CONFLICT (address_hash, channel) DO UPDATE SET since = EXCLUDED.since WHERE stored.since > EXCLUDED.since"""
+
+# Whoever had the new address before may have objected under it: that holds for the person from now on.
+_NOTE = """
+    INSERT INTO contacts_channelpermission (contact_id, channel, state, given_on, wording, source)
+    SELECT %(person)s, channel, 'objected', since, '', reason FROM contacts_suppression WHERE address_hash = %(new)s
+    ON CONFLICT (contact_id, channel, state) DO NOTHING"""
+
+
+@transaction.atomic
+def change(contact_id: int, email: str, *, proven: bool, at: dt.datetime, by: str) -> None:
+    """Give a person another address. `proven` says that somebody has made sure that it is theirs.
+
+    Raises AddressError where it is no address, where another contact has it, and where it would change nothing;
+    ContactGoneError where the person is no longer held, or was reduced to what a duty names.
+    """
+    address = _spelled(email)
+    person = Contact.objects.whole().select_for_update().filter(pk=contact_id).first()
+    if person is None:
+        raise ContactGoneError("This person is no longer held.")
+    if address == person.email and not (proven and _is_doubted(person)):
+        raise AddressError("This is the address on file.")
+    _move(person, address, None if proven else _day(at))
+    if address != person.email:
+        notices.enqueue(NoticeKind.RECTIFIED, [person.pk], details=["email"], at=at)
+    values = {"person": person.pk, "old": person.address_hash, "new": keyed_hash(address)}
+    with connection.cursor() as cursor:
+        cursor.execute(_CARRY, values)
+        cursor.execute(_NOTE, values)
+    audit.record("address.changed", at=at, by=by, public_id=person.public_id, rule="proven" if proven else "unproven")
+
+
+def _spelled(email: str) -> str:
+    try:
+        return normalise(email)
+    except MalformedAddressError:
+        raise AddressError("This is no e-mail address.") from None
+
+
+def _is_doubted(person: Contact) -> bool:
+    return person.unconfirmed_since is not None or person.bounced_on is not None
+
+
+def _move(person: Contact, address: str, unconfirmed_since: dt.date | None) -> None:
+    try:
+        with transaction.atomic():
+            Contact.objects.filter(pk=person.pk).update(
+                email=address,
+                address_hash=keyed_hash(address),
+                unconfirmed_since=unconfirmed_since,
+                bounced_on=None,
+            )
+    except IntegrityError:
+        raise AddressError("Another contact has this address.") from None
+
+
+def _day(at: dt.datetime) -> dt.date:
+    policy = PolicyVersion.objects.in_force()
+    return day_of(at, policy.zone) if policy else timezone.localdate(at)

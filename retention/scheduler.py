@@ -1,0 +1,19 @@
+"""The beat's tick: carry out what an officer approved, and the night's run where it has not happened yet."""
+
+import datetime as dt
+from collections.abc import Callable
+
+from contacts.models import PolicyVersion
+from retention import monitoring, purge
+from retention.models import PurgeRun, RunStatus
+
+
+def tick(*, at: dt.datetime, now: Callable[[], dt.datetime]) -> None:
+    """Do what is owed at `at`. Doubled, late and lost ticks change nothing but the hour."""
+    policy = PolicyVersion.objects.in_force()
+    if policy is None:
+        return
+    for approved in PurgeRun.objects.filter(status=RunStatus.APPROVED).order_by("pk"):
+        purge.resume(approved, at=at, now=now)
+    if monitoring.night_is_open(policy, at):
+        purge.run_where(lambda: monitoring.night_is_open(policy, at), policy=policy, at=at, by="nightly", now=now)

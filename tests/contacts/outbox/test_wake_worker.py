@@ -1,0 +1,90 @@
+"""Asking a worker to send now: heard or not, it never keeps anybody waiting."""
+
+import socket
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import redis
+from django.db import transaction
+
+from contacts.outbox import wake_worker
+from contacts.tasks import send_messages
+from privacy_crm.celery import app
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def queue() -> Iterator[redis.Redis]:
+    """The queue of the broker, empty."""
+    with app.connection_for_write() as connection:
+        broker = connection.default_channel.client
+        broker.delete("celery")
+        wake_worker.heard()
+        yield broker
+        broker.delete("celery")
+
+
+@pytest.fixture
+def broker_at(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Say where the broker is to be."""
+    wake_worker.heard()
+
+    def at(port: int) -> None:
+        for name in ("broker_url", "broker_write_url"):
+            monkeypatch.setitem(app.conf, name, f"redis://127.0.0.1:{port}/0")
+
+    return at
+
+
+def took() -> float:
+    began = time.monotonic()
+    wake_worker.nudge()
+    return time.monotonic() - began
+
+
+def test_a_worker_is_asked_once_what_is_written_has_committed(queue: redis.Redis) -> None:
+    with transaction.atomic():
+        wake_worker.nudge()
+        assert queue.llen("celery") == 0
+    assert queue.llen("celery") == 1
+    assert send_messages.name.encode() in queue.lindex("celery", 0)
+
+
+def test_a_worker_that_was_asked_and_has_not_begun_is_not_asked_again(queue: redis.Redis) -> None:
+    for _ in range(3):
+        wake_worker.nudge()
+    assert queue.llen("celery") == 1
+    send_messages()  # it begins: from here on, what is committed may be news to it
+    wake_worker.nudge()
+    assert queue.llen("celery") == 2
+
+
+def test_nobody_is_asked_about_what_was_not_written_after_all(queue: redis.Redis) -> None:
+    with transaction.atomic():
+        wake_worker.nudge()
+        transaction.set_rollback(True)
+    assert queue.llen("celery") == 0
+
+
+def test_a_broker_that_is_down_keeps_nobody_waiting(broker_at: Any) -> None:
+    broker_at(1)
+    assert took() < 2
+    assert took() < 0.5
+
+
+def test_a_broker_that_does_not_answer_keeps_nobody_waiting_for_long(broker_at: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        broker_at(deaf.getsockname()[1])
+        assert took() < 5
+
+
+def test_a_broker_that_comes_back_is_heard_again(queue: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as away:
+        for name in ("broker_url", "broker_write_url"):
+            away.setitem(app.conf, name, "redis://127.0.0.1:1/0")
+        wake_worker.nudge()
+    wake_worker.nudge()
+    assert queue.llen("celery") == 1
