@@ -21,7 +21,7 @@ from tests.support.mailing import confirmation, owed, reader
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.urls("tests.webhook_urls"),
+    pytest.mark.urls("tests.support.webhook_urls"),
     pytest.mark.usefixtures("at_noon", "guarded"),
 ]
 

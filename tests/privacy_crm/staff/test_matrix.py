@@ -15,7 +15,7 @@ from django.urls import get_resolver
 from contacts.models import Contact, CountryRule
 from contacts.policy import policies
 from contacts.words.vocabulary import Channel, FileFormat
-from tests.conftest import LONG_AGO, POLICY
+from tests.databases import LONG_AGO, POLICY
 from tests.support import listing, matrix, visitors
 from tests.support.admin_pages import LOOKS, contents
 from tests.support.factories import NOON
@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.promise("P17"), pytest.mark.tim
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     """One world for all: it ends with the module, and so do the site's mail provider and its day."""
     source = tomllib.loads(POLICY.read_text(encoding="utf-8"))
-    provider = {"ROOT_URLCONF": "tests.webhook_urls", "ANYMAIL": {"WEBHOOK_SECRET": "provider:secret"}}
+    provider = {"ROOT_URLCONF": "tests.support.webhook_urls", "ANYMAIL": {"WEBHOOK_SECRET": "provider:secret"}}
     site = override_settings(**provider, POSTS_AN_HOUR=10_000)
     with django_db_blocker.unblock(), site, time_machine.travel(NOON, tick=False), transaction.atomic():
         policies.publish_source(source, at=LONG_AGO, by="test")
