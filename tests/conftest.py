@@ -19,6 +19,7 @@ from contacts.policy import policies
 from privacy_crm.embedded import first_use
 from tests.databases import BARE, LONG_AGO, POLICY, PUBLISHED, Databases
 from tests.settings import WORKER
+from tests.support import closed_sockets
 from tests.support.embedded_users import User as ServerUser
 from tests.support.embedded_users import open_directory, users
 from tests.support.processes import Site
@@ -34,6 +35,7 @@ NOON = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.UTC)
 
 
 databases = Databases()
+closed_sockets.close()
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -118,8 +120,9 @@ def browser() -> Iterator["Browser"]:
     # Playwright keeps an event loop in this thread, beside which Django refuses to use the database.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    ours_alone = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
     with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=chromium, args=quiet)
+        yield playwright.chromium.launch(executable_path=chromium, args=[*quiet, ours_alone])
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
