@@ -7,23 +7,28 @@ BIN := $(VENV)/bin
 # The uv on the machine, or one of our own in .tools.
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 READY := $(VENV)/.ready
+# A file stays together, since its tests may share a site that costs seconds to set up.
+SHARED_OUT := -n auto --dist loadfile --no-loadscope-reorder
 export PORT VAR_DIR EMAIL_URL
 # Each start would compile everything anew where this is set, which takes five times what the start itself does.
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench screenshots requirements clean
+.PHONY: help setup demo test test-quick check bench screenshots requirements clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 setup: $(READY) .env ## set up the environment alone
 
 demo: setup ## load the demo company, run the nightly purge, and serve the site (PORT, VAR_DIR, EMAIL_URL)
 	@exec $(BIN)/python manage.py demo
 
-test: setup ## run all tests
-	@exec $(BIN)/python -m pytest $(ARGS)
+test: setup ## run all tests, and measure what they cover (ARGS="-k check_in")
+	@exec $(BIN)/python -m pytest $(SHARED_OUT) --durations=20 --cov $(ARGS)
+
+test-quick: setup ## run those that need no browser and start no process of their own
+	@exec $(BIN)/python -m pytest $(SHARED_OUT) -m "not browser and not processes" $(ARGS)
 
 check: setup ## lint, types, import contracts, migrations, Django's checks
 	$(BIN)/ruff check .

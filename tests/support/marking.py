@@ -1,0 +1,36 @@
+"""Mark the tests that need a browser or processes of their own, by what they use, so that nobody forgets to."""
+
+from functools import cache
+from types import ModuleType
+
+import pytest
+
+_STARTING = {
+    "multiprocessing",
+    "subprocess",
+    "tests.support.embedded_users",
+    "tests.support.forked",
+    "tests.support.memory",
+    "tests.support.office",
+    "tests.support.processes",
+}
+
+
+def mark(item: pytest.Item) -> None:
+    """What `make test-quick` leaves out."""
+    fixtures: list[str] = getattr(item, "fixturenames", [])
+    if "browser" in fixtures:
+        item.add_marker("browser")
+    if "installed" in fixtures or "processes" in item.path.parts or _starts_some(getattr(item, "module", None)):
+        item.add_marker("processes")
+
+
+def is_slow(item: pytest.Item) -> bool:
+    return any(item.get_closest_marker(name) for name in ("browser", "processes"))
+
+
+@cache
+def _starts_some(module: ModuleType | None) -> bool:
+    """Whether the test's module imports what starts them."""
+    used = vars(module).values() if module else ()
+    return any({getattr(each, "__module__", None), getattr(each, "__name__", None)} & _STARTING for each in used)
