@@ -8,8 +8,7 @@ from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
 from contacts.models import Activity, PolicyVersion
-from privacy_crm import roles
-from tests.support.admin_pages import address, opened_by, world
+from tests.support.admin_pages import world
 from tests.support.factories import WhitepaperFactory
 
 if TYPE_CHECKING:
@@ -17,20 +16,6 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-# What is no page: a script, what the palette asks for, and files.
-BARE = {
-    "figure",
-    "contacts_segment_numbers",
-    "jsi18n",
-    "search",
-    "contacts_event_who-is-in",
-    "contacts_whitepaper_file",
-    "contacts_mailing_progress",
-    "contacts_upload_progress",
-    "contacts_upload_rejects",
-    "dsr_request_letter",
-    "dsr_request_paper",
-}
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 
 
@@ -62,41 +47,6 @@ def visit(page: "Page", url: str) -> None:
     page.wait_for_selector("html:not([x-cloak])")
 
 
-@pytest.mark.parametrize("role", roles.ROLES)
-def test_no_page_of_a_role_breaks_the_content_security_policy_or_complains(
-    role: str,
-    page: "Page",
-    complaints: list[str],
-    live_server: LiveServer,
-    log_in: Callable[[str], Client],
-    policy: PolicyVersion,
-) -> None:
-    records = world(policy)
-    enter(page, log_in(role), live_server)
-    pages = [name for name in opened_by(role) if name not in BARE]
-    assert len(pages) > 4
-    for name in pages:
-        visit(page, live_server.url + address(name, records))
-        assert (name, complaints) == (name, [])
-
-
-@pytest.mark.parametrize("size", [PHONE, DESK])
-def test_no_page_of_the_officer_is_wider_than_the_screen(
-    size: dict[str, int],
-    page: "Page",
-    live_server: LiveServer,
-    log_in: Callable[[str], Client],
-    policy: PolicyVersion,
-) -> None:
-    records = world(policy)
-    enter(page, log_in("privacy officer"), live_server)
-    page.set_viewport_size(size)
-    for name in [name for name in opened_by("privacy officer") if name not in BARE]:
-        visit(page, live_server.url + address(name, records))
-        width = page.evaluate("document.documentElement.scrollWidth")
-        assert (name, width) == (name, size["width"])
-
-
 def test_an_act_opens_in_a_dialog_takes_the_focus_and_is_done_by_keyboard(
     page: "Page",
     complaints: list[str],
@@ -115,28 +65,6 @@ def test_an_act_opens_in_a_dialog_takes_the_focus_and_is_done_by_keyboard(
     page.get_by_role("button", name="Record an activity").press("Enter")
     page.get_by_text(f"The activity of {person.display_name} is recorded.").wait_for()
     assert Activity.objects.count() == 1
-    assert complaints == []
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, DESK])
-def test_the_policy_is_read_in_both_languages_without_a_complaint(
-    scheme: str,
-    size: dict[str, int],
-    browser: "Browser",
-    complaints: list[str],
-    live_server: LiveServer,
-    policy: PolicyVersion,
-) -> None:
-    with browser.new_context(viewport=size, color_scheme=scheme, locale="sv-SE") as context:
-        page = context.new_page()
-        page.on("console", lambda said: complaints.append(said.text))
-        page.goto(f"{live_server.url}/privacy/")
-        assert page.title().startswith("Integritetspolicy")
-        page.get_by_role("link", name="English").click()
-        page.wait_for_url("**/privacy/?lang=en")
-        assert page.title().startswith("Privacy policy")
-        assert page.evaluate("document.documentElement.scrollWidth") == size["width"]
     assert complaints == []
 
 

@@ -1,5 +1,6 @@
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from itertools import product
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 from pytest_django.live_server_helper import LiveServer
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.promise("P24")]
 
+SCHEMES: list[Literal["light", "dark"]] = ["light", "dark"]
 LATER = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)
 
 
@@ -37,13 +39,31 @@ def page(browser: "Browser", history: None) -> Any:
     context.close()
 
 
-@pytest.mark.parametrize("path", ["/privacy/", "/privacy/1/", "/privacy/1/2/", "/privacy/7/"])
-@pytest.mark.parametrize("language", ["en", "sv"])
-def test_axe_finds_nothing_on_phone_and_desk_in_light_and_dark(
-    page: "Page", live_server: LiveServer, path: str, language: str
+def test_axe_finds_nothing_on_phone_and_desk_in_light_and_dark(page: "Page", live_server: LiveServer) -> None:
+    found = {}
+    for path, language in product(("/privacy/", "/privacy/1/", "/privacy/1/2/", "/privacy/7/"), ("en", "sv")):
+        page.goto(f"{live_server.url}{path}?lang={language}")
+        found[path, language] = violations_everywhere(page)
+    assert {place: lines for place, lines in found.items() if lines} == {}
+
+
+def test_it_is_read_in_both_languages_on_any_screen_without_a_complaint(
+    browser: "Browser", live_server: LiveServer, policy: PolicyVersion
 ) -> None:
-    page.goto(f"{live_server.url}{path}?lang={language}")
-    assert violations_everywhere(page) == []
+    complaints: list[str] = []
+    with browser.new_context(locale="sv-SE") as context:
+        page = context.new_page()
+        page.on("console", lambda said: complaints.append(said.text))
+        for width, scheme in product((390, 1440), SCHEMES):
+            page.set_viewport_size({"width": width, "height": 844})
+            page.emulate_media(color_scheme=scheme)
+            page.goto(f"{live_server.url}/privacy/")
+            assert page.title().startswith("Integritetspolicy")
+            page.get_by_role("link", name="English").click()
+            page.wait_for_url("**/privacy/?lang=en")
+            assert page.title().startswith("Privacy policy")
+            assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert complaints == []
 
 
 def test_the_language_is_switched_in_the_footer_and_kept_on_the_way(page: "Page", live_server: LiveServer) -> None:
