@@ -7,14 +7,14 @@ from django.utils import translation
 from contacts.api import problems
 from contacts.api.answers import ShownNote
 from contacts.models import PolicyVersion
-from contacts.policy import policy_in_force, policy_words
+from contacts.policy import policies, policy_words
 from contacts.signups.forms import food_wording, wording
 from contacts.words.vocabulary import Channel, Scenario
 
 
 def policy() -> PolicyVersion:
     """Return the policy in force; without one nobody may be asked for anything."""
-    current = policy_in_force.current()
+    current = policies.current()
     if current is None:
         raise problems.not_now()
     return current

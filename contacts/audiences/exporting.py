@@ -23,7 +23,7 @@ from contacts.base.days import day_of
 from contacts.disclosure import disclosing
 from contacts.models import Audience, Disclosure, PolicyVersion, Segment
 from contacts.permission.permission import Reach, Refusal
-from contacts.words.vocabulary import DisclosureKind, FileFormat, Scenario
+from contacts.words.vocabulary import AudienceEnd, DisclosureKind, FileFormat, Scenario
 
 
 class ExportError(ValueError):
@@ -161,3 +161,16 @@ def _rows(draft: Draft) -> Iterator[list[str]]:
 
 
 FORMATS = {FileFormat.CSV: _csv, FileFormat.XLSX: _xlsx}
+
+
+class AudienceError(ValueError):
+    """Nothing was noted; the message says why."""
+
+
+@transaction.atomic
+def confirm(audience: Audience, end: AudienceEnd, *, at: dt.datetime, by: str) -> None:
+    """Note what became of a list. Raises AudienceError where somebody has said so already."""
+    outstanding = Audience.objects.outstanding().filter(pk=audience.pk)
+    if not outstanding.update(confirmed_at=at, end=end):
+        raise AudienceError("What became of this list is on record already.")
+    audit.record("audience.confirmed", at=at, by=by, rule=f"audience:{audience.pk}:{end.value}")

@@ -1,12 +1,12 @@
-"""Keep filters of the list of contacts under a name, for oneself or for all colleagues. No person is in a segment."""
+"""What staff keep of the list of contacts: filters under a name, and the columns they look at. No person is in it."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.db import IntegrityError, transaction
 
 from contacts.base import audit
-from contacts.models import Audience, Mailing, Segment
+from contacts.models import Audience, ListLayout, Mailing, Segment
 from contacts.words.vocabulary import MailingState
 
 LONGEST = 100
@@ -81,3 +81,9 @@ def _note(deed: str, segment: Segment, at: dt.datetime, by: str) -> None:
 
 def _gone() -> SegmentError:
     return SegmentError("There is no such segment any more.")
+
+
+def choose_columns(columns: Sequence[str], *, user: int, at: dt.datetime, by: str) -> None:
+    """Keep the names of the columns, which the caller has checked, for the member of staff with this key."""
+    ListLayout.objects.update_or_create(user_id=user, defaults={"columns": list(columns)})
+    audit.record("layout.chosen", at=at, by=by)

@@ -3,10 +3,11 @@
 import datetime as dt
 import hashlib
 import json
+from functools import lru_cache
 from typing import Any
 from zoneinfo import available_timezones
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, Max
 
 from contacts.base import audit
@@ -191,3 +192,25 @@ def _whole(rule: dict[str, Any], name: str, kind: type) -> bool:
 def _table(source: dict[str, Any], name: str) -> dict[str, Any]:
     found = source.get(name)
     return found if isinstance(found, dict) else {}
+
+
+_LATEST = """
+    SELECT id, digest FROM contacts_policyversion WHERE published_at IS NOT NULL ORDER BY number DESC LIMIT 1"""
+
+
+def current() -> PolicyVersion | None:
+    """Return the version published last, or None where none ever was, at the price of one short statement.
+
+    For doors that many people pass: a version never changes, so a process reads each one once, and all callers share
+    it. None of them may change anything in it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_LATEST)
+        latest = cursor.fetchone()
+    return _read(*latest) if latest else None
+
+
+@lru_cache(maxsize=4)
+def _read(pk: int, digest: str) -> PolicyVersion:
+    """Read a version with its rules; the digest of its source keeps databases apart that one process serves in turn."""
+    return PolicyVersion.objects.prefetch_related("rules").get(pk=pk, digest=digest)

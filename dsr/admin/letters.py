@@ -31,12 +31,16 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from contacts.admin import fields
 from contacts.admin.acts import ActForm
 from contacts.admin.base import today
-from contacts.models import PolicyVersion
+from contacts.delivery import letters
+from contacts.delivery.letters import written
+from contacts.models import Message, PolicyVersion
 from contacts.outbox import wake_worker
+from contacts.words.vocabulary import MailPurpose, MailTemplate
 from dsr.answers import answering
 from dsr.answers.answering import Draft
-from dsr.letters import paper, preview
+from dsr.letters import paper
 from dsr.letters.common import spoken
+from dsr.models import Request
 from dsr.records import timeline
 from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import Source
@@ -148,7 +152,7 @@ class LetterForm(ActForm):
             self.preview = paper.html(self.record, letter, policy=self.policy, at=self.at)
         else:
             outlasting = self.outlasting
-            self.preview = preview.html(self.record, letter, outlasting=outlasting, policy=self.policy, at=self.at)
+            self.preview = preview(self.record, letter, outlasting=outlasting, policy=self.policy, at=self.at)
         self._put(shown=self._mark_of_letter())
 
     def _write_at_once(self) -> None:
@@ -206,3 +210,19 @@ def _reachable(record: Any) -> bool:
 
 def _mark(*texts: str) -> str:
     return hashlib.sha256("\n\0".join(texts).encode()).hexdigest()
+
+
+def preview(request: Request, draft: Draft, *, outlasting: bool = False, policy: PolicyVersion, at: dt.datetime) -> str:
+    """Return the page that the mail will show. Raises RequestError where we have nowhere to write to."""
+    to = answering.reach(request)
+    contact = None if outlasting else to.contact
+    message = Message(
+        template=MailTemplate.WRITTEN,
+        purpose=MailPurpose.SERVICE,
+        contact=contact,
+        address="" if contact else to.address,
+        written=written.pack(draft.letter(), draft.language),
+        created_at=at,
+    )
+    ((page, _kind),) = letters.write(message, policy=policy, at=at).alternatives
+    return str(page)

@@ -19,9 +19,10 @@ from contacts.admin import acts
 from contacts.admin.base import RecordAdmin, today
 from contacts.models import PolicyVersion
 from dsr.admin import (
+    agreeing_acts,
     answer_acts,
     certificate_pages,
-    decision_acts,
+    correcting_act,
     erasure_acts,
     handover_acts,
     inbox,
@@ -30,14 +31,26 @@ from dsr.admin import (
     package_pages,
     pass_on,
     request_page,
+    restricting_acts,
+    stopping_act,
     undelivered_act,
+    weighing_acts,
 )
 from dsr.models import Request
 from dsr.words.vocabulary import State
 
 _GROUPS = (
     (gettext_lazy("Who asks"), intake_acts.ACTS),
-    (gettext_lazy("Decide"), decision_acts.ACTS),
+    (
+        gettext_lazy("Decide"),
+        (
+            *correcting_act.ACTS,
+            *restricting_acts.ACTS,
+            *weighing_acts.ACTS,
+            *agreeing_acts.ACTS,
+            *stopping_act.ACTS,
+        ),
+    ),
     (gettext_lazy("Hand over"), handover_acts.ACTS),
     (gettext_lazy("Delete"), erasure_acts.ACTS),
     (gettext_lazy("Answer"), (*answer_acts.ACTS, *undelivered_act.ACTS)),

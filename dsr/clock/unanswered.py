@@ -10,7 +10,7 @@ from dsr.answers import answering, closing, restricting, undelivered
 from dsr.freeze import freezes
 from dsr.letters.answers import unidentified
 from dsr.letters.common import spoken
-from dsr.letters.question_reminder import question_reminder
+from dsr.letters.question import question_reminder
 from dsr.models import Request, Requests
 from dsr.records import restricted, timeline, transitions
 from dsr.records.transitions import RequestError

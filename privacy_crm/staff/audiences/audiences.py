@@ -16,8 +16,8 @@ from unfold.decorators import display
 
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import RecordAdmin, today
-from contacts.audiences import audiences
-from contacts.audiences.audiences import AudienceError
+from contacts.audiences import exporting
+from contacts.audiences.exporting import AudienceError
 from contacts.mailings import permission_words
 from contacts.models import Audience, PolicyVersion
 from contacts.permission.permission import Reach, Refusal
@@ -103,7 +103,7 @@ class ConfirmForm(ActForm):
     end = AudienceEnd.USED
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
-        audiences.confirm(self.record, self.end, at=at, by=by)
+        exporting.confirm(self.record, self.end, at=at, by=by)
         return _("Noted: %s.") % self.end.label
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
 from contacts.models import ListLayout
-from contacts.people import layouts
+from contacts.people import segments
 
 # Each with what it takes to see it. The name is always there.
 COLUMNS: dict[str, tuple[Any, str]] = {
@@ -45,7 +45,7 @@ class ColumnsForm(ActForm):
         self.fields["columns"] = fields.choices(_("Columns"), offered, required=False, initial=shown_to(user))
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
-        layouts.choose(self.cleaned_data["columns"], user=self.user.pk, at=at, by=by)
+        segments.choose_columns(self.cleaned_data["columns"], user=self.user.pk, at=at, by=by)
         return _("The list shows the columns that you chose.")
 
 

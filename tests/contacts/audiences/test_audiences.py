@@ -10,10 +10,9 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contacts.audiences import audiences, exporting
+from contacts.audiences import exporting
 from contacts.audiences.audience import DRAFT, Wanted
-from contacts.audiences.audiences import AudienceError
-from contacts.audiences.exporting import ExportError
+from contacts.audiences.exporting import AudienceError, ExportError
 from contacts.base.days import add_months
 from contacts.disclosure.disclosing import DisclosureError
 from contacts.models import (
@@ -382,7 +381,7 @@ def test_statements_do_not_grow_with_people(policy: PolicyVersion, django_assert
 @pytest.mark.parametrize("end", AudienceEnd)
 def test_what_became_of_a_list_is_noted_once(end: AudienceEnd) -> None:
     listed = made()
-    audiences.confirm(listed, end, at=NOON, by="user:1")
+    exporting.confirm(listed, end, at=NOON, by="user:1")
     listed.refresh_from_db()
     assert (listed.end, listed.confirmed_at) == (end, NOON)
     event = AuditEvent.objects.get()
@@ -390,7 +389,7 @@ def test_what_became_of_a_list_is_noted_once(end: AudienceEnd) -> None:
     before = contents()
     for again in AudienceEnd:
         with pytest.raises(AudienceError, match="on record already"):
-            audiences.confirm(listed, again, at=NOON + ONE_DAY, by="user:2")
+            exporting.confirm(listed, again, at=NOON + ONE_DAY, by="user:2")
     assert contents() == before
 
 
@@ -426,7 +425,7 @@ def test_the_nightly_task_forgets_them(policy: PolicyVersion) -> None:
 def test_who_was_on_a_list_stays_on_record_when_the_list_is_forgotten(policy: PolicyVersion) -> None:
     person = prospect(policy)
     export(policy, Wanted(Channel.EMAIL, Scenario.PROSPECT, RecipientFactory.create())).close()
-    audiences.confirm(Audience.objects.get(), AudienceEnd.USED, at=NOON, by="test")
+    exporting.confirm(Audience.objects.get(), AudienceEnd.USED, at=NOON, by="test")
     later = dt.datetime.combine(add_months(TODAY, 25), dt.time(12), dt.UTC)
     assert forgetting.forget_audiences(months=24, policy=policy, at=later) == 1
     assert Disclosure.objects.get().contact == person
