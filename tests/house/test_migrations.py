@@ -57,6 +57,12 @@ def record(names: dict[str, tuple[str, ...]]) -> None:
             recorder.record_applied(app, name)
 
 
+def later() -> set[tuple[str, str]]:
+    """The migrations that were written since."""
+    on_disk = {key for key in MigrationLoader(None).disk_migrations if key[0] in ONCE}
+    return on_disk - FOLDED - {("dsr", "0001_initial")}
+
+
 def migrate(*args: str) -> str:
     written = io.StringIO()
     call_command("migrate", *args, no_color=True, stdout=written)
@@ -71,6 +77,8 @@ def test_the_folded_migrations_replace_all_that_there_were() -> None:
 
 def test_a_database_that_ran_all_migrations_before_they_were_folded_has_nothing_left_to_run() -> None:
     record(ONCE)
+    for app, name in later():
+        MigrationRecorder(connection).record_applied(app, name)
     assert "No migrations to apply." in migrate()
     assert applied() >= FOLDED
 
@@ -97,7 +105,7 @@ def test_a_new_database_that_stopped_between_two_migrations_goes_on_with_the_nex
     MigrationRecorder(connection).record_applied("contacts", "0001_policy_and_people")
     planned = re.findall(r"^(?:contacts|retention|dsr)\.\w+$", migrate("--plan"), re.MULTILINE)
     assert planned[0] == "contacts.0002_marketing_and_recipients"
-    assert sorted(planned) == [
+    assert sorted(set(planned) - {".".join(key) for key in later()}) == [
         "contacts.0002_marketing_and_recipients",
         "contacts.0003_events_and_sign_ups",
         "contacts.0004_mailings_and_lists",
