@@ -14,7 +14,7 @@ export PORT VAR_DIR EMAIL_URL
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick check bench screenshots requirements clean
+.PHONY: help setup demo test test-quick check bench screenshots drawing requirements clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,9 @@ bench: setup ## measure what must be fast against its floor (ARGS="--contacts 20
 
 screenshots: setup ## take the pictures of docs/tour.md anew, with Chromium (ARGS="--only contact", "--site http://localhost:8000")
 	@exec $(BIN)/python -m screenshots $(ARGS)
+
+drawing: setup ## draw the house in ARCHITECTURE.md anew, with the sentence for each room
+	@exec $(BIN)/python -m docs.draw
 
 requirements: $(UV) ## compile the pinned requirements from pyproject.toml
 	$(UV) pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-emit-index-url \

@@ -1,0 +1,1 @@
+"""What people ask of us: requests from intake to answer, with their deadlines, decisions and letters."""

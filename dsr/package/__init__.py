@@ -1,4 +1,4 @@
-"""What a person gets who asks what we hold about them (Art. 15 GDPR, P20), and what they may take along (Art. 20, L7).
+"""The copy of everything held about a person (Art. 15 GDPR, P20), and the part that they may take along (Art. 20, L7).
 
     write(contact_ids, policy=…, language="sv", at=…)            → ZIP with PDF, HTML, JSON, CSV
     write_portable(contact_ids, policy=…, language="sv", at=…)   → ZIP with JSON, CSV

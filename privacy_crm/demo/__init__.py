@@ -1,0 +1,1 @@
+"""The demo company: its policy, people and stories, for development alone."""

@@ -1,0 +1,1 @@
+"""The pages behind the links in our mails: unsubscribe, channels, topics and consent."""

@@ -1,0 +1,1 @@
+"""Lists that staff import in the browser: what a file is, its columns, the preview, and taking it back."""
