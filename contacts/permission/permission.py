@@ -68,11 +68,6 @@ def judged(
     return answered
 
 
-def marketable(channel: Channel, *, day: dt.date, topics: Collection[int] | None = None) -> QuerySet[Any]:
-    """Return those who may be written to on a channel."""
-    return judged(channel, day=day, topics=topics).filter(refusal="")
-
-
 def reach(
     channel: Channel,
     *,

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from contacts.base import audit
-from contacts.base.days import day_of
 from contacts.base.rows import insert
 from contacts.models import Event, FoodPreference, PolicyVersion, Registration, SignUp, Whitepaper
 from contacts.outbox import outbox
@@ -163,8 +162,3 @@ def sweep(at: dt.datetime) -> int:
     """Delete the sign-ups that are 30 days old, proven or not, and return how many those were."""
     deleted, _ = SignUp.objects.overdue(at).delete()
     return deleted
-
-
-def shown_on(made: SignUp) -> dt.date:
-    """Return the day on which the note was shown, in the company's time zone."""
-    return day_of(made.created_at, made.policy_version.zone)

@@ -14,7 +14,7 @@ from psycopg2 import sql
 
 from contacts.models import Basis, PolicyVersion
 from contacts.policy import policy_words
-from contacts.words.vocabulary import Clock, LegalBasis, SourceKind
+from contacts.words.vocabulary import Clock, LegalBasis
 from dsr.package import naming
 from dsr.package.people import Person
 from retention import retention_schedule
@@ -45,10 +45,6 @@ class Reason:
     def came_from(self) -> str:
         who = naming.choices("contacts.Basis", "source_kind")[self.source_kind]
         return f"{who} ({self.source})" if self.source else who
-
-    @property
-    def is_from_the_person(self) -> bool:
-        return self.source_kind == SourceKind.PERSON
 
     @property
     def since(self) -> str:

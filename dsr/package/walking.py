@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Field, ForeignKey, Model, Q
 
 from contacts.models import Contact
@@ -87,7 +88,14 @@ def named() -> dict[Label, Table]:
     """Return what the installed apps say of their fields, by model."""
     names = [f"{app.name}.personal_data" for app in apps.get_app_configs()]
     modules = [importlib.import_module(name) for name in names if find_spec(name)]
-    return {label: table for module in modules for label, table in module.MODELS.items()}
+    return complete({label: table for module in modules for label, table in module.MODELS.items()}, apps.get_models())
+
+
+def complete(said: dict[Label, Table], models: Iterable[type[Model]]) -> dict[Label, Table]:
+    """Return what is said of these models. Raises ImproperlyConfigured where nothing is: a package would lack a table."""
+    if missing := sorted({model._meta.label for model in models} - said.keys()):
+        raise ImproperlyConfigured(f"No personal_data.py says what is held in {', '.join(missing)}")
+    return said
 
 
 def walk(models: Iterable[type[Model]], said: Mapping[Label, Table]) -> tuple[Hanging, ...]:

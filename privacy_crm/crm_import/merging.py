@@ -11,8 +11,6 @@ from psycopg2 import sql
 from privacy_crm.crm_import.columns import File
 from privacy_crm.crm_import.staging import Import
 
-CREATED, UPDATED, UNCHANGED = 1, 2, 3
-
 # What every query for `Target.given` says of the rows behind a key, so that they can be counted.
 LINES = sql.SQL("array_agg(line) AS lines, min(line) AS first_line")
 

@@ -2,10 +2,12 @@ import importlib
 
 import pytest
 from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
 from django.db.models import DB_CASCADE, DB_SET_NULL, ForeignObjectRel
 
 from contacts.models import Contact
 from contacts.personal_data import WITH_PERSON, Field
+from dsr.package.walking import complete
 
 TABLES = ("contacts.personal_data", "retention.personal_data", "dsr.personal_data", "privacy_crm.personal_data")
 
@@ -22,6 +24,12 @@ def test_every_field_of_every_installed_app_is_named_and_none_that_does_not_exis
     }
     assert len(real) > 10
     assert {label: set(table) for label, table in named().items()} == real
+
+
+@pytest.mark.promise("P20")
+def test_a_table_that_no_app_speaks_of_stops_the_package_instead_of_missing_from_it() -> None:
+    with pytest.raises(ImproperlyConfigured, match=r"contacts\.Contact$"):
+        complete({label: table for label, table in named().items() if label != "contacts.Contact"}, apps.get_models())
 
 
 def test_every_personal_field_says_why_it_is_held_and_how_it_goes() -> None:

@@ -1,14 +1,18 @@
 """People who follow a link in our mail to say what they want."""
 
+import datetime as dt
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.test import Client
 
 from contacts.models import Contact, PolicyVersion, Suppression
 from contacts.outbox import links
-from contacts.permission.permission import of_one
+from contacts.permission.permission import judged, of_one
+from contacts.words.vocabulary import Channel
 from tests.support.factories import NOON, ContactFactory, hold
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -49,3 +53,8 @@ def refusals(contact: Contact) -> dict[str, str]:
 
 def token_of(contact: Contact, to_list: str = links.EVERYTHING) -> str:
     return links.stop(contact, to_list)
+
+
+def reachable(channel: Channel, *, day: dt.date, topics: Collection[int] | None = None) -> QuerySet[Any]:
+    """Return those who may be written to on a channel."""
+    return judged(channel, day=day, topics=topics).filter(refusal="")

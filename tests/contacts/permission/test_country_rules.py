@@ -9,10 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contacts.models import AuditEvent, ChannelPermission, Contact, CountryRule, PolicyVersion
-from contacts.permission import consent_law, country_rules, permission
+from contacts.permission import consent_law, country_rules
 from contacts.permission.country_rules import CountryRuleError, Effect
 from contacts.words.vocabulary import Channel, MarketingGround
 from tests.support.factories import NOON, CountryRuleFactory, contact_of, customer
+from tests.support.preferring import reachable
 
 pytestmark = pytest.mark.django_db
 
@@ -67,8 +68,8 @@ def test_the_defaults_ask_for_consent_by_phone_and_not_by_post() -> None:
 def test_the_defaults_let_german_customers_be_written_to(policy: PolicyVersion) -> None:
     adopt()
     german = customer(policy, country="DE")
-    assert german in permission.marketable(Channel.EMAIL, day=TODAY)
-    assert german not in permission.marketable(Channel.PHONE, day=TODAY)
+    assert german in reachable(Channel.EMAIL, day=TODAY)
+    assert german not in reachable(Channel.PHONE, day=TODAY)
 
 
 @pytest.mark.promise("P11")
@@ -208,7 +209,7 @@ def test_what_the_effect_foretold_is_what_happens(
 
 
 def _reached(new: CountryRule, day: dt.date) -> set[int]:
-    return set(permission.marketable(Channel(new.channel), day=day).values_list("pk", flat=True))
+    return set(reachable(Channel(new.channel), day=day).values_list("pk", flat=True))
 
 
 def test_the_factory_makes_a_rule_that_can_still_be_withdrawn() -> None:

@@ -12,6 +12,7 @@ from contacts.permission import permission
 from contacts.permission.permission import Reach, Refusal
 from contacts.words.vocabulary import Channel
 from tests.support.factories import ContactFactory, CountryRuleFactory, TopicFactory, agree, contact_of, customer, hold
+from tests.support.preferring import reachable
 
 pytestmark = pytest.mark.django_db
 
@@ -86,7 +87,7 @@ def reachable_on(contact: Contact) -> set[str]:
 def test_whoever_is_not_refused_may_be_written_to_on_every_channel(policy: PolicyVersion) -> None:
     contact = somebody(policy)
     assert reachable_on(contact) == {"email", "phone", "post"}
-    assert contact in permission.marketable(Channel.EMAIL, day=TODAY)
+    assert contact in reachable(Channel.EMAIL, day=TODAY)
 
 
 @pytest.mark.promise("P11")
@@ -95,7 +96,7 @@ def test_each_reason_alone_refuses(reason: Refusal, policy: PolicyVersion) -> No
     contact = somebody(policy)
     REASONS[reason](contact)
     assert by_mail(contact) == reason
-    assert contact not in permission.marketable(Channel.EMAIL, day=TODAY)
+    assert contact not in reachable(Channel.EMAIL, day=TODAY)
 
 
 def test_of_several_reasons_the_weightiest_is_named(policy: PolicyVersion) -> None:
@@ -197,7 +198,7 @@ def test_a_rule_holds_from_its_day_on_and_until_a_later_one(policy: PolicyVersio
     _rule("FR", "legitimate_interest", day=dt.date(2026, 1, 1))
     _rule("FR", "consent", day=dt.date(2027, 1, 1))
     days = [dt.date(2025, 12, 31), dt.date(2026, 1, 1), dt.date(2026, 12, 31), dt.date(2027, 1, 1)]
-    assert [contact in permission.marketable(Channel.EMAIL, day=day) for day in days] == [False, True, True, False]
+    assert [contact in reachable(Channel.EMAIL, day=day) for day in days] == [False, True, True, False]
 
 
 @pytest.fixture
@@ -338,7 +339,7 @@ def test_questions_do_not_grow_with_people(policy: PolicyVersion) -> None:
         people = [somebody(policy) for _ in range(size)]
         with CaptureQueriesContext(connection) as asked:
             permission.reach(Channel.EMAIL, day=TODAY, topics=[1])
-            list(permission.marketable(Channel.PHONE, day=TODAY))
+            list(reachable(Channel.PHONE, day=TODAY))
             permission.of_one(people[0], day=TODAY)
         counts.append(len(asked))
     # Each of the three reads the rules first.

@@ -23,6 +23,7 @@ from contacts.permission import permission
 from contacts.permission.permission import Refusal
 from contacts.words.vocabulary import Channel, Scenario
 from tests.support.factories import ContactFactory, OrganisationFactory, TopicFactory
+from tests.support.preferring import reachable
 
 pytestmark = pytest.mark.django_db
 
@@ -177,7 +178,7 @@ def test_everybody_gets_the_answer_worked_out_by_hand(
         worked_out = {contact.pk: expected(person, channel, rules, asked) for contact, person in held}
         judged = permission.judged(channel, day=TODAY, topics=keys)
         assert dict(judged.values_list("pk", "refusal")) == worked_out
-        marketable = permission.marketable(channel, day=TODAY, topics=keys)
+        marketable = reachable(channel, day=TODAY, topics=keys)
         assert set(marketable.values_list("pk", flat=True)) == {pk for pk, reason in worked_out.items() if not reason}
         for contact, _ in held:
             assert permission.of_one(contact, day=TODAY, topics=keys)[channel] == worked_out[contact.pk]
