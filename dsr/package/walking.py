@@ -92,7 +92,7 @@ def named() -> dict[Label, Table]:
 
 
 def complete(said: dict[Label, Table], models: Iterable[type[Model]]) -> dict[Label, Table]:
-    """Return what is said of these models. Raises ImproperlyConfigured where nothing is: a package would lack a table."""
+    """Return what is said of these models. Raises ImproperlyConfigured where nothing is."""
     if missing := sorted({model._meta.label for model in models} - said.keys()):
         raise ImproperlyConfigured(f"No personal_data.py says what is held in {', '.join(missing)}")
     return said

@@ -17,6 +17,7 @@ from contacts.words.addresses import keyed_hash
 from contacts.words.vocabulary import Channel
 from tests.support.factories import NOON, ContactFactory, customer, everything_about, hold, run
 from tests.support.objecting import ALL, suppressed
+from tests.support.preferring import reachable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise("P12")]
 
@@ -57,7 +58,7 @@ def test_an_address_that_nobody_made_sure_of_gets_no_marketing(policy: PolicyVer
     change(contact, proven=False)
     contact.refresh_from_db()
     assert contact.unconfirmed_since == TODAY
-    assert contact not in permission.marketable(Channel.EMAIL, day=TODAY)
+    assert contact not in reachable(Channel.EMAIL, day=TODAY)
 
 
 def test_the_day_is_that_of_the_company(policy: PolicyVersion, person: Contact) -> None:

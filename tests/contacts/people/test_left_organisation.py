@@ -17,6 +17,7 @@ from privacy_crm.staff.people.hearing_acts import NotLeftForm
 from tests.support.admin_pages import contents
 from tests.support.factories import NOON, ONE_DAY, ContactFactory, customer, everything_about
 from tests.support.mailing import announcement, send
+from tests.support.preferring import reachable
 
 type LogIn = Callable[[str], Client]
 
@@ -41,7 +42,7 @@ def test_who_has_left_gets_no_marketing_on_any_channel(policy: PolicyVersion) ->
     contact = customer(policy)
     leave(contact)
     assert set(answers(contact).values()) == {Refusal.LEFT}
-    assert all(contact not in permission.marketable(channel, day=TODAY) for channel in Channel)
+    assert all(contact not in reachable(channel, day=TODAY) for channel in Channel)
 
 
 def test_only_the_day_is_noted_and_the_audit_names_the_person_by_id(policy: PolicyVersion) -> None:
@@ -83,7 +84,7 @@ def test_once_taken_back_the_answer_and_all_that_we_hold_are_as_before(policy: P
     leave(contact)
     assert take_back(contact)
     assert answers(contact) == before
-    assert contact in permission.marketable(Channel.EMAIL, day=TODAY)
+    assert contact in reachable(Channel.EMAIL, day=TODAY)
     assert everything_about(contact) == held
 
 

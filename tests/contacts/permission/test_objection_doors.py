@@ -14,6 +14,7 @@ from contacts.words.vocabulary import Channel, Scenario
 from tests.support.factories import NOON, ONE_DAY, ContactFactory, EventFactory, hold, is_held, run, scenarios_of
 from tests.support.import_files import bring, person
 from tests.support.objecting import noted, objects, suppressed
+from tests.support.preferring import reachable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise("P12")]
 
@@ -135,6 +136,6 @@ def test_who_comes_in_under_an_address_that_objected_is_found_by_its_hash(
     back = ContactFactory.create(email=EMAIL)
     assert back.address_hash == keyed_hash(EMAIL)
     hold(back, "customer", TODAY, policy=policy)
-    assert back not in permission.marketable(Channel.POST, day=TODAY)
+    assert back not in reachable(Channel.POST, day=TODAY)
     noted(back, TODAY)
     assert refusals() == {Refusal.OBJECTED}

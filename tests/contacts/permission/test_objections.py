@@ -19,6 +19,7 @@ from contacts.words.addresses import keyed_hash, normalise
 from contacts.words.vocabulary import Channel
 from tests.support.factories import NOON, ContactFactory, customer, everything_about, hold
 from tests.support.objecting import ALL, noted, objects, suppressed
+from tests.support.preferring import reachable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise("P12")]
 
@@ -177,9 +178,9 @@ def test_objecting_again_after_a_consent_counts_from_then(policy: PolicyVersion)
 def test_it_takes_effect_before_the_next_message(policy: PolicyVersion) -> None:
     contact = customer(policy, phone="+46 70 000 00 01", country="SE")
     consents.give(contact, Channel.PHONE, "Yes, please.", source="form", day=TODAY, at=NOON, by="test")
-    assert contact in permission.marketable(Channel.PHONE, day=TODAY)
+    assert contact in reachable(Channel.PHONE, day=TODAY)
     objects(contact, policy, [Channel.PHONE])
-    assert contact not in permission.marketable(Channel.PHONE, day=TODAY)
+    assert contact not in reachable(Channel.PHONE, day=TODAY)
 
 
 def test_it_costs_as_many_statements_for_three_channels_as_for_one() -> None:
