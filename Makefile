@@ -54,7 +54,7 @@ requirements: $(UV) ## compile the pinned requirements from pyproject.toml
 		--no-header --group dev -c requirements/production.txt pyproject.toml -o requirements/development.txt
 
 clean: ## forget the demo and everything that was made here
-	rm -rf $(VENV) .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache staticfiles
+	rm -rf $(VENV) .tools .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache staticfiles
 	@# Only what is ours: VAR_DIR may hold other things.
 	cd "$${VAR_DIR:-var}" 2>/dev/null && rm -rf servers demo mail celerybeat-schedule* || true
 	rmdir "$${VAR_DIR:-var}" 2>/dev/null || true
