@@ -174,14 +174,14 @@ def test_everybody_gets_the_answer_worked_out_by_hand(
     )
     held = [(make(person, policy, topics), person) for person in people]
     keys = None if asked is None else [topics[number].pk for number in asked]
+    alone = {contact.pk: permission.of_one(contact, day=TODAY, topics=keys) for contact, _ in held}
     for channel in Channel:
         worked_out = {contact.pk: expected(person, channel, rules, asked) for contact, person in held}
         judged = permission.judged(channel, day=TODAY, topics=keys)
         assert dict(judged.values_list("pk", "refusal")) == worked_out
         marketable = reachable(channel, day=TODAY, topics=keys)
         assert set(marketable.values_list("pk", flat=True)) == {pk for pk, reason in worked_out.items() if not reason}
-        for contact, _ in held:
-            assert permission.of_one(contact, day=TODAY, topics=keys)[channel] == worked_out[contact.pk]
+        assert {key: answers[channel] for key, answers in alone.items()} == worked_out
         assert permission.reach(channel, day=TODAY, topics=keys).may == list(worked_out.values()).count("")
 
 
