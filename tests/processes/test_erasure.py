@@ -25,7 +25,6 @@ ERASE = ("manage.py", "erase", ADDRESS, "--ground", "not_needed", "--json")
 ENTER = """
 from django.utils import timezone
 from contacts.delivery import sending
-from contacts.outbox import outbox
 from contacts.models import *
 from dsr.models import Request
 from tests.support.deleting import full

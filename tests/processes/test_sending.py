@@ -13,9 +13,9 @@ from tests.support.processes import PATIENCE, Site, kill
 
 OWE = """
 from django.utils import timezone
-from contacts.models import PolicyVersion, Whitepaper
-from contacts.outbox import wake_worker
+from contacts.outbox import nudging
 from contacts.signups import sign_ups
+from contacts.models import PolicyVersion, Whitepaper
 from contacts.signups.sign_ups import Typed, Wish
 at, policy = timezone.now(), PolicyVersion.objects.in_force()
 paper, _ = Whitepaper.objects.get_or_create(slug="calm", defaults={"title": "Calm", "published_at": at})
