@@ -77,7 +77,7 @@ def test_what_it_fails_by_is_told_with_a_traceback() -> None:
 
 
 def test_it_is_killed_with_its_children() -> None:
-    code = "import os, time; print(os.fork(), flush=True); time.sleep(600)"
+    code = "import os, time; child = os.fork(); print(child, flush=True) if child else None; time.sleep(600)"
     process = libraries().start("-c", code, environment=os.environ)
     assert process.stdout
     child = psutil.Process(int(process.stdout.readline()))

@@ -51,7 +51,6 @@ LIBRARIES = (
     "pydantic.main",
     "sqlparse",
     "standardwebhooks",
-    "structlog",
     "typst",
     "whitenoise.middleware",
     "xlsxwriter",
