@@ -14,7 +14,7 @@ PEOPLE = 30
 
 SCHEDULE = f"""
 from django.utils import timezone
-from contacts.mailings import mailing_drafts, mailing_schedule
+from contacts.mailings import drafts, schedule
 from contacts.words.addresses import keyed_hash
 from contacts.models import Basis, ChannelPermission, Contact, PolicyVersion
 from contacts.words.vocabulary import MailingKind
@@ -45,7 +45,7 @@ for minute in range(%d):
 """
 BEGIN = """
 from django.utils import timezone
-from contacts.mailings import mailing_sending
+from contacts.mailings import sending
 from contacts.models import Contact, Mailing, PolicyVersion
 policy, people = PolicyVersion.objects.in_force(), Contact.objects.all()
 sending.start(Mailing.objects.get(), people, policy=policy, at=timezone.now())

@@ -13,7 +13,7 @@ from tests.support.processes import PATIENCE, Site, kill
 
 OWE = """
 from django.utils import timezone
-from contacts.outbox import nudging
+from contacts.outbox import wake_worker
 from contacts.signups import sign_ups
 from contacts.models import PolicyVersion, Whitepaper
 from contacts.signups.sign_ups import Typed, Wish
