@@ -95,6 +95,7 @@ def test_the_officers_tasks_stand_in_the_order_of_their_days(log_in: LogIn, poli
 def test_a_review_that_was_done_waits_no_more(log_in: LogIn, policy: PolicyVersion) -> None:
     review, client = ReviewFactory.create(title="Who has access", next_on=DUE - ONE_DAY), log_in("privacy officer")
     assert lines(client) == ["23 November 2026 overdue Review: Who has access"]
+    assert f'href="/admin/contacts/review/{review.pk}/change/"' in client.get("/admin/").content.decode()
     reviews.record(review, "All is well.", on=DUE, at=NOON, by="test")
     assert lines(client) == []
 
