@@ -20,6 +20,7 @@ from tests.support.factories import NOON, ONE_DAY, EventFactory, customer, hold,
 from tests.support.mail_sink import Sink
 from tests.support.packaged import data_of, somebody, unzipped
 from tests.support.rights import Officer, Person
+from tests.support.visitors import EASY
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -42,6 +43,7 @@ def sink(settings: Any, live_server: LiveServer) -> Iterator[Sink]:
     settings.MAILERS = {"default": mailer(sink.url, Path("/nowhere"))}
     settings.SITE_URL = live_server.url
     settings.POSTS_AN_HOUR = settings.MAILS_AN_HOUR = 1_000_000
+    settings.ALTCHA_CHALLENGE = EASY
     with sink.open():
         yield sink
 

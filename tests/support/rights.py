@@ -28,19 +28,16 @@ class Person:
     def ask(self, wish: str, words: str = "") -> None:
         """Fill in the form, and find that a mail is on its way."""
         self.page.goto(f"/my-data/?lang={self.language}")
-        look_at(self.page)
         self.page.get_by_label(wish, exact=True).check()
         self.page.locator("[name=words]").fill(words)
         self.page.locator("[name=email]").fill(self.address)
         self.page.get_by_role("button", name=self.words["send"]).click()
         self.page.get_by_role("heading", name=self.words["sent"]).wait_for()
-        look_at(self.page)
 
     def prove(self) -> None:
         """Follow the link of the last mail, and press its button, which shows "My data"."""
         self.link = self.link_of_mail()
         self.page.goto(self.link)
-        look_at(self.page)
         self.page.get_by_role("button", name=self.words["open"]).click()
         self.page.get_by_role("button", name=self.words["close"]).wait_for()
         look_at(self.page)
