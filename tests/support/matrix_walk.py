@@ -1,6 +1,5 @@
 """A walk through the whole site in one role: what each address answers, and which details its pages give away."""
 
-import copy
 import html
 import re
 from collections.abc import Iterator
@@ -9,7 +8,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 from django.db import transaction
-from django.test import Client
 from django.urls import get_resolver, resolve
 
 from contacts.models import AuditEvent
@@ -133,9 +131,7 @@ class Walker:
         return not route.startswith("admin/") or self.walk.answers[route] in matrix.REFUSALS
 
     def _post(self, url: str) -> Any:
-        browser = Client()
-        browser.cookies = copy.deepcopy(self.client.cookies)
-        return browser.post(url, urlencode(self.form), content_type=_FORM, headers=_DIALOG)
+        return self.client.beside().post(url, urlencode(self.form), content_type=_FORM, headers=_DIALOG)
 
 
 def asked() -> Iterator[tuple[str, str]]:

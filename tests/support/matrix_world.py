@@ -1,5 +1,6 @@
 """The world that the matrix is walked in: one record of each kind, and whatever not all may read marked by a word."""
 
+import copy
 import datetime as dt
 import re
 from typing import Any
@@ -53,6 +54,21 @@ _WORDS = {
 }
 
 
+class Browser(Client):
+    """Takes in what is answered: Django's own client also copies the context of each of a page's many templates."""
+
+    def request(self, **request: Any) -> Any:
+        answer = self.handler(self._base_environ(**request))
+        self.cookies.update(answer.cookies)
+        return answer
+
+    def beside(self) -> "Browser":
+        """Return another browser that has the same cookies, and will keep its own."""
+        other = Browser()
+        other.handler, other.cookies = self.handler, copy.deepcopy(self.cookies)
+        return other
+
+
 class World:
     """Records by the first part of their pages' names, and what marks each kind of detail."""
 
@@ -84,9 +100,9 @@ class World:
         """Return the address of a page of the admin, of this record."""
         return admin_pages.address(name, {**self.records, name: record})
 
-    def client_of(self, role: str) -> Client:
+    def client_of(self, role: str) -> Browser:
         """Return the browser of somebody of a role, of whoever has opened "My data", or of nobody."""
-        client = Client()
+        client = Browser()
         if role == "visitor":
             client.cookies = visiting.visiting(self.visitor.email).cookies
         elif role != "nobody":

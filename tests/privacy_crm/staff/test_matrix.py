@@ -33,7 +33,7 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     """One world for all: it ends with the module, and so do the site's mail provider and its day."""
     source = tomllib.loads(POLICY.read_text(encoding="utf-8"))
     provider = {"ROOT_URLCONF": "tests.support.webhook_urls", "ANYMAIL": {"WEBHOOK_SECRET": "provider:secret"}}
-    site = override_settings(**provider, POSTS_AN_HOUR=10_000)
+    site = override_settings(**provider, POSTS_AN_HOUR=10_000, DEBUG_PROPAGATE_EXCEPTIONS=True)
     with django_db_blocker.unblock(), site, time_machine.travel(NOON, tick=False), transaction.atomic():
         policies.publish_source(source, at=LONG_AGO, by="test")
         yield World(visitors.publish_newer(source))
