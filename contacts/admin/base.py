@@ -41,6 +41,11 @@ def today(policy: PolicyVersion | None) -> dt.date:
     return day_of(now, policy.zone) if policy else timezone.localdate(now)
 
 
+def company_day() -> dt.date:
+    """Return the date of today in the time zone of the policy in force."""
+    return today(PolicyVersion.objects.in_force())
+
+
 def note_look(request: HttpRequest, people: Iterable[uuid.UUID], page: str) -> None:
     """Record that this user has looked at the page of these people, or at one that shows their details."""
     if request.method != "HEAD" and (seen := list(people)):

@@ -14,8 +14,8 @@ from unfold.decorators import display
 
 from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
-from contacts.admin.base import RecordAdmin, today
-from contacts.models import CountryRule, PolicyVersion
+from contacts.admin.base import RecordAdmin, company_day
+from contacts.models import CountryRule
 from contacts.permission import country_rules
 from contacts.permission.country_rules import CountryRuleError, Effect
 from contacts.words.vocabulary import Channel, MarketingGround
@@ -68,7 +68,7 @@ class AddForm(ActForm):
     def _show(self) -> None:
         rule = CountryRule(**self.cleaned_data)
         try:
-            found = country_rules.effect(rule, today=today(PolicyVersion.objects.in_force()))
+            found = country_rules.effect(rule, today=company_day())
         except CountryRuleError as refusal:
             self.add_error(None, str(refusal))
             return
@@ -85,7 +85,7 @@ class WithdrawForm(ActForm):
     explanation = gettext_lazy("The rule has not begun yet. It is deleted, and the one before it goes on.")
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
-        country_rules.withdraw(self.record, today=today(PolicyVersion.objects.in_force()), at=at, by=by)
+        country_rules.withdraw(self.record, today=company_day(), at=at, by=by)
         self.record = None
         return _("The rule is withdrawn.")
 
@@ -115,7 +115,7 @@ _BY = {
 
 
 def _to_come(rule: CountryRule) -> bool:
-    return rule.valid_from > today(PolicyVersion.objects.in_force())
+    return rule.valid_from > company_day()
 
 
 @admin.register(CountryRule)
@@ -142,7 +142,7 @@ class CountryRuleAdmin(RecordAdmin):
     )
 
     def complete(self, request: HttpRequest, records: list[Any]) -> None:
-        day = today(PolicyVersion.objects.in_force())
+        day = company_day()
         in_force = set(CountryRule.objects.in_force(day).values_list("pk", flat=True))
         for rule in records:
             begun = "in_force" if rule.pk in in_force else "replaced"

@@ -14,9 +14,9 @@ from unfold.decorators import display
 
 from contacts.admin import acts, fields
 from contacts.admin.acts import Act, ActForm
-from contacts.admin.base import RecordAdmin, today
+from contacts.admin.base import RecordAdmin, company_day
 from contacts.admin.people import name_of, visible_to
-from contacts.models import Agreement, Organisation, PolicyVersion
+from contacts.models import Agreement, Organisation
 from contacts.people import agreements, organisations
 from contacts.people.agreements import AgreementError
 from contacts.people.organisations import OrganisationError
@@ -40,7 +40,7 @@ class OrganisationForm(ActForm):
 
 class EnterForm(OrganisationForm):
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
-        on = today(PolicyVersion.objects.in_force())
+        on = company_day()
         self.record = organisations.enter(**self.cleaned_data, on=on, at=at, by=by)
         return _("The organisation is on record.")
 
@@ -109,7 +109,7 @@ class OrganisationAdmin(RecordAdmin):
         return {
             "country": _country(record),
             "agreements": _agreements(agreement_admin, request, record) if sees_agreements else None,
-            "today": today(PolicyVersion.objects.in_force()),
+            "today": company_day(),
             **(_people(request, record) if request.user.has_perm("contacts.view_contact") else {}),
         }
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from contacts.admin.base import today
-from contacts.models import Contact, PolicyVersion
+from contacts.admin.base import company_day
+from contacts.models import Contact
 
 SEE_REDUCED = "contacts.see_reduced"
 SEE_RESTRICTED = "contacts.see_restricted"
@@ -26,5 +26,5 @@ def visible_to(user: Any, people: Any) -> Any:
     if not user.has_perm(SEE_REDUCED):
         people = people.whole()
     if not user.has_perm(SEE_RESTRICTED):
-        people = people.unrestricted(today(PolicyVersion.objects.in_force()))
+        people = people.unrestricted(company_day())
     return people

@@ -16,9 +16,10 @@ from unfold.decorators import display
 
 from contacts.admin import recipient_acts
 from contacts.admin.acts import Act
-from contacts.admin.base import RecordAdmin, today
+from contacts.admin.base import RecordAdmin, company_day
+from contacts.admin.filters import Choice, ChoiceFilter
 from contacts.disclosure import notice_words
-from contacts.models import PolicyVersion, Recipient, RecipientNotice
+from contacts.models import Recipient, RecipientNotice
 from contacts.words.vocabulary import RecipientKind, Safeguard, Scenario, ToldBy
 
 LATEST = 20
@@ -65,7 +66,7 @@ class RecipientAdmin(RecordAdmin):
     )
 
     def complete(self, request: HttpRequest, records: list[Any]) -> None:
-        day = today(PolicyVersion.objects.in_force())
+        day = company_day()
         for recipient in records:
             recipient.agreed = recipient.is_agreed(day)
 
@@ -153,28 +154,16 @@ def _standing(notice: RecipientNotice, now: dt.datetime) -> str:
     return "failing" if notice.attempts else "waiting"
 
 
-class Standing(admin.SimpleListFilter):
+class Standing(ChoiceFilter):
     """Whether a recipient has said that it has done what a notice asks for."""
 
     title = gettext_lazy("state")
     parameter_name = "standing"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [
-            ("overdue", gettext_lazy("overdue")),
-            ("open", gettext_lazy("not acknowledged")),
-            ("done", gettext_lazy("done")),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        match self.value():
-            case "overdue":
-                return queryset.overdue(timezone.now())
-            case "open":
-                return queryset.open()
-            case "done":
-                return queryset.filter(acknowledged_at__isnull=False)
-        return queryset
+    offered = (
+        Choice("overdue", gettext_lazy("overdue"), lambda notices: notices.overdue(timezone.now())),
+        Choice("open", gettext_lazy("not acknowledged"), lambda notices: notices.open()),
+        Choice("done", gettext_lazy("done"), lambda notices: notices.filter(acknowledged_at__isnull=False)),
+    )
 
 
 @admin.register(RecipientNotice)

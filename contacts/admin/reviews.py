@@ -14,10 +14,11 @@ from unfold.decorators import display
 
 from contacts.admin import acts, fields
 from contacts.admin.acts import Act, ActForm
-from contacts.admin.base import RecordAdmin, today
+from contacts.admin.base import RecordAdmin, company_day
+from contacts.admin.filters import Choice, ChoiceFilter
 from contacts.information import reviews
 from contacts.information.reviews import ReviewError
-from contacts.models import PolicyVersion, Review
+from contacts.models import Review
 
 _SOON = dt.timedelta(days=30)
 _LONGEST = 120  # months
@@ -47,7 +48,7 @@ class OutcomeForm(ActForm):
     seen = forms.DateField(widget=forms.HiddenInput)  # the day it was due: two clicks are one outcome
 
     def __init__(self, record: Any = None, **options: Any) -> None:
-        day = today(PolicyVersion.objects.in_force())
+        day = company_day()
         super().__init__(record, initial={"on": day, "seen": record.next_on}, **options)
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
@@ -65,22 +66,14 @@ class EndForm(ActForm):
         return _("The review has ended.")
 
 
-class Standing(admin.SimpleListFilter):
+class Standing(ChoiceFilter):
     title = gettext_lazy("state")
     parameter_name = "standing"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("due", gettext_lazy("due")), ("yes", gettext_lazy("comes round")), ("no", gettext_lazy("has ended"))]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        match self.value():
-            case "due":
-                return queryset.due(today(PolicyVersion.objects.in_force()))
-            case "yes":
-                return queryset.standing()
-            case "no":
-                return queryset.filter(ended_on__isnull=False)
-        return queryset
+    offered = (
+        Choice("due", gettext_lazy("due"), lambda reviews: reviews.due(company_day())),
+        Choice("yes", gettext_lazy("comes round"), lambda reviews: reviews.standing()),
+        Choice("no", gettext_lazy("has ended"), lambda reviews: reviews.filter(ended_on__isnull=False)),
+    )
 
 
 def _comes_round(review: Review) -> bool:
@@ -120,7 +113,7 @@ class ReviewAdmin(RecordAdmin):
         return super().get_queryset(request).annotate(done_on=Max("outcomes__done_on"))
 
     def complete(self, request: HttpRequest, records: list[Any]) -> None:
-        day = today(PolicyVersion.objects.in_force())
+        day = company_day()
         for review in records:
             review.standing = _standing(review, day)
 

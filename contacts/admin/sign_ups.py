@@ -17,7 +17,7 @@ from unfold.decorators import display
 
 from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
-from contacts.admin.base import RecordAdmin, today
+from contacts.admin.base import RecordAdmin, company_day
 from contacts.admin.people import SEE_RESTRICTED
 from contacts.models import Contact, Event, PolicyVersion, SignUp
 from contacts.models.sign_ups import UNPROVEN_DAYS
@@ -88,7 +88,7 @@ class SignUpAdmin(RecordAdmin):
         waiting = queryset.waiting().exclude(pk__in=SignUp.objects.overdue(timezone.now()).values("pk"))
         if request.user.has_perm(SEE_RESTRICTED):
             return waiting
-        day = today(PolicyVersion.objects.in_force())
+        day = company_day()
         return waiting.exclude(email__in=Contact.objects.whole().restricted(day).values("email"))
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
-from contacts.admin.base import today
+from contacts.admin.base import company_day
 from contacts.models import PolicyVersion
 from dsr.admin.days import seen_on
 from dsr.admin.letters import LetterForm, in_force
@@ -178,7 +178,7 @@ def _in_first_month(request: Request) -> bool:
 
 
 def _today() -> dt.date:
-    return today(PolicyVersion.objects.in_force())
+    return company_day()
 
 
 def _stands(request: Request) -> bool:

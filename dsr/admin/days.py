@@ -2,12 +2,11 @@
 
 import datetime as dt
 
-from contacts.admin.base import today
-from contacts.models import PolicyVersion
+from contacts.admin.base import company_day
 from dsr.models import Request
 
 
 def seen_on(request: Request) -> dt.date:
     """Return the day as the request's page has found it, or today where no page has asked yet."""
     found: dt.date | None = getattr(request, "seen_on", None)
-    return found or today(PolicyVersion.objects.in_force())
+    return found or company_day()

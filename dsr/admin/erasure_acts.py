@@ -10,8 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
-from contacts.admin.base import today
-from contacts.models import PolicyVersion
+from contacts.admin.base import company_day
 from dsr.admin import proposals
 from dsr.admin.letters import LetterForm
 from dsr.admin.numbered import NumberedForm
@@ -53,7 +52,7 @@ class EraseForm(LetterForm, NumberedForm):
 
     @cached_property
     def proposal(self) -> Proposal:
-        return proposal.of(self.record, today(PolicyVersion.objects.in_force()))
+        return proposal.of(self.record, company_day())
 
     def rows(self) -> list[tuple[str, int]]:
         """Return what goes, by table, in words, most of it first."""

@@ -9,9 +9,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from contacts.admin.base import today
+from contacts.admin.base import company_day
+from contacts.admin.filters import Choice, ChoiceFilter
 from contacts.admin.people import name_of
-from contacts.models import PolicyVersion
 from dsr.models import Paper, Request, Subject
 from dsr.words.vocabulary import PaperKind, State
 
@@ -38,59 +38,41 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.filter(state=self.value()) if self.value() in State.values else queryset.standing()
 
 
-class DueFilter(admin.SimpleListFilter):
+class DueFilter(ChoiceFilter):
     title = gettext_lazy("due")
     parameter_name = "due"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [
-            ("overdue", gettext_lazy("overdue")),
-            ("soon", gettext_lazy("within 7 days")),
-            ("promised", gettext_lazy("promised within 7 days")),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        if self.value() not in {"overdue", "soon", "promised"}:
-            return queryset
-        day = today(PolicyVersion.objects.in_force())
-        if self.value() == "overdue":
-            return queryset.overdue(day)
-        return queryset.due_soon(day, SOON) if self.value() == "soon" else queryset.promised(day, SOON)
+    offered = (
+        Choice("overdue", gettext_lazy("overdue"), lambda requests: requests.overdue(company_day())),
+        Choice("soon", gettext_lazy("within 7 days"), lambda requests: requests.due_soon(company_day(), SOON)),
+        Choice(
+            "promised", gettext_lazy("promised within 7 days"), lambda requests: requests.promised(company_day(), SOON)
+        ),
+    )
 
 
-class PassedOnFilter(admin.SimpleListFilter):
+class PassedOnFilter(ChoiceFilter):
     title = gettext_lazy("passed on by staff")
     parameter_name = "passed_on"
+    offered = (
+        Choice("yes", gettext_lazy("passed on"), lambda requests: requests.passed_on()),
+        Choice(
+            "waiting",
+            gettext_lazy("passed on, and not looked at yet"),
+            lambda requests: requests.passed_on().filter(state=State.NEW),
+        ),
+    )
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("yes", gettext_lazy("passed on")), ("waiting", gettext_lazy("passed on, and not looked at yet"))]
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        if self.value() == "waiting":
-            return queryset.passed_on().filter(state=State.NEW)
-        return queryset.passed_on() if self.value() == "yes" else queryset
-
-
-class FoundFilter(admin.SimpleListFilter):
+class FoundFilter(ChoiceFilter):
     title = gettext_lazy("search after the deletion")
     parameter_name = "found"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("yes", gettext_lazy("still found something"))]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return queryset.with_findings() if self.value() == "yes" else queryset
+    offered = (Choice("yes", gettext_lazy("still found something"), lambda requests: requests.with_findings()),)
 
 
-class LetterFilter(admin.SimpleListFilter):
+class LetterFilter(ChoiceFilter):
     title = gettext_lazy("letters")
     parameter_name = "letter"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("undelivered", gettext_lazy("never left"))]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return queryset.with_undelivered() if self.value() == "undelivered" else queryset
+    offered = (Choice("undelivered", gettext_lazy("never left"), lambda requests: requests.with_undelivered()),)
 
 
 def complete(records: list[Request], day: dt.date) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
-from contacts.admin.base import today
+from contacts.admin.base import company_day
 from contacts.models import PolicyVersion, Suppression
 from contacts.outbox import wake_worker
 from contacts.words.addresses import MalformedAddressError, normalise
@@ -173,7 +173,7 @@ class NothingHeldForm(LetterForm):
 
 
 def _today() -> dt.date:
-    return today(PolicyVersion.objects.in_force())
+    return company_day()
 
 
 def _stands(request: Request) -> bool:

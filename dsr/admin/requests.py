@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from contacts.admin import acts
-from contacts.admin.base import RecordAdmin, today
+from contacts.admin.base import RecordAdmin, company_day
 from contacts.models import PolicyVersion
 from dsr.admin import (
     agreeing_acts,
@@ -108,7 +108,7 @@ class RequestAdmin(RecordAdmin):
         ]
 
     def complete(self, request: HttpRequest, records: list[Any]) -> None:
-        inbox.complete(records, today(PolicyVersion.objects.in_force()))
+        inbox.complete(records, company_day())
 
     @display(description=gettext_lazy("number"))
     def request_number(self, record: Request) -> str:

@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
-from contacts.admin.base import today
-from contacts.models import PolicyVersion
+from contacts.admin.base import company_day
 from dsr.admin.days import seen_on
 from dsr.admin.letters import LetterForm, in_force
 from dsr.answers import restricting
@@ -121,7 +120,7 @@ def _may_be_lifted(request: Request) -> bool:
 
 
 def _today() -> dt.date:
-    return today(PolicyVersion.objects.in_force())
+    return company_day()
 
 
 ACTS: tuple[Act, ...] = (

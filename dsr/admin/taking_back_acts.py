@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
-from contacts.admin.base import today
-from contacts.models import PolicyVersion
+from contacts.admin.base import company_day
 from dsr.admin.days import seen_on
 from dsr.admin.letters import LetterForm, in_force
 from dsr.answers import duplicates
@@ -93,7 +92,7 @@ class TakenBackWithLetterForm(TakenBackForm, LetterForm):
 
 
 def _today() -> dt.date:
-    return today(PolicyVersion.objects.in_force())
+    return company_day()
 
 
 def _without_letter(request: Request) -> bool:

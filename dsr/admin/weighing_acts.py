@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from contacts.admin import fields
 from contacts.admin.acts import Act
-from contacts.admin.base import today
-from contacts.models import PolicyVersion
+from contacts.admin.base import company_day
 from dsr.admin import restricting_acts
 from dsr.admin.answer_acts import CLAIMED
 from dsr.admin.letters import LetterForm
@@ -83,7 +82,7 @@ class RejectForm(BalanceForm):
 
     def __init__(self, record: Any = None, **options: Any) -> None:
         super().__init__(record, **options)
-        self.fields["on"].initial = today(PolicyVersion.objects.in_force()) + dt.timedelta(days=7)
+        self.fields["on"].initial = company_day() + dt.timedelta(days=7)
         if still := _outlook(record).get("still"):
             del self.fields["on"]
             goes_on = _("The details stay restricted, because of request %s.") % ", ".join(still)
@@ -108,7 +107,7 @@ class RejectForm(BalanceForm):
 
 
 def _outlook(record: Request) -> dict[str, Any]:
-    return restricted.outlook(record, today(PolicyVersion.objects.in_force()))
+    return restricted.outlook(record, company_day())
 
 
 def _consequence(record: Request, at: dt.datetime) -> str:

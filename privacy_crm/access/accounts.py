@@ -24,6 +24,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from contacts.admin.acts import Act, ActForm, by
 from contacts.admin.base import RecordAdmin, WithActs
+from contacts.admin.filters import Choice, ChoiceFilter
 from contacts.base import audit
 from privacy_crm.access import resetting
 
@@ -74,15 +75,17 @@ def _factors(user: User) -> list[str]:
     return [told[names(kind)] for kind in kinds]
 
 
-class FactorFilter(admin.SimpleListFilter):
+def _without_factor(users: QuerySet[User]) -> QuerySet[User]:
+    """Narrow accounts to those that may log in with a password alone, and then get no further."""
+    names = Authenticator.Type
+    factors = Authenticator.objects.filter(user=OuterRef("pk"), type__in=[names.TOTP, names.WEBAUTHN])
+    return users.filter(~Exists(factors), is_active=True, is_staff=True)
+
+
+class FactorFilter(ChoiceFilter):
     title = _("second factor")
     parameter_name = "second_factor"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("none", _("none yet"))]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return _without_factor(queryset) if self.value() == "none" else queryset
+    offered = (Choice("none", _("none yet"), _without_factor),)
 
 
 def tasks(request: HttpRequest) -> list[dict[str, str]]:
@@ -93,13 +96,6 @@ def tasks(request: HttpRequest) -> list[dict[str, str]]:
     text = ngettext("%d account has no second factor yet", "%d accounts have no second factor yet", number)
     link = f"{reverse('admin:auth_user_changelist')}?second_factor=none"
     return [{"text": text % number, "link": link}] if number else []
-
-
-def _without_factor(users: QuerySet[User]) -> QuerySet[User]:
-    """Narrow accounts to those that may log in with a password alone, and then get no further."""
-    names = Authenticator.Type
-    factors = Authenticator.objects.filter(user=OuterRef("pk"), type__in=[names.TOTP, names.WEBAUTHN])
-    return users.filter(~Exists(factors), is_active=True, is_staff=True)
 
 
 class StaffAdmin(BaseUserAdmin):

@@ -14,7 +14,7 @@ from unfold.decorators import display
 
 from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
-from contacts.admin.base import RecordAdmin, today
+from contacts.admin.base import RecordAdmin, company_day, today
 from contacts.models import Agreement, PolicyVersion
 from contacts.people import agreements
 from contacts.people.agreements import AgreementError
@@ -136,4 +136,4 @@ class AgreementAdmin(RecordAdmin):
         return capfirst(str(record))
 
     def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
-        return {"today": today(PolicyVersion.objects.in_force())}
+        return {"today": company_day()}

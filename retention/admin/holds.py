@@ -15,9 +15,10 @@ from unfold.decorators import display
 
 from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
-from contacts.admin.base import RecordAdmin, today
+from contacts.admin.base import RecordAdmin, company_day
+from contacts.admin.filters import Choice, ChoiceFilter
 from contacts.admin.people import SEE_REDUCED, SEE_RESTRICTED, name_of, visible_to
-from contacts.models import Contact, PolicyVersion
+from contacts.models import Contact
 from contacts.words.categories import Category
 from retention import holds
 from retention.holds import HoldError
@@ -31,30 +32,26 @@ class EndForm(ActForm):
     day = fields.day(gettext_lazy("Last day of the hold"))
 
     def __init__(self, record: Any = None, **options: Any) -> None:
-        super().__init__(record, initial={"day": today(PolicyVersion.objects.in_force())}, **options)
+        super().__init__(record, initial={"day": company_day()}, **options)
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         holds.end(self.record, day=self.cleaned_data["day"], at=at, by=by)
         return _("The hold ends on %s.") % date_format(self.cleaned_data["day"])
 
 
-class Standing(admin.SimpleListFilter):
+class Standing(ChoiceFilter):
     """Whether a hold stands today."""
 
     title = gettext_lazy("state")
     parameter_name = "standing"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("yes", gettext_lazy("stands")), ("no", gettext_lazy("has ended"))]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        day = today(PolicyVersion.objects.in_force())
-        match self.value():
-            case "yes":
-                return queryset.standing(day)
-            case "no":
-                return queryset.exclude(pk__in=Hold.objects.standing(day).values("pk"))
-        return queryset
+    offered = (
+        Choice("yes", gettext_lazy("stands"), lambda placed: placed.standing(company_day())),
+        Choice(
+            "no",
+            gettext_lazy("has ended"),
+            lambda placed: placed.exclude(pk__in=Hold.objects.standing(company_day()).values("pk")),
+        ),
+    )
 
 
 @admin.register(Hold)
@@ -85,7 +82,7 @@ class HoldAdmin(RecordAdmin):
         return queryset.filter(contact__in=visible_to(request.user, Contact.objects.all()))
 
     def complete(self, request: HttpRequest, records: list[Any]) -> None:
-        day = today(PolicyVersion.objects.in_force())
+        day = company_day()
         sees_people = request.user.has_perm("contacts.view_contact")
         for hold in records:
             hold.stands = hold.until is None or hold.until >= day

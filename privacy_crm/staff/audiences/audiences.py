@@ -15,11 +15,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import display
 
 from contacts.admin.acts import Act, ActForm
-from contacts.admin.base import RecordAdmin, today
+from contacts.admin.base import RecordAdmin, company_day
+from contacts.admin.filters import Choice, ChoiceFilter
 from contacts.audiences import exporting
 from contacts.audiences.exporting import AudienceError
 from contacts.mailings import permission_words
-from contacts.models import Audience, PolicyVersion
+from contacts.models import Audience
 from contacts.permission.permission import Reach, Refusal
 from contacts.words.vocabulary import AudienceEnd, Channel, FileFormat, Scenario
 from privacy_crm import segments
@@ -74,28 +75,16 @@ def badge(request: HttpRequest) -> str | None:
     return str(visible_to(request.user, late).count() or "") or None
 
 
-class Standing(admin.SimpleListFilter):
+class Standing(ChoiceFilter):
     """Whether the holder of a list has said what became of it."""
 
     title = gettext_lazy("state")
     parameter_name = "standing"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [
-            ("overdue", gettext_lazy("overdue")),
-            ("outstanding", gettext_lazy("not confirmed")),
-            ("confirmed", gettext_lazy("confirmed")),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        match self.value():
-            case "overdue":
-                return queryset.overdue(today(PolicyVersion.objects.in_force()))
-            case "outstanding":
-                return queryset.outstanding()
-            case "confirmed":
-                return queryset.filter(confirmed_at__isnull=False)
-        return queryset
+    offered = (
+        Choice("overdue", gettext_lazy("overdue"), lambda lists: lists.overdue(company_day())),
+        Choice("outstanding", gettext_lazy("not confirmed"), lambda lists: lists.outstanding()),
+        Choice("confirmed", gettext_lazy("confirmed"), lambda lists: lists.filter(confirmed_at__isnull=False)),
+    )
 
 
 class ConfirmForm(ActForm):
@@ -158,7 +147,7 @@ class AudienceAdmin(RecordAdmin):
         return record
 
     def complete(self, request: HttpRequest, records: list[Any]) -> None:
-        day = today(PolicyVersion.objects.in_force())
+        day = company_day()
         for audience in records:
             audience.standing = _standing(audience, day)
 

@@ -18,6 +18,7 @@ from unfold.decorators import display
 from contacts.admin import acts
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import RecordAdmin
+from contacts.admin.filters import Choice, ChoiceFilter
 from contacts.admin.people import name_of, visible_to
 from contacts.merging import duplicates
 from contacts.merging.duplicates import PairError
@@ -63,17 +64,15 @@ def _is_open(pair: DuplicatePair) -> bool:
 MERGE = Act("merge", gettext_lazy("Make them one"), PERMISSION, MergeForm, "merge", offered=_is_open)
 
 
-class Standing(admin.SimpleListFilter):
+class Standing(ChoiceFilter):
     """Pairs that wait; those that somebody has decided about on demand."""
 
     title = gettext_lazy("state")
     parameter_name = "standing"
+    offered = (Choice("apart", gettext_lazy("said to be two people"), lambda pairs: pairs.exclude(dismissed_at=None)),)
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("apart", gettext_lazy("said to be two people"))]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return queryset.exclude(dismissed_at=None) if self.value() == "apart" else queryset.open()
+    def unchosen(self, queryset: Any) -> Any:
+        return queryset.open()
 
 
 class PairAdmin(RecordAdmin):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from contacts.admin import fields
 from contacts.admin.acts import ActForm
-from contacts.admin.base import today
+from contacts.admin.base import company_day
 from contacts.models import Contact, PolicyVersion
 from contacts.people import activities, restriction_guard
 from contacts.people.activities import ContactGoneError, FutureActivityError
@@ -101,7 +101,7 @@ class HoldForm(ActForm):
 
     def clean_until(self) -> dt.date | None:
         until: dt.date | None = self.cleaned_data["until"]
-        if until and until < today(PolicyVersion.objects.in_force()):
+        if until and until < company_day():
             raise ValidationError(_("A hold cannot end before it begins."))
         return until
 

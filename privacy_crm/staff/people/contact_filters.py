@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext, gettext_lazy
 
 from contacts.admin.base import today
+from contacts.admin.filters import Choice, ChoiceFilter
 from contacts.admin.people import SEE_REDUCED
 from contacts.models import Contact, PolicyVersion
 from privacy_crm import segments
@@ -83,33 +84,29 @@ class OrganisationFilter(SegmentFilter):
         return bool(self.attrs) or super().has_output()
 
 
-class ReducedFilter(admin.SimpleListFilter):
+class ReducedFilter(ChoiceFilter):
     title = gettext_lazy("what is left")
     parameter_name = "reduced"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("yes", gettext_lazy("only what the law makes us keep"))]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return queryset.minimised() if self.value() == "yes" else queryset
+    offered = (Choice("yes", gettext_lazy("only what the law makes us keep"), lambda people: people.minimised()),)
 
 
-class UnverifiedFilter(admin.SimpleListFilter):
+class UnverifiedFilter(ChoiceFilter):
     """Customers and partners without an agreement, and those of them who only wait to be matched."""
 
     title = gettext_lazy("unverified")
     parameter_name = "unverified"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [
-            ("unmatched", gettext_lazy("registered, and matched to no organisation yet")),
-            ("all", gettext_lazy("all customers and partners without an agreement")),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        if self.value() == "unmatched":
-            return queryset.unmatched()
-        return queryset.unverified() if self.value() == "all" else queryset
+    offered = (
+        Choice(
+            "unmatched",
+            gettext_lazy("registered, and matched to no organisation yet"),
+            lambda people: people.unmatched(),
+        ),
+        Choice(
+            "all",
+            gettext_lazy("all customers and partners without an agreement"),
+            lambda people: people.unverified(),
+        ),
+    )
 
 
 def _by_typing() -> AutocompleteSelect:

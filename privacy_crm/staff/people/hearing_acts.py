@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
-from contacts.admin.base import today
+from contacts.admin.base import company_day, today
 from contacts.models import Contact, PolicyVersion
 from contacts.people import left_organisation, restriction_guard
 from contacts.people.activities import ContactGoneError
@@ -103,11 +103,11 @@ class LeavingForm(ActForm):
     source = fields.choice(gettext_lazy("How did you hear it?"), SOURCES)
 
     def __init__(self, record: Any = None, **options: Any) -> None:
-        super().__init__(record, initial={"on": today(PolicyVersion.objects.in_force())}, **options)
+        super().__init__(record, initial={"on": company_day()}, **options)
 
     def clean_on(self) -> dt.date:
         on: dt.date = self.cleaned_data["on"]
-        if on > today(PolicyVersion.objects.in_force()):
+        if on > company_day():
             raise ValidationError(_("You cannot have heard it in the future."))
         return on
 

@@ -3,7 +3,6 @@
 import datetime as dt
 from typing import Any
 
-from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from contacts.admin import fields
 from contacts.admin.acts import ActForm
+from contacts.admin.filters import Choice, ChoiceFilter
 from contacts.information import informing
 from contacts.information.informing import InformingError
 from contacts.models import Contact, PolicyVersion
@@ -47,15 +47,16 @@ class LetterForm(ActForm):
         return _("{name} was told by letter on %s.") % date_format(told["on"])
 
 
-class UnreachedFilter(admin.SimpleListFilter):
+class UnreachedFilter(ChoiceFilter):
     title = gettext_lazy("where we have their details from")
     parameter_name = _PARAMETER
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(_LETTER, gettext_lazy("to be told by letter"))]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return informing.unreached(queryset, day=timezone.localdate()) if self.value() == _LETTER else queryset
+    offered = (
+        Choice(
+            _LETTER,
+            gettext_lazy("to be told by letter"),
+            lambda people: informing.unreached(people, day=timezone.localdate()),
+        ),
+    )
 
 
 def is_untold(contact: Contact) -> bool:

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from contacts.admin import fields
 from contacts.admin.acts import ActForm
-from contacts.admin.base import today
-from contacts.models import Contact, Organisation, PolicyVersion
+from contacts.admin.base import company_day
+from contacts.models import Contact, Organisation
 from contacts.people import matching
 from contacts.people.matching import MatchError, Suggestion
 from contacts.people.organisations import OrganisationError
@@ -29,7 +29,7 @@ class MatchForm(ActForm):
 
     def __init__(self, record: Any = None, **options: Any) -> None:
         super().__init__(record, initial={"name": record.company}, **options)
-        found = matching.suggestions(record, day=today(PolicyVersion.objects.in_force()))
+        found = matching.suggestions(record, day=company_day())
         suggested = [(str(each.organisation.pk), _label(each)) for each in found]
         others = [(_OTHER, _("Another one on record, by its name")), (_NEW, _("A new one, under this name"))]
         self.fields["choice"] = fields.one_of(
@@ -55,7 +55,7 @@ class MatchForm(ActForm):
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         choice, name = self.cleaned_data["choice"], self.cleaned_data["name"]
         if choice == _NEW:
-            on = today(PolicyVersion.objects.in_force())
+            on = company_day()
             matching.match_new(self.record.pk, name, on=on, at=at, by=by)
         else:
             matching.match(self.record.pk, int(choice), at=at, by=by)

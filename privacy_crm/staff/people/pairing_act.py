@@ -8,10 +8,9 @@ from django.utils.translation import gettext_lazy
 
 from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
-from contacts.admin.base import today
+from contacts.admin.base import company_day
 from contacts.merging import duplicates
 from contacts.merging.duplicates import PairError
-from contacts.models import PolicyVersion
 from privacy_crm.staff.people.contact_acts import may_change_whole
 from privacy_crm.staff.people.detail_acts import GROUP
 
@@ -27,7 +26,7 @@ class PairForm(ActForm):
     email = fields.text(gettext_lazy("The e-mail address of the other record"))
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
-        day = today(PolicyVersion.objects.in_force())
+        day = company_day()
         pair = duplicates.choose(self.record.pk, self.cleaned_data["email"], day=day, at=at, by=by)
         self.leads_to = reverse("admin:contacts_duplicatepair_change", args=[pair.pk])
         return _("These are the two records. Choose what is right.")

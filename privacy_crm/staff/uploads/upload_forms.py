@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from contacts.admin import fields as inputs
 from contacts.admin.acts import Act, ActForm
-from contacts.admin.base import today
-from contacts.models import PolicyVersion, Upload
+from contacts.admin.base import company_day
+from contacts.models import Upload
 from contacts.words.vocabulary import UploadState
 from privacy_crm import tasks
 from privacy_crm.crm_import.reading import UnreadableError
@@ -86,7 +86,7 @@ class RemoveForm(ActForm):
 
     def __init__(self, record: Any = None, **options: Any) -> None:
         super().__init__(record, **options)
-        self.going, self._staying = removing.outlook(record, day=today(PolicyVersion.objects.in_force()))
+        self.going, self._staying = removing.outlook(record, day=company_day())
 
     @property
     def staying(self) -> list[tuple[str, Any]]:

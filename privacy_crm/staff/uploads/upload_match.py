@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from contacts.admin import fields as inputs
 from contacts.admin.acts import ActForm
-from contacts.admin.base import today
+from contacts.admin.base import company_day
 from contacts.models import PolicyVersion
 from contacts.words.vocabulary import Scenario, SourceKind
 from privacy_crm import tasks
@@ -75,7 +75,7 @@ class MatchForm(ActForm):
         origin = Origin(
             Scenario(told["scenario"]), told["source"], SourceKind(told["source_kind"]), told["collected_on"]
         )
-        day = today(PolicyVersion.objects.in_force())
+        day = company_day()
         matching.match(self.record, self._mapping(), origin, day=day, at=at)
         ask_for(tasks.look_through_upload, self.record, by)
         return _("The list is being looked through. Nobody comes in before you say so.")
