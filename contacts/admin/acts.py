@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts.admin import second_factor
+from contacts.models import PolicyVersion
 
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite
@@ -64,6 +65,18 @@ class ActForm(forms.Form):
         except self.refusals as refusal:
             self.add_error(None, str(refusal))
             return None
+
+
+class UnderPolicyForm(ActForm):
+    """An act under the policy in force, which it finds in `cleaned_data["policy"]`; refused where none is published."""
+
+    without_policy: Any = ""  # says what cannot be without one
+
+    def clean(self) -> dict[str, Any]:
+        policy = PolicyVersion.objects.in_force()
+        if policy is None:
+            raise ValidationError(self.without_policy)
+        return {**(super().clean() or self.cleaned_data), "policy": policy}
 
 
 @dataclass(frozen=True)

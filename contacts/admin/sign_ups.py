@@ -5,7 +5,6 @@ import uuid
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -16,10 +15,10 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from contacts.admin import fields
-from contacts.admin.acts import Act, ActForm
+from contacts.admin.acts import Act, UnderPolicyForm
 from contacts.admin.base import RecordAdmin, company_day
 from contacts.admin.people import SEE_RESTRICTED
-from contacts.models import Contact, Event, PolicyVersion, SignUp
+from contacts.models import Contact, Event, SignUp
 from contacts.models.sign_ups import UNPROVEN_DAYS
 from contacts.outbox import wake_worker
 from contacts.signups import verify_in_person
@@ -28,7 +27,8 @@ from contacts.words.addresses import MalformedAddressError, normalise
 from contacts.words.vocabulary import Channel, Scenario, SignUpKind
 
 
-class ConfirmForm(ActForm):
+class ConfirmForm(UnderPolicyForm):
+    without_policy = gettext_lazy("No policy is published yet, so that nobody can be held.")
     refusals = (VouchError,)
     explanation = gettext_lazy(
         "Do this only where you know that the address is theirs. They are held from now on, and get what they asked"
@@ -38,12 +38,6 @@ class ConfirmForm(ActForm):
     grounds = fields.one_of(
         gettext_lazy("How do you know them?"), choices=[(each.value, capfirst(each.label)) for each in Grounds]
     )
-
-    def clean(self) -> dict[str, Any]:
-        policy = PolicyVersion.objects.in_force()
-        if policy is None:
-            raise ValidationError(_("No policy is published yet, so that nobody can be held."))
-        return {**(super().clean() or self.cleaned_data), "policy": policy}
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         told = self.cleaned_data

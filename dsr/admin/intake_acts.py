@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contacts.admin import fields
-from contacts.admin.acts import Act, ActForm
+from contacts.admin.acts import Act, ActForm, UnderPolicyForm
 from contacts.admin.base import company_day
-from contacts.models import PolicyVersion, Suppression
+from contacts.models import Suppression
 from contacts.outbox import wake_worker
 from contacts.words.addresses import MalformedAddressError, normalise
 from dsr.admin import amending_act, taking_back_acts
@@ -39,9 +39,10 @@ SOURCES = [
 ]
 
 
-class ReceivedForm(ActForm):
+class ReceivedForm(UnderPolicyForm):
     """What there is to say of a request that reached somebody of us: `words` come after the fields of the subclass."""
 
+    without_policy = gettext_lazy("No policy is published yet, so that no request can be answered.")
     refusals: tuple[type[Exception], ...] = (RequestError,)
 
     kind = fields.choice(gettext_lazy("What do they ask for?"), KINDS)
@@ -64,12 +65,6 @@ class ReceivedForm(ActForm):
         if on > _today():
             raise ValidationError(_("A request cannot have been received on a day to come."))
         return on
-
-    def clean(self) -> dict[str, Any]:
-        policy = PolicyVersion.objects.in_force()
-        if policy is None:
-            raise ValidationError(_("No policy is published yet, so that no request can be answered."))
-        return {**(super().clean() or self.cleaned_data), "policy": policy}
 
     def came(self) -> dict[str, Any]:
         """Return what the acts of `dsr.intake` ask to be told about how it came in."""

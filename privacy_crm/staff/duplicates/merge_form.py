@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -15,9 +14,9 @@ from django.utils.translation import gettext_lazy
 from django_countries import countries
 
 from contacts.admin import fields
-from contacts.admin.acts import ActForm
+from contacts.admin.acts import UnderPolicyForm
 from contacts.merging.merging import CHOSEN, MergeError
-from contacts.models import Contact, PolicyVersion
+from contacts.models import Contact
 from dsr.letters.corrections import CALLED
 from privacy_crm import merging
 from privacy_crm.staff.duplicates import merge_words
@@ -35,7 +34,8 @@ class Row:
     chosen: str = ""
 
 
-class MergeForm(ActForm):
+class MergeForm(UnderPolicyForm):
+    without_policy = gettext_lazy("No policy is published yet, so that nobody can say how long this keeps a person.")
     refusals = (MergeError,)
     reveals = True
     body_template = "staff/merge.html"
@@ -66,12 +66,6 @@ class MergeForm(ActForm):
     @property
     def rows(self) -> list[Row]:
         return [row for row in map(self._row, CHOSEN) if any(value for _side, value, _heading in row.values)]
-
-    def clean(self) -> dict[str, Any]:
-        policy = PolicyVersion.objects.in_force()
-        if policy is None:
-            raise ValidationError(_("No policy is published yet, so that nobody can say how long this keeps a person."))
-        return {**(super().clean() or self.cleaned_data), "policy": policy}
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         told = self.cleaned_data

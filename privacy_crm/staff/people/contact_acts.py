@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contacts.admin import fields
-from contacts.admin.acts import ActForm
+from contacts.admin.acts import ActForm, UnderPolicyForm
 from contacts.admin.base import company_day
-from contacts.models import Contact, PolicyVersion
+from contacts.models import Contact
 from contacts.people import activities, restriction_guard
 from contacts.people.activities import ContactGoneError, FutureActivityError
 from contacts.words.categories import Category
@@ -45,7 +45,8 @@ def may_change_whole(contact: Contact) -> bool:
     return is_whole(contact) and may_change(contact)
 
 
-class ActivityForm(ActForm):
+class ActivityForm(UnderPolicyForm):
+    without_policy = gettext_lazy("No policy is published yet, so that nobody can say how long this keeps a person.")
     refusals = (ContactGoneError, FutureActivityError)
     explanation = gettext_lazy(
         "Something that the person did. What we did is none, and using a right is none: neither lengthens storage."
@@ -64,13 +65,10 @@ class ActivityForm(ActForm):
         super().__init__(record, initial={"occurred_at": timezone.localtime()}, **options)
 
     def clean(self) -> dict[str, Any]:
-        policy = PolicyVersion.objects.in_force()
-        if policy is None:
-            raise ValidationError(_("No policy is published yet, so that nobody can say how long this keeps a person."))
-        data: dict[str, Any] = super().clean() or self.cleaned_data
-        if data.get("occurred_at"):
-            data["occurred_at"] = data["occurred_at"].replace(tzinfo=policy.zone)
-        return {**data, "policy": policy}
+        told = super().clean()
+        if told.get("occurred_at"):
+            told["occurred_at"] = told["occurred_at"].replace(tzinfo=told["policy"].zone)
+        return told
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         with restriction_guard.changing(self.record.pk, at=at):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contacts.admin import fields
-from contacts.admin.acts import Act, ActForm
+from contacts.admin.acts import Act, ActForm, UnderPolicyForm
 from contacts.admin.base import company_day, today
 from contacts.models import Contact, PolicyVersion
 from contacts.people import left_organisation, restriction_guard
@@ -34,7 +34,8 @@ _HEARD = [
 ]
 
 
-class ObjectionForm(ActForm):
+class ObjectionForm(UnderPolicyForm):
+    without_policy = gettext_lazy("No policy is published yet, so that nobody can say what follows from this.")
     explanation = gettext_lazy(
         "No marketing goes out on these channels from now on, and nobody but the person can change that. After an "
         "objection to all channels, whoever is held for marketing alone is deleted: a prospect at once, others once "
@@ -45,12 +46,6 @@ class ObjectionForm(ActForm):
 
     channels = fields.choices(gettext_lazy("What do they object to?"), Channel.choices, initial=list(Channel.values))
     heard = fields.choice(gettext_lazy("How did you hear it?"), _HEARD)
-
-    def clean(self) -> dict[str, Any]:
-        policy = PolicyVersion.objects.in_force()
-        if policy is None:
-            raise ValidationError(_("No policy is published yet, so that nobody can say what follows from this."))
-        return {**(super().clean() or self.cleaned_data), "policy": policy}
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         told, person = self.cleaned_data, self.record
@@ -92,7 +87,8 @@ def _parted(done: Consequence, held_as: list[str]) -> str:
     return ""
 
 
-class LeavingForm(ActForm):
+class LeavingForm(UnderPolicyForm):
+    without_policy = gettext_lazy("No policy is published yet, so that no request can be answered.")
     refusals = (LeavingError, ContactGoneError, HoldError, RequestError)
     explanation = gettext_lazy(
         "No marketing goes to them any more. The privacy officer is asked whether they are deleted earlier than others"
@@ -110,12 +106,6 @@ class LeavingForm(ActForm):
         if on > company_day():
             raise ValidationError(_("You cannot have heard it in the future."))
         return on
-
-    def clean(self) -> dict[str, Any]:
-        policy = PolicyVersion.objects.in_force()
-        if policy is None:
-            raise ValidationError(_("No policy is published yet, so that no request can be answered."))
-        return {**(super().clean() or self.cleaned_data), "policy": policy}
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         told = self.cleaned_data

@@ -1,9 +1,7 @@
 """People whom no mail could tell where we have their details from: the officer's list of them, and the letter (L5)."""
 
 import datetime as dt
-from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -12,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from contacts.admin import fields
-from contacts.admin.acts import ActForm
+from contacts.admin.acts import UnderPolicyForm
 from contacts.admin.filters import Choice, ChoiceFilter
 from contacts.information import informing
 from contacts.information.informing import InformingError
-from contacts.models import Contact, PolicyVersion
+from contacts.models import Contact
 from contacts.people import restriction_guard
 from contacts.people.activities import ContactGoneError
 from contacts.words.vocabulary import SourceKind
@@ -25,7 +23,8 @@ PERMISSION = "contacts.inform_by_letter"
 _PARAMETER, _LETTER = "inform", "letter"
 
 
-class LetterForm(ActForm):
+class LetterForm(UnderPolicyForm):
+    without_policy = gettext_lazy("No policy is published yet, so that there is nothing to tell.")
     refusals = (ContactGoneError, InformingError)
     explanation = gettext_lazy(
         "Once a letter has told the person where we have their details from, what we use them for and how to object. "
@@ -33,12 +32,6 @@ class LetterForm(ActForm):
     )
 
     on = fields.day(gettext_lazy("When was the letter sent?"))
-
-    def clean(self) -> dict[str, Any]:
-        policy = PolicyVersion.objects.in_force()
-        if policy is None:
-            raise ValidationError(_("No policy is published yet, so that there is nothing to tell."))
-        return {**(super().clean() or self.cleaned_data), "policy": policy}
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         told = self.cleaned_data
