@@ -12,7 +12,6 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.contrib.auth.models import Group, User
-from django.template.base import PartialTemplate, Template
 from django.test import Client
 from django.utils import translation
 
@@ -37,7 +36,6 @@ NOON = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.UTC)
 CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 
-RENDER = {template: template._render for template in (Template, PartialTemplate)}
 databases = Databases()
 closed_sockets.close()
 
@@ -94,13 +92,6 @@ def django_db_setup(servers: None, django_test_environment: None, django_db_bloc
         with django_db_blocker.unblock():
             until_the_end.enter_context(databases.there())
         yield
-
-
-@pytest.fixture(autouse=True, scope="session")
-def plain_templates(django_test_environment: None) -> None:
-    """No test reads `response.context`, for which Django's tests copy the context of each template that is rendered."""
-    for template, render in RENDER.items():
-        template._render = render
 
 
 @pytest.fixture(autouse=True)
