@@ -18,7 +18,6 @@ from django.utils import translation
 from contacts.models import PolicyVersion
 from privacy_crm.embedded import first_use
 from tests.databases import BARE, POLICY, PUBLISHED, Databases
-from tests.settings import WORKER
 from tests.support import closed_sockets, marking
 from tests.support.embedded_users import User as ServerUser
 from tests.support.embedded_users import open_directory, users
@@ -77,12 +76,6 @@ def servers() -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Before the fixtures: the policy is published already where a test has it."""
     databases.choose(PUBLISHED if "policy" in getattr(item, "fixturenames", ()) else BARE)
-
-
-def pytest_unconfigure() -> None:
-    """Forget the servers of this run once the last of its processes leaves; the keeper of the servers sees it."""
-    if not WORKER:
-        shutil.rmtree(settings.VAR_DIR, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,9 @@
 `--ds=tests.settings` in pyproject.toml names them to pytest-django; a process that a test starts has the product's own.
 """
 
+import atexit
 import os
+import shutil
 import tempfile
 import uuid
 from pathlib import Path
@@ -14,10 +16,18 @@ from tests.support.embedded_users import memory
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 
+
+def forget(var: str, process: int) -> None:
+    """Delete what a run has left, once the process ends that began it; the keeper of the servers sees it and ends."""
+    if os.getpid() == process:  # and none of its forks
+        shutil.rmtree(var, ignore_errors=True)
+
+
 if not WORKER:
     # In memory, and for this run alone: its workers inherit it, and a demo beside us has others.
     os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="privacy-crm-tests-", dir=memory())
     Path(os.environ["VAR_DIR"]).chmod(0o755)  # PostgreSQL may have to run as another account
+    atexit.register(forget, os.environ["VAR_DIR"], os.getpid())
 os.environ |= {"DATABASE_URL": "", "REDIS_URL": "", "DJANGO_SETTINGS_MODULE": "privacy_crm.settings"}
 
 from privacy_crm.settings import *  # noqa: E402, F403
