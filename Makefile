@@ -14,7 +14,7 @@ export PORT VAR_DIR EMAIL_URL
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick check bench screenshots drawing requirements clean
+.PHONY: help setup demo test test-quick check bench mutants screenshots drawing requirements clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,9 @@ check: setup ## lint, types, import contracts, migrations, Django's checks
 
 bench: setup ## measure what must be fast against its floor (ARGS="--contacts 200000", "--only audience")
 	@exec $(BIN)/python -m benchmarks $(ARGS)
+
+mutants: setup ## break the rules of deletion and permission, and list what no test notices (ARGS="--only MODULE", "--sample 50")
+	@exec $(BIN)/python -m mutants $(ARGS)
 
 screenshots: setup ## take the pictures of docs/tour.md anew, with Chromium (ARGS="--only contact", "--site http://localhost:8000")
 	@exec $(BIN)/python -m screenshots $(ARGS)
