@@ -143,9 +143,10 @@ def browser() -> Iterator["Browser"]:
     # Playwright keeps an event loop in this thread, beside which Django refuses to use the database.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    as_on_a_screen = "--font-render-hinting=none"  # without windows letters are fitted to pixels, and lines are wider
     ours_alone = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
     with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=chromium, args=[*quiet, ours_alone])
+        yield playwright.chromium.launch(executable_path=chromium, args=[*quiet, as_on_a_screen, ours_alone])
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
