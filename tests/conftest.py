@@ -3,6 +3,7 @@ import gc
 import os
 import shutil
 import tomllib
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.contrib.auth.models import Group, User
+from django.core.cache import caches
 from django.test import Client
 from django.utils import translation
 
@@ -85,6 +87,13 @@ def django_db_setup(servers: None, django_test_environment: None, django_db_bloc
         with django_db_blocker.unblock():
             until_the_end.enter_context(databases.there())
         yield
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """Keep out of a test what an earlier one has counted: its policy, in a clone like ours, has the number of ours."""
+    # The threads of the live server make caches of their own, from the settings.
+    settings.CACHES["default"]["KEY_PREFIX"] = caches["default"].key_prefix = uuid.uuid4().hex
 
 
 @pytest.fixture(autouse=True)
