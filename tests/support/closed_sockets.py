@@ -7,6 +7,7 @@ An audit hook sees what every library of this process does, in all its threads a
 import ipaddress
 import socket
 import sys
+from contextlib import suppress
 from typing import Any
 
 _TO_ADDRESSES = {"socket.connect", "socket.sendto", "socket.sendmsg"}
@@ -39,8 +40,13 @@ def _is_here(host: str | bytes | None) -> bool:
     name = host.decode() if isinstance(host, bytes) else host or ""
     if name in _HERE:
         return True
-    try:
-        address = ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return address.is_loopback or address.is_unspecified
+    address = _address(name)
+    return address is not None and (address.is_loopback or address.is_unspecified)
+
+
+def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Return the address that a name is, in any of its spellings (inet_aton(3) knows 127.1 and 0x7f000001)."""
+    for parse in (ipaddress.ip_address, lambda text: ipaddress.IPv4Address(socket.inet_aton(text))):
+        with suppress(ValueError, OSError):
+            return parse(name)
+    return None

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from contacts.delivery import letters as mails
 from contacts.models import Message, PolicyVersion
+from dsr.admin.letters import preview
 from dsr.answers import answering, remedies
 from dsr.letters import (
     answers,
@@ -17,7 +18,6 @@ from dsr.letters import (
     corrections,
     handovers,
     paper,
-    preview,
     question,
     refusals,
     restrictions,
@@ -139,7 +139,7 @@ def test_each_kind_of_request_is_called_by_what_was_asked(policy: PolicyVersion,
 def test_what_anybody_typed_is_text_and_never_markup(policy: PolicyVersion, language: str, kind: str) -> None:
     request = asks(policy, Kind.ERASURE, first_name=RUDE, last_name=RUDE)
     letter = draft(refusals.refused, request, policy, language, ground="excessive", reasons=RUDE)
-    show: Callable[..., str] = {"mail": preview.html, "paper": paper.html}[kind]
+    show: Callable[..., str] = {"mail": preview, "paper": paper.html}[kind]
     page = show(request, replace(letter, subject=RUDE), policy=policy, at=NOON)
     assert "<script" not in page
     assert "<img" not in page
@@ -149,7 +149,7 @@ def test_what_anybody_typed_is_text_and_never_markup(policy: PolicyVersion, lang
 def test_the_letter_that_leaves_is_the_one_that_was_shown(policy: PolicyVersion) -> None:
     request = asks(policy, Kind.ERASURE)
     letter = draft(refusals.refused, request, policy, "sv", ground="excessive", reasons=BECAUSE)
-    shown = preview.html(request, letter, policy=policy, at=NOON)
+    shown = preview(request, letter, policy=policy, at=NOON)
     answering.send(request, letter, at=NOON, by=OFFICER)
     message = Message.objects.select_related("contact").get(template="written")
     ((left, _kind),) = mails.write(message, policy=policy, at=NOON).alternatives
@@ -160,7 +160,7 @@ def test_looking_at_a_letter_stores_nothing(policy: PolicyVersion) -> None:
     request = asks(policy, Kind.ERASURE)
     letter = draft(refusals.refused, request, policy, ground="excessive", reasons=BECAUSE)
     before, files = contents(), _files()
-    for show in (preview.html, paper.html, paper.data_url):
+    for show in (preview, paper.html, paper.data_url):
         assert show(request, letter, policy=policy, at=NOON)
     assert (contents(), _files()) == (before, files)
 
