@@ -14,6 +14,9 @@ from privacy_crm.crm_import.staging import Import
 # What every query for `Target.given` says of the rows behind a key, so that they can be counted.
 LINES = sql.SQL("array_agg(line) AS lines, min(line) AS first_line")
 
+# From so many new records on, the planner looks at the table again: it may know it as empty, however much was written.
+_MANY = 10_000
+
 _COMMA = sql.SQL(", ")
 _LAST = sql.SQL("(array_agg({name} ORDER BY line DESC) FILTER (WHERE {name} IS NOT NULL))[1] AS {name}")
 _GIVEN_OR_STORED = sql.SQL("COALESCE(given.{name}, stored.{name})")
@@ -124,7 +127,9 @@ def write(work: Import, target: Target) -> None:
     table, merged = sql.Identifier(target.table), target.merged
     values = {name: named(_GIVEN, name) for name in (*target.keys, *target.becomes)} | dict(target.fresh)
     columns = _COMMA.join(map(sql.Identifier, values))
-    work.do(_INSERT.format(table=table, merged=merged, columns=columns, values=_COMMA.join(values.values())))
+    created = work.do(_INSERT.format(table=table, merged=merged, columns=columns, values=_COMMA.join(values.values())))
+    if created >= _MANY:
+        work.analyze(table)
     if target.becomes:
         work.do(_UPDATE.format(table=table, merged=merged, changes=_listed(_CHANGE, target.becomes)))
 

@@ -147,5 +147,5 @@ def write(work: Import) -> None:
         empty_organisations.notice(organisation_ids)
     work.do(_NOT_OF_ONE_LIST)
     work.do(_KNOW.format(NEW))
-    work.do("ANALYZE import_known")
+    work.analyze(sql.Identifier("import_known"))
     audit.record_found("contact.created", NEW, at=work.at, by=work.by)

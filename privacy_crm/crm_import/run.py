@@ -40,7 +40,6 @@ type Sink = Callable[[Iterable[Reject]], None]
 # Told when all is written, in the same transaction: if it raises, nothing was.
 type Last = Callable[[Import], None]
 
-_MANY = 10_000
 # Besides, somebody else wrote the same new record first: reading again sees it.
 _LOST = retry.LOST | {"23505"}
 
@@ -120,9 +119,7 @@ def run(
             transaction.set_rollback(dry_run)
         return Report(dry_run, at, counts, work.food_preferences_dropped)
 
-    report = _persist(attempt)
-    _tell_the_planner(report)
-    return report
+    return _persist(attempt)
 
 
 def _stage(work: Import, sources: Sequence[Source], progress: Progress) -> None:
@@ -140,13 +137,6 @@ def _settle(work: Import, progress: Progress) -> None:
     for done, step in enumerate(steps, 1):
         step(work)
         progress(WRITING, done, done / len(steps))
-
-
-def _tell_the_planner(report: Report) -> None:
-    """Have PostgreSQL look at what has grown: until it does, a purge would be planned for the few who were there."""
-    if not report.dry_run and sum(counts.created for counts in report.files.values()) >= _MANY:
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE contacts_contact, contacts_basis, contacts_activity, contacts_registration")
 
 
 def _persist(attempt: Callable[[], Report]) -> Report:

@@ -64,6 +64,10 @@ class Import:
         """Put the rows of a query into a temporary table, with statistics: joins are not planned for a handful."""
         self.do(_DROP.format(table))
         self.do(sql.SQL("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS {}").format(table, query))
+        self.analyze(table)
+
+    def analyze(self, table: sql.Identifier) -> None:
+        """Have PostgreSQL look at a table that has grown: until it does, it plans for the few rows that were there."""
         self.do(_ANALYZE.format(table))
 
     def chunks(self, query: str | sql.Composable, **more: Any) -> Iterator[list[Any]]:
@@ -113,7 +117,7 @@ def load(work: Import, file: File, rows: Iterator[Row]) -> Iterator[int]:
             _copy(work, file, buffer)
             yield done
     _copy(work, file, buffer)
-    work.do(_ANALYZE.format(file.table))
+    work.analyze(file.table)
     yield done
 
 

@@ -59,6 +59,7 @@ class Process:
                     self.wait(timeout)
                 except TimeoutError:
                     self.kill()
+                    self.wait()
                     raise
             self._said = out.result(), error.result()
         return self._said

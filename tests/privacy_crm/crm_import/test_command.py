@@ -10,10 +10,11 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from contacts.models import AuditEvent, Contact, PolicyVersion
+from contacts.models import AuditEvent, PolicyVersion
 from privacy_crm.crm_import import reading
 from privacy_crm.crm_import import run as crm_import
 from privacy_crm.crm_import.cells import When
+from privacy_crm.crm_import.staging import Import
 from tests.support.factories import NOON
 from tests.support.import_files import AINO, event, everything, person, save
 
@@ -141,11 +142,21 @@ def test_the_audit_says_that_an_import_was_done_and_by_whom(export: Path) -> Non
     assert (done.by, done.rule, done.public_id) == ("import_crm", "", None)
 
 
-def test_a_large_import_leaves_the_planner_knowing_its_tables(policy: PolicyVersion, tmp_path: Path) -> None:
+def test_a_large_import_has_the_planner_know_what_it_writes(policy: PolicyVersion, tmp_path: Path) -> None:
+    """Or the statements after the first compare each new row with every other: 40,000 took longer than four minutes."""
     save(tmp_path, contacts=[person(f"p{number}@fjordkraft.example") for number in range(10_000)])
-    command(tmp_path)
-    assert Contact.objects.count() == 10_000
+    command(tmp_path, "--dry-run")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'contacts_contact'::regclass")
-        (estimate,) = cursor.fetchone()
-    assert estimate > 5_000
+        cursor.execute("ANALYZE")  # as autovacuum does between a look and the import: pages without a row
+    known: list[tuple[str, int]] = []
+
+    def ask(work: Import) -> None:
+        work.cursor.execute(
+            "SELECT relname, reltuples FROM pg_class WHERE oid = ANY(%(tables)s::regclass[]) ORDER BY relname",
+            {"tables": ["contacts_contact", "contacts_basis"]},
+        )
+        known.extend(work.cursor.fetchall())
+
+    sources = reading.exported(tmp_path, When.under(policy, NOON))
+    crm_import.run(sources, policy=policy, at=NOON, by="test", dry_run=False, last=ask)
+    assert known == [("contacts_basis", 10_000), ("contacts_contact", 10_000)]
