@@ -32,7 +32,7 @@ BARE, PUBLISHED = "test_bare", "test_published"
 _ALIAS = "default"
 _ONE_AT_A_TIME = 10  # any number: nothing else takes advisory locks in this database
 # Nothing of a run has to survive a crash.
-_CARELESS = ("fsync", "full_page_writes", "synchronous_commit")
+_CARELESS = ("fsync", "full_page_writes", "synchronous_commit", "autovacuum")
 
 
 class Databases:
