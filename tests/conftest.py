@@ -23,13 +23,16 @@ from tests.databases import BARE, POLICY, PUBLISHED, Databases
 from tests.support import closed_sockets, marking
 from tests.support.embedded_users import User as ServerUser
 from tests.support.embedded_users import open_directory, users
+from tests.support.examples import examples
 from tests.support.processes import Site
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 # On a busy machine the first example alone may take a second, which says nothing of the code.
-hypothesis.settings.register_profile("busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile(
+    "busy", max_examples=examples(100), deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("busy")
 
 NOON = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.UTC)

@@ -28,6 +28,7 @@ def test_public_pages_bring_no_style_and_no_script_of_their_own(policy: PolicyVe
     assert not re.search(r"<script|<style|\sstyle=|\son\w+=", text)
 
 
+@pytest.mark.walk
 def test_the_admin_brings_no_inline_script(policy: PolicyVersion, log_in: Callable[[str], Client]) -> None:
     client, records = log_in("superuser"), world(policy)
     pages = [name for name in opened_by(*roles.ROLES) if name != "jsi18n"]

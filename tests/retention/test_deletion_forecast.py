@@ -12,6 +12,7 @@ from contacts.policy import policies
 from contacts.words.vocabulary import Channel, Scenario
 from privacy_crm import segments
 from retention import deletion_forecast, retention_schedule
+from tests.support.examples import examples
 from tests.support.factories import (
     NOON,
     ContactFactory,
@@ -80,7 +81,7 @@ def held(person: dict[str, Any], policy: PolicyVersion) -> Contact:
 
 
 @pytest.mark.promise("P9")
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(people=st.lists(PEOPLE, min_size=1, max_size=6))
 def test_the_filter_agrees_with_the_day_that_each_page_shows(
     people: list[dict[str, Any]], policy: PolicyVersion

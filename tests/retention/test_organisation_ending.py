@@ -22,6 +22,7 @@ from retention.consequences import Ending, Stay
 from tests.browser.test_admin import enter, visit
 from tests.support.accessible import violations_everywhere
 from tests.support.admin_pages import contents
+from tests.support.examples import examples
 from tests.support.factories import (
     NOON,
     ONE_DAY,
@@ -132,7 +133,7 @@ PERSON = st.tuples(SCENARIOS, st.dates(dt.date(2025, 1, 1), TODAY), HOLDS, st.no
 
 
 @p3
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cast=st.lists(PERSON, min_size=1, max_size=4), other=st.none() | st.just("open") | DAYS, on=DAYS)
 def test_what_is_said_is_what_becomes_of_them(
     policy: PolicyVersion,

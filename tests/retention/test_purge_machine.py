@@ -1,6 +1,6 @@
 """Whatever happens in whatever order, a run deletes what the promises say: a plain model of them plays along.
 
-MACHINE_EXAMPLES sets how many stories are played.
+`tests.support.examples` says how many stories are played.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""How the state machines play: MACHINE_EXAMPLES sets how many stories."""
-
-import os
+"""How the state machines play."""
 
 from hypothesis import HealthCheck, Phase, settings
 
+from tests.support.examples import examples
+
 STORIES = settings(
-    max_examples=int(os.environ.get("MACHINE_EXAMPLES", "25")),
+    max_examples=examples(25),
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=list(HealthCheck),

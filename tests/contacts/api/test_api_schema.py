@@ -8,8 +8,7 @@ import schemathesis
 from django.conf import LazySettings
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
-from hypothesis import HealthCheck
-from hypothesis import settings as examples
+from hypothesis import HealthCheck, settings
 from schemathesis.config import (
     ChecksConfig,
     PositiveDataAcceptanceConfig,
@@ -24,6 +23,7 @@ from contacts.models import PolicyVersion
 from contacts.signups import keys
 from privacy_crm.wsgi import application
 from tests.support import visitors
+from tests.support.examples import examples
 from tests.support.factories import NOON, TopicFactory, WhitepaperFactory
 
 pytestmark = pytest.mark.django_db
@@ -56,9 +56,10 @@ def key(in_the_tests_transaction: None, policy: PolicyVersion, settings: LazySet
     return keys.issue("website", at=NOON, by="test")[1]
 
 
+@pytest.mark.walk
 @described.parametrize()
-@examples(
-    max_examples=EXAMPLES,
+@settings(
+    max_examples=examples(EXAMPLES),
     derandomize=True,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],  # what one post stores is in no other's way

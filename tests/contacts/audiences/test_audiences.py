@@ -34,6 +34,7 @@ from privacy_crm import segments
 from tests.contacts.audiences.test_audience import DANGEROUS, HARMLESS
 from tests.contacts.permission.test_permission_oracle import PEOPLE, expected, make
 from tests.support.admin_pages import contents
+from tests.support.examples import examples
 from tests.support.factories import NOON, ONE_DAY, TopicFactory, crowd
 from tests.support.listing import (
     TODAY,
@@ -83,7 +84,7 @@ PLAIN = st.fixed_dictionaries(
 @pytest.mark.promise("P11")
 @pytest.mark.promise("P12")
 @pytest.mark.promise("P15")
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     people=st.lists(st.one_of(PEOPLE, PLAIN), min_size=1, max_size=8),
     channel=st.sampled_from(Channel),

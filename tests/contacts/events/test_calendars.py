@@ -11,6 +11,7 @@ from icalendar import Calendar
 from contacts.events import calendars, events
 from contacts.events.events import Times
 from contacts.models import Event, PolicyVersion
+from tests.support.examples import examples
 from tests.support.factories import NOON, EventFactory
 
 MORNING = dt.datetime(2027, 5, 24, 7, 0, tzinfo=dt.UTC)
@@ -78,7 +79,7 @@ def test_a_calendar_replaces_what_it_had_when_the_event_moves_or_is_cancelled() 
 
 
 @given(title=st.text(max_size=300).filter(lambda text: "\x00" not in text), place=st.text(max_size=100))
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=examples(60))
 def test_no_text_brings_in_a_line_of_its_own(title: str, place: str) -> None:
     evil = "\r\nATTENDEE:mailto:everyone@fjordkraft.example\r\n"
     calendar = read(event(title=title + evil, place=place + evil))
@@ -87,7 +88,7 @@ def test_no_text_brings_in_a_line_of_its_own(title: str, place: str) -> None:
 
 
 @given(zone=st.sampled_from(sorted(available_timezones() - {"localtime", "Factory"})))
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(30))
 def test_the_moment_is_the_same_in_every_time_zone(zone: str) -> None:
     (entry,) = read(event(time_zone=zone)).events
     start = entry.start if entry.start.tzinfo else entry.start.replace(tzinfo=ZoneInfo(zone))

@@ -14,6 +14,7 @@ from contacts.models import Activity, AuditEvent, Basis, Contact, FoodPreference
 from contacts.people.restriction_guard import StoredOnlyError
 from tests.support.admin_pages import contents
 from tests.support.doors import AN_HOUR, arrive, event_on, guest, undo, waiting
+from tests.support.examples import examples
 from tests.support.factories import NOON, ONE_DAY, SPRING, ContactFactory, do, everything_about, hold
 
 pytestmark = pytest.mark.django_db
@@ -115,7 +116,7 @@ days = st.dates(SPRING, TODAY)
 
 
 @pytest.mark.promise("P7")
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     done=st.lists(moments, max_size=3),
     collected=days,

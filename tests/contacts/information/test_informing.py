@@ -18,6 +18,7 @@ from contacts.outbox import links, outbox
 from contacts.permission.permission import of_one
 from contacts.words.vocabulary import MailTemplate, Scenario
 from privacy_crm.mail import mailer
+from tests.support.examples import examples
 from tests.support.factories import (
     NOON,
     ONE_DAY,
@@ -154,7 +155,7 @@ def test_those_who_wait_longest_are_told_first_and_no_more_than_so_many_a_day(po
 
 @pytest.mark.promise("L5")
 @given(days=st.lists(st.integers(0, 60), max_size=8), most=st.integers(0, 8))
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_nobody_waits_beyond_the_month_for_that_number(policy: PolicyVersion, days: list[int], most: int) -> None:
     Contact.objects.all().delete()
     people = [known_from(policy, days=number) for number in days]

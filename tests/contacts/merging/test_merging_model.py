@@ -13,6 +13,7 @@ from contacts.words.vocabulary import ACTIVITY_SCENARIOS, ActivityKind, Channel,
 from privacy_crm.merging import merge
 from retention import retention_schedule
 from retention.models import Hold
+from tests.support.examples import examples
 from tests.support.factories import NOON, ContactFactory, do, everything_about, hold, place
 
 DAYS = st.dates(dt.date(2026, 1, 1), dt.date(2026, 11, 1))
@@ -57,7 +58,7 @@ def leaves_on(*people: Contact, policy: PolicyVersion) -> dt.date:
 @pytest.mark.promise("P5")
 @pytest.mark.promise("P9")
 @pytest.mark.promise("P12")
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ours=RECORDS, theirs=RECORDS)
 def test_the_one_record_holds_what_both_did(policy: PolicyVersion, ours: Any, theirs: Any) -> None:
     keep, gone = made(ours, policy), made(theirs, policy)

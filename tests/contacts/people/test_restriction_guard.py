@@ -56,6 +56,7 @@ def restricted(policy: PolicyVersion, **fields: Any) -> Contact:
     return contact
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("role", OTHERS)
 def test_nobody_but_the_officer_finds_them_on_any_page(log_in: LogIn, policy: PolicyVersion, role: str) -> None:
     organisation, event = OrganisationFactory.create(), EventFactory.create()

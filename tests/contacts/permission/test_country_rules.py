@@ -12,6 +12,7 @@ from contacts.models import AuditEvent, ChannelPermission, Contact, CountryRule,
 from contacts.permission import consent_law, country_rules
 from contacts.permission.country_rules import CountryRuleError, Effect
 from contacts.words.vocabulary import Channel, MarketingGround
+from tests.support.examples import examples
 from tests.support.factories import NOON, CountryRuleFactory, contact_of, customer
 from tests.support.preferring import reachable
 
@@ -192,7 +193,7 @@ NEW_RULES = st.builds(
 
 
 @pytest.mark.promise("P11")
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(new=NEW_RULES)
 def test_what_the_effect_foretold_is_what_happens(
     policy: PolicyVersion, people: list[Contact], new: CountryRule

@@ -14,6 +14,7 @@ from contacts.signups import sign_ups
 from contacts.signups.sign_ups import SignUpRefusedError, Typed, Wish
 from tests.support import visitors
 from tests.support.admin_pages import contents
+from tests.support.examples import examples
 from tests.support.factories import (
     NOON,
     ONE_DAY,
@@ -26,7 +27,7 @@ from tests.support.visitors import AINO, asked
 
 pytestmark = pytest.mark.django_db
 
-ALONE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+ALONE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(40), deadline=None)
 
 # What a form lets through: text without control characters.
 texts = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=200)

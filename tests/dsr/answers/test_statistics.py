@@ -13,6 +13,7 @@ from dsr.answers.statistics import Figures
 from dsr.models import Request, YearCount
 from dsr.records import deadlines
 from dsr.words.vocabulary import Kind, Outcome, State
+from tests.support.examples import examples
 
 pytestmark = pytest.mark.django_db
 
@@ -128,7 +129,7 @@ one_request = st.tuples(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(said=st.lists(one_request, max_size=12))
 def test_it_agrees_with_counting_by_hand(said: list[tuple[dt.date, str, int | None, str]]) -> None:
     Request.objects.all().delete()

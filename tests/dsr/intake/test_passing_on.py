@@ -93,6 +93,7 @@ def test_what_was_passed_on_waits_for_the_officer(log_in: LogIn, ada: Contact) -
     assert "phone, passed on by staff" in client.get("/admin/dsr/request/").content.decode()
 
 
+@pytest.mark.walk
 @pytest.mark.promise("P17")
 @pytest.mark.parametrize("role", OTHERS)
 def test_no_page_tells_anybody_but_the_officer_of_a_request(

@@ -1,6 +1,6 @@
 """In whatever order a person and the officer act, and however much time passes, a request is where a plain model says.
 
-What the model does not allow is refused, with nothing changed. MACHINE_EXAMPLES sets how many stories are played.
+What the model does not allow is refused, with nothing changed. `tests.support.examples` says how many stories it plays.
 """
 
 import datetime as dt

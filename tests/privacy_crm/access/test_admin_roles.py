@@ -19,6 +19,7 @@ def records(policy: PolicyVersion) -> dict[str, Any]:
     return world(policy)
 
 
+@pytest.mark.walk
 @pytest.mark.promise("P17")
 def test_a_superuser_finds_what_anybody_finds_and_no_get_changes_anything(
     log_in: LogIn, records: dict[str, Any]
@@ -43,6 +44,7 @@ def test_nothing_is_deleted_by_hand(role: str, log_in: LogIn, records: dict[str,
     assert contents() == before
 
 
+@pytest.mark.walk
 def test_no_list_offers_to_delete_what_is_selected(log_in: LogIn, records: dict[str, Any]) -> None:
     client = log_in("superuser")
     before = contents()
@@ -54,6 +56,7 @@ def test_no_list_offers_to_delete_what_is_selected(log_in: LogIn, records: dict[
     assert contents() == before
 
 
+@pytest.mark.walk
 @pytest.mark.promise("P17")
 def test_the_administrator_of_accounts_sees_no_person(log_in: LogIn, records: dict[str, Any]) -> None:
     person = records["contacts_contact"]
@@ -64,6 +67,7 @@ def test_the_administrator_of_accounts_sees_no_person(log_in: LogIn, records: di
         assert person.email not in text
 
 
+@pytest.mark.walk
 def test_the_sidebar_offers_only_pages_that_open(log_in: LogIn, records: dict[str, Any]) -> None:
     for role in ROLES:
         client = log_in(role)

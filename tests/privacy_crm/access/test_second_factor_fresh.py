@@ -118,6 +118,7 @@ def test_a_package_is_neither_shown_nor_handed_out_without_it(clock: Any, policy
     assert not AuditEvent.objects.filter(code="request.packaged").exists()
 
 
+@pytest.mark.walk
 def test_what_leaves_deletes_or_approves_asks_for_it_and_nothing_else_does(clock: Any, policy: PolicyVersion) -> None:
     records, chief = admin_pages.world(policy), member()
     User.objects.filter(pk=chief.pk).update(is_superuser=True)

@@ -15,6 +15,7 @@ from contacts.outbox import links
 from contacts.people import erasure
 from contacts.words.addresses import keyed_hash
 from tests.support.admin_pages import contents
+from tests.support.examples import examples
 from tests.support.factories import NOON, ContactFactory, EventFactory, SignUpFactory, TopicFactory, hold
 from tests.support.mailing import written_letter
 from tests.support.preferring import FORM, ONE_CLICK, reader, refusals, suppressed, token_of, unsubscribe
@@ -85,7 +86,7 @@ def test_one_click_on_the_link_in_the_header_of_a_mail_stops_the_mail(policy: Po
 
 
 @given(body=st.binary(max_size=200), kind=st.sampled_from([FORM, "text/plain", "application/json", ""]))
-@settings(max_examples=30, suppress_health_check=SPREAD, deadline=None)
+@settings(max_examples=examples(30), suppress_health_check=SPREAD, deadline=None)
 def test_whatever_else_a_mail_program_posts_stops_the_mail(policy: PolicyVersion, body: bytes, kind: str) -> None:
     contact = reader(policy)
     answer = Client(enforce_csrf_checks=True).post(f"/unsubscribe/{token_of(contact)}/", body, content_type=kind)

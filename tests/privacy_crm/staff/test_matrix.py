@@ -25,7 +25,7 @@ from tests.support.matrix_world import World
 type Walks = Callable[[str], Walk]
 
 # The timeout: in some orders one test has to wait for the walks of all.
-pytestmark = [pytest.mark.django_db, pytest.mark.promise("P17"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.django_db, pytest.mark.walk, pytest.mark.promise("P17"), pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")
