@@ -15,6 +15,7 @@ from contacts.base import retry
 from contacts.base.days import day_of
 from contacts.delivery.letters.parts import Letter
 from contacts.models import Contact, PolicyVersion
+from contacts.models.sign_ups import UNPROVEN_DAYS
 from contacts.words.addresses import keyed_hash
 from dsr.freeze import freezes
 from dsr.intake import automatic_fulfilment, proving
@@ -22,8 +23,6 @@ from dsr.models import Paper, Proof, Request, Subject
 from dsr.records import deadlines, timeline, transitions
 from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import AT_ONCE, Kind, PaperKind, Source, State, Step
-
-UNPROVEN_DAYS = 30
 
 _SINCE = dt.date(2018, 5, 25)  # when the GDPR began to apply (Art. 99(2))
 

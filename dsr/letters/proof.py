@@ -1,15 +1,12 @@
 """The mail with the link that proves an address. It repeats nothing that was typed: anybody can type it."""
 
-import datetime as dt
-
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from contacts.delivery.letters.confirmations import ignored, why
 from contacts.delivery.letters.parts import Button, Letter, Text
 from contacts.models import PolicyVersion
 from contacts.outbox import links
 from dsr.intake import proving
-from dsr.intake.intake import UNPROVEN_DAYS
 from dsr.models import Proof
 from dsr.words.vocabulary import Kind
 
@@ -22,7 +19,8 @@ def letter(proof: Proof, *, policy: PolicyVersion) -> Letter:
     subject, text = _words(proof, str(policy.controller["name"]))
     button = Button(_("Open the page"), links.page("my_data_open", proving.token_of(proof)))
     once = _("The link works once, and for 24 hours.")
-    return Letter(subject, [Text(text), button, Text(f"{once}\n\n{_ignored(proof, policy)}")], _why(proof, policy))
+    last = Text(f"{once}\n\n{_ignored(proof, policy)}")
+    return Letter(subject, [Text(text), button, last], why(proof.created_at, policy))
 
 
 def _words(proof: Proof, company: str) -> tuple[str, str]:
@@ -60,17 +58,4 @@ def wish(kind: Kind) -> str:
 def _ignored(proof: Proof, policy: PolicyVersion) -> str:
     if proof.request is None:
         return _("If you did not ask for this, you need not do anything: nothing happens, and the link ends by itself.")
-    text = _(
-        "If you did not ask for this, you need not do anything. What was typed is used for nothing else and is deleted"
-        " on %(day)s, 30 days after it came in."
-    )
-    return text % {"day": _day(proof.created_at + dt.timedelta(days=UNPROVEN_DAYS), policy)}
-
-
-def _why(proof: Proof, policy: PolicyVersion) -> str:
-    text = _("You get this mail because somebody gave this address on our website on %(day)s.")
-    return text % {"day": _day(proof.created_at, policy)}
-
-
-def _day(moment: dt.datetime, policy: PolicyVersion) -> str:
-    return date_format(moment.astimezone(policy.zone), "DATE_FORMAT")
+    return ignored(proof.created_at, policy)

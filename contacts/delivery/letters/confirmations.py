@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from contacts.delivery.letters.event_words import when
 from contacts.delivery.letters.parts import Button, Letter, Occasion, Text
-from contacts.models import SignUp
+from contacts.models import PolicyVersion, SignUp
 from contacts.models.sign_ups import UNPROVEN_DAYS
 from contacts.outbox import links
 from contacts.words.vocabulary import Scenario, SignUpKind
@@ -18,7 +18,8 @@ def confirm(occasion: Occasion) -> Letter:
     made = occasion.sign_up
     subject, text, label = _WORDS[SignUpKind(made.kind)](made, occasion)
     button = Button(label, links.page("confirm", links.confirm(made)))
-    return Letter(subject, [Text(text), button, Text(_ignored(made, occasion))], _why(made, occasion), made.scenario)
+    otherwise = ignored(made.created_at, occasion.policy)
+    return Letter(subject, [Text(text), button, Text(otherwise)], why(made.created_at, occasion.policy), made.scenario)
 
 
 def _whitepaper(made: SignUp, _occasion: Occasion) -> tuple[str, str, str]:
@@ -73,18 +74,20 @@ _WORDS = {
 }
 
 
-def _ignored(made: SignUp, occasion: Occasion) -> str:
+def ignored(typed_at: dt.datetime, policy: PolicyVersion) -> str:
+    """Return what happens where nobody presses the button: the same for all that strangers can type."""
     text = _(
         "If you did not ask for this, you need not do anything. What was typed is used for nothing else and is deleted"
         " on %(day)s, 30 days after it came in."
     )
-    return text % {"day": _day(made.created_at + dt.timedelta(days=UNPROVEN_DAYS), occasion)}
+    return text % {"day": _day(typed_at + dt.timedelta(days=UNPROVEN_DAYS), policy)}
 
 
-def _why(made: SignUp, occasion: Occasion) -> str:
+def why(typed_at: dt.datetime, policy: PolicyVersion) -> str:
+    """Return why the mail came, for its last lines."""
     text = _("You get this mail because somebody gave this address on our website on %(day)s.")
-    return text % {"day": _day(made.created_at, occasion)}
+    return text % {"day": _day(typed_at, policy)}
 
 
-def _day(moment: dt.datetime, occasion: Occasion) -> str:
-    return date_format(moment.astimezone(occasion.policy.zone), "DATE_FORMAT")
+def _day(moment: dt.datetime, policy: PolicyVersion) -> str:
+    return date_format(moment.astimezone(policy.zone), "DATE_FORMAT")
