@@ -41,6 +41,8 @@ CACHES["default"] |= {"LOCATION": REDIS_URL, "KEY_PREFIX": uuid.uuid4().hex}
 
 MEDIA_ROOT = VAR_DIR / f"media{WORKER}"
 
+# Tests write to one company's domain, and count what they send themselves.
+MAILS_AN_HOUR = 1_000
 # The tests of the second factor turn it on.
 SECOND_FACTOR = False
 # A static file is looked for when it is asked for: to list all of them for each browser takes half of a test's time.

@@ -17,14 +17,8 @@ from contacts.words.vocabulary import Likeness
 NEIGHBOURS = 6
 ALIKE = 0.6  # of 1, by the trigrams that two names share
 
-# Google passes over dots; it and the others pass over what follows a plus. Of other providers nobody knows.
+# Google passes over dots as well.
 _OF_GOOGLE = ("gmail.com", "googlemail.com")
-# fmt: off
-_WITH_PLUS = (
-    *_OF_GOOGLE, "fastmail.com", "hotmail.com", "hotmail.se", "icloud.com", "live.com", "live.se", "mac.com", "me.com",
-    "outlook.com", "outlook.se", "pm.me", "proton.me", "protonmail.com",
-)
-# fmt: on
 
 _PERSON_GONE = "23503"  # foreign key violation
 
@@ -42,12 +36,13 @@ _FIND = """
         FROM contacts_contact
         WHERE minimised_on IS NULL AND (restricted_through IS NULL OR restricted_through < %(day)s)
     ), mailbox AS (
-        SELECT id,
+        SELECT id, position('+' IN local) > 0 OR domain = ANY(%(google)s) AS is_spelled_freely,
             CASE WHEN domain = ANY(%(google)s) THEN replace(split_part(local, '+', 1), '.', '') || '@gmail.com'
                  ELSE split_part(local, '+', 1) || '@' || domain END AS key
-        FROM person WHERE domain = ANY(%(with_plus)s)
+        FROM person
     ), by_mailbox AS (
         SELECT id, array_agg(id) OVER next AS ids FROM mailbox
+        WHERE key IN (SELECT key FROM mailbox WHERE is_spelled_freely)
         WINDOW next AS (PARTITION BY key ORDER BY id ROWS BETWEEN 1 FOLLOWING AND %(neighbours)s FOLLOWING)
     ), named AS (
         SELECT id, place, first, last, first || ' ' || last AS name FROM person WHERE place IS NOT NULL AND last <> ''
@@ -85,7 +80,6 @@ def find(*, day: dt.date, at: dt.datetime, by: str) -> int:
     values: dict[str, Any] = {
         "day": day,
         "google": list(_OF_GOOGLE),
-        "with_plus": list(_WITH_PLUS),
         "neighbours": NEIGHBOURS,
         "alike": ALIKE,
     }

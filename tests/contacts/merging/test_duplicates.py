@@ -33,8 +33,11 @@ def person(email: str, name: str = "", **fields: Any) -> Contact:
     [
         ("aino.lindqvist@gmail.com", "ainolindqvist+news@googlemail.com"),
         ("aino+fair@outlook.com", "aino@outlook.com"),
+        ("aino+a@fjordkraft.example", "aino+b@fjordkraft.example"),
+        ("aino@fjordkraft.example", "aino+a@fjordkraft.example"),
     ],
 )
+@pytest.mark.promise("L16")
 def test_addresses_that_lead_to_one_mailbox_are_found(one: str, other: str) -> None:
     first, second = person(one), person(other)
     assert find() == 1
@@ -45,7 +48,7 @@ def test_addresses_that_lead_to_one_mailbox_are_found(one: str, other: str) -> N
     ("one", "other"),
     [
         ("aino.lindqvist@fjordkraft.example", "ainolindqvist@fjordkraft.example"),
-        ("aino+a@fjordkraft.example", "aino@fjordkraft.example"),
+        ("aino+a@fjordkraft.example", "aino+a@fjordkraft.test.example"),
         ("aino.l@outlook.com", "ainol@outlook.com"),
         ("aino@www.fjordkraft.example", "aino@fjordkraft.example"),
     ],

@@ -17,6 +17,7 @@ from contacts.words.addresses import keyed_hash
 from contacts.words.vocabulary import Channel
 from tests.support.factories import NOON, ContactFactory, customer, everything_about, hold, run
 from tests.support.objecting import ALL, suppressed
+from tests.support.odd_addresses import ODD
 from tests.support.preferring import reachable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise("P12")]
@@ -122,8 +123,9 @@ def test_an_address_without_objections_brings_none(person: Contact) -> None:
     assert not person.permissions.exists()
 
 
+@pytest.mark.promise("L16")
 @pytest.mark.parametrize(
-    "email", ["", "no address", "a@b@fjordkraft.example", "new@fjordkraft.example\nBcc: x@y.example"]
+    "email", ["", "no address", "a@b@fjordkraft.example", "new@fjordkraft.example\nBcc: x@y.example", *ODD]
 )
 def test_what_is_no_address_changes_nothing(person: Contact, email: str) -> None:
     before = everything_about(person)

@@ -38,6 +38,7 @@ from tests.support.factories import (
     run,
     scenarios_of,
 )
+from tests.support.odd_addresses import ODD
 from tests.support.sharing import RecipientFactory, gave, owed
 
 if TYPE_CHECKING:
@@ -268,6 +269,15 @@ def test_somebody_who_is_held_already_is_shown_with_the_way_to_their_page(log_in
     assert Contact.objects.count() == 1
     found = AuditEvent.objects.filter(code="contact.found")
     assert list(found.values_list("public_id", flat=True)) == [contact.public_id] * 2
+
+
+@at_noon
+@pytest.mark.promise("L16")
+@pytest.mark.parametrize("typed", ODD)
+def test_staff_enter_nobody_under_what_is_no_plain_address(log_in: LogIn, policy: PolicyVersion, typed: str) -> None:
+    answer = log_in("sales").post(ADD, NEW | {"email": typed})
+    assert "email" in answer.context["form"].errors
+    assert not Contact.objects.exists()
 
 
 @at_noon

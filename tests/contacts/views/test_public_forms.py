@@ -18,6 +18,7 @@ from contacts.words.vocabulary import Scenario
 from tests.support import visitors
 from tests.support.admin_pages import contents
 from tests.support.factories import NOON, ONE_DAY, EventFactory, RegistrationFactory, WhitepaperFactory
+from tests.support.odd_addresses import ODD
 from tests.support.visitors import filled, send
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon", "unhurried")]
@@ -435,6 +436,38 @@ def test_an_address_that_was_sent_too_much_waits_whoever_asks(
     before = contents()
     assert send(client, URL, filled(policy, email=address.upper())).status_code == 429
     assert contents() == before
+
+
+@pytest.mark.promise("L16")
+@pytest.mark.parametrize("typed", ODD)
+def test_what_is_no_plain_address_is_refused(
+    typed: str, policy: PolicyVersion, client: Client, nothing_stored: None
+) -> None:
+    assert send(client, URL, filled(policy, email=typed)).status_code == 422
+
+
+@pytest.mark.promise("L16")
+def test_however_one_mailbox_is_spelled_it_gets_the_mails_of_one(
+    policy: PolicyVersion, client: Client, settings: Any
+) -> None:
+    settings.MAILS_AN_HOUR = 2
+    name = uuid.uuid4().hex
+    spellings = [name, f"{name}+news", f"{name.upper()}+a", f"{name}+b+c", *(f"{name}+{number}" for number in range(5))]
+    sent = [send(client, URL, filled(policy, email=f"{each}@fjordkraft.example")).status_code for each in spellings]
+    assert sent == [302, 302] + [429] * (len(spellings) - 2)
+    assert SignUp.objects.count() == 2
+
+
+@pytest.mark.promise("L16")
+def test_the_mailbox_of_a_whole_company_is_not_flooded_by_names_that_are_made_up(
+    policy: PolicyVersion, client: Client, settings: Any
+) -> None:
+    settings.MAILS_AN_HOUR = 1
+    company = f"{uuid.uuid4().hex}.example"
+    sent = [send(client, URL, filled(policy, email=f"{number}@{company}")).status_code for number in range(11)]
+    assert sent == [302] * 10 + [429]
+    others = [send(client, URL, filled(policy, email=f"{uuid.uuid4().hex}@gmail.com")).status_code for _ in range(11)]
+    assert others == [302] * 11
 
 
 def test_only_our_own_proxy_is_believed_about_who_sends(policy: PolicyVersion, client: Client, settings: Any) -> None:

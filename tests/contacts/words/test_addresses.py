@@ -4,8 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contacts.models import Contact
-from contacts.words.addresses import MalformedAddressError, keyed_hash, normalise
+from contacts.words.addresses import MalformedAddressError, keyed_hash, mailbox, normalise
 from tests.support.factories import ContactFactory
+from tests.support.odd_addresses import ODD
 
 
 @pytest.mark.parametrize(
@@ -30,6 +31,28 @@ def test_what_is_no_address_is_refused_without_quoting_it(typed: str) -> None:
     with pytest.raises(MalformedAddressError) as refused:
         normalise(typed)
     assert str(refused.value) == ""
+
+
+@pytest.mark.promise("L16")
+@pytest.mark.parametrize("typed", [*ODD, "aino@printer.local", "aino@fjordkraft.invalid", "aino@10.0.0.1"])
+def test_what_leads_to_another_s_mailbox_or_to_a_machine_of_ours_is_no_address(typed: str) -> None:
+    with pytest.raises(MalformedAddressError):
+        normalise(typed)
+
+
+@pytest.mark.promise("L16")
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("aino@fjordkraft.example", "aino@fjordkraft.example"),
+        ("AINO+News@Fjordkraft.example", "aino@fjordkraft.example"),
+        ("aino+a+b@BÜCHER.example", "aino@xn--bcher-kva.example"),
+        ("+news@fjordkraft.example", "+news@fjordkraft.example"),
+        ("ai.no@gmail.com", "ai.no@gmail.com"),
+    ],
+)
+def test_every_spelling_leads_to_one_mailbox(typed: str, found: str) -> None:
+    assert mailbox(normalise(typed)) == found
 
 
 def test_an_address_has_at_most_254_characters() -> None:

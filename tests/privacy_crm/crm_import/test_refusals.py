@@ -4,6 +4,7 @@ import pytest
 
 from contacts.models import AuditEvent, Contact, PolicyVersion
 from tests.support.import_files import AINO, HEADERS, Row, bring, event, everything, person
+from tests.support.odd_addresses import ODD
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +67,7 @@ REFUSED: list[tuple[str, Row, str, str]] = [
     ("contacts", person("aino.lindqvist@fjordkraft.example\n"), "email", "malformed address"),
     ("contacts", person("aino.lindqvist\0@fjordkraft.example"), "email", "malformed address"),
     ("contacts", person(f"{'a' * 250}@b.example"), "email", "malformed address"),
+    *(("contacts", person(typed), "email", "malformed address") for typed in ODD),
     ("contacts", person(organisation="Finns Inte AB"), "organisation", "unknown organisation"),
     ("contacts", person(scenario="newsletter"), "scenario", "unknown scenario"),
     ("contacts", person(scenario=""), "scenario", "unknown scenario"),
