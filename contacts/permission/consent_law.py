@@ -5,10 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import Q
-from django.db.models.functions import Length
-from django.db.models.lookups import Exact
 
 from contacts.models import CountryRule
+from contacts.words.country_codes import codes
 from contacts.words.vocabulary import Channel, MarketingGround
 
 type Grounds = dict[str, MarketingGround]
@@ -57,8 +56,8 @@ def of_rules(rules: Iterable[CountryRule]) -> dict[Channel, Law]:
 
 
 def country_missing() -> Q:
-    """Say which contacts have no country on record: what is no code of two letters names none that has a rule."""
-    return ~Q(Exact(Length("country"), 2))
+    """Say which contacts have no country on record: what is no code of ISO 3166-1 names none that has a rule."""
+    return ~Q(country__in=sorted(codes()))
 
 
 def _of_channel(channel: Channel, rules: list[CountryRule]) -> Law:

@@ -3,13 +3,13 @@
 import datetime as dt
 
 from django.db import transaction
-from django_countries import countries
 
 from contacts.base import audit
 from contacts.models import Contact
 from contacts.outbox import notices
 from contacts.people.activities import ContactGoneError
 from contacts.permission import consent_law
+from contacts.words.country_codes import codes
 from contacts.words.vocabulary import NoticeKind
 
 
@@ -24,7 +24,7 @@ def country(contact_id: int, code: str, *, at: dt.datetime, by: str) -> None:
     Raises CompletingError where no country has this code, or one is on record; ContactGoneError where the person is no
     longer held, or was reduced to what a duty names.
     """
-    if code not in dict(countries):
+    if code not in codes():
         raise CompletingError("No country has this code (ISO 3166-1, two letters).")
     people = Contact.objects.whole().filter(pk=contact_id)
     if not people.filter(consent_law.country_missing()).update(country=code):

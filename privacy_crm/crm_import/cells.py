@@ -14,6 +14,7 @@ from contacts.base.days import day_of
 from contacts.models import PolicyVersion
 from contacts.words.addresses import MalformedAddressError, normalise
 from contacts.words.categories import FIELDS, Category
+from contacts.words.country_codes import code_of
 
 type Value = str | dt.date | dt.datetime | None
 
@@ -58,6 +59,12 @@ def _text(cell: str, _when: When) -> str | None:
     if len(text) > _LONGEST_TEXT:
         raise FaultError("text too long")
     return text or None
+
+
+def _country(cell: str, when: When) -> str | None:
+    """A country by its code, however it is called; what nobody knows stays as it is, and counts as missing."""
+    text = _text(cell, when)
+    return text and (code_of(text) or text)
 
 
 @lru_cache(maxsize=16_384)  # an address often stands in several rows
@@ -214,6 +221,7 @@ def _refuse(reason: str) -> NoReturn:
 
 
 TEXT = Cell(_text)
+COUNTRY = Cell(_country)
 ADDRESS = Cell(_address)
 ORGANISATION = _name("organisation", LONGEST_KEY, "bytes")
 EVENT = _name("event", _LONGEST_SLUG, "characters")

@@ -41,7 +41,7 @@ class File:
 
 _channel = cells.word("channel", [*Channel.values, ALL_CHANNELS])
 
-ORGANISATIONS = File("organisations", {"name": cells.ORGANISATION, "country": cells.TEXT, "reference": cells.TEXT})
+ORGANISATIONS = File("organisations", {"name": cells.ORGANISATION, "country": cells.COUNTRY, "reference": cells.TEXT})
 AGREEMENTS = File(
     "agreements",
     {
@@ -63,7 +63,7 @@ CONTACTS = File(
         "address": cells.TEXT,
         "postal_code": cells.TEXT,
         "city": cells.TEXT,
-        "country": cells.TEXT,
+        "country": cells.COUNTRY,
         "language": cells.TEXT,
         "organisation": cells.TEXT,
         "scenario": cells.word("scenario", Scenario.values),

@@ -27,6 +27,7 @@ _AS_THEY_ARE = (
     "address",
     "postal_code",
     "city",
+    "country",
     "organisation",
 )
 
@@ -133,7 +134,6 @@ def _person(upload: Upload) -> Shape:
             known
             | told
             | {
-                "country": wording.country(texts.get("country", "")),
                 "language": wording.language(texts.get("language", "")),
                 "collected_on": texts.get("collected_on", "") or day,
             }

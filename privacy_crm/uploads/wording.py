@@ -1,24 +1,8 @@
 """What cells of other programs say, in the words of the import's contract."""
 
-from functools import cache
-
-from django.utils import translation
-from django_countries import countries
-
-_LANGUAGES = ("en", "sv", "de", "fi", "nb", "da", "fr")
-_ALSO = {"uk": "GB", "england": "GB", "scotland": "GB", "usa": "US", "the netherlands": "NL", "holland": "NL"}
 _TONGUES = {"swedish": "sv", "svenska": "sv", "schwedisch": "sv", "english": "en", "engelska": "en", "englisch": "en"}
 # Whatever else stands in a column of those who said no is a no: to miss one would be worse than to heed one too many.
 _NOT_A_NO = frozenset({"", "0", "false", "no", "n", "nej", "nein", "ei", "falskt", "falsch", "f", "none", "null", "-"})
-
-
-def country(text: str) -> str:
-    """Return the code of a country that is named in a language we know; anything else as it is."""
-    said = text.strip()
-    code = said.upper()
-    if len(said) == 3:
-        code = countries.alpha2(code) or code
-    return code if len(code) == 2 else _named().get(said.casefold(), said)
 
 
 def language(text: str) -> str:
@@ -40,12 +24,3 @@ def divide(name: str) -> tuple[str, str]:
 def says_no(text: str) -> bool:
     """Tell whether a cell of a column of objections holds one."""
     return text.strip().casefold() not in _NOT_A_NO
-
-
-@cache
-def _named() -> dict[str, str]:
-    named = dict(_ALSO)
-    for tongue in _LANGUAGES:
-        with translation.override(tongue):
-            named |= {str(name).casefold(): code for code, name in countries}
-    return named

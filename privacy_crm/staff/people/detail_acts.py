@@ -19,12 +19,12 @@ from contacts.people.activities import ContactGoneError
 from contacts.people.change_email import AddressError
 from contacts.permission import set_country
 from contacts.permission.set_country import CompletingError
+from contacts.words.country_codes import codes
 from dsr.letters.corrections import CALLED
 from privacy_crm.staff.people.contact_acts import may_change_whole
 from retention.models import Hold, HoldReason
 
 GROUP = gettext_lazy("Details")
-ISO_LETTERS = 2  # of a country that is on record
 
 
 class DetailsForm(ActForm):
@@ -153,7 +153,7 @@ COUNTRY = Act(
     "contacts.change_contact",
     CountryForm,
     "public",
-    offered=lambda contact: may_change_whole(contact) and len(contact.country) != ISO_LETTERS,
+    offered=lambda contact: may_change_whole(contact) and contact.country not in codes(),
 )
 
 ACTS = (

@@ -181,7 +181,7 @@ def test_without_any_rule_email_and_phone_need_consent_and_post_does_not(policy:
     assert reachable_on(somebody(policy, country="NO")) == {"post"}
 
 
-@pytest.mark.parametrize("typed", ["", "Sweden", "S"])
+@pytest.mark.parametrize("typed", ["", "Sweden", "S", "XX"])
 def test_who_may_live_anywhere_is_asked_for_the_country_where_any_law_asks_for_consent(
     typed: str, policy: PolicyVersion
 ) -> None:
