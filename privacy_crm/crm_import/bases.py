@@ -85,14 +85,33 @@ _FILL = """
             WHERE known.email = entry.email AND basis.scenario = entry.scenario
         )"""
 
+# Nobody was told before they were collected, nor on a day to come, and such a day would keep us from telling them (L5).
+# A row that does not say when they were collected means what the basis says.
+_UNTELL = """
+    UPDATE import_contacts entry SET informed_on = NULL
+    FROM (
+        SELECT line, COALESCE(
+            entry.collected_on, LEAST(min(entry.collected_on) OVER same_basis, basis.collected_on)) AS collected_on
+        FROM import_contacts entry
+        LEFT JOIN import_known USING (email)
+        LEFT JOIN contacts_basis basis ON basis.contact_id = import_known.contact_id
+            AND basis.scenario = entry.scenario
+        WHERE fault IS NULL
+        WINDOW same_basis AS (PARTITION BY email, entry.scenario)
+    ) held
+    WHERE held.line = entry.line AND (entry.informed_on > %(day)s OR entry.informed_on < held.collected_on)"""
+
 _MOVED = """
     SELECT stored_id FROM merged_people WHERE status = 2
     UNION SELECT contact_id FROM merged_bases WHERE status = 2"""
 
 
 def fill(work: Import) -> None:
-    """Give the rows of new bases the day of their collection, before anything is derived from it."""
+    """Give the rows of new bases the day of their collection, and drop days on which nobody can have been told: before
+    anything is derived from either.
+    """
     work.do(_FILL)
+    work.told_days_dropped = work.do(_UNTELL)
 
 
 def write(work: Import) -> None:

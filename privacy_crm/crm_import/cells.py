@@ -92,6 +92,11 @@ def _name(what: str, longest: int, unit: str) -> Cell:
     return Cell(read)
 
 
+def needed(what: str) -> Cell:
+    """A text that must be there."""
+    return Cell(lambda cell, when: _text(cell, when) or _refuse(f"no {what}"))
+
+
 def _reference(cell: str, when: When) -> str | None:
     text = _text(cell, when)
     if text and len(text.encode()) > LONGEST_KEY:
@@ -134,6 +139,10 @@ def _past_date(cell: str, when: When) -> dt.date | None:
     if day and day > when.day:
         raise FaultError("date in the future")
     return day
+
+
+def _needed_past_date(cell: str, when: When) -> dt.date:
+    return _past_date(cell, when) or _refuse("impossible date")
 
 
 def _moment(cell: str, when: When) -> dt.datetime | None:
@@ -228,6 +237,7 @@ EVENT = _name("event", _LONGEST_SLUG, "characters")
 REFERENCE = Cell(_reference)
 DATE = Cell(_date, "date")
 PAST_DATE = Cell(_past_date, "date")
+NEEDED_PAST_DATE = Cell(_needed_past_date, "date")
 MOMENT = Cell(_moment, "timestamptz")
 PAST_MOMENT = Cell(_past_moment, "timestamptz")
 NEEDED_PAST_MOMENT = Cell(_needed_past_moment, "timestamptz")

@@ -128,9 +128,10 @@ CONSENTS = File(
     {
         "email": cells.ADDRESS,
         "channel": _channel,
-        "wording": cells.TEXT,
-        "given_on": cells.DATE,
-        "source": cells.TEXT,
+        # What says neither to what, nor when, nor how is no consent (Art. 7(1) GDPR, L14).
+        "wording": cells.needed("wording"),
+        "given_on": cells.NEEDED_PAST_DATE,
+        "source": cells.needed("source"),
     },
 )
 

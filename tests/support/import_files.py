@@ -46,6 +46,11 @@ def event(slug: str = "cloud-day", kind: str = "physical", starts_at: str = "202
     return {"slug": slug, "title": "Cloud Day", "kind": kind, "starts_at": starts_at} | cells
 
 
+def consent(email: str = AINO, channel: str = "email", **cells: str) -> Row:
+    said = {"wording": "Yes, please.", "given_on": "2026-06-01", "source": "Form"}
+    return {"email": email, "channel": channel} | said | cells
+
+
 @dataclass
 class Outcome:
     report: Report

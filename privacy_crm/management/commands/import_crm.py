@@ -13,6 +13,7 @@ from privacy_crm.crm_import.cells import When
 from privacy_crm.crm_import.columns import FILES
 from privacy_crm.crm_import.reading import UnreadableError
 from privacy_crm.crm_import.rejects import Reject
+from privacy_crm.crm_import.staging import Import
 
 
 class Command(command_line.Command):
@@ -32,6 +33,7 @@ class Command(command_line.Command):
         policy = command_line.policy_in_force()
         moment = command_line.moment(at, policy)
         bar = Bar(self.stderr, shown=self.stderr.isatty() and not as_json)
+        works: list[Import] = []  # the last is the one that came to its end
         try:
             done = crm_import.run(
                 reading.exported(Path(directory), When.under(policy, moment)),
@@ -41,6 +43,7 @@ class Command(command_line.Command):
                 dry_run=dry_run,
                 progress=bar.draw,
                 rejects=_to_file(Path(rejects), Path(directory)) if rejects else _to_stderr(self.stderr, bar),
+                last=works.append,
             )
         except UnreadableError as error:
             command_line.refuse(str(error))
@@ -50,7 +53,8 @@ class Command(command_line.Command):
             raise CommandError(f"{error} Nothing was written.") from None
         finally:
             bar.clear()
-        self.stdout.write(command_line.to_json(done) if as_json else report.in_words(done))
+        words = report.in_words(done, works[-1].told_days_dropped)
+        self.stdout.write(command_line.to_json(done) if as_json else words)
 
 
 class Bar:

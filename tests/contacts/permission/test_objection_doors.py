@@ -12,7 +12,7 @@ from contacts.signups.sign_ups import Typed, Wish
 from contacts.words.addresses import keyed_hash
 from contacts.words.vocabulary import Channel, Scenario
 from tests.support.factories import NOON, ONE_DAY, ContactFactory, EventFactory, hold, is_held, run, scenarios_of
-from tests.support.import_files import bring, person
+from tests.support.import_files import bring, consent, person
 from tests.support.objecting import noted, objects, suppressed
 from tests.support.preferring import reachable
 
@@ -100,8 +100,8 @@ def test_the_import_refuses_the_prospect_and_lets_the_customer_in(policy: Policy
 
 
 def test_no_consent_that_is_imported_lifts_an_objection(policy: PolicyVersion, objector: Contact) -> None:
-    consent = {"email": EMAIL, "channel": "all", "wording": "Yes.", "given_on": "2026-11-24"}
-    bring(policy, contacts=[person(EMAIL, "customer")], consents=[consent])
+    said = consent(EMAIL, "all", given_on="2026-11-24")
+    assert bring(policy, contacts=[person(EMAIL, "customer")], consents=[said]).refused == []
     assert len(suppressed(EMAIL)) == 3
     assert refusals() == {Refusal.SUPPRESSED}
 

@@ -9,7 +9,7 @@ from contacts.models import AuditEvent, Contact, PolicyVersion
 from privacy_crm.crm_import.report import Counts
 from privacy_crm.demo import export
 from tests.support.factories import NOON, ONE_DAY
-from tests.support.import_files import AINO, Row, Table, bring, event, everything, person, read
+from tests.support.import_files import AINO, Row, Table, bring, consent, event, everything, person, read
 
 DUTY = {"email": AINO, "kind": "duty", "reason": "tax", "until": "2026-12-31"}
 TABLES: dict[str, list[Row]] = {
@@ -29,7 +29,7 @@ TABLES: dict[str, list[Row]] = {
     "activities": [{"email": AINO, "kind": "call", "occurred_at": "2026-06-01T10:00", "reference": "Renewal"}],
     "holds": [DUTY],
     "objections": [{"email": AINO, "channel": "email"}, {"email": "nej@fjordkraft.example", "channel": "all"}],
-    "consents": [{"email": AINO, "channel": "post", "wording": "Yes."}],
+    "consents": [consent(channel="post")],
 }
 
 # One cell more or another for each file, and how many rows of how many tables it may touch.

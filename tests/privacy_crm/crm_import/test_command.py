@@ -73,6 +73,16 @@ def test_words_are_a_short_table(export: Path) -> None:
     assert command(export, "--dry-run")[0].startswith("The import would do this.")
 
 
+@pytest.mark.promise("L5")
+@pytest.mark.parametrize(("number", "words"), [(1, "1 row names a day"), (2, "2 rows name a day")])
+def test_words_say_on_how_many_days_nobody_can_have_been_told(
+    policy: PolicyVersion, tmp_path: Path, number: int, words: str
+) -> None:
+    rows = [person(f"p{each}@fjordkraft.example", informed_on="2027-01-01") for each in range(number)]
+    save(tmp_path, contacts=[person(), *rows])
+    assert f"{words} of being told that is before the collection or to come" in command(tmp_path)[0]
+
+
 def test_rejects_go_to_stderr_as_csv(export: Path) -> None:
     _, err = command(export, "--json")
     assert err == "file,line,column,reason\ncontacts.csv,3,email,malformed address\n"

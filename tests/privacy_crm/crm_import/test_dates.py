@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from contacts.models import Activity, Basis, Event, PolicyVersion
+from contacts.models import Activity, Event, PolicyVersion
 from tests.support.factories import NOON, stockholm
 from tests.support.import_files import AINO, aino, basis, bring, event, person
 
@@ -89,9 +89,8 @@ def test_the_far_future_is_a_day_like_any_other_where_it_may_lie_there(policy: P
         policy,
         organisations=[{"name": "Fjordkraft AB"}],
         agreements=[{"organisation": "Fjordkraft AB", "kind": "customer", "ended_on": "9999-12-31"}],
-        contacts=[person(informed_on="9999-12-31")],
+        contacts=[person()],
         holds=[{"email": AINO, "kind": "freeze", "reason": "request", "until": "9999-12-31"}],
         objections=[{"email": AINO, "channel": "email", "objected_on": "9999-12-31"}],
     )
-    assert Basis.objects.get().informed_on == dt.date.max
     assert aino().holds.get().until == dt.date.max

@@ -43,11 +43,14 @@ class Model:
 
     def read(self, export: list[Row]) -> None:
         days = self._days_of_new_bases(export)
+        since = self._collected(export) | days
         for row in export:
             email, key = row["email"].lower(), (row["email"].lower(), row["scenario"])
             self._keep(self.people.setdefault(email, {}), row, FIELDS)
             basis = self.bases.setdefault(key, {"source_kind": "person", "collected_on": days.get(key, "")})
-            self._keep(basis, row, ("source", "source_kind", "informed_on"))
+            self._keep(basis, row, ("source", "source_kind"))
+            if row["informed_on"] >= (row["collected_on"] or since[key]):
+                self._keep(basis, row, ("informed_on",))
             collected_on = row["collected_on"] or days.get(key, "")
             basis["collected_on"] = min(filter(None, [basis["collected_on"], collected_on]), default="")
             self._active(email, row["last_activity_on"])
@@ -63,6 +66,14 @@ class Model:
             if key not in said and key not in self.bases:
                 told = filter(None, [days.get(key), row["last_activity_on"], row["informed_on"], str(TODAY)])
                 days[key] = min(told)
+        return days
+
+    def _collected(self, export: list[Row]) -> dict[tuple[str, str], str]:
+        """The first day on which any row of the export, or what is on record, says that a basis was collected."""
+        days = {key: basis["collected_on"] for key, basis in self.bases.items()}
+        for row in export:
+            key = row["email"].lower(), row["scenario"]
+            days[key] = min(filter(None, [days.get(key), row["collected_on"]]), default="")
         return days
 
     def _active(self, email: str, day: str) -> None:

@@ -4,8 +4,10 @@ import datetime as dt
 
 import pytest
 
-from contacts.models import Activity, AuditEvent, Contact, Organisation, PolicyVersion
+from contacts.models import Activity, AuditEvent, Contact, CountryRule, Organisation, PolicyVersion
+from contacts.permission import permission
 from contacts.policy.policies import publish_source
+from contacts.words.vocabulary import Channel
 from tests.support.factories import NOON, ONE_DAY
 from tests.support.import_files import AINO, Row, aino, basis, bring, event, person
 
@@ -72,13 +74,47 @@ def test_each_new_person_is_in_the_audit_once_and_only_by_their_id(policy: Polic
 
 @pytest.mark.promise("P1")
 def test_a_basis_carries_its_ground_source_and_the_policy_shown(policy: PolicyVersion) -> None:
-    row = person(scenario="CUSTOMER", source="Trade fair", source_kind="Third_Party", informed_on="2026-12-24")
+    row = person(scenario="CUSTOMER", source="Trade fair", source_kind="Third_Party", informed_on="2026-06-24")
     bring(policy, contacts=[row])
     stored = basis("customer")
     assert stored.legal_basis == policy.rule("customer").legal_basis
     assert (stored.policy_version, stored.collected_on) == (policy, dt.date(2026, 6, 1))
     assert (stored.source, stored.source_kind) == ("Trade fair", "third_party")
-    assert stored.informed_on == dt.date(2026, 12, 24)
+    assert stored.informed_on == dt.date(2026, 6, 24)
+
+
+@pytest.mark.promise("L5")
+@pytest.mark.parametrize(
+    ("held", "row", "told"),
+    [
+        ({}, {"informed_on": "2026-06-01"}, dt.date(2026, 6, 1)),
+        ({}, {"informed_on": "2026-11-24"}, TODAY),
+        ({}, {"informed_on": "2026-05-31"}, None),
+        ({}, {"informed_on": "2026-11-25"}, None),
+        ({}, {"informed_on": "9999-12-31"}, None),
+        ({"collected_on": "2026-03-01"}, {"collected_on": "", "informed_on": "2026-03-01"}, dt.date(2026, 3, 1)),
+        ({"collected_on": "2026-03-01"}, {"collected_on": "", "informed_on": "2026-02-28"}, None),
+        ({"informed_on": "2026-06-02"}, {"informed_on": "2026-05-31"}, dt.date(2026, 6, 2)),
+    ],
+)
+def test_nobody_was_told_before_they_were_collected_or_on_a_day_to_come(
+    policy: PolicyVersion, held: dict[str, str], row: dict[str, str], told: dt.date | None
+) -> None:
+    if held:
+        bring(policy, contacts=[person(scenario="prospect", source_kind="public", **held)])
+    outcome = bring(policy, contacts=[person(scenario="prospect", source_kind="public", **row)])
+    assert outcome.refused == []
+    assert basis("prospect").informed_on == told
+
+
+@pytest.mark.promise("L5")
+def test_whoever_was_told_on_such_a_day_gets_no_marketing_before_we_tell_them(policy: PolicyVersion) -> None:
+    CountryRule.objects.create(
+        country="GB", channel="email", ground="legitimate_interest", valid_from=dt.date(2020, 1, 1), source="An Act"
+    )
+    row = person(scenario="prospect", source_kind="public", country="GB", informed_on="2027-01-01")
+    bring(policy, contacts=[row])
+    assert permission.of_one(aino(), day=TODAY)[Channel.EMAIL] == permission.Refusal.NOT_TOLD
 
 
 def test_the_earliest_collection_and_the_last_source_win(policy: PolicyVersion) -> None:

@@ -5,9 +5,11 @@ import datetime as dt
 import pytest
 
 from contacts.models import ChannelPermission, Contact, MergedAddress, PolicyVersion, Suppression
+from contacts.permission import permission
 from contacts.words.addresses import keyed_hash
+from contacts.words.vocabulary import Channel
 from tests.support.factories import NOON
-from tests.support.import_files import AINO, Row, bring, everything, person
+from tests.support.import_files import AINO, Row, bring, consent, everything, person
 
 pytestmark = pytest.mark.django_db
 
@@ -125,25 +127,45 @@ def test_an_objection_to_two_channels_lets_the_prospect_in(policy: PolicyVersion
 
 
 def test_a_consent_stands_with_its_evidence(policy: PolicyVersion) -> None:
-    row = {"email": AINO, "channel": "Email", "wording": "Yes, please.", "given_on": "2026-06-01", "source": "Form"}
-    outcome = bring(policy, contacts=[person()], consents=[row])
+    outcome = bring(policy, contacts=[person()], consents=[consent(channel="Email")])
     stands = ChannelPermission.objects.get()
     assert (stands.channel, stands.state, stands.wording) == ("email", "consented", "Yes, please.")
     assert (stands.given_on, stands.source) == (dt.date(2026, 6, 1), "Form")
     assert outcome.counts("consents").created == 1
 
 
-def test_a_later_wording_wins_and_an_empty_cell_erases_nothing(policy: PolicyVersion) -> None:
-    said = {"email": AINO, "channel": "all"}
-    bring(policy, contacts=[person()], consents=[said | {"wording": "Yes.", "given_on": "2026-06-01"}])
-    outcome = bring(policy, consents=[said | {"wording": "Yes, by phone too."}, said])
+def test_a_later_wording_wins(policy: PolicyVersion) -> None:
+    bring(policy, contacts=[person()], consents=[consent(channel="all")])
+    later = consent(channel="all", wording="Yes, by phone too.")
+    assert bring(policy, consents=[later]).counts("consents").updated == 1
     assert set(ChannelPermission.objects.values_list("wording", "given_on")) == {
         ("Yes, by phone too.", dt.date(2026, 6, 1))
     }
-    assert (outcome.counts("consents").updated, outcome.counts("consents").unchanged) == (1, 1)
+    assert bring(policy, consents=[later]).counts("consents").unchanged == 1
 
 
-def test_an_objection_and_a_consent_may_both_stand(policy: PolicyVersion) -> None:
-    consent = {"email": AINO, "channel": "email", "given_on": "2026-12-24"}
-    assert bring(policy, contacts=[person()], objections=[objection()], consents=[consent]).refused == []
+@pytest.mark.promise("L14")
+@pytest.mark.parametrize("day", ["2026-05-30", "2026-11-24"])
+def test_a_stop_holds_beside_a_consent_of_whatever_day(policy: PolicyVersion, day: str) -> None:
+    said = {"objections": [objection(objected_on="2026-06-01")], "consents": [consent(given_on=day)]}
+    assert bring(policy, contacts=[person(country="GB")], **said).refused == []
     assert permissions() == [("email", "consented"), ("email", "objected")]
+    assert permission.of_one(Contact.objects.get(), day=TODAY)[Channel.EMAIL] == permission.Refusal.OBJECTED
+
+
+@pytest.mark.promise("L14")
+@pytest.mark.parametrize(
+    ("cells", "column", "reason"),
+    [
+        ({"wording": " "}, "wording", "no wording"),
+        ({"given_on": ""}, "given_on", "impossible date"),
+        ({"given_on": "2026-11-25"}, "given_on", "date in the future"),
+        ({"given_on": "2027-01-01"}, "given_on", "date in the future"),
+        ({"source": ""}, "source", "no source"),
+        ({"wording": "", "given_on": "", "source": ""}, "wording", "no wording"),
+    ],
+)
+def test_what_shows_no_consent_is_none(policy: PolicyVersion, cells: dict[str, str], column: str, reason: str) -> None:
+    outcome = bring(policy, contacts=[person()], consents=[consent(**cells)])
+    assert outcome.refused == [("consents.csv", 2, column, reason)]
+    assert not ChannelPermission.objects.exists()

@@ -3,7 +3,7 @@
 import pytest
 
 from contacts.models import AuditEvent, Contact, PolicyVersion
-from tests.support.import_files import AINO, HEADERS, Row, bring, event, everything, person
+from tests.support.import_files import AINO, HEADERS, Row, bring, consent, event, everything, person
 from tests.support.odd_addresses import ODD
 
 pytestmark = pytest.mark.django_db
@@ -131,9 +131,9 @@ REFUSED: list[tuple[str, Row, str, str]] = [
     ("objections", {"email": "nej", "channel": "all"}, "email", "malformed address"),
     ("objections", {"email": AINO, "channel": "fax"}, "channel", "unknown channel"),
     ("objections", {"email": AINO, "channel": "all", "objected_on": "once"}, "objected_on", "impossible date"),
-    ("consents", {"email": "nobody@fjordkraft.example", "channel": "email"}, "email", "unknown person"),
-    ("consents", {"email": AINO, "channel": ""}, "channel", "unknown channel"),
-    ("consents", {"email": AINO, "channel": "email", "given_on": "2026-02-29"}, "given_on", "impossible date"),
+    ("consents", consent("nobody@fjordkraft.example"), "email", "unknown person"),
+    ("consents", consent(channel=""), "channel", "unknown channel"),
+    ("consents", consent(given_on="2026-02-29"), "given_on", "impossible date"),
 ]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from contacts.models import Contact, PolicyVersion
 from tests.support.factories import NOON, ONE_DAY, everything_about
-from tests.support.import_files import AINO, Row, aino, bring, event, person
+from tests.support.import_files import AINO, Row, aino, bring, consent, event, person
 from tests.support.objecting import suppressed
 
 REASON = "the details of this person are only stored"
@@ -19,7 +19,7 @@ KNOWN: dict[str, list[Row]] = {
     "contacts": [person(phone="1"), person(OTHER)],
     "registrations": [{"event": "cloud-day", "email": AINO, "registered_at": "2026-06-01"}],
     "activities": [{"email": AINO, "kind": "call", "occurred_at": "2026-06-01T10:00"}],
-    "consents": [{"email": AINO, "channel": "post", "wording": "Yes."}],
+    "consents": [consent(channel="post")],
 }
 
 # One row each that would change her.
@@ -33,8 +33,8 @@ CHANGES: list[tuple[str, Row]] = [
         {"event": "cloud-day", "email": AINO, "food_preference": "vegan", "food_consent_at": "2026-06-01"},
     ),
     ("activities", {"email": AINO, "kind": "call", "occurred_at": "2026-11-01T10:00"}),
-    ("consents", {"email": AINO, "channel": "email", "wording": "Yes."}),
-    ("consents", {"email": AINO, "channel": "post", "wording": "Yes!"}),
+    ("consents", consent()),
+    ("consents", consent(channel="post", wording="Yes!")),
 ]
 
 
