@@ -21,8 +21,11 @@ class Part:
         return [f"{FOLDER}/{name}.py" for name in self.tests]
 
 
-_PURGE = ("retention/test_purge_rules", "retention/test_objection_consequences", "retention/test_forecast")
-_SCHEDULE = ("retention/test_explain", "retention/test_deletion_forecast", "retention/test_organisation_ending")
+_PURGE = tuple(f"retention/test_{name}" for name in ("due_bases", "purge_rules", "objection_consequences", "forecast"))
+_SCHEDULE = tuple(
+    f"retention/test_{name}" for name in ("retention_schedule", "explain", "deletion_forecast", "organisation_ending")
+)
+_PREVIEW = ("retention/test_purge_preview", *_PURGE, "retention/test_deletion_forecast")
 _PERMISSION = ("contacts/permission/test_permission", "contacts/permission/test_permission_oracle")
 _COUNTRIES = ("contacts/permission/test_country_rules",)
 _MERGING = tuple(f"contacts/merging/test_merging{part}" for part in ("_rules", "", "_edges", "_links"))
@@ -31,7 +34,7 @@ _DEADLINES = ("dsr/records/test_deadlines", "dsr/records/test_requests_due", "ds
 HEART = (
     Part("retention.months", ("retention/test_months", "retention/test_purge_rules")),
     Part("retention.due_bases", (*_PURGE, "retention/test_explain")),
-    Part("retention.purge_preview", (*_PURGE, "retention/test_deletion_forecast"), ("retention.lapse_decisions",)),
+    Part("retention.purge_preview", _PREVIEW, ("retention.lapse_decisions",)),
     Part("retention.retention_schedule", (*_SCHEDULE, *_PURGE)),
     Part(
         "contacts.people.clocks",

@@ -3,7 +3,7 @@
 The run itself decides batch by batch under locks (`retention.batches`); a test holds the two against each other.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
@@ -59,9 +59,9 @@ def under_hold(row: str) -> sql.Composed:
 class Fates:
     """How many bases lapse and how many people are deleted or reduced in one run."""
 
-    bases: dict[str, int] = field(default_factory=dict)
-    to_delete: int = 0
-    to_minimise: int = 0
+    bases: dict[str, int]
+    to_delete: int
+    to_minimise: int
 
 
 def with_fates(night: RetentionDate) -> Sql:

@@ -1,0 +1,88 @@
+"""The day of each lapse, and whether an objection or the clock sets it: at the moments where the answer turns."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from contacts.base.days import NIGHTLY_RUN
+from contacts.models import Contact, PolicyVersion, Suppression
+from contacts.words.vocabulary import Channel
+from retention import retention_schedule
+from tests.support.factories import DUE, ONE_DAY, ContactFactory, EventFactory, contact_of, customer, held_for, register
+
+pytestmark = [pytest.mark.django_db, pytest.mark.promise("P12")]
+
+SECOND = dt.timedelta(seconds=1)
+
+
+def lapse(contact: Contact, policy: PolicyVersion) -> tuple[Any, bool]:
+    """The day on which their only basis lapses, and whether by objection."""
+    statement, values = retention_schedule.of(policy, [contact.pk])
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        ((*_, lapses_on, by_objection),) = cursor.fetchall()
+    return lapses_on, by_objection
+
+
+def objected(contact: Contact, day: dt.date) -> None:
+    for channel in Channel:
+        Suppression.objects.create(address_hash=contact.address_hash, channel=channel, since=day)
+
+
+@pytest.mark.parametrize(
+    ("day", "lapses_on", "by_objection"),
+    [
+        (DUE - ONE_DAY, DUE - ONE_DAY, True),
+        (DUE, DUE, True),
+        (DUE + ONE_DAY, DUE, False),
+    ],
+)
+def test_whichever_comes_first_sets_the_day(
+    policy: PolicyVersion, day: dt.date, lapses_on: dt.date, by_objection: bool
+) -> None:
+    contact = held_for("prospect", policy)
+    objected(contact, day)
+    assert lapse(contact, policy) == (lapses_on, by_objection)
+
+
+def test_without_an_objection_the_clock_sets_it(policy: PolicyVersion) -> None:
+    assert lapse(held_for("prospect", policy), policy) == (DUE, False)
+
+
+def test_the_last_of_the_objections_sets_it(policy: PolicyVersion) -> None:
+    contact = contact_of(None, "prospect", policy)
+    days = [DUE - 3 * ONE_DAY, DUE - 2 * ONE_DAY, DUE - 9 * ONE_DAY]
+    for channel, day in zip(Channel, days, strict=True):
+        Suppression.objects.create(address_hash=contact.address_hash, channel=channel, since=day)
+    assert lapse(contact, policy) == (DUE - 2 * ONE_DAY, True)
+
+
+def test_an_objection_ends_no_agreement(policy: PolicyVersion) -> None:
+    contact = customer(policy)
+    objected(contact, DUE)
+    assert lapse(contact, policy) == (None, False)
+
+
+def guest_until(end: dt.datetime, policy: PolicyVersion) -> Contact:
+    contact = ContactFactory.create()
+    event = EventFactory.create(kind="physical", starts_at=end - dt.timedelta(hours=3), ends_at=end)
+    register(contact, event, dt.datetime(2026, 11, 1, tzinfo=dt.UTC), policy=policy)
+    objected(contact, dt.date(2026, 11, 2))
+    return contact
+
+
+@pytest.mark.promise("P7")
+@pytest.mark.parametrize(("late", "days"), [(-SECOND, 0), (0 * SECOND, 0), (SECOND, 1)])
+def test_an_event_that_ends_as_the_night_begins_is_over_for_it(
+    policy: PolicyVersion, late: dt.timedelta, days: int
+) -> None:
+    end = dt.datetime.combine(DUE, NIGHTLY_RUN, policy.zone) + late
+    assert lapse(guest_until(end, policy), policy) == (DUE + days * ONE_DAY, True)
+
+
+def test_no_day_lies_beyond_the_calendar(policy: PolicyVersion) -> None:
+    end = dt.datetime(9999, 12, 31, 12, tzinfo=dt.UTC)
+    lapses_on, by_objection = lapse(guest_until(end, policy), policy)
+    assert (lapses_on < dt.date.max, by_objection) == (True, False)
