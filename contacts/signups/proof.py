@@ -14,7 +14,7 @@ from contacts.base import audit
 from contacts.base.days import day_of
 from contacts.models import Basis, Contact, Event, FoodPreference, Interest, PolicyVersion, Registration, SignUp
 from contacts.outbox import counts, outbox
-from contacts.people import activities, clocks
+from contacts.people import activities, clocks, left_organisation
 from contacts.permission import consents
 from contacts.signups.sign_ups import SignUpRefusedError, is_full, is_published, over
 from contacts.words.addresses import keyed_hash
@@ -61,7 +61,7 @@ def confirm(
     if made.contact:
         return Proven(made, made.contact, again=True)
     _check_again(made, anyway, at)
-    contact = _person(made, own, at, policy)
+    contact = _person(made, own, policy, at, by)
     if made.scenario:
         _hold(contact, made, policy, at)
     _do(contact, made, policy, at, by)
@@ -125,8 +125,11 @@ def _check_again(made: SignUp, anyway: bool, at: dt.datetime) -> None:
     check(made, at=at)
 
 
-def _person(made: SignUp, own: bool, at: dt.datetime, policy: PolicyVersion) -> Contact:
-    """Return the contact of this address, locked, with what was typed just now; made where there is none."""
+def _person(made: SignUp, own: bool, policy: PolicyVersion, at: dt.datetime, by: str) -> Contact:
+    """Return the contact of this address, locked, with what was typed just now; made where there is none.
+
+    A leaver who names an employer has one again.
+    """
     contact, _ = Contact.objects.select_for_update().get_or_create(
         email=made.email, defaults={"address_hash": keyed_hash(made.email)}
     )
@@ -135,6 +138,8 @@ def _person(made: SignUp, own: bool, at: dt.datetime, policy: PolicyVersion) -> 
     for name, value in {**known, "unconfirmed_since": None, "bounced_on": None}.items():
         setattr(contact, name, value)
     contact.save(update_fields=[*known, "unconfirmed_since", "bounced_on"])
+    if own and "company" in known and left_organisation.take_back(contact.pk, at=at, by=by):
+        contact.left_on = None
     return contact
 
 

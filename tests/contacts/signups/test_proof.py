@@ -308,3 +308,26 @@ def test_what_somebody_else_typed_replaces_nothing_that_the_person_put_right(
     proof.confirm(made.public_id, consent=False, own=own, policy=policy, at=LATER, by="user:7")
     person.refresh_from_db()
     assert (person.first_name, person.job_title) == (name, "Head of IT")
+
+
+@pytest.mark.promise("L15")
+@pytest.mark.parametrize(
+    ("typed", "own", "frozen", "has_left"),
+    [
+        ({"company": "Nordljus AB"}, True, False, False),
+        ({"company": ""}, True, False, True),
+        ({"company": "Nordljus AB"}, False, False, True),
+        ({"company": "Nordljus AB"}, True, True, True),
+    ],
+    ids=["an employer", "none", "by staff", "while a request is open"],
+)
+def test_a_leaver_who_signs_up_again_with_an_employer_has_not_left(
+    policy: PolicyVersion, typed: dict[str, str], own: bool, frozen: bool, has_left: bool
+) -> None:
+    person = ContactFactory.create(email=AINO["email"], left_on=SPRING, frozen_through=LATER.date() if frozen else None)
+    made = asked(Wish.of_whitepaper(WhitepaperFactory.create()), policy, **typed)
+    proof.confirm(made.public_id, consent=False, own=own, policy=policy, at=LATER, by="visitor")
+    person.refresh_from_db()
+    assert (person.left_on is not None) == has_left
+    taken_back = AuditEvent.objects.filter(code="contact.left_taken_back", public_id=person.public_id)
+    assert taken_back.exists() != has_left
