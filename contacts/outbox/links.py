@@ -1,9 +1,9 @@
 """Links that mails carry: sealed, so that nobody can make one up, and telling nothing but a random number or a hash.
 
 `confirm` says which record it is about and ends with it. `place` says whose place at which event, and follows them into
-the record that theirs was merged into. `download` ends after DOWNLOAD_DAYS. `stop` has no end, works after the person
-has been deleted, and hangs on the suppression key, which outlives SECRET_KEY. `told` and `told_of` open the notices
-that a recipient has to act on.
+the record that theirs was merged into. `download` ends DOWNLOAD_DAYS after the proof, whenever it is shown. `stop` has
+no end, works after the person has been deleted, and hangs on the suppression key, which outlives SECRET_KEY. `told` and
+`told_of` open the notices that a recipient has to act on.
 """
 
 import datetime as dt
@@ -12,7 +12,7 @@ import uuid
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.core.signing import BadSignature, SignatureExpired, Signer, TimestampSigner
+from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 from django.utils import translation
 
@@ -31,10 +31,6 @@ _PLACE = re.compile(r"(?P<person>[0-9a-f]{32})\.(?P<event>[0-9]{1,18})")
 
 class InvalidLinkError(ValueError):
     """Nobody sealed this link, or it has ended."""
-
-
-class EndedLinkError(InvalidLinkError):
-    """We sealed this link, and its time has passed."""
 
 
 _TOLD = re.compile(r"(?P<recipient>[0-9a-f]{32})\.(?P<until>[0-9]{1,18})|-(?P<notice>[0-9a-f]{32})")
@@ -96,18 +92,17 @@ def read_place(token: str) -> tuple[uuid.UUID, int]:
 
 
 def download(sign_up: SignUp) -> str:
-    return TimestampSigner(salt="contacts.download").sign(sign_up.public_id.hex)
+    return _signer("download").sign(sign_up.public_id.hex)
 
 
 def read_download(token: str) -> uuid.UUID:
-    """Return the public_id of the sign-up that a download belongs to. Raises InvalidLinkError, or EndedLinkError."""
-    try:
-        text = TimestampSigner(salt="contacts.download").unsign(token, max_age=dt.timedelta(days=DOWNLOAD_DAYS))
-    except SignatureExpired:
-        raise EndedLinkError from None
-    except BadSignature:
-        raise InvalidLinkError from None
-    return _uuid(text)
+    """Return the public_id of the sign-up that a download belongs to. Raises InvalidLinkError."""
+    return _uuid(_open(_signer("download"), token))
+
+
+def may_download(sign_up: SignUp, at: dt.datetime) -> bool:
+    """Tell whether a proven sign-up's whitepaper is still handed out (P6)."""
+    return sign_up.confirmed_at is not None and at <= sign_up.confirmed_at + dt.timedelta(days=DOWNLOAD_DAYS)
 
 
 def stop(contact: Contact, to_list: str = EVERYTHING) -> str:

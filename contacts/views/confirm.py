@@ -50,16 +50,16 @@ def _show(visit: Visit, public_id: uuid.UUID, at: dt.datetime) -> HttpResponse:
     wish = Wish(SignUpKind(made.kind), made.scenario, made.whitepaper, made.event)
     said = spoken.of_wish(wish, visit.language) | {"sign_up": made}
     if made.contact:
-        return visit.show("contacts/confirmed.html", said | _outcome(made))
+        return visit.show("contacts/confirmed.html", said | _outcome(made, at))
     return visit.show("contacts/confirm.html", said)
 
 
-def _outcome(made: SignUp) -> dict[str, Any]:
+def _outcome(made: SignUp, at: dt.datetime) -> dict[str, Any]:
     """Return what came of a sign-up that is proven, as far as it still stands."""
     if made.whitepaper:
-        return {"download": links.download(made)}
+        return {"download": links.download(made) if links.may_download(made, at) else ""}
     if made.event is None:
         return {}
     place = Registration.objects.select_related("contact").filter(contact=made.contact, event=made.event).first()
-    still = {"open": not sign_ups.closed(made.event, timezone.now())}
+    still = {"open": not sign_ups.closed(made.event, at)}
     return still | {"place": place, "place_link": links.place(place) if place else ""}

@@ -1,4 +1,4 @@
-"""Hand out a whitepaper by the link that its reader got, which ends after seven days (P6)."""
+"""Hand out a whitepaper by the link that its reader got, which ends seven days after the proof (P6)."""
 
 from pathlib import PurePath
 
@@ -26,7 +26,9 @@ def download(request: HttpRequest, visit: Visit, token: str) -> HttpResponseBase
         if made.whitepaper is None or made.contact is None:
             return refusals.unknown_link(visit)
         Wish.of_whitepaper(made.whitepaper).check(at)
-    except (links.EndedLinkError, proof.SignUpGoneError):
+        if not links.may_download(made, at):
+            return refusals.ended_link(visit)
+    except proof.SignUpGoneError:
         return refusals.ended_link(visit)
     except links.InvalidLinkError:
         return refusals.unknown_link(visit)

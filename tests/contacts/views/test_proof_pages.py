@@ -228,6 +228,18 @@ def test_a_download_ends_after_seven_days(policy: PolicyVersion, client: Client)
     assert (answer.status_code, "This link has ended" in words(answer)) == (410, True)
 
 
+@pytest.mark.promise("L15")
+def test_an_old_page_makes_no_new_download(policy: PolicyVersion, client: Client) -> None:
+    made = proven(wish("whitepaper"), policy)
+    with time_machine.travel(NOON + 7 * ONE_DAY, tick=False):
+        (fresh,) = re.findall(r'href="(/download/[^"]+)"', words(client.get(page_of(made))))
+    with time_machine.travel(NOON + 29 * ONE_DAY, tick=False):
+        shown = words(client.get(page_of(made)))
+        assert client.get(fresh).status_code == 410
+    assert "/download/" not in shown
+    assert ("Your download has ended" in shown, 'href="/whitepapers/calm-backups/' in shown) == (True, True)
+
+
 def test_a_withdrawn_whitepaper_is_handed_out_no_more(policy: PolicyVersion, client: Client) -> None:
     made = proven(wish("whitepaper"), policy)
     type(made.whitepaper).objects.update(withdrawn_at=NOON)
