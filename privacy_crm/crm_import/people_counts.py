@@ -4,6 +4,7 @@ from typing import Any
 
 from psycopg2 import sql
 
+from contacts.words.country_codes import codes
 from privacy_crm.crm_import import people
 from privacy_crm.crm_import.staging import Import
 
@@ -24,6 +25,7 @@ _NUMBERS = sql.SQL("""
         (SELECT count(*) FROM import_contacts WHERE why = {suppressed}) AS suppressed,
         (SELECT count(DISTINCT address_hash) FROM import_objections WHERE fault IS NULL) AS objected,
         (SELECT count(*) FROM merged_organisations WHERE status = 1) AS organisations,
+        (SELECT count(*) FROM import_contacts WHERE fault IS NULL AND country <> ALL(%(countries)s)) AS nowhere,
         (SELECT count(*) {untold}) AS untold,
         (SELECT min(collected_on) {untold}) AS untold_since,
         (SELECT max(collected_on) {untold}) AS untold_until""").format(
@@ -34,9 +36,10 @@ _NUMBERS = sql.SQL("""
 def numbers(work: Import) -> dict[str, Any]:
     """Count the people of an import, by what became of them. Call it when all is written.
 
-    `untold_since` and `untold_until` are days: the first and the last on which those were collected who are untold.
+    `nowhere` are rows with a country that nobody knows. `untold_since` and `untold_until` are days: the first and the
+    last on which those were collected who are untold.
     """
-    work.do(_NUMBERS)
+    work.do(_NUMBERS, countries=sorted(codes()))
     names = [column.name for column in work.cursor.description or []]
     counts = dict(zip(names, work.cursor.fetchone() or (), strict=True))
     counts["deleted"] = work.deleted

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser, OutputWrapper
 
 from contacts.base import command_line
-from privacy_crm.crm_import import reading, report
+from privacy_crm.crm_import import people_counts, reading, report
 from privacy_crm.crm_import import rejects as rejected
 from privacy_crm.crm_import import run as crm_import
 from privacy_crm.crm_import.cells import When
@@ -33,7 +33,7 @@ class Command(command_line.Command):
         policy = command_line.policy_in_force()
         moment = command_line.moment(at, policy)
         bar = Bar(self.stderr, shown=self.stderr.isatty() and not as_json)
-        works: list[Import] = []  # the last is the one that came to its end
+        found: dict[str, int] = {}
         try:
             done = crm_import.run(
                 reading.exported(Path(directory), When.under(policy, moment)),
@@ -43,7 +43,7 @@ class Command(command_line.Command):
                 dry_run=dry_run,
                 progress=bar.draw,
                 rejects=_to_file(Path(rejects), Path(directory)) if rejects else _to_stderr(self.stderr, bar),
-                last=works.append,
+                last=lambda work: found.update(_found(work)),
             )
         except UnreadableError as error:
             command_line.refuse(str(error))
@@ -53,8 +53,12 @@ class Command(command_line.Command):
             raise CommandError(f"{error} Nothing was written.") from None
         finally:
             bar.clear()
-        words = report.in_words(done, works[-1].told_days_dropped)
+        words = report.in_words(done, **found)
         self.stdout.write(command_line.to_json(done) if as_json else words)
+
+
+def _found(work: Import) -> dict[str, int]:
+    return {"told_days_dropped": work.told_days_dropped, "nowhere": people_counts.numbers(work)["nowhere"]}
 
 
 class Bar:

@@ -1,6 +1,7 @@
 """The list of contacts: found, narrowed, with the answer to "may I?" in each row and the columns that one chose."""
 
 import datetime as dt
+from functools import partial
 from typing import Any
 
 from django.db.models import Prefetch
@@ -23,7 +24,7 @@ from contacts.mailings import permission_words
 from contacts.models import Basis, Contact, PolicyVersion
 from contacts.permission import permission
 from contacts.words.vocabulary import Scenario
-from privacy_crm.staff.people import contact_columns, contact_filters, segments
+from privacy_crm.staff.people import contact_columns, contact_filters, countries_act, segments
 from privacy_crm.staff.people.contact_columns import COLUMNS
 from retention import retention_schedule
 
@@ -62,7 +63,9 @@ class ContactList(RecordAdmin):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self._choose_columns)
         columns = path("columns/", view, name=self._url_name("columns"))
-        return [columns, *super().get_urls()]
+        view = self.admin_site.admin_view(partial(acts.show_or_do, self, countries_act.ACT))
+        unknown = path("countries/", view, name=self._url_name("countries"))
+        return [columns, unknown, *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         people = super().get_queryset(request).prefetch_related(Prefetch("bases", Basis.objects.order_by("pk")))
@@ -90,7 +93,9 @@ class ContactList(RecordAdmin):
 
     def _buttons(self, request: HttpRequest, filters: dict[str, str]) -> list[dict[str, Any]]:
         columns = {"act": contact_columns.ACT, "url": reverse(f"admin:{self._url_name('columns')}")}
-        return [*segments.saving(request, filters), columns]
+        unknown = {"act": countries_act.ACT, "url": reverse(f"admin:{self._url_name('countries')}")}
+        may = request.user.has_perm(countries_act.ACT.permission)
+        return [*segments.saving(request, filters), columns, *([unknown] if may else [])]
 
     def _choose_columns(self, request: HttpRequest) -> HttpResponse:
         answer = acts.show_or_do(self, contact_columns.ACT, request)

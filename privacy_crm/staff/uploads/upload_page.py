@@ -79,7 +79,14 @@ def sentences(upload: Upload, found: dict[str, Any]) -> list[str]:
     if upload.state == UploadState.REMOVED:
         return [str(_OF_THE_OTHERS), _("What people said no to stays on record.")]
     done = bool(upload.result)
-    told = [_lapsed(found), _told(found), _objected(found), _deleted(found), _organisations(found, done=done)]
+    told = [
+        _lapsed(found),
+        _told(found),
+        _objected(found),
+        _deleted(found),
+        _nowhere(found),
+        _organisations(found, done=done),
+    ]
     if done and upload.state == UploadState.DONE and upload.forget_at and found.get("new"):
         until = date_format(localtime(upload.forget_at), "DATETIME_FORMAT")
         told.append(_("Until %s the people who are new can be removed again.") % until)
@@ -157,6 +164,16 @@ def _objected(found: dict[str, Any]) -> str:
         number,
     )
     return said % f"{number:,}"
+
+
+def _nowhere(found: dict[str, Any]) -> str:
+    number = found.get("nowhere", 0)
+    said = ngettext(
+        "%s row names a country that we do not know: say which one it is, under Contacts, Unknown countries.",
+        "%s rows name a country that we do not know: say which one it is, under Contacts, Unknown countries.",
+        number,
+    )
+    return said % f"{number:,}" if number else ""
 
 
 def _deleted(found: dict[str, Any]) -> str:

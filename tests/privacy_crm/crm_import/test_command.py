@@ -83,6 +83,16 @@ def test_words_say_on_how_many_days_nobody_can_have_been_told(
     assert f"{words} of being told that is before the collection or to come" in command(tmp_path)[0]
 
 
+@pytest.mark.promise("P11")
+@pytest.mark.parametrize(("number", "words"), [(1, "1 row names a country"), (2, "2 rows name a country")])
+def test_words_say_how_many_countries_nobody_knows(
+    policy: PolicyVersion, tmp_path: Path, number: int, words: str
+) -> None:
+    rows = [person(f"p{each}@fjordkraft.example", country="Köln") for each in range(number)]
+    save(tmp_path, contacts=[person(country="Sverige"), person("nobody", country="Köln"), *rows])
+    assert f"{words} that we do not know" in command(tmp_path, "--dry-run")[0]
+
+
 def test_rejects_go_to_stderr_as_csv(export: Path) -> None:
     _, err = command(export, "--json")
     assert err == "file,line,column,reason\ncontacts.csv,3,email,malformed address\n"
