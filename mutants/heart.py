@@ -33,7 +33,7 @@ _DEADLINES = ("dsr/records/test_deadlines", "dsr/records/test_requests_due", "ds
 
 HEART = (
     Part("retention.months", ("retention/test_months", "retention/test_purge_rules")),
-    Part("retention.due_bases", (*_PURGE, "retention/test_explain")),
+    Part("retention.due_bases", (*_PURGE, *_SCHEDULE), ("retention.retention_schedule",)),
     Part("retention.purge_preview", _PREVIEW, ("retention.lapse_decisions",)),
     Part("retention.retention_schedule", (*_SCHEDULE, *_PURGE)),
     Part(

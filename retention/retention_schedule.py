@@ -19,19 +19,16 @@ _FOREVER = sql.SQL("DATE '9999-12-31'")
 
 # The first day whose run comes at or after the moment from which an objection lets the basis lapse.
 _FREED_ON = sql.SQL("""
-    SELECT LEAST(
-        CASE WHEN freed.at <= (wall.day + {nightly_run}) AT TIME ZONE %(zone)s THEN wall.day ELSE wall.day + 1 END,
-        {forever}
-    ) AS day
-    FROM ({freed}) freed CROSS JOIN LATERAL (SELECT (freed.at AT TIME ZONE %(zone)s)::date AS day) wall
-    WHERE freed.at IS NOT NULL""").format(
-    nightly_run=sql.Literal(NIGHTLY_RUN), forever=_FOREVER, freed=freed_at(sql.Placeholder("zone"))
+    SELECT CASE WHEN freed.at <= (wall.day + {nightly_run}) AT TIME ZONE %(zone)s THEN wall.day ELSE wall.day + 1 END
+        AS day
+    FROM ({freed}) freed CROSS JOIN LATERAL (SELECT (freed.at AT TIME ZONE %(zone)s)::date AS day) wall""").format(
+    nightly_run=sql.Literal(NIGHTLY_RUN), freed=freed_at(sql.Placeholder("zone"))
 )
 
 _LAPSES = sql.SQL("""
     SELECT basis.contact_id, basis.scenario, basis.legal_basis, clock.name AS clock, clock.anchor,
         LEAST(clock.ends_on, freed.day) AS lapses_on,
-        freed.day IS NOT NULL AND freed.day <= COALESCE(clock.ends_on, freed.day) AS by_objection
+        freed.day IS NOT NULL AND freed.day <= clock.ends_on AS by_objection
     FROM contacts_basis basis
     JOIN contacts_contact contact ON contact.id = basis.contact_id
     JOIN contacts_scenariorule rule ON rule.scenario = basis.scenario AND rule.version_id = %(policy)s
@@ -66,7 +63,7 @@ _DEPARTURES = sql.SQL("""
         FROM retention_hold WHERE contact_id {among} GROUP BY contact_id
     )
     SELECT contact.id,
-        CASE WHEN COALESCE(reason.open, FALSE) OR COALESCE(guard.open, FALSE) THEN NULL
+        CASE WHEN reason.open OR guard.open THEN NULL
              ELSE GREATEST(reason.last, guard.last) END AS leaves_on
     FROM contacts_contact contact
     LEFT JOIN reason ON reason.contact_id = contact.id

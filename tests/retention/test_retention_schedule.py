@@ -10,7 +10,20 @@ from contacts.base.days import NIGHTLY_RUN
 from contacts.models import Contact, PolicyVersion, Suppression
 from contacts.words.vocabulary import Channel
 from retention import retention_schedule
-from tests.support.factories import DUE, ONE_DAY, ContactFactory, EventFactory, contact_of, customer, held_for, register
+from tests.support.factories import (
+    DUE,
+    ONE_DAY,
+    ContactFactory,
+    EventFactory,
+    OrganisationFactory,
+    agree,
+    contact_of,
+    customer,
+    held_for,
+    place,
+    register,
+    run,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise("P12")]
 
@@ -19,6 +32,7 @@ SECOND = dt.timedelta(seconds=1)
 
 def lapse(contact: Contact, policy: PolicyVersion) -> tuple[Any, bool]:
     """The day on which their only basis lapses, and whether by objection."""
+    contact_of(None, "prospect", policy)  # somebody else, whom nobody asked about
     statement, values = retention_schedule.of(policy, [contact.pk])
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
@@ -86,3 +100,45 @@ def test_no_day_lies_beyond_the_calendar(policy: PolicyVersion) -> None:
     end = dt.datetime(9999, 12, 31, 12, tzinfo=dt.UTC)
     lapses_on, by_objection = lapse(guest_until(end, policy), policy)
     assert (lapses_on < dt.date.max, by_objection) == (True, False)
+
+
+@pytest.mark.promise("P3")
+def test_an_agreement_without_a_foreseeable_end_keeps_nobody_beyond_the_calendar(policy: PolicyVersion) -> None:
+    organisation = OrganisationFactory.create()
+    agree(organisation, dt.date.max)
+    assert lapse(contact_of(organisation, "customer", policy), policy) == (dt.date.max, False)
+
+
+def leaves_on(contact: Contact, policy: PolicyVersion) -> dt.date | None:
+    place(contact_of(None, "prospect", policy), "freeze", "request")  # somebody else's
+    return retention_schedule.kept_until(policy, [contact.pk], DUE)[contact.pk]
+
+
+@pytest.mark.promise("P5")
+@pytest.mark.parametrize(
+    ("holds", "day"),
+    [
+        ([], DUE),
+        ([("duty", DUE + 9 * ONE_DAY), ("duty", DUE + 99 * ONE_DAY)], DUE + 100 * ONE_DAY),
+        ([("duty", DUE + 9 * ONE_DAY), ("duty", None)], None),
+        ([("duty", DUE + 9 * ONE_DAY), ("freeze", DUE)], None),
+        ([("freeze", DUE - ONE_DAY)], DUE),
+        ([("duty", dt.date.max)], dt.date.max),
+    ],
+    ids=["none", "two duties", "one without an end", "a freeze", "a freeze that is over", "for ever"],
+)
+def test_whoever_is_held_goes_the_day_after_the_last_hold(
+    policy: PolicyVersion, holds: list[tuple[str, dt.date | None]], day: dt.date | None
+) -> None:
+    contact = held_for("prospect", policy)
+    for kind, until in holds:
+        place(contact, kind, "request" if kind == "freeze" else "tax", until=until)
+    assert leaves_on(contact, policy) == day
+
+
+@pytest.mark.promise("P5")
+def test_whoever_is_reduced_goes_the_day_after_the_last_hold(policy: PolicyVersion) -> None:
+    contact = held_for("prospect", policy)
+    place(contact, "duty", "tax", until=DUE + 9 * ONE_DAY)
+    run(DUE, policy)
+    assert leaves_on(contact, policy) == DUE + 10 * ONE_DAY
