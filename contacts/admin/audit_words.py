@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-LOOKS = {"contact.viewed", "contact.found", "contact.searched"}
+LOOKS = {"contact.viewed", "contact.listed", "contact.found", "contact.searched"}
 EXPORTS = {
     "access.packaged",
     "audience.exported",
@@ -37,6 +37,7 @@ _DEEDS: dict[str, Any] = {
     "contact.informed": _("told where we have the details from"),
     "contact.left": _("noted that they left:"),
     "contact.left_taken_back": _("took back that they left:"),
+    "contact.listed": _("opened a list with"),
     "contact.matched": _("matched to an organisation"),
     "contact.merged": _("merged with another record"),
     "contact.paired": _("set beside another record"),

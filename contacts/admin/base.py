@@ -52,6 +52,12 @@ def note_look(request: HttpRequest, people: Iterable[uuid.UUID], page: str) -> N
         audit.record_each("contact.viewed", seen, at=timezone.now(), by=acts.by(request), rule=f"page:{page}")
 
 
+def note_list(request: HttpRequest, people: Iterable[uuid.UUID], rule: str) -> None:
+    """Record that this user has opened a list with these people on it."""
+    if request.method != "HEAD" and (seen := list(dict.fromkeys(people))):
+        audit.record_each("contact.listed", seen, at=timezone.now(), by=acts.by(request), rule=rule)
+
+
 def note_search(request: HttpRequest, people: list[uuid.UUID]) -> None:
     """Record that this user has searched, and whom the page with the answer shows: never what was searched for."""
     by, now = acts.by(request), timezone.now()
@@ -185,8 +191,11 @@ class Records(ChangeList):
         super().get_results(request)
         self.result_list: Any = list(self.result_list)
         self.model_admin.complete(request, self.result_list)
+        people = self.model_admin.listed(self.result_list)
         if self.query and self.model_admin.lists_people:
-            note_search(request, [person.public_id for person in self.result_list])
+            note_search(request, people)
+        else:
+            note_list(request, people, f"list:{self.opts.model_name}")
 
     def url_for_result(self, result: Any) -> str:
         return self.model_admin.url_of(result)
@@ -196,13 +205,17 @@ class RecordAdmin(WithActs):
     """A list, and a page for each record. Who looks at people is recorded, though that is a GET (ADR 0016)."""
 
     empty_text: Any = ""
-    lists_people = False  # then a search of the list is recorded, with whom it found
+    lists_people = False  # then each record is a person, and a search of the list is recorded, too
     adding: Act | None = None
     page_template = ""
     sortable_by = ()
 
     def title_of(self, record: Any) -> str:
         return str(record)
+
+    def listed(self, records: list[Any]) -> list[uuid.UUID]:
+        """Return the public ids of the people whom a page of the list shows: whoever opens it has looked at them."""
+        return [record.public_id for record in records] if self.lists_people else []
 
     def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         """Return what the page's template shows."""

@@ -21,7 +21,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from contacts.admin import acts
-from contacts.admin.base import RecordAdmin, today
+from contacts.admin.base import RecordAdmin, note_list, today
 from contacts.admin.door import Door, version
 from contacts.base import audit
 from contacts.events import check_in
@@ -106,6 +106,7 @@ def _list(visit: Visit) -> HttpResponse:
     if closed := _closed(visit):
         return closed
     audit.record("guests.listed", at=visit.at, by=acts.by(visit.request), rule=f"event:{visit.event.pk}")
+    note_list(visit.request, visit.door.people(), f"event:{visit.event.pk}")
     guests = visit.door.guests()
     return visit.show(
         "list",

@@ -1,6 +1,7 @@
 """Who is expected at the door of an event, as its phones show them: by name and organisation, and no more."""
 
 import datetime as dt
+import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -53,6 +54,10 @@ class Door:
         called = Counter(guest.called for guest in all_of_them)
         shown = [guest if called[guest.called] > 1 else replace(guest, address="") for guest in all_of_them]
         return sorted(shown, key=lambda guest: (guest.last_name.casefold(), guest.name))
+
+    def people(self) -> list[uuid.UUID]:
+        """Return the public ids of those on the list who have a place."""
+        return list(self._named.values_list("contact__public_id", flat=True))
 
     def unnamed(self) -> int:
         """Return how many have a place and are not on the list."""

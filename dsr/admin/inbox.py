@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from contacts.admin.base import company_day
 from contacts.admin.filters import Choice, ChoiceFilter
 from contacts.admin.people import name_of
+from contacts.models import Contact
 from dsr.models import Paper, Request, Subject
 from dsr.words.vocabulary import PaperKind, State
 
@@ -76,16 +77,18 @@ class LetterFilter(ChoiceFilter):
 
 
 def complete(records: list[Request], day: dt.date) -> None:
-    """Give each request of a page the names of its people and the day it is seen on, in two queries for all of them."""
+    """Give each request of a page its people, by name and id, and the day it is seen on, in two queries for all."""
     keys = [record.pk for record in records]
-    names: dict[int, list[str]] = {pk: [] for pk in keys}
+    people: dict[int, list[Contact]] = {pk: [] for pk in keys}
     found = Subject.objects.filter(request__in=keys).select_related("contact").order_by("pk")
     for subject in found:
-        names[subject.request_id].append(name_of(subject.contact))
+        people[subject.request_id].append(subject.contact)
     said = Paper.objects.filter(request__in=keys, contact=None, kind=PaperKind.STATEMENT)
     called = {paper.request_id: str(paper.data.get("name", "")) for paper in said}
     for record in records:
-        record.who = _who(record, names[record.pk], called.get(record.pk, ""))  # type: ignore[attr-defined]
+        names = [name_of(contact) for contact in people[record.pk]]
+        record.who = _who(record, names, called.get(record.pk, ""))  # type: ignore[attr-defined]
+        record.people = [contact.public_id for contact in people[record.pk]]  # type: ignore[attr-defined]
         record.seen_on = day  # type: ignore[attr-defined]
 
 

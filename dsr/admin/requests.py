@@ -110,6 +110,9 @@ class RequestAdmin(RecordAdmin):
     def complete(self, request: HttpRequest, records: list[Any]) -> None:
         inbox.complete(records, company_day())
 
+    def listed(self, records: list[Any]) -> list[uuid.UUID]:
+        return [public_id for record in records for public_id in record.people]
+
     @display(description=gettext_lazy("number"))
     def request_number(self, record: Request) -> str:
         return record.number

@@ -152,7 +152,7 @@ def status(client: Client, url: str) -> int:
 
 
 # A GET notes these, and nothing else (ADR 0016).
-LOOKS = {"contact.viewed", "contact.searched", "contact.found", "guests.listed"}
+LOOKS = {"contact.viewed", "contact.listed", "contact.searched", "contact.found", "guests.listed"}
 
 
 def contents(*, looks: bool = True) -> dict[str, str]:

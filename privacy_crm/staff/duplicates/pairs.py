@@ -99,6 +99,9 @@ class PairAdmin(RecordAdmin):
         ),
     )
 
+    def listed(self, records: list[Any]) -> list[uuid.UUID]:
+        return [person.public_id for pair in records for person in (pair.one, pair.other)]
+
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm(PERMISSION)
 

@@ -78,10 +78,33 @@ def test_a_search_that_finds_nobody_is_an_event_too(log_in: LogIn, records: dict
     assert events()[0][3] == "found:0"
 
 
-def test_to_leaf_through_the_list_is_no_search(log_in: LogIn, records: dict[str, Any]) -> None:
-    log_in("marketing").get(LIST)
-    log_in("marketing").get(LIST, {"scenario": "event"})
-    assert events() == []
+def test_to_leaf_through_the_list_is_a_look_at_each_person_on_the_page(log_in: LogIn, records: dict[str, Any]) -> None:
+    client = log_in("marketing")
+    client.head(LIST)
+    client.get(LIST, {"scenario": "event"})
+    shown = Contact.objects.filter(minimised_on=None, bases__scenario="event").distinct().order_by("-pk")
+    assert shown
+    assert events() == [(actor("marketing"), "contact.listed", each.public_id, "list:contact") for each in shown]
+
+
+@pytest.mark.parametrize(
+    ("name", "role", "people"),
+    [
+        ("contacts_registration", "events", lambda place: {place.contact.public_id}),
+        ("contacts_signup", "marketing", lambda sign_up: {sign_up.public_id}),
+        ("contacts_duplicatepair", "marketing", lambda pair: {pair.one.public_id, pair.other.public_id}),
+        ("dsr_request", "privacy officer", lambda request: {each.contact.public_id for each in request.subjects.all()}),
+    ],
+)
+def test_whoever_opens_a_list_has_looked_at_the_people_on_it(
+    name: str, role: str, people: Callable[[Any], set[Any]], log_in: LogIn, records: dict[str, Any]
+) -> None:
+    log_in(role).get(address(f"{name}_changelist", records))
+    listed = {(code, rule) for _by, code, _who, rule in events()}
+    assert listed == {("contact.listed", f"list:{name.split('_')[1]}")}
+    expected = people(records[name])
+    assert expected
+    assert expected <= {who for _by, _code, who, _rule in events()}
 
 
 @pytest.mark.parametrize(

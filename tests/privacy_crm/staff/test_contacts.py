@@ -64,8 +64,8 @@ def test_the_list_asks_as_many_queries_for_fifty_people_as_for_one(
         for contact in ContactFactory.create_batch(size, organisation=OrganisationFactory.create()):
             hold(contact, "prospect", dt.date(2026, 1, 1), policy=policy)
         # Session, user, own and group permissions, time zone; segments, columns, topics; people, their bases; policy,
-        # its rules; kept until; the laws, may we write; overdue lists and requests, for the sidebar.
-        with django_assert_num_queries(17):
+        # its rules; kept until; the laws, may we write; who was looked at; overdue lists and requests, for the sidebar.
+        with django_assert_num_queries(18):
             client.get(LIST)
 
 
