@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from contacts.models import Basis, Contact, PolicyVersion
+from contacts.models import Basis, Contact, Organisation, PolicyVersion
 from contacts.people import clocks
 from contacts.policy import policies
-from tests.support.factories import SPRING, ContactFactory, OrganisationFactory, contact_of, hold
+from tests.support.factories import SPRING, ContactFactory, OrganisationFactory, agree, contact_of, hold
+from tests.support.import_files import bring, person
 
 pytestmark = pytest.mark.django_db
 
@@ -96,3 +97,32 @@ def test_without_an_organisation_a_customer_has_the_clock_of_a_prospect(policy: 
     contact = ContactFactory.create(organisation=None)
     hold(contact, "customer", SPRING, policy=policy)
     assert clock(contact, "customer") == SPRING
+
+
+@pytest.fixture
+def two_organisations() -> tuple[Organisation, Organisation]:
+    """One with an open agreement, and one without any."""
+    agreed, without = OrganisationFactory.create(name="Agreed AB"), OrganisationFactory.create(name="Without AB")
+    agree(agreed, None)
+    return agreed, without
+
+
+@pytest.mark.promise("P3")
+def test_the_agreement_of_one_organisation_stops_no_clock_of_another(
+    policy: PolicyVersion, two_organisations: tuple[Organisation, Organisation]
+) -> None:
+    agreed, without = (contact_of(each, "customer", policy) for each in two_organisations)
+    gone_wrong(agreed, without)
+    clocks.refresh_contacts([agreed.pk, without.pk])
+    assert (clock(agreed, "customer"), clock(without, "customer")) == (None, SPRING)
+
+
+@pytest.mark.promise("P3")
+def test_who_comes_in_has_the_clock_of_their_own_organisation(
+    policy: PolicyVersion, two_organisations: tuple[Organisation, Organisation]
+) -> None:
+    names = [each.name for each in two_organisations]
+    rows = [person(f"{number}@x.example", "customer", organisation=name) for number, name in enumerate(names)]
+    bring(policy, contacts=rows)
+    agreed, without = Contact.objects.order_by("email")
+    assert (clock(agreed, "customer"), clock(without, "customer")) == (None, dt.date(2026, 6, 1))

@@ -344,3 +344,30 @@ def test_questions_do_not_grow_with_people(policy: PolicyVersion) -> None:
         counts.append(len(asked))
     # Each of the three reads the rules first.
     assert counts == [6, 6]
+
+
+@pytest.mark.promise("P12")
+@pytest.mark.parametrize(
+    ("by_them", "by_address", "to_all"),
+    [
+        (["email", "phone", "post"], [], True),
+        ([], ["email", "phone", "post"], True),
+        (["email"], ["phone", "post"], True),
+        (["email", "phone"], ["email", "phone"], False),
+        (["email", "phone"], [], False),
+        ([], ["phone", "post"], False),
+        ([], [], False),
+    ],
+)
+def test_an_objection_to_all_is_theirs_or_their_address_s_on_each_channel(
+    policy: PolicyVersion, by_them: list[str], by_address: list[str], to_all: bool
+) -> None:
+    contact, other = somebody(policy), somebody(policy)
+    for channel in by_them:
+        said(contact, "objected", channel)
+    for channel in by_address:
+        Suppression.objects.create(address_hash=contact.address_hash, channel=channel, since=TODAY)
+    for channel in Channel:
+        said(other, "consented", channel)
+    found = Contact.objects.filter(permission.objected_to_all())
+    assert set(found) == ({contact} if to_all else set())
