@@ -88,7 +88,7 @@ def test_adopting_again_changes_nothing_and_leaves_what_was_added(capsys: Any) -
     assert list(CountryRule.objects.values()) == before
     assert capsys.readouterr().out == f"{len(before) - 1} rules are added.\nThe rules are on record already.\n"
     assert grounds()["GB"] == MarketingGround.CONSENT
-    assert AuditEvent.objects.filter(code="country_rules.adopted").count() == 1
+    assert AuditEvent.objects.get(code="country_rules.adopted").rule == f"rules:{len(country_rules.DEFAULTS)}"
 
 
 def test_a_rule_is_added_with_its_day_and_the_one_before_it_stays() -> None:
@@ -127,6 +127,33 @@ def test_a_rule_that_has_not_begun_can_be_withdrawn_once() -> None:
     with pytest.raises(CountryRuleError):
         country_rules.withdraw(new, today=TODAY, at=NOON, by="test")
     assert AuditEvent.objects.filter(code="country_rule.withdrawn").count() == 1
+
+
+def test_to_withdraw_one_leaves_all_others() -> None:
+    other, new = add(rule(country="SE")), add(rule())
+    country_rules.withdraw(new, today=TODAY, at=NOON, by="test")
+    assert list(CountryRule.objects.all()) == [other]
+
+
+def test_a_rule_that_would_begin_with_another_of_its_kind_does_nothing(policy: PolicyVersion) -> None:
+    contact_of(None, "prospect", policy, country="GB", **EVERYTHING)
+    add(rule(ground="legitimate_interest"))
+    assert effect(rule()) == (0, 0)
+    assert effect(rule(valid_from=NEW_YEAR + dt.timedelta(days=1))) == (1, 0)
+
+
+def test_the_defaults_hold_since_the_gdpr_applies() -> None:
+    assert {each.valid_from for each in country_rules.DEFAULTS} == {dt.date(2018, 5, 25)}
+
+
+@pytest.mark.parametrize("order", [(True, False), (False, True)])
+def test_a_rule_for_existing_customers_is_no_rule_for_all(order: tuple[bool, bool]) -> None:
+    grounds_of = {True: MarketingGround.INTEREST, False: MarketingGround.CONSENT}
+    law = consent_law.of_rules(
+        [rule(country="DE", ground=grounds_of[each], existing_customers=each) for each in order]
+    )[Channel.EMAIL]
+    assert law.by_country == {"DE": MarketingGround.CONSENT}
+    assert law.for_customers == {"DE": MarketingGround.INTEREST}
 
 
 def test_a_rule_that_has_begun_stays_on_record() -> None:

@@ -16,6 +16,7 @@ from tests.support.odd_addresses import ODD
         ("  anna@example.com\t", "anna@example.com"),
         ("anna@bücher.example", "anna@xn--bcher-kva.example"),
         ("anna@BU\u0308CHER.example", "anna@xn--bcher-kva.example"),
+        ("anna@ｅｘａｍｐｌｅ。com", "anna@example.com"),
     ],
 )
 def test_one_address_has_one_spelling(typed: str, stored: str) -> None:
@@ -25,7 +26,8 @@ def test_one_address_has_one_spelling(typed: str, stored: str) -> None:
 @pytest.mark.parametrize(
     "typed",
     ["", "anna", "anna@", "@example.com", "a@b@example.com", "anna@exam ple.com", "anna@example.com\n", "\rx@e.example",
-     "an\x00na@example.com", "anna@example", "x" * 250 + "@example.com", "anna@example.com\u2028"],
+     "an\x00na@example.com", "an\x7fna@example.com", "an\x9fna@example.com", "anna@example", "ånna@example.com",
+     "anna@b@bücher.example", "anna@bücher\n.example", "x" * 250 + "@example.com", "anna@example.com\u2028"],
 )  # fmt: skip
 def test_what_is_no_address_is_refused_without_quoting_it(typed: str) -> None:
     with pytest.raises(MalformedAddressError) as refused:

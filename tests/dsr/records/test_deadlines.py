@@ -17,6 +17,7 @@ from dsr.models import Request
 from dsr.records import deadlines, due
 from dsr.records.deadlines import Deadline, deadline
 from dsr.records.transitions import RequestError
+from dsr.words.vocabulary import Step
 from tests.support.factories import ContactFactory
 from tests.support.requesting import (
     OFFICER,
@@ -250,6 +251,25 @@ def test_a_question_that_was_asked_too_late_does_not_undo_that_the_answer_is_ove
 def test_more_time_may_be_told_until_the_first_month_ends_pauses_included(policy: PolicyVersion) -> None:
     request = question(asked_in_november(policy), policy, at=moment(day("2026-11-12")))
     assert deadlines.first_month_ends(request, on=day("2026-11-22"), zone=policy.zone) == day("2026-12-12")
+    request = answer(request, policy, day("2026-11-22"))
+    assert deadlines.first_month_ends(request, on=day("2026-12-01"), zone=policy.zone) == day("2026-12-12")
+
+
+@l1
+@l2
+@pytest.mark.django_db
+def test_each_pause_counts_also_while_another_lasts(policy: PolicyVersion) -> None:
+    request = question(asked_in_november(policy), policy, at=moment(day("2026-11-12")))
+    request = answer(request, policy, day("2026-11-14"))
+    request = question(request, policy, at=moment(day("2026-11-20")))
+    assert deadlines.first_month_ends(request, on=day("2026-11-25"), zone=policy.zone) == day("2026-12-09")
+
+
+@l2
+@pytest.mark.django_db
+def test_what_else_happens_meanwhile_ends_no_pause(policy: PolicyVersion) -> None:
+    request = question(asked_in_november(policy), policy, at=moment(day("2026-11-12")))
+    request.entries.create(at=moment(day("2026-11-13")), by=OFFICER, step=Step.WARNED)
     request = answer(request, policy, day("2026-11-22"))
     assert deadlines.first_month_ends(request, on=day("2026-12-01"), zone=policy.zone) == day("2026-12-12")
 
