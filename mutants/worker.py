@@ -3,6 +3,7 @@
 import json
 import os
 import resource
+import signal
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -106,6 +107,7 @@ class Worker:
         if (child := os.fork()) == 0:
             os.close(reading)
             resource.setrlimit(resource.RLIMIT_CPU, (limit := 60 + 3 * round(self._lasting(items)), limit))
+            signal.alarm(2 * limit)  # it may wait for something that never comes
             os._exit(_live(mutant, items, session, writing))
         os.close(writing)
         with os.fdopen(reading) as told:
