@@ -131,8 +131,8 @@ def test_whoever_is_held_goes_the_day_after_the_last_hold(
     policy: PolicyVersion, holds: list[tuple[str, dt.date | None]], day: dt.date | None
 ) -> None:
     contact = held_for("prospect", policy)
-    for kind, until in holds:
-        place(contact, kind, "request" if kind == "freeze" else "tax", until=until)
+    for (kind, until), duty in zip(holds, ("tax", "bookkeeping"), strict=False):
+        place(contact, kind, "request" if kind == "freeze" else duty, until=until)
     assert leaves_on(contact, policy) == day
 
 
@@ -142,3 +142,12 @@ def test_whoever_is_reduced_goes_the_day_after_the_last_hold(policy: PolicyVersi
     place(contact, "duty", "tax", until=DUE + 9 * ONE_DAY)
     run(DUE, policy)
     assert leaves_on(contact, policy) == DUE + 10 * ONE_DAY
+
+
+def test_of_everyone_nobody_is_left_out(policy: PolicyVersion) -> None:
+    people = [held_for("prospect", policy), customer(policy)]
+    statement, values = retention_schedule.of_everyone(policy)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        found = {row[0] for row in cursor.fetchall()}
+    assert found == {each.pk for each in people}

@@ -371,3 +371,8 @@ def test_an_objection_to_all_is_theirs_or_their_address_s_on_each_channel(
         said(other, "consented", channel)
     found = Contact.objects.filter(permission.objected_to_all())
     assert set(found) == ({contact} if to_all else set())
+
+
+def test_nobody_is_answered_for_who_was_not_asked_about(policy: PolicyVersion) -> None:
+    asked, other = somebody(policy), somebody(policy)
+    assert set(permission.of_each([asked.pk], day=TODAY)) == {asked.pk} != {other.pk}
