@@ -418,3 +418,13 @@ def test_who_is_somebody_else_than_the_one_is_somebody_else_than_the_other(polic
         (keep.pk, newer.pk, "user:1"),
     ]
     assert DuplicatePair.objects.filter(pk=elsewhere.pk).exists()
+
+
+@pytest.mark.promise("P8")
+def test_what_another_guest_eats_stays_with_that_guest(policy: PolicyVersion, two: list[Contact]) -> None:
+    event, other = EventFactory.create(kind="physical", starts_at=NOON + 9 * ONE_DAY), ContactFactory.create()
+    theirs = register(other, event, NOON, policy=policy, food="vegan")
+    for person in two:
+        register(person, event, NOON, policy=policy)
+    merged(two, policy)
+    assert FoodPreference.objects.get().registration_id == theirs.pk

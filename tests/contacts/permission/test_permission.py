@@ -376,3 +376,18 @@ def test_an_objection_to_all_is_theirs_or_their_address_s_on_each_channel(
 def test_nobody_is_answered_for_who_was_not_asked_about(policy: PolicyVersion) -> None:
     asked, other = somebody(policy), somebody(policy)
     assert set(permission.of_each([asked.pk], day=TODAY)) == {asked.pk} != {other.pk}
+
+
+@pytest.mark.parametrize(
+    ("fields", "reached"),
+    [
+        ({"city": "", "postal_code": "111 29"}, True),
+        ({"city": "Stockholm", "postal_code": ""}, True),
+        ({"city": "", "postal_code": ""}, False),
+        ({"address": ""}, False),
+    ],
+)
+def test_a_letter_needs_a_street_and_a_town_or_its_code(
+    policy: PolicyVersion, fields: dict[str, str], reached: bool
+) -> None:
+    assert ("post" in reachable_on(somebody(policy, **fields))) == reached
