@@ -11,7 +11,16 @@ from contacts.models import Basis, ChannelPermission, Contact, CountryRule, Inte
 from contacts.permission import permission
 from contacts.permission.permission import Reach, Refusal
 from contacts.words.vocabulary import Channel
-from tests.support.factories import ContactFactory, CountryRuleFactory, TopicFactory, agree, contact_of, customer, hold
+from tests.support.factories import (
+    ContactFactory,
+    CountryRuleFactory,
+    OrganisationFactory,
+    TopicFactory,
+    agree,
+    contact_of,
+    customer,
+    hold,
+)
 from tests.support.preferring import reachable
 
 pytestmark = pytest.mark.django_db
@@ -391,3 +400,29 @@ def test_a_letter_needs_a_street_and_a_town_or_its_code(
     policy: PolicyVersion, fields: dict[str, str], reached: bool
 ) -> None:
     assert ("post" in reachable_on(somebody(policy, **fields))) == reached
+
+
+def test_an_address_from_their_organisation_is_what_the_customer_gave(german: Contact) -> None:
+    german.bases.update(source_kind="organisation", informed_on=YESTERDAY)
+    assert by_mail(german) == ""
+
+
+def test_whoever_works_for_a_customer_and_is_held_for_something_else_is_none(
+    german: Contact, policy: PolicyVersion
+) -> None:
+    colleague = contact_of(german.organisation, "prospect", policy, country="DE", **EVERYTHING)
+    assert by_mail(colleague) == Refusal.NO_CONSENT
+
+
+def test_the_agreement_of_another_organisation_makes_nobody_a_customer(german: Contact, policy: PolicyVersion) -> None:
+    without = OrganisationFactory.create()
+    assert by_mail(contact_of(without, "customer", policy, country="DE", **EVERYTHING)) == Refusal.NO_CONSENT
+
+
+@pytest.mark.promise("P11")
+def test_the_interest_of_one_person_is_not_another_s(policy: PolicyVersion) -> None:
+    topic = TopicFactory.create()
+    one, other = (somebody(policy, "whitepaper") for _ in range(2))
+    Interest.objects.create(contact=one, topic=topic, since=YESTERDAY)
+    answers = [permission.of_one(each, day=TODAY, topics=[topic.pk])[Channel.EMAIL] for each in (one, other)]
+    assert answers == ["", Refusal.NO_INTEREST]
