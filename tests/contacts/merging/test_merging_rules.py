@@ -428,3 +428,31 @@ def test_what_another_guest_eats_stays_with_that_guest(policy: PolicyVersion, tw
         register(person, event, NOON, policy=policy)
     merged(two, policy)
     assert FoodPreference.objects.get().registration_id == theirs.pk
+
+
+def reminded(person: Contact, event: Event, policy: PolicyVersion, food: str = "") -> Message:
+    registration = register(person, event, NOON, policy=policy, food=food)
+    return outbox.enqueue(MailTemplate.REMINDER, at=NOON, contact_id=person.pk, registration=registration)
+
+
+@pytest.mark.promise("P8")
+def test_guests_beside_them_have_no_part_in_their_places(two: list[Contact], policy: PolicyVersion) -> None:
+    event, beside = EventFactory.create(), ContactFactory.create_batch(4)
+    before = [reminded(person, event, policy) for person in beside[:2]]
+    register(two[0], event, NOON, policy=policy)
+    reminded(two[1], event, policy, food="Vegan")
+    before += [reminded(person, event, policy) for person in beside[2:]]
+    keep = merged(two, policy)
+    place_left = keep.registrations.get()
+    assert FoodPreference.objects.get().registration == place_left
+    assert Message.objects.get(contact=keep).registration == place_left
+    for mail in before:
+        assert Message.objects.get(pk=mail.pk).registration == mail.registration
+
+
+def test_a_mail_stays_about_its_own_event(two: list[Contact], policy: PolicyVersion) -> None:
+    here, there = EventFactory.create(), EventFactory.create()
+    register(two[0], there, NOON, policy=policy)
+    mail = reminded(two[1], here, policy)
+    merged(two, policy)
+    assert Message.objects.get(pk=mail.pk).registration.event == here  # type: ignore[union-attr]
