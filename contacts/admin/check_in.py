@@ -21,8 +21,9 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from contacts.admin import acts
-from contacts.admin.base import RecordAdmin, note_list, today
+from contacts.admin.base import RecordAdmin, today
 from contacts.admin.door import Door, version
+from contacts.admin.looks import note_list
 from contacts.base import audit
 from contacts.events import check_in
 from contacts.events.check_in import Arrival, AttendingError, FullError

@@ -95,7 +95,7 @@ class RefuseForm(LetterForm):
         grounds.choices = [(each.value, capfirst(each.label)) for each in allowed]
         if RefusalGround.LEGAL_CLAIMS in allowed:
             grounds.help_text = _BORNE_OUT
-        self.outlook = restricted.outlook(record, _today())
+        self.outlook = restricted.outlook(record, company_day())
         if on := self.outlook.get("on"):
             ends = _("The details are used again from %s on.") % date_format(on)
             self.explanation = f"{self.explanation} {ends}"
@@ -175,10 +175,6 @@ def _in_first_month(request: Request) -> bool:
         return True  # without a look at the timeline: a pause only makes it longer
     policy = PolicyVersion.objects.in_force()
     return policy is None or day <= deadlines.first_month_ends(request, on=day, zone=policy.zone)
-
-
-def _today() -> dt.date:
-    return company_day()
 
 
 def _stands(request: Request) -> bool:

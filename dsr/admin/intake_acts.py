@@ -58,11 +58,11 @@ class ReceivedForm(UnderPolicyForm):
     )
 
     def __init__(self, record: Any = None, **options: Any) -> None:
-        super().__init__(record, initial={"received_on": _today()}, **options)
+        super().__init__(record, initial={"received_on": company_day()}, **options)
 
     def clean_received_on(self) -> dt.date:
         on: dt.date = self.cleaned_data["received_on"]
-        if on > _today():
+        if on > company_day():
             raise ValidationError(_("A request cannot have been received on a day to come."))
         return on
 
@@ -137,11 +137,11 @@ class AnsweredForm(ActForm):
     on = fields.day(gettext_lazy("When did they answer?"))
 
     def __init__(self, record: Any = None, **options: Any) -> None:
-        super().__init__(record, initial={"on": _today()}, **options)
+        super().__init__(record, initial={"on": company_day()}, **options)
 
     def clean_on(self) -> dt.date:
         on: dt.date = self.cleaned_data["on"]
-        if on > _today():
+        if on > company_day():
             raise ValidationError(_("They cannot have answered on a day to come."))
         return on
 
@@ -165,10 +165,6 @@ class NothingHeldForm(LetterForm):
         ending.nothing_held(self.record.pk, self.letter(), policy=self.policy, at=at, by=by)
         wake_worker.nudge()
         return _("The letter is on its way, and the request is closed.")
-
-
-def _today() -> dt.date:
-    return company_day()
 
 
 def _stands(request: Request) -> bool:

@@ -7,7 +7,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern, path
 
 from contacts.admin import acts
-from contacts.admin.base import RecordAdmin, note_look
+from contacts.admin.base import RecordAdmin
+from contacts.admin.looks import note_look
 from contacts.models import PolicyVersion
 from dsr.letters import paper
 from dsr.models import Request

@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts.admin import acts, second_factor
-from contacts.admin.base import RecordAdmin, note_look
+from contacts.admin.base import RecordAdmin
+from contacts.admin.looks import note_look
 from dsr import package
 from dsr.admin.letters import in_force
 from dsr.answers import answering

@@ -62,7 +62,7 @@ class AnnounceForm(LetterForm):
 
     def __init__(self, record: Any = None, **options: Any) -> None:
         super().__init__(record, **options)
-        self.fields["on"].initial = _today() + dt.timedelta(days=7)
+        self.fields["on"].initial = company_day() + dt.timedelta(days=7)
         if others := restricting.ending_with(record):
             numbers = ", ".join(other.number for other in others)
             ends_too = _("What was restricted because of request %s ends with it.") % numbers
@@ -92,7 +92,7 @@ class LiftForm(ActForm):
 
 def to_come(on: dt.date) -> dt.date:
     """Return a day on which a restriction may end. Raises ValidationError for one before tomorrow (L6)."""
-    if on <= _today():
+    if on <= company_day():
         raise ValidationError(_("The person has to hear of it before: the earliest day is tomorrow."))
     return on
 
@@ -117,10 +117,6 @@ def _may_be_announced(request: Request) -> bool:
 def _may_be_lifted(request: Request) -> bool:
     on, day = restricted.announced_for(request), seen_on(request)
     return bool(on and on <= day and restricted.is_restricted(request, day))
-
-
-def _today() -> dt.date:
-    return company_day()
 
 
 ACTS: tuple[Act, ...] = (

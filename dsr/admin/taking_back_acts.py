@@ -40,7 +40,7 @@ class TakenBackForm(ActForm):
 
     def __init__(self, record: Any = None, **options: Any) -> None:
         super().__init__(record, **options)
-        self.fields["on"].initial = _today()
+        self.fields["on"].initial = company_day()
         if record.kind == Kind.LEAVER:
             before = _("They are on file as if they had not left, unless another request says so, too.")
             self.explanation = f"{self.explanation} {before}"
@@ -52,7 +52,7 @@ class TakenBackForm(ActForm):
 
     def clean_on(self) -> dt.date:
         on: dt.date = self.cleaned_data["on"]
-        if on > _today():
+        if on > company_day():
             raise ValidationError(_("They cannot have taken it back on a day to come."))
         return on
 
@@ -84,15 +84,11 @@ class TakenBackWithLetterForm(TakenBackForm, LetterForm):
     submit = gettext_lazy("Send the letter and close the request")
 
     def draft(self) -> Draft:
-        told = restricted.outlook(self.record, _today())
+        told = restricted.outlook(self.record, company_day())
         return answers.taken_back(self.record, self.policy, self.language, told)
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         return self._close(self.letter(), at, by)
-
-
-def _today() -> dt.date:
-    return company_day()
 
 
 def _without_letter(request: Request) -> bool:

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from contacts.admin import acts
-from contacts.admin.base import RecordAdmin, note_look
+from contacts.admin.base import RecordAdmin
+from contacts.admin.looks import note_look
 from contacts.admin.people import name_of
 from contacts.models import Mailing
 from contacts.words.vocabulary import MailingKind, MailingState

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import translation
 
-from contacts.admin.base import note_look
+from contacts.admin.looks import note_look
 from contacts.models import AuditEvent, Contact, PolicyVersion, SignUp
 from dsr.models import Request
 from dsr.package.trail import deed
