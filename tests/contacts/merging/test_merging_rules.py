@@ -456,3 +456,17 @@ def test_a_mail_stays_about_its_own_event(two: list[Contact], policy: PolicyVers
     mail = reminded(two[1], here, policy)
     merged(two, policy)
     assert Message.objects.get(pk=mail.pk).registration.event == here  # type: ignore[union-attr]
+
+
+def test_what_somebody_else_has_had_stops_no_mail_and_no_turn_of_theirs(
+    two: list[Contact], policy: PolicyVersion, mailing: Mailing
+) -> None:
+    somebody = ContactFactory.create()
+    had = outbox.enqueue(MailTemplate.ANNOUNCE, at=NOON, contact_id=somebody.pk, once="whitepaper:1")
+    Message.objects.filter(pk=had.pk).update(sent_at=NOON, mailing=mailing)
+    waits = outbox.enqueue(MailTemplate.ANNOUNCE, at=NOON, contact_id=two[1].pk, once="whitepaper:1")
+    Addressee.objects.create(mailing=mailing, contact=two[1])
+    keep = merged(two, policy)
+    waits.refresh_from_db()
+    assert (waits.contact, waits.ended_at) == (keep, None)
+    assert Addressee.objects.get().contact == keep
