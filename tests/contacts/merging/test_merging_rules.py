@@ -470,3 +470,14 @@ def test_what_somebody_else_has_had_stops_no_mail_and_no_turn_of_theirs(
     waits.refresh_from_db()
     assert (waits.contact, waits.ended_at) == (keep, None)
     assert Addressee.objects.get().contact == keep
+
+
+@pytest.mark.parametrize(
+    ("at", "reference", "left"), [(NOON, "Renewal", 1), (NOON, "Support", 2), (NOON - ONE_DAY, "Renewal", 2)]
+)
+def test_only_the_same_deed_is_kept_once(
+    two: list[Contact], policy: PolicyVersion, at: dt.datetime, reference: str, left: int
+) -> None:
+    do(two[0], "call", NOON, policy, "Renewal")
+    do(two[1], "call", at, policy, reference)
+    assert merged(two, policy).activities.filter(kind="call").count() == left
