@@ -74,7 +74,7 @@ def _reasons(contact: Contact, policy: PolicyVersion, mark: str) -> None:
     held = place(contact, "duty", "bookkeeping", until=dt.date(2033, 12, 31))
     type(held).objects.filter(pk=held.pk).update(legal_reference=f"{mark} law", closed_on=None)
     place(contact, "freeze", "restriction")
-    audit.record("contact.viewed", at=NOON, by="user:4711", public_id=contact.public_id, rule=f"{mark} rule")
+    audit.record("contact.viewed", at=NOON, by="user:471100471100", public_id=contact.public_id, rule=f"{mark} rule")
 
 
 def _deeds(contact: Contact, policy: PolicyVersion, mark: str) -> None:
@@ -139,7 +139,7 @@ def _requests(contact: Contact, mark: str) -> None:
     request = Request.objects.create(
         kind="erasure", state="closed", outcome="refused", ground="objected", refusal="legal_duty", source="form",
         received_on=BEFORE.date(), safe_on=TODAY, legal_on=TODAY, extended_on=TODAY, reminded_on=TODAY,
-        agreed_by=TODAY, closed_on=TODAY, paused_days=3, passed_on_by="user:4712",
+        agreed_by=TODAY, closed_on=TODAY, paused_days=3, passed_on_by="user:471200471200",
     )  # fmt: skip
     Request.objects.create(
         kind="access", state="asked", source="email", received_on=TODAY, safe_on=TODAY, legal_on=TODAY,

@@ -19,8 +19,8 @@ from tests.support.packaged import TODAY, data_of, exported, somebody, unzipped
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise("P20")]
 
-# A request of their own is about nobody's staff, and 4711 and 4712 are members of it.
-STAFF = ("4711", "4712", "user:")
+# Two members of staff. Their numbers are longer than any that a random id or a moment would hold by chance.
+STAFF = ("471100471100", "471200471200", "user:")
 
 
 def held(policy: PolicyVersion, *contacts: Contact, address: str = "") -> Any:
