@@ -22,6 +22,7 @@ WITH_PERSON = "with the person, by the database's cascade"
 WITH_PLACE = "with the registration, and straight after the event"
 A_DAY = "a day after the upload, or with the person, by the database's cascade"
 UNPROVEN = "after 30 days, or with the person, by the database's cascade"
+UNANSWERED = "once it is answered, after 30 days, or with the person, by the database's cascade"
 ONCE_SENT = "once the mail server has accepted it, at the latest after 14 days"
 SURVIVES = "stays when the person has gone, and names nobody"
 ONCE_DONE = "24 months after the recipient acknowledged it; it names nobody"
@@ -98,6 +99,11 @@ MODELS: dict[str, Table] = {
         ),
         **_table("policy_version consents", about("what was shown and ticked (P1, P11)", goes=UNPROVEN)),
         **_table("source created_at confirmed_at", about("how and when it came in (P1)", goes=UNPROVEN)),
+    },
+    "contacts.ProposedDetail": {
+        **_table("id contact sign_up", KEY),
+        **_table("detail typed", about("what was typed and differs from what is on file (L15)", goes=UNANSWERED)),
+        **_table("source proposed_at", about("how and when that came in (P1)", goes=UNANSWERED)),
     },
     "contacts.Message": {
         **_table("id contact sign_up registration once public_id", KEY),

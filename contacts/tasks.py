@@ -8,6 +8,7 @@ from contacts.events import dietary, reminders
 from contacts.information import informing
 from contacts.models import PolicyVersion
 from contacts.outbox import mail_files, outbox, wake_worker
+from contacts.people import details
 from contacts.signups import sign_ups
 
 
@@ -54,3 +55,8 @@ def owe_information() -> None:
 @app.task
 def sweep_sign_ups() -> None:
     sign_ups.sweep(timezone.now())
+
+
+@app.task
+def sweep_proposed_details() -> None:
+    details.sweep(timezone.now())

@@ -32,7 +32,8 @@ app.conf.beat_schedule = {
     "reminders": {"task": "contacts.tasks.owe_reminders", "schedule": crontab(minute="*/10")},
     # At six in the company's time zone, people are told whose data did not come from them (L5).
     "information": {"task": "contacts.tasks.owe_information", "schedule": crontab(minute=0)},
-    # What was typed under an address that nobody has proven goes after 30 days.
+    # What was typed goes after 30 days where nobody has proven the address, or has said whether it is right.
+    "proposed_details": {"task": "contacts.tasks.sweep_proposed_details", "schedule": crontab(minute=20)},
     "sign_ups": {"task": "contacts.tasks.sweep_sign_ups", "schedule": crontab(minute=20)},
     # What nobody has proven for 30 days goes, and the addresses of links that have ended.
     "unproven": {"task": "dsr.tasks.sweep_unproven", "schedule": crontab(minute=25)},

@@ -14,7 +14,7 @@ from psycopg2 import sql
 
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion, ScenarioRule
-from contacts.outbox.links import DOWNLOAD_DAYS
+from contacts.outbox.links import OPEN_DAYS
 from contacts.words.vocabulary import MARKETING_SCENARIOS, SCENARIO_OF_EVENT, Channel, Clock, Scenario
 from retention.months import latest_due_anchor
 
@@ -64,7 +64,7 @@ def freed_at(zone: sql.Composable) -> sql.Composed:
         whitepaper=sql.Literal(Scenario.WHITEPAPER),
         of_event=_OF_EVENT,
         zone=zone,
-        link_ends=sql.Literal(dt.timedelta(days=DOWNLOAD_DAYS)),
+        link_ends=sql.Literal(dt.timedelta(days=OPEN_DAYS)),
         marketing=_MARKETING,
         channels=sql.Literal(len(Channel)),
     )

@@ -46,6 +46,8 @@ _DEEDS: dict[str, Any] = {
     "contact.told_apart": _("noted as two people, one of them"),
     "contact.told_apart_taken_back": _("took back that they are two people, one of them"),
     "contact.viewed": _("looked at the page of"),
+    "detail.answered": _("answered whether a typed detail is right of"),
+    "detail.proposed": _("typed a detail that differs of"),
 }
 
 

@@ -209,6 +209,7 @@ _PAIRS = (
 
 _SAME_DEED = sql.SQL("kept.kind = its.kind AND kept.occurred_at = its.occurred_at AND kept.reference = its.reference")
 _SAME_BATCH = sql.SQL("kept.batch = its.batch")
+_SAME_DETAIL = sql.SQL("kept.detail = its.detail")
 _SAME_ADDRESS = sql.SQL("kept.address_hash = its.address_hash")
 
 RULES: Rules = {
@@ -218,6 +219,7 @@ RULES: Rules = {
     "contacts.ChannelPermission.contact": _SAYINGS,
     "contacts.Interest.contact": _INTERESTS,
     "contacts.SignUp.contact": (moved("contacts_signup"),),
+    "contacts.ProposedDetail.contact": (moved("contacts_proposeddetail", unless=_SAME_DETAIL),),
     "contacts.Addressee.contact": _TURNS,
     "contacts.Message.contact": _MAILS,
     "contacts.Disclosure.contact": (moved("contacts_disclosure", unless=_SAME_BATCH),),

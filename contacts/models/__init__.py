@@ -10,6 +10,7 @@ from contacts.models.organisations import Agreement, Organisation
 from contacts.models.outbox import Message
 from contacts.models.people import Activity, Basis, Contact
 from contacts.models.policy import PolicyVersion, ScenarioRule
+from contacts.models.proposals import ProposedDetail
 from contacts.models.recipients import Disclosure, Recipient, RecipientNotice
 from contacts.models.reviews import Review, ReviewOutcome
 from contacts.models.segments import ListLayout, Segment
@@ -40,6 +41,7 @@ __all__ = [
     "Message",
     "Organisation",
     "PolicyVersion",
+    "ProposedDetail",
     "Recipient",
     "RecipientNotice",
     "Registration",

@@ -1,7 +1,7 @@
 """Links that mails carry: sealed, so that nobody can make one up, and telling nothing but a random number or a hash.
 
 `confirm` says which record it is about and ends with it. `place` says whose place at which event, and follows them into
-the record that theirs was merged into. `download` ends DOWNLOAD_DAYS after the proof, whenever it is shown. `stop` has
+the record that theirs was merged into. `download` ends OPEN_DAYS after the proof, whenever it is shown. `stop` has
 no end, works after the person has been deleted, and hangs on the suppression key, which outlives SECRET_KEY. `told` and
 `told_of` open the notices that a recipient has to act on.
 """
@@ -19,7 +19,7 @@ from django.utils import translation
 from contacts.models import Contact, Recipient, RecipientNotice, Registration, SignUp
 from contacts.words.addresses import keyed_hash
 
-DOWNLOAD_DAYS = 7
+OPEN_DAYS = 7
 EVERYTHING = "all"  # the list of those who may be written to about anything
 
 _STOP = re.compile(
@@ -100,9 +100,9 @@ def read_download(token: str) -> uuid.UUID:
     return _uuid(_open(_signer("download"), token))
 
 
-def may_download(sign_up: SignUp, at: dt.datetime) -> bool:
-    """Tell whether a proven sign-up's whitepaper is still handed out (P6)."""
-    return sign_up.confirmed_at is not None and at <= sign_up.confirmed_at + dt.timedelta(days=DOWNLOAD_DAYS)
+def is_open(sign_up: SignUp, at: dt.datetime) -> bool:
+    """Tell whether the page of a proven sign-up still does something: hands out its whitepaper, takes an answer."""
+    return sign_up.confirmed_at is not None and at <= sign_up.confirmed_at + dt.timedelta(days=OPEN_DAYS)
 
 
 def stop(contact: Contact, to_list: str = EVERYTHING) -> str:

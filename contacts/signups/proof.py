@@ -14,16 +14,12 @@ from contacts.base import audit
 from contacts.base.days import day_of
 from contacts.models import Basis, Contact, Event, FoodPreference, Interest, PolicyVersion, Registration, SignUp
 from contacts.outbox import counts, outbox
-from contacts.people import activities, clocks, left_organisation
+from contacts.people import activities, clocks, details, left_organisation
 from contacts.permission import consents
 from contacts.signups.sign_ups import SignUpRefusedError, is_full, is_published, over
 from contacts.words.addresses import keyed_hash
+from contacts.words.categories import OPTIONAL_FIELDS
 from contacts.words.vocabulary import ActivityKind, Channel, MailTemplate, SignUpKind, SourceKind
-
-_TYPED = (
-    *("first_name", "last_name", "phone", "company", "job_title"),
-    *("address", "postal_code", "city", "country", "language"),
-)
 
 
 class SignUpGoneError(LookupError):
@@ -44,6 +40,7 @@ def confirm(
     public_id: uuid.UUID,
     *,
     consent: bool,
+    answers: details.Answers | None = None,
     own: bool = True,
     anyway: bool = False,
     policy: PolicyVersion,
@@ -52,16 +49,16 @@ def confirm(
 ) -> Proven:
     """Take the proof of an address, by its owner, by attendance or by staff, and do what was asked for, once.
 
-    `consent` says whether the boxes that were ticked are confirmed with it; `own`, whether the owner of the address
-    pressed the button themselves: what anybody else types replaces nothing that they have put right. `anyway` gives a
-    place at a full event: the guest stands at its door. Raises SignUpGoneError, and SignUpRefusedError where what was
+    `consent` says whether the boxes that were ticked are confirmed with it, and `answers`, what is right where it
+    differs from what is on file; `own`, whether the owner of the address pressed the button themselves. `anyway` gives
+    a place at a full event: the guest stands at its door. Raises SignUpGoneError, and SignUpRefusedError where what was
     asked for is not to be had any more: then everything stays as it was.
     """
     made = _lock(public_id, at)
     if made.contact:
         return Proven(made, made.contact, again=True)
     _check_again(made, anyway, at)
-    contact = _person(made, own, policy, at, by)
+    contact = _person(made, answers or {}, own, policy, at, by)
     if made.scenario:
         _hold(contact, made, policy, at)
     _do(contact, made, policy, at, by)
@@ -72,6 +69,19 @@ def confirm(
     if about := made.whitepaper or made.event:
         counts.signed_up(contact.pk, about, at=at)
     return Proven(made, contact, again=False)
+
+
+@transaction.atomic
+def answer(proven: Proven, answers: details.Answers, *, policy: PolicyVersion, at: dt.datetime, by: str) -> None:
+    """Take the person's word on what came with a sign-up that they have proven.
+
+    While a request or a claim of theirs is open, nothing changes, and what was proposed waits on.
+    """
+    contact = Contact.objects.whole().select_for_update().filter(pk=proven.contact.pk).first()
+    if contact is None:
+        raise SignUpGoneError
+    if not is_frozen(contact, at, policy):
+        details.settle(contact.pk, answers, sign_up=proven.sign_up, at=at, by=by)
 
 
 def find(public_id: uuid.UUID, *, at: dt.datetime) -> SignUp:
@@ -125,25 +135,33 @@ def _check_again(made: SignUp, anyway: bool, at: dt.datetime) -> None:
     check(made, at=at)
 
 
-def _person(made: SignUp, own: bool, policy: PolicyVersion, at: dt.datetime, by: str) -> Contact:
-    """Return the contact of this address, locked, with what was typed just now; made where there is none.
+def _person(
+    made: SignUp, answers: details.Answers, own: bool, policy: PolicyVersion, at: dt.datetime, by: str
+) -> Contact:
+    """Return the contact of this address, locked, with what was typed as far as it is new; made where there is none.
 
     A leaver who names an employer has one again.
     """
     contact, _ = Contact.objects.select_for_update().get_or_create(
         email=made.email, defaults={"address_hash": keyed_hash(made.email)}
     )
-    stays = _TYPED if _is_frozen(contact, at, policy) else () if own else contact.corrected
-    known = {name: value for name in _TYPED if name not in stays and (value := getattr(made, name))}
-    for name, value in {**known, "unconfirmed_since": None, "bounced_on": None}.items():
-        setattr(contact, name, value)
-    contact.save(update_fields=[*known, "unconfirmed_since", "bounced_on"])
-    if own and "company" in known and left_organisation.take_back(contact.pk, at=at, by=by):
+    contact.unconfirmed_since = contact.bounced_on = None
+    contact.save(update_fields=["unconfirmed_since", "bounced_on"])
+    frozen = is_frozen(contact, at, policy)
+    details.write(contact, made, frozen=frozen, at=at, by=by)
+    if answers and not frozen:
+        details.settle(contact.pk, answers, sign_up=made, at=at, by=by)
+        contact.refresh_from_db()
+    if (
+        own
+        and details.agrees(contact, "company", made.company)
+        and left_organisation.take_back(contact.pk, at=at, by=by)
+    ):
         contact.left_on = None
     return contact
 
 
-def _is_frozen(contact: Contact, at: dt.datetime, policy: PolicyVersion) -> bool:
+def is_frozen(contact: Contact, at: dt.datetime, policy: PolicyVersion) -> bool:
     """Tell whether what is on file must stay as it is, while a request or a claim is open."""
     return contact.frozen_through is not None and contact.frozen_through >= day_of(at, policy.zone)
 
@@ -203,8 +221,7 @@ def _consent(contact: Contact, made: SignUp, policy: PolicyVersion, at: dt.datet
 
 def _move(made: SignUp, contact: Contact, at: dt.datetime) -> None:
     """Leave with the sign-up only what was asked for: what was typed is the contact's now."""
-    for name in ("email", *_TYPED):
-        if name != "language":
-            setattr(made, name, "")
+    for name in ("email", *OPTIONAL_FIELDS):
+        setattr(made, name, "")
     made.consents, made.confirmed_at, made.contact = {}, at, contact
     made.save()

@@ -15,7 +15,7 @@ from contacts.models import Registration, SignUp
 from contacts.outbox import links, wake_worker
 from contacts.signups import proof, sign_ups
 from contacts.signups.sign_ups import SignUpRefusedError, Wish
-from contacts.views import refusals, spoken
+from contacts.views import refusals, spoken, typed
 from contacts.views.frame import Visit
 from contacts.views.posts import link_view
 from contacts.words.vocabulary import SignUpKind
@@ -39,7 +39,10 @@ def confirm(request: HttpRequest, visit: Visit, token: str) -> HttpResponse:
 def _prove(visit: Visit, public_id: uuid.UUID, at: dt.datetime) -> HttpResponse:
     """Do what was asked for, once, and lead back to the page, which now shows what came of it."""
     consent = visit.request.POST.get("news") == "yes"
-    proof.confirm(public_id, consent=consent, policy=visit.policy, at=at, by="visitor")
+    said = typed.answers(visit.request.POST)
+    proven = proof.confirm(public_id, consent=consent, answers=said, policy=visit.policy, at=at, by="visitor")
+    if proven.again and links.is_open(proven.sign_up, at):
+        proof.answer(proven, said, policy=visit.policy, at=at, by="visitor")
     wake_worker.nudge()
     return redirect(f"{visit.request.path}?lang={visit.language}")
 
@@ -48,16 +51,17 @@ def _show(visit: Visit, public_id: uuid.UUID, at: dt.datetime) -> HttpResponse:
     made = proof.find(public_id, at=at)
     proof.check(made, at=at)
     wish = Wish(SignUpKind(made.kind), made.scenario, made.whitepaper, made.event)
-    said = spoken.of_wish(wish, visit.language) | {"sign_up": made}
+    asked = typed.questions(made, visit.policy, at)
+    said = spoken.of_wish(wish, visit.language) | {"sign_up": made, "questions": asked}
     if made.contact:
         return visit.show("contacts/confirmed.html", said | _outcome(made, at))
-    return visit.show("contacts/confirm.html", said)
+    return visit.show("contacts/confirm.html", said | {"typed": typed.told(made)})
 
 
 def _outcome(made: SignUp, at: dt.datetime) -> dict[str, Any]:
     """Return what came of a sign-up that is proven, as far as it still stands."""
     if made.whitepaper:
-        return {"download": links.download(made) if links.may_download(made, at) else ""}
+        return {"download": links.download(made) if links.is_open(made, at) else ""}
     if made.event is None:
         return {}
     place = Registration.objects.select_related("contact").filter(contact=made.contact, event=made.event).first()

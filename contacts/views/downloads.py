@@ -26,7 +26,7 @@ def download(request: HttpRequest, visit: Visit, token: str) -> HttpResponseBase
         if made.whitepaper is None or made.contact is None:
             return refusals.unknown_link(visit)
         Wish.of_whitepaper(made.whitepaper).check(at)
-        if not links.may_download(made, at):
+        if not links.is_open(made, at):
             return refusals.ended_link(visit)
     except proof.SignUpGoneError:
         return refusals.ended_link(visit)

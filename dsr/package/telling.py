@@ -111,6 +111,7 @@ def _period(kept: Kept, found: dict[str, Section]) -> Chapter:
     others = {
         "contacts.FoodPreference": _("Until straight after the event"),
         "contacts.SignUp": _("30 days"),
+        "contacts.ProposedDetail": _("Until it is answered, 30 days at most"),
         "contacts.Suppression": _("As long as your objection lasts"),
         "dsr.Request": _("24 months after they are closed, without your name"),
         "contacts.AuditEvent": _("Without your name, as proof of what we did"),

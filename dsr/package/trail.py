@@ -49,6 +49,8 @@ DEEDS: dict[str, Any] = {
     "contact.told_apart": _("it was noted that another record is somebody else's"),
     "contact.told_apart_taken_back": _("it was taken back that another record is somebody else's"),
     "contact.viewed": _("your record was looked at"),
+    "detail.answered": _("it was answered whether a detail that was typed is right"),
+    "detail.proposed": _("a detail was typed that differs from ours"),
     "hold.ended": _("what kept your details longer was ended"),
     "hold.placed": _("something was noted that keeps your details longer"),
     "interests.chosen": _("your topics were changed"),

@@ -16,6 +16,7 @@ from contacts.models import (
     Interest,
     Message,
     PolicyVersion,
+    ProposedDetail,
     Recipient,
     RecipientNotice,
     SignUp,
@@ -102,6 +103,8 @@ def _deeds(contact: Contact, policy: PolicyVersion, mark: str) -> None:
     SignUp.objects.filter(pk=proven.pk).update(
         contact=contact, confirmed_at=NOON, email="", first_name="", last_name="", source=f"{mark} door"
     )
+    proposed = {"typed": {"phone": f"+46 {mark} proposed"}, "source": f"{mark} form", "sign_up": proven}
+    ProposedDetail.objects.create(contact=contact, detail="phone", proposed_at=NOON, **proposed)
 
 
 def _outbox(contact: Contact, policy: PolicyVersion, mark: str) -> None:

@@ -18,7 +18,7 @@ from contacts.words.vocabulary import Clock, PermissionState, SourceKind
 from dsr.admin import inbox
 from dsr.models import Request
 from dsr.words.vocabulary import State
-from privacy_crm.staff.people import timeline
+from privacy_crm.staff.people import timeline, typed_act
 from retention import explain, words
 from retention.explain import Explanation
 from retention.models import Hold, HoldKind
@@ -41,6 +41,7 @@ def fill(contact: Contact, user: Any, *, everything: bool = False) -> dict[str, 
         "timeline": entries,
         "more": more and not everything,
         "details": details(contact),
+        "typed": typed_act.waiting(contact),
         "policy": policy,
         **(_kept(contact, user, policy, day) if policy else {}),
     }

@@ -77,7 +77,7 @@ class CorrectForm(DetailsForm):
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         with restriction_guard.changing(self.record.pk, at=at):
-            _check_thawed(self.record.pk, at)
+            check_thawed(self.record.pk, at)
             if not correcting.correct(self.record.pk, self._changed(self.cleaned_data), at=at, by=by):
                 raise CompletingError(_("Nothing would change: these are the details on file."))
         return _("The details of {name} are corrected. Whoever was given them is told.")
@@ -87,7 +87,7 @@ class CorrectForm(DetailsForm):
         return {name: value for name, value in typed.items() if value != getattr(self.record, name)}
 
 
-def _check_thawed(contact_id: int, at: dt.datetime) -> None:
+def check_thawed(contact_id: int, at: dt.datetime) -> None:
     """Raise CompletingError while a request or a claim of somebody is open: what is on file stays as it is."""
     if Contact.objects.filter(pk=contact_id, frozen_through__gte=restriction_guard.today(at)).exists():
         raise CompletingError(

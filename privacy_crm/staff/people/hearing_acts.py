@@ -25,7 +25,7 @@ from retention import explain, words
 from retention.holds import HoldError
 from retention.objections import Consequence, object_to_marketing
 
-_HEARD = [
+HEARD = [
     ("", "–"),
     ("told us by phone", gettext_lazy("by phone")),
     ("told us by e-mail", gettext_lazy("by e-mail")),
@@ -45,7 +45,7 @@ class ObjectionForm(UnderPolicyForm):
     submit = gettext_lazy("Record the objection")
 
     channels = fields.choices(gettext_lazy("What do they object to?"), Channel.choices, initial=list(Channel.values))
-    heard = fields.choice(gettext_lazy("How did you hear it?"), _HEARD)
+    heard = fields.choice(gettext_lazy("How did you hear it?"), HEARD)
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         told, person = self.cleaned_data, self.record

@@ -7,7 +7,15 @@ from django.utils.translation import gettext_lazy
 
 from contacts.admin.acts import Act
 from dsr.admin import pass_on
-from privacy_crm.staff.people import detail_acts, entering_acts, hearing_acts, informing_act, pairing_act, share_act
+from privacy_crm.staff.people import (
+    detail_acts,
+    entering_acts,
+    hearing_acts,
+    informing_act,
+    pairing_act,
+    share_act,
+    typed_act,
+)
 from privacy_crm.staff.people.contact_acts import ActivityForm, HoldForm, may_change, may_change_whole
 from privacy_crm.staff.people.match_act import MatchForm, is_unmatched
 
@@ -27,6 +35,7 @@ _DAILY = (
 
 # Each is there only while it is needed.
 _WAITING = (
+    typed_act.ACT,
     Act(
         "match",
         gettext_lazy("Match to an organisation"),

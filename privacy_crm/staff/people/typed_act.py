@@ -1,0 +1,86 @@
+"""What was typed under a person's address and differs from what is on file: staff answer it on the person's word."""
+
+import datetime as dt
+from typing import Any
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from contacts.admin import fields
+from contacts.admin.acts import Act, ActForm
+from contacts.models import Contact
+from contacts.people import details, restriction_guard
+from contacts.people.activities import ContactGoneError
+from contacts.permission.set_country import CompletingError
+from contacts.words.details import FIELDS_OF, Detail, text
+from privacy_crm.staff.people.contact_acts import may_change_whole
+from privacy_crm.staff.people.detail_acts import check_thawed
+from privacy_crm.staff.people.hearing_acts import HEARD
+
+_ANSWERS = [
+    ("", gettext_lazy("They have not told us")),
+    ("yes", gettext_lazy("They say that it is right")),
+    ("no", gettext_lazy("They say that it is wrong")),
+]
+
+
+class TypedForm(ActForm):
+    refusals = (CompletingError, ContactGoneError)
+    reveals = True
+    explanation = gettext_lazy(
+        "Somebody typed this under their address: perhaps they did, perhaps another. Ask them before you answer. What "
+        "nobody answers is deleted after 30 days."
+    )
+
+    heard = fields.choice(gettext_lazy("How did you hear it?"), HEARD)
+
+    def __init__(self, record: Any = None, **options: Any) -> None:
+        super().__init__(record, **options)
+        for each in record.proposed.all() if record else ():
+            self.fields[each.detail] = _question(record, Detail(each.detail), each.typed)
+        self.order_fields([*Detail.values, "heard"])
+
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
+        told = self.cleaned_data
+        answers = {detail: told[detail] == "yes" for detail in Detail if told.get(detail)}
+        if not answers:
+            raise CompletingError(_("Say of one of them at least whether it is right."))
+        with restriction_guard.changing(self.record.pk, at=at):
+            check_thawed(self.record.pk, at)
+            if details.settle(self.record.pk, answers, grounds=told["heard"], at=at, by=by):
+                return _("The details of {name} are put right. Whoever was given them is told.")
+        return _("The details of {name} stay as they were.")
+
+
+def waiting(contact: Contact) -> list[tuple[str, str]]:
+    """Return what was typed and is not answered, each with its name."""
+    return [_said(Detail(each.detail), each.typed) for each in contact.proposed.all()]
+
+
+def _said(detail: Detail, typed: dict[str, str]) -> tuple[str, str]:
+    return str(detail.label), text(detail, typed)
+
+
+def _question(record: Contact, detail: Detail, typed: dict[str, str]) -> Any:
+    label, said = _said(detail, typed)
+    held = text(detail, {name: getattr(record, name) for name in FIELDS_OF[detail]})
+    if detail == Detail.COMPANY and record.organisation:
+        held = record.organisation.name
+    return fields.one_of(
+        f"{capfirst(label)}: {said}",
+        choices=_ANSWERS,
+        initial="",
+        required=False,
+        help_text=_("On file: %s") % (held or "–"),
+    )
+
+
+ACT = Act(
+    "settle-typed",
+    gettext_lazy("Settle what was typed"),
+    "contacts.change_contact",
+    TypedForm,
+    "rule",
+    offered=lambda contact: may_change_whole(contact) and contact.proposed.exists(),
+)
