@@ -7,9 +7,11 @@ from django.db import transaction
 
 from contacts.base import retry
 from contacts.base.days import day_of
+from contacts.delivery import change_address_notified
 from contacts.merging import merging, merging_rules
-from contacts.merging.merging import MergeError
+from contacts.merging.merging import MergeError, Two
 from contacts.models import Contact, PolicyVersion
+from contacts.words.addresses import mailbox
 from dsr.answers import merging as requests_merging
 from dsr.models import Request
 from retention import derived_holds, objections
@@ -45,7 +47,16 @@ def _merge(
         merging_rules.carry(rules, keep_id, gone_id, at=at)
     derived_holds.settle([keep_id])
     merging.merge(two, taken, at=at, by=by)
+    _tell(two, at)
     objections.part_with([keep_id], policy=policy, at=at, by=by)
+
+
+def _tell(two: Two, at: dt.datetime) -> None:
+    """Tell the address that is left out that it was replaced, unless both lead to one mailbox (L15, L16)."""
+    left = Contact.objects.get(pk=two.keep.pk)
+    out = two.gone if left.email == two.keep.email else two.keep
+    if mailbox(str(out.email)) != mailbox(str(left.email)):
+        change_address_notified.tell(out, at=at)
 
 
 def _check_answered(ids: list[int], day: dt.date) -> None:

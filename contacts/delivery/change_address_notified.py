@@ -1,4 +1,7 @@
-"""Staff give a person another address, and the old one hears of it: somebody else may have had it changed (P17)."""
+"""Staff give a person another address, or merge two records, and the address that goes hears of it (L15, P17).
+
+Somebody else may have had it changed. What the mail leads to asks the privacy officer, and undoes nothing by itself.
+"""
 
 import datetime as dt
 
@@ -10,40 +13,46 @@ from django.utils.translation import gettext as _
 from contacts.base.days import day_of
 from contacts.base.languages import spoken
 from contacts.delivery.letters import written
-from contacts.delivery.letters.parts import Letter, Text
+from contacts.delivery.letters.parts import Button, Letter, Text
 from contacts.models import Contact, PolicyVersion
-from contacts.outbox import outbox
+from contacts.outbox import links, outbox
 from contacts.people import change_email
 
 
 @transaction.atomic
-def change(contact_id: int, email: str, *, proven: bool, at: dt.datetime, by: str) -> None:
-    """Do what `change_email.change` does, and owe a letter to the address that was on file, unless mail to it bounces.
+def change(contact_id: int, email: str, *, proven: bool, reached: bool = True, at: dt.datetime, by: str) -> None:
+    """Do what `change_email.change` does, and tell the address that was on file.
 
-    It names no other address, and nothing about the person. Raises what `change_email.change` raises.
+    `reached` is False where the person said that they read no mail there any more. Raises what `change_email.change`
+    raises.
     """
     was = Contact.objects.whole().select_for_update().filter(pk=contact_id).first()
     change_email.change(contact_id, email, proven=proven, at=at, by=by)
+    if was and reached and not Contact.objects.filter(pk=contact_id, email=was.email).exists():
+        tell(was, at=at)
+
+
+def tell(was: Contact, *, at: dt.datetime) -> None:
+    """Owe a letter to the address that a record had until now, unless mail to it bounces.
+
+    It names no other address, and nothing about the person. Call it inside the transaction of the change.
+    """
     policy = PolicyVersion.objects.in_force()
-    if was is None or policy is None or not was.email or was.bounced_on:
+    if policy is None or not was.email or was.bounced_on:
         return
-    if not Contact.objects.filter(pk=contact_id, email=was.email).exists():
-        language = spoken(was.language)
-        with translation.override(language):
-            packed = written.pack(_letter(policy, at), language)
-        outbox.enqueue_written(packed, address=was.email, at=at)
+    language = spoken(was.language)
+    with translation.override(language):
+        packed = written.pack(_letter(was, policy, day_of(at, policy.zone)), language)
+    outbox.enqueue_written(packed, address=was.email, at=at)
 
 
-def _letter(policy: PolicyVersion, at: dt.datetime) -> Letter:
-    told = {
-        "company": policy.controller["name"],
-        "contact": policy.controller["privacy_contact"],
-        "day": date_format(day_of(at, policy.zone), "DATE_FORMAT"),
-    }
+def _letter(was: Contact, policy: PolicyVersion, day: dt.date) -> Letter:
+    told = {"company": policy.controller["name"], "day": date_format(day, "DATE_FORMAT")}
     text = _(
-        "The address under which %(company)s keeps details about a person was changed on %(day)s, from this one to"
-        " another.\n\nIf you know of it, you need not do anything. If you do not, or if it is wrong, write to us at"
-        " %(contact)s."
+        "The address under which %(company)s keeps details about a person was replaced on %(day)s: this one by another."
+        "\n\nIf you know of it, you need not do anything. If you do not, or if it is wrong, ask our privacy officer to"
+        " look into it. Nothing changes before that."
     )
+    ask = Button(_("Ask the privacy officer"), f"{links.page('my_data')}&about={links.replaced(was, day)}")
     why = _("You get this mail because your address was on file with %(company)s until %(day)s.")
-    return Letter(_("Your address was changed"), [Text(text % told)], why % told)
+    return Letter(_("Your address was replaced"), [Text(text % told), ask], why % told)

@@ -3,7 +3,8 @@
 `confirm` says which record it is about and ends with it. `place` says whose place at which event, and follows them into
 the record that theirs was merged into. `download` ends OPEN_DAYS after the proof, whenever it is shown. `stop` has
 no end, works after the person has been deleted, and hangs on the suppression key, which outlives SECRET_KEY. `told` and
-`told_of` open the notices that a recipient has to act on.
+`told_of` open the notices that a recipient has to act on. `replaced` says which record an address was taken off, and
+when, so that whoever asks about it need not.
 """
 
 import datetime as dt
@@ -123,6 +124,17 @@ def read_stop(token: str) -> Stop:
         raise InvalidLinkError
     person, sign_up = (uuid.UUID(text) if text else None for text in (said["person"], said["sign_up"]))
     return Stop(person, said["hash"], said["list"], sign_up)
+
+
+def replaced(was: Contact, day: dt.date) -> str:
+    """Seal which record had the address that a letter goes to, until a day."""
+    return _signer("replaced").sign(f"{was.public_id.hex}.{day.isoformat()}")
+
+
+def read_replaced(token: str) -> tuple[uuid.UUID, dt.date]:
+    """Return the public_id of the record, and the day. Raises InvalidLinkError."""
+    person, day = _open(_signer("replaced"), token).split(".")
+    return uuid.UUID(person), dt.date.fromisoformat(day)
 
 
 def told(recipient: Recipient, until: dt.datetime) -> str:

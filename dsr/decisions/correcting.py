@@ -63,7 +63,8 @@ def _check(request: Request, values: Values) -> None:
 
 
 def _apply(request: Request, values: Values, at: dt.datetime, by: str) -> None:
-    done = {pk: changes for pk in sorted(values) if (changes := _put_right(pk, values[pk], at, by))}
+    lost = _lost(request)
+    done = {pk: changes for pk in sorted(values) if (changes := _put_right(pk, values[pk], lost, at, by))}
     if not done:
         raise RequestError("Nothing would change: these are the details on file.")
     for changes in done.values():
@@ -72,21 +73,27 @@ def _apply(request: Request, values: Values, at: dt.datetime, by: str) -> None:
     timeline.record(request, Step.CORRECTED, at=at, by=by)
 
 
-def _put_right(contact_id: int, values: Mapping[str, str], at: dt.datetime, by: str) -> list[Change]:
+def _lost(request: Request) -> str:
+    """Return the address that the person says they read no mail at any more; empty where they say so of none."""
+    statement = request.papers.filter(kind=PaperKind.STATEMENT).first()
+    return str(statement.data.get("old_address") or "") if statement else ""
+
+
+def _put_right(contact_id: int, values: Mapping[str, str], lost: str, at: dt.datetime, by: str) -> list[Change]:
     person = Contact.objects.whole().select_for_update().filter(pk=contact_id).first()
     if person is None:
         raise RequestError("This person is no longer held.")
     fresh = changed(person, values)
     try:
-        moved = _move(person, fresh.pop("email", ""), at, by)
+        moved = _move(person, fresh.pop("email", ""), lost, at, by)
         return moved + correcting.correct(contact_id, fresh, at=at, by=by)
     except (AddressError, ContactGoneError) as refusal:
         raise RequestError(str(refusal)) from None
 
 
-def _move(person: Contact, address: str, at: dt.datetime, by: str) -> list[Change]:
+def _move(person: Contact, address: str, lost: str, at: dt.datetime, by: str) -> list[Change]:
     """Change the address by the act that keeps objections on it. The officer has made sure that it is theirs."""
     if not address:
         return []
-    change_address_notified.change(person.pk, address, proven=True, at=at, by=by)
+    change_address_notified.change(person.pk, address, proven=True, reached=person.email != lost, at=at, by=by)
     return [Change("email", person.email or "", address)]

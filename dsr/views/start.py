@@ -12,11 +12,12 @@ import redis
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.csp import csp_override
 
 from contacts.delivery.letters.parts import Letter
-from contacts.outbox import wake_worker
+from contacts.outbox import links, wake_worker
 from contacts.signups import challenge, limits
 from contacts.views.frame import Visit
 from contacts.views.posts import form_view
@@ -27,6 +28,7 @@ from dsr.letters import proof as letters
 from dsr.models import Proof
 from dsr.views import visits
 from dsr.views.forms import AskForm
+from dsr.words.vocabulary import Kind
 
 _A_MINUTE = 60
 
@@ -44,10 +46,21 @@ class _Post:
 def start(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Show what one can ask for, and take what somebody asks."""
     if request.method != "POST":
-        return _show(_Post(visit, AskForm()))
+        return _show(_Post(visit, AskForm(initial=_about(request.GET.get("about", "")))))
     if request.POST.get(TRAP):
         return visits.to(visit, "sent")
     return _take(_Post(visit, AskForm(request.POST)))
+
+
+def _about(token: str) -> dict[str, str]:
+    """Return what the form says beforehand for whoever comes by the letter that an address of theirs was replaced."""
+    try:
+        person, day = links.read_replaced(token)
+    except links.InvalidLinkError:
+        return {}
+    told = {"day": date_format(day, "DATE_FORMAT"), "number": person}
+    said = _("My address was replaced on %(day)s, and I know nothing of it. It was on record %(number)s.")
+    return {"kind": Kind.COMPLAINT, "words": said % told}
 
 
 def _take(post: _Post) -> HttpResponse:

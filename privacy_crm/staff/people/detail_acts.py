@@ -109,11 +109,18 @@ class AddressForm(ActForm):
         help_text=gettext_lazy("Otherwise no marketing goes there until they confirm it."),
     )
 
+    lost = fields.tick(
+        gettext_lazy("They read no mail at the old address any more, as they told us"),
+        required=False,
+        help_text=gettext_lazy("Otherwise a mail tells the old address that it was replaced, and never by what."),
+    )
+
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         told = self.cleaned_data
         with restriction_guard.changing(self.record.pk, at=at):
             _check_answered(self.record.pk, at)
-            change_address_notified.change(self.record.pk, told["email"], proven=told["proven"], at=at, by=by)
+            known = {"proven": told["proven"], "reached": not told["lost"]}
+            change_address_notified.change(self.record.pk, told["email"], **known, at=at, by=by)
         if told["proven"]:
             return _("{name} is reached at the new address.")
         return _("{name} has a new address. No marketing goes there until they confirm it.")

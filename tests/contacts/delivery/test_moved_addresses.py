@@ -12,6 +12,7 @@ from dsr.intake import intake, proving
 from dsr.intake.intake import Stranger
 from dsr.models import Proof
 from dsr.words.vocabulary import Kind
+from privacy_crm.merging import merge
 from tests.support.admin_pages import contents
 from tests.support.deciding import ada
 from tests.support.factories import NOON, ContactFactory, place
@@ -108,3 +109,52 @@ def test_a_claim_alone_keeps_no_address_from_being_changed(log_in: LogIn, policy
     client.post(page(person), {"email": NEW, "proven": "on"})
     person.refresh_from_db()
     assert person.email == NEW
+
+
+def told() -> dict[str, str]:
+    """The letters that are owed: the first button of each, by the address that it goes to."""
+    letters = Message.objects.filter(template="written").values_list("address", "written")
+    return {address: next(part["url"] for part in said["parts"] if "url" in part) for address, said in letters}
+
+
+@pytest.mark.promise("L15")
+@pytest.mark.parametrize("taken", [[], ["email"]], ids=["the older stays", "the newer stays"])
+def test_a_merge_tells_the_address_that_it_leaves_out(policy: PolicyVersion, taken: list[str]) -> None:
+    """Found: a merge handed a record to another mailbox, whose owner read it under My data, and told nobody."""
+    keep, gone = ContactFactory.create(), ContactFactory.create()
+    merge(keep.pk, gone.pk, taken, policy=policy, at=NOON, by="user:7")
+    assert set(told()) == {keep.email if taken else gone.email}
+
+
+@pytest.mark.promise("L16")
+def test_a_merge_within_one_mailbox_tells_nobody(policy: PolicyVersion) -> None:
+    keep, gone = (ContactFactory.create(email=f"ada{tag}@fjordkraft.example") for tag in ("", "+crm"))
+    merge(keep.pk, gone.pk, ["email"], policy=policy, at=NOON, by="user:7")
+    assert not told()
+
+
+@pytest.mark.promise("L15")
+def test_who_asks_about_it_asks_the_officer_and_undoes_nothing(client: Client, policy: PolicyVersion) -> None:
+    person = ada(policy)
+    move(person)
+    before = contents()
+    page = client.get(told()["ada@fjordkraft.example"]).content.decode()
+    assert contents() == before
+    assert 'value="complaint" id="id_kind_complaint" aria-describedby="hint_complaint" checked' in page
+    assert str(person.public_id) in page
+    assert NEW not in page
+
+
+@pytest.mark.parametrize("token", ["", "made-up", "made:up"])
+def test_a_link_that_nobody_sealed_says_nothing_beforehand(client: Client, policy: PolicyVersion, token: str) -> None:
+    assert "checked" not in client.get("/my-data/", {"about": token}).content.decode()
+
+
+@pytest.mark.promise("L15")
+@pytest.mark.parametrize("lost", [False, True])
+def test_an_address_that_they_no_longer_reach_is_not_written_to(
+    log_in: LogIn, policy: PolicyVersion, lost: bool
+) -> None:
+    person = ada(policy)
+    log_in("marketing").post(page(person), {"email": NEW, "proven": "on"} | ({"lost": "on"} if lost else {}))
+    assert bool(told()) != lost

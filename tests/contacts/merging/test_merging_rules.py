@@ -365,7 +365,7 @@ def test_of_two_mails_that_ended_both_stay_on_record(two: list[Contact], policy:
     Message.objects.filter(pk=mails[ended].pk).update(ended_at=NOON - ONE_DAY, end="gave_up")
     Message.objects.filter(pk=mails[1 - ended].pk).update(sent_at=NOON - ONE_DAY)
     keep = merged(two, policy)
-    left = Message.objects.order_by("pk").values_list("contact", "ended_at", "sent_at")
+    left = Message.objects.filter(contact__isnull=False).order_by("pk").values_list("contact", "ended_at", "sent_at")
     assert {(contact, bool(end), bool(sent)) for contact, end, sent in left} == {
         (keep.pk, True, False),
         (keep.pk, False, True),
