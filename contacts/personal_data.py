@@ -98,7 +98,7 @@ MODELS: dict[str, Table] = {
             about("what was typed, until the address is proven (P2)", goes=UNPROVEN),
         ),
         **_table("policy_version consents", about("what was shown and ticked (P1, P11)", goes=UNPROVEN)),
-        **_table("source created_at confirmed_at", about("how and when it came in (P1)", goes=UNPROVEN)),
+        **_table("source created_at arrived_at confirmed_at", about("how and when it came in (P1)", goes=UNPROVEN)),
     },
     "contacts.ProposedDetail": {
         **_table("id contact sign_up", KEY),

@@ -138,15 +138,6 @@ function sendOnline(form) {
     });
 }
 
-// A guest is handed the phone: whoever goes back from there does not come to the list of the others.
-function handOver(link) {
-    link.addEventListener("click", (event) => {
-        event.preventDefault();
-        location.replace(link.href);
-    });
-}
-
 const guests = document.getElementById("guests");
 if (guests) showGuests(guests);
 for (const form of document.querySelectorAll("form[data-online]")) sendOnline(form);
-for (const link of document.querySelectorAll("a[data-handed]")) handOver(link);

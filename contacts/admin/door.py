@@ -21,7 +21,7 @@ from contacts.models import Contact, Event, Registration, SignUp
 class Guest:
     """One row. `since` says when the guest came, in words; empty where they have not.
 
-    Whoever is `waiting` has not proven their address yet: `key` is then of the sign-up, else of the place.
+    Whoever is `unproven` has not proven their address yet: `key` is then of the sign-up, else of the place.
     """
 
     key: str
@@ -30,7 +30,7 @@ class Guest:
     organisation: str
     address: str
     since: str = ""
-    waiting: bool = False
+    unproven: bool = False
 
     @property
     def called(self) -> tuple[str, str]:
@@ -64,16 +64,17 @@ class Door:
         return self._places.filter(contact__in=Contact.objects.restricted(self.day)).count()
 
     def counter(self) -> str:
-        came = list(self._places.values_list("attended_at", flat=True))
+        came = [*self._places.values_list("attended_at", flat=True), *self._came.values_list("arrived_at", flat=True)]
         return _("%(came)d of %(all)d are in") % {"came": len(list(filter(None, came))), "all": len(came)}
 
     def state(self) -> dict[str, Any]:
         """Return what the phones ask for every few seconds: who is in, and whether their list is out of date."""
         came = dict(self._named.values_list("pk", "attended_at"))
-        waiting = self.waiting().values_list("public_id", flat=True)
+        unproven = dict(self._typed.values_list("public_id", "arrived_at"))
+        both = {str(key): moment for key, moment in (came | unproven).items()}
         return {
-            "in": {key: self.since(moment) for key, moment in came.items() if moment},
-            "version": version([*came, *waiting]),
+            "in": {key: self.since(moment) for key, moment in both.items() if moment},
+            "version": version(both),
             "counter": self.counter(),
         }
 
@@ -93,9 +94,10 @@ class Door:
             yield Guest(str(place.pk), who.display_name, who.last_name, works_for, who.email or "", since)
 
     def _unproven(self) -> Iterator[Guest]:
-        for made in self.waiting():
+        for made in self._typed:
             name = f"{made.first_name} {made.last_name}".strip() or made.email
-            yield Guest(str(made.public_id), name, made.last_name, made.company, made.email, waiting=True)
+            since = self.since(made.arrived_at) if made.arrived_at else ""
+            yield Guest(str(made.public_id), name, made.last_name, made.company, made.email, since, unproven=True)
 
     @property
     def _places(self) -> QuerySet[Registration]:
@@ -106,11 +108,24 @@ class Door:
         return self._places.filter(contact__in=Contact.objects.unrestricted(self.day))
 
     def waiting(self) -> QuerySet[SignUp]:
-        """Return whose address nobody has proven yet, and who have no place under the same one already."""
+        """Return whose address nobody has proven yet, and who have neither come nor a place under the same one."""
+        placed = self._places.filter(contact__email=OuterRef("email"))
+        return self._unhidden.filter(~Exists(placed), arrived_at=None)
+
+    @property
+    def _came(self) -> QuerySet[SignUp]:
+        """Those who came without a place: what they typed may be anybody's address, a guest's, too."""
+        return SignUp.objects.came().filter(event=self.event)
+
+    @property
+    def _typed(self) -> QuerySet[SignUp]:
+        return self.waiting() | self._unhidden.filter(arrived_at__isnull=False)
+
+    @property
+    def _unhidden(self) -> QuerySet[SignUp]:
         waiting = SignUp.objects.waiting().exclude(pk__in=SignUp.objects.overdue(self.at).values("pk"))
-        same = OuterRef("email")
-        hidden = Contact.objects.restricted(self.day).filter(email=same)
-        return waiting.filter(~Exists(self._places.filter(contact__email=same)), ~Exists(hidden), event=self.event)
+        hidden = Contact.objects.restricted(self.day).filter(email=OuterRef("email"))
+        return waiting.filter(~Exists(hidden), event=self.event)
 
 
 def version(keys: Iterable[Any]) -> str:

@@ -46,7 +46,7 @@ def ask_anew(request: HttpRequest, back: str = "") -> HttpResponse | None:
         return None
     if request.method == "POST":
         messages.warning(request, _("Nothing was done yet: show your second factor, and then do it once more."))
-    return go(request, _where(request, back or request.get_full_path()))
+    return go(request, where(request, back or request.get_full_path()))
 
 
 def nothing_done(request: HttpRequest) -> SafeString:
@@ -54,8 +54,8 @@ def nothing_done(request: HttpRequest) -> SafeString:
     text = _("Nothing was done yet, since it is some minutes that you showed your second factor. Show it again, then")
     link = _("Show it in a new tab")
     after = _("come back and press the button once more.")
-    where = _where(request, reverse("mfa_index"))
-    return format_html('{} {} <a href="{}" target="_blank" rel="opener">{}</a>', text, after, where, link)
+    page = where(request, reverse("mfa_index"))
+    return format_html('{} {} <a href="{}" target="_blank" rel="opener">{}</a>', text, after, page, link)
 
 
 def go(request: HttpRequest, url: str) -> HttpResponse:
@@ -63,7 +63,8 @@ def go(request: HttpRequest, url: str) -> HttpResponse:
     return HttpResponse(headers={"HX-Redirect": url}) if request.headers.get("HX-Request") else redirect(url)
 
 
-def _where(request: HttpRequest, back: str) -> str:
+def where(request: HttpRequest, back: str) -> str:
+    """Return the page on which whoever is logged in shows who they are once more, and which leads `back`."""
     ways = get_adapter(request).get_reauthentication_methods(request.user)
     return f"{ways[0]['url']}?{urlencode({REDIRECT_FIELD_NAME: back})}"
 

@@ -1,20 +1,21 @@
 """Guests come to an event: each is checked in once, by whichever phone is first, and that can be undone.
 
-Attendance is an activity. Whoever stands at the door is met by our staff, which proves the address that they name.
+Attendance is an activity of whoever has proven their address. What somebody types at the door proves nothing: they come
+in, and it counts once the owner of the address presses the button in our mail (L15).
 """
 
 import datetime as dt
+import uuid
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 
-from contacts.models import Contact, Event, PolicyVersion, Registration, SignUp
-from contacts.people import activities, restriction_guard
+from contacts.models import Event, PolicyVersion, Registration, SignUp
+from contacts.people import activities, attendance, restriction_guard
 from contacts.signups import sign_ups, verify_in_person
-from contacts.signups.sign_ups import Typed, Wish
+from contacts.signups.sign_ups import Typed
 from contacts.signups.verify_in_person import Grounds, VouchError
 from contacts.words.vocabulary import ActivityKind
 
@@ -31,9 +32,12 @@ class FullError(AttendingError):
 
 @dataclass(frozen=True)
 class Arrival:
-    """A guest who is in since a moment; `again` where another phone was first."""
+    """A guest who is in since a moment; `again` where another phone was first.
 
-    registration_id: int
+    `key` is of their place, or of what they typed at the door.
+    """
+
+    key: int | uuid.UUID
     since: dt.datetime
     again: bool = False
 
@@ -70,15 +74,12 @@ def check_in(event: Event, registration_id: int, *, policy: PolicyVersion, at: d
     _check_open(event, at)
     contact_id = _guest(event, registration_id)
     with restriction_guard.changing(contact_id, at=at):
-        place = _places(event).filter(pk=registration_id)
-        before = Coalesce(Value(activities.untold(contact_id, policy=policy)), "active_before")
-        if place.filter(attended_at=None).update(attended_at=at, active_before=before):
-            activities.record(contact_id, ActivityKind.ATTENDANCE, at, event.slug, policy=policy, at=at, by=by)
-            return Arrival(registration_id, at)
-        since = place.values_list("attended_at", flat=True).first()
+        place = _places(event).filter(pk=registration_id).first()
+        before = place.attended_at if place else None
+        since = attendance.note(place, at, policy=policy, at=at, by=by) if place else None
     if since is None:
         raise AttendingError("This guest has no place any more.")
-    return Arrival(registration_id, since, again=True)
+    return Arrival(registration_id, since, again=before is not None)
 
 
 @transaction.atomic
@@ -119,18 +120,27 @@ def admit(
 def walk_in(
     event: Event, typed: Typed, *, anyway: bool = False, policy: PolicyVersion, at: dt.datetime, by: str
 ) -> Arrival:
-    """Check in a guest without a place. Whoever is on file keeps what is held about them, word for word.
+    """Let in a guest without a place, as they say who they are, and ask the address by mail whether it is theirs.
 
-    `policy` is the version that the guest was shown. Raises what `admit` does.
+    Whether anybody is on file under it makes no difference, and touches nobody: the place and the attendance are theirs
+    once they prove it. `policy` is the version that the guest was shown; `anyway` lets them in where all places are
+    taken. Raises FullError and AttendingError, with nothing changed.
     """
-    place = _places(event).filter(contact__email=typed.email).values_list("pk", flat=True).first()
-    if place:
-        return check_in(event, place, policy=policy, at=at, by=by)
-    if Contact.objects.filter(email=typed.email).exists():
-        typed = Typed(typed.email, language="")
-    wish = Wish.at_the_door(event)
-    made = sign_ups.write_down(wish, typed, policy=policy, consents={}, source="check-in", at=at)
-    return admit(event, made, anyway=anyway, policy=policy, at=at, by=by)
+    _check_open(event, at)
+    if sign_ups.over(event, at):
+        raise AttendingError("The event is over.")
+    if not anyway and sign_ups.is_full(event):
+        raise FullError("The event is full.")
+    return Arrival(sign_ups.walk_in(event, typed, policy=policy, at=at, by=by).public_id, at)
+
+
+@transaction.atomic
+def undo_walk_in(event: Event, public_id: uuid.UUID, *, at: dt.datetime, by: str) -> None:
+    """Forget what a guest typed at the door by mistake. Raises AttendingError where that cannot be any more."""
+    _check_open(event, at)
+    made = SignUp.objects.came().filter(event=event, public_id=public_id).first()
+    if made is None or not sign_ups.undo_walk_in(made, at=at, by=by):
+        raise AttendingError("This guest has a place by now: undo it there.")
 
 
 def _check_open(event: Event, at: dt.datetime) -> None:

@@ -28,4 +28,9 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('contact', 'detail'), name='proposed_detail_once'), models.CheckConstraint(condition=models.Q(('detail__in', ['name', 'job_title', 'company', 'phone', 'address', 'country', 'language'])), name='proposed_detail_detail')],
             },
         ),
+        migrations.AddField(
+            model_name="signup",
+            name="arrived_at",
+            field=models.DateTimeField(help_text="When it was typed at the door, and its guest came in.", null=True),
+        ),
     ]

@@ -22,6 +22,10 @@ class SignUps(models.QuerySet["SignUp"]):
         """Those whose address nobody has proven yet."""
         return self.filter(confirmed_at__isnull=True)
 
+    def came(self) -> SignUps:
+        """Those typed at the door of an event, whose guest is in."""
+        return self.waiting().filter(arrived_at__isnull=False)
+
     def overdue(self, at: dt.datetime) -> SignUps:
         """Those that may no longer exist at `at`, proven or not: nobody needs them after 30 days."""
         return self.filter(created_at__lte=at - dt.timedelta(days=UNPROVEN_DAYS))
@@ -54,6 +58,7 @@ class SignUp(models.Model):
     consents = models.JSONField(default=dict, help_text="Channel → the wording that was shown beside the ticked box.")
     source = models.CharField(help_text="The door: form, or api:KEY.")
     created_at = models.DateTimeField()
+    arrived_at = models.DateTimeField(null=True, help_text="When it was typed at the door, and its guest came in.")
     confirmed_at = models.DateTimeField(null=True)
     contact = models.ForeignKey(Contact, models.DB_CASCADE, null=True, related_name="sign_ups")
 

@@ -14,7 +14,7 @@ from contacts.base import audit
 from contacts.base.days import day_of
 from contacts.models import Basis, Contact, Event, FoodPreference, Interest, PolicyVersion, Registration, SignUp
 from contacts.outbox import counts, outbox
-from contacts.people import activities, clocks, details, left_organisation
+from contacts.people import activities, attendance, clocks, details, left_organisation
 from contacts.permission import consents
 from contacts.signups.sign_ups import SignUpRefusedError, is_full, is_published, over
 from contacts.words.addresses import keyed_hash
@@ -100,9 +100,9 @@ def find(public_id: uuid.UUID, *, at: dt.datetime) -> SignUp:
 def check(made: SignUp, *, at: dt.datetime) -> None:
     """Raise SignUpRefusedError where what was asked for is over; whether an event is full, only `confirm` finds out.
 
-    Who signed up in time may prove it after sign-up has closed.
+    Who signed up in time may prove it after sign-up has closed, and who came, after the event.
     """
-    if made.event and (code := over(made.event, at)):
+    if made.event and made.arrived_at is None and (code := over(made.event, at)):
         raise SignUpRefusedError(code)
     if made.whitepaper and not is_published(made.whitepaper, at):
         raise SignUpRefusedError("withdrawn")
@@ -130,7 +130,8 @@ def _check_again(made: SignUp, anyway: bool, at: dt.datetime) -> None:
     if made.event_id:
         made.event = Event.objects.select_for_update(no_key=True).get(pk=made.event_id)
         taken = Registration.objects.filter(event=made.event, contact__email=made.email, cancelled_at__isnull=True)
-        if not anyway and is_full(made.event) and not taken.exists():
+        is_in = anyway or made.arrived_at is not None
+        if not is_in and is_full(made.event) and not taken.exists():
             raise SignUpRefusedError("full")
     check(made, at=at)
 
@@ -189,10 +190,19 @@ def _do(contact: Contact, made: SignUp, policy: PolicyVersion, at: dt.datetime, 
         activities.record(contact.pk, ActivityKind.DOWNLOAD, at, made.whitepaper.slug, policy=policy, at=at, by=by)
         _interested(contact, (topic.pk for topic in made.whitepaper.topics.all()), day_of(at, policy.zone))
     if made.event:
-        activities.record(contact.pk, ActivityKind.REGISTRATION, at, made.event.slug, policy=policy, at=at, by=by)
         _interested(contact, (topic.pk for topic in made.event.topics.all()), day_of(at, policy.zone))
-        registration = _register(contact, made, at)
-        outbox.enqueue(MailTemplate.REGISTERED, contact=contact, registration=registration, event=made.event, at=at)
+        _take_part(contact, made, made.event, policy, at, by)
+
+
+def _take_part(contact: Contact, made: SignUp, event: Event, policy: PolicyVersion, at: dt.datetime, by: str) -> None:
+    """Give the person their place; whoever came without one did so when they came, and needs no mail about it."""
+    since = made.arrived_at or at
+    activities.record(contact.pk, ActivityKind.REGISTRATION, since, event.slug, policy=policy, at=at, by=by)
+    place = _register(contact, made, since)
+    if made.arrived_at:
+        attendance.note(place, since, policy=policy, at=at, by=by)
+    else:
+        outbox.enqueue(MailTemplate.REGISTERED, contact=contact, registration=place, event=event, at=at)
 
 
 def _register(contact: Contact, made: SignUp, at: dt.datetime) -> Registration:

@@ -16,6 +16,8 @@ from contacts.outbox import outbox
 from contacts.words.categories import OPTIONAL_FIELDS
 from contacts.words.vocabulary import SCENARIO_OF_EVENT, EventKind, MailTemplate, Scenario, SignUpKind
 
+AT_THE_DOOR = "check-in"  # where a walk-in is typed
+
 
 class SignUpRefusedError(ValueError):
     """What was asked for is not to be had; `code` is one of closed, past, cancelled, full, withdrawn."""
@@ -106,10 +108,11 @@ def over(event: Event, at: dt.datetime) -> str:
 
 
 def is_full(event: Event) -> bool:
-    """Tell whether all places are taken by people whose address is proven."""
+    """Tell whether all places are taken: by people whose address is proven, and by those who came without a place."""
     if event.capacity is None:
         return False
-    return Registration.objects.filter(event=event, cancelled_at__isnull=True).count() >= event.capacity
+    places = Registration.objects.filter(event=event, cancelled_at__isnull=True).values("pk")
+    return places.union(SignUp.objects.came().filter(event=event).values("pk"), all=True).count() >= event.capacity
 
 
 @transaction.atomic
@@ -138,6 +141,25 @@ def sign_up(
     outbox.enqueue(MailTemplate.CONFIRM, sign_up=made, at=at)
     audit.record("sign_up.received", at=at, by=by, public_id=made.public_id, rule=wish.scenario or wish.kind)
     return made
+
+
+@transaction.atomic
+def walk_in(event: Event, typed: Typed, *, policy: PolicyVersion, at: dt.datetime, by: str) -> SignUp:
+    """Write down a guest without a place who has come in, and owe the mail that asks whether the address is theirs."""
+    made = write_down(Wish.at_the_door(event), typed, policy=policy, consents={}, source=AT_THE_DOOR, at=at)
+    SignUp.objects.filter(pk=made.pk).update(arrived_at=at)
+    outbox.enqueue(MailTemplate.CONFIRM, sign_up=made, at=at)
+    audit.record("sign_up.received", at=at, by=by, public_id=made.public_id, rule=made.scenario)
+    return made
+
+
+@transaction.atomic
+def undo_walk_in(made: SignUp, *, at: dt.datetime, by: str) -> bool:
+    """Forget a guest who was typed at the door by mistake, with the mail; False where the address is proven by now."""
+    gone, _ = SignUp.objects.came().filter(pk=made.pk).delete()
+    if gone:
+        audit.record("sign_up.taken_back", at=at, by=by, public_id=made.public_id, rule=made.scenario)
+    return bool(gone)
 
 
 def write_down(

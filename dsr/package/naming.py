@@ -36,6 +36,7 @@ COLUMNS: dict[str, Any] = {
     "agreed_by": _("Promised by"),
     "acknowledged_at": _("Acknowledged"),
     "active_before": _("Last activity before that"),
+    "arrived_at": _("Came in"),
     "at": _("When"),
     "bounced_on": _("E-mail came back on"),
     "by": _("By whom"),

@@ -61,6 +61,7 @@ DEEDS: dict[str, Any] = {
     "sign_up.disowned": _("a form was taken back"),
     "sign_up.proven": _("a form was confirmed"),
     "sign_up.received": _("a form was sent in"),
+    "sign_up.taken_back": _("what was typed at the door was taken back"),
     "sign_up.vouched": _("a form was confirmed by our staff"),
     "topic.refused": _("a topic was declined"),
 }

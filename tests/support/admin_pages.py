@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from psycopg2 import sql
 
-from contacts.models import AuditEvent, Contact, PolicyVersion
+from contacts.models import AuditEvent, Contact, PolicyVersion, ProposedDetail
 from contacts.signups import keys
 from privacy_crm import roles
 from retention.models import PurgeCount, PurgeRun, Rule
@@ -77,6 +77,7 @@ def world(policy: PolicyVersion) -> dict[str, Any]:
         "contacts_contact": contact,
         "contacts_contact_has-not-left": ContactFactory.create(left_on=dt.date(2026, 11, 20)),
         "contacts_contact_match": _unmatched(policy),
+        "contacts_contact_settle-typed": _typed(),
         "contacts_contact_told-by-letter": _untold(policy),
         "contacts_event": event,
         "contacts_event_announce": open_event,
@@ -118,6 +119,14 @@ def _unmatched(policy: PolicyVersion) -> Contact:
 def _untold(policy: PolicyVersion) -> Contact:
     contact = ContactFactory.create()
     hold(contact, "prospect", dt.date(2026, 5, 24), policy=policy, source_kind="public")
+    return contact
+
+
+def _typed() -> Contact:
+    """Somebody under whose address another phone number was typed."""
+    contact: Contact = ContactFactory.create()
+    typed = {"typed": {"phone": "+46 8 1"}, "source": "form", "proposed_at": NOON}
+    ProposedDetail.objects.create(contact=contact, detail="phone", **typed)
     return contact
 
 

@@ -94,7 +94,7 @@ def _deeds(contact: Contact, policy: PolicyVersion, mark: str) -> None:
         kind="event", scenario="event", event=event, email=contact.email, first_name=f"{mark} typed",
         policy_version=policy, consents={"email": f"{mark} ticked"}, created_at=NOON, phone=f"+46 {mark} typed",
         company=f"{mark} typed", job_title=f"{mark} typed", address=f"{mark} typed", postal_code="111 22",
-        city=f"{mark} typed", country="SE",
+        city=f"{mark} typed", country="SE", arrived_at=NOON,
     )  # fmt: skip
     FoodPreference.objects.create(sign_up=waiting, preference=f"{mark} waiting food", consented_at=NOON)
     proven = SignUpFactory.create(

@@ -19,7 +19,8 @@ def confirm(occasion: Occasion) -> Letter:
     subject, text, label = _WORDS[SignUpKind(made.kind)](made, occasion)
     button = Button(label, links.page("confirm", links.confirm(made)))
     otherwise = ignored(made.created_at, occasion.policy)
-    return Letter(subject, [Text(text), button, Text(otherwise)], why(made.created_at, occasion.policy), made.scenario)
+    because = _why_typed_there(made, occasion) if made.arrived_at else why(made.created_at, occasion.policy)
+    return Letter(subject, [Text(text), button, Text(otherwise)], because, made.scenario)
 
 
 def _whitepaper(made: SignUp, _occasion: Occasion) -> tuple[str, str, str]:
@@ -32,11 +33,21 @@ def _whitepaper(made: SignUp, _occasion: Occasion) -> tuple[str, str, str]:
 
 def _event(made: SignUp, _occasion: Occasion) -> tuple[str, str, str]:
     about = {"title": made.event.title, "when": when(made.event)} if made.event else {"title": "", "when": ""}
+    if made.arrived_at:
+        return _arrived(about)
     text = _(
         "You asked for a place at “%(title)s”, %(when)s. The page behind this link has a button: press it, and the"
         " place is yours. All you need for the day comes in a second mail."
     )
     return _("Please confirm your place: %(title)s") % about, text % about, _("Confirm your place")
+
+
+def _arrived(about: dict[str, str]) -> tuple[str, str, str]:
+    text = _(
+        "Somebody came to “%(title)s”, %(when)s, and typed this address at the door. If it was you, open the page"
+        " behind this link and press its button: then we note that you were there."
+    )
+    return _("Were you there? %(title)s") % about, text % about, _("Confirm that you were there")
 
 
 def _register(made: SignUp, occasion: Occasion) -> tuple[str, str, str]:
@@ -87,6 +98,11 @@ def why(typed_at: dt.datetime, policy: PolicyVersion) -> str:
     """Return why the mail came, for its last lines."""
     text = _("You get this mail because somebody gave this address on our website on %(day)s.")
     return text % {"day": _day(typed_at, policy)}
+
+
+def _why_typed_there(made: SignUp, occasion: Occasion) -> str:
+    text = _("You get this mail because somebody gave this address at the door of our event on %(day)s.")
+    return text % {"day": _day(made.created_at, occasion.policy)}
 
 
 def _day(moment: dt.datetime, policy: PolicyVersion) -> str:

@@ -156,7 +156,7 @@ def test_meeting_a_guest_proves_their_address_and_no_consent_of_theirs(policy: P
     assert person.registrations.get().attended_at == NOON
     assert sorted(person.activities.values_list("kind", flat=True)) == ["attendance", "registration"]
     assert not person.permissions.exists()
-    assert FoodPreference.objects.get().registration_id == arrival.registration_id
+    assert FoodPreference.objects.get().registration_id == arrival.key
 
 
 def test_two_phones_admit_one_guest(policy: PolicyVersion) -> None:
@@ -164,7 +164,7 @@ def test_two_phones_admit_one_guest(policy: PolicyVersion) -> None:
     made = waiting(event, policy)
     first = check_in.admit(event, made, policy=policy, at=NOON, by="test")
     second = check_in.admit(event, made, policy=policy, at=NOON + AN_HOUR, by="test")
-    assert second == Arrival(first.registration_id, NOON, again=True)
+    assert second == Arrival(first.key, NOON, again=True)
     assert Activity.objects.filter(kind="attendance").count() == 1
 
 
