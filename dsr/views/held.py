@@ -11,7 +11,7 @@ from django_countries import countries
 from contacts.events import dietary
 from contacts.models import Contact, SignUp, Suppression
 from contacts.outbox import links
-from contacts.views import channels
+from contacts.views import channels, topics
 from contacts.words.addresses import keyed_hash
 from contacts.words.vocabulary import Channel
 from dsr.decisions import fetching
@@ -45,6 +45,7 @@ def of_person(door: Door, contact: Contact) -> dict[str, Any]:
         "details": _details(contact),
         **_kept(door, contact, asked),
         **_channels(door, contact),
+        "topics": topics.of_person(contact, door.visit.language),
         "food": [note.registration.event.title for note in _food(contact) if note.registration],
         "has_food": _food(contact).exists(),
         "requests": rows(asked[:MOST_REQUESTS]),

@@ -6,6 +6,8 @@ from http import HTTPStatus
 from django.http import HttpResponse
 
 from contacts.outbox import wake_worker
+from contacts.permission import interests
+from contacts.views import topics
 from contacts.words.addresses import keyed_hash
 from contacts.words.vocabulary import Channel
 from dsr.intake import asking, automatic_fulfilment, proving
@@ -81,6 +83,16 @@ def _ask(door: Door, asked: Asked, done: str) -> HttpResponse:
     return visits.to(door.visit, "my_data_mine", done=done)
 
 
+def _choose_topics(door: Door, _said: str) -> HttpResponse:
+    shown, ticked = topics.sent(door.visit.request.POST)
+    public_id = door.contact.public_id if door.contact else None
+    try:
+        interests.choose(public_id, ticked, among=shown, day=door.day, at=door.at, by=BY)
+    except interests.NobodyHeldError:
+        return page.show(door, status=HTTPStatus.GONE)
+    return visits.to(door.visit, "my_data_mine", done="topics")
+
+
 def _close(door: Door, _said: str) -> HttpResponse:
     proving.leave(door.proof, at=door.at)
     return visits.end(door.visit.show("my_data/closed.html"))
@@ -90,5 +102,6 @@ _ACTS: dict[str, Callable[[Door, str], HttpResponse]] = {
     "stop": _stop,
     "withdraw": _withdraw,
     "ask": _ask_for,
+    "topics": _choose_topics,
     "close": _close,
 }

@@ -13,13 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts.base.days import day_of
-from contacts.models import Contact, Topic
+from contacts.models import Contact
 from contacts.outbox import links, wake_worker
 from contacts.outbox.links import Stop
 from contacts.permission import interests
 from contacts.signups import limits, sign_ups
 from contacts.signups.sign_ups import Typed, Wish
-from contacts.views import channels, refusals
+from contacts.views import channels, refusals, topics
 from contacts.views.frame import Visit
 from contacts.views.posts import link_view
 from contacts.words.vocabulary import Channel
@@ -71,14 +71,11 @@ _DONE: dict[str, Callable[[], str]] = {
 }
 
 
-def _choose_topics(door: Door) -> HttpResponse:
-    """Save the topics that are ticked; one that has come up since the page was opened is left as it is."""
-    known = {str(pk): pk for pk in Topic.objects.values_list("pk", flat=True)}
-    shown, ticked = (
-        {known[text] for text in door.visit.request.POST.getlist(name) if text in known} for name in ("shown", "topic")
-    )
+def _refuse_topics(door: Door) -> HttpResponse:
+    """Stop the topics that are ticked no more. Whoever wants more of them shows on "My data" who they are (L15)."""
+    shown, ticked = topics.sent(door.visit.request.POST)
     try:
-        interests.choose(stopping.holder(door.stop), ticked, among=shown, day=door.day, at=door.at, by=BY)
+        interests.choose(stopping.holder(door.stop), set(), among=shown - ticked, day=door.day, at=door.at, by=BY)
     except interests.NobodyHeldError:
         return _show(door, status=HTTPStatus.GONE)
     return _show(door, _("Your topics are saved."))
@@ -129,7 +126,7 @@ def _unknown(door: Door) -> HttpResponse:
     return _show(door, status=HTTPStatus.BAD_REQUEST)
 
 
-_ACTS: dict[str, Callable[[Door], HttpResponse]] = {"topics": _choose_topics, "yes": _say_yes}
+_ACTS: dict[str, Callable[[Door], HttpResponse]] = {"topics": _refuse_topics, "yes": _say_yes}
 
 
 def _show(door: Door, done: str = "", wrong: str = "", status: int = HTTPStatus.OK) -> HttpResponse:
@@ -143,17 +140,11 @@ def _show(door: Door, done: str = "", wrong: str = "", status: int = HTTPStatus.
 
 def _choices(door: Door, contact: Contact) -> dict[str, Any]:
     lines = _lines(door, contact)
-    wanted = interests.wanted(contact)
-    language = door.visit.language
-    topics = [
-        {"topic": topic, "name": topic.named(language), "about": topic.described(language), "on": topic.pk in wanted}
-        for topic in Topic.objects.all()
-    ]
     return {
         "lines": lines,
         "all_stopped": not any(line.stop for line in lines),
         "asking": [line for line in lines if line.asks],
-        "topics": topics,
+        "topics": topics.of_person(contact, door.visit.language),
     }
 
 

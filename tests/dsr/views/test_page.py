@@ -15,7 +15,17 @@ from dsr.words.vocabulary import Kind, Outcome, RefusalGround, State
 from retention.models import Hold
 from tests.support import requesting
 from tests.support.admin_pages import contents
-from tests.support.factories import NOON, ONE_DAY, EventFactory, customer, everything_about, held_for, place, register
+from tests.support.factories import (
+    NOON,
+    ONE_DAY,
+    EventFactory,
+    TopicFactory,
+    customer,
+    everything_about,
+    held_for,
+    place,
+    register,
+)
 from tests.support.preferring import reader, refusals, suppressed
 from tests.support.visiting import ADDRESS, MINE, only_request, press, visiting, words
 
@@ -240,3 +250,18 @@ def test_the_page_reads_as_many_rows_however_many_requests_there_are(
     client = visiting(person)
     with django_assert_max_num_queries(40):
         client.get(MINE)
+
+
+@pytest.mark.promise("L15")
+def test_whoever_has_proven_the_mailbox_chooses_topics(policy: PolicyVersion) -> None:
+    person, (cloud, backup) = reader(policy, email=ADDRESS), TopicFactory.create_batch(2)
+    client = visiting(person)
+    answer = press(client, topics="save", shown=[cloud.pk, backup.pk], topic=[cloud.pk])
+    assert "Your topics are saved." in words(client.get(answer["Location"]))
+    assert dict(person.interests.values_list("topic", "wanted")) == {cloud.pk: True}
+    press(client, topics="save", shown=[cloud.pk, backup.pk], topic=[backup.pk])
+    assert dict(person.interests.values_list("topic", "wanted")) == {cloud.pk: False, backup.pk: True}
+
+
+def test_nobody_chooses_topics_who_is_not_held(policy: PolicyVersion) -> None:
+    assert press(visiting(ADDRESS), topics="save", shown=[TopicFactory.create().pk]).status_code == 410

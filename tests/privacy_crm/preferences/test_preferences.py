@@ -195,19 +195,14 @@ def test_without_a_word_of_theirs_readers_of_a_whitepaper_get_no_topic_and_custo
     assert ticked(page(token_of(reader(policy, "customer")))) == {str(topic.pk)}
 
 
-@pytest.mark.promise("P11")
-def test_what_is_ticked_is_wanted_and_what_is_not_is_refused(policy: PolicyVersion) -> None:
-    contact, (cloud, backup) = reader(policy), TopicFactory.create_batch(2)
-    Interest.objects.create(contact=contact, topic=backup, since=NOON)
+@pytest.mark.promise("L15")
+def test_whoever_holds_the_mail_stops_topics_and_adds_none(policy: PolicyVersion) -> None:
+    contact, (cloud, backup, other) = reader(policy), TopicFactory.create_batch(3)
+    for topic in (backup, other):
+        Interest.objects.create(contact=contact, topic=topic, since=NOON)
     answer = prefer(token_of(contact), do="topics", shown=[cloud.pk, backup.pk], topic=cloud.pk)
-    assert ticked(answer.content.decode()) == {str(cloud.pk)}
-    assert dict(contact.interests.values_list("topic", "wanted")) == {cloud.pk: True, backup.pk: False}
-
-
-def test_what_was_as_ticked_before_is_not_written_down(policy: PolicyVersion) -> None:
-    contact, (cloud, backup) = reader(policy, "customer"), TopicFactory.create_batch(2)
-    prefer(token_of(contact), do="topics", shown=[cloud.pk, backup.pk], topic=cloud.pk)
-    assert list(contact.interests.values_list("topic", "wanted")) == [(backup.pk, False)]
+    assert ticked(answer.content.decode()) == {str(other.pk)}
+    assert dict(contact.interests.values_list("topic", "wanted")) == {backup.pk: False, other.pk: True}
 
 
 def test_a_topic_that_came_up_since_is_left_alone(policy: PolicyVersion) -> None:
