@@ -136,7 +136,7 @@ MODELS: dict[str, Table] = {
     },
     "contacts.Recipient": _table(
         "id public_id name kind service agreement_reference agreement_from agreement_until purposes country safeguard"
-        " safeguard_reference contact_email told_by webhook_url sends_our_mail",
+        " safeguard_reference contact_email told_by webhook_url sends_our_mail standing untold_because copy_days",
         NOTHING,
     ),
     "contacts.Disclosure": {

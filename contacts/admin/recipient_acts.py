@@ -28,6 +28,7 @@ class ParticularsForm(ActForm):
         choices=[(each.value, capfirst(each.label)) for each in RecipientKind],
         help_text=gettext_lazy(
             "A processor works for us, on our instructions. A reseller partner uses the data for its own offers."
+            " Companies of our group are named as such."
         ),
     )
     service = fields.text(gettext_lazy("What does it do with the data?"))
@@ -64,6 +65,20 @@ class ParticularsForm(ActForm):
             "One recipient at most. Each mailing is then put on record as given to it. None sends them where they leave"
             " from a mail server of our own."
         ),
+    )
+
+    standing = fields.tick(
+        gettext_lazy("It has everybody's data, as long as its agreement lasts"),
+        required=False,
+        help_text=gettext_lazy("Such as a host or a mail provider. Of any other, each disclosure is put on record."),
+    )
+    untold_because = fields.text(
+        gettext_lazy("Why is it not told of erasures and changes?"),
+        required=False,
+        help_text=gettext_lazy("Leave it empty where it can find one person's data, and act on it."),
+    )
+    copy_days = fields.number(
+        gettext_lazy("After how many days is what we erase gone there by itself?"), required=False, min_value=0
     )
 
     def __init__(self, record: Any = None, **options: Any) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django_countries import countries
 from unfold.decorators import display
 
@@ -101,6 +101,7 @@ class RecipientAdmin(RecordAdmin):
             "purposes": [capfirst(each.label) for each in Scenario if each in record.purposes],
             "told_by": ToldBy(record.told_by).label,
             "notices": _open(record) if sees_notices else None,
+            "copies": _copies(record),
             "people": _people(record) if request.user.has_perm("contacts.view_disclosure") else None,
         }
 
@@ -114,6 +115,13 @@ def safeguard_of(recipient: Recipient) -> str:
     if recipient.safeguard:
         return str(Safeguard(recipient.safeguard).label)
     return _("missing") if recipient.is_outside_the_eea else _("none needed in the EEA")
+
+
+def _copies(recipient: Recipient) -> str:
+    """Return what becomes of a copy there that cannot be reached."""
+    days = recipient.copy_days or 0
+    text = ngettext("What we erase is gone there %d day later.", "What we erase is gone there %d days later.", days)
+    return text % days if recipient.untold_because else ""
 
 
 def _people(recipient: Recipient) -> int:

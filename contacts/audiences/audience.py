@@ -20,7 +20,7 @@ from contacts.disclosure import disclosing
 from contacts.models import Contact, Recipient, Topic
 from contacts.permission import permission
 from contacts.permission.permission import Reach, Refusal
-from contacts.words.vocabulary import Channel, FileFormat, Scenario
+from contacts.words.vocabulary import Channel, FileFormat, RecipientKind, Scenario
 
 # What reaches somebody on a channel. Outgoing data is allow-listed.
 _REACHED_BY = {
@@ -132,12 +132,12 @@ def question(wanted: Wanted, *, day: dt.date) -> QuerySet[Any]:
     """Return everyone of whom a list could be made with `answer`: why they are left out, empty where they are not."""
     topics = [topic.pk for topic in wanted.topics]
     asked = permission.judged(wanted.channel, day=day, topics=topics, people=wanted.people)
-    answer: Any = F("refusal")
+    reasons = [When(~Q(refusal=""), then=F("refusal"))]
+    if wanted.recipient and wanted.recipient.kind == RecipientKind.RESELLER:
+        reasons.append(When(permission.objected_to_any(), then=Value(Refusal.OBJECTED.value)))
     if wanted.purpose is not None:
-        uncovered = When(~Q(disclosing.held_for(wanted.purpose)), then=Value(Refusal.NOT_COVERED.value))
-        refused = When(~Q(refusal=""), then=F("refusal"))
-        answer = Case(refused, uncovered, default=Value(""), output_field=CharField())
-    answered: QuerySet[Any] = asked.annotate(answer=answer)
+        reasons.append(When(~Q(disclosing.held_for(wanted.purpose)), then=Value(Refusal.NOT_COVERED.value)))
+    answered: QuerySet[Any] = asked.annotate(answer=Case(*reasons, default=Value(""), output_field=CharField()))
     return answered
 
 

@@ -50,7 +50,7 @@ def disclose(
     Raises DisclosureError, with nothing written, where no agreement is in force that day or covers the purpose, where
     the recipient is outside the EEA without a safeguard (Art. 44 GDPR), and where anybody among them is not held for
     the purpose, restricted, frozen or reduced, or not told yet where their details came from (Art. 14(3)(c)), or where
-    the recipient is a reseller and anybody among them objected to all marketing (Art. 21(3)).
+    the recipient is a reseller and anybody among them objected on any channel (Art. 21(3)) or has left.
     """
     asked = people.values_list("pk", flat=True) if isinstance(people, QuerySet) else people
     ids, day = sorted(set(asked)), _day(at)
@@ -143,6 +143,7 @@ def _lock(ids: list[int]) -> list[uuid.UUID]:
 
 
 _OBJECTED = "objected to marketing, so their details are not shared with a reseller"
+_LEFT = "left their organisation, so their details are not shared with a reseller"
 
 
 def _check_people(ids: list[int], recipient: Recipient, purpose: Scenario, day: dt.date) -> None:
@@ -155,7 +156,8 @@ def _check_people(ids: list[int], recipient: Recipient, purpose: Scenario, day: 
         "not informed yet of where we have their details from": untold,
     }
     if recipient.kind == RecipientKind.RESELLER:
-        wrong[_OBJECTED] = permission.objected_to_all()
+        wrong[_OBJECTED] = permission.objected_to_any()
+        wrong[_LEFT] = Q(left_on__isnull=False)
     counts = {f"wrong_{number}": Count("pk", filter=condition) for number, condition in enumerate(wrong.values())}
     found = Contact.objects.filter(pk__in=ids).aggregate(held=Count("pk"), **counts)
     numbers = {"no longer held": len(ids) - found["held"]}
@@ -165,8 +167,8 @@ def _check_people(ids: list[int], recipient: Recipient, purpose: Scenario, day: 
 
 
 def _refusal(asked: int, wrong: dict[str, int]) -> str:
-    if asked == 1 and _OBJECTED in wrong:
-        return f"Nothing was given. They {_OBJECTED}."
+    if asked == 1 and (said := next((why for why in (_OBJECTED, _LEFT) if why in wrong), "")):
+        return f"Nothing was given. They {said}."
     if asked == 1:
         return f"Nothing was given: the person is {', '.join(wrong)}."
     told = ", ".join(f"{number} {why}" for why, number in wrong.items())

@@ -33,6 +33,9 @@ class Particulars:
     told_by: str = ToldBy.MAIL
     webhook_url: str = ""
     sends_our_mail: bool = False
+    standing: bool = False
+    untold_because: str = ""
+    copy_days: int | None = None
 
 
 @dataclass(frozen=True)

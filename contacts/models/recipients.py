@@ -32,6 +32,8 @@ class Recipients(models.QuerySet["Recipient"]):
 class Recipient(models.Model):
     """Somebody outside who gets personal data from us, under an agreement and for purposes that it names (P15, P16).
 
+    A `standing` one, such as a host, gets it of everybody; of any other each disclosure is on record.
+
     `agreement_until` is the agreement's last day. The secret that signs its webhooks is derived, never stored.
     """
 
@@ -50,6 +52,20 @@ class Recipient(models.Model):
     told_by = models.CharField(choices=ToldBy, default=ToldBy.MAIL)
     webhook_url = models.CharField(blank=True)
     sends_our_mail = models.BooleanField(default=False, help_text="Mailings go out through it.")
+    # Raw INSERTs name the columns that they know.
+    standing = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="It gets the data of everybody held for its purposes, as long as its agreement stands.",
+    )
+    untold_because = models.CharField(
+        blank=True,
+        db_default="",
+        help_text="Why a standing recipient is not told of erasures and changes: it cannot act on them.",
+    )
+    copy_days = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="After how many days what was erased with us has gone there by itself."
+    )
 
     objects = Recipients.as_manager()
 
@@ -88,6 +104,13 @@ class Recipient(models.Model):
                 condition=Q(told_by=ToldBy.MAIL, webhook_url="") | (Q(told_by=ToldBy.WEBHOOK) & ~Q(webhook_url="")),
                 name="recipient_webhook_has_its_address",
                 violation_error_message="A webhook needs the address that it is sent to, and e-mail needs none.",
+            ),
+            models.CheckConstraint(
+                condition=Q(untold_because="", copy_days__isnull=True)
+                | (Q(standing=True, copy_days__isnull=False) & ~Q(untold_because="")),
+                name="recipient_told_or_why_not",
+                violation_error_message="Say why it is not told and when its copy goes by itself, or neither. Who gets"
+                " single people's data is told.",
             ),
             models.UniqueConstraint(
                 fields=["sends_our_mail"],

@@ -5,7 +5,10 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import connection
+from psycopg2 import sql
 
+from contacts.models import Recipient
+from contacts.models.recipients import Recipients
 from contacts.words.vocabulary import NoticeKind
 
 # What nobody needs to hear any more once a notice of this kind is owed, unless it is under way already.
@@ -14,13 +17,25 @@ _REPLACES = {
     NoticeKind.RESTRICTED: [NoticeKind.LIFTED],
 }
 
+# Who had the data of people: whoever it was given to, and the standing recipients whose agreement covered what they are
+# held for on a day on which they were.
+_HAD = sql.SQL("""
+    SELECT disclosure.recipient_id, disclosure.contact_id
+    FROM contacts_disclosure disclosure WHERE disclosure.contact_id = ANY(%(contacts)s)
+    UNION
+    SELECT recipient.id, basis.contact_id
+    FROM contacts_recipient recipient JOIN contacts_basis basis ON basis.scenario = ANY(recipient.purposes)
+    WHERE recipient.standing AND recipient.agreement_from <= %(at)s::date
+        AND (recipient.agreement_until IS NULL OR recipient.agreement_until >= basis.collected_on)
+        AND basis.contact_id = ANY(%(contacts)s)""")
+
 # In key order, as two at once may need it. What is owed already says more from now on; whoever is sending it holds it
 # no longer, so that it is sent again.
-_ENQUEUE = """
+_ENQUEUE = sql.SQL("""
     WITH concerned AS (
-        SELECT DISTINCT disclosure.recipient_id, contact.public_id AS reference
-        FROM contacts_disclosure disclosure JOIN contacts_contact contact ON contact.id = disclosure.contact_id
-        WHERE disclosure.contact_id = ANY(%(contacts)s)
+        SELECT had.recipient_id, contact.public_id AS reference
+        FROM ({had}) had JOIN contacts_contact contact ON contact.id = had.contact_id
+            JOIN contacts_recipient recipient ON recipient.id = had.recipient_id AND recipient.untold_because = ''
     ), replaced AS (
         DELETE FROM contacts_recipientnotice moot USING concerned
         WHERE moot.recipient_id = concerned.recipient_id AND moot.reference = concerned.reference
@@ -34,11 +49,19 @@ _ENQUEUE = """
     ON CONFLICT (recipient_id, reference, kind) WHERE sent_at IS NULL AND acknowledged_at IS NULL
     DO UPDATE SET claimed_until = NULL, details = ARRAY(
         SELECT DISTINCT detail FROM unnest(owed.details || EXCLUDED.details) detail ORDER BY detail
-    )"""
+    )""").format(had=_HAD)
+
+
+def holders(contact_ids: Collection[int], *, at: dt.datetime) -> Recipients:
+    """Return whoever outside has had data of these people by `at`, and may have it still, by name (P15)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HAD, {"contacts": list(contact_ids), "at": at})
+        found = {recipient for recipient, _contact in cursor.fetchall()}
+    return Recipient.objects.filter(pk__in=found).order_by("name")
 
 
 def enqueue(kind: NoticeKind, contact_ids: Collection[int], *, at: dt.datetime, details: Collection[str] = ()) -> int:
-    """Owe each recipient that was given data of these people a notice about each of them, and return how many.
+    """Owe each recipient that had data of these people, and can act on it, a notice about each; return how many.
 
     `details` names the fields that were changed, or the channels objected to: never a value. Call it inside the
     transaction of the act, and before the rows go; one statement, however many people there are.

@@ -114,6 +114,14 @@ def objected_to_all() -> Q:
     return stopped
 
 
+def objected_to_any() -> Q:
+    """Tell of contacts whether they objected to marketing on any channel, or their address did."""
+    stopped = Q()
+    for channel in Channel:
+        stopped |= _said(channel, PermissionState.OBJECTED) | Q(Exists(_suppressions(channel)))
+    return stopped
+
+
 def answer(law: Law, day: dt.date, topics: Collection[int] | None = None) -> Case:
     """Return the expression that answers for each contact of a queryset: the reason, or nothing."""
     conditions = sorted(_conditions(law, day, topics), key=lambda pair: _ORDER[pair[0]])

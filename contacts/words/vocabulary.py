@@ -121,6 +121,7 @@ class RecipientKind(TextChoices):
 
     PROCESSOR = "processor", _("processor")
     RESELLER = "reseller", _("reseller partner")
+    GROUP = "group", _("company of our group")
 
 
 class Safeguard(TextChoices):

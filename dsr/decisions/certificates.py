@@ -182,6 +182,7 @@ _TITLES: dict[str, Any] = {
     "contacts_registration": gettext_lazy("places at events"),
     "contacts_foodpreference": gettext_lazy("food preferences"),
     "contacts_signup": gettext_lazy("forms sent in"),
+    "contacts_proposeddetail": gettext_lazy("typed details that nobody had answered"),
     "contacts_message": gettext_lazy("messages"),
     "contacts_disclosure": gettext_lazy("disclosures to recipients"),
     "contacts_addressee": gettext_lazy("places in the line of a mailing"),

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from contacts.base.days import day_of
-from contacts.models import PolicyVersion
+from contacts.models import PolicyVersion, Recipient
+from contacts.outbox import notices
 from dsr.package import gathering, periods, telling
 from dsr.package.gathering import Section
 from dsr.package.people import Person
@@ -43,8 +44,15 @@ def compose(who: Person, *, policy: PolicyVersion, language: str, at: dt.datetim
     day = day_of(at, policy.zone)
     sections = gathering.gather(who, zone=policy.zone)
     kept = periods.kept(who, policy=policy, language=language, day=day)
-    told = telling.tell(kept, sections, policy=policy, language=language, day=day)
+    told = telling.tell(kept, sections, _recipients(who, day, at), policy=policy, language=language, day=day)
     return Document(who, policy, language, at, sections, told)
+
+
+def _recipients(who: Person, day: dt.date, at: dt.datetime) -> list[Recipient]:
+    """Return who outside has had what is held. What hangs on no contact stands on the systems of the standing ones."""
+    if who.contact_ids:
+        return list(notices.holders(who.contact_ids, at=at))
+    return list(Recipient.objects.agreed(day).filter(standing=True))
 
 
 def spoken(document: Document) -> dict[str, Any]:

@@ -38,12 +38,22 @@ class Told:
     chapters: list[Chapter]
 
 
-def tell(kept: Kept, sections: Collection[Section], *, policy: PolicyVersion, language: str, day: dt.date) -> Told:
-    """Return everything that has to be told to a person of whom this is held, in the language, which is active."""
+def tell(
+    kept: Kept,
+    sections: Collection[Section],
+    recipients: list[Recipient],
+    *,
+    policy: PolicyVersion,
+    language: str,
+    day: dt.date,
+) -> Told:
+    """Return everything that has to be told to a person of whom this is held, in the language, which is active.
+
+    `recipients` are all who have had it, by name: the person's right, not only the kinds of recipients (C-154/21).
+    """
     found = {section.key: section for section in sections if section.rows}
     scenarios = dict.fromkeys(reason.scenario for reason in kept.reasons)
     promises = [policy_words.promise(policy.rule(scenario), language) for scenario in scenarios]
-    recipients = _recipients(found.get("contacts.Disclosure"))
     chapters = [
         _purposes(promises, found),
         _categories(promises, found),
@@ -174,17 +184,14 @@ def _said(policy: PolicyVersion, language: str, section: str) -> list[str]:
 # Recipients
 
 
-def _recipients(disclosures: Section | None) -> list[Recipient]:
-    """Return whoever was given something, by name: the person's right, not only the kinds of recipients (C-154/21)."""
-    if disclosures is None:
-        return []
-    place = next(number for number, column in enumerate(disclosures.columns) if column.name == "recipient")
-    return list(Recipient.objects.filter(name__in={row[place] for row in disclosures.rows}).order_by("name"))
-
-
 def _described(recipient: Recipient) -> str:
     country = countries.name(recipient.country) or recipient.country
-    return f"{recipient.get_kind_display()}; {recipient.service}; {country}"
+    told = [str(recipient.get_kind_display()), recipient.service, str(country)]
+    if recipient.is_outside_the_eea:
+        told.append(_safeguarded(recipient))
+    if recipient.standing:
+        told.append(_("as long as our agreement lasts, it has the details of everybody held for the same reasons"))
+    return "; ".join(told)
 
 
 def _safeguarded(recipient: Recipient) -> str:

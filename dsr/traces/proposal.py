@@ -10,10 +10,12 @@ from typing import Any
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from contacts.models import Basis, Contact, Disclosure, Organisation, Suppression
+from contacts.models import Basis, Contact, Organisation, Suppression
+from contacts.outbox import notices
 from contacts.people import erasure
 from contacts.words.addresses import keyed_hash
 from contacts.words.categories import Category
@@ -77,7 +79,7 @@ def of(request: Request, day: dt.date) -> Proposal:
     groups = Hold.objects.standing(day).by_keeps(ids)
     deletes = groups.pop(frozenset(), [])
     hashes = people.exclude(address_hash=None).values("address_hash")
-    told = Disclosure.objects.filter(contact__in=ids)
+    told = notices.holders(ids, at=timezone.now()).filter(untold_because="")
     return Proposal(
         deletes=tuple(deletes),
         reduces={keeps: tuple(kept) for keeps, kept in groups.items()},
@@ -88,7 +90,7 @@ def of(request: Request, day: dt.date) -> Proposal:
         addresses=addresses,
         obstacles=tuple(_obstacles(request, ids, addresses, day)),
         suppressed=Suppression.objects.filter(address_hash__in=hashes).exists(),
-        recipients=tuple(sorted(set(told.values_list("recipient__name", flat=True)))),
+        recipients=tuple(sorted(told.values_list("name", flat=True))),
         agreements=tuple(_agreements(ids, day)),
     )
 

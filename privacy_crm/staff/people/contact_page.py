@@ -13,6 +13,7 @@ from django_countries import countries
 from contacts.admin.base import today
 from contacts.mailings import permission_words
 from contacts.models import Basis, Contact, PolicyVersion, Suppression
+from contacts.outbox import notices
 from contacts.permission import permission
 from contacts.words.vocabulary import Clock, PermissionState, SourceKind
 from dsr.admin import inbox
@@ -52,6 +53,7 @@ _NEEDED = {
     "earlier": "contacts.view_channelpermission",
     "holds": "retention.view_hold",
     "disclosures": "contacts.view_disclosure",
+    "standing": "contacts.view_disclosure",
 }
 
 
@@ -63,6 +65,8 @@ def _rows(name: str, contact: Contact, day: dt.date) -> list[Any]:
             return _objected_earlier(contact)
         case "disclosures":
             return list(contact.disclosures.select_related("recipient").order_by("-at", "-pk")[:LATEST])
+        case "standing":
+            return list(notices.holders([contact.pk], at=timezone.now()).filter(standing=True))
     return _holds(contact, day)
 
 

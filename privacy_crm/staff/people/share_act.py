@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -63,9 +64,9 @@ class ShareForm(ActForm):
 
 
 def _without_resellers(partners: dict[str, Recipient], contact: Contact) -> bool:
-    """Take the resellers out where the person objected to all marketing, and tell whether that took any."""
+    """Take the resellers out where the person objected to any marketing or has left, and tell whether that took any."""
     resellers = [number for number, each in partners.items() if each.kind == RecipientKind.RESELLER]
-    asked = Contact.objects.filter(permission.objected_to_all(), pk=contact.pk)
+    asked = Contact.objects.filter(permission.objected_to_any() | Q(left_on__isnull=False), pk=contact.pk)
     if not resellers or not asked.exists():
         return False
     for number in resellers:

@@ -152,14 +152,28 @@ def test_a_processor_still_gets_what_a_service_needs_of_whoever_objected(policy:
     assert give([person.pk], RecipientFactory.create(kind="processor")).people == 1
 
 
-def test_an_objection_on_some_channels_alone_stops_no_share(policy: PolicyVersion) -> None:
-    person, other = guest(policy), guest(policy)
-    stop_all(other, by_address=Channel.values)
-    for channel in (Channel.EMAIL, Channel.PHONE):
-        person.permissions.create(channel=channel, state="objected", given_on=SPRING)
+@pytest.mark.promise("P15")
+@pytest.mark.parametrize("channel", Channel.values)
+@pytest.mark.parametrize("by_address", [True, False], ids=["their address", "they"])
+def test_a_reseller_gets_nobody_who_objected_on_any_channel(
+    policy: PolicyVersion, channel: str, by_address: bool
+) -> None:
+    person = guest(policy)
+    if by_address:
         Suppression.objects.create(address_hash=person.address_hash, channel=channel, since=SPRING)
-    person.permissions.create(channel=Channel.POST, state="consented", given_on=SPRING)
-    assert give([person.pk], RecipientFactory.create(kind="reseller")).people == 1
+    else:
+        person.permissions.create(channel=channel, state="objected", given_on=SPRING)
+    with pytest.raises(DisclosureError, match="objected to marketing"):
+        give([person.pk], RecipientFactory.create(kind="reseller"))
+    assert give([person.pk], RecipientFactory.create(kind="processor")).people == 1
+
+
+@pytest.mark.promise("P15")
+def test_a_reseller_gets_nobody_who_has_left_their_organisation(policy: PolicyVersion) -> None:
+    person = guest(policy, left_on=SPRING)
+    with pytest.raises(DisclosureError, match="They left their organisation"):
+        give([person.pk], RecipientFactory.create(kind="reseller"))
+    assert give([person.pk], RecipientFactory.create(kind="group")).people == 1
 
 
 @pytest.mark.parametrize(

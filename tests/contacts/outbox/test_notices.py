@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from contacts.models import Contact, PolicyVersion, RecipientNotice
+from contacts.models import Contact, PolicyVersion, Recipient, RecipientNotice
 from contacts.outbox import notices
 from contacts.people import change_email, erasure
 from contacts.permission import objections, set_country
@@ -232,3 +232,68 @@ def test_a_notice_waits_for_an_earlier_one_about_the_same_person_that_has_not_be
     assert set(RecipientNotice.objects.due(NOON + MINUTE)) == {first, other}
     RecipientNotice.objects.filter(pk=first.pk).update(sent_at=NOON, not_before=NOON + 9 * MINUTE)
     assert set(RecipientNotice.objects.due(NOON + MINUTE)) == {second, other}
+
+
+# Standing recipients
+
+
+def standing(**fields: Any) -> Recipient:
+    return RecipientFactory.create(standing=True, **fields)
+
+
+HOST = {"untold_because": "It keeps whole copies of our servers.", "copy_days": 35}
+
+
+@pytest.mark.promise("P15")
+@pytest.mark.parametrize(
+    ("fields", "had"),
+    [
+        ({}, True),
+        ({"purposes": ["prospect"]}, True),
+        ({"purposes": ["customer", "event"]}, False),
+        ({"agreement_until": SPRING}, True),
+        ({"agreement_until": SPRING - dt.timedelta(days=1)}, False),
+        ({"agreement_from": NOON.date() + dt.timedelta(days=1)}, False),
+        ({"agreement_from": None, "agreement_reference": ""}, False),
+        ({"standing": False}, False),
+    ],
+    ids=["all", "theirs", "others", "ended since", "ended before", "to come", "none", "gets single people"],
+)
+def test_a_standing_recipient_has_everybody_whom_its_agreement_covered(
+    policy: PolicyVersion, fields: dict[str, Any], had: bool
+) -> None:
+    recipient = RecipientFactory.create(**{"standing": True} | fields)
+    person = ContactFactory.create()
+    hold(person, "prospect", SPRING, policy=policy)
+    assert list(notices.holders([person.pk], at=NOON)) == [recipient] * had
+    erase(person)
+    assert owed() == [("erased", person.public_id, [])] * had
+
+
+@pytest.mark.promise("L4")
+def test_one_that_cannot_act_on_a_notice_is_owed_none(policy: PolicyVersion) -> None:
+    told, untold = standing(), standing(**HOST)
+    person = ContactFactory.create()
+    hold(person, "prospect", SPRING, policy=policy)
+    object_to(person, Channel.PHONE)
+    assert owed(told) == [("objected", person.public_id, ["phone"])]
+    assert not owed(untold)
+    assert set(notices.holders([person.pk], at=NOON)) == {told, untold}
+
+
+def test_one_that_was_given_a_person_besides_is_owed_one_notice(policy: PolicyVersion) -> None:
+    recipient, person = standing(), ContactFactory.create()
+    hold(person, "prospect", SPRING, policy=policy)
+    gave(recipient, person)
+    erase(person)
+    assert owed(recipient) == [("erased", person.public_id, [])]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [HOST | {"standing": False}, HOST | {"copy_days": None}, HOST | {"untold_because": ""}],
+    ids=["of single people", "without an end", "without a reason"],
+)
+def test_the_register_says_why_one_is_not_told_and_when_its_copy_goes(fields: dict[str, Any]) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        RecipientFactory.create(**{"standing": True} | fields)

@@ -14,8 +14,9 @@ from contacts.personal_data import about
 from dsr import package
 from dsr.models import Paper, Request, Subject
 from dsr.package import walking
-from tests.support.factories import NOON, ContactFactory, SignUpFactory
+from tests.support.factories import NOON, ONE_DAY, SPRING, ContactFactory, SignUpFactory
 from tests.support.packaged import TODAY, data_of, exported, somebody, unzipped
+from tests.support.sharing import RecipientFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise("P20")]
 
@@ -174,9 +175,9 @@ def test_the_number_of_queries_does_not_grow_with_what_is_held(policy: PolicyVer
         with CaptureQueriesContext(connection) as asked:
             package.write([contact.pk], policy=policy, language="en", at=NOON)
         counts.append(len(asked))
-    # Who it is, under which numbers; one for each table; why and until when; the recipients.
+    # Who it is, under which numbers; one for each table; why and until when; who had it, and the recipients.
     tables = len([table for table in walking.hanging() if table.exported])
-    assert counts == [2 + tables + 4 + 1] * 2
+    assert counts == [2 + tables + 4 + 2] * 2
 
 
 def test_every_table_is_asked_by_an_index(policy: PolicyVersion) -> None:
@@ -195,3 +196,23 @@ def test_every_table_is_asked_by_an_index(policy: PolicyVersion) -> None:
 def _plan(cursor: Any, query: str) -> str:
     cursor.execute(f"EXPLAIN {query}")
     return "\n".join(line for (line,) in cursor.fetchall())
+
+
+@pytest.mark.promise("P15")
+@pytest.mark.parametrize("held", [True, False], ids=["a contact", "somebody who signed up"])
+def test_standing_recipients_are_named_with_country_and_safeguard(policy: PolicyVersion, held: bool) -> None:
+    cloud = {"country": "US", "safeguard": "clauses", "safeguard_reference": "X-1"}
+    RecipientFactory.create(name="Cloud Inc.", standing=True, **cloud)
+    long_ago = {"agreement_from": SPRING - 999 * ONE_DAY, "agreement_until": SPRING - 900 * ONE_DAY}
+    RecipientFactory.create(name="Ended Ltd", standing=True, **long_ago)
+    who = [somebody(policy, "Aino").pk] if held else []
+    if not held:
+        SignUpFactory.create(email="eva@fjordkraft.example", policy_version=policy, created_at=NOON)
+    written = package.write(
+        who, address="" if held else "eva@fjordkraft.example", policy=policy, language="en", at=NOON
+    )
+    page = unzipped(written)["access.html"].decode()
+    for said in ("Cloud Inc.", "United States of America", "standard contractual clauses", "X-1", "everybody"):
+        assert said in page
+    assert "Ended Ltd" not in page
+    assert "given your details to nobody" not in page

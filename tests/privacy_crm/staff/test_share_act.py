@@ -124,7 +124,9 @@ def test_who_has_not_been_told_where_their_details_come_from_is_shared_with_nobo
     assert contents(looks=False) == before
 
 
-OBJECTED = "They objected to marketing, so their details are not shared with a reseller."
+OBJECTED = (
+    "They objected to marketing, or have left their organisation, so their details are not shared with a reseller."
+)
 
 
 def objecting(policy: PolicyVersion) -> Contact:
