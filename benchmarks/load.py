@@ -18,14 +18,14 @@ _ORGANISATIONS = """
     FROM generate_series(%(first)s, %(last)s) n"""
 
 _CONTACTS = """
-    INSERT INTO contacts_contact (id, public_id, email, address_hash, first_name, last_name, job_title, phone, address,
-        postal_code, city, country, language, company, organisation_id, last_activity_on)
+    INSERT INTO contacts_contact (id, public_id, email, address_hash, mailbox_hash, first_name, last_name, job_title,
+        phone, address, postal_code, city, country, language, company, organisation_id, last_activity_on)
     OVERRIDING SYSTEM VALUE
     SELECT n, gen_random_uuid(), 'person' || n || '@bench.example',
-        encode(sha256(n::text::bytea), 'hex'), 'First' || n %% 997, 'Last' || n %% 9973, 'Clerk',
+        hashed, hashed, 'First' || n %% 997, 'Last' || n %% 9973, 'Clerk',
         '+46 8 465 00 ' || n %% 100, 'Storgatan ' || n %% 100, '111 22', 'Stockholm', 'SE', 'sv', '',
         (SELECT min(id) FROM contacts_organisation) + (n - 1) / %(people)s, DATE '2026-06-01'
-    FROM generate_series(%(first)s, %(last)s) n"""
+    FROM generate_series(%(first)s, %(last)s) n, encode(sha256(n::text::bytea), 'hex') hashed"""
 
 _CHILDREN = (
     """INSERT INTO contacts_basis (contact_id, scenario, legal_basis, collected_on, source, source_kind,

@@ -56,7 +56,10 @@ MODELS: dict[str, Table] = {
         **_table("email first_name last_name job_title", about("to know and to reach the person (P2)")),
         **_table("phone address postal_code city country", about("to reach the person on the other channels (P2)")),
         **_table("language", about("to write in the person's language")),
-        **_table("address_hash", about("finds an objection to marketing made under the address (P12)", exported=False)),
+        **_table(
+            "address_hash mailbox_hash",
+            about("finds an objection to marketing made under the address or its mailbox (P12)", exported=False),
+        ),
         **_table("unconfirmed_since bounced_on", about("whether the address is known to reach the person")),
         **_table("left_on", about("when we heard that the person left their organisation (P4)")),
         **_table("frozen_through restricted_through", about("how long a freeze or a restriction stands (Art. 18)")),
@@ -130,7 +133,7 @@ MODELS: dict[str, Table] = {
     "contacts.Suppression": {
         **_table("id", NOTHING),
         **_table(
-            "address_hash channel reason since",
+            "address_hash mailbox_hash channel reason since",
             about("so as not to write again to who objected: a keyed hash (P12)", goes="never: the objection lasts"),
         ),
     },
@@ -196,7 +199,10 @@ MODELS: dict[str, Table] = {
     },
     "contacts.MergedAddress": {
         **_table("id contact", KEY),
-        **_table("address_hash", about("finds an objection under an address given up (P12)", exported=False)),
+        **_table(
+            "address_hash mailbox_hash",
+            about("finds an objection under an address given up (P12)", exported=False),
+        ),
     },
     "contacts.Review": _table("id title question every_months next_on ended_on", NOTHING),
     "contacts.ReviewOutcome": {**_table("id review done_on outcome", NOTHING), **_table("by", _STAFF)},

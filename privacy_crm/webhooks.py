@@ -13,7 +13,7 @@ from django.utils import timezone
 from contacts.base.days import day_of
 from contacts.models import Message, PolicyVersion
 from contacts.people import bounces
-from contacts.words.addresses import MalformedAddressError, keyed_hash, normalise
+from contacts.words.addresses import MalformedAddressError, hashes, keyed_hash, normalise
 from contacts.words.vocabulary import Channel
 from retention import objections
 
@@ -58,10 +58,10 @@ def _object(message: Message, policy: PolicyVersion, by: str) -> None:
     """Take a complaint as what it is: an objection to mail (P12), also by somebody who never proved the address."""
     asked = message.sign_up
     person = message.contact or (asked and asked.contact)
-    address_hash = person.address_hash if person else asked and keyed_hash(asked.email)
-    if address_hash:
+    known = hashes(person.email) if person and person.email else asked and asked.email and hashes(asked.email)
+    if known:
         objections.object_to_marketing(
-            address_hash,
+            **known,
             public_id=person.public_id if person else None,
             channels=[Channel.EMAIL],
             reason="complaint",

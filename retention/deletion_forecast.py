@@ -38,8 +38,10 @@ def _candidates(night: RetentionDate) -> Iterator[QuerySet[Any, Any]]:
     for lapsed in _clocks_over(night):
         yield Basis.objects.filter(lapsed).values("contact")
     # Of those who objected to all channels: whoever only unsubscribes says nothing of post.
-    objectors = Suppression.objects.filter(channel=Channel.POST).values("address_hash")
-    yield Contact.objects.filter(address_hash__in=objectors, bases__scenario__in=MARKETING_SCENARIOS).values("pk")
+    objected = Suppression.objects.filter(channel=Channel.POST)
+    for name in ("address_hash", "mailbox_hash"):
+        theirs = {f"{name}__in": objected.values(name), "bases__scenario__in": MARKETING_SCENARIOS}
+        yield Contact.objects.filter(**theirs).values("pk")
     yield Hold.objects.filter(until__lt=night.day).values("contact")
 
 

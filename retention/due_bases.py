@@ -15,6 +15,7 @@ from psycopg2 import sql
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion, ScenarioRule
 from contacts.outbox.links import OPEN_DAYS
+from contacts.people.suppressions import SAME_MAILBOX
 from contacts.words.vocabulary import MARKETING_SCENARIOS, SCENARIO_OF_EVENT, Channel, Clock, Scenario
 from retention.months import latest_due_anchor
 
@@ -58,9 +59,13 @@ def freed_at(zone: sql.Composable) -> sql.Composed:
                 AND event.cancelled_at IS NULL AND {of_event} = basis.scenario
         )
     ) END AS at
-    FROM contacts_suppression objection
-    WHERE objection.address_hash = contact.address_hash AND basis.scenario IN ({marketing})
+    FROM (
+        SELECT min(suppression.since) AS since FROM contacts_suppression suppression
+        WHERE {of_theirs} GROUP BY suppression.channel
+    ) objection
+    WHERE basis.scenario IN ({marketing})
     HAVING count(*) = {channels}""").format(
+        of_theirs=SAME_MAILBOX.format(one=sql.Identifier("suppression"), other=sql.Identifier("contact")),
         whitepaper=sql.Literal(Scenario.WHITEPAPER),
         of_event=_OF_EVENT,
         zone=zone,
@@ -81,17 +86,24 @@ _CLOCK_OF_ORGANISATION = sql.SQL("""
     WHERE basis.scenario = {scenario} AND basis.clock_from IS NULL
         AND organisation.agreements_ended_on <= {anchor}""")
 
-# The suppressions lead to the people: they are few, and most people have not objected.
+# The suppressions lead to the people: they are few, and most people have not objected. Of those who objected to all
+# channels: whoever only unsubscribes says nothing of post.
 _FREED_BY_OBJECTION = sql.SQL("""
     SELECT basis.contact_id, basis.scenario FROM contacts_contact contact
     JOIN contacts_basis basis ON basis.contact_id = contact.id
     CROSS JOIN LATERAL ({freed}) freed
-    WHERE contact.address_hash IN (SELECT address_hash FROM contacts_suppression WHERE channel = {email})
+    WHERE contact.id IN (
+            SELECT person.id FROM contacts_contact person JOIN contacts_suppression USING (mailbox_hash)
+            WHERE channel = {post}
+            UNION
+            SELECT person.id FROM contacts_contact person JOIN contacts_suppression USING (address_hash)
+            WHERE channel = {post} AND person.mailbox_hash <> person.address_hash
+        )
         AND freed.at <= %(at)s AND basis.scenario = {scenario}""")
 
 _FREED = {
     scenario: _FREED_BY_OBJECTION.format(
-        freed=freed_at(sql.Placeholder("zone")), email=sql.Literal(Channel.EMAIL), scenario=sql.Literal(scenario)
+        freed=freed_at(sql.Placeholder("zone")), post=sql.Literal(Channel.POST), scenario=sql.Literal(scenario)
     )
     for scenario in MARKETING_SCENARIOS
 }

@@ -33,6 +33,7 @@ class Consequence:
 def object_to_marketing(
     address_hash: str,
     *,
+    mailbox_hash: str = "",
     public_id: uuid.UUID | None,
     channels: Collection[Channel],
     reason: str,
@@ -43,15 +44,22 @@ def object_to_marketing(
     """Record an objection, and where no channel is left, part with whoever is held for marketing alone.
 
     A prospect goes at once, a whitepaper once delivered, webinar and event once over; a freeze spares and a duty
-    reduces, as in any run. `public_id` names whom the address was written to, if anybody. Said again, it changes
-    nothing.
+    reduces, as in any run. `mailbox_hash` is that of the address's mailbox, where it is known, and `public_id` names
+    whom the address was written to, if anybody. Said again, it changes nothing.
     """
     day = day_of(at, policy.zone)
 
     def whole() -> Consequence:
         with transaction.atomic():
             ids = objections.record(
-                address_hash, public_id=public_id, channels=channels, reason=reason, day=day, at=at, by=by
+                address_hash,
+                mailbox_hash=mailbox_hash,
+                public_id=public_id,
+                channels=channels,
+                reason=reason,
+                day=day,
+                at=at,
+                by=by,
             )
             return part_with(ids, policy=policy, at=at, by=by)
 

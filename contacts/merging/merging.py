@@ -13,12 +13,13 @@ from typing import Any
 from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Greatest
+from psycopg2 import sql
 
 from contacts.base import audit, merge_redirects
 from contacts.merging import merging_rules
 from contacts.models import ChannelPermission, Contact, MergedAddress
 from contacts.outbox import notices
-from contacts.people import agreements, clocks, empty_organisations, erasure
+from contacts.people import agreements, clocks, empty_organisations, erasure, suppressions
 from contacts.words.vocabulary import NoticeKind, PermissionState
 
 # What is chosen between the two, and the columns that go along with it: whether an address is proven, or takes mail,
@@ -26,7 +27,7 @@ from contacts.words.vocabulary import NoticeKind, PermissionState
 CHOSEN: dict[str, tuple[str, ...]] = {
     "first_name": ("first_name",),
     "last_name": ("last_name",),
-    "email": ("email", "address_hash", "unconfirmed_since", "bounced_on"),
+    "email": ("email", "address_hash", "mailbox_hash", "unconfirmed_since", "bounced_on"),
     "phone": ("phone",),
     "job_title": ("job_title",),
     "company": ("company", "organisation_id", "left_on"),
@@ -39,24 +40,19 @@ CHOSEN: dict[str, tuple[str, ...]] = {
 
 
 # Each channel on which one of the two objected, since the earliest day.
-_SUPPRESS = """
-    INSERT INTO contacts_suppression AS stored (address_hash, channel, reason, since)
-    SELECT address_hash, said.channel, said.reason, said.since
-    FROM unnest(%(known)s::text[]) address_hash CROSS JOIN (
-        SELECT DISTINCT ON (channel) channel, reason, since FROM (
-            SELECT channel, reason, since FROM contacts_suppression WHERE address_hash = ANY(%(hashes)s)
-            UNION ALL
-            SELECT channel, source, given_on FROM contacts_channelpermission
-            WHERE contact_id IN (%(keep)s, %(gone)s) AND state = 'objected'
-        ) heard ORDER BY channel, since
-    ) said
-    ORDER BY address_hash, channel
-    ON CONFLICT (address_hash, channel) DO UPDATE SET since = EXCLUDED.since WHERE stored.since > EXCLUDED.since"""
+_SAID = sql.SQL("""
+    SELECT DISTINCT ON (channel) channel, reason, since FROM (
+        SELECT channel, reason, since FROM contacts_suppression
+        WHERE address_hash = ANY(%(of)s) OR mailbox_hash = ANY(%(of_mailboxes)s)
+        UNION ALL
+        SELECT channel, source, given_on FROM contacts_channelpermission
+        WHERE contact_id IN (%(keep)s, %(gone)s) AND state = 'objected'
+    ) heard ORDER BY channel, since""")
 
 _NOTE = """
     INSERT INTO contacts_channelpermission (contact_id, channel, state, given_on, wording, source)
-    SELECT %(keep)s, channel, 'objected', since, '', reason FROM contacts_suppression
-    WHERE address_hash = ANY(%(hashes)s) GROUP BY channel, since, reason ORDER BY channel, since
+    SELECT DISTINCT ON (channel) %(keep)s, channel, 'objected', since, '', reason FROM contacts_suppression
+    WHERE address_hash = ANY(%(of)s) OR mailbox_hash = ANY(%(of_mailboxes)s) ORDER BY channel, since
     ON CONFLICT (contact_id, channel, state) DO NOTHING"""
 
 
@@ -127,12 +123,12 @@ def _carry_objections(two: Two, at: dt.datetime, by: str) -> None:
     So do the addresses that they gave up in earlier merges, as after any objection.
     """
     before = _objected(two.keep)
-    hashes = [str(two.keep.address_hash), str(two.gone.address_hash)]
-    given_up = MergedAddress.objects.filter(contact__in=[two.keep, two.gone]).values_list("address_hash", flat=True)
-    known = [*{*hashes, *given_up}]
-    values: dict[str, Any] = {"keep": two.keep.pk, "gone": two.gone.pk, "hashes": hashes, "known": known}
+    hashes = suppressions.hashes_of([two.keep, two.gone])
+    given_up = suppressions.hashes_of(MergedAddress.objects.filter(contact__in=[two.keep, two.gone]))
+    values: dict[str, Any] = {"keep": two.keep.pk, "gone": two.gone.pk}
+    values |= {"of": list(hashes), "of_mailboxes": list(hashes.values())}
+    suppressions.add(hashes | given_up, _SAID, **values)
     with connection.cursor() as cursor:
-        cursor.execute(_SUPPRESS, values)
         cursor.execute(_NOTE, values)
     if news := sorted(_objected(two.keep) - before):
         notices.enqueue(NoticeKind.OBJECTED, [two.keep.pk], details=news, at=at)
@@ -159,8 +155,10 @@ def _fill(two: Two, taken: Collection[str]) -> None:
 
 def _remember(two: Two, taken: Collection[str]) -> None:
     """Keep the address that nobody has any more: who objects under it later objects for the one that is left."""
-    given_up = two.keep.address_hash if "email" in taken else two.gone.address_hash
-    MergedAddress.objects.get_or_create(contact=two.keep, address_hash=given_up)
+    given_up = two.keep if "email" in taken else two.gone
+    MergedAddress.objects.get_or_create(
+        contact=two.keep, address_hash=given_up.address_hash, defaults={"mailbox_hash": str(given_up.mailbox_hash)}
+    )
 
 
 def _trace(two: Two, at: dt.datetime, by: str) -> None:

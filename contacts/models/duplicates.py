@@ -50,9 +50,14 @@ class MergedAddress(models.Model):
 
     contact = models.ForeignKey(Contact, models.DB_CASCADE, related_name="+")
     address_hash = models.CharField(max_length=64)
+    mailbox_hash = models.CharField(max_length=64)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["address_hash", "contact"], name="merged_address_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["address_hash", "contact"], name="merged_address_once"),
+            models.CheckConstraint(condition=~Q(mailbox_hash=""), name="merged_address_has_its_mailbox"),
+        ]
+        indexes = [models.Index(fields=["mailbox_hash"], name="merged_address_by_mailbox")]
 
     def __str__(self) -> str:
         return f"Merged address {self.pk}"

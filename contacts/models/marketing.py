@@ -27,9 +27,13 @@ class ChannelPermission(models.Model):
 
 
 class Suppression(models.Model):
-    """An address that objected, as a keyed hash (P12). It outlives the person, so it hangs on nobody."""
+    """An address that objected, as a keyed hash (P12). It outlives the person, so it hangs on nobody.
+
+    It holds for the whole mailbox (L16). Where nobody knows the mailbox any more, both hashes are the address's.
+    """
 
     address_hash = models.CharField(max_length=64)
+    mailbox_hash = models.CharField(max_length=64)
     channel = models.CharField(choices=Channel)
     reason = models.CharField(default="objection")
     since = models.DateField()
@@ -38,7 +42,9 @@ class Suppression(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["address_hash", "channel"], name="suppression_once"),
             models.CheckConstraint(condition=Q(channel__in=Channel.values), name="suppression_channel"),
+            models.CheckConstraint(condition=~Q(mailbox_hash=""), name="suppression_has_its_mailbox"),
         ]
+        indexes = [models.Index(fields=["mailbox_hash", "channel"], name="suppression_by_mailbox")]
 
     def __str__(self) -> str:
         return f"Suppression {self.pk}"

@@ -94,6 +94,9 @@ class Contact(models.Model):
     address_hash = models.CharField(
         max_length=64, null=True, blank=True, editable=False, help_text="Keyed hash, by which suppressions are found."
     )
+    mailbox_hash = models.CharField(
+        max_length=64, null=True, blank=True, editable=False, help_text="The same of its mailbox, without the tag."
+    )
     unconfirmed_since = models.DateField(null=True, blank=True, help_text="Nobody has proven this address yet.")
     bounced_on = models.DateField(null=True, blank=True, help_text="The address did not exist on that day.")
     left_on = models.DateField(null=True, blank=True, help_text="When we heard that they left their organisation.")
@@ -127,10 +130,10 @@ class Contact(models.Model):
                 violation_error_message="A contact has an e-mail address, unless it was reduced to what a duty names.",
             ),
             models.CheckConstraint(
-                condition=Q(email__isnull=True, address_hash__isnull=True)
-                | Q(email__isnull=False, address_hash__isnull=False),
-                name="contact_address_has_its_hash",
-                violation_error_message="An address stands with its keyed hash, or a suppression would not find it.",
+                condition=Q(email__isnull=True, address_hash__isnull=True, mailbox_hash__isnull=True)
+                | Q(email__isnull=False, address_hash__isnull=False, mailbox_hash__isnull=False),
+                name="contact_address_has_its_hashes",
+                violation_error_message="An address stands with its keyed hashes, or a suppression would not find it.",
             ),
             models.CheckConstraint(
                 condition=Q(email__isnull=True) | Q(email=Lower(F("email"))),
@@ -141,6 +144,7 @@ class Contact(models.Model):
         indexes = [
             models.Index(fields=["minimised_on"], condition=Q(minimised_on__isnull=False), name="contact_reduced"),
             models.Index(fields=["address_hash"], name="contact_by_hash"),
+            models.Index(fields=["mailbox_hash"], name="contact_by_mailbox"),
             GinIndex(OpClass(SEARCHED, name="gin_trgm_ops"), name="contact_searched"),
             models.Index(fields=["country", "-id"], name="contact_by_country"),
         ]

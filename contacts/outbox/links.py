@@ -18,13 +18,14 @@ from django.urls import reverse
 from django.utils import translation
 
 from contacts.models import Contact, Recipient, RecipientNotice, Registration, SignUp
-from contacts.words.addresses import keyed_hash
+from contacts.words.addresses import hashes
 
 OPEN_DAYS = 7
 EVERYTHING = "all"  # the list of those who may be written to about anything
 
 _STOP = re.compile(
-    r"(?:(?P<person>[0-9a-f]{32})|-(?P<sign_up>[0-9a-f]{32})?)\.(?P<hash>[0-9a-f]{64})\.(?P<list>[A-Za-z0-9_-]+)"
+    r"(?:(?P<person>[0-9a-f]{32})|-(?P<sign_up>[0-9a-f]{32})?)\.(?P<hash>[0-9a-f]{64})"
+    r"(?:-(?P<mailbox>[0-9a-f]{64}))?\.(?P<list>[A-Za-z0-9_-]+)"
 )
 
 _PLACE = re.compile(r"(?P<person>[0-9a-f]{32})\.(?P<event>[0-9]{1,18})")
@@ -52,13 +53,15 @@ class Told:
 class Stop:
     """Whose mail a `stop` link came in, and which list it was sent to.
 
-    `sign_up` is what the mail asked to confirm, where nobody had proven the address.
+    `sign_up` is what the mail asked to confirm, where nobody had proven the address. `mailbox_hash` is empty where the
+    address has no tag.
     """
 
     public_id: uuid.UUID | None
     address_hash: str
     list: str
     sign_up: uuid.UUID | None = None
+    mailbox_hash: str = ""
 
 
 def page(name: str, *arguments: str) -> str:
@@ -108,13 +111,13 @@ def is_open(sign_up: SignUp, at: dt.datetime) -> bool:
 
 def stop(contact: Contact, to_list: str = EVERYTHING) -> str:
     """Seal the way out that a mail to this contact carries; `to_list` is a topic's slug or EVERYTHING."""
-    return _lasting().sign(f"{contact.public_id.hex}.{contact.address_hash}.{to_list}")
+    return _lasting().sign(f"{contact.public_id.hex}.{_hashed(str(contact.email))}.{to_list}")
 
 
 def stop_of_stranger(email: str, sign_up: SignUp | None = None) -> str:
     """Seal the way out of a mail to an address that nobody has proven; `sign_up` is what the mail asks to confirm."""
     asked = sign_up.public_id.hex if sign_up else ""
-    return _lasting().sign(f"-{asked}.{keyed_hash(email)}.{EVERYTHING}")
+    return _lasting().sign(f"-{asked}.{_hashed(email)}.{EVERYTHING}")
 
 
 def read_stop(token: str) -> Stop:
@@ -123,7 +126,7 @@ def read_stop(token: str) -> Stop:
     if said is None:
         raise InvalidLinkError
     person, sign_up = (uuid.UUID(text) if text else None for text in (said["person"], said["sign_up"]))
-    return Stop(person, said["hash"], said["list"], sign_up)
+    return Stop(person, said["hash"], said["list"], sign_up, said["mailbox"] or "")
 
 
 def replaced(was: Contact, day: dt.date) -> str:
@@ -155,6 +158,11 @@ def read_told(token: str) -> Told:
     if said["notice"]:
         return Told(notice=uuid.UUID(said["notice"]))
     return Told(uuid.UUID(said["recipient"]), _EPOCH + int(said["until"]) * _MICROSECOND)
+
+
+def _hashed(email: str) -> str:
+    address_hash, mailbox_hash = hashes(email).values()
+    return address_hash if mailbox_hash == address_hash else f"{address_hash}-{mailbox_hash}"
 
 
 def _signer(purpose: str) -> Signer:

@@ -4,13 +4,15 @@ import datetime as dt
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+from psycopg2 import sql
 
 from contacts.base import audit
 from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion
 from contacts.outbox import notices
+from contacts.people import suppressions
 from contacts.people.activities import ContactGoneError
-from contacts.words.addresses import MalformedAddressError, keyed_hash, normalise
+from contacts.words.addresses import MalformedAddressError, hashes, keyed_hash, mailbox_hash, normalise
 from contacts.words.vocabulary import NoticeKind
 
 
@@ -19,15 +21,15 @@ class AddressError(ValueError):
 
 
 # Both addresses stay suppressed, each channel since the day that it first was.
-_CARRY = """
-    INSERT INTO contacts_suppression AS stored (address_hash, channel, reason, since)
-    SELECT %(new)s, channel, reason, since FROM contacts_suppression WHERE address_hash = %(old)s ORDER BY channel
-    ON CONFLICT (address_hash, channel) DO UPDATE SET since = EXCLUDED.since WHERE stored.since > EXCLUDED.since"""
+_CARRIED = sql.SQL("""
+    SELECT DISTINCT ON (channel) channel, reason, since FROM contacts_suppression
+    WHERE address_hash = %(old)s OR mailbox_hash = %(old_mailbox)s ORDER BY channel, since""")
 
 # Whoever had the new address before may have objected under it: that holds for the person from now on.
 _NOTE = """
     INSERT INTO contacts_channelpermission (contact_id, channel, state, given_on, wording, source)
-    SELECT %(person)s, channel, 'objected', since, '', reason FROM contacts_suppression WHERE address_hash = %(new)s
+    SELECT DISTINCT ON (channel) %(person)s, channel, 'objected', since, '', reason FROM contacts_suppression
+    WHERE address_hash = %(new)s OR mailbox_hash = %(new_mailbox)s ORDER BY channel, since
     ON CONFLICT (contact_id, channel, state) DO NOTHING"""
 
 
@@ -47,10 +49,11 @@ def change(contact_id: int, email: str, *, proven: bool, at: dt.datetime, by: st
     _move(person, address, None if proven else _day(at))
     if address != person.email:
         notices.enqueue(NoticeKind.RECTIFIED, [person.pk], details=["email"], at=at)
-    values = {"person": person.pk, "old": person.address_hash, "new": keyed_hash(address)}
+    old = {"old": person.address_hash, "old_mailbox": person.mailbox_hash}
+    new = {"new": keyed_hash(address), "new_mailbox": mailbox_hash(address)}
+    suppressions.add({new["new"]: new["new_mailbox"]}, _CARRIED, **old)
     with connection.cursor() as cursor:
-        cursor.execute(_CARRY, values)
-        cursor.execute(_NOTE, values)
+        cursor.execute(_NOTE, {"person": person.pk, **new})
     audit.record("address.changed", at=at, by=by, public_id=person.public_id, rule="proven" if proven else "unproven")
 
 
@@ -70,7 +73,7 @@ def _move(person: Contact, address: str, unconfirmed_since: dt.date | None) -> N
         with transaction.atomic():
             Contact.objects.filter(pk=person.pk).update(
                 email=address,
-                address_hash=keyed_hash(address),
+                **hashes(address),
                 unconfirmed_since=unconfirmed_since,
                 bounced_on=None,
             )

@@ -6,7 +6,8 @@ It is taken back by one word of theirs.
 import datetime as dt
 
 from contacts.base import audit
-from contacts.models import ChannelPermission, Contact, Suppression
+from contacts.models import ChannelPermission, Contact
+from contacts.people import suppressions
 from contacts.words.vocabulary import Channel, PermissionState
 
 
@@ -18,7 +19,7 @@ def give(
     Call it under the lock on the contact.
     """
     contact.permissions.filter(channel=channel, state=PermissionState.OBJECTED).delete()
-    Suppression.objects.filter(address_hash=contact.address_hash, channel=channel).delete()
+    suppressions.of_people(contact).filter(channel=channel).delete()
     ChannelPermission.objects.update_or_create(
         contact=contact,
         channel=channel,

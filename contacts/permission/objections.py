@@ -10,19 +10,16 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q
+from psycopg2 import sql
 
 from contacts.base import audit, merge_redirects
 from contacts.models import Contact, MergedAddress
 from contacts.outbox import counts, notices
+from contacts.people import suppressions
+from contacts.people.suppressions import Hashes
 from contacts.words.vocabulary import Channel, NoticeKind
 
-# The earliest day stays, and what says the same already is not written again. In key order, as two at once need it.
-_SUPPRESS = """
-    INSERT INTO contacts_suppression AS stored (address_hash, channel, reason, since)
-    SELECT address_hash, channel, %(reason)s, %(day)s
-    FROM unnest(%(hashes)s::text[]) address_hash CROSS JOIN unnest(%(channels)s::text[]) channel
-    ORDER BY address_hash, channel
-    ON CONFLICT (address_hash, channel) DO UPDATE SET since = EXCLUDED.since WHERE stored.since > EXCLUDED.since"""
+_SAID = sql.SQL("SELECT channel, %(reason)s AS reason, %(day)s AS since FROM unnest(%(channels)s::text[]) channel")
 
 _NOTE = """
     INSERT INTO contacts_channelpermission (contact_id, channel, state, given_on, wording, source)
@@ -35,6 +32,7 @@ _NOTE = """
 def record(
     address_hash: str,
     *,
+    mailbox_hash: str = "",
     public_id: uuid.UUID | None,
     channels: Collection[Channel],
     reason: str,
@@ -44,46 +42,47 @@ def record(
 ) -> list[int]:
     """Write down that an address objects to marketing on these channels; return the keys of the contacts concerned.
 
-    Those are whoever has the address now or gave it up when their records were merged, and whoever had it when it was
-    written to, which `public_id` tells: all addresses that are known of them are suppressed. `reason` says how it was
-    heard, without a name. Consents stay on record, and the objection wins. Whoever was given their data is owed
-    a notice. Said again, it changes nothing. The contacts stay locked until the end of the transaction.
+    Those are whoever has an address of its mailbox now or gave one up when their records were merged, and whoever had
+    it when it was written to, which `public_id` tells: all addresses that are known of them are suppressed. Where
+    nobody knows the mailbox, the address counts as one without a tag (L16). `reason` says how it was heard, without a
+    name. Consents stay on record, and the objection wins. Whoever was given their data is owed a notice. Said again,
+    it changes nothing. The contacts stay locked until the end of the transaction.
     """
-    people = _lock(address_hash, public_id)
+    heard = {address_hash: mailbox_hash or suppressions.mailbox_of(address_hash)}
+    people = _lock(heard, public_id)
     ids = [person.pk for person in people]
-    given_up = MergedAddress.objects.filter(contact__in=ids).values_list("address_hash", flat=True)
-    hashes = {address_hash, *(str(person.address_hash) for person in people), *given_up}
+    hashes = heard | suppressions.hashes_of([*people, *MergedAddress.objects.filter(contact__in=ids)])
     told = [channel.value for channel in Channel if channel in channels]
-    values = {"reason": reason, "day": day, "hashes": list(hashes), "people": ids, "channels": told}
-    if _write(_SUPPRESS, values) + _write(_NOTE, values):
+    values: dict[str, Any] = {"reason": reason, "day": day, "channels": told}
+    if suppressions.add(hashes, _SAID, **values) + _note(values | {"people": ids}):
         notices.enqueue(NoticeKind.OBJECTED, ids, details=told, at=at)
         _trace(people, told, at, by)
         counts.objected(ids, at=at)
     return ids
 
 
-def _lock(address_hash: str, public_id: uuid.UUID | None) -> list[Contact]:
-    heirs = _heirs(address_hash)
-    concerned = Q(address_hash=address_hash) | Q(public_id=public_id) | Q(pk__in=heirs)
+def _lock(heard: Hashes, public_id: uuid.UUID | None) -> list[Contact]:
+    heirs = _heirs(heard)
+    concerned = suppressions.under(heard) | Q(public_id=public_id) | Q(pk__in=heirs)
     found = Contact.objects.whole().filter(concerned).order_by("pk")
-    people = list(found.select_for_update().only("public_id", "address_hash"))
+    people = list(found.select_for_update().only("public_id", "address_hash", "mailbox_hash"))
     # Only now, since a merge may have been what the lock waited for.
-    if _heirs(address_hash) != heirs:
-        return _lock(address_hash, public_id)
+    if _heirs(heard) != heirs:
+        return _lock(heard, public_id)
     if public_id is None or any(person.public_id == public_id for person in people):
         return people
     holder = merge_redirects.holder(public_id)
-    return people if holder == public_id else _lock(address_hash, holder)
+    return people if holder == public_id else _lock(heard, holder)
 
 
-def _heirs(address_hash: str) -> set[int]:
+def _heirs(heard: Hashes) -> set[int]:
     """Return the keys of those who gave this address up when two records of theirs were merged."""
-    return set(MergedAddress.objects.filter(address_hash=address_hash).values_list("contact", flat=True))
+    return set(MergedAddress.objects.filter(suppressions.under(heard)).values_list("contact", flat=True))
 
 
-def _write(statement: str, values: dict[str, Any]) -> int:
+def _note(values: dict[str, Any]) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
+        cursor.execute(_NOTE, values)
         return int(cursor.rowcount)
 
 

@@ -14,7 +14,8 @@ from typing import Any
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, TextChoices, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from contacts.models import Agreement, Basis, ChannelPermission, Contact, Interest, Suppression
+from contacts.models import Agreement, Basis, ChannelPermission, Contact, Interest
+from contacts.people import suppressions
 from contacts.permission.consent_law import Law, country_missing, laws
 from contacts.words.vocabulary import ACTIVITY_SCENARIOS, AgreementKind, Channel, PermissionState, Scenario, SourceKind
 
@@ -110,7 +111,7 @@ def objected_to_all() -> Q:
     """Tell of contacts whether they objected to all marketing: on each channel they did, or their address did (P12)."""
     stopped = Q()
     for channel in Channel:
-        stopped &= _said(channel, PermissionState.OBJECTED) | Q(Exists(_suppressions(channel)))
+        stopped &= _said(channel, PermissionState.OBJECTED) | suppressions.holds(channel)
     return stopped
 
 
@@ -118,7 +119,7 @@ def objected_to_any() -> Q:
     """Tell of contacts whether they objected to marketing on any channel, or their address did."""
     stopped = Q()
     for channel in Channel:
-        stopped |= _said(channel, PermissionState.OBJECTED) | Q(Exists(_suppressions(channel)))
+        stopped |= _said(channel, PermissionState.OBJECTED) | suppressions.holds(channel)
     return stopped
 
 
@@ -150,7 +151,7 @@ def _conditions(law: Law, day: dt.date, topics: Collection[int] | None) -> list[
         (Refusal.RESTRICTED, Q(restricted_through__gte=day)),
         (Refusal.FROZEN, Q(frozen_through__gte=day)),
         (Refusal.OBJECTED, _said(law.channel, PermissionState.OBJECTED)),
-        (Refusal.SUPPRESSED, Q(Exists(_suppressions(law.channel)))),
+        (Refusal.SUPPRESSED, suppressions.holds(law.channel)),
         (Refusal.NO_BASIS, ~Q(Exists(_bases()))),
         (Refusal.LEFT, Q(left_on__isnull=False)),
         (Refusal.UNREACHABLE, _UNREACHABLE[law.channel]),
@@ -209,7 +210,3 @@ def _bases() -> QuerySet[Basis]:
 
 def _said(channel: Channel, state: PermissionState) -> Q:
     return Q(Exists(ChannelPermission.objects.filter(contact=OuterRef("pk"), channel=channel, state=state)))
-
-
-def _suppressions(channel: Channel) -> QuerySet[Suppression]:
-    return Suppression.objects.filter(address_hash=OuterRef("address_hash"), channel=channel)

@@ -17,7 +17,7 @@ from contacts.people import agreements, clocks
 from contacts.people.activities import ContactGoneError
 from contacts.permission import permission
 from contacts.signups.sign_ups import Typed
-from contacts.words.addresses import MalformedAddressError, keyed_hash, normalise
+from contacts.words.addresses import MalformedAddressError, hashes, normalise
 from contacts.words.vocabulary import ACTIVITY_SCENARIOS, Scenario
 
 
@@ -52,7 +52,7 @@ def enter(
     if organisation_id is not None:
         _join(organisation_id)
     address = _spelled(typed.email)
-    known = {**asdict(typed), "email": address, "address_hash": keyed_hash(address), "organisation_id": organisation_id}
+    known = {**asdict(typed), "email": address, **hashes(address), "organisation_id": organisation_id}
     # Of two who enter the same address at once, the second waits here until the first is done.
     contact, fresh = Contact.objects.get_or_create(email=address, defaults=known)
     if not fresh:

@@ -17,7 +17,7 @@ from contacts.outbox import counts, outbox
 from contacts.people import activities, attendance, clocks, details, left_organisation
 from contacts.permission import consents
 from contacts.signups.sign_ups import SignUpRefusedError, is_full, is_published, over
-from contacts.words.addresses import keyed_hash
+from contacts.words.addresses import hashes
 from contacts.words.categories import OPTIONAL_FIELDS
 from contacts.words.vocabulary import ActivityKind, Channel, MailTemplate, SignUpKind, SourceKind
 
@@ -143,9 +143,7 @@ def _person(
 
     A leaver who names an employer has one again.
     """
-    contact, _ = Contact.objects.select_for_update().get_or_create(
-        email=made.email, defaults={"address_hash": keyed_hash(made.email)}
-    )
+    contact, _ = Contact.objects.select_for_update().get_or_create(email=made.email, defaults=hashes(made.email))
     contact.unconfirmed_since = contact.bounced_on = None
     contact.save(update_fields=["unconfirmed_since", "bounced_on"])
     frozen = is_frozen(contact, at, policy)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from contacts.models import Contact, PolicyVersion, Suppression
+from contacts.models import Contact, PolicyVersion
+from contacts.people import suppressions
 from contacts.permission import permission
 from contacts.permission.permission import Refusal
 from contacts.signups.forms import wording
@@ -56,7 +57,7 @@ def of_person(contact: Contact, *, policy: PolicyVersion, day: dt.date) -> list[
 
 def _stopped(contact: Contact) -> set[str]:
     objected = contact.permissions.filter(state=PermissionState.OBJECTED).values_list("channel", flat=True)
-    suppressed = Suppression.objects.filter(address_hash=contact.address_hash).values_list("channel", flat=True)
+    suppressed = suppressions.of_people(contact).values_list("channel", flat=True)
     return {*objected, *suppressed}
 
 

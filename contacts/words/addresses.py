@@ -38,6 +38,17 @@ def mailbox(address: str) -> str:
     return f"{local.partition('+')[0] or local}@{domain}"
 
 
+def hashes(address: str) -> dict[str, str]:
+    """Return the keyed hashes of a normalised address and of its mailbox, by the names of the fields that hold them."""
+    hashed, box = keyed_hash(address), mailbox(address)
+    return {"address_hash": hashed, "mailbox_hash": hashed if box == address else keyed_hash(box)}
+
+
+def mailbox_hash(address: str) -> str:
+    """Return the keyed hash of the mailbox that a normalised address leads to: the same under every tag (L16)."""
+    return keyed_hash(mailbox(address))
+
+
 def keyed_hash(address: str) -> str:
     """Return the HMAC-SHA256 (RFC 2104) of a normalised address, in hexadecimal, under the suppression key."""
     return hmac.new(settings.SUPPRESSION_KEY.encode(), address.encode(), hashlib.sha256).hexdigest()

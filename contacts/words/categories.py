@@ -18,7 +18,7 @@ class Category(TextChoices):
 
 FIELDS: dict[Category, tuple[str, ...]] = {
     Category.NAME: ("first_name", "last_name"),
-    Category.EMAIL: ("email", "address_hash"),
+    Category.EMAIL: ("email", "address_hash", "mailbox_hash"),
     Category.POSTAL_ADDRESS: ("address", "postal_code"),
     Category.PHONE: ("phone",),
     Category.COMPANY: ("company", "organisation"),
@@ -28,7 +28,7 @@ FIELDS: dict[Category, tuple[str, ...]] = {
 }
 
 # Absent stands for NULL in these, for the empty text in all others.
-NULLABLE = frozenset({"email", "address_hash", "organisation"})
+NULLABLE = frozenset({"email", "address_hash", "mailbox_hash", "organisation"})
 
 # What a form may ask for besides the e-mail address (P2).
 OPTIONAL_FIELDS = (

@@ -15,6 +15,7 @@ from contacts.admin.acts import Act, ActForm, UnderPolicyForm
 from contacts.admin.base import company_day
 from contacts.models import Suppression
 from contacts.outbox import wake_worker
+from contacts.people import suppressions
 from contacts.words.addresses import MalformedAddressError, normalise
 from dsr.admin import amending_act, taking_back_acts
 from dsr.admin.find_act import FindForm, NotLeftForm, TakeOffForm, policy_in_force
@@ -158,7 +159,8 @@ class NothingHeldForm(LetterForm):
     submit = gettext_lazy("Send the letter and close the request")
 
     def draft(self) -> Draft:
-        suppressed = Suppression.objects.filter(address_hash=self.record.address_hash or None).exists()
+        hashed = self.record.address_hash
+        suppressed = bool(hashed) and Suppression.objects.filter(suppressions.under({hashed: hashed})).exists()
         return answers.nothing_held(self.record, self.policy, self.language, {"suppressed": suppressed})
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:

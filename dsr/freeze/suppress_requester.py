@@ -6,13 +6,14 @@ from collections.abc import Mapping
 
 from contacts.models import Suppression
 from contacts.permission import objections
-from contacts.words.addresses import keyed_hash
+from contacts.words.addresses import keyed_hash, mailbox_hash
 from contacts.words.vocabulary import Channel
 from dsr.models import Request
 from dsr.records import timeline
 from dsr.words.vocabulary import Kind, RefusalGround, Step
 
-type Addresses = Mapping[str, uuid.UUID | None]  # keyed hash → public_id of whoever had the address
+# Keyed hashes of an address and of its mailbox → public_id of whoever had the address.
+type Addresses = Mapping[tuple[str, str], uuid.UUID | None]
 
 
 def mute(request: Request, address: str = "", *, day: dt.date, at: dt.datetime, by: str) -> None:
@@ -21,9 +22,10 @@ def mute(request: Request, address: str = "", *, day: dt.date, at: dt.datetime, 
     The request has frozen them, so that this ends nobody before it is answered.
     """
     timeline.record(request, Step.OBJECTED, at=at, by=by)
-    for address_hash, public_id in known(request, address).items():
+    for (address_hash, box), public_id in known(request, address).items():
         objections.record(
             address_hash,
+            mailbox_hash=box,
             public_id=public_id,
             channels=list(Channel),
             reason="asked to be deleted",
@@ -35,8 +37,9 @@ def mute(request: Request, address: str = "", *, day: dt.date, at: dt.datetime, 
 
 def refused(request: Request, ground: RefusalGround, *, day: dt.date, at: dt.datetime, by: str) -> None:
     """Do so for those who are not deleted although they asked for it; not where nobody can tell who did."""
-    told = Suppression.objects.filter(address_hash__in=known(request, "")).count()
-    is_known = told == len(known(request, "")) * len(Channel)
+    addresses = [address for address, _ in known(request, "")]
+    told = Suppression.objects.filter(address_hash__in=addresses).count()
+    is_known = told == len(addresses) * len(Channel)
     if request.kind == Kind.ERASURE and ground != RefusalGround.NOT_IDENTIFIED and not is_known:
         mute(request, day=day, at=at, by=by)
 
@@ -45,5 +48,6 @@ def known(request: Request, address: str) -> Addresses:
     """Return the keyed hashes of an address and of those on file, each with whom to look for besides its holder."""
     people = timeline.people(request)
     first = people[0].public_id if people else None
-    asked_from = {keyed_hash(address): first} if address else {}
-    return asked_from | {str(person.address_hash): person.public_id for person in people if person.address_hash}
+    asked_from = {(keyed_hash(address), mailbox_hash(address)): first} if address else {}
+    on_file = {(str(each.address_hash), str(each.mailbox_hash)): each.public_id for each in people if each.email}
+    return asked_from | on_file

@@ -12,7 +12,7 @@ from contacts.people import left_organisation
 from contacts.people.activities import ContactGoneError
 from contacts.people.left_organisation import LeavingError
 from contacts.permission import consents
-from contacts.words.addresses import keyed_hash
+from contacts.words.addresses import keyed_hash, mailbox_hash
 from contacts.words.vocabulary import Channel
 from dsr.answers import closing
 from dsr.freeze import freezes, suppress_requester
@@ -39,7 +39,7 @@ def begin(request: Request, address: str, *, whole: bool, policy: PolicyVersion,
         carry_out(request, address, policy=policy, at=at, by=by)
     elif request.kind == Kind.MARKETING_OBJECTION:
         timeline.record(request, Step.OBJECTED, at=at, by=by)
-        _stop({keyed_hash(address): None}, list(Channel), request, policy, at, by)
+        _stop({(keyed_hash(address), mailbox_hash(address)): None}, list(Channel), request, policy, at, by)
     elif request.kind == Kind.ERASURE:
         suppress_requester.mute(request, address, day=day_of(at, policy.zone), at=at, by=by)
     elif request.kind == Kind.LEAVER:
@@ -98,9 +98,10 @@ def _stop(
     at: dt.datetime,
     by: str,
 ) -> None:
-    for address_hash, public_id in known.items():
+    for (address_hash, box), public_id in known.items():
         objections.object_to_marketing(
             address_hash,
+            mailbox_hash=box,
             public_id=public_id,
             channels=channels,
             reason=_HEARD.get(Source(request.source), "objected on My data"),

@@ -139,6 +139,7 @@ FOR_MACHINES = frozenset(
         "contacts.Message.reason",
         "contacts.RecipientNotice.reference",
         "contacts.Suppression.address_hash",
+        "contacts.Suppression.mailbox_hash",
         "contacts.Suppression.reason",
         "dsr.Request.extended_late",
         "dsr.Request.paused_days",

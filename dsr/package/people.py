@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from contacts.base import merge_redirects
 from contacts.models import Contact
-from contacts.words.addresses import keyed_hash, normalise
+from contacts.words.addresses import keyed_hash, mailbox_hash, normalise
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,12 @@ class Person:
 
     @property
     def hashes(self) -> tuple[str, ...]:
-        return tuple(keyed_hash(address) for address in self.addresses)
+        return tuple(self.mailboxes)
+
+    @property
+    def mailboxes(self) -> dict[str, str]:
+        """The keyed hash of each address, with that of its mailbox."""
+        return {keyed_hash(address): mailbox_hash(address) for address in self.addresses}
 
 
 def find(contact_ids: Collection[int] = (), address: str = "") -> Person:

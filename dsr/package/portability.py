@@ -73,5 +73,5 @@ def _details(scenarios: Iterable[Scenario], channels: Iterable[Channel], policy:
     wanted = {Category(word) for scenario in scenarios for word in policy.rule(scenario).categories}
     wanted |= {category for channel in channels for category in _REACHING[channel]}
     fields = [name for category, names in FIELDS.items() if category in wanted for name in names]
-    given = [name for name in fields if name != "address_hash"]
+    given = [name for name in fields if name not in {"address_hash", "mailbox_hash"}]
     return (*given, "language") if given else ()

@@ -17,6 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Field, ForeignKey, Model, Q
 
 from contacts.models import Contact
+from contacts.people import suppressions
 from contacts.personal_data import Table
 from dsr.models import Subject
 from dsr.package.people import Person
@@ -29,7 +30,7 @@ CONTACT: Label = Contact._meta.label
 BESIDE: dict[Label, Callable[[Person], Q]] = {
     "contacts.SignUp": lambda who: Q(contact=None, email__in=who.addresses),
     "contacts.Message": lambda who: Q(contact=None, address__in=who.addresses, forget_at__isnull=False),
-    "contacts.Suppression": lambda who: Q(address_hash__in=who.hashes),
+    "contacts.Suppression": lambda who: suppressions.under(who.mailboxes),
     "contacts.RecipientNotice": lambda who: Q(reference__in=who.public_ids),
     "contacts.AuditEvent": lambda who: Q(public_id__in=who.public_ids),
     "dsr.Request": lambda who: Q(address_hash__in=who.hashes) | Q(pk__in=_requests_about(who)),

@@ -14,9 +14,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from contacts.models import Basis, Contact, Organisation, Suppression
+from contacts.models import Basis, Contact, Organisation
 from contacts.outbox import notices
-from contacts.people import erasure
+from contacts.people import erasure, suppressions
 from contacts.words.addresses import keyed_hash
 from contacts.words.categories import Category
 from contacts.words.vocabulary import AGREEMENT_SCENARIOS, AgreementState
@@ -78,7 +78,6 @@ def of(request: Request, day: dt.date) -> Proposal:
     addresses |= _established(ids)
     groups = Hold.objects.standing(day).by_keeps(ids)
     deletes = groups.pop(frozenset(), [])
-    hashes = people.exclude(address_hash=None).values("address_hash")
     told = notices.holders(ids, at=timezone.now()).filter(untold_because="")
     return Proposal(
         deletes=tuple(deletes),
@@ -89,7 +88,7 @@ def of(request: Request, day: dt.date) -> Proposal:
         ),
         addresses=addresses,
         obstacles=tuple(_obstacles(request, ids, addresses, day)),
-        suppressed=Suppression.objects.filter(address_hash__in=hashes).exists(),
+        suppressed=suppressions.of_people(*people).exists(),
         recipients=tuple(sorted(told.values_list("name", flat=True))),
         agreements=tuple(_agreements(ids, day)),
     )

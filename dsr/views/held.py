@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django_countries import countries
 
 from contacts.events import dietary
-from contacts.models import Contact, SignUp, Suppression
+from contacts.models import Contact, SignUp
 from contacts.outbox import links
+from contacts.people import suppressions
 from contacts.views import channels, topics
 from contacts.words.addresses import keyed_hash
 from contacts.words.vocabulary import Channel
@@ -57,10 +58,10 @@ def of_person(door: Door, contact: Contact) -> dict[str, Any]:
 
 def of_nobody(door: Door) -> dict[str, Any]:
     """Return what there is to say under an address that nobody is held by."""
-    objected = Suppression.objects.filter(address_hash=keyed_hash(door.proof.address))
+    objected = suppressions.of_address(door.proof.address)
     return {
         "objected_on": objected.aggregate(since=Min("since"))["since"],
-        "all_stopped": objected.count() == len(Channel),
+        "all_stopped": objected.values("channel").distinct().count() == len(Channel),
         "typed": SignUp.objects.waiting().filter(email=door.proof.address).exists(),
         "requests": rows(asked_by(door)[:MOST_REQUESTS]),
     }

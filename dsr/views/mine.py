@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from contacts.outbox import wake_worker
 from contacts.permission import interests
 from contacts.views import topics
-from contacts.words.addresses import keyed_hash
+from contacts.words.addresses import hashes
 from contacts.words.vocabulary import Channel
 from dsr.intake import asking, automatic_fulfilment, proving
 from dsr.intake.asking import AskedBeforeError
@@ -42,7 +42,7 @@ def _stop(door: Door, channel: str) -> HttpResponse:
     if door.contact:
         return _ask(door, Asked(Kind.MARKETING_OBJECTION, "", {"channels": channels}), f"stopped_{channel}")
     objections.object_to_marketing(
-        keyed_hash(door.proof.address),
+        **hashes(door.proof.address),
         public_id=None,
         channels=channels,
         reason="objected on My data",

@@ -17,7 +17,7 @@ ALL_CHANNELS = "all"
 class File:
     """One file of an export.
 
-    `hashed`: its rows carry the keyed hash of their address. `zone`: the column with the zone of a row's own moments.
+    `hashed`: its rows carry the keyed hashes of their address. `zone`: the column with the zone of a row's own moments.
     """
 
     name: str

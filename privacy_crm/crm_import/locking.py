@@ -21,9 +21,14 @@ _GUESTS = sql.SQL("""
     JOIN contacts_contact contact ON contact.id = registration.contact_id
     WHERE fault IS NULL""")
 
-# An objection under an address that was given up in a merge is theirs who gave it up (P12).
+# An objection is theirs who have another address of the mailbox (L16), or gave one up in a merge (P12).
 _HEIRS = sql.SQL("""
+    SELECT contact.email FROM import_objections JOIN contacts_contact contact USING (mailbox_hash)
+    UNION
     SELECT contact.email FROM import_objections JOIN contacts_mergedaddress USING (address_hash)
+    JOIN contacts_contact contact ON contact.id = contact_id
+    UNION
+    SELECT contact.email FROM import_objections JOIN contacts_mergedaddress USING (mailbox_hash)
     JOIN contacts_contact contact ON contact.id = contact_id""")
 
 # Of rows with a fault as well: whether their person is known may be a fault in an earlier column.

@@ -32,8 +32,12 @@ SUPPRESSED = "suppressed address"
 
 # An objection to all channels outlives the person, and keeps them from coming back as a prospect (P12).
 _OBJECTED = sql.SQL("""
-    entry.scenario = 'prospect' AND entry.address_hash IN (
-        SELECT address_hash FROM contacts_suppression GROUP BY address_hash HAVING count(DISTINCT channel) = 3
+    entry.scenario = 'prospect' AND entry.line IN (
+        SELECT line FROM (
+            SELECT line, channel FROM import_contacts JOIN contacts_suppression USING (address_hash)
+            UNION
+            SELECT line, channel FROM import_contacts JOIN contacts_suppression USING (mailbox_hash)
+        ) against GROUP BY line HAVING count(*) = 3
     )""")
 
 # The collection of a whitepaper, webinar or event row was itself an activity; that of the others was not.
@@ -61,10 +65,10 @@ TARGET = Target(
     table="contacts_contact",
     keys=["email"],
     given=sql.SQL("""
-        SELECT email, address_hash, known.contact_id, {texts}, organisation.id AS organisation_id, day,
+        SELECT email, address_hash, mailbox_hash, known.contact_id, {texts}, organisation.id AS organisation_id, day,
             lines, first_line
         FROM (
-            SELECT email, min(address_hash) AS address_hash, {last}, {lines}
+            SELECT email, min(address_hash) AS address_hash, min(mailbox_hash) AS mailbox_hash, {last}, {lines}
             FROM import_contacts WHERE fault IS NULL GROUP BY email
         ) said
         FULL JOIN import_days USING (email)
@@ -78,6 +82,7 @@ TARGET = Target(
         "organisation_id": given_or_stored("organisation_id"),
         "last_activity_on": sql.SQL("GREATEST(stored.last_activity_on, given.day)"),
         "address_hash": sql.SQL("COALESCE(stored.address_hash, given.address_hash)"),
+        "mailbox_hash": sql.SQL("COALESCE(stored.mailbox_hash, given.mailbox_hash)"),
     },
     fresh={"public_id": sql.SQL("gen_random_uuid()"), "company": sql.Literal("")},
     found_by=sql.SQL("stored.id = given.contact_id"),

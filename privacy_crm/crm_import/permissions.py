@@ -29,24 +29,36 @@ def _rows(file: File) -> sql.Composed:
 # The addresses of people whose records were merged, those that they gave up as well: an objection under one holds for
 # all of them.
 _MERGED = sql.SQL("""
-    SELECT contact_id, given_up.address_hash FROM contacts_mergedaddress given_up JOIN import_known USING (contact_id)
+    SELECT contact_id, given_up.address_hash, given_up.mailbox_hash
+    FROM contacts_mergedaddress given_up JOIN import_known USING (contact_id)
     UNION
-    SELECT contact_id, person.address_hash FROM contacts_mergedaddress JOIN import_known USING (contact_id)
+    SELECT contact_id, person.address_hash, person.mailbox_hash
+    FROM contacts_mergedaddress JOIN import_known USING (contact_id)
     JOIN contacts_contact person ON person.id = contact_id""")
+
+# Whose they are, by the address that the list names or its mailbox (L16).
+_HEIRS = sql.SQL("""
+    SELECT objection.address_hash, contact_id FROM import_objections objection JOIN import_merged USING (address_hash)
+    UNION
+    SELECT objection.address_hash, contact_id FROM import_objections objection JOIN import_merged USING (mailbox_hash)
+    """)
 
 # Which address an objection holds for, by the one that the list names.
 _SAME = sql.SQL("""(
-        SELECT address_hash, address_hash AS theirs FROM import_objections
+        SELECT address_hash, address_hash AS theirs, mailbox_hash AS their_mailbox FROM import_objections
         UNION
-        SELECT named.address_hash, each.address_hash
-        FROM import_merged named JOIN import_merged each USING (contact_id)
+        SELECT heir.address_hash, each.address_hash, each.mailbox_hash
+        FROM import_heirs heir JOIN import_merged each USING (contact_id)
     ) same""")
 
 # Who objects, by the address that the list names.
 _OBJECTORS = sql.SQL("""(
         SELECT address_hash, contact_id FROM import_objections JOIN import_known USING (email)
         UNION
-        SELECT address_hash, contact_id FROM import_merged
+        SELECT objection.address_hash, contact_id FROM import_objections objection
+        JOIN contacts_contact person USING (mailbox_hash) JOIN import_known ON contact_id = person.id
+        UNION
+        SELECT address_hash, contact_id FROM import_heirs
     ) objector USING (address_hash)""")
 
 SUPPRESSIONS = Target(
@@ -54,10 +66,16 @@ SUPPRESSIONS = Target(
     table="contacts_suppression",
     keys=["address_hash", "channel"],
     given=sql.SQL("""
-        SELECT theirs AS address_hash, about AS channel, min(objected_on) AS objected_on, {lines}
+        SELECT theirs AS address_hash, min(their_mailbox) AS mailbox_hash, about AS channel,
+            min(objected_on) AS objected_on, {lines}
         FROM {rows} JOIN {same} USING (address_hash)
         GROUP BY theirs, about""").format(rows=_rows(OBJECTIONS), same=_SAME, lines=LINES),
-    becomes={"since": sql.SQL("COALESCE(LEAST(stored.since, given.objected_on), %(day)s)")},
+    becomes={
+        "since": sql.SQL("COALESCE(LEAST(stored.since, given.objected_on), %(day)s)"),
+        "mailbox_hash": sql.SQL("""
+            CASE WHEN stored.mailbox_hash <> stored.address_hash THEN stored.mailbox_hash
+                 ELSE given.mailbox_hash END"""),
+    },
     fresh={"reason": sql.Literal("objection")},
 )
 
@@ -98,6 +116,7 @@ _OF_THESE = sql.SQL("""
 def suppress(work: Import) -> None:
     """Write the keyed hashes, before anybody is judged: an export read again is judged as it was the first time."""
     work.keep(sql.Identifier("import_merged"), _MERGED)
+    work.keep(sql.Identifier("import_heirs"), _HEIRS)
     apply(work, SUPPRESSIONS)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import ClassVar, NamedTuple, NoReturn
 from zoneinfo import ZoneInfo
 
-from contacts.words.addresses import keyed_hash
+from contacts.words.addresses import hashes
 from privacy_crm.crm_import import cells
 from privacy_crm.crm_import.cells import FaultError, Value, When
 from privacy_crm.crm_import.columns import FILES, File
@@ -31,6 +31,7 @@ class Row(NamedTuple):
     line: int
     values: list[Value]
     address_hash: str | None
+    mailbox_hash: str | None
     fault: int | None
     reason: str | None
 
@@ -110,18 +111,19 @@ class Source:
                 values.append(None)
                 if fault is None:
                     fault, reason = len(values), str(error)
-        return Row(line, values, self._hash(values), fault, reason)
+        return Row(line, values, *self._hashes(values), fault, reason)
 
     def _when(self, texts: Sequence[str]) -> When:
         """Moments without an offset are in the row's zone. One that is unknown is that column's fault, not theirs."""
         name = texts[self.file.position(self.file.zone or "") - 1].strip()
         return replace(self.when, zone=ZoneInfo(name)) if name in cells.zones() else self.when
 
-    def _hash(self, values: list[Value]) -> str | None:
-        if not self.file.hashed:
-            return None
-        email = values[self.file.position("email") - 1]
-        return keyed_hash(str(email)) if email else None
+    def _hashes(self, values: list[Value]) -> tuple[str | None, str | None]:
+        email = values[self.file.position("email") - 1] if self.file.hashed else None
+        if not email:
+            return None, None
+        hashed = hashes(str(email))
+        return hashed["address_hash"], hashed["mailbox_hash"]
 
 
 def _numbered(stream: TextIOWrapper, name: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:

@@ -92,7 +92,8 @@ _REFUSE = sql.SQL("""
     WHERE (fault IS NULL OR fault > %(fault)s) AND ({where})""")
 
 _CREATE = sql.SQL("""
-    CREATE TEMPORARY TABLE {rows} (line integer, {columns}, address_hash text, fault smallint, why text)
+    CREATE TEMPORARY TABLE {rows}
+        (line integer, {columns}, address_hash text, mailbox_hash text, fault smallint, why text)
     ON COMMIT DROP""")
 
 
@@ -113,7 +114,7 @@ def load(work: Import, file: File, rows: Iterator[Row]) -> Iterator[int]:
     # As PostgreSQL reads CSV: what is quoted is a text, what is empty and is not is NULL.
     writer = csv.writer(buffer, quoting=csv.QUOTE_NOTNULL, lineterminator="\n")
     for done, row in enumerate(rows, 1):
-        writer.writerow((row.line, *row.values, row.address_hash, row.fault, row.reason))
+        writer.writerow((row.line, *row.values, row.address_hash, row.mailbox_hash, row.fault, row.reason))
         if done % CHUNK == 0 or buffer.tell() > _LONGEST_CHUNK:
             _copy(work, file, buffer)
             yield done

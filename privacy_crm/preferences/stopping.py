@@ -32,6 +32,7 @@ class Stopping:
         """Record an objection to marketing on these channels, with all that follows from it."""
         objections.object_to_marketing(
             self.stop.address_hash,
+            mailbox_hash=self.stop.mailbox_hash,
             public_id=holder(self.stop),
             channels=channels,
             reason=self.reason,

@@ -84,7 +84,7 @@ class Sheet(Source):
         """Where a row has more cells than the header, nobody knows which cell is what."""
         if self.file is CONTACTS:
             values: list[Any] = [None] * len(self.file.columns)
-            yield Row(line, values, None, self.file.position("email"), "more cells than columns")
+            yield Row(line, values, None, None, self.file.position("email"), "more cells than columns")
 
 
 def of(upload: Upload, when: When) -> list[Sheet]:

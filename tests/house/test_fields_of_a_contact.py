@@ -13,7 +13,7 @@ from dsr.letters.corrections import CALLED
 from dsr.records import paper_words
 
 HELD = {name for names in FIELDS.values() for name in names}
-TYPED = HELD - {"address_hash", "organisation"}
+TYPED = HELD - {"address_hash", "mailbox_hash", "organisation"}
 
 
 @pytest.mark.promise("P19")

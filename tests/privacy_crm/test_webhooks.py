@@ -12,7 +12,7 @@ from django.urls import Resolver404, resolve
 from contacts.models import AuditEvent, Contact, Message, PolicyVersion, Suppression
 from contacts.permission import permission
 from contacts.signups import proof
-from contacts.words.addresses import keyed_hash
+from contacts.words.addresses import hashes, keyed_hash
 from contacts.words.vocabulary import MailTemplate
 from privacy_crm import mail, urls
 from tests.contacts.delivery.test_mail import PROVIDERS
@@ -122,7 +122,7 @@ def test_a_complaint_about_the_first_mail_counts_once_the_address_is_proven(poli
     asked = confirmation(policy, email="aino@fjordkraft.example")
     assert asked.sign_up
     proven = proof.confirm(asked.sign_up.public_id, consent=False, policy=policy, at=NOON, by="visitor").contact
-    Contact.objects.filter(pk=proven.pk).update(email="now@fjordkraft.example", address_hash=keyed_hash("now"))
+    Contact.objects.filter(pk=proven.pk).update(email="now@fjordkraft.example", **hashes("now@fjordkraft.example"))
     report(asked, "SpamComplaint", "aino@fjordkraft.example")
     assert permission.of_one(proven, day=NOON.date())["email"] == "objected"
     assert Suppression.objects.get().address_hash == keyed_hash("now")

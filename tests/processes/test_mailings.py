@@ -21,7 +21,7 @@ from contacts.words.vocabulary import MailingKind
 at, policy = timezone.now(), PolicyVersion.objects.in_force()
 for number in range({PEOPLE}):
     address = f"person{{number}}@fjordkraft.example"
-    person = Contact.objects.create(email=address, address_hash=keyed_hash(address))
+    person = Contact.objects.create(email=address, **hashes(address))
     held = {{"scenario": "prospect", "legal_basis": "legitimate_interest", "source_kind": "person"}}
     Basis.objects.create(contact=person, collected_on=at.date(), policy_version=policy, clock_from=at.date(), **held)
     ChannelPermission.objects.create(contact=person, channel="email", state="consented", given_on=at.date())

@@ -63,8 +63,8 @@ EMPTY = """
     TRUNCATE contacts_contact, contacts_organisation, contacts_event, contacts_auditevent, retention_purgerun
     RESTART IDENTITY CASCADE"""
 ENTER = f"""
-    INSERT INTO contacts_contact ({", ".join(TEXTS)}, email, address_hash, public_id)
-    SELECT {", ".join(["'x'"] * len(TEXTS))}, n || '@fjordkraft.example', md5(n::text), gen_random_uuid()
+    INSERT INTO contacts_contact ({", ".join(TEXTS)}, email, address_hash, mailbox_hash, public_id)
+    SELECT {", ".join(["'x'"] * len(TEXTS))}, n || '@fjordkraft.example', md5(n::text), md5(n::text), gen_random_uuid()
     FROM generate_series(1, {PEOPLE}) n"""  # noqa: S608  names and a number of our own
 HOLD = """
     INSERT INTO contacts_basis

@@ -75,7 +75,11 @@ def held(person: dict[str, Any], policy: PolicyVersion) -> Contact:
     if person.get("objected"):
         for channel in list(Channel)[3 - person["channels"] :]:
             Suppression.objects.create(
-                address_hash=contact.address_hash, channel=channel, reason="objection", since=person["objected"]
+                address_hash=contact.address_hash,
+                mailbox_hash=contact.mailbox_hash,
+                channel=channel,
+                reason="objection",
+                since=person["objected"],
             )
     return contact
 

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from contacts.base.days import run_of
-from contacts.models import Contact, Event, PolicyVersion, Suppression
+from contacts.models import Contact, Event, PolicyVersion
 from contacts.words.vocabulary import Channel
 from retention.due_bases import RetentionDate, Sql
 from tests.support.factories import (
@@ -25,7 +25,7 @@ from tests.support.factories import (
     hold,
     register,
 )
-from tests.support.objecting import noted, owed
+from tests.support.objecting import noted, owed, suppress
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise("P12")]
 
@@ -74,7 +74,7 @@ def test_another_event_that_is_not_over_keeps_no_guest_of_one_that_is(policy: Po
 def test_the_last_of_the_objections_counts(policy: PolicyVersion) -> None:
     contact = contact_of(None, "webinar", policy, last_activity_on=DUE)
     for channel, day in zip(Channel, (RECENTLY, DUE, DUE + ONE_DAY), strict=True):
-        Suppression.objects.create(address_hash=contact.address_hash, channel=channel, since=day)
+        suppress(contact, channel, day)
     days = [DUE, DUE + ONE_DAY]
     assert [bool(due(policy, run_of(day, policy.zone))) for day in days] == [False, True]
 

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from contacts.base.days import NIGHTLY_RUN
-from contacts.models import Contact, PolicyVersion, Suppression
+from contacts.models import Contact, PolicyVersion
 from contacts.words.vocabulary import Channel
 from retention import retention_schedule
 from tests.support.factories import (
@@ -24,6 +24,7 @@ from tests.support.factories import (
     register,
     run,
 )
+from tests.support.objecting import suppress
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise("P12")]
 
@@ -42,7 +43,7 @@ def lapse(contact: Contact, policy: PolicyVersion) -> tuple[Any, bool]:
 
 def objected(contact: Contact, day: dt.date) -> None:
     for channel in Channel:
-        Suppression.objects.create(address_hash=contact.address_hash, channel=channel, since=day)
+        suppress(contact, channel, day)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +70,7 @@ def test_the_last_of_the_objections_sets_it(policy: PolicyVersion) -> None:
     contact = contact_of(None, "prospect", policy)
     days = [DUE - 3 * ONE_DAY, DUE - 2 * ONE_DAY, DUE - 9 * ONE_DAY]
     for channel, day in zip(Channel, days, strict=True):
-        Suppression.objects.create(address_hash=contact.address_hash, channel=channel, since=day)
+        suppress(contact, channel, day)
     assert lapse(contact, policy) == (DUE - 2 * ONE_DAY, True)
 
 

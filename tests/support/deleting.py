@@ -20,7 +20,7 @@ from contacts.models import (
     Upload,
     UploadedPerson,
 )
-from contacts.words.addresses import keyed_hash
+from contacts.words.addresses import hashes, keyed_hash
 from dsr.decisions import erasing
 from dsr.decisions.erasing import Order
 from dsr.intake import proving
@@ -70,7 +70,7 @@ def _at_work(contact: Contact, mark: str) -> None:
 def doubled(contact: Contact) -> Contact:
     """Have a person look like somebody else who is on file, and have been merged once."""
     DuplicatePair.objects.create(one=contact, other=ContactFactory.create(), why="name", found_on=NOON.date())
-    MergedAddress.objects.create(contact=contact, address_hash=keyed_hash("once@fjordkraft.example"))
+    MergedAddress.objects.create(contact=contact, **hashes("once@fjordkraft.example"))
     return contact
 
 

@@ -31,7 +31,7 @@ from contacts.models import (
     Whitepaper,
 )
 from contacts.people import activities, agreements, clocks
-from contacts.words.addresses import keyed_hash
+from contacts.words.addresses import keyed_hash, mailbox_hash
 from contacts.words.vocabulary import ACTIVITY_SCENARIOS, AGREEMENT_SCENARIOS, SCENARIO_OF_EVENT, EventKind
 from retention import holds, purge
 from retention.models import Hold
@@ -69,6 +69,7 @@ class ContactFactory(DjangoModelFactory):
 
     email = factory.Sequence(lambda n: f"person{n}@fjordkraft.example")
     address_hash = factory.LazyAttribute(lambda person: keyed_hash(person.email) if person.email else None)
+    mailbox_hash = factory.LazyAttribute(lambda person: mailbox_hash(person.email) if person.email else None)
     first_name = "Aino"
     last_name = factory.Sequence(lambda n: f"Lindqvist{n}")
 

@@ -26,7 +26,7 @@ from contacts.models import (
 from contacts.outbox import links
 from contacts.signups import proof
 from contacts.signups.sign_ups import Wish
-from contacts.words.addresses import keyed_hash
+from contacts.words.addresses import hashes
 from dsr.models import Handover, Paper
 from retention.models import Hold
 from tests.support import admin_pages, listing, merging, visiting, visitors
@@ -134,6 +134,7 @@ def _hidden(records: dict[str, Any], policy: PolicyVersion) -> dict[str, list[An
         minimised_on=TODAY,
         email=None,
         address_hash=None,
+        mailbox_hash=None,
     )
     hold(reduced, "customer", dt.date(2020, 5, 24), policy=policy)
     own = listing.segment("Qqsegment", listing.holder("owner"), scenario="event")
@@ -216,7 +217,7 @@ def _mark_people() -> None:
     for person in Contact.objects.restricted(TODAY):
         email = f"qqstored{person.pk}@fjordkraft.example"
         SignUp.objects.filter(email=person.email).update(email=email, **_of(SignUp, named))
-        Contact.objects.filter(pk=person.pk).update(email=email, address_hash=keyed_hash(email), **named)
+        Contact.objects.filter(pk=person.pk).update(email=email, **hashes(email), **named)
 
 
 def _of(model: type[models.Model], values: dict[str, str]) -> dict[str, str]:

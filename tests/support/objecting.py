@@ -35,6 +35,12 @@ def noted(contact: Contact, day: dt.date, channels: Collection[Channel] = ALL) -
     )
 
 
+def suppress(contact: Contact, channel: str, since: dt.date) -> None:
+    """Have an objection stand against the address of a person, who has said nothing themselves."""
+    hashed = {"address_hash": contact.address_hash or "", "mailbox_hash": contact.mailbox_hash or ""}
+    Suppression.objects.create(**hashed, channel=channel, since=since)
+
+
 def suppressed(email: str) -> dict[str, dt.date]:
     """What stands against an address: channel → day."""
     return dict(Suppression.objects.filter(address_hash=keyed_hash(email)).values_list("channel", "since"))

@@ -24,7 +24,7 @@ from contacts.models import (
     Topic,
 )
 from contacts.personal_data import Field
-from contacts.words.addresses import keyed_hash
+from contacts.words.addresses import hashes
 from dsr.models import Handover, Paper, Request, Subject
 from dsr.package import walking
 from tests.support.factories import (
@@ -52,7 +52,7 @@ def somebody(policy: PolicyVersion, mark: str, **fields: Any) -> Contact:
     agree(organisation, None, reference=f"{mark} agreement")
     contact = ContactFactory.create(
         email=f"{mark.lower()}@fjordkraft.example",
-        address_hash=keyed_hash(f"{mark.lower()}@fjordkraft.example"),
+        **hashes(f"{mark.lower()}@fjordkraft.example"),
         organisation=organisation,
         **{"first_name": f"{mark} first", "last_name": f"{mark} last", "job_title": f"{mark} title"} | fields,
     )
@@ -89,7 +89,9 @@ def _deeds(contact: Contact, policy: PolicyVersion, mark: str) -> None:
     said = {"given_on": TODAY, "source": f"{mark} page"}
     ChannelPermission.objects.create(contact=contact, channel="email", state="consented", wording=f"{mark} yes", **said)
     ChannelPermission.objects.create(contact=contact, channel="phone", state="objected", **said)
-    Suppression.objects.create(address_hash=contact.address_hash or "", channel="phone", since=TODAY)
+    Suppression.objects.create(
+        address_hash=contact.address_hash or "", mailbox_hash=contact.mailbox_hash or "", channel="phone", since=TODAY
+    )
     waiting = SignUpFactory.create(
         kind="event", scenario="event", event=event, email=contact.email, first_name=f"{mark} typed",
         policy_version=policy, consents={"email": f"{mark} ticked"}, created_at=NOON, phone=f"+46 {mark} typed",

@@ -63,7 +63,9 @@ def asked(wish: Wish, policy: PolicyVersion, at: dt.datetime = NOON, **options: 
 def kinds_of_people(policy: PolicyVersion) -> list[str]:
     """Addresses: of nobody, of a customer, of somebody who objected, who is restricted, frozen, and not confirmed."""
     objected = ContactFactory.create()
-    Suppression.objects.create(address_hash=objected.address_hash, channel="email", since=NOON.date())
+    Suppression.objects.create(
+        address_hash=objected.address_hash, mailbox_hash=objected.mailbox_hash, channel="email", since=NOON.date()
+    )
     later = NOON.date() + dt.timedelta(days=99)
     people = [
         customer(policy),

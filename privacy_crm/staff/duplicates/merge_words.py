@@ -8,7 +8,8 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from contacts.models import Activity, Basis, ChannelPermission, Contact, Registration, Suppression
+from contacts.models import Activity, Basis, ChannelPermission, Contact, Registration
+from contacts.people import suppressions
 from contacts.words.vocabulary import Channel, PermissionState, Scenario
 from retention.models import Hold, HoldReason
 
@@ -38,8 +39,7 @@ def _reasons(bases: QuerySet[Basis]) -> str:
 
 
 def _objected(people: list[Contact]) -> set[str]:
-    hashes = [person.address_hash for person in people]
-    suppressed = Suppression.objects.filter(address_hash__in=hashes).values_list("channel", flat=True)
+    suppressed = suppressions.of_people(*people).values_list("channel", flat=True)
     return {*suppressed, *_said(people, PermissionState.OBJECTED)}
 
 

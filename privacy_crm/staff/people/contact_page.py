@@ -14,6 +14,7 @@ from contacts.admin.base import today
 from contacts.mailings import permission_words
 from contacts.models import Basis, Contact, PolicyVersion, Suppression
 from contacts.outbox import notices
+from contacts.people import suppressions
 from contacts.permission import permission
 from contacts.words.vocabulary import Clock, PermissionState, SourceKind
 from dsr.admin import inbox
@@ -71,10 +72,12 @@ def _rows(name: str, contact: Contact, day: dt.date) -> list[Any]:
 
 
 def _objected_earlier(contact: Contact) -> list[Suppression]:
-    """Return the objections to marketing under the address that this record itself does not tell of."""
+    """Return the objections under the address or its mailbox that this record itself does not tell of: each channel's
+    earliest.
+    """
     told = contact.permissions.filter(state=PermissionState.OBJECTED).values("channel")
-    found = Suppression.objects.filter(address_hash=contact.address_hash).exclude(channel__in=told)
-    return list(found.order_by("channel"))
+    found = suppressions.of_people(contact).exclude(channel__in=told)
+    return list(found.order_by("channel", "since").distinct("channel"))
 
 
 def _requests(contact: Contact, day: dt.date) -> list[tuple[Request, str, str]]:

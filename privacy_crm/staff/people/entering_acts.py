@@ -17,13 +17,13 @@ from contacts.admin.base import today
 from contacts.admin.people import visible_to
 from contacts.base.days import add_months
 from contacts.information import informing
-from contacts.models import Contact, Organisation, PolicyVersion, Suppression
-from contacts.people import matching, restriction_guard
+from contacts.models import Contact, Organisation, PolicyVersion
+from contacts.people import matching, restriction_guard, suppressions
 from contacts.people.activities import ContactGoneError
 from contacts.signups import entering
 from contacts.signups.entering import EnteringError, Reason
 from contacts.signups.sign_ups import Typed
-from contacts.words.addresses import MalformedAddressError, keyed_hash, normalise
+from contacts.words.addresses import MalformedAddressError, normalise
 from contacts.words.vocabulary import AGREEMENT_SCENARIOS, Channel, Scenario, SourceKind
 from privacy_crm.staff.people.contact_acts import may_change_whole
 from privacy_crm.staff.people.detail_acts import DetailsForm
@@ -220,7 +220,7 @@ def _cannot() -> str:
 
 def _objected(address: str, scenario: str | None) -> str:
     """Say what an objection under this address means for somebody who comes in under a scenario (P12)."""
-    against = Suppression.objects.filter(address_hash=keyed_hash(address)).values_list("channel", flat=True)
+    against = suppressions.of_address(address).values_list("channel", flat=True)
     channels = [each for each in Channel if each in set(against)]
     if not channels:
         return _("Nobody is held under this address, and it has not objected to marketing.")

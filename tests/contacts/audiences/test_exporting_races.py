@@ -82,9 +82,10 @@ MANY = 5_000
 ENTER = f"""
     INSERT INTO contacts_contact (
         first_name, last_name, job_title, phone, address, postal_code, city, country, language, company,
-        email, address_hash, public_id
+        email, address_hash, mailbox_hash, public_id
     )
-    SELECT 'x', 'x', '', '', '', '', '', 'SE', 'sv', '', n || '@fjordkraft.example', md5(n::text), gen_random_uuid()
+    SELECT 'x', 'x', '', '', '', '', '', 'SE', 'sv', '', n || '@fjordkraft.example', md5(n::text), md5(n::text),
+        gen_random_uuid()
     FROM generate_series(1, {MANY}) n"""  # noqa: S608  a number of our own
 HOLD = """
     INSERT INTO contacts_basis

@@ -16,12 +16,13 @@ from contacts.events import events
 from contacts.models import AuditEvent, Contact, Message, PolicyVersion, SignUp, Suppression
 from contacts.outbox import links, outbox
 from contacts.signups import proof
-from contacts.words.addresses import keyed_hash
+from contacts.words.addresses import hashes
 from contacts.words.vocabulary import MailPurpose, MailTemplate
 from privacy_crm.mail import mailer
 from tests.support.factories import NOON, ONE_DAY, ContactFactory, RegistrationFactory
 from tests.support.mail_sink import Sink, header_lines, part
 from tests.support.mailing import announcement, confirmation, guest, information, owed, send, stranger
+from tests.support.objecting import suppress
 
 pytestmark = pytest.mark.django_db
 MINUTE = dt.timedelta(minutes=1)
@@ -252,7 +253,7 @@ def test_news_is_not_sent_to_who_may_not_get_it_any_more(reason: str, running: S
     if reason == "objected":
         contact.permissions.create(channel="email", state="objected", given_on=today)
     if reason == "suppressed":
-        Suppression.objects.create(address_hash=contact.address_hash, channel="email", since=today)
+        suppress(contact, "email", today)
     if reason == "no_consent":
         contact.permissions.all().delete()
     field = {"frozen": "frozen_through", "restricted": "restricted_through", "bouncing": "bounced_on"}.get(reason)
@@ -286,7 +287,12 @@ def test_what_guests_asked_for_reaches_them_though_they_object_and_are_restricte
 ) -> None:
     message = owed(MailTemplate(template), policy, restricted_through=NOON.date(), frozen_through=NOON.date())
     message.contact.permissions.create(channel="email", state="objected", given_on=NOON.date())
-    Suppression.objects.create(address_hash=message.contact.address_hash, channel="email", since=NOON.date())
+    Suppression.objects.create(
+        address_hash=message.contact.address_hash,
+        mailbox_hash=message.contact.mailbox_hash,
+        channel="email",
+        since=NOON.date(),
+    )
     send()
     assert state(message) == ("", "", True)
 
@@ -294,7 +300,7 @@ def test_what_guests_asked_for_reaches_them_though_they_object_and_are_restricte
 @pytest.mark.promise("P12")
 def test_a_suppressed_person_can_still_ask_for_a_whitepaper(running: Sink, policy: PolicyVersion) -> None:
     message = confirmation(policy, email="aino@fjordkraft.example")
-    Suppression.objects.create(address_hash=keyed_hash("aino@fjordkraft.example"), channel="email", since=NOON.date())
+    Suppression.objects.create(**hashes("aino@fjordkraft.example"), channel="email", since=NOON.date())
     send()
     assert state(message) == ("", "", True)
 

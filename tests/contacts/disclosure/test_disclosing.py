@@ -8,10 +8,11 @@ import pytest
 
 from contacts.disclosure import disclosing
 from contacts.disclosure.disclosing import Disclosed, DisclosureError
-from contacts.models import AuditEvent, Contact, Disclosure, PolicyVersion, Recipient, Suppression
+from contacts.models import AuditEvent, Contact, Disclosure, PolicyVersion, Recipient
 from contacts.words.vocabulary import Channel, DisclosureKind, Scenario
 from tests.support.admin_pages import contents
 from tests.support.factories import NOON, ONE_DAY, SPRING, ContactFactory, crowd, hold, place
+from tests.support.objecting import suppress
 from tests.support.sharing import RecipientFactory
 
 pytestmark = pytest.mark.django_db
@@ -103,7 +104,7 @@ def stop_all(person: Contact, *, by_address: Collection[str] = ()) -> None:
     """No marketing on any channel: told by the address where it is among these, by themselves on the others."""
     for channel in Channel.values:
         if channel in by_address:
-            Suppression.objects.create(address_hash=person.address_hash, channel=channel, since=SPRING)
+            suppress(person, channel, SPRING)
         else:
             person.permissions.create(channel=channel, state="objected", given_on=SPRING)
 
@@ -160,7 +161,7 @@ def test_a_reseller_gets_nobody_who_objected_on_any_channel(
 ) -> None:
     person = guest(policy)
     if by_address:
-        Suppression.objects.create(address_hash=person.address_hash, channel=channel, since=SPRING)
+        suppress(person, Channel(channel), SPRING)
     else:
         person.permissions.create(channel=channel, state="objected", given_on=SPRING)
     with pytest.raises(DisclosureError, match="objected to marketing"):
@@ -204,7 +205,7 @@ def test_a_hold_of_retentions_stops_it_too(policy: PolicyVersion) -> None:
 
 def test_the_reduced_are_given_to_nobody(policy: PolicyVersion) -> None:
     recipient = RecipientFactory.create()
-    person = ContactFactory.create(email=None, address_hash=None, minimised_on=NOON.date())
+    person = ContactFactory.create(email=None, minimised_on=NOON.date())
     before = contents()
     with pytest.raises(DisclosureError, match="the person is reduced"):
         give([person.pk], recipient)

@@ -86,7 +86,7 @@ def test_who_is_reduced_or_only_stored_is_not_looked_at() -> None:
     person("a@x.example", "Erik Johansson", organisation=here)
     person("b@x.example", "Erik Johansson", organisation=here, restricted_through=DAY)
     reduced = person("c@x.example", "Erik Johansson", organisation=here)
-    Contact.objects.filter(pk=reduced.pk).update(email=None, address_hash=None, minimised_on=DAY)
+    Contact.objects.filter(pk=reduced.pk).update(email=None, address_hash=None, mailbox_hash=None, minimised_on=DAY)
     assert find() == 0
 
 
@@ -138,10 +138,10 @@ def test_nobody_is_paired_with_nobody_or_themselves(typed: str) -> None:
 
 
 _CROWD = """
-    INSERT INTO contacts_contact (public_id, email, address_hash, first_name, last_name, job_title, phone, address,
-        postal_code, city, country, language, company, organisation_id)
-    SELECT gen_random_uuid(), 'p' || n || '@gmail.com', 'h' || n, 'Aino', 'Lindqvist', '', '', '', '', '', '', '', '',
-        %s
+    INSERT INTO contacts_contact (public_id, email, address_hash, mailbox_hash, first_name, last_name, job_title, phone,
+        address, postal_code, city, country, language, company, organisation_id)
+    SELECT gen_random_uuid(), 'p' || n || '@gmail.com', 'h' || n, 'h' || n, 'Aino', 'Lindqvist', '', '', '', '', '', '',
+        '', '', %s
     FROM generate_series(1, %s) n"""
 
 

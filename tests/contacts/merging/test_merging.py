@@ -39,6 +39,7 @@ from tests.support.factories import (
     place,
     register,
 )
+from tests.support.objecting import suppress
 
 AT: dict[str, Any] = {"at": NOON, "by": "user:7"}
 EARLY, LATE = dt.date(2026, 2, 1), dt.date(2026, 9, 1)
@@ -127,7 +128,12 @@ def test_an_objection_of_either_holds_for_the_one_and_under_both_addresses(
     keep, gone = two
     ChannelPermission.objects.create(contact=keep, channel="email", state="consented", given_on=LATE)
     ChannelPermission.objects.create(contact=two[who_objected], channel="email", state="objected", given_on=EARLY)
-    Suppression.objects.create(address_hash=two[1 - who_objected].address_hash, channel="post", since=EARLY)
+    Suppression.objects.create(
+        address_hash=two[1 - who_objected].address_hash,
+        mailbox_hash=two[1 - who_objected].mailbox_hash,
+        channel="post",
+        since=EARLY,
+    )
     merge(keep.pk, gone.pk, [], policy=policy, **AT)
     said = ChannelPermission.objects.values_list("contact", "channel", "state")
     told = [(keep.pk, "email", "consented"), (keep.pk, "email", "objected"), (keep.pk, "post", "objected")]
@@ -142,9 +148,9 @@ def test_whose_objections_reach_all_channels_together_is_held_for_marketing_no_l
     two: tuple[Contact, Contact], policy: PolicyVersion
 ) -> None:
     keep, gone = two
-    Suppression.objects.create(address_hash=keep.address_hash, channel="email", since=EARLY)
+    suppress(keep, "email", EARLY)
     for channel in ("phone", "post"):
-        Suppression.objects.create(address_hash=gone.address_hash, channel=channel, since=EARLY)
+        suppress(gone, channel, EARLY)
     assert not merge(keep.pk, gone.pk, [], policy=policy, **AT)
     assert not Contact.objects.exists()
     assert Suppression.objects.count() == 6
@@ -259,7 +265,7 @@ def refused_waiting(person: Contact) -> None:
 
 
 def refused_reduced(person: Contact) -> None:
-    Contact.objects.filter(pk=person.pk).update(email=None, address_hash=None, minimised_on=EARLY)
+    Contact.objects.filter(pk=person.pk).update(email=None, address_hash=None, mailbox_hash=None, minimised_on=EARLY)
 
 
 def refused_gone(person: Contact) -> None:

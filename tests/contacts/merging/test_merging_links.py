@@ -20,7 +20,7 @@ from contacts.models import (
 )
 from contacts.outbox import links, outbox
 from contacts.permission.permission import Refusal, of_one
-from contacts.words.addresses import keyed_hash
+from contacts.words.addresses import hashes, keyed_hash
 from contacts.words.vocabulary import Channel, MailTemplate
 from dsr.package import people
 from privacy_crm.merging import merge
@@ -211,5 +211,5 @@ def test_the_address_that_went_stays_suppressed_when_it_comes_in_again(
     keep, gone = two
     ChannelPermission.objects.create(contact=keep, channel="email", state="objected", given_on=NOON.date())
     merge(keep.pk, gone.pk, [], policy=policy, **AT)
-    again = Contact.objects.create(email=gone.email, address_hash=keyed_hash(gone.email))
+    again = Contact.objects.create(email=gone.email, **hashes(gone.email))
     assert of_one(again, day=NOON.date())[Channel.EMAIL] == Refusal.SUPPRESSED

@@ -105,7 +105,7 @@ def test_a_new_organisation_is_not_entered_where_the_match_fails(policy: PolicyV
 
 def test_an_organisation_whose_people_share_the_domain_is_suggested_first(policy: PolicyVersion) -> None:
     lower, higher = OrganisationFactory.create(name="Zebra AB"), OrganisationFactory.create(name="Fjordheim Kraft AS")
-    ContactFactory.create_batch(2, organisation=lower, email=None, minimised_on=DUE, address_hash=None)
+    ContactFactory.create_batch(2, organisation=lower, email=None, minimised_on=DUE)
     for number in range(2):
         ContactFactory.create(organisation=lower, email=f"n{number}@fjordheim.example")
     person = stranger(policy, email="new@fjordheim.example", company="fjordheim kraft")

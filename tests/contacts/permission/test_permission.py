@@ -7,10 +7,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from contacts.mailings.permission_words import left_out, marks
-from contacts.models import Basis, ChannelPermission, Contact, CountryRule, Interest, PolicyVersion, Suppression
+from contacts.models import Basis, ChannelPermission, Contact, CountryRule, Interest, PolicyVersion
 from contacts.permission import permission
 from contacts.permission.permission import Reach, Refusal
 from contacts.words.vocabulary import Channel
+from tests.support import objecting
 from tests.support.factories import (
     ContactFactory,
     CountryRuleFactory,
@@ -58,7 +59,7 @@ def change(**fields: Any) -> Callable[[Contact], None]:
 
 
 def suppress(contact: Contact, channel: str = "email") -> None:
-    Suppression.objects.create(address_hash=contact.address_hash, channel=channel, since=TODAY)
+    objecting.suppress(contact, channel, TODAY)
 
 
 def untold(contact: Contact) -> None:
@@ -375,7 +376,7 @@ def test_an_objection_to_all_is_theirs_or_their_address_s_on_each_channel(
     for channel in by_them:
         said(contact, "objected", channel)
     for channel in by_address:
-        Suppression.objects.create(address_hash=contact.address_hash, channel=channel, since=TODAY)
+        objecting.suppress(contact, channel, TODAY)
     for channel in Channel:
         said(other, "consented", channel)
     found = Contact.objects.filter(permission.objected_to_all())

@@ -149,7 +149,12 @@ def make(person: dict[str, Any], policy: PolicyVersion, topics: list[Topic]) -> 
     for channel, state in person["said"]:
         ChannelPermission.objects.create(contact=contact, channel=channel, state=state, given_on=TODAY)
     if person["suppressed"]:
-        Suppression.objects.create(address_hash=contact.address_hash, channel=person["suppressed"], since=TODAY)
+        Suppression.objects.create(
+            address_hash=contact.address_hash,
+            mailbox_hash=contact.mailbox_hash,
+            channel=person["suppressed"],
+            since=TODAY,
+        )
     for topic, wanted in person["interests"].items():
         Interest.objects.create(contact=contact, topic=topics[topic], wanted=wanted, since=TODAY)
     return contact

@@ -19,7 +19,7 @@ from contacts.permission import permission
 from contacts.signups import entering
 from contacts.signups.entering import EnteringError, HeldError, Reason
 from contacts.signups.sign_ups import Typed
-from contacts.words.addresses import keyed_hash
+from contacts.words.addresses import hashes
 from contacts.words.vocabulary import Channel
 from tests.browser.test_admin import DESK, PHONE, enter, visit
 from tests.support.accessible import violations_everywhere
@@ -67,7 +67,7 @@ at_noon = pytest.mark.usefixtures("at_noon")
 
 def objected(*channels: str) -> None:
     for channel in channels:
-        Suppression.objects.create(address_hash=keyed_hash(ADDRESS), channel=channel, since=DUE)
+        Suppression.objects.create(**hashes(ADDRESS), channel=channel, since=DUE)
 
 
 def look(client: Client, **typed: str) -> str:

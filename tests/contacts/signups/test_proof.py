@@ -35,6 +35,7 @@ from tests.support.factories import (
     register,
     scenarios_of,
 )
+from tests.support.objecting import suppress
 from tests.support.visitors import AINO, asked
 
 pytestmark = pytest.mark.django_db
@@ -187,7 +188,7 @@ def objected(policy: PolicyVersion) -> Contact:
     """Aino, on file, after she objected to every channel."""
     person = visitors.on_file(policy)
     for channel in Channel:
-        Suppression.objects.create(address_hash=person.address_hash, channel=channel, since=SPRING)
+        suppress(person, channel, SPRING)
         ChannelPermission.objects.create(contact=person, channel=channel, state="objected", given_on=SPRING)
     return person
 

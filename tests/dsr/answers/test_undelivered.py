@@ -153,7 +153,7 @@ def test_where_mail_comes_back_no_letter_counts_as_an_answer(policy: PolicyVersi
 
 
 def test_where_one_record_of_a_person_takes_no_mail_the_other_does(policy: PolicyVersion) -> None:
-    gone = ContactFactory.create(email=None, address_hash=None, minimised_on=TODAY, first_name="", last_name="")
+    gone = ContactFactory.create(email=None, minimised_on=TODAY, first_name="", last_name="")
     back, good = bouncing(ContactFactory.create()), ContactFactory.create(language="sv")
     request = identity.identify(entered(policy).pk, [gone, back, good], KNOWN, at=NOON, by=OFFICER)
     assert answering.reach(request).contact == good

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from contacts.models import Message, PolicyVersion, Suppression
-from contacts.words.addresses import keyed_hash
+from contacts.words.addresses import hashes, keyed_hash
 from dsr.intake import identity, intake, stopping, third_party_report
 from dsr.intake.intake import Asked
 from dsr.letters import stopped
@@ -104,7 +104,7 @@ def test_where_no_record_has_an_address_nothing_is_kept_for_none(policy: PolicyV
 def test_who_wrote_a_mail_hears_of_the_coded_form_as_well(
     log_in: Callable[[str], Client], policy: PolicyVersion
 ) -> None:
-    Suppression.objects.create(address_hash=keyed_hash(BOB), channel="email", since=TODAY)
+    Suppression.objects.create(**hashes(BOB), channel="email", since=TODAY)
     said = Asked(Kind.ACCESS, "What do you hold?", {"address": BOB, "name": "Ada"})
     request = intake.enter(said, source=Source.EMAIL, received_on=TODAY, policy=policy, at=NOON, by=OFFICER)
     page = log_in("privacy officer").get(f"/admin/dsr/request/{request.public_id}/nothing-held/").content.decode()

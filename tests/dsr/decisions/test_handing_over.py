@@ -219,7 +219,7 @@ def test_the_package_of_a_person_with_two_records_is_handed_over_once(policy: Po
 
 
 def test_who_fetches_is_the_record_that_has_an_address(policy: PolicyVersion) -> None:
-    gone = ContactFactory.create(email=None, address_hash=None, minimised_on=TODAY)
+    gone = ContactFactory.create(email=None, minimised_on=TODAY)
     person = ada(policy)
     request = entered(policy)
     identity.identify(request.pk, [gone, person], "called back", at=NOON, by=OFFICER)

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from contacts.models import AuditEvent, Contact, PolicyVersion, Suppression
-from contacts.words.addresses import keyed_hash
+from contacts.words.addresses import hashes
 from tests.support.factories import ContactFactory, held_for
 from tests.support.packaged import TODAY, data_of, somebody
 
@@ -88,7 +88,7 @@ def test_a_name_that_cannot_be_written_is_refused_with_the_reason(policy: Policy
 
 @pytest.mark.promise("P12")
 def test_an_address_that_only_objected_gets_its_package(policy: PolicyVersion, out: Path) -> None:
-    Suppression.objects.create(address_hash=keyed_hash("gone@fjordkraft.example"), channel="post", since=TODAY)
+    Suppression.objects.create(**hashes("gone@fjordkraft.example"), channel="post", since=TODAY)
     call_command("access_package", "gone@fjordkraft.example", str(out), "--language", "en")
     assert data_of(out.read_bytes())["held"]["contacts.suppression"]["total"] == 1
     assert AuditEvent.objects.latest("pk").public_id is None

@@ -138,7 +138,7 @@ def test_a_row_that_names_another_person_stays_out_though_it_hangs_on_something_
 
 
 def test_somebody_reduced_to_what_a_duty_names_gets_what_is_left(policy: PolicyVersion) -> None:
-    contact = ContactFactory.create(email=None, address_hash=None, minimised_on=TODAY, last_name="Aino")
+    contact = ContactFactory.create(email=None, minimised_on=TODAY, last_name="Aino")
     found = held(policy, contact)
     assert [row["last_name"] for row in found["contacts.contact"]["rows"]] == ["Aino"]
     assert SignUp.objects.count() == found["contacts.signup"]["total"] == 0

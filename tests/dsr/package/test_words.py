@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.translation import trans_real
 
 from contacts.models import PolicyVersion, Suppression
-from contacts.words.addresses import keyed_hash
+from contacts.words.addresses import hashes
 from dsr import package
 from dsr.package import naming, trail, walking
 from dsr.words.vocabulary import Step
@@ -136,13 +136,13 @@ def test_the_rights_and_the_authority_are_the_policys_own_words(policy: PolicyVe
 
 @pytest.mark.promise("P12")
 def test_an_address_of_which_only_the_objection_is_left_is_told_so(policy: PolicyVersion) -> None:
-    Suppression.objects.create(address_hash=keyed_hash("gone@fjordkraft.example"), channel="email", since=TODAY)
+    Suppression.objects.create(**hashes("gone@fjordkraft.example"), channel="email", since=TODAY)
     made = answer(policy, address="gone@fjordkraft.example")
     assert made["answer"]["sentences"][0] == "You are not among our contacts."
     assert made["answer"]["sentences"][1].startswith("We keep a coded form of your e-mail address")
     [row] = made["held"]["contacts.suppression"]["rows"]
     assert row == {
-        "address_hash": keyed_hash("gone@fjordkraft.example"), "channel": "email", "reason": "objection",
+        **hashes("gone@fjordkraft.example"), "channel": "email", "reason": "objection",
         "since": "2026-11-24",
     }  # fmt: skip
 

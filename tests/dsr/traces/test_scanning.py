@@ -125,5 +125,5 @@ def test_very_short_names_are_not_searched_for(policy: PolicyVersion) -> None:
 
 
 def test_nothing_sought_finds_nothing(policy: PolicyVersion) -> None:
-    Contact.objects.create(email="a@fjordkraft.example", address_hash="0" * 64)
+    Contact.objects.create(email="a@fjordkraft.example", address_hash="0" * 64, mailbox_hash="0" * 64)
     assert found().found == {}

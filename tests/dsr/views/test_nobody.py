@@ -65,7 +65,9 @@ def test_nobody_held_has_nothing_to_act_on(policy: PolicyVersion, said: dict[str
 def test_who_was_reduced_to_what_a_duty_names_is_found_under_no_address(policy: PolicyVersion) -> None:
     person = customer(policy, email=ADDRESS)
     client = visiting(person)
-    Contact.objects.filter(pk=person.pk).update(minimised_on=NOON.date(), email=None, address_hash=None)
+    Contact.objects.filter(pk=person.pk).update(
+        minimised_on=NOON.date(), email=None, address_hash=None, mailbox_hash=None
+    )
     assert "We hold nothing under this address" in words(client.get(MINE))
 
 

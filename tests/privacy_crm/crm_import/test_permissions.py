@@ -6,7 +6,7 @@ import pytest
 
 from contacts.models import ChannelPermission, Contact, MergedAddress, PolicyVersion, Suppression
 from contacts.permission import permission
-from contacts.words.addresses import keyed_hash
+from contacts.words.addresses import hashes, keyed_hash
 from contacts.words.vocabulary import Channel
 from tests.support.factories import NOON
 from tests.support.import_files import AINO, Row, bring, consent, everything, person
@@ -66,7 +66,7 @@ def test_an_objection_under_an_address_given_up_in_a_merge_is_that_of_the_person
     old, older = "old@fjordkraft.example", "older@fjordkraft.example"
     bring(policy, contacts=[person()])
     for address in (old, older):
-        MergedAddress.objects.create(contact=Contact.objects.get(), address_hash=keyed_hash(address))
+        MergedAddress.objects.create(contact=Contact.objects.get(), **hashes(address))
     outcome = bring(policy, objections=[objection(old)])
     assert outcome.counts("objections").created == 1
     assert permissions() == [("email", "objected")]
@@ -77,7 +77,7 @@ def test_an_objection_under_an_address_given_up_in_a_merge_is_that_of_the_person
 @p12
 def test_an_objection_to_everything_under_an_address_given_up_parts_with_the_prospect(policy: PolicyVersion) -> None:
     bring(policy, contacts=[person(AINO, "prospect")])
-    MergedAddress.objects.create(contact=Contact.objects.get(), address_hash=keyed_hash("old@fjordkraft.example"))
+    MergedAddress.objects.create(contact=Contact.objects.get(), **hashes("old@fjordkraft.example"))
     bring(policy, objections=[objection("old@fjordkraft.example", "all")])
     assert not Contact.objects.exists()
     assert sorted(suppressions(AINO)) == ["email", "phone", "post"]

@@ -33,7 +33,7 @@ def countries() -> list[str]:
 def test_each_is_listed_once_with_how_many_have_it(policy: PolicyVersion) -> None:
     people("Köln", "Nowhere", "Nowhere", "SE", "")
     people("Nowhere", restricted_through=DAY)
-    people("XX", minimised_on=DAY, email=None, address_hash=None)
+    people("XX", minimised_on=DAY, email=None, address_hash=None, mailbox_hash=None)
     assert set_country.unknown(day=DAY) == [("Nowhere", 2), ("Köln", 1)]
 
 
