@@ -24,6 +24,7 @@ A_DAY = "a day after the upload, or with the person, by the database's cascade"
 UNPROVEN = "after 30 days, or with the person, by the database's cascade"
 UNANSWERED = "once it is answered, after 30 days, or with the person, by the database's cascade"
 ONCE_SENT = "once the mail server has accepted it, at the latest after 14 days"
+LAST_DAY = "after its last day, or when the person comes back by an act of their own"
 SURVIVES = "stays when the person has gone, and names nobody"
 ONCE_DONE = "24 months after the recipient acknowledged it; it names nobody"
 
@@ -136,6 +137,14 @@ MODELS: dict[str, Table] = {
             "address_hash mailbox_hash channel reason since",
             about("so as not to write again to who objected: a keyed hash (P12)", goes="never: the objection lasts"),
         ),
+    },
+    "contacts.Tombstone": {
+        **_table("id", NOTHING),
+        **_table(
+            "address_hash mailbox_hash erased_on ends_on",
+            about("so that nobody who was erased at their request is brought back: keyed hashes (L12)", goes=LAST_DAY),
+        ),
+        **_table("residue", about("finds what a duty keeps of them", exported=False, goes=LAST_DAY)),
     },
     "contacts.Recipient": _table(
         "id public_id name kind service agreement_reference agreement_from agreement_until purposes country safeguard"

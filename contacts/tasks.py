@@ -8,7 +8,7 @@ from contacts.events import dietary, reminders
 from contacts.information import informing
 from contacts.models import PolicyVersion
 from contacts.outbox import mail_files, outbox, wake_worker
-from contacts.people import details
+from contacts.people import details, restriction_guard, tombstones
 from contacts.signups import sign_ups
 
 
@@ -50,6 +50,11 @@ def owe_information() -> None:
     policy = PolicyVersion.objects.in_force()
     if policy and informing.tick(most=settings.INFORM_A_DAY, policy=policy, at=timezone.now()):
         wake_worker.nudge()
+
+
+@app.task
+def sweep_tombstones() -> None:
+    tombstones.sweep(restriction_guard.today(timezone.now()))
 
 
 @app.task

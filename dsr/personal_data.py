@@ -44,6 +44,9 @@ MODELS: dict[str, Table] = {
         **_table("id public_id contact", KEY),
         **_table("request portable created_at expires_at fetched", about("what was handed over, and until when (P20)")),
     },
-    "dsr.Certificate": _table("id public_id request ground erased_at deleted told kept backups_until scan", NOTHING),
+    "dsr.Certificate": _table(
+        "id public_id request ground erased_at deleted told kept remembered_until suppressed backups_until scan",
+        NOTHING,
+    ),
     "dsr.YearCount": _table("id year kind outcome number late days", NOTHING),
 }

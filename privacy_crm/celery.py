@@ -35,6 +35,8 @@ app.conf.beat_schedule = {
     # What was typed goes after 30 days where nobody has proven the address, or has said whether it is right.
     "proposed_details": {"task": "contacts.tasks.sweep_proposed_details", "schedule": crontab(minute=20)},
     "sign_ups": {"task": "contacts.tasks.sweep_sign_ups", "schedule": crontab(minute=20)},
+    # What keeps somebody from being brought back who was erased at their request ends with its last day (L12).
+    "tombstones": {"task": "contacts.tasks.sweep_tombstones", "schedule": crontab(hour=2, minute=40)},
     # What nobody has proven for 30 days goes, and the addresses of links that have ended.
     "unproven": {"task": "dsr.tasks.sweep_unproven", "schedule": crontab(minute=25)},
     # From eight o'clock in the company's time zone, officers hear once a day of the answers that are due (L1).

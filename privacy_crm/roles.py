@@ -79,6 +79,7 @@ ROLES: dict[str, set[str]] = {
         "contacts.publish_policy",
         "contacts.add_countryrule",
         "contacts.inform_by_letter",
+        "contacts.lift_tombstone",
         "contacts.see_reduced",
         "contacts.see_restricted",
         "contacts.import_contacts",

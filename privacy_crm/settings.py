@@ -248,6 +248,8 @@ HOLIDAYS_COUNTRY = env.str("HOLIDAYS_COUNTRY", default="SE")
 # Closed requests go after so many months, and only counts remain; notices, so long after they were acknowledged; lists
 # that left as files, so long after their holders said what became of them.
 REQUEST_MONTHS = env.int("REQUEST_MONTHS", default=24)
+# How long nobody brings back who was erased at their request: the letter names the day.
+TOMBSTONE_MONTHS = env.int("TOMBSTONE_MONTHS", default=36)
 # How long a backup is kept: what it still holds of a deleted person is gone by then, and they are told the day.
 BACKUP_DAYS = env.int("BACKUP_DAYS", default=30)
 

@@ -48,6 +48,7 @@ _DEEDS: dict[str, Any] = {
     "contact.viewed": _("looked at the page of"),
     "detail.answered": _("answered whether a typed detail is right of"),
     "detail.proposed": _("typed a detail that differs of"),
+    "tombstone.lifted": _("let come back, after they were erased,"),
 }
 
 

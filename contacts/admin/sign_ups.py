@@ -21,6 +21,7 @@ from contacts.admin.people import SEE_RESTRICTED
 from contacts.models import Contact, Event, SignUp
 from contacts.models.sign_ups import UNPROVEN_DAYS
 from contacts.outbox import wake_worker
+from contacts.people.tombstones import ErasedError
 from contacts.signups import verify_in_person
 from contacts.signups.verify_in_person import Grounds, VouchError
 from contacts.words.addresses import MalformedAddressError, normalise
@@ -29,7 +30,7 @@ from contacts.words.vocabulary import Channel, Scenario, SignUpKind
 
 class ConfirmForm(UnderPolicyForm):
     without_policy = gettext_lazy("No policy is published yet, so that nobody can be held.")
-    refusals = (VouchError,)
+    refusals = (VouchError, ErasedError)
     explanation = gettext_lazy(
         "Do this only where you know that the address is theirs. They are held from now on, and get what they asked"
         " for. A box for news that they ticked does not count: that yes is theirs alone to give."

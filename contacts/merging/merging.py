@@ -19,7 +19,7 @@ from contacts.base import audit, merge_redirects
 from contacts.merging import merging_rules
 from contacts.models import ChannelPermission, Contact, MergedAddress
 from contacts.outbox import notices
-from contacts.people import agreements, clocks, empty_organisations, erasure, suppressions
+from contacts.people import agreements, clocks, empty_organisations, erasure, suppressions, tombstones
 from contacts.words.vocabulary import NoticeKind, PermissionState
 
 # What is chosen between the two, and the columns that go along with it: whether an address is proven, or takes mail,
@@ -71,8 +71,9 @@ class Two:
 def lock(keep_id: int, gone_id: int, *, day: dt.date) -> Two:
     """Lock two records until the transaction ends, their organisations first, as every act does.
 
-    Raises MergeError where they are one and the same, where one is no longer held, was reduced to what a duty names or
-    is only stored, and where somebody changes an organisation of theirs meanwhile.
+    Raises MergeError where they are one and the same, where one is no longer held, was reduced to what a duty names, is
+    only stored or has the mailbox of somebody who was erased at their request, and where somebody changes an
+    organisation of theirs meanwhile.
     """
     ids = [keep_id, gone_id]
     agreements.lock(list(filter(None, _organisations(ids))))
@@ -84,6 +85,8 @@ def lock(keep_id: int, gone_id: int, *, day: dt.date) -> Two:
         raise MergeError("One of the two was reduced to what the law makes us keep. That part stays as it is.")
     if any(person.restricted_through and person.restricted_through >= day for person in people.values()):
         raise MergeError("The details of one of the two are only stored, as they asked: nobody changes them.")
+    if stone := tombstones.standing(suppressions.hashes_of(people.values()), day=day):
+        raise MergeError(f"Under the mailbox of one of the two: {tombstones.ErasedError(stone.erased_on)}")
     if _organisations(ids) != before:
         raise MergeError("Somebody has just changed one of the two. Look at them again.")
     return Two(people[keep_id], people[gone_id])

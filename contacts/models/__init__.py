@@ -15,6 +15,7 @@ from contacts.models.recipients import Disclosure, Recipient, RecipientNotice
 from contacts.models.reviews import Review, ReviewOutcome
 from contacts.models.segments import ListLayout, Segment
 from contacts.models.sign_ups import SignUp
+from contacts.models.tombstones import Tombstone
 from contacts.models.topics import Interest, Topic
 from contacts.models.uploads import Upload, UploadedPerson
 from contacts.models.whitepapers import Whitepaper
@@ -51,6 +52,7 @@ __all__ = [
     "Segment",
     "SignUp",
     "Suppression",
+    "Tombstone",
     "Topic",
     "Upload",
     "UploadedPerson",

@@ -10,7 +10,7 @@ from contacts.base import audit
 from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion
 from contacts.outbox import notices
-from contacts.people import suppressions
+from contacts.people import suppressions, tombstones
 from contacts.people.activities import ContactGoneError
 from contacts.words.addresses import MalformedAddressError, hashes, keyed_hash, mailbox_hash, normalise
 from contacts.words.vocabulary import NoticeKind
@@ -38,6 +38,7 @@ def change(contact_id: int, email: str, *, proven: bool, at: dt.datetime, by: st
     """Give a person another address. `proven` says that somebody has made sure that it is theirs.
 
     Raises AddressError where it is no address, where another contact has it, and where it would change nothing;
+    ErasedError where somebody was erased at their request who had it, since it would bring them back (L12);
     ContactGoneError where the person is no longer held, or was reduced to what a duty names.
     """
     address = _spelled(email)
@@ -46,11 +47,13 @@ def change(contact_id: int, email: str, *, proven: bool, at: dt.datetime, by: st
         raise ContactGoneError("This person is no longer held.")
     if address == person.email and not (proven and _is_doubted(person)):
         raise AddressError("This is the address on file.")
+    old = {"old": person.address_hash, "old_mailbox": person.mailbox_hash}
+    new = {"new": keyed_hash(address), "new_mailbox": mailbox_hash(address)}
+    if address != person.email:
+        tombstones.refuse({new["new"]: new["new_mailbox"]}, day=_day(at))
     _move(person, address, None if proven else _day(at))
     if address != person.email:
         notices.enqueue(NoticeKind.RECTIFIED, [person.pk], details=["email"], at=at)
-    old = {"old": person.address_hash, "old_mailbox": person.mailbox_hash}
-    new = {"new": keyed_hash(address), "new_mailbox": mailbox_hash(address)}
     suppressions.add({new["new"]: new["new_mailbox"]}, _CARRIED, **old)
     with connection.cursor() as cursor:
         cursor.execute(_NOTE, {"person": person.pk, **new})

@@ -13,7 +13,7 @@ from django.db.models.functions import Greatest
 from contacts.base import audit
 from contacts.base.days import day_of
 from contacts.models import Basis, Contact, Organisation, PolicyVersion
-from contacts.people import agreements, clocks
+from contacts.people import agreements, clocks, suppressions, tombstones
 from contacts.people.activities import ContactGoneError
 from contacts.permission import permission
 from contacts.signups.sign_ups import Typed
@@ -41,11 +41,19 @@ class Reason:
 
 @transaction.atomic
 def enter(
-    typed: Typed, reason: Reason, *, organisation_id: int | None = None, policy: PolicyVersion, at: dt.datetime, by: str
+    typed: Typed,
+    reason: Reason,
+    *,
+    organisation_id: int | None = None,
+    again: bool = False,
+    policy: PolicyVersion,
+    at: dt.datetime,
+    by: str,
 ) -> Contact:
     """Put a person on record, of an organisation or with the company as typed.
 
-    Raises HeldError where somebody is held under the address; EnteringError where it is no address, the day of
+    Raises HeldError where somebody is held under the address; ErasedError where its person was erased at their request,
+    unless `again` says that the officer lets them come back; EnteringError where it is no address, the day of
     collection lies in the future, the organisation is gone, or a prospect has objected to all marketing. Then nobody is
     entered.
     """
@@ -57,6 +65,9 @@ def enter(
     contact, fresh = Contact.objects.get_or_create(email=address, defaults=known)
     if not fresh:
         raise HeldError("Somebody is held under this address already.")
+    # Only now: an erasure may have been what the address waited for.
+    if not again:
+        tombstones.refuse(suppressions.hashes_of([contact]), day=day_of(at, policy.zone))
     _hold(contact, reason, policy, at)
     audit.record("contact.created", at=at, by=by, public_id=contact.public_id, rule=reason.scenario)
     return contact

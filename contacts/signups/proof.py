@@ -14,7 +14,7 @@ from contacts.base import audit
 from contacts.base.days import day_of
 from contacts.models import Basis, Contact, Event, FoodPreference, Interest, PolicyVersion, Registration, SignUp
 from contacts.outbox import counts, outbox
-from contacts.people import activities, attendance, clocks, details, left_organisation
+from contacts.people import activities, attendance, clocks, details, left_organisation, suppressions, tombstones
 from contacts.permission import consents
 from contacts.signups.sign_ups import SignUpRefusedError, is_full, is_published, over
 from contacts.words.addresses import hashes
@@ -51,8 +51,9 @@ def confirm(
 
     `consent` says whether the boxes that were ticked are confirmed with it, and `answers`, what is right where it
     differs from what is on file; `own`, whether the owner of the address pressed the button themselves. `anyway` gives
-    a place at a full event: the guest stands at its door. Raises SignUpGoneError, and SignUpRefusedError where what was
-    asked for is not to be had any more: then everything stays as it was.
+    a place at a full event: the guest stands at its door. Raises SignUpGoneError, SignUpRefusedError where what was
+    asked for is not to be had any more, and ErasedError where the person was erased at their request and it is not they
+    who prove the address: then everything stays as it was.
     """
     made = _lock(public_id, at)
     if made.contact:
@@ -144,6 +145,7 @@ def _person(
     A leaver who names an employer has one again.
     """
     contact, _ = Contact.objects.select_for_update().get_or_create(email=made.email, defaults=hashes(made.email))
+    _come_back(contact, own, policy, at, by)
     contact.unconfirmed_since = contact.bounced_on = None
     contact.save(update_fields=["unconfirmed_since", "bounced_on"])
     frozen = is_frozen(contact, at, policy)
@@ -158,6 +160,15 @@ def _person(
     ):
         contact.left_on = None
     return contact
+
+
+def _come_back(contact: Contact, own: bool, policy: PolicyVersion, at: dt.datetime, by: str) -> None:
+    """Let somebody come back who was erased at their request, by an act of their own alone (L12)."""
+    known = suppressions.hashes_of([contact])
+    if own:
+        tombstones.lift(known, public_id=contact.public_id, rule="own", at=at, by=by)
+    else:
+        tombstones.refuse(known, day=day_of(at, policy.zone))
 
 
 def is_frozen(contact: Contact, at: dt.datetime, policy: PolicyVersion) -> bool:

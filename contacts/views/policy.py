@@ -3,6 +3,7 @@
 from itertools import zip_longest
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
@@ -16,7 +17,8 @@ from contacts.views.frame import Visit, framed
 @framed
 def privacy(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Show the policy in force, from the record that the nightly run reads."""
-    return visit.show("contacts/privacy.html", _page(visit, visit.policy))
+    periods = {"remembered": settings.TOMBSTONE_MONTHS, "requests": settings.REQUEST_MONTHS}
+    return visit.show("contacts/privacy.html", _page(visit, visit.policy) | periods)
 
 
 @require_safe

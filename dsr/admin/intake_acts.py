@@ -15,7 +15,7 @@ from contacts.admin.acts import Act, ActForm, UnderPolicyForm
 from contacts.admin.base import company_day
 from contacts.models import Suppression
 from contacts.outbox import wake_worker
-from contacts.people import suppressions
+from contacts.people import suppressions, tombstones
 from contacts.words.addresses import MalformedAddressError, normalise
 from dsr.admin import amending_act, taking_back_acts
 from dsr.admin.find_act import FindForm, NotLeftForm, TakeOffForm, policy_in_force
@@ -161,7 +161,8 @@ class NothingHeldForm(LetterForm):
     def draft(self) -> Draft:
         hashed = self.record.address_hash
         suppressed = bool(hashed) and Suppression.objects.filter(suppressions.under({hashed: hashed})).exists()
-        return answers.nothing_held(self.record, self.policy, self.language, {"suppressed": suppressed})
+        stone = tombstones.standing({hashed: hashed}, day=company_day()) if hashed else None
+        return answers.nothing_held(self.record, self.policy, self.language, {"suppressed": suppressed, "stone": stone})
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         ending.nothing_held(self.record.pk, self.letter(), policy=self.policy, at=at, by=by)

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 from functools import partial
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -65,6 +66,9 @@ def _afterwards(planned: Proposal) -> list[str]:
     told = []
     if planned.recipients:
         told.append(_("Told, since they have their details: %s.") % proposal.listed(planned.recipients))
+    if planned.remembered_until:
+        text = _("Nobody can bring them back until %s: their address stays in coded form.")
+        told.append(text % date_format(planned.remembered_until))
     if planned.suppressed:
         told.append(_("Their objection to marketing stays, as a coded form of the address."))
     return told

@@ -7,13 +7,14 @@ from typing import Any
 
 import typst
 from django.apps import apps
+from django.conf import settings
 from django.utils import translation
 from django.utils.formats import date_format, number_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from contacts.base.days import day_of
+from contacts.base.days import add_months, day_of
 from contacts.models import PolicyVersion
 from dsr.models import Certificate
 from dsr.traces import proposal
@@ -54,6 +55,7 @@ def said(certificate: Certificate, *, policy: PolicyVersion, language: str) -> d
             "total": _grouped(sum(certificate.deleted.values())),
             "told": certificate.told,
             "kept": [_kept(duty) for duty in certificate.kept],
+            "coded": _coded(certificate, policy),
             "scan": scanned(certificate),
             "alarm": bool(certificate.scan["found"]),
             "backups": _("The last copy in a backup is gone on %s.")
@@ -81,6 +83,7 @@ def words(certificate: Certificate, *, policy: PolicyVersion) -> str:
     lines += [f"{rows:>9} {title} ({table})" for title, table, rows in told["deleted"]]
     lines += [f"{told['total']:>9} {told['words']['in_all'].lower()}"]
     lines += [f"Kept: {what}, by law ({law}), {until}." for what, law, until in told["kept"]]
+    lines += [f"Kept without a name: {what} ({ground}), {until}." for what, ground, until in told["coded"]]
     if told["told"]:
         lines += [f"{told['words']['told']}: {'; '.join(told['told'])}."]
     return "\n".join([*lines, *told["scan"], told["backups"]])
@@ -142,6 +145,43 @@ def _kept(duty: dict[str, Any]) -> list[str]:
     ]
 
 
+def _coded(certificate: Certificate, policy: PolicyVersion) -> list[list[str]]:
+    """Return what stays without the person's name: what, on which ground, and how long."""
+    told = []
+    if certificate.remembered_until:
+        told.append(
+            [
+                _("Their address in coded form, so that nobody brings them back"),
+                _("our interest in keeping to the deletion (Article 6(1)(f) GDPR)"),
+                proposal.until(certificate.remembered_until),
+            ]
+        )
+    if certificate.suppressed:
+        told.append(
+            [
+                _("Their address in coded form, so that no marketing reaches them"),
+                _("their objection (Article 21(3) GDPR)"),
+                _("until they agree to marketing themselves"),
+            ]
+        )
+    closed = certificate.request.closed_on or day_of(certificate.erased_at, policy.zone)
+    told.append(
+        [
+            _("The request: its number, kind, dates and outcome, and the address in coded form"),
+            _("proof that it was answered (Article 5(2) GDPR)"),
+            proposal.until(add_months(closed, settings.REQUEST_MONTHS)),
+        ]
+    )
+    told.append(
+        [
+            _("The record of who looked at and changed what, by a random number alone"),
+            _("proof of what was done (Article 5(2) GDPR)"),
+            _("no end is set"),
+        ]
+    )
+    return told
+
+
 def _most_first(rows: dict[str, int]) -> list[tuple[str, int]]:
     return sorted(rows.items(), key=lambda each: (-each[1], each[0]))
 
@@ -166,6 +206,8 @@ def _words() -> dict[str, Any]:
         "kept": _("What the law has us keep"),
         "kept_headings": [_("What"), _("Law"), _("How long")],
         "nothing_kept": _("Nothing of the person is kept."),
+        "coded": _("What stays without a name"),
+        "coded_headings": [_("What"), _("Ground"), _("How long")],
         "told": _("Told to delete the details, too"),
         "scan": _("Checked afterwards"),
         "backups": _("Backups"),

@@ -16,10 +16,10 @@ from django.db import transaction
 
 from contacts.base import retry
 from contacts.base.days import day_of
-from contacts.models import Contact, Message, PolicyVersion
+from contacts.models import Contact, MergedAddress, Message, PolicyVersion
 from contacts.outbox import mail_files
-from contacts.people import empty_organisations, erasure
-from contacts.words.addresses import normalise
+from contacts.people import empty_organisations, erasure, suppressions, tombstones
+from contacts.words.addresses import keyed_hash, mailbox_hash, normalise
 from dsr.answers import answering, closing
 from dsr.answers.answering import Draft
 from dsr.intake import identity, intake
@@ -105,6 +105,8 @@ def _erase(request_id: int, order: Order, *, policy: PolicyVersion, at: dt.datet
     unlinked_data.delete(decided.addresses)
     letter_sent = _tell(request, decided, order, policy=policy, at=at, by=by)
     _close(request, decided, order, policy=policy, at=at, by=by)
+    if decided.remembered_until:
+        _remember(locked, decided, day=day)
     _part_with(request, locked, decided, order, day=day, at=at, by=by)
     found = scanning.scan(sought, apart_from={Message._meta.db_table: letter_sent})
     transaction.on_commit(partial(mail_files.forget, decided.addresses), robust=True)
@@ -178,6 +180,16 @@ def _close(
         holds.end(hold, day=day, at=at, by=by)
 
 
+def _remember(locked: Locked, decided: Proposal, *, day: dt.date) -> None:
+    """Have nobody bring these people back, under any address that is known to be theirs and is nobody else's (L12)."""
+    theirs = {keyed_hash(address): mailbox_hash(address) for address in decided.addresses}
+    theirs |= suppressions.hashes_of(MergedAddress.objects.filter(contact__in=list(locked)))
+    others = Contact.objects.exclude(pk__in=list(locked)).filter(address_hash__in=list(theirs))
+    known = {address: box for address, box in theirs.items() if address not in suppressions.hashes_of(others)}
+    stays = [locked[pk].public_id for ids in decided.reduces.values() for pk in ids]
+    tombstones.put_up(known, residue=next(iter(stays), None), day=day)
+
+
 def _part_with(
     request: Request, locked: Locked, decided: Proposal, order: Order, *, day: dt.date, at: dt.datetime, by: str
 ) -> None:
@@ -201,6 +213,8 @@ def _certify(
         erased_at=at,
         deleted=decided.rows,
         told=list(decided.recipients),
+        remembered_until=decided.remembered_until,
+        suppressed=decided.suppressed,
         kept=kept,
         backups_until=backups_until(day),
         scan=asdict(found),

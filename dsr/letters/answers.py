@@ -21,7 +21,14 @@ def extended(case: Case) -> Draft:
 
 @letter
 def nothing_held(case: Case) -> Draft:
-    """Facts: `suppressed`, whether the address is kept in coded form so that no marketing goes there."""
+    """Facts: `suppressed`, whether the address is kept in coded form so that no marketing goes there; `stone`, the
+    Tombstone where it is kept so that nobody brings the person back.
+    """
+    stone = case.facts.get("stone")
+    deleted = _(
+        "On %(day)s we deleted your details at your request. Until %(last)s we keep a coded form of your e-mail"
+        " address, so that nobody here enters you again. It says nothing else about you."
+    )
     coded = _(
         "The one thing that we keep is a coded form of your e-mail address, since you have objected to marketing. It"
         " reminds us not to write to you, and says nothing else about you."
@@ -29,6 +36,7 @@ def nothing_held(case: Case) -> Draft:
     return case.draft(
         _("We hold nothing about you"),
         _("We have looked for you under the address and the name that you gave us, and we hold no details about you."),
+        deleted % {"day": day(stone.erased_on), "last": day(stone.ends_on)} if stone else "",
         coded if case.facts.get("suppressed") else "",
         _("With this we have closed your request."),
         closing=case.questions(),

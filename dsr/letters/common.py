@@ -18,7 +18,8 @@ from dsr.answers import duplicates
 from dsr.answers.answering import Draft
 from dsr.answers.remedies import authority, remedy
 from dsr.models import Request
-from dsr.words.vocabulary import Kind, Step
+from dsr.records import timeline
+from dsr.words.vocabulary import Kind
 
 type Facts = Mapping[str, Any]
 type Writer = Callable[[Request, PolicyVersion, str, Facts], Draft]
@@ -47,8 +48,7 @@ class Case:
     @property
     def is_hearsay(self) -> bool:
         """Tell whether we may have heard it from somebody else: nobody then says to the person that they asked."""
-        leaver = self.request.kind == Kind.LEAVER
-        return leaver and not self.request.entries.filter(step=Step.PROVEN).exists()
+        return timeline.is_hearsay(self.request)
 
     def _heard(self) -> str:
         text = _("On %(day)s we heard that you have left your organisation. The number of this case is %(number)s.")

@@ -66,12 +66,23 @@ def _left(case: Case, proposed: Proposal) -> str:
             "To be able to show what we did, we keep the number of this case, what it was about, its dates and a coded"
             " form of your address."
         )
-    if not proposed.suppressed:
-        return request
     objection = _(
         "So that no marketing reaches you again, we also keep the coded form, until you say yes to it yourself."
     )
-    return f"{request} {objection}"
+    told = [request, _remembered(proposed), str(objection) if proposed.suppressed else ""]
+    return " ".join(filter(None, told))
+
+
+def _remembered(proposed: Proposal) -> str:
+    """Say for how long we keep anybody from bringing them back, and who can end that earlier (L12)."""
+    if proposed.remembered_until is None:
+        return ""
+    text = _(
+        "So that no list brings your details back to us, we keep a coded form of your address until %(day)s. Until then"
+        " nobody here can enter you again, unless you sign up yourself, or an organisation that has an agreement with"
+        " us names you as its contact: then we tell you, and send you no marketing."
+    )
+    return text % {"day": day(proposed.remembered_until)}
 
 
 GROUNDS = {

@@ -194,6 +194,8 @@ class Certificate(models.Model):
     deleted = models.JSONField(help_text="Table → rows deleted.")
     told = models.JSONField(default=list, help_text="Names of the recipients who were told to delete the details, too.")
     kept = models.JSONField(help_text="What a duty keeps: reason, legal reference, categories, last day.")
+    remembered_until = models.DateField(null=True, help_text="The last day on which nobody may bring the person back.")
+    suppressed = models.BooleanField(null=True, help_text="Whether an objection stays, in coded form.")
     backups_until = models.DateField(help_text="The day on which the last backup with the person expires.")
     scan = models.JSONField(help_text="Tables and columns searched afterwards for the person's identifiers, and hits.")
 

@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django_countries import countries
 
@@ -80,13 +81,22 @@ def _sentences(kept: Kept, found: dict[str, Section], day: dt.date) -> list[str]
         ]
     else:
         said = [_("You are not among our contacts.")]
-    return said + ([_coded()] if "contacts.Suppression" in found else [])
+    if "contacts.Suppression" in found:
+        said.append(_coded())
+    return [*said, _remembered()] if "contacts.Tombstone" in found else said
 
 
 def _coded() -> str:
     return _(
         "We keep a coded form of your e-mail address, so that we do not write to you again after your objection. It"
         " says nobody's name, and it stays when everything else is deleted."
+    )
+
+
+def _remembered() -> str:
+    return _(
+        "You asked us to delete your details, and we did. A coded form of your e-mail address keeps anybody here from"
+        " entering them again, for a time that is named below."
     )
 
 
@@ -97,6 +107,8 @@ def _purposes(promises: list[Promise], found: dict[str, Section]) -> Chapter:
     facts = [(promise.title, "; ".join(promise.purposes)) for promise in promises]
     if "contacts.Suppression" in found:
         facts.append((_("Coded address"), _("Not to write to you again after your objection")))
+    if "contacts.Tombstone" in found:
+        facts.append((_("Coded address of somebody deleted"), _("Not to bring back what we deleted at your request")))
     if "dsr.Request" in found:
         facts.append((_("Your requests"), _("To answer them, and to show that we did")))
     return Chapter("purposes", "15(1)(a)", _("What we use them for"), facts=facts)
@@ -123,7 +135,8 @@ def _period(kept: Kept, found: dict[str, Section]) -> Chapter:
         "contacts.SignUp": _("30 days"),
         "contacts.ProposedDetail": _("Until it is answered, 30 days at most"),
         "contacts.Suppression": _("As long as your objection lasts"),
-        "dsr.Request": _("24 months after they are closed, without your name"),
+        "contacts.Tombstone": _("%s months after the deletion") % settings.TOMBSTONE_MONTHS,
+        "dsr.Request": _("%s months after they are closed, without your name") % settings.REQUEST_MONTHS,
         "contacts.AuditEvent": _("Without your name, as proof of what we did"),
     }
     facts = [(reason.title, reason.until) for reason in kept.reasons]

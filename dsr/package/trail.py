@@ -63,6 +63,7 @@ DEEDS: dict[str, Any] = {
     "sign_up.received": _("a form was sent in"),
     "sign_up.taken_back": _("what was typed at the door was taken back"),
     "sign_up.vouched": _("a form was confirmed by our staff"),
+    "tombstone.lifted": _("you came back after your details had been deleted"),
     "topic.refused": _("a topic was declined"),
 }
 

@@ -31,6 +31,7 @@ BESIDE: dict[Label, Callable[[Person], Q]] = {
     "contacts.SignUp": lambda who: Q(contact=None, email__in=who.addresses),
     "contacts.Message": lambda who: Q(contact=None, address__in=who.addresses, forget_at__isnull=False),
     "contacts.Suppression": lambda who: suppressions.under(who.mailboxes),
+    "contacts.Tombstone": lambda who: suppressions.under(who.mailboxes),
     "contacts.RecipientNotice": lambda who: Q(reference__in=who.public_ids),
     "contacts.AuditEvent": lambda who: Q(public_id__in=who.public_ids),
     "dsr.Request": lambda who: Q(address_hash__in=who.hashes) | Q(pk__in=_requests_about(who)),

@@ -9,7 +9,7 @@ from django.db.models import Q
 from contacts.base import audit
 from contacts.models import Contact
 from dsr.models import Entry, Paper, Request, Requests
-from dsr.words.vocabulary import ASKED_NOBODY, PaperKind, Step
+from dsr.words.vocabulary import ASKED_NOBODY, Kind, PaperKind, Step
 
 # What an entry says that somebody was found, and does not say who asks.
 TAKEN_OFF = "taken_off"
@@ -41,6 +41,11 @@ def person(request: Request) -> Contact | None:
     """Return the first of the records that a request is about, on which its papers hang."""
     subject = request.subjects.select_related("contact").order_by("pk").first()
     return subject.contact if subject else None
+
+
+def is_hearsay(request: Request) -> bool:
+    """Tell whether we may have heard from somebody else what a request says, so that nobody says the person asked."""
+    return request.kind == Kind.LEAVER and not request.entries.filter(step=Step.PROVEN).exists()
 
 
 def people(request: Request) -> list[Contact]:

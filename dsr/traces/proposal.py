@@ -16,11 +16,12 @@ from django.utils.translation import gettext as _
 
 from contacts.models import Basis, Contact, Organisation
 from contacts.outbox import notices
-from contacts.people import erasure, suppressions
+from contacts.people import erasure, suppressions, tombstones
 from contacts.words.addresses import keyed_hash
 from contacts.words.categories import Category
 from contacts.words.vocabulary import AGREEMENT_SCENARIOS, AgreementState
 from dsr.models import Entry, Paper, Request
+from dsr.records import timeline
 from dsr.traces import counting, unlinked_data
 from dsr.traces.counting import Rows
 from dsr.words.vocabulary import Kind, PaperKind, Step
@@ -44,6 +45,7 @@ class Proposal:
     `rows` counts what goes by table; `addresses` are all that are known to be the person's, and nobody else's.
     `recipients` are the names of those who had their details, and are told. `agreements` are the names of organisations
     whose customer or partner contact they are, while an agreement is in force: they are still needed for it.
+    `remembered_until` is the last day on which nobody may bring them back (L12); None where they have not asked for it.
     """
 
     deletes: tuple[int, ...]
@@ -55,6 +57,7 @@ class Proposal:
     suppressed: bool
     recipients: tuple[str, ...]
     agreements: tuple[str, ...]
+    remembered_until: dt.date | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -91,6 +94,7 @@ def of(request: Request, day: dt.date) -> Proposal:
         suppressed=suppressions.of_people(*people).exists(),
         recipients=tuple(sorted(told.values_list("name", flat=True))),
         agreements=tuple(_agreements(ids, day)),
+        remembered_until=None if timeline.is_hearsay(request) else tombstones.last_day(day),
     )
 
 

@@ -11,9 +11,9 @@ from django_countries import countries
 from contacts.events import dietary
 from contacts.models import Contact, SignUp
 from contacts.outbox import links
-from contacts.people import suppressions
+from contacts.people import suppressions, tombstones
 from contacts.views import channels, topics
-from contacts.words.addresses import keyed_hash
+from contacts.words.addresses import keyed_hash, mailbox_hash
 from contacts.words.vocabulary import Channel
 from dsr.decisions import fetching
 from dsr.intake import asking
@@ -59,8 +59,10 @@ def of_person(door: Door, contact: Contact) -> dict[str, Any]:
 def of_nobody(door: Door) -> dict[str, Any]:
     """Return what there is to say under an address that nobody is held by."""
     objected = suppressions.of_address(door.proof.address)
+    known = {keyed_hash(door.proof.address): mailbox_hash(door.proof.address)}
     return {
         "objected_on": objected.aggregate(since=Min("since"))["since"],
+        "erased": tombstones.standing(known, day=door.day),
         "all_stopped": objected.values("channel").distinct().count() == len(Channel),
         "typed": SignUp.objects.waiting().filter(email=door.proof.address).exists(),
         "requests": rows(asked_by(door)[:MOST_REQUESTS]),

@@ -30,6 +30,26 @@ UNKNOWN = sql.SQL("""
 
 SUPPRESSED = "suppressed address"
 
+ERASED = "erased at their request"
+
+# No list brings anybody back whom their own wish had us erase, whatever they would come in as (L12). A row of somebody
+# who is held again is none of those.
+_STONES = sql.SQL("""
+    (
+        SELECT line, erased_on FROM import_contacts JOIN contacts_tombstone USING (address_hash)
+        WHERE ends_on >= %(day)s
+        UNION ALL
+        SELECT line, erased_on FROM import_contacts JOIN contacts_tombstone USING (mailbox_hash)
+        WHERE ends_on >= %(day)s
+    ) stone""")
+_ERASED = sql.SQL("""
+    entry.line IN (SELECT line FROM {})
+    AND NOT EXISTS (SELECT 1 FROM import_known known WHERE known.email = entry.email)""").format(_STONES)
+_ERASED_ON = sql.SQL("""
+    (SELECT {} || to_char(max(erased_on), ' "on" FMDD FMMonth YYYY') FROM {} WHERE stone.line = entry.line)""").format(
+    sql.Literal(ERASED), _STONES
+)
+
 # An objection to all channels outlives the person, and keeps them from coming back as a prospect (P12).
 _OBJECTED = sql.SQL("""
     entry.scenario = 'prospect' AND entry.line IN (
@@ -130,14 +150,22 @@ CHANGED = sql.SQL("""
 )
 
 
+def counted_as(reason: str) -> str:
+    """Return the reason under which a refused row is counted: it may name a day."""
+    return ERASED if reason.startswith(ERASED) else reason
+
+
 def judge(work: Import) -> None:
-    """Refuse the rows of people with an organisation that nobody knows, and of prospects who have objected."""
+    """Refuse the rows of people with an organisation that nobody knows, who were erased at their request, and of
+    prospects who have objected.
+    """
     work.refuse(
         CONTACTS,
         "organisation",
         "unknown organisation",
         sql.SQL("entry.organisation IS NOT NULL AND {}").format(UNKNOWN_ORGANISATION),
     )
+    work.refuse(CONTACTS, "email", _ERASED_ON, _ERASED)
     work.refuse(CONTACTS, "email", SUPPRESSED, _OBJECTED)
 
 

@@ -23,13 +23,14 @@ _NUMBERS = sql.SQL("""
         (SELECT count(*) - count(DISTINCT email) FROM import_contacts WHERE fault IS NULL) AS duplicates,
         (SELECT count(*) FROM import_contacts WHERE fault IS NOT NULL) AS refused,
         (SELECT count(*) FROM import_contacts WHERE why = {suppressed}) AS suppressed,
+        (SELECT count(*) FROM import_contacts WHERE starts_with(why, {erased})) AS erased,
         (SELECT count(DISTINCT address_hash) FROM import_objections WHERE fault IS NULL) AS objected,
         (SELECT count(*) FROM merged_organisations WHERE status = 1) AS organisations,
         (SELECT count(*) FROM import_contacts WHERE fault IS NULL AND country <> ALL(%(countries)s)) AS nowhere,
         (SELECT count(*) {untold}) AS untold,
         (SELECT min(collected_on) {untold}) AS untold_since,
         (SELECT max(collected_on) {untold}) AS untold_until""").format(
-    suppressed=sql.Literal(people.SUPPRESSED), untold=_UNTOLD
+    suppressed=sql.Literal(people.SUPPRESSED), erased=sql.Literal(people.ERASED), untold=_UNTOLD
 )
 
 
@@ -43,4 +44,5 @@ def numbers(work: Import) -> dict[str, Any]:
     names = [column.name for column in work.cursor.description or []]
     counts = dict(zip(names, work.cursor.fetchone() or (), strict=True))
     counts["deleted"] = work.deleted
-    return counts | {"unchanged": counts["held"] - counts["changed"], "wrong": counts["refused"] - counts["suppressed"]}
+    wrong = counts["refused"] - counts["suppressed"] - counts["erased"]
+    return counts | {"unchanged": counts["held"] - counts["changed"], "wrong": wrong}

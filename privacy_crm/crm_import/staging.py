@@ -78,9 +78,13 @@ class Import:
             while rows := cursor.fetchmany(CHUNK):
                 yield [row[0] for row in rows]
 
-    def refuse(self, file: File, column: str, reason: str, where: sql.Composable) -> None:
-        """Refuse the rows of a file for which `where` is true, unless an earlier column has a fault already."""
-        self.do(_REFUSE.format(rows=file.table, where=where), fault=file.position(column), why=reason)
+    def refuse(self, file: File, column: str, reason: str | sql.Composable, where: sql.Composable) -> None:
+        """Refuse the rows of a file for which `where` is true, unless an earlier column has a fault already.
+
+        `reason` may be an expression, in terms of the row as `entry`.
+        """
+        why = sql.Literal(reason) if isinstance(reason, str) else reason
+        self.do(_REFUSE.format(rows=file.table, why=why, where=where), fault=file.position(column))
 
 
 _DROP = sql.SQL("DROP TABLE IF EXISTS {}")
@@ -88,7 +92,7 @@ _ANALYZE = sql.SQL("ANALYZE {}")
 
 # Those that nothing was found wrong with have no fault.
 _REFUSE = sql.SQL("""
-    UPDATE {rows} entry SET fault = %(fault)s, why = %(why)s
+    UPDATE {rows} entry SET fault = %(fault)s, why = {why}
     WHERE (fault IS NULL OR fault > %(fault)s) AND ({where})""")
 
 _CREATE = sql.SQL("""

@@ -96,7 +96,7 @@ class _Found:
         for reject in rejects:
             # What is wrong with an address is wrong once, though objections name it as well.
             if reject.file == CONTACTS.filename:
-                self.reasons[reject.column, reject.reason] += 1
+                self.reasons[reject.column, people.counted_as(reject.reason)] += 1
                 if len(self.rejects) < MOST_REJECTS:
                     self.rejects.append([reject.line, reject.column, reject.reason])
 

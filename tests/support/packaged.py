@@ -21,6 +21,7 @@ from contacts.models import (
     RecipientNotice,
     SignUp,
     Suppression,
+    Tombstone,
     Topic,
 )
 from contacts.personal_data import Field
@@ -91,6 +92,9 @@ def _deeds(contact: Contact, policy: PolicyVersion, mark: str) -> None:
     ChannelPermission.objects.create(contact=contact, channel="phone", state="objected", **said)
     Suppression.objects.create(
         address_hash=contact.address_hash or "", mailbox_hash=contact.mailbox_hash or "", channel="phone", since=TODAY
+    )
+    Tombstone.objects.create(
+        address_hash=contact.address_hash or "", mailbox_hash=contact.mailbox_hash or "", erased_on=TODAY, ends_on=TODAY
     )
     waiting = SignUpFactory.create(
         kind="event", scenario="event", event=event, email=contact.email, first_name=f"{mark} typed",

@@ -12,7 +12,7 @@ from contacts.admin.acts import Act, ActForm, by
 from contacts.admin.people import name_of
 from contacts.base import audit
 from contacts.models import Contact
-from privacy_crm.staff.people import contact_page, entering_acts, page_acts
+from privacy_crm.staff.people import contact_page, page_acts, readmitting_act
 from privacy_crm.staff.people.contact_list import ContactList
 from privacy_crm.staff.people.pairing_act import PairForm
 
@@ -21,7 +21,7 @@ class ContactAdmin(ContactList):
     """The page of a person, below the list: nothing on it is edited by hand."""
 
     page_template = "staff/contact.html"
-    adding = entering_acts.ADDING
+    adding = readmitting_act.ADDING
     acts = page_acts.ACTS
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Contact | None:

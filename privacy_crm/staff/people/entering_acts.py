@@ -151,15 +151,13 @@ class EnterForm(ReasonForm, DetailsForm):
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         told, organisation = self.cleaned_data, self._organisation()
         known = {name: told[name] for name in DetailsForm.base_fields}
-        self.record = entering.enter(
-            Typed(email=told["email"], company="" if organisation else told["organisation"], **known),
-            self.reason(),
-            organisation_id=organisation.pk if organisation else None,
-            policy=told["policy"],
-            at=at,
-            by=by,
-        )
+        typed = Typed(email=told["email"], company="" if organisation else told["organisation"], **known)
+        self.record = self.enter(typed, organisation.pk if organisation else None, at=at, by=by)
         return " ".join([_("{name} is on record."), *super().follows])
+
+    def enter(self, typed: Typed, organisation_id: int | None, *, at: dt.datetime, by: str) -> Contact:
+        policy: PolicyVersion = self.cleaned_data["policy"]
+        return entering.enter(typed, self.reason(), organisation_id=organisation_id, policy=policy, at=at, by=by)
 
     def clean_email(self) -> str:
         """Refuse an address with the very words that whoever is held under it unseen is refused with."""
@@ -234,8 +232,6 @@ def _objected(address: str, scenario: str | None) -> str:
         )
     return _("This address objected to all marketing: they come in, and get none.")
 
-
-ADDING = Act("add", gettext_lazy("New contact"), PERMISSION, EnterForm)
 
 REASON = Act(
     "add-reason",

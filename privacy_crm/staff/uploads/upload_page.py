@@ -25,6 +25,7 @@ _TILES = (
     ("unchanged", gettext_lazy("held already, as they are")),
     ("duplicates", gettext_lazy("rows that repeat a person")),
     ("suppressed", gettext_lazy("refused: they objected to all marketing")),
+    ("erased", gettext_lazy("refused: they were erased at their request")),
     ("wrong", gettext_lazy("refused: something is wrong")),
 )
 

@@ -210,6 +210,21 @@ def test_a_mailbox_is_learnt_where_only_the_address_was_known(policy: PolicyVers
     assert is_held(someone)
 
 
+def test_an_address_with_a_tag_whose_mailbox_nobody_knows_is_suppressed_all_the_same(policy: PolicyVersion) -> None:
+    there = ContactFactory.create(email=TAGGED)
+    hold(there, "prospect", TODAY, policy=policy)
+    for channel in Channel:
+        hashed = keyed_hash(TAGGED)
+        Suppression.objects.create(address_hash=hashed, mailbox_hash=hashed, channel=channel, since=TODAY)
+    assert refusals(TAGGED) == {Refusal.SUPPRESSED}
+    assert Contact.objects.filter(permission.objected_to_all()).get() == there
+    assert Contact.objects.filter(deletion_forecast.by(TODAY + ONE_DAY, policy=policy, day=TODAY)).get() == there
+    run(TODAY + ONE_DAY, policy)
+    assert not is_held(there)
+    outcome = bring(policy, contacts=[person(TAGGED, "prospect"), person(PLAIN, "prospect")])
+    assert outcome.refused == [("contacts.csv", 2, "email", "suppressed address")]
+
+
 # What is stored
 
 

@@ -29,6 +29,17 @@ def page(client: Client) -> Page:
     return shown
 
 
+@pytest.mark.promise("L12")
+@pytest.mark.parametrize(("accepts", "kept"), [("en", "36 months"), ("sv", "36 månader")])
+def test_what_stays_after_a_deletion_is_told_with_its_ground_and_period(
+    policy: PolicyVersion, page: Page, accepts: str, kept: str, client: Client
+) -> None:
+    shown = page(accepts=accepts)
+    assert kept in shown.partition('<section id="remains">')[2]
+    assert shown.count('href="#remains"') == 1
+    assert 'id="remains"' not in client.get(f"/privacy/{policy.number}/").content.decode()
+
+
 @pytest.mark.promise("P24")
 def test_each_scenario_says_what_for_which_data_why_and_how_long(policy: PolicyVersion, page: Page) -> None:
     shown = page()

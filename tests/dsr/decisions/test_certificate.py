@@ -84,6 +84,39 @@ def test_it_names_nobody(log_in: LogIn, certificate: Certificate) -> None:
         assert trace not in told
 
 
+@pytest.mark.promise("L12")
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        (
+            "en",
+            ["nobody brings them back", "until 24 November 2029", "until 24 November 2028", "no end is set"],
+        ),
+        ("sv", ["så att ingen registrerar personen igen", "24 november 2029", "24 november 2028", "inget slutdatum"]),
+    ],
+)
+def test_it_says_what_stays_without_a_name_on_which_ground_and_until_when(
+    policy: PolicyVersion, certificate: Certificate, language: str, told: list[str]
+) -> None:
+    coded = certificates.said(certificate, policy=policy, language=language)["coded"]
+    assert len(coded) == 4
+    assert all("GDPR" in ground or "dataskyddsförordningen" in ground for _, ground, _ in coded)
+    for text in told:
+        assert text in str(coded)
+    assert (certificate.remembered_until, certificate.suppressed) == (dt.date(2029, 11, 24), True)
+
+
+@pytest.mark.promise("L20")
+def test_an_old_certificate_says_nothing_of_what_it_has_no_record_of(
+    policy: PolicyVersion, certificate: Certificate
+) -> None:
+    certificate.remembered_until = certificate.suppressed = None
+    coded = certificates.said(certificate, policy=policy, language="en")["coded"]
+    assert [what.partition(":")[0] for what, _, _ in coded] == [
+        "The request", "The record of who looked at and changed what, by a random number alone",
+    ]  # fmt: skip
+
+
 def test_the_moment_of_a_deletion_has_any_fraction_of_a_second(policy: PolicyVersion) -> None:
     at = NOON + dt.timedelta(microseconds=993377)
     made = certificates.pdf(erased(wish(ContactFactory.create(), policy), policy, at=at), policy=policy, language="en")

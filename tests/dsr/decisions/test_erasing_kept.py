@@ -135,6 +135,23 @@ def test_a_coded_form_that_is_kept_is_told(policy: PolicyVersion) -> None:
     assert "So that no marketing reaches you again" in letter()
 
 
+@pytest.mark.promise("L12")
+@pytest.mark.parametrize(
+    ("language", "last", "back"),
+    [
+        ("en", "we keep a coded form of your address until 24 November 2029", "unless you sign up yourself"),
+        ("sv", "en kodad form av din adress till och med den 24 november 2029", "om du inte själv anmäler dig"),
+    ],
+)
+def test_the_letter_says_until_when_nobody_brings_them_back_and_who_may(
+    policy: PolicyVersion, language: str, last: str, back: str
+) -> None:
+    erased(wish(ContactFactory.create(language=language), policy), policy)
+    told = letter()
+    assert last in told
+    assert back in told
+
+
 def test_a_letter_that_goes_by_post_is_not_mailed(policy: PolicyVersion) -> None:
     contact = ContactFactory.create()
     request = wish(contact, policy)

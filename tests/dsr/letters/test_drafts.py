@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 
 from contacts.delivery import letters as mails
-from contacts.models import Message, PolicyVersion
+from contacts.models import Message, PolicyVersion, Tombstone
 from dsr.admin.letters import preview
 from dsr.answers import answering, remedies
 from dsr.letters import (
@@ -46,6 +46,7 @@ WITH_DAY: list[tuple[Writer, dict[str, Any]]] = [
     (restrictions.upheld, {"left": True, "on": DAY, "reasons": BECAUSE}),
     (refusals.refused, {"ground": RefusalGround.NOT_COVERED, "on": DAY, "reasons": BECAUSE}),
     (answers.taken_back, {"on": DAY}),
+    (answers.nothing_held, {"stone": Tombstone(erased_on=DAY, ends_on=DAY)}),
     (complaints.agreed, {"agreement": BECAUSE, "by": DAY}),
 ]
 OTHERS: list[tuple[Writer, dict[str, Any]]] = [

@@ -11,7 +11,7 @@ import pytest
 from django.utils import translation
 from django.utils.translation import trans_real
 
-from contacts.models import PolicyVersion, Suppression
+from contacts.models import PolicyVersion, Suppression, Tombstone
 from contacts.words.addresses import hashes
 from dsr import package
 from dsr.package import naming, trail, walking
@@ -132,6 +132,26 @@ def test_the_rights_and_the_authority_are_the_policys_own_words(policy: PolicyVe
     made = answer(policy, held_for("prospect", policy).pk)
     assert policy.texts["rights"]["en"].split("\n\n")[0].strip() in chapter(made, "rights")
     assert "Integritetsskyddsmyndigheten (IMY), https://www.imy.se" in chapter(made, "complaint")
+
+
+@pytest.mark.promise("L12")
+@pytest.mark.parametrize(
+    ("language", "sentence", "purpose", "period"),
+    [
+        ("en", "You asked us to delete your details", "Not to bring back", "36 months after the deletion"),
+        ("sv", "Du bad oss radera dina uppgifter", "För att inte ta tillbaka", "36 månader efter raderingen"),
+    ],
+)
+def test_who_was_erased_is_told_what_keeps_them_from_coming_back(
+    policy: PolicyVersion, language: str, sentence: str, purpose: str, period: str
+) -> None:
+    Tombstone.objects.create(**hashes("gone+tag@fjordkraft.example"), erased_on=TODAY, ends_on=DUE)
+    made = answer(policy, address="gone@fjordkraft.example", language=language)
+    assert made["answer"]["sentences"][1].startswith(sentence)
+    assert purpose in chapter(made, "purposes")
+    assert period in chapter(made, "period")
+    [row] = made["held"]["contacts.tombstone"]["rows"]
+    assert row["erased_on"] == "2026-11-24"
 
 
 @pytest.mark.promise("P12")

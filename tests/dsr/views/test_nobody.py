@@ -1,9 +1,12 @@
 """The page “My data” for whoever is not held: nothing is made up, nothing is hidden, and no is still no."""
 
+import datetime as dt
+
 import pytest
 from django.test import Client
 
-from contacts.models import Contact, PolicyVersion
+from contacts.models import Contact, PolicyVersion, Tombstone
+from contacts.words.addresses import hashes
 from dsr.words.vocabulary import Kind, State
 from tests.support import requesting
 from tests.support.admin_pages import contents
@@ -59,6 +62,14 @@ def test_nobody_held_has_nothing_to_act_on(policy: PolicyVersion, said: dict[str
     assert press(client, **said).status_code == 410
     assert client.get(f"{MINE}correct/").status_code == 410
     assert contents() == before
+
+
+@pytest.mark.promise("L12")
+def test_who_was_erased_reads_since_and_until_when_nobody_brings_them_back(policy: PolicyVersion) -> None:
+    Tombstone.objects.create(**hashes(ADDRESS), erased_on=dt.date(2026, 5, 3), ends_on=dt.date(2029, 5, 3))
+    shown = words(visiting(ADDRESS).get(MINE))
+    assert "On 3 May 2026 we deleted your details at your request." in shown
+    assert "Until 3 May 2029" in shown
 
 
 @pytest.mark.promise("P5")

@@ -1,0 +1,81 @@
+"""New contacts by hand, where somebody was erased at their request: staff are refused, the officer says why (L12)."""
+
+import datetime as dt
+from functools import cached_property
+from typing import Any
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from contacts.admin import fields
+from contacts.admin.acts import Act
+from contacts.admin.people import visible_to
+from contacts.models import Contact, Tombstone
+from contacts.people import tombstones
+from contacts.signups import readmitting
+from contacts.signups.readmitting import Grounds
+from contacts.signups.sign_ups import Typed
+from contacts.words.addresses import MalformedAddressError, hashes, normalise
+from privacy_crm.staff.people.entering_acts import PERMISSION, EnterForm
+
+LIFT = "contacts.lift_tombstone"
+
+
+class NewContactForm(EnterForm):
+    again = fields.choice(
+        gettext_lazy("They were erased at their request. Why are they entered again?"),
+        [("", "–"), *Grounds.choices],
+        required=False,
+        help_text=gettext_lazy(
+            "For nobody else. They come back as a contact of an organisation with an open agreement, are told where we"
+            " have their details from, and get no marketing."
+        ),
+    )
+
+    def __init__(self, record: Any = None, *, user: Any = None, **options: Any) -> None:
+        super().__init__(record, user=user, **options)
+        if user is not None and not user.has_perm(LIFT):
+            del self.fields["again"]
+
+    def enter(self, typed: Typed, organisation_id: int | None, *, at: dt.datetime, by: str) -> Contact:
+        told = self.cleaned_data
+        if not told.get("again"):
+            return super().enter(typed, organisation_id, at=at, by=by)
+        return readmitting.readmit(
+            typed,
+            self.reason(),
+            Grounds(told["again"]),
+            organisation_id=organisation_id,
+            policy=told["policy"],
+            at=at,
+            by=by,
+        )
+
+    def _address(self) -> str:
+        """Say when they were erased, before anything else that an address is known for."""
+        if self.holder or self.stone is None:
+            return super()._address()
+        said = format_html("{} {}", tombstones.ErasedError(self.stone.erased_on), self._residue())
+        return said if "again" not in self.fields else format_html("{} {}", said, _("Or say below why they come back."))
+
+    def _residue(self) -> str:
+        """Lead to what a duty keeps of them, for whoever may see that."""
+        number = self.stone.residue if self.stone else None
+        if number is None or not visible_to(self.user, Contact.objects.filter(public_id=number)).exists():
+            return ""
+        url = reverse("admin:contacts_contact_change", args=[number])
+        return format_html('<a href="{}">{}</a>', url, _("The law has us keep a part of their details."))
+
+    @cached_property
+    def stone(self) -> Tombstone | None:
+        """What keeps the person of the address from coming back."""
+        try:
+            hashed = hashes(normalise(str(self["email"].value() or "")))
+        except MalformedAddressError:
+            return None
+        return tombstones.standing({hashed["address_hash"]: hashed["mailbox_hash"]}, day=self.day)
+
+
+ADDING = Act("add", gettext_lazy("New contact"), PERMISSION, NewContactForm)
