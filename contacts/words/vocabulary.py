@@ -41,6 +41,17 @@ class SourceKind(TextChoices):
     THIRD_PARTY = "third_party", _("somebody else")
 
 
+class LegalForm(TextChoices):
+    """What an organisation is in the eyes of the law, as far as a country's rules for marketing ask."""
+
+    COMPANY = "company", _("company")
+    LLP = "llp", _("limited liability partnership (LLP)")
+    SCOTTISH_PARTNERSHIP = "scottish_partnership", _("Scottish partnership")
+    PUBLIC_BODY = "public_body", _("public body")
+    SOLE_TRADER = "sole_trader", _("sole trader")
+    PARTNERSHIP = "partnership", _("other partnership")
+
+
 class AgreementKind(TextChoices):
     CUSTOMER = "customer", _("customer")
     PARTNER = "partner", _("partner")
@@ -84,6 +95,7 @@ class MarketingGround(TextChoices):
 
     CONSENT = "consent", _("consent")
     INTEREST = "legitimate_interest", _("legitimate interest")
+    CORPORATE = "corporate", _("legitimate interest at companies and public bodies, otherwise consent")
 
 
 class SignUpKind(TextChoices):
@@ -206,6 +218,9 @@ class Likeness(TextChoices):
 # The scenarios whose own collection was an activity of the person.
 ACTIVITY_SCENARIOS = (Scenario.WHITEPAPER, Scenario.WEBINAR, Scenario.EVENT)
 AGREEMENT_SCENARIOS = (Scenario.CUSTOMER, Scenario.PARTNER)
+
+# What the rules for e-mail of Great Britain call corporate subscribers (PECR, regulation 2).
+CORPORATE_FORMS = (LegalForm.COMPANY, LegalForm.LLP, LegalForm.SCOTTISH_PARTNERSHIP, LegalForm.PUBLIC_BODY)
 
 # What is held for marketing alone, once it is delivered or over: it goes when the person objects to all of it (P12).
 MARKETING_SCENARIOS = (Scenario.PROSPECT, *ACTIVITY_SCENARIOS)

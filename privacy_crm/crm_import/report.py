@@ -45,17 +45,21 @@ def count(work: Import, file: File, *outcomes: sql.Composable) -> Counts:
     return Counts(rows, created, updated, rows - refused - created - updated, refused)
 
 
-def in_words(report: Report, *, told_days_dropped: int = 0, nowhere: int = 0) -> str:
+def in_words(report: Report, *, told_days_dropped: int = 0, nowhere: int = 0, legal_forms_unknown: int = 0) -> str:
     """Return a report as a short table, with what no contract of other programs' holds: days of being told that were
-    dropped, and rows with a country that nobody knows.
+    dropped, and rows with a country or a legal form that nobody knows.
     """
     said = "The import would do this." if report.dry_run else "The import is done."
     head = ("", "rows", "created", "updated", "unchanged", "refused")
     lines = [(name, *vars(counts).values()) for name, counts in report.files.items()]
     table = [f"  {name:<20}" + "".join(f"{number:>11}" for number in numbers) for name, *numbers in [head, *lines]]
-    return "\n".join(
-        [said, *table, *_dropped(report.food_preferences_dropped), *_untold(told_days_dropped), *_nowhere(nowhere)]
-    )
+    more = [
+        *_dropped(report.food_preferences_dropped),
+        *_untold(told_days_dropped),
+        *_nowhere(nowhere),
+        *_formless(legal_forms_unknown),
+    ]
+    return "\n".join([said, *table, *more])
 
 
 def _dropped(number: int) -> list[str]:
@@ -77,3 +81,10 @@ def _nowhere(number: int) -> list[str]:
         return []
     rows = "1 row names a country" if number == 1 else f"{number} rows name a country"
     return [f"{rows} that we do not know: say which one it is in the admin, under Contacts, Unknown countries."]
+
+
+def _formless(number: int) -> list[str]:
+    if not number:
+        return []
+    rows = "1 row names a legal form" if number == 1 else f"{number} rows name a legal form"
+    return [f"{rows} that we do not know: it is left out."]

@@ -40,6 +40,7 @@ class Import:
     facts: dict[str, Any] = field(init=False)
     food_preferences_dropped: int = 0
     told_days_dropped: int = 0
+    legal_forms_unknown: int = 0
     deleted: int = 0  # prospects who said no to everything, and are gone
     stored_only: int = 0  # people among those known whose details are only stored
 

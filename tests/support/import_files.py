@@ -20,7 +20,7 @@ from privacy_crm.crm_import.report import Counts, Report
 from tests.support.factories import NOON
 
 HEADERS = {
-    "organisations": "name country reference",
+    "organisations": "name country reference legal_form",
     "agreements": "organisation kind reference started_on ended_on",
     "contacts": "email first_name last_name job_title phone address postal_code city country language organisation "
     "scenario collected_on last_activity_on source source_kind informed_on",

@@ -58,7 +58,11 @@ class Command(command_line.Command):
 
 
 def _found(work: Import) -> dict[str, int]:
-    return {"told_days_dropped": work.told_days_dropped, "nowhere": people_counts.numbers(work)["nowhere"]}
+    return {
+        "told_days_dropped": work.told_days_dropped,
+        "nowhere": people_counts.numbers(work)["nowhere"],
+        "legal_forms_unknown": work.legal_forms_unknown,
+    }
 
 
 class Bar:
