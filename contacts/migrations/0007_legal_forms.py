@@ -1,4 +1,5 @@
-"""Organisations get their legal form, which the rules for e-mail to people in Great Britain ask for (P11).
+"""Organisations get their legal form, which the rules for e-mail to people in Great Britain ask for (P11), and where
+somebody's details come from can be unknown (L5).
 
 Where the product's own rule for Great Britain holds, the new one takes its place from today on; a rule of the officer's
 own stays. Who was written to before was judged by what was in force then.
@@ -32,6 +33,13 @@ FORMS = [
     ("public_body", "public body"),
     ("sole_trader", "sole trader"),
     ("partnership", "other partnership"),
+]
+SOURCES = [
+    ("person", "the person"),
+    ("organisation", "the person's organisation"),
+    ("public", "a public source"),
+    ("third_party", "somebody else"),
+    ("unknown", "not known"),
 ]
 
 
@@ -68,4 +76,20 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunSQL(BRITAIN, NOT_BRITAIN),
+        migrations.RemoveConstraint(model_name="basis", name="basis_source_kind"),
+        migrations.AlterField(
+            model_name="basis", name="source_kind", field=models.CharField(choices=SOURCES, default="person")
+        ),
+        migrations.AddConstraint(
+            model_name="basis",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("source_kind__in", ["person", "organisation", "public", "third_party", "unknown"])
+                ),
+                name="basis_source_kind",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="upload", name="source_kind", field=models.CharField(blank=True, choices=SOURCES)
+        ),
     ]

@@ -39,6 +39,7 @@ class SourceKind(TextChoices):
     ORGANISATION = "organisation", _("the person's organisation")
     PUBLIC = "public", _("a public source")
     THIRD_PARTY = "third_party", _("somebody else")
+    UNKNOWN = "unknown", _("not known")
 
 
 class LegalForm(TextChoices):
@@ -218,6 +219,9 @@ class Likeness(TextChoices):
 # The scenarios whose own collection was an activity of the person.
 ACTIVITY_SCENARIOS = (Scenario.WHITEPAPER, Scenario.WEBINAR, Scenario.EVENT)
 AGREEMENT_SCENARIOS = (Scenario.CUSTOMER, Scenario.PARTNER)
+
+# What staff can say: where details come from is unknown only in lists that do not tell.
+NAMED_SOURCES = tuple(kind for kind in SourceKind if kind != SourceKind.UNKNOWN)
 
 # What the rules for e-mail of Great Britain call corporate subscribers (PECR, regulation 2).
 CORPORATE_FORMS = (LegalForm.COMPANY, LegalForm.LLP, LegalForm.SCOTTISH_PARTNERSHIP, LegalForm.PUBLIC_BODY)

@@ -18,8 +18,12 @@ _FRESH = {
 
 # Of a source that is not the person, and that they have not heard of, one list cannot unsay what another said (L5).
 _OWED = sql.SQL("%(untold_stays)s AND stored.source_kind <> 'person' AND stored.informed_on IS NULL")
+_LEARNT = sql.SQL("stored.source_kind = 'unknown' AND given.source_kind <> 'person'")
 _NAMED = sql.SQL("position(COALESCE(given.source, '') IN stored.source) > 0")
 _ANOTHER = sql.SQL("%(untold_stays)s AND given.source_kind <> 'person' AND NOT {}").format(_NAMED)
+
+# Whoever downloads or signs up types it themselves. Of others nobody knows who gave the details, where no row says so.
+_UNSAID = sql.SQL("CASE WHEN given.scenario = ANY(%(activity_scenarios)s) THEN 'person' ELSE 'unknown' END")
 
 TARGET = Target(
     name="bases",
@@ -37,8 +41,10 @@ TARGET = Target(
                     ELSE concat_ws('; ', NULLIF(stored.source, ''), given.source) END
                 ELSE COALESCE(given.source, stored.source, '') END""").format(owed=_OWED, named=_NAMED),
         "source_kind": sql.SQL("""
-            CASE WHEN {owed} THEN stored.source_kind ELSE COALESCE(given.source_kind, stored.source_kind, 'person')
-                END""").format(owed=_OWED),
+            CASE WHEN {owed} AND NOT ({learnt}) THEN stored.source_kind
+                ELSE COALESCE(given.source_kind, stored.source_kind, {unsaid}) END""").format(
+            owed=_OWED, learnt=_LEARNT, unsaid=_UNSAID
+        ),
         "informed_on": sql.SQL(
             "COALESCE(given.informed_on, CASE WHEN NOT ({another}) THEN stored.informed_on END)"
         ).format(another=_ANOTHER),
