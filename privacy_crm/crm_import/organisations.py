@@ -3,8 +3,9 @@
 from psycopg2 import sql
 
 from contacts.words.vocabulary import AgreementState
+from privacy_crm.crm_import import existing
 from privacy_crm.crm_import.columns import ORGANISATIONS
-from privacy_crm.crm_import.merging import LINES, Target, apply, kept, last, outcomes
+from privacy_crm.crm_import.merging import LINES, Target, apply, last, outcomes
 from privacy_crm.crm_import.report import Counts, count
 from privacy_crm.crm_import.staging import Import
 
@@ -19,7 +20,7 @@ TARGET = Target(
         ) entry WHERE fault IS NULL GROUP BY name""").format(
         last=last("country", "reference", "legal_form"), lines=LINES
     ),
-    becomes=kept("country", "reference", "legal_form"),
+    becomes=existing.texts("country", "reference", "legal_form"),
     fresh={
         "entered_on": sql.Placeholder("day"),
         "agreement_state": sql.Literal(AgreementState.NONE),

@@ -17,7 +17,8 @@ from privacy_crm.uploads import fields, importing, moving, working
 
 _SHOWN = 50  # refused rows
 
-_OF_THE_OTHERS = gettext_lazy("What it changed of people who were held before stays changed.")
+_OF_THE_OTHERS = gettext_lazy("What it filled in for people who were held before stays.")
+_FILLS = gettext_lazy("Of people who are held already, only blanks are filled in: what stands on record stays.")
 
 _TILES = (
     ("new", gettext_lazy("new")),
@@ -80,6 +81,7 @@ def sentences(upload: Upload, found: dict[str, Any]) -> list[str]:
         return [str(_OF_THE_OTHERS), _("What people said no to stays on record.")]
     done = bool(upload.result)
     told = [
+        "" if done or not found.get("held") else str(_FILLS),
         _lapsed(found),
         _told(found),
         _objected(found),

@@ -1,9 +1,11 @@
 """Where nobody knows who gave the details, the person is told so; who gave them and saw no notice is listed (L5)."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 
 from contacts.delivery import letters
@@ -15,7 +17,7 @@ from contacts.signups import proof
 from contacts.signups.sign_ups import Wish
 from contacts.words.vocabulary import MailTemplate
 from tests.support.factories import NOON, ContactFactory, CountryRuleFactory, WhitepaperFactory, hold
-from tests.support.import_files import AINO, basis, bring, person
+from tests.support.import_files import AINO, basis, bring, person, save
 from tests.support.visitors import asked
 
 type LogIn = Callable[[str], Client]
@@ -121,3 +123,14 @@ def test_the_officer_finds_them_and_nobody_else_does(policy: PolicyVersion, log_
     for role in ("marketing", "sales"):
         assert "Art. 13 not shown" not in log_in(role).get("/admin/").content.decode()
         assert "Art. 13 not shown" not in log_in(role).get("/admin/contacts/contact/").content.decode()
+
+
+def test_an_import_says_how_many_are_on_that_list(
+    policy: PolicyVersion, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = person("told@x.example", informed_on="2026-06-01")
+    call_command("import_crm", str(save(tmp_path, contacts=[person(), told, person("b@x.example", "prospect")])))
+    sentence = (
+        "1 person on record gave us their details, and no notice to them is: the officer's list, Art. 13 not shown."
+    )
+    assert sentence in capsys.readouterr().out
