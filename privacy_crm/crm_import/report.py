@@ -116,6 +116,4 @@ def _unshown(number: int) -> list[str]:
     if not number:
         return []
     people = "1 person" if number == 1 else f"{number:,} people"
-    return [
-        f"{people} on record gave us their details, and no notice to them is: the officer's list, Art. 13 not shown."
-    ]
+    return [f"{people} gave us their details, with no notice to them on record: in the admin, “Art. 13 not shown”."]

@@ -130,7 +130,5 @@ def test_an_import_says_how_many_are_on_that_list(
 ) -> None:
     told = person("told@x.example", informed_on="2026-06-01")
     call_command("import_crm", str(save(tmp_path, contacts=[person(), told, person("b@x.example", "prospect")])))
-    sentence = (
-        "1 person on record gave us their details, and no notice to them is: the officer's list, Art. 13 not shown."
-    )
+    sentence = "1 person gave us their details, with no notice to them on record: in the admin, “Art. 13 not shown”."
     assert sentence in capsys.readouterr().out
