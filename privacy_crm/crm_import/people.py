@@ -11,7 +11,7 @@ from privacy_crm.crm_import.merging import write as write_records
 from privacy_crm.crm_import.organisations import UNKNOWN as UNKNOWN_ORGANISATION
 from privacy_crm.crm_import.staging import Import
 
-_TEXTS = (
+TEXTS = (
     "first_name",
     "last_name",
     "job_title",
@@ -70,12 +70,12 @@ TARGET = Target(
         LEFT JOIN import_known known USING (email)
         LEFT JOIN (SELECT id, name FROM contacts_organisation) organisation
             ON organisation.name = said.organisation""").format(
-        texts=sql.SQL(", ").join(map(sql.Identifier, _TEXTS)),
-        last=last(*_TEXTS, "organisation"),
+        texts=sql.SQL(", ").join(map(sql.Identifier, TEXTS)),
+        last=last(*TEXTS, "organisation"),
         lines=LINES,
         passed=PASSED,
     ),
-    becomes=existing.of_person(*_TEXTS)
+    becomes=existing.of_person(*TEXTS)
     | {
         "last_activity_on": sql.SQL("GREATEST(stored.last_activity_on, given.day)"),
         "address_hash": sql.SQL("COALESCE(stored.address_hash, given.address_hash)"),
@@ -118,9 +118,7 @@ CHANGED = sql.SQL("""
             entry.last_activity_on, CASE WHEN entry.scenario = ANY(%(activity_scenarios)s) THEN entry.collected_on END
         ))
     )""").format(
-    texts=sql.SQL(" OR ").join(
-        sql.SQL("({} AND {})").format(TARGET.moved(name), named(_SAYS, name)) for name in _TEXTS
-    ),
+    texts=sql.SQL(" OR ").join(sql.SQL("({} AND {})").format(TARGET.moved(name), named(_SAYS, name)) for name in TEXTS),
     organisation_moved=TARGET.moved("organisation_id"),
     activity_moved=TARGET.moved("last_activity_on"),
 )
