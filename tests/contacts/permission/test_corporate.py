@@ -76,6 +76,16 @@ def test_a_missing_country_asks_where_great_britain_would(form: str, answer: str
     assert refusal(briton(policy, form, country="")) == answer
 
 
+@pytest.mark.promise("P11")
+def test_whoever_has_no_address_left_is_asked_as_well(policy: PolicyVersion) -> None:
+    CountryRuleFactory.create(country="GB", ground="corporate", channel="phone", valid_from=TODAY)
+    person = briton(policy)
+    Contact.objects.update(phone="+44 20 7946 0123")
+    assert permission.of_one(person, day=TODAY)[Channel.PHONE] == ""
+    Contact.objects.update(email=None, address_hash=None, minimised_on=TODAY)
+    assert permission.of_one(person, day=TODAY)[Channel.PHONE] == Refusal.NO_CONSENT
+
+
 def _migrate() -> None:
     with connection.cursor() as cursor:
         cursor.execute(import_module("contacts.migrations.0007_legal_forms").BRITAIN)

@@ -142,6 +142,13 @@ def test_whoever_was_told_of_one_source_is_told_of_another_one_that_fills_blanks
     assert reason() == ("2026-01-05", "Register", "public", "None")
 
 
+def test_to_fill_makes_nobody_the_giver_of_what_came_from_elsewhere(policy: PolicyVersion) -> None:
+    at_work(policy)
+    Basis.objects.update(source_kind="public")
+    listed(policy, FILL, source="Fair", source_kind="person")
+    assert reason() == ("2026-01-05", "Fair", "public", "2026-01-06")
+
+
 def test_to_fill_says_who_gave_the_details_where_nobody_knew(policy: PolicyVersion) -> None:
     at_work(policy)
     Basis.objects.update(source="", source_kind="unknown", informed_on=None)
@@ -213,6 +220,15 @@ def test_where_they_are_moved_or_nobody_would_be_nothing_is_listed(
     assert "not moved" not in capsys.readouterr().out
     assert said()["at"] == "Fjordkraft AB"
     assert said()["first_name"] == ("Aino" if options == ["--move"] else "Ada")
+
+
+def test_what_was_put_right_is_no_row_that_was_not_moved(
+    tmp_path: Path, policy: PolicyVersion, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at_work(policy, corrected=["company", "country"])
+    call_command("import_crm", str(_export(tmp_path)))
+    assert "not moved" not in capsys.readouterr().out
+    assert (said()["country"], said()["at"]) == ("SE", "Fjordkraft AB")
 
 
 @pytest.mark.parametrize("options", [["--existing", "fill", "--move"], ["--existing", "replace"]])
