@@ -24,6 +24,7 @@ from contacts.people import agreements
 from privacy_crm.crm_import import reading
 from privacy_crm.crm_import import run as crm_import
 from privacy_crm.crm_import.cells import When
+from privacy_crm.crm_import.existing import Mode
 from retention import purge, run_log
 from retention.models import PurgeRun
 from retention.outcomes import Outcome
@@ -142,9 +143,7 @@ def import_against_copy(policy: PolicyVersion, number: int) -> dict[str, float]:
 
 def _import(folder: Path, policy: PolicyVersion) -> None:
     at = timezone.now()
-    crm_import.run(
-        reading.exported(folder, When.under(policy, at)), policy=policy, at=at, by="benchmark", dry_run=False
-    )
+    crm_import.run(reading.exported(folder, When.under(policy, at)), policy=policy, at=at, by="benchmark", mode=Mode())
 
 
 _HEADER = [

@@ -44,7 +44,7 @@ def _table(fields: str, field: Field) -> Table:
 
 MODELS: dict[str, Table] = {
     "contacts.Organisation": _table(
-        "id name country reference entered_on agreement_state agreements_ended_on may_be_vacant", NOTHING
+        "id name country reference legal_form entered_on agreement_state agreements_ended_on may_be_vacant", NOTHING
     ),
     "contacts.Agreement": _table("id organisation kind reference started_on ended_on", NOTHING),
     "contacts.PolicyVersion": _table("id number published_at controller time_zone texts digest", NOTHING),

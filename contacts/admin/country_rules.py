@@ -156,7 +156,10 @@ class CountryRuleAdmin(RecordAdmin):
     def for_whom(self, rule: CountryRule) -> str:
         return _("existing customers") if rule.existing_customers else _("everybody")
 
-    @display(description=gettext_lazy("rests on"), label={"consent": "warning", "legitimate_interest": "info"})
+    @display(
+        description=gettext_lazy("rests on"),
+        label={"consent": "warning", "legitimate_interest": "info", "corporate": "info"},
+    )
     def rests_on(self, rule: CountryRule) -> tuple[str, str]:
         return rule.ground, str(MarketingGround(rule.ground).label)
 

@@ -1,14 +1,16 @@
 """Organisations: their people, and the agreements that decide how long these are kept."""
 
 import datetime as dt
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import F
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django_countries import countries
 from unfold.decorators import display
 
@@ -19,8 +21,8 @@ from contacts.admin.people import name_of, visible_to
 from contacts.models import Agreement, Organisation
 from contacts.people import agreements, organisations
 from contacts.people.agreements import AgreementError
-from contacts.people.organisations import OrganisationError
-from contacts.words.vocabulary import AgreementKind, AgreementState
+from contacts.people.organisations import Marked, OrganisationError
+from contacts.words.vocabulary import AgreementKind, AgreementState, LegalForm
 
 FIRST = 10  # people on the page; the list has them all
 
@@ -31,6 +33,9 @@ class OrganisationForm(ActForm):
     name = fields.text(gettext_lazy("Name"))
     country = fields.choice(gettext_lazy("Country"), (), required=False)
     reference = fields.text(gettext_lazy("Number in other systems"), required=False)
+    legal_form = fields.choice(
+        gettext_lazy("Legal form"), [("", gettext_lazy("not known")), *LegalForm.choices], required=False
+    )
 
     def __init__(self, record: Any = None, **options: Any) -> None:
         super().__init__(record, **options)
@@ -47,12 +52,38 @@ class EnterForm(OrganisationForm):
 
 class ChangeForm(OrganisationForm):
     def __init__(self, record: Any = None, **options: Any) -> None:
-        initial = {name: getattr(record, name) for name in ("name", "country", "reference")}
+        initial = {name: getattr(record, name) for name in ("name", "country", "reference", "legal_form")}
         super().__init__(record, initial=initial, **options)
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         organisations.change(self.record, **self.cleaned_data, at=at, by=by)
         return _("The organisation is changed.")
+
+
+class MarkForm(ActForm):
+    explanation = gettext_lazy(
+        "In Great Britain, people at companies, LLPs, Scottish partnerships and public bodies may get e-mail without"
+        " consent. As long as the legal form is not known, we ask for consent."
+    )
+    submit = gettext_lazy("Save the legal form")
+    result_template = "staff/organisations_marked.html"
+    marked: Marked
+
+    names = fields.long_text(
+        gettext_lazy("Names of organisations"), help_text=gettext_lazy("One on each line, as it is on record.")
+    )
+    legal_form = fields.choice(gettext_lazy("Legal form"), [("", "–"), *LegalForm.choices])
+
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
+        lines = (line.strip() for line in self.cleaned_data["names"].splitlines())
+        form = LegalForm(self.cleaned_data["legal_form"])
+        self.marked = organisations.mark([line for line in lines if line], form, at=at, by=by)
+        done = ngettext(
+            "%(number)s organisation is now marked as %(form)s.",
+            "%(number)s organisations are now marked as %(form)s.",
+            self.marked.changed,
+        )
+        return done % {"number": f"{self.marked.changed:,}", "form": form.label}
 
 
 class AgreementForm(ActForm):
@@ -70,13 +101,17 @@ class AgreementForm(ActForm):
         return _("The agreement is on record.")
 
 
+MARK = Act("legal-forms", gettext_lazy("Fill in legal forms"), "contacts.change_organisation", MarkForm, "gavel")
+
+
 @admin.register(Organisation)
 class OrganisationAdmin(RecordAdmin):
     heading = gettext_lazy("Organisations")
     page_template = "staff/organisation.html"
-    list_display = ("name", "in_country", "state", "ended")
+    list_before_template = "staff/organisation_list_before.html"
+    list_display = ("name", "in_country", "form_of_law", "state", "ended")
     list_display_links = ("name",)
-    list_filter = ("agreement_state",)
+    list_filter = ("agreement_state", "legal_form")
     search_fields = ("name__icontains", "reference__iexact")
     search_help_text = gettext_lazy("Part of the name, or the number")
     ordering = ("name",)
@@ -85,6 +120,15 @@ class OrganisationAdmin(RecordAdmin):
         Act("change-details", gettext_lazy("Change details"), "contacts.change_organisation", ChangeForm, "edit"),
         Act("add-agreement", gettext_lazy("Add an agreement"), "contacts.add_agreement", AgreementForm, "handshake"),
     )
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(partial(acts.show_or_do, self, MARK))
+        return [path(f"{MARK.name}/", view, name=self._url_name(MARK.name)), *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        button = {"act": MARK, "url": reverse(f"admin:{self._url_name(MARK.name)}"), "paged": True}
+        buttons = [button] if request.user.has_perm(MARK.permission) else []
+        return super().changelist_view(request, {"buttons": buttons, **(extra_context or {})})
 
     @display(
         description=gettext_lazy("agreements"),
@@ -98,6 +142,10 @@ class OrganisationAdmin(RecordAdmin):
     @display(description=gettext_lazy("country"), ordering="country")
     def in_country(self, organisation: Organisation) -> str:
         return _country(organisation)
+
+    @display(description=gettext_lazy("legal form"))
+    def form_of_law(self, organisation: Organisation) -> str:
+        return organisation.get_legal_form_display()
 
     @display(description=gettext_lazy("last agreement ends on"))
     def ended(self, organisation: Organisation) -> dt.date | None:

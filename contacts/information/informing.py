@@ -145,6 +145,11 @@ def unreached(people: QuerySet[Contact], *, day: dt.date) -> QuerySet[Contact]:
     )
 
 
+def unshown(people: QuerySet[Contact]) -> QuerySet[Contact]:
+    """Return those of these people who gave us their details, with no notice to them on record (Art. 13 GDPR)."""
+    return people.filter(pk__in=Basis.objects.unshown().values("contact"))
+
+
 def _undelivered() -> QuerySet[Message]:
     """Letters that failed, with none that arrived since."""
     later = _letters("contact").filter(sent_at__gt=OuterRef("ended_at"))

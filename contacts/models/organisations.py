@@ -3,7 +3,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
 
-from contacts.words.vocabulary import AgreementKind, AgreementState
+from contacts.words.vocabulary import AgreementKind, AgreementState, LegalForm
 
 
 class Organisation(models.Model):
@@ -15,6 +15,10 @@ class Organisation(models.Model):
     name = models.CharField(unique=True)
     country = models.CharField(blank=True)
     reference = models.CharField(blank=True)
+    # Raw INSERTs name the columns that they know, hence the database's own default.
+    legal_form = models.CharField(
+        choices=LegalForm, default="", db_default="", blank=True, help_text="Empty where nobody has said it."
+    )
     entered_on = models.DateField()
     agreement_state = models.CharField(choices=AgreementState, default=AgreementState.NONE)
     agreements_ended_on = models.DateField(null=True, blank=True)
@@ -30,6 +34,7 @@ class Organisation(models.Model):
                 name="organisation_ended_has_its_day",
                 violation_error_message="An organisation whose agreements have all ended needs the day they ended.",
             ),
+            models.CheckConstraint(condition=Q(legal_form__in=["", *LegalForm.values]), name="organisation_legal_form"),
         ]
         indexes = [
             models.Index(

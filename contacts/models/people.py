@@ -6,9 +6,10 @@ import uuid
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q, TextField, Value
+from django.db.models import Exists, F, OuterRef, Q, TextField, Value
 from django.db.models.functions import Coalesce, Concat, Lower, Upper
 
+from contacts.models.audit import AuditEvent
 from contacts.models.organisations import Organisation
 from contacts.models.policy import PolicyVersion
 from contacts.words.addresses import MalformedAddressError, normalise
@@ -160,8 +161,20 @@ class Contact(models.Model):
 
 class Bases(models.QuerySet["Basis"]):
     def untold(self) -> Bases:
-        """Those whose data did not come from the person, who has not been told so yet (Art. 14 GDPR, L5)."""
+        """Those whose data did not come from the person, or from nobody knows where, of which they have not been told
+        yet (Art. 14 GDPR, L5).
+        """
         return self.filter(informed_on__isnull=True).exclude(source_kind=SourceKind.PERSON)
+
+    def unshown(self) -> Bases:
+        """Those whose data came from the person, with nothing on record that showed them our notice (Art. 13 GDPR, L5).
+
+        On record is the day that a list names, or the proof of a sign-up: each of our forms has the note (P14).
+        """
+        proofs = AuditEvent.objects.filter(
+            public_id=OuterRef("contact__public_id"), code="sign_up.proven", rule=OuterRef("scenario")
+        )
+        return self.filter(~Exists(proofs), source_kind=SourceKind.PERSON, informed_on__isnull=True)
 
 
 class Basis(models.Model):

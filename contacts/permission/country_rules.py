@@ -59,7 +59,12 @@ DEFAULTS = (
         existing_customers=True,
     ),
     _default("SE", _ASKS, "MFL § 19", "Legal persons are free; whether a named work address is one is unclear."),
-    _default("GB", _RESTS, "PECR, regulation 22", "Companies alone: sole traders and some partnerships must consent."),
+    _default(
+        "GB",
+        MarketingGround.CORPORATE,
+        "PECR, regulations 2 and 22",
+        "Sole traders and other partnerships must consent, and everybody with an address at a public mail provider.",
+    ),
     _default("FR", _RESTS, "CNIL, 2005", "Named work address, and an offer that relates to the person's function."),
     _default("NL", _ASKS, "Telecommunicatiewet, article 11.7", "Except addresses that were published for the purpose."),
     _default("IT", _ASKS, "Codice privacy, article 130"),

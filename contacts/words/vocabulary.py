@@ -39,6 +39,18 @@ class SourceKind(TextChoices):
     ORGANISATION = "organisation", _("the person's organisation")
     PUBLIC = "public", _("a public source")
     THIRD_PARTY = "third_party", _("somebody else")
+    UNKNOWN = "unknown", _("not known")
+
+
+class LegalForm(TextChoices):
+    """What an organisation is in the eyes of the law, as far as a country's rules for marketing ask."""
+
+    COMPANY = "company", _("company")
+    LLP = "llp", _("limited liability partnership (LLP)")
+    SCOTTISH_PARTNERSHIP = "scottish_partnership", _("Scottish partnership")
+    PUBLIC_BODY = "public_body", _("public body")
+    SOLE_TRADER = "sole_trader", _("sole trader")
+    PARTNERSHIP = "partnership", _("other partnership")
 
 
 class AgreementKind(TextChoices):
@@ -84,6 +96,7 @@ class MarketingGround(TextChoices):
 
     CONSENT = "consent", _("consent")
     INTEREST = "legitimate_interest", _("legitimate interest")
+    CORPORATE = "corporate", _("legitimate interest at companies and public bodies, otherwise consent")
 
 
 class SignUpKind(TextChoices):
@@ -207,6 +220,12 @@ class Likeness(TextChoices):
 # The scenarios whose own collection was an activity of the person.
 ACTIVITY_SCENARIOS = (Scenario.WHITEPAPER, Scenario.WEBINAR, Scenario.EVENT)
 AGREEMENT_SCENARIOS = (Scenario.CUSTOMER, Scenario.PARTNER)
+
+# What staff can say: where details come from is unknown only in lists that do not tell.
+NAMED_SOURCES = tuple(kind for kind in SourceKind if kind != SourceKind.UNKNOWN)
+
+# What the rules for e-mail of Great Britain call corporate subscribers (PECR, regulation 2).
+CORPORATE_FORMS = (LegalForm.COMPANY, LegalForm.LLP, LegalForm.SCOTTISH_PARTNERSHIP, LegalForm.PUBLIC_BODY)
 
 # What is held for marketing alone, once it is delivered or over: it goes when the person objects to all of it (P12).
 MARKETING_SCENARIOS = (Scenario.PROSPECT, *ACTIVITY_SCENARIOS)

@@ -158,6 +158,7 @@ CHOICES: dict[str, dict[str, Any]] = {
         "organisation": _("your organisation"),
         "public": _("a public source"),
         "third_party": _("somebody else"),
+        "unknown": _("not known"),
     },
     "retention.Hold.reason": {
         "request": _("a request of yours that is being answered"),

@@ -18,8 +18,15 @@ _FRESH = {
 
 # Of a source that is not the person, and that they have not heard of, one list cannot unsay what another said (L5).
 _OWED = sql.SQL("%(untold_stays)s AND stored.source_kind <> 'person' AND stored.informed_on IS NULL")
+# Of what is on record for the same reason, blanks alone are filled (L15).
+_FILLS = sql.SQL("%(existing)s = 'fill' AND stored.id IS NOT NULL")
+_ELSEWHERE = sql.SQL("COALESCE(given.source_kind, 'person') <> 'person'")
+_LEARNT = sql.SQL("stored.source_kind = 'unknown' AND {}").format(_ELSEWHERE)
 _NAMED = sql.SQL("position(COALESCE(given.source, '') IN stored.source) > 0")
-_ANOTHER = sql.SQL("%(untold_stays)s AND given.source_kind <> 'person' AND NOT {}").format(_NAMED)
+_ANOTHER = sql.SQL("%(untold_stays)s AND {} AND NOT {}").format(_ELSEWHERE, _NAMED)
+
+# Whoever downloads or signs up types it themselves. Of others nobody knows who gave the details, where no row says so.
+_UNSAID = sql.SQL("CASE WHEN given.scenario = ANY(%(activity_scenarios)s) THEN 'person' ELSE 'unknown' END")
 
 TARGET = Target(
     name="bases",
@@ -28,20 +35,31 @@ TARGET = Target(
     given=sql.SQL("""
         SELECT contact_id, scenario, min(collected_on) AS collected_on,
             {last}, {lines}
-        FROM import_contacts JOIN import_known USING (email) WHERE fault IS NULL
-        GROUP BY contact_id, scenario""").format(last=last("source", "source_kind", "informed_on"), lines=LINES),
+        FROM import_contacts JOIN import_known USING (email) WHERE fault IS NULL AND NOT ({passed})
+        GROUP BY contact_id, scenario""").format(
+        last=last("source", "source_kind", "informed_on"), lines=LINES, passed=people.PASSED
+    ),
     becomes={
-        "collected_on": sql.SQL("LEAST(stored.collected_on, given.collected_on)"),
+        "collected_on": sql.SQL(
+            "CASE WHEN {fills} THEN stored.collected_on ELSE LEAST(stored.collected_on, given.collected_on) END"
+        ).format(fills=_FILLS),
         "source": sql.SQL("""
             CASE WHEN {owed} THEN CASE WHEN {named} THEN stored.source
                     ELSE concat_ws('; ', NULLIF(stored.source, ''), given.source) END
-                ELSE COALESCE(given.source, stored.source, '') END""").format(owed=_OWED, named=_NAMED),
+                WHEN {fills} AND NOT ({another}) THEN COALESCE(NULLIF(stored.source, ''), given.source, '')
+                ELSE COALESCE(given.source, stored.source, '') END""").format(
+            owed=_OWED, named=_NAMED, fills=_FILLS, another=_ANOTHER
+        ),
         "source_kind": sql.SQL("""
-            CASE WHEN {owed} THEN stored.source_kind ELSE COALESCE(given.source_kind, stored.source_kind, 'person')
-                END""").format(owed=_OWED),
-        "informed_on": sql.SQL(
-            "COALESCE(given.informed_on, CASE WHEN NOT ({another}) THEN stored.informed_on END)"
-        ).format(another=_ANOTHER),
+            CASE WHEN {owed} AND NOT ({learnt}) OR {fills} AND NOT ({learnt} OR {another}) THEN stored.source_kind
+                ELSE COALESCE(given.source_kind, stored.source_kind, {unsaid}) END""").format(
+            owed=_OWED, learnt=_LEARNT, unsaid=_UNSAID, fills=_FILLS, another=_ANOTHER
+        ),
+        "informed_on": sql.SQL("""
+            CASE WHEN {fills} AND NOT ({another}) THEN COALESCE(stored.informed_on, given.informed_on)
+                ELSE COALESCE(given.informed_on, CASE WHEN NOT ({another}) THEN stored.informed_on END) END""").format(
+            fills=_FILLS, another=_ANOTHER
+        ),
     },
     fresh=_FRESH,
 )

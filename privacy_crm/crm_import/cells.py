@@ -15,6 +15,7 @@ from contacts.models import PolicyVersion
 from contacts.words.addresses import MalformedAddressError, normalise
 from contacts.words.categories import FIELDS, Category
 from contacts.words.country_codes import code_of
+from contacts.words.vocabulary import LegalForm
 
 type Value = str | dt.date | dt.datetime | None
 
@@ -65,6 +66,13 @@ def _country(cell: str, when: When) -> str | None:
     """A country by its code, however it is called; what nobody knows stays as it is, and counts as missing."""
     text = _text(cell, when)
     return text and (code_of(text) or text)
+
+
+def _legal_form(cell: str, when: When) -> str | None:
+    """A legal form by its word; a text of nothing where the cell has another, so that such rows can be counted."""
+    text = _text(cell, when)
+    word = (text or "").lower().replace(" ", "_").replace("-", "_")
+    return text and (word if word in LegalForm.values else "")
 
 
 @lru_cache(maxsize=16_384)  # an address often stands in several rows
@@ -231,6 +239,7 @@ def _refuse(reason: str) -> NoReturn:
 
 TEXT = Cell(_text)
 COUNTRY = Cell(_country)
+LEGAL_FORM = Cell(_legal_form)
 ADDRESS = Cell(_address)
 ORGANISATION = _name("organisation", LONGEST_KEY, "bytes")
 EVENT = _name("event", _LONGEST_SLUG, "characters")

@@ -18,12 +18,14 @@ class File:
     """One file of an export.
 
     `hashed`: its rows carry the keyed hashes of their address. `zone`: the column with the zone of a row's own moments.
+    `optional`: columns that its header may lack.
     """
 
     name: str
     columns: Mapping[str, Cell]
     hashed: bool = False
     zone: str | None = None
+    optional: frozenset[str] = frozenset()
 
     @property
     def filename(self) -> str:
@@ -41,7 +43,16 @@ class File:
 
 _channel = cells.word("channel", [*Channel.values, ALL_CHANNELS])
 
-ORGANISATIONS = File("organisations", {"name": cells.ORGANISATION, "country": cells.COUNTRY, "reference": cells.TEXT})
+ORGANISATIONS = File(
+    "organisations",
+    {
+        "name": cells.ORGANISATION,
+        "country": cells.COUNTRY,
+        "reference": cells.TEXT,
+        "legal_form": cells.LEGAL_FORM,
+    },
+    optional=frozenset({"legal_form"}),
+)
 AGREEMENTS = File(
     "agreements",
     {

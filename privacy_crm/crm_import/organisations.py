@@ -3,8 +3,9 @@
 from psycopg2 import sql
 
 from contacts.words.vocabulary import AgreementState
+from privacy_crm.crm_import import existing
 from privacy_crm.crm_import.columns import ORGANISATIONS
-from privacy_crm.crm_import.merging import LINES, Target, apply, kept, last, outcomes
+from privacy_crm.crm_import.merging import LINES, Target, apply, last, outcomes
 from privacy_crm.crm_import.report import Counts, count
 from privacy_crm.crm_import.staging import Import
 
@@ -14,10 +15,12 @@ TARGET = Target(
     keys=["name"],
     given=sql.SQL("""
         SELECT name, {last}, {lines}
-        FROM import_organisations WHERE fault IS NULL GROUP BY name""").format(
-        last=last("country", "reference"), lines=LINES
+        FROM (
+            SELECT line, fault, name, country, reference, NULLIF(legal_form, '') AS legal_form FROM import_organisations
+        ) entry WHERE fault IS NULL GROUP BY name""").format(
+        last=last("country", "reference", "legal_form"), lines=LINES
     ),
-    becomes=kept("country", "reference"),
+    becomes=existing.texts("country", "reference", "legal_form"),
     fresh={
         "entered_on": sql.Placeholder("day"),
         "agreement_state": sql.Literal(AgreementState.NONE),
@@ -29,7 +32,12 @@ TARGET = Target(
 UNKNOWN = sql.SQL("NOT EXISTS (SELECT 1 FROM contacts_organisation known WHERE known.name = entry.organisation)")
 
 
+# What these rows name is no legal form that we know. It stays as it was.
+_OTHER_FORMS = "SELECT line FROM import_organisations WHERE fault IS NULL AND legal_form = ''"
+
+
 def write(work: Import) -> None:
+    work.legal_forms_unknown = work.do(_OTHER_FORMS)
     apply(work, TARGET)
 
 

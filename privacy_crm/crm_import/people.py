@@ -4,14 +4,14 @@ from psycopg2 import sql
 
 from contacts.base import audit
 from contacts.people import empty_organisations
-from privacy_crm.crm_import import stored_only
+from privacy_crm.crm_import import existing, stored_only
 from privacy_crm.crm_import.columns import CONTACTS
-from privacy_crm.crm_import.merging import LINES, Target, given_or_stored, kept, last, merge, named
+from privacy_crm.crm_import.merging import LINES, Target, last, merge, named
 from privacy_crm.crm_import.merging import write as write_records
 from privacy_crm.crm_import.organisations import UNKNOWN as UNKNOWN_ORGANISATION
 from privacy_crm.crm_import.staging import Import
 
-_TEXTS = (
+TEXTS = (
     "first_name",
     "last_name",
     "job_title",
@@ -60,25 +60,24 @@ _OBJECTED = sql.SQL("""
         ) against GROUP BY line HAVING count(*) = 3
     )""")
 
+# Where people who are held are passed over, so are their rows: what those say changes nothing of them, and is no reason
+# to hold them.
+PASSED = sql.SQL("%(existing)s = 'skip' AND email IN (SELECT email FROM import_held)")
+
+_HELD = sql.SQL("SELECT email FROM import_known WHERE %(existing)s = 'skip'")
+
 # The collection of a whitepaper, webinar or event row was itself an activity; that of the others was not.
 _DAYS = sql.SQL("""
     SELECT email, max(day) AS day FROM (
-        SELECT email, last_activity_on AS day FROM import_contacts WHERE fault IS NULL
+        SELECT email, last_activity_on AS day FROM import_contacts WHERE fault IS NULL AND NOT ({passed})
         UNION ALL
-        SELECT email, collected_on FROM import_contacts WHERE fault IS NULL AND scenario = ANY(%(activity_scenarios)s)
+        SELECT email, collected_on FROM import_contacts
+        WHERE fault IS NULL AND scenario = ANY(%(activity_scenarios)s) AND NOT ({passed})
         UNION ALL
         SELECT email, (registered_at AT TIME ZONE %(zone)s)::date FROM import_registrations WHERE fault IS NULL
         UNION ALL
         SELECT email, (occurred_at AT TIME ZONE %(zone)s)::date FROM import_activities WHERE fault IS NULL
-    ) active WHERE day IS NOT NULL GROUP BY email""")
-
-# What was put right on the person's word stays right (Art. 16 GDPR).
-_UNLESS_CORRECTED = sql.SQL("CASE WHEN {word} = ANY(stored.corrected) THEN stored.{name} ELSE {value} END")
-
-
-def _unless_corrected(name: str, value: sql.Composable) -> sql.Composed:
-    return _UNLESS_CORRECTED.format(word=sql.Literal(name), name=sql.Identifier(name), value=value)
-
+    ) active WHERE day IS NOT NULL GROUP BY email""").format(passed=PASSED)
 
 TARGET = Target(
     name="people",
@@ -89,17 +88,19 @@ TARGET = Target(
             lines, first_line
         FROM (
             SELECT email, min(address_hash) AS address_hash, min(mailbox_hash) AS mailbox_hash, {last}, {lines}
-            FROM import_contacts WHERE fault IS NULL GROUP BY email
+            FROM import_contacts WHERE fault IS NULL AND NOT ({passed}) GROUP BY email
         ) said
         FULL JOIN import_days USING (email)
         LEFT JOIN import_known known USING (email)
         LEFT JOIN (SELECT id, name FROM contacts_organisation) organisation
             ON organisation.name = said.organisation""").format(
-        texts=sql.SQL(", ").join(map(sql.Identifier, _TEXTS)), last=last(*_TEXTS, "organisation"), lines=LINES
+        texts=sql.SQL(", ").join(map(sql.Identifier, TEXTS)),
+        last=last(*TEXTS, "organisation"),
+        lines=LINES,
+        passed=PASSED,
     ),
-    becomes={name: _unless_corrected(name, value) for name, value in kept(*_TEXTS).items()}
+    becomes=existing.of_person(*TEXTS)
     | {
-        "organisation_id": given_or_stored("organisation_id"),
         "last_activity_on": sql.SQL("GREATEST(stored.last_activity_on, given.day)"),
         "address_hash": sql.SQL("COALESCE(stored.address_hash, given.address_hash)"),
         "mailbox_hash": sql.SQL("COALESCE(stored.mailbox_hash, given.mailbox_hash)"),
@@ -142,9 +143,7 @@ CHANGED = sql.SQL("""
             entry.last_activity_on, CASE WHEN entry.scenario = ANY(%(activity_scenarios)s) THEN entry.collected_on END
         ))
     )""").format(
-    texts=sql.SQL(" OR ").join(
-        sql.SQL("({} AND {})").format(TARGET.moved(name), named(_SAYS, name)) for name in _TEXTS
-    ),
+    texts=sql.SQL(" OR ").join(sql.SQL("({} AND {})").format(TARGET.moved(name), named(_SAYS, name)) for name in TEXTS),
     organisation_moved=TARGET.moved("organisation_id"),
     activity_moved=TARGET.moved("last_activity_on"),
 )
@@ -167,6 +166,7 @@ def judge(work: Import) -> None:
     )
     work.refuse(CONTACTS, "email", _ERASED_ON, _ERASED)
     work.refuse(CONTACTS, "email", SUPPRESSED, _OBJECTED)
+    work.keep(sql.Identifier("import_held"), _HELD)
 
 
 def write(work: Import) -> None:
@@ -174,6 +174,7 @@ def write(work: Import) -> None:
     work.keep(sql.Identifier("import_days"), _DAYS)
     merge(work, TARGET)
     stored_only.spare(work, CONTACTS, TARGET, sql.Identifier("merged", "stored_id"))
+    work.not_moved = [line for lines in work.chunks(existing.NOT_MOVED) for line in lines]
     left = list(work.chunks(_LEFT))
     write_records(work, TARGET)
     for organisation_ids in left:

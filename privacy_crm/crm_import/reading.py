@@ -95,10 +95,10 @@ class Source:
     def _rows(self, records: Iterator[tuple[int, list[str]]]) -> Iterator[Row]:
         header = next(records, None) or _unreadable(f"{self.name} is empty.")
         places = _places(self.file, *header)
-        width = max(places) + 1
+        width = max(place for place in places if place is not None) + 1
         for line, record in records:
             padded = record + [""] * (width - len(record)) if len(record) < width else record
-            yield self._row(line, [padded[place] for place in places])
+            yield self._row(line, ["" if place is None else padded[place] for place in places])
 
     def _row(self, line: int, texts: Sequence[str]) -> Row:
         when = self._when(texts) if self.file.zone else self.when
@@ -150,15 +150,17 @@ def _numbered(stream: TextIOWrapper, name: str, delimiter: str) -> Iterator[tupl
         raise UnreadableError(f"{name}, line {line}: malformed CSV ({error}).") from None
 
 
-def _places(file: File, line: int, header: list[str]) -> list[int]:
-    """Return where in the file each column of the contract stands; others are none of our business."""
+def _places(file: File, line: int, header: list[str]) -> list[int | None]:
+    """Return where in the file each column of the contract stands, None for an optional one that is not there; others
+    are none of our business.
+    """
     names = [name.strip() for name in header]
     where = f"{file.filename}, line {line}"
-    if missing := [name for name in file.columns if name not in names]:
+    if missing := [name for name in file.columns if name not in names and name not in file.optional]:
         raise UnreadableError(f"{where}: the header lacks {', '.join(missing)}.")
     if doubled := [name for name in file.columns if names.count(name) > 1]:
         raise UnreadableError(f"{where}: the header has more than one {', '.join(doubled)}.")
-    return [names.index(name) for name in file.columns]
+    return [names.index(name) if name in names else None for name in file.columns]
 
 
 def _undecodable(path: Path) -> int:

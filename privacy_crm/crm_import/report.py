@@ -1,6 +1,7 @@
 """What an import did with the rows of each file."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from psycopg2 import sql
@@ -45,17 +46,32 @@ def count(work: Import, file: File, *outcomes: sql.Composable) -> Counts:
     return Counts(rows, created, updated, rows - refused - created - updated, refused)
 
 
-def in_words(report: Report, *, told_days_dropped: int = 0, nowhere: int = 0) -> str:
+def in_words(
+    report: Report,
+    *,
+    told_days_dropped: int = 0,
+    nowhere: int = 0,
+    legal_forms_unknown: int = 0,
+    not_moved: Sequence[int] = (),
+    unshown: int = 0,
+) -> str:
     """Return a report as a short table, with what no contract of other programs' holds: days of being told that were
-    dropped, and rows with a country that nobody knows.
+    dropped, rows with a country or a legal form that nobody knows, the lines of people who were not moved, and how many
+    people are held by now who gave their details and were shown no notice (Art. 13).
     """
     said = "The import would do this." if report.dry_run else "The import is done."
     head = ("", "rows", "created", "updated", "unchanged", "refused")
     lines = [(name, *vars(counts).values()) for name, counts in report.files.items()]
     table = [f"  {name:<20}" + "".join(f"{number:>11}" for number in numbers) for name, *numbers in [head, *lines]]
-    return "\n".join(
-        [said, *table, *_dropped(report.food_preferences_dropped), *_untold(told_days_dropped), *_nowhere(nowhere)]
-    )
+    more = [
+        *_dropped(report.food_preferences_dropped),
+        *_untold(told_days_dropped),
+        *_nowhere(nowhere),
+        *_formless(legal_forms_unknown),
+        *_not_moved(not_moved),
+        *_unshown(unshown),
+    ]
+    return "\n".join([said, *table, *more])
 
 
 def _dropped(number: int) -> list[str]:
@@ -77,3 +93,27 @@ def _nowhere(number: int) -> list[str]:
         return []
     rows = "1 row names a country" if number == 1 else f"{number} rows name a country"
     return [f"{rows} that we do not know: say which one it is in the admin, under Contacts, Unknown countries."]
+
+
+def _formless(number: int) -> list[str]:
+    if not number:
+        return []
+    rows = "1 row names a legal form" if number == 1 else f"{number} rows name a legal form"
+    return [f"{rows} that we do not know: it is left out."]
+
+
+def _not_moved(lines: Sequence[int]) -> list[str]:
+    if not lines:
+        return []
+    rows = "1 row names" if len(lines) == 1 else f"{len(lines)} rows name"
+    return [
+        f"{rows} another country or organisation of people with an agreement in force, who were not moved (--move):",
+        f"  contacts.csv, line{'s' * (len(lines) > 1)} {', '.join(map(str, lines))}",
+    ]
+
+
+def _unshown(number: int) -> list[str]:
+    if not number:
+        return []
+    people = "1 person" if number == 1 else f"{number:,} people"
+    return [f"{people} gave us their details, with no notice to them on record: in the admin, “Art. 13 not shown”."]

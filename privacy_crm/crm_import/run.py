@@ -28,6 +28,7 @@ from privacy_crm.crm_import import (
     staging,
     stored_only,
 )
+from privacy_crm.crm_import.existing import Existing, Mode
 from privacy_crm.crm_import.reading import Source
 from privacy_crm.crm_import.rejects import Reject
 from privacy_crm.crm_import.report import Counts, Report
@@ -96,7 +97,7 @@ def run(
     policy: PolicyVersion,
     at: dt.datetime,
     by: str,
-    dry_run: bool,
+    mode: Mode,
     progress: Progress = lambda _what, _done, _share: None,
     rejects: Sink = lambda _rejects: None,
     last: Last = lambda _work: None,
@@ -109,15 +110,16 @@ def run(
 
     def attempt() -> Report:
         with transaction.atomic(), connection.cursor() as cursor:
-            work = Import(cursor, policy, at, by, untold_stays=not all(source.unsays for source in sources))
+            unsays = mode.existing == Existing.UPDATE and all(source.unsays for source in sources)
+            work = Import(cursor, policy, at, by, untold_stays=not unsays, mode=mode)
             _stage(work, sources, progress)
             _settle(work, progress)
             audit.record("import.done", at=at, by=by)
             counts = {source.file.filename: _COUNTS[source.file.name](work) for source in sources}
             rejects(staging.rejects())
             last(work)
-            transaction.set_rollback(dry_run)
-        return Report(dry_run, at, counts, work.food_preferences_dropped)
+            transaction.set_rollback(mode.dry_run)
+        return Report(mode.dry_run, at, counts, work.food_preferences_dropped)
 
     return _persist(attempt)
 

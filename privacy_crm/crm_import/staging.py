@@ -18,8 +18,9 @@ from psycopg2 import sql
 
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
-from contacts.words.vocabulary import ACTIVITY_SCENARIOS, SCENARIO_OF_EVENT
+from contacts.words.vocabulary import ACTIVITY_SCENARIOS, AGREEMENT_SCENARIOS, SCENARIO_OF_EVENT
 from privacy_crm.crm_import.columns import FILES, File
+from privacy_crm.crm_import.existing import Mode, facts
 from privacy_crm.crm_import.reading import Row
 from privacy_crm.crm_import.rejects import Reject
 from retention.models import default_keeps
@@ -37,9 +38,12 @@ class Import:
     at: dt.datetime
     by: str
     untold_stays: bool = False
+    mode: Mode = field(default_factory=Mode)
     facts: dict[str, Any] = field(init=False)
     food_preferences_dropped: int = 0
     told_days_dropped: int = 0
+    legal_forms_unknown: int = 0
+    not_moved: list[int] = field(default_factory=list)  # lines of people under an agreement who stay where they are
     deleted: int = 0  # prospects who said no to everything, and are gone
     stored_only: int = 0  # people among those known whose details are only stored
 
@@ -53,7 +57,9 @@ class Import:
             "legal_basis": json.dumps({rule.scenario: rule.legal_basis for rule in self.policy.rules.all()}),
             "scenario_of_event": json.dumps(SCENARIO_OF_EVENT),
             "activity_scenarios": [scenario.value for scenario in ACTIVITY_SCENARIOS],
+            "agreement_scenarios": [scenario.value for scenario in AGREEMENT_SCENARIOS],
             "keeps": [str(category) for category in default_keeps()],
+            **facts(self.mode),
         }
 
     def do(self, statement: str | sql.Composable, **more: Any) -> int:

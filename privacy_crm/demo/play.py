@@ -9,7 +9,9 @@ from django.utils import timezone
 from rich.console import Console
 
 from contacts.base.days import day_of
-from contacts.models import Contact, PolicyVersion
+from contacts.models import Contact, Organisation, PolicyVersion
+from contacts.people import organisations
+from contacts.words.vocabulary import LegalForm
 from privacy_crm.demo import (
     audiences,
     export,
@@ -53,6 +55,7 @@ def first_night(policy: PolicyVersion) -> bool:
         return False
     at = timezone.now()
     _load(settings.VAR_DIR / "demo" / "export", day_of(at, policy.zone))
+    _mark_companies(at)
     recipients.give(policy, at)
     before = show.held(policy)
     rehearsed = purge.rehearse(policy=policy, at=at)
@@ -83,6 +86,13 @@ def _load(directory: Path, today: dt.date) -> None:
     rejects = directory.parent / "rejects.csv"
     call_command("import_crm", str(directory), rejects=str(rejects))
     console.print(f"[dim]Refused rows, with line and reason, are in {rejects}[/]")
+
+
+def _mark_companies(at: dt.datetime) -> None:
+    """Most organisations in Great Britain are known as companies; of every third nobody has said it yet."""
+    names = Organisation.objects.filter(country="GB").order_by("pk").values_list("name", flat=True)
+    known = [name for number, name in enumerate(names) if number % 3]
+    organisations.mark(known, LegalForm.COMPANY, at=at, by="demo")
 
 
 class _Nowhere:

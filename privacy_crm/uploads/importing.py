@@ -21,6 +21,7 @@ from privacy_crm.crm_import import people, people_counts
 from privacy_crm.crm_import import run as crm_import
 from privacy_crm.crm_import.cells import When
 from privacy_crm.crm_import.columns import CONTACTS
+from privacy_crm.crm_import.existing import Existing, Mode
 from privacy_crm.crm_import.reading import UnreadableError
 from privacy_crm.crm_import.rejects import Reject
 from privacy_crm.crm_import.staging import Import
@@ -146,9 +147,8 @@ def _run(work: Work, found: _Found, *, policy: PolicyVersion, at: dt.datetime, b
         if not dry_run:
             _finish(work.upload, found, done)
 
-    crm_import.run(
-        sources, policy=policy, at=at, by=by, dry_run=dry_run, progress=progress, rejects=found.refuse, last=last
-    )
+    mode = Mode(dry_run, Existing.FILL)
+    crm_import.run(sources, policy=policy, at=at, by=by, mode=mode, progress=progress, rejects=found.refuse, last=last)
 
 
 def _lapsed(done: Import, upload: Upload) -> int:

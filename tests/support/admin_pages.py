@@ -145,7 +145,7 @@ def address(name: str, records: dict[str, Any]) -> str:
     kind = "_".join(name.split("_")[:2])
     if kind == "dsr_request":
         return request_pages.address(name, records.get(name, records[kind]))
-    if kind not in records or name.endswith(("_changelist", "_add", "_columns", "_countries")):
+    if kind not in records or name.endswith(("_changelist", "_add", "_columns", "_countries", "_legal-forms")):
         return reverse(f"admin:{name}")
     record = records.get(name, records[kind])
     if name == "contacts_event_admit":

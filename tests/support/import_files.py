@@ -15,12 +15,13 @@ from contacts.models import Basis, Contact, PolicyVersion
 from privacy_crm.crm_import import reading
 from privacy_crm.crm_import import run as crm_import
 from privacy_crm.crm_import.cells import When
+from privacy_crm.crm_import.existing import Mode
 from privacy_crm.crm_import.rejects import Reject
 from privacy_crm.crm_import.report import Counts, Report
 from tests.support.factories import NOON
 
 HEADERS = {
-    "organisations": "name country reference",
+    "organisations": "name country reference legal_form",
     "agreements": "organisation kind reference started_on ended_on",
     "contacts": "email first_name last_name job_title phone address postal_code city country language organisation "
     "scenario collected_on last_activity_on source source_kind informed_on",
@@ -75,18 +76,28 @@ def save(directory: Path, **tables: list[Row]) -> Path:
     return directory
 
 
-def read(directory: Path, policy: PolicyVersion, at: dt.datetime = NOON, *, dry_run: bool = False) -> Outcome:
+def read(
+    directory: Path, policy: PolicyVersion, at: dt.datetime = NOON, *, dry_run: bool = False, mode: Mode | None = None
+) -> Outcome:
     """Import a directory."""
     rejects: list[Reject] = []
+    mode = mode or Mode(dry_run)
     sources = reading.exported(directory, When.under(policy, at))
-    report = crm_import.run(sources, policy=policy, at=at, by="test", dry_run=dry_run, rejects=rejects.extend)
+    report = crm_import.run(sources, policy=policy, at=at, by="test", mode=mode, rejects=rejects.extend)
     return Outcome(report, rejects)
 
 
-def bring(policy: PolicyVersion, at: dt.datetime = NOON, *, dry_run: bool = False, **tables: list[Row]) -> Outcome:
+def bring(
+    policy: PolicyVersion,
+    at: dt.datetime = NOON,
+    *,
+    dry_run: bool = False,
+    mode: Mode | None = None,
+    **tables: list[Row],
+) -> Outcome:
     """Write an export and import it."""
     with TemporaryDirectory() as directory:
-        return read(save(Path(directory), **tables), policy, at, dry_run=dry_run)
+        return read(save(Path(directory), **tables), policy, at, dry_run=dry_run, mode=mode)
 
 
 def aino() -> Contact:

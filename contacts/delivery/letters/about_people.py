@@ -20,13 +20,19 @@ def inform(occasion: Occasion) -> Letter:
         raise LetterError("This letter is about a person, and there is none.")
     bases = list(contact.bases.untold().order_by("pk"))
     parts: list[Part] = [
-        Text(_("%(company)s keeps details about you that did not come from you.") % {"company": occasion.company}),
+        Text(_opening(bases) % {"company": occasion.company}),
         *(part for basis in bases for part in _about(basis, occasion)),
         *_objection(contact, occasion),
         *_rest(occasion),
     ]
     why = _("You get this mail because the law has us tell you where we have your details from (Art. 14 GDPR).")
     return Letter(_("Where we have your details from"), parts, why, bases[0].scenario if bases else "")
+
+
+def _opening(bases: list[Basis]) -> str:
+    if any(basis.source_kind == SourceKind.UNKNOWN for basis in bases):
+        return _("%(company)s keeps details about you that may not have come from you.")
+    return _("%(company)s keeps details about you that did not come from you.")
 
 
 def _about(basis: Basis, occasion: Occasion) -> list[Part]:
@@ -50,6 +56,8 @@ def _facts(promise: Promise) -> list[tuple[str, str]]:
 
 
 def _source(basis: Basis) -> str:
+    if basis.source_kind == SourceKind.UNKNOWN:
+        return _unknown(basis.source)
     kind = {
         SourceKind.PERSON: _("you"),
         SourceKind.ORGANISATION: _("your organisation"),
@@ -57,6 +65,12 @@ def _source(basis: Basis) -> str:
         SourceKind.THIRD_PARTY: _("somebody else"),
     }[SourceKind(basis.source_kind)]
     return f"{kind} ({basis.source})" if basis.source else kind
+
+
+def _unknown(source: str) -> str:
+    if not source:
+        return _("we do not know where we have your details from")
+    return _("we do not know who gave us your details; all that we have noted is “%s”") % source
 
 
 def _objection(contact: Contact, occasion: Occasion) -> list[Part]:

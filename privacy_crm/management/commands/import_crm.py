@@ -6,11 +6,14 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser, OutputWrapper
 
 from contacts.base import command_line
+from contacts.information import informing
+from contacts.models import Contact
 from privacy_crm.crm_import import people_counts, reading, report
 from privacy_crm.crm_import import rejects as rejected
 from privacy_crm.crm_import import run as crm_import
 from privacy_crm.crm_import.cells import When
 from privacy_crm.crm_import.columns import FILES
+from privacy_crm.crm_import.existing import Existing, Mode
 from privacy_crm.crm_import.reading import UnreadableError
 from privacy_crm.crm_import.rejects import Reject
 from privacy_crm.crm_import.staging import Import
@@ -22,25 +25,50 @@ class Command(command_line.Command):
     def add_arguments(self, parser: CommandParser) -> None:
         names = ", ".join(file.filename for file in FILES)
         parser.add_argument("directory", metavar="DIR", help=f"a directory with some of {names}")
+        parser.add_argument(
+            "--existing",
+            type=Existing,
+            choices=list(Existing),
+            default=Existing.UPDATE,
+            metavar="{update,fill,skip}",
+            help="what to do with what is held already: replace what differs (update, the default), fill blanks (fill),"
+            " or pass over the rows of contacts.csv about people who are held (skip)",
+        )
+        parser.add_argument(
+            "--move",
+            action="store_true",
+            help="let people with an agreement in force move to the organisation or country that their row names",
+        )
         command_line.add_at(parser)
         parser.add_argument("--dry-run", action="store_true", help="say what would be done, and write no record")
         parser.add_argument("--rejects", metavar="FILE", help="write the refused rows there (default: to stderr)")
         command_line.add_json(parser)
 
     def handle(
-        self, *_args: Any, directory: str, at: str | None, dry_run: bool, rejects: str | None, as_json: bool, **_: Any
+        self,
+        *_args: Any,
+        directory: str,
+        existing: Existing,
+        move: bool,
+        at: str | None,
+        dry_run: bool,
+        rejects: str | None,
+        as_json: bool,
+        **_: Any,
     ) -> None:
+        if move and existing != Existing.UPDATE:
+            command_line.refuse("--move goes with --existing update: no other mode moves anybody.")
         policy = command_line.policy_in_force()
         moment = command_line.moment(at, policy)
         bar = Bar(self.stderr, shown=self.stderr.isatty() and not as_json)
-        found: dict[str, int] = {}
+        found: dict[str, Any] = {}
         try:
             done = crm_import.run(
                 reading.exported(Path(directory), When.under(policy, moment)),
                 policy=policy,
                 at=moment,
                 by="import_crm",
-                dry_run=dry_run,
+                mode=Mode(dry_run, existing, move),
                 progress=bar.draw,
                 rejects=_to_file(Path(rejects), Path(directory)) if rejects else _to_stderr(self.stderr, bar),
                 last=lambda work: found.update(_found(work)),
@@ -57,8 +85,14 @@ class Command(command_line.Command):
         self.stdout.write(command_line.to_json(done) if as_json else words)
 
 
-def _found(work: Import) -> dict[str, int]:
-    return {"told_days_dropped": work.told_days_dropped, "nowhere": people_counts.numbers(work)["nowhere"]}
+def _found(work: Import) -> dict[str, Any]:
+    return {
+        "told_days_dropped": work.told_days_dropped,
+        "nowhere": people_counts.numbers(work)["nowhere"],
+        "legal_forms_unknown": work.legal_forms_unknown,
+        "not_moved": work.not_moved,
+        "unshown": informing.unshown(Contact.objects.whole()).count(),
+    }
 
 
 class Bar:

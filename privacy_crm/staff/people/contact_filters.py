@@ -31,6 +31,7 @@ def offered(user: Any) -> list[Any]:
     others = (
         (UnverifiedFilter, SEE_REASONS),
         (informing_act.UnreachedFilter, informing_act.PERMISSION),
+        (informing_act.UnshownFilter, informing_act.PERMISSION),
         (ReducedFilter, SEE_REDUCED),
     )
     return found + [each for each, permission in others if user.has_perm(permission)]

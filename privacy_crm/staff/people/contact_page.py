@@ -178,10 +178,18 @@ def _told(basis: Basis) -> str:
     """Return whether a person was told where we have their details from; empty where they gave them themselves (L5)."""
     if basis.source_kind == SourceKind.PERSON:
         return ""
+    if basis.source_kind == SourceKind.UNKNOWN:
+        return _told_of_nowhere(basis)
     about = {"kind": SourceKind(basis.source_kind).label}
     if basis.informed_on is None:
         return _("from %(kind)s; they have not been told yet") % about
     return _("from %(kind)s; they were told on %(day)s") % {**about, "day": words.full(basis.informed_on)}
+
+
+def _told_of_nowhere(basis: Basis) -> str:
+    if basis.informed_on is None:
+        return _("nobody knows who gave them to us; the person has not been told yet")
+    return _("nobody knows who gave them to us; the person was told on %s") % words.full(basis.informed_on)
 
 
 def _holds(contact: Contact, day: dt.date) -> list[tuple[Hold, bool]]:

@@ -24,7 +24,7 @@ from contacts.signups import entering
 from contacts.signups.entering import EnteringError, Reason
 from contacts.signups.sign_ups import Typed
 from contacts.words.addresses import MalformedAddressError, normalise
-from contacts.words.vocabulary import AGREEMENT_SCENARIOS, Channel, Scenario, SourceKind
+from contacts.words.vocabulary import AGREEMENT_SCENARIOS, NAMED_SOURCES, Channel, Scenario, SourceKind
 from privacy_crm.staff.people.contact_acts import may_change_whole
 from privacy_crm.staff.people.detail_acts import DetailsForm
 from retention import words
@@ -45,7 +45,7 @@ class ReasonForm(ActForm):
     scenario = fields.choice(gettext_lazy("Held as"), ())
     source_kind = fields.choice(
         gettext_lazy("Who gave us the details?"),
-        [("", "–"), *((each.value, capfirst(each.label)) for each in SourceKind)],
+        [("", "–"), *((each.value, capfirst(each.label)) for each in NAMED_SOURCES)],
         help_text=gettext_lazy("Whoever did not give them themselves is told by us within a month (Art. 14 GDPR)."),
     )
     source = fields.text(

@@ -1,7 +1,10 @@
-"""People whom no mail could tell where we have their details from: the officer's list of them, and the letter (L5)."""
+"""The officer's lists of people who have not been told: whom no mail could tell where we have their details from, with
+the letter that does (Art. 14), and who gave them and may have seen no notice (Art. 13, L5).
+"""
 
 import datetime as dt
 
+from django.db import OperationalError
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -18,9 +21,12 @@ from contacts.models import Contact
 from contacts.people import restriction_guard
 from contacts.people.activities import ContactGoneError
 from contacts.words.vocabulary import SourceKind
+from privacy_crm.figures import remembering
 
 PERMISSION = "contacts.inform_by_letter"
 _PARAMETER, _LETTER = "inform", "letter"
+_NOTICE, _UNSHOWN = "notice", "unshown"
+_HOUR = 3_600  # seconds
 
 
 class LetterForm(UnderPolicyForm):
@@ -52,6 +58,12 @@ class UnreachedFilter(ChoiceFilter):
     )
 
 
+class UnshownFilter(ChoiceFilter):
+    title = gettext_lazy("our notice")
+    parameter_name = _NOTICE
+    offered = (Choice(_UNSHOWN, gettext_lazy("Art. 13 not shown"), informing.unshown),)
+
+
 def is_untold(contact: Contact) -> bool:
     """Tell whether somebody's data did not come from them and they have not been told so."""
     return any(basis.informed_on is None and basis.source_kind != SourceKind.PERSON for basis in contact.bases.all())
@@ -59,8 +71,10 @@ def is_untold(contact: Contact) -> bool:
 
 def tasks(request: HttpRequest) -> list[dict[str, str]]:
     """Return what waits for whoever writes the letters, as a sentence that leads to it."""
-    if not request.user.has_perm(PERMISSION):
-        return []
+    return [*_by_letter(), *_unshown()] if request.user.has_perm(PERMISSION) else []
+
+
+def _by_letter() -> list[dict[str, str]]:
     number = informing.unreached(Contact.objects.whole(), day=timezone.localdate()).count()
     text = ngettext(
         "%d person has to be told by letter where we have their details from",
@@ -69,3 +83,20 @@ def tasks(request: HttpRequest) -> list[dict[str, str]]:
     )
     link = f"{reverse('admin:contacts_contact_changelist')}?{_PARAMETER}={_LETTER}"
     return [{"text": text % number, "link": link}] if number else []
+
+
+def _unshown() -> list[dict[str, str]]:
+    """Say how many were shown no notice: counted at most once an hour, since that asks everybody."""
+    try:
+        number, _at = remembering.remembered(
+            "unshown", informing.unshown(Contact.objects.whole()).count, for_seconds=_HOUR, now=timezone.now()
+        )
+    except OperationalError:
+        return []
+    text = ngettext(
+        "Art. 13 not shown: %s person gave us their details, and no notice to them is on record",
+        "Art. 13 not shown: %s people gave us their details, and no notice to them is on record",
+        number,
+    )
+    link = f"{reverse('admin:contacts_contact_changelist')}?{_NOTICE}={_UNSHOWN}"
+    return [{"text": text % f"{number:,}", "link": link}] if number else []

@@ -11,7 +11,7 @@ from contacts.admin import fields as inputs
 from contacts.admin.acts import ActForm
 from contacts.admin.base import company_day
 from contacts.models import PolicyVersion
-from contacts.words.vocabulary import Scenario, SourceKind
+from contacts.words.vocabulary import NAMED_SOURCES, Scenario, SourceKind
 from privacy_crm import tasks
 from privacy_crm.crm_import.cells import When
 from privacy_crm.crm_import.reading import UnreadableError
@@ -36,7 +36,9 @@ class MatchForm(ActForm):
         max_length=200,
         help_text=gettext_lazy("For example: HubSpot, list “Spring fair 2026”. Everybody in it is told so who asks."),
     )
-    source_kind = inputs.one_of(gettext_lazy("Who gave us the details?"), choices=SourceKind.choices)
+    source_kind = inputs.one_of(
+        gettext_lazy("Who gave us the details?"), choices=[(kind.value, kind.label) for kind in NAMED_SOURCES]
+    )
     collected_on = inputs.day(
         gettext_lazy("When were they collected?"),
         help_text=gettext_lazy("The earliest day, if there were several: how long people are kept is counted from it."),

@@ -17,7 +17,7 @@ from privacy_crm.uploads import fields, importing, moving, working
 
 _SHOWN = 50  # refused rows
 
-_OF_THE_OTHERS = gettext_lazy("What it changed of people who were held before stays changed.")
+_OF_THE_OTHERS = gettext_lazy("What it filled in for people who were held before stays.")
 
 _TILES = (
     ("new", gettext_lazy("new")),
@@ -81,6 +81,7 @@ def sentences(upload: Upload, found: dict[str, Any]) -> list[str]:
         return [str(_OF_THE_OTHERS), _("What people said no to stays on record.")]
     done = bool(upload.result)
     told = [
+        _differing(found),
         _lapsed(found),
         _told(found),
         _objected(found),
@@ -125,6 +126,16 @@ def _step(upload: Upload) -> str:
         working.REMOVING: _("Removing people"),
     }
     return words[upload.step]
+
+
+def _differing(found: dict[str, Any]) -> str:
+    number = found.get("differing", 0)
+    said = ngettext(
+        "The list has other details of %s person who is held already. Their record stays: only blanks are filled in.",
+        "The list has other details of %s people who are held already. Their records stay: only blanks are filled in.",
+        number,
+    )
+    return said % f"{number:,}" if number else ""
 
 
 def _lapsed(found: dict[str, Any]) -> str:

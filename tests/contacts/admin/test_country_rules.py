@@ -12,7 +12,7 @@ from contacts.models import AuditEvent, CountryRule, PolicyVersion
 from contacts.permission import country_rules
 from contacts.permission.country_rules import Effect
 from contacts.words.vocabulary import Channel
-from tests.support.factories import NOON, CountryRuleFactory, contact_of
+from tests.support.factories import NOON, CountryRuleFactory, OrganisationFactory, contact_of
 
 type LogIn = Callable[[str], Client]
 
@@ -32,8 +32,9 @@ FORM = {
 @pytest.fixture
 def two_britons(policy: PolicyVersion) -> None:
     country_rules.adopt(at=NOON, by="test")
+    company = OrganisationFactory.create(legal_form="company")
     for _ in range(2):
-        contact_of(None, "prospect", policy, country="GB")
+        contact_of(company, "prospect", policy, country="GB")
 
 
 def sent(client: Client, **fields: str) -> Any:

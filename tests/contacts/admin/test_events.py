@@ -114,7 +114,7 @@ def test_an_organisation_that_is_gone_is_not_changed() -> None:
     organisation = OrganisationFactory.create()
     Organisation.objects.all().delete()
     with pytest.raises(OrganisationError):
-        organisations.change(organisation, name="X", country="", reference="", at=NOON, by="test")
+        organisations.change(organisation, name="X", country="", reference="", legal_form="", at=NOON, by="test")
     assert not AuditEvent.objects.exists()
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from contacts.models import Agreement, Event, FoodPreference, Organisation, PolicyVersion
+from contacts.models import Agreement, AuditEvent, Event, FoodPreference, Organisation, PolicyVersion
 from tests.support.factories import (
     NOON,
     AgreementFactory,
@@ -39,6 +39,51 @@ def test_the_country_of_an_organisation_is_chosen_and_shown_by_its_name(log_in: 
     client.post(f"{page}/change-details/", {"name": "Havglimt Teknikk AS", "country": "NO"})
     assert "<dd>Norway</dd>" in client.get(f"{page}/change/").content.decode()
     assert "Denmark" in client.get("/admin/contacts/organisation/").content.decode()
+
+
+@pytest.mark.promise("P11")
+def test_the_legal_form_is_chosen_shown_and_listed(log_in: LogIn) -> None:
+    client = log_in("sales")
+    client.post("/admin/contacts/organisation/add/", {"name": "Harrowgate", "country": "GB", "legal_form": "llp"})
+    entered = Organisation.objects.get()
+    page = f"/admin/contacts/organisation/{entered.pk}"
+    assert "<dd>Limited liability partnership (LLP)</dd>" in client.get(f"{page}/change/").content.decode()
+    other = OrganisationFactory.create(name="Other")
+    narrowed = client.get("/admin/contacts/organisation/?legal_form__exact=llp").content.decode()
+    assert ("Harrowgate" in narrowed, "Other" in narrowed) == (True, False)
+    client.post(f"{page}/change-details/", {"name": "Harrowgate", "legal_form": ""})
+    assert "<dd>Not known</dd>" in client.get(f"{page}/change/").content.decode()
+    assert client.post(f"{page}/change-details/", {"name": "Harrowgate", "legal_form": "gmbh"}).status_code == 200
+    assert set(Organisation.objects.values_list("pk", "legal_form")) == {(entered.pk, ""), (other.pk, "")}
+
+
+MARK = "/admin/contacts/organisation/legal-forms/"
+
+
+@pytest.mark.promise("P11")
+def test_legal_forms_are_filled_in_from_a_list_of_names(log_in: LogIn) -> None:
+    one, two, had, other = (OrganisationFactory.create(name=name) for name in ("One Ltd", "Two", "Had", "Other"))
+    Organisation.objects.filter(pk__in=[had.pk, two.pk]).update(legal_form="company")
+    Organisation.objects.filter(pk=two.pk).update(legal_form="sole_trader")
+    names = " One Ltd \r\nTwo\r\n\r\nHad\r\nTwo\r\nNobody <Ltd>\r\none ltd"
+    answer = log_in("marketing").post(MARK, {"names": names, "legal_form": "company"}).content.decode()
+    assert "2 organisations are now marked as company." in answer
+    assert "1 organisation was marked like this already." in answer
+    assert "2 names are on record of no organisation:" in answer
+    assert "Nobody &lt;Ltd&gt;\none ltd\n</textarea>" in answer
+    found = dict(Organisation.objects.values_list("name", "legal_form"))
+    assert found == {"One Ltd": "company", "Two": "company", "Had": "company", "Other": ""}
+    noted = AuditEvent.objects.filter(code="organisation.marked").values_list("rule", flat=True)
+    assert set(noted) == {f"organisation:{one.pk}", f"organisation:{two.pk}"}
+    assert other.name not in answer
+
+
+@pytest.mark.promise("P11")
+@pytest.mark.parametrize("form", [{"names": "One Ltd", "legal_form": ""}, {"names": " ", "legal_form": "company"}])
+def test_without_names_or_a_form_nothing_is_marked(form: dict[str, str], log_in: LogIn) -> None:
+    OrganisationFactory.create(name="One Ltd")
+    assert "This field is required." in log_in("sales").post(MARK, form).content.decode()
+    assert Organisation.objects.get().legal_form == ""
 
 
 def test_an_organisation_is_not_entered_under_a_name_that_is_taken(log_in: LogIn) -> None:

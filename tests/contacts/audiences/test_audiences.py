@@ -67,7 +67,8 @@ ROUTES = [
 PLAIN = st.fixed_dictionaries(
     {
         **dict.fromkeys(("restricted_through", "frozen_through", "left_on", "unconfirmed_since"), st.none()),
-        **dict.fromkeys(("bounced_on", "suppressed", "agreement"), st.none()),
+        **dict.fromkeys(("bounced_on", "suppressed", "agreement", "legal_form"), st.none()),
+        "domain": st.just("fjordkraft.example"),
         "phone": st.just("08-465 00 00"),
         "address": st.just("Storgatan 1"),
         "city": st.just("Stockholm"),

@@ -13,7 +13,7 @@ from contacts.permission import consent_law, country_rules
 from contacts.permission.country_rules import CountryRuleError, Effect
 from contacts.words.vocabulary import Channel, MarketingGround
 from tests.support.examples import examples
-from tests.support.factories import NOON, CountryRuleFactory, contact_of, customer
+from tests.support.factories import NOON, CountryRuleFactory, OrganisationFactory, contact_of, customer
 from tests.support.preferring import reachable
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +52,7 @@ def test_the_defaults_say_what_each_country_asks_for_by_email() -> None:
     adopt()
     asking, resting = MarketingGround.CONSENT, MarketingGround.INTEREST
     asked = dict.fromkeys(("", "DE", "SE", "NL", "IT", "DK"), asking)
-    assert grounds() == {**asked, **dict.fromkeys(("GB", "FR", "FI", "IE"), resting)}
+    assert grounds() == {**asked, "GB": MarketingGround.CORPORATE, **dict.fromkeys(("FR", "FI", "IE"), resting)}
 
 
 @pytest.mark.promise("P11")
@@ -95,7 +95,7 @@ def test_a_rule_is_added_with_its_day_and_the_one_before_it_stays() -> None:
     adopt()
     before = list(CountryRule.objects.values())
     new = add(rule())
-    assert grounds(NEW_YEAR - dt.timedelta(days=1))["GB"] == MarketingGround.INTEREST
+    assert grounds(NEW_YEAR - dt.timedelta(days=1))["GB"] == MarketingGround.CORPORATE
     assert grounds(NEW_YEAR)["GB"] == MarketingGround.CONSENT
     assert list(CountryRule.objects.exclude(pk=new.pk).values()) == before
     assert AuditEvent.objects.get(code="country_rule.added").rule == f"country_rule:{new.pk}"
@@ -165,9 +165,11 @@ def test_a_rule_that_has_begun_stays_on_record() -> None:
 
 @pytest.fixture
 def people(policy: PolicyVersion) -> list[Contact]:
-    """Three in Great Britain, of whom one consented; two in Sweden; one nobody knows where."""
+    """Three at a British company, of whom one consented; two in Sweden; one nobody knows where."""
     adopt()
-    found = [contact_of(None, "prospect", policy, country=c, **EVERYTHING) for c in ("GB", "GB", "GB", "SE", "SE", "")]
+    company = OrganisationFactory.create(legal_form="company")
+    found = [contact_of(company, "prospect", policy, country="GB", **EVERYTHING) for _ in range(3)]
+    found += [contact_of(None, "prospect", policy, country=c, **EVERYTHING) for c in ("SE", "SE", "")]
     ChannelPermission.objects.create(contact=found[0], channel="email", state="consented", given_on=TODAY)
     return found
 

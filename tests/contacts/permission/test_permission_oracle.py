@@ -1,6 +1,7 @@
 """The answer of the queryset against one worked out by hand, in plain Python, for people nobody thought of."""
 
 import datetime as dt
+from itertools import count
 from typing import Any
 
 import pytest
@@ -30,7 +31,9 @@ pytestmark = pytest.mark.django_db
 
 TODAY = dt.date(2026, 11, 24)
 DAYS = st.sampled_from([TODAY - dt.timedelta(days=1), TODAY, TODAY + dt.timedelta(days=1)])
-CONDITIONS = st.sampled_from(["consent", "legitimate_interest"])
+CONDITIONS = st.sampled_from(["consent", "legitimate_interest", "corporate"])
+CORPORATE = {"company", "llp", "scottish_partnership", "public_body"}
+FORMS = [None, "", "sole_trader", "partnership", *sorted(CORPORATE)]
 COUNTRIES = ["DE", "SE", "GB", ""]
 SELDOM = st.sampled_from([None] * 6 + [TODAY])
 
@@ -45,6 +48,8 @@ PEOPLE = st.fixed_dictionaries(
         "address": st.sampled_from(["", "Storgatan 1", "Storgatan 2"]),
         "city": st.sampled_from(["", "Stockholm"]),
         "country": st.sampled_from([*COUNTRIES, "Sweden"]),
+        "domain": st.sampled_from(["fjordkraft.example", "fjordkraft.example", "gmail.com", "mail.gmail.com"]),
+        "legal_form": st.sampled_from(FORMS),
         "bases": st.dictionaries(
             st.sampled_from(Scenario.values),
             st.tuples(st.sampled_from(["person", "person", "organisation", "public"]), st.booleans()),
@@ -102,10 +107,10 @@ def unreachable(person: dict[str, Any], channel: str) -> bool:
 
 def asks(person: dict[str, Any], channel: str, rules: dict[Any, str]) -> bool:
     """Ask the law of the country, or of each that there is where it is missing."""
-    if len(person["country"]) == 2:
-        return ground(person["country"], channel, rules, customer=is_customer(person)) == "consent"
-    elsewhere = ["XX", *(country for country in COUNTRIES if country)]
-    return any(ground(each, channel, rules, customer=is_customer(person)) == "consent" for each in elsewhere)
+    asking = {"consent"} if is_corporate(person) else {"consent", "corporate"}
+    known, elsewhere = [person["country"]], ["XX", *(country for country in COUNTRIES if country)]
+    countries = known if len(person["country"]) == 2 else elsewhere
+    return any(ground(each, channel, rules, customer=is_customer(person)) in asking for each in countries)
 
 
 def ground(country: str, channel: str, rules: dict[Any, str], *, customer: bool) -> str:
@@ -122,6 +127,10 @@ def is_customer(person: dict[str, Any]) -> bool:
     return given_by in {"person", "organisation"} and person["agreement"] == ("customer", None)
 
 
+def is_corporate(person: dict[str, Any]) -> bool:
+    return person["legal_form"] in CORPORATE and person["domain"] != "gmail.com"
+
+
 def uninterested(person: dict[str, Any], topics: list[int]) -> bool:
     told = {person["interests"][topic] for topic in topics if topic in person["interests"]}
     if True in told:
@@ -131,8 +140,12 @@ def uninterested(person: dict[str, Any], topics: list[int]) -> bool:
 
 def make(person: dict[str, Any], policy: PolicyVersion, topics: list[Topic]) -> Contact:
     own = {name: value for name, value in person.items() if name in _FIELDS}
-    organisation = OrganisationFactory.create() if person["agreement"] else None
-    contact: Contact = ContactFactory.create(organisation=organisation, **own)
+    form = person["legal_form"]
+    belongs = person["agreement"] or form is not None
+    organisation = OrganisationFactory.create(legal_form=form or "") if belongs else None
+    contact: Contact = ContactFactory.create(
+        organisation=organisation, email=f"person{next(_numbers)}@{person['domain']}", **own
+    )
     for scenario, (kind, told) in person["bases"].items():
         Basis.objects.create(
             contact=contact,
@@ -143,7 +156,7 @@ def make(person: dict[str, Any], policy: PolicyVersion, topics: list[Topic]) -> 
             informed_on=TODAY if told else None,
             policy_version=policy,
         )
-    if organisation:
+    if person["agreement"]:
         kind, ended_on = person["agreement"]
         Agreement.objects.create(organisation=organisation, kind=kind, ended_on=ended_on)
     for channel, state in person["said"]:
@@ -160,6 +173,7 @@ def make(person: dict[str, Any], policy: PolicyVersion, topics: list[Topic]) -> 
     return contact
 
 
+_numbers = count()
 _FIELDS = {field.name for field in Contact._meta.get_fields()} - {"bases", "interests"}
 
 

@@ -14,6 +14,7 @@ from contacts.models import AuditEvent, PolicyVersion
 from privacy_crm.crm_import import reading
 from privacy_crm.crm_import import run as crm_import
 from privacy_crm.crm_import.cells import When
+from privacy_crm.crm_import.existing import Mode
 from privacy_crm.crm_import.staging import Import
 from tests.support.factories import NOON
 from tests.support.import_files import AINO, event, everything, person, save
@@ -146,7 +147,7 @@ def test_progress_is_told_in_bounded_steps_and_ends_at_the_end(policy: PolicyVer
 
     save(tmp_path, contacts=[person(f"p{number}@fjordkraft.example") for number in range(12_000)])
     sources = reading.exported(tmp_path, When.under(policy, NOON))
-    crm_import.run(sources, policy=policy, at=NOON, by="test", dry_run=True, progress=progress)
+    crm_import.run(sources, policy=policy, at=NOON, by="test", mode=Mode(dry_run=True), progress=progress)
     assert [(done, share == 1) for what, done, share in told if what == "contacts.csv"] == [
         (5_000, False),
         (10_000, False),
@@ -178,5 +179,5 @@ def test_a_large_import_has_the_planner_know_what_it_writes(policy: PolicyVersio
         known.extend(work.cursor.fetchall())
 
     sources = reading.exported(tmp_path, When.under(policy, NOON))
-    crm_import.run(sources, policy=policy, at=NOON, by="test", dry_run=False, last=ask)
+    crm_import.run(sources, policy=policy, at=NOON, by="test", mode=Mode(), last=ask)
     assert known == [("contacts_basis", 10_000), ("contacts_contact", 10_000)]

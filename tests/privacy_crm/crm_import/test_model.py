@@ -47,7 +47,7 @@ class Model:
         for row in export:
             email, key = row["email"].lower(), (row["email"].lower(), row["scenario"])
             self._keep(self.people.setdefault(email, {}), row, FIELDS)
-            basis = self.bases.setdefault(key, {"source_kind": "person", "collected_on": days.get(key, "")})
+            basis = self.bases.setdefault(key, {"source_kind": _unsaid(row), "collected_on": days.get(key, "")})
             self._keep(basis, row, ("source", "source_kind"))
             if row["informed_on"] >= (row["collected_on"] or since[key]):
                 self._keep(basis, row, ("informed_on",))
@@ -95,6 +95,10 @@ class Model:
                 for key, basis in self.bases.items()
             },
         }
+
+
+def _unsaid(row: Row) -> str:
+    return "person" if row["scenario"] in ACTIVITY_SCENARIOS else "unknown"
 
 
 def held() -> dict[str, Any]:

@@ -1,14 +1,16 @@
 """What rows become: registrations, organisations, agreements, events and holds."""
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from contacts.models import Agreement, Basis, Event, Organisation, PolicyVersion, Registration
 from contacts.words.vocabulary import AgreementState
 from retention.models import Hold
 from tests.support.factories import NOON, ONE_DAY
-from tests.support.import_files import AINO, Row, basis, bring, event, person
+from tests.support.import_files import AINO, Row, basis, bring, event, person, read, save
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +49,35 @@ def test_a_registration_without_a_moment_is_of_now_and_stays_so(policy: PolicyVe
 
 
 # Organisations and agreements
+
+
+@pytest.mark.promise("P11")
+def test_a_legal_form_comes_in_by_its_word_and_an_empty_cell_keeps_it(policy: PolicyVersion) -> None:
+    bring(policy, organisations=[{"name": "Harrowgate", "legal_form": "Scottish Partnership"}, {"name": "Other"}])
+    bring(policy, organisations=[{"name": "Harrowgate", "country": "GB"}, {"name": "Other", "legal_form": "LLP"}])
+    forms = Organisation.objects.values_list("name", "legal_form")
+    assert set(forms) == {("Harrowgate", "scottish_partnership"), ("Other", "llp")}
+
+
+@pytest.mark.promise("P11")
+def test_a_legal_form_that_nobody_knows_is_left_out_and_counted(
+    policy: PolicyVersion, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named = {"A": "Charity", "B": "company", "C": "", "D": "Ltd."}
+    directory = save(tmp_path, organisations=[{"name": name, "legal_form": form} for name, form in named.items()])
+    call_command("import_crm", str(directory))
+    forms = Organisation.objects.order_by("name").values_list("legal_form", flat=True)
+    assert list(forms) == ["", "company", "", ""]
+    assert "2 rows name a legal form that we do not know: it is left out." in capsys.readouterr().out
+
+
+@pytest.mark.promise("P11")
+def test_an_export_without_legal_forms_comes_in_and_keeps_them(policy: PolicyVersion, tmp_path: Path) -> None:
+    Organisation.objects.create(name="Harrowgate", legal_form="company", entered_on=TODAY)
+    (tmp_path / "organisations.csv").write_text("name,country,reference\nHarrowgate,GB,7\nOther,GB,8\n")
+    assert read(tmp_path, policy).counts("organisations").refused == 0
+    stored = Organisation.objects.order_by("name").values_list("reference", "legal_form")
+    assert list(stored) == [("7", "company"), ("8", "")]
 
 
 def test_an_organisation_is_entered_today_and_keeps_its_day(policy: PolicyVersion) -> None:

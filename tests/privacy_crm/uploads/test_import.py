@@ -21,7 +21,7 @@ from privacy_crm.staff.uploads import upload_page
 from privacy_crm.uploads import importing, matching
 from privacy_crm.uploads.matching import Origin
 from retention import purge
-from tests.support.factories import NOON, ContactFactory, hold
+from tests.support.factories import NOON, ContactFactory, OrganisationFactory, agree, contact_of, hold
 from tests.support.import_files import everything
 from tests.support.uploading import (
     AINO,
@@ -235,3 +235,17 @@ def test_whatever_is_in_a_list_the_import_does_what_the_look_through_said(seed: 
         assert Contact.objects.count() == held + foreseen["new"]
         people = foreseen["new"] + foreseen["changed"] + foreseen["unchanged"]
         assert foreseen["rows"] == people + foreseen["duplicates"] + foreseen["suppressed"] + foreseen["wrong"]
+
+
+@pytest.mark.promise("L15")
+def test_a_list_makes_no_customers_contact_somebody_elsewhere(policy: PolicyVersion) -> None:
+    names = {"first_name": "Ada", "last_name": "Byron", "country": "GB", "phone": "", "city": "London"}
+    company = OrganisationFactory.create(name="Harrowgate")
+    agree(company, None)
+    held = contact_of(company, "customer", policy, email=AINO, **names)
+    told = ["Aino", "Lindqvist", "Fjordkraft AB", "SE", "Stockholm", "+46 8 465 00 00"]
+    content = as_csv([[AINO, *told]], [*HEADER, "City", "Phone"])
+    bring_in(look_through(receive(content), policy), policy)
+    held.refresh_from_db()
+    assert {name: getattr(held, name) for name in names} == names | {"phone": "+46 8 465 00 00"}
+    assert held.organisation == company

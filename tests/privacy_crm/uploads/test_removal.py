@@ -73,12 +73,13 @@ def test_the_objections_that_it_brought_outlive_the_people(policy: PolicyVersion
     assert Suppression.objects.count() == 1
 
 
+@pytest.mark.promise("L15")
 def test_people_who_were_held_before_stay_with_what_the_import_changed(policy: PolicyVersion) -> None:
-    held = ContactFactory.create(email="plain@fjordkraft.example", first_name="Ada")
+    held = ContactFactory.create(email="plain@fjordkraft.example", first_name="Ada", country="")
     hold(held, "customer", COLLECTED, policy=policy)
     upload = imported(policy, "plain", "new")
     remove(upload, policy)
-    assert [each.first_name for each in Contact.objects.all()] == ["Aino"]
+    assert [(each.first_name, each.country) for each in Contact.objects.all()] == [("Ada", "SE")]
     assert upload.result["removed"] == 1
 
 
