@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q, TextField, Value
+from django.db.models import F, OuterRef, Q, TextField, Value
 from django.db.models.functions import Coalesce, Concat, Lower, Upper
 
 from contacts.models.organisations import Organisation
@@ -159,6 +160,10 @@ class Bases(models.QuerySet["Basis"]):
         """Those whose data did not come from the person, who has not been told so yet (Art. 14 GDPR, L5)."""
         return self.filter(informed_on__isnull=True).exclude(source_kind=SourceKind.PERSON)
 
+    def with_policy_then(self) -> Any:
+        """With `policy_then`, the number of the version in force on the day of collection, or None."""
+        return self.annotate(policy_then=PolicyVersion.objects.number_on(OuterRef("collected_on")))
+
 
 class Basis(models.Model):
     """One reason why a contact is held (P1).
@@ -174,7 +179,16 @@ class Basis(models.Model):
     source = models.CharField(blank=True)
     source_kind = models.CharField(choices=SourceKind, default=SourceKind.PERSON)
     informed_on = models.DateField(null=True, blank=True)
-    policy_version = models.ForeignKey(PolicyVersion, models.DO_NOTHING, related_name="+", db_index=False)
+    policy_shown = models.ForeignKey(
+        PolicyVersion,
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text="The version that a form or a mail of ours showed them last; empty where that is not known.",
+    )
+    policy_shown_on = models.DateField(null=True, blank=True)
     clock_from = models.DateField(null=True, blank=True)
 
     objects = Bases.as_manager()
@@ -186,6 +200,11 @@ class Basis(models.Model):
             models.UniqueConstraint(fields=["contact", "scenario"], name="basis_once_per_scenario"),
             models.CheckConstraint(condition=Q(scenario__in=Scenario.values), name="basis_scenario"),
             models.CheckConstraint(condition=Q(source_kind__in=SourceKind.values), name="basis_source_kind"),
+            models.CheckConstraint(
+                condition=Q(policy_shown__isnull=True, policy_shown_on__isnull=True)
+                | Q(policy_shown__isnull=False, policy_shown_on__isnull=False),
+                name="basis_policy_was_shown_on_a_day",
+            ),
         ]
         indexes = [
             models.Index(

@@ -3,9 +3,11 @@
 Page, notes and admin read the policy through here, so that none can name another period than the one kept (P24).
 """
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -51,6 +53,19 @@ class Section:
 def languages(policy: PolicyVersion) -> list[str]:
     """Return the languages that the policy is published in, the company's first one first."""
     return list(policy.controller.get("languages") or [FALLBACK])
+
+
+def shown(number: int | None, then: int | None, on: dt.date | None = None) -> str:
+    """Return which version of the policy somebody was shown, and on which day; where that is not known, the version
+    `then` in force, when their details were collected.
+    """
+    if number is not None and on is not None:
+        return _("version %(number)s, on %(day)s") % {"number": number, "day": date_format(on, "DATE_FORMAT")}
+    if number is not None:
+        return _("version %s") % number
+    if then is not None:
+        return _("not known; version %s was in force when the details were collected") % then
+    return _("not known; no version was in force when the details were collected")
 
 
 def promises(policy: PolicyVersion, language: str) -> list[Promise]:

@@ -44,8 +44,9 @@ def test_a_stranger_is_held_as_a_guest_with_the_version_that_they_were_shown(pol
     person = Contact.objects.get()
     assert {name: getattr(person, name) for name in WALK_IN} == WALK_IN
     basis = person.bases.get()
-    told = (basis.scenario, basis.source, basis.source_kind, basis.collected_on, basis.policy_version)
+    told = (basis.scenario, basis.source, basis.source_kind, basis.collected_on, basis.policy_shown)
     assert told == ("event", "check-in", "person", TODAY, policy)
+    assert basis.policy_shown_on == TODAY
     place = person.registrations.get()
     assert (place.pk, place.attended_at) == (arrival.registration_id, NOON)
     assert sorted(person.activities.values_list("kind", flat=True)) == ["attendance", "registration"]
