@@ -29,9 +29,9 @@ _CONTACTS = """
 
 _CHILDREN = (
     """INSERT INTO contacts_basis (contact_id, scenario, legal_basis, collected_on, source, source_kind,
-           policy_version_id, clock_from)
+           policy_shown_id, policy_shown_on, clock_from)
        SELECT n, (ARRAY['whitepaper', 'webinar', 'event', 'prospect'])[n %% 4 + 1], 'legitimate_interest',
-           DATE '2026-06-01', 'website', 'person', %(policy)s, DATE '2026-06-01'
+           DATE '2026-06-01', 'website', 'person', %(policy)s, DATE '2026-06-01', DATE '2026-06-01'
        FROM generate_series(%(first)s, %(last)s) n""",
     """INSERT INTO contacts_activity (contact_id, kind, occurred_at, reference)
        SELECT n, k.kind, TIMESTAMPTZ '2026-06-01 10:00+00', 'guide-' || n %% 50

@@ -71,7 +71,8 @@ MODELS: dict[str, Table] = {
     },
     "contacts.Basis": {
         **_table("id contact", KEY),
-        **_table("scenario legal_basis policy_version", about("why the person is held (P1)")),
+        **_table("scenario legal_basis", about("why the person is held (P1)")),
+        **_table("policy_shown policy_shown_on", about("what we promised, where and when we showed it (P1)")),
         **_table("collected_on source source_kind", about("when and where the data came from (P1)")),
         **_table("informed_on", about("when a person was told whose data came from elsewhere (L5)")),
         **_table("clock_from", about("the day from which the period is counted")),

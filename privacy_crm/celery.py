@@ -59,6 +59,8 @@ app.conf.beat_schedule = {
     "duplicates": {"task": "privacy_crm.tasks.find_duplicates", "schedule": crontab(hour=4, minute=5)},
     # The numbers of the home page are counted for which everybody has to be read.
     "figures": {"task": "privacy_crm.tasks.count_figures", "schedule": crontab(hour=4, minute=20)},
+    # After it, the records are searched for what contradicts what they say elsewhere (L20).
+    "statements": {"task": "retention.tasks.check_statements", "schedule": crontab(hour=4, minute=35)},
     # The night's run, at 02:30 in the company's time zone; a night that was missed is caught up by the next tick.
     "purge": {"task": "retention.tasks.nightly", "schedule": crontab(minute="*/10")},
     # Officers hear of a run that waits, failed, was broken off or did not happen.

@@ -19,7 +19,7 @@ def _edit(*models: str) -> set[str]:
 _PEOPLE = _view("contact", "basis", "activity", "channelpermission", "registration")
 _SIGN_UPS = {"contacts.view_signup", "contacts.change_signup"}
 _LISTS = {*_edit("segment"), "contacts.export_audience", "contacts.view_audience", "contacts.change_audience"}
-_LEDGER = {"retention.view_purgerun", "retention.view_purgecount"}
+_LEDGER = {"retention.view_purgerun", "retention.view_purgecount", "retention.view_statementcheck"}
 
 ROLES: dict[str, set[str]] = {
     "marketing": {

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db import connection
 from psycopg2 import sql
 
-from contacts.models import Contact, PolicyVersion
+from contacts.models import Basis, Contact, PolicyVersion
 from retention import retention_schedule
 from retention.batches import stream
 from retention.models import Hold
@@ -17,13 +17,20 @@ from retention.models import Hold
 
 @dataclass(frozen=True)
 class Reason:
-    """A basis as it stands; `anchor` and `lapses_on` are empty while an agreement is open."""
+    """A basis as it stands; `anchor` and `lapses_on` are empty while an agreement is open.
+
+    `policy_shown` is the number of the version that the person was shown, `policy_then` of the one in force on the day
+    of collection; each is empty where there is none on record (P1).
+    """
 
     scenario: str
     legal_basis: str
     clock: str
     anchor: dt.date | None
     lapses_on: dt.date | None
+    policy_shown: int | None
+    policy_shown_on: dt.date | None
+    policy_then: int | None
 
 
 @dataclass(frozen=True)
@@ -84,12 +91,21 @@ def _of_batch(ids: list[int], policy: PolicyVersion, day: dt.date) -> Iterator[E
 
 def _bases(ids: list[int], policy: PolicyVersion) -> dict[int, list[Reason]]:
     query, values = retention_schedule.of(policy, ids)
+    shown = _policies(ids)
     found: dict[int, list[Reason]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("{} ORDER BY basis.id").format(query), values)
         for contact_id, scenario, legal_basis, clock, anchor, lapses_on, _by_objection in cursor:
-            found[contact_id].append(Reason(scenario, legal_basis, clock, anchor, lapses_on))
+            policies = shown[contact_id, scenario]
+            found[contact_id].append(Reason(scenario, legal_basis, clock, anchor, lapses_on, *policies))
     return found
+
+
+def _policies(ids: list[int]) -> dict[tuple[int, str], tuple[int | None, dt.date | None, int | None]]:
+    """Return for each basis the version that was shown, when, and the one in force on the day of collection."""
+    bases = Basis.objects.filter(contact__in=ids).with_policy_then()
+    rows = bases.values_list("contact_id", "scenario", "policy_shown__number", "policy_shown_on", "policy_then")
+    return {(contact_id, scenario): tuple(policies) for contact_id, scenario, *policies in rows}
 
 
 def _holds(ids: list[int], day: dt.date) -> dict[int, list[StandingHold]]:

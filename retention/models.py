@@ -217,3 +217,18 @@ class PurgeCandidate(models.Model):
 
     def __str__(self) -> str:
         return f"Candidate {self.pk}"
+
+
+class StatementCheck(models.Model):
+    """A search for contradictions in the records: when, and how many of each were found; nobody is named."""
+
+    at = models.DateTimeField(help_text="The moment for which the records were read.")
+    finished_at = models.DateTimeField(null=True, blank=True)
+    found = models.JSONField(default=dict, help_text="Code → number, of what was found.")
+    failure = models.CharField(blank=True, help_text="The class of the error that ended it.")
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"Statement check {self.pk}"

@@ -21,6 +21,7 @@ MODELS: dict[str, Table] = {
         ["id", "run", "rule", "bases_lapsed", "contacts_deleted", "contacts_minimised", "others_deleted", "failure"],
         NOTHING,
     ),
+    "retention.StatementCheck": dict.fromkeys(["id", "at", "finished_at", "found", "failure"], NOTHING),
     "retention.PurgeCandidate": {
         **dict.fromkeys(["id", "run"], NOTHING),
         "contact": about("the people whom an approval covers", exported=False),

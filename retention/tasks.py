@@ -2,7 +2,7 @@ from django.utils import timezone
 
 from contacts.base.background import app
 from contacts.models import PolicyVersion
-from retention import monitoring, scheduler, warning
+from retention import monitoring, scheduler, statements, warning
 
 
 @app.task
@@ -16,3 +16,9 @@ def warn_officers() -> None:
     if policy := PolicyVersion.objects.in_force():
         monitoring.note_missed(policy, at)
         warning.warn(policy=policy, at=at)
+
+
+@app.task
+def check_statements() -> None:
+    if policy := PolicyVersion.objects.in_force():
+        statements.keep(policy=policy, at=timezone.now(), now=timezone.now)

@@ -10,15 +10,27 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contacts.models import Activity, Contact, Event, PolicyVersion, Registration
+from contacts.policy import policy_words
 from contacts.words.vocabulary import ActivityKind, Clock, Scenario
 from retention.explain import Explanation, Reason, StandingHold, leaves_by_objection
 from retention.models import HoldKind, HoldReason
 
 
 def explain(explanation: Explanation, policy: PolicyVersion, day: dt.date) -> str:
-    """Return everything about why this person is kept, a sentence after the other."""
+    """Return everything about why this person is kept, a sentence after the other, and the policy they were shown."""
     contact = Contact.objects.select_related("organisation").get(public_id=explanation.public_id)
-    return " ".join(sentences(explanation, contact, policy, day))
+    told = sentences(explanation, contact, policy, day)
+    return " ".join([*told, *(_policy(reason) for reason in explanation.bases)])
+
+
+def _policy(reason: Reason) -> str:
+    scenario = Scenario(reason.scenario).label
+    return _("Policy shown (%(scenario)s): %(version)s.") % {"scenario": scenario, "version": policy_shown(reason)}
+
+
+def policy_shown(reason: Reason) -> str:
+    """Return which version of the policy the person was shown, or which was in force (P1)."""
+    return policy_words.shown(reason.policy_shown, reason.policy_then, reason.policy_shown_on)
 
 
 def sentences(explanation: Explanation, contact: Contact, policy: PolicyVersion, day: dt.date) -> list[str]:

@@ -115,7 +115,7 @@ def _settle(message: Message, told: list[int], policy: PolicyVersion, at: dt.dat
 
 @transaction.atomic
 def _mark_sent(message: Message, told: list[int], policy: PolicyVersion, at: dt.datetime) -> None:
-    informing.told(told, day=day_of(at, policy.zone))
+    informing.told(told, policy=policy, day=day_of(at, policy.zone))
     informing.enqueue_beside(message, policy=policy, at=at)
     waiting = Message.objects.filter(pk=message.pk, sent_at__isnull=True, ended_at__isnull=True)
     marked = waiting.update(sent_at=at, claimed_until=None, attempts=F("attempts") + 1, reason="", **FORGOTTEN)

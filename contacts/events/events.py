@@ -154,15 +154,24 @@ _GUESTS = """
 
 _HOLD = """
     INSERT INTO contacts_basis
-        (contact_id, scenario, legal_basis, collected_on, source, source_kind, policy_version_id)
-    SELECT contact_id, %(scenario)s, %(legal_basis)s, (registered_at AT TIME ZONE %(zone)s)::date, %(slug)s, 'person',
-        %(policy)s
-    FROM contacts_registration WHERE event_id = %(event)s AND contact_id = ANY(%(guests)s)
+        (contact_id, scenario, legal_basis, collected_on, source, source_kind, policy_shown_id, policy_shown_on)
+    SELECT place.contact_id, %(scenario)s, %(legal_basis)s, (place.registered_at AT TIME ZONE %(zone)s)::date, %(slug)s,
+        'person', form.policy_version_id, (form.created_at AT TIME ZONE %(zone)s)::date
+    FROM contacts_registration place
+    LEFT JOIN LATERAL (
+        SELECT policy_version_id, created_at FROM contacts_signup made
+        WHERE made.contact_id = place.contact_id AND made.event_id = place.event_id
+        ORDER BY created_at DESC, id DESC LIMIT 1
+    ) form ON TRUE
+    WHERE place.event_id = %(event)s AND place.contact_id = ANY(%(guests)s)
     ON CONFLICT (contact_id, scenario) DO NOTHING"""
 
 
 def _hold_guests(event: Event, scenario: str, policy: PolicyVersion, at: dt.datetime) -> None:
-    """Give every guest the basis that a registration for this kind of event is, where they lack it."""
+    """Give every guest the basis that a registration for this kind of event is, where they lack it.
+
+    What the form showed is known as long as the sign-up is on record.
+    """
     values: dict[str, Any] = {
         "event": event.pk,
         "slug": event.slug,
@@ -170,7 +179,6 @@ def _hold_guests(event: Event, scenario: str, policy: PolicyVersion, at: dt.date
         "scenario": scenario,
         "legal_basis": policy.rule(scenario).legal_basis,
         "zone": ZoneInfo(policy.time_zone).key,
-        "policy": policy.pk,
     }
     with connection.cursor() as cursor:
         cursor.execute(_GUESTS, values)

@@ -103,14 +103,17 @@ def to_tell(message: Message) -> list[int]:
     return list(Basis.objects.untold().filter(contact=message.contact_id).order_by("pk").values_list("pk", flat=True))
 
 
-def told(bases: Collection[int], *, day: dt.date) -> None:
-    """Note that the letter which names these bases has left. Call it in the transaction that marks it as sent."""
+def told(bases: Collection[int], *, policy: PolicyVersion, day: dt.date) -> None:
+    """Note that the letter which names these bases has left, and that it showed this version of the policy (P1).
+
+    Call it in the transaction that marks it as sent.
+    """
     if not bases:
         return
     people = Basis.objects.filter(pk__in=list(bases)).values("contact")
     # Before their bases, as everybody does who changes these.
     list(Contact.objects.filter(pk__in=people).order_by("pk").select_for_update(no_key=True).values_list("pk"))
-    Basis.objects.untold().filter(pk__in=list(bases)).update(informed_on=day)
+    Basis.objects.untold().filter(pk__in=list(bases)).update(informed_on=day, policy_shown=policy, policy_shown_on=day)
 
 
 @transaction.atomic

@@ -60,8 +60,9 @@ _SAID = {
 }
 _STILL_OWED = sql.SQL("({kept_untold} AND NOT {its_untold})").format(**_SAID)
 
-# Of two reasons of one scenario the earlier says when, from where and under which policy the person came in. Where the
-# later came from elsewhere and they have not been told so, that is owed to them all the same (Art. 14 GDPR).
+# Of two reasons of one scenario the earlier says when and from where the person came in. Where the later came from
+# elsewhere and they have not been told so, that is owed to them all the same (Art. 14 GDPR). The policy that they were
+# shown is the one that they were shown last, on whichever record.
 _BASES = (
     met(
         "contacts_basis",
@@ -73,7 +74,7 @@ _BASES = (
         "contacts_basis",
         _SAME_SCENARIO,
         sql.SQL("""
-            collected_on = its.collected_on, legal_basis = its.legal_basis, policy_version_id = its.policy_version_id,
+            collected_on = its.collected_on, legal_basis = its.legal_basis,
             source = CASE WHEN {still_owed} THEN {sources} WHEN {kept_untold} THEN kept.source ELSE its.source END,
             source_kind = CASE WHEN {still_owed} THEN kept.source_kind ELSE its.source_kind END,
             informed_on = CASE WHEN {still_owed} THEN NULL ELSE its.informed_on END""").format(
@@ -86,6 +87,13 @@ _BASES = (
         _SAME_SCENARIO,
         sql.SQL("source = {sources}, source_kind = its.source_kind, informed_on = NULL").format(**_SAID),
         sql.SQL("{its_untold} AND NOT {kept_untold}").format(**_SAID),
+    ),
+    met(
+        "contacts_basis",
+        _SAME_SCENARIO,
+        sql.SQL("policy_shown_id = its.policy_shown_id, policy_shown_on = its.policy_shown_on"),
+        sql.SQL("""its.policy_shown_id IS NOT NULL AND (kept.policy_shown_id IS NULL
+            OR (its.policy_shown_on, its.policy_shown_id) > (kept.policy_shown_on, kept.policy_shown_id))"""),
     ),
     moved("contacts_basis", unless=_SAME_SCENARIO),
 )

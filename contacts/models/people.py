@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, TextField, Value
+from django.db.models import F, OuterRef, Q, TextField, Value
 from django.db.models.functions import Coalesce, Concat, Lower, Upper
 
-from contacts.models.audit import AuditEvent
 from contacts.models.organisations import Organisation
 from contacts.models.policy import PolicyVersion
 from contacts.words.addresses import MalformedAddressError, normalise
@@ -167,14 +167,14 @@ class Bases(models.QuerySet["Basis"]):
         return self.filter(informed_on__isnull=True).exclude(source_kind=SourceKind.PERSON)
 
     def unshown(self) -> Bases:
-        """Those whose data came from the person, with nothing on record that showed them our notice (Art. 13 GDPR, L5).
-
-        On record is the day that a list names, or the proof of a sign-up: each of our forms has the note (P14).
+        """Those whose data came from the person, with nothing on record that showed them our notice (Art. 13 GDPR, L5):
+        neither a form or mail of ours, nor the day that a list names.
         """
-        proofs = AuditEvent.objects.filter(
-            public_id=OuterRef("contact__public_id"), code="sign_up.proven", rule=OuterRef("scenario")
-        )
-        return self.filter(~Exists(proofs), source_kind=SourceKind.PERSON, informed_on__isnull=True)
+        return self.filter(source_kind=SourceKind.PERSON, policy_shown__isnull=True, informed_on__isnull=True)
+
+    def with_policy_then(self) -> Any:
+        """With `policy_then`, the number of the version in force on the day of collection, or None."""
+        return self.annotate(policy_then=PolicyVersion.objects.number_on(OuterRef("collected_on")))
 
 
 class Basis(models.Model):
@@ -191,7 +191,16 @@ class Basis(models.Model):
     source = models.CharField(blank=True)
     source_kind = models.CharField(choices=SourceKind, default=SourceKind.PERSON)
     informed_on = models.DateField(null=True, blank=True)
-    policy_version = models.ForeignKey(PolicyVersion, models.DO_NOTHING, related_name="+", db_index=False)
+    policy_shown = models.ForeignKey(
+        PolicyVersion,
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text="The version that a form or a mail of ours showed them last; empty where that is not known.",
+    )
+    policy_shown_on = models.DateField(null=True, blank=True)
     clock_from = models.DateField(null=True, blank=True)
 
     objects = Bases.as_manager()
@@ -203,6 +212,11 @@ class Basis(models.Model):
             models.UniqueConstraint(fields=["contact", "scenario"], name="basis_once_per_scenario"),
             models.CheckConstraint(condition=Q(scenario__in=Scenario.values), name="basis_scenario"),
             models.CheckConstraint(condition=Q(source_kind__in=SourceKind.values), name="basis_source_kind"),
+            models.CheckConstraint(
+                condition=Q(policy_shown__isnull=True, policy_shown_on__isnull=True)
+                | Q(policy_shown__isnull=False, policy_shown_on__isnull=False),
+                name="basis_policy_was_shown_on_a_day",
+            ),
         ]
         indexes = [
             models.Index(

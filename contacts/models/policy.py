@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import datetime as dt
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import DateField, DateTimeField, F, Func, OuterRef, Q, Subquery
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast
 
 from contacts.words.categories import Category
 from contacts.words.vocabulary import Clock, LegalBasis, Scenario
@@ -15,6 +18,15 @@ class PolicyVersions(models.QuerySet["PolicyVersion"]):
     def in_force(self) -> PolicyVersion | None:
         """The version published last, or None where none ever was."""
         return self.filter(published_at__isnull=False).prefetch_related("rules").order_by("-number").first()
+
+    def published_by(self, day: dt.date | Combinable) -> PolicyVersions:
+        """Every version that had been published by the end of a day, as its own time zone counts days."""
+        wall = Func(F("time_zone"), F("published_at"), function="timezone", output_field=DateTimeField())
+        return self.annotate(published_on=Cast(wall, DateField())).filter(published_on__lte=day)
+
+    def number_on(self, day: Combinable) -> Subquery:
+        """Return, for a query, the number of the version in force at the end of a day; NULL where there was none."""
+        return Subquery(self.published_by(day).order_by("-number").values("number")[:1])
 
     def published(self) -> PolicyVersions:
         """Every version that is or was in force, the latest first, with `replaced_at`, None for the latest."""

@@ -3,36 +3,48 @@
 Page, notes and admin read the policy through here, so that none can name another period than the one kept (P24).
 """
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from contacts.models import PolicyVersion, ScenarioRule
 from contacts.words.categories import Category
-from contacts.words.vocabulary import Clock, LegalBasis
+from contacts.words.vocabulary import Clock, LegalBasis, Scenario
 
 FALLBACK = "en"  # every policy has its texts in English
 
 # The sections of a policy that stand around its six rules, in the order in which people read them.
 BEFORE = ("introduction",)
 FIRST = ("meaning",)
-AFTER = ("rights", "complaints", "sharing", "transfers", "security", "cookies", "third_party_sites", "applicants")
+AFTER = (
+    *("rights", "complaints", "beside", "sharing", "transfers", "security", "changes"),
+    *("cookies", "third_party_sites", "applicants"),
+)
 SECTIONS = BEFORE + FIRST + AFTER
 
 
 @dataclass(frozen=True)
 class Promise:
-    """One rule as its readers see it: `anchor` is its place on the page, `kept` its period and clock in a sentence."""
+    """One rule as its readers see it: `anchor` is its place on the page, `kept` its period and clock in a sentence.
+
+    `consents` says what rests on the reader's consent alone. `unverified` is the period for whose organisation no
+    agreement is on record, and empty where no agreement is asked for; the note by the form says so, too.
+    """
 
     anchor: str
     title: str
     purposes: list[str]
     categories: list[str]
     legal_basis: str
+    consents: list[str]
     period: str
     kept: str
+    unverified: str
     note: str
     text: str
     recipients: list[str]
@@ -53,6 +65,19 @@ def languages(policy: PolicyVersion) -> list[str]:
     return list(policy.controller.get("languages") or [FALLBACK])
 
 
+def shown(number: int | None, then: int | None, on: dt.date | None = None) -> str:
+    """Return which version of the policy somebody was shown, and on which day; where that is not known, the version
+    `then` in force, when their details were collected.
+    """
+    if number is not None and on is not None:
+        return _("version %(number)s, on %(day)s") % {"number": number, "day": date_format(on, "DATE_FORMAT")}
+    if number is not None:
+        return _("version %s") % number
+    if then is not None:
+        return _("not known; version %s was in force when the details were collected") % then
+    return _("not known; no version was in force when the details were collected")
+
+
 def promises(policy: PolicyVersion, language: str) -> list[Promise]:
     """Return the six rules in the policy's own order."""
     return [promise(rule, language) for rule in policy.rules.all()]
@@ -62,20 +87,42 @@ def promise(rule: ScenarioRule, language: str) -> Promise:
     """Return one rule in words. Call it with the language active: the frame of the sentences follows that."""
     spoken = language if language in rule.text else FALLBACK
     length = period(rule.months)
+    unverified = _unverified(rule, spoken)
+    note = _in(rule.note, spoken).replace("{period}", length)
     return Promise(
         anchor=rule.scenario,
         title=_in(rule.title, spoken),
         purposes=_in(rule.purposes, spoken),
         categories=[str(Category(word).label) for word in rule.categories],
         legal_basis=str(LegalBasis(rule.legal_basis).label),
+        consents=_consents(rule),
         period=length,
         kept=kept(rule),
-        note=_in(rule.note, spoken).replace("{period}", length),
+        unverified=unverified,
+        note=f"{note} {unverified}".strip(),
         text=_in(rule.text, spoken).replace("{period}", length),
         recipients=_in(rule.recipients, spoken) or [],
         transfers=_in(rule.transfers, spoken) or "",
         language=spoken,
     )
+
+
+def _consents(rule: ScenarioRule) -> list[str]:
+    food = [_("food preferences: your explicit consent (Art. 9(2)(a) GDPR)")]
+    news = _("news, where the law of your country asks for it: your consent (Art. 6(1)(a) GDPR)")
+    return [news, *(food if Category.FOOD_PREFERENCES in rule.categories else [])]
+
+
+def _unverified(rule: ScenarioRule, language: str) -> str:
+    """Return what holds for a customer or partner whose contract nothing proves, as the nightly run has it."""
+    if rule.clock != Clock.AGREEMENT_END:
+        return ""
+    with translation.override(language):
+        text = _(
+            "Until we have found an agreement with your organisation, we keep your details for %s after the day on"
+            " which we collected them."
+        )
+        return text % period(rule.version.rule(Scenario.PROSPECT).months)
 
 
 def sections(policy: PolicyVersion, language: str, names: tuple[str, ...]) -> list[Section]:
@@ -114,6 +161,8 @@ def heading(section: str) -> str:
         "meaning": _("What the words mean"),
         "rights": _("What you can decide"),
         "complaints": _("If you are unhappy with us"),
+        "beside": _("What else we process"),
+        "changes": _("When this policy changes"),
         "sharing": _("Who else gets your details"),
         "transfers": _("Outside the EU and the EEA"),
         "security": _("How we protect your details"),

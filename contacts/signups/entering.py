@@ -111,7 +111,6 @@ def _hold(contact: Contact, reason: Reason, policy: PolicyVersion, at: dt.dateti
             "collected_on": reason.collected_on,
             "source": reason.source,
             "source_kind": reason.source_kind,
-            "policy_version": policy,
         },
     )
     if not fresh:

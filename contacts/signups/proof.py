@@ -178,6 +178,7 @@ def is_frozen(contact: Contact, at: dt.datetime, policy: PolicyVersion) -> bool:
 
 def _hold(contact: Contact, made: SignUp, policy: PolicyVersion, at: dt.datetime) -> None:
     """Give the person the reason that they are held for from now on, with the version that they were shown (P1)."""
+    shown = {"policy_shown": made.policy_version, "policy_shown_on": day_of(made.created_at, policy.zone)}
     basis, fresh = Basis.objects.get_or_create(
         contact=contact,
         scenario=made.scenario,
@@ -186,11 +187,11 @@ def _hold(contact: Contact, made: SignUp, policy: PolicyVersion, at: dt.datetime
             "collected_on": day_of(at, policy.zone),
             "source": made.source,
             "source_kind": SourceKind.PERSON,
-            "policy_version": made.policy_version,
+            **shown,
         },
     )
     if not fresh:
-        Basis.objects.filter(pk=basis.pk).update(policy_version=made.policy_version)
+        Basis.objects.filter(pk=basis.pk).exclude(policy_shown_on__gt=shown["policy_shown_on"]).update(**shown)
     clocks.refresh_contacts([contact.pk])
 
 

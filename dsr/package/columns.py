@@ -15,13 +15,14 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import CharField, F, Field, ForeignKey, Model, Subquery, Value
 from django.db.models.expressions import Combinable, OuterRef
-from django.db.models.functions import Cast, Coalesce, Concat, ExtractYear, Greatest, Length, LPad
+from django.db.models.functions import Cast, Coalesce, Concat, ExtractYear, Greatest, JSONObject, Length, LPad
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django_countries import countries
 
-from contacts.models import Event, Whitepaper
+from contacts.models import Event, PolicyVersion, Whitepaper
+from contacts.policy import policy_words
 from dsr.package import naming, trail
 from dsr.records import paper_words
 
@@ -91,6 +92,9 @@ _SOURCES: dict[str, Combinable] = {
     "contacts.Activity.reference": Coalesce(_titled(Event), _titled(Whitepaper), F("reference")),
     # What the person read; what staff call a mailing is no business of theirs.
     "contacts.Message.mailing": F("mailing__subject"),
+    "contacts.Basis.policy_shown": JSONObject(
+        number="policy_shown__number", then=PolicyVersion.objects.number_on(OuterRef("collected_on"))
+    ),
     "dsr.Request.id": _request_number(""),
 }
 
@@ -220,7 +224,12 @@ def _through(day: dt.date | None) -> str:
     return _("until it ends") if day == dt.date.max else date_format(day, "DATE_FORMAT")
 
 
+def _shown(policy: dict[str, int | None]) -> str:
+    return policy_words.shown(policy["number"], policy["then"])
+
+
 _SPECIAL: dict[str, tuple[Read, Told]] = {
+    "contacts.Basis.policy_shown": (lambda policy: policy["number"], _shown),
     "frozen_through": (_iso, _through),
     "restricted_through": (_iso, _through),
     "country": (_plain, _country),

@@ -90,6 +90,8 @@ COLUMNS: dict[str, Any] = {
     "paused_since": _("Waits for you since"),
     "phone": _("Phone"),
     "placed_at": _("Since"),
+    "policy_shown": _("Policy shown"),
+    "policy_shown_on": _("Policy shown on"),
     "policy_version": _("Policy version"),
     "portable": _("To take along (Art. 20)"),
     "postal_code": _("Postal code"),

@@ -23,7 +23,11 @@ from retention.models import Hold, HoldKind
 
 @dataclass(frozen=True)
 class Reason:
-    """One basis. `lapses_on` is empty while an agreement is open; `by_objection` where an objection sets the day."""
+    """One basis. `lapses_on` is empty while an agreement is open; `by_objection` where an objection sets the day.
+
+    `policy_shown` is the number of the version that the person was shown, `policy_then` of the one in force on the day
+    of collection; each is empty where there is none on record.
+    """
 
     scenario: str
     legal_basis: str
@@ -34,6 +38,9 @@ class Reason:
     collected_on: dt.date
     source: str
     source_kind: str
+    policy_shown: int | None
+    policy_shown_on: dt.date | None
+    policy_then: int | None
     title: str
     until: str
 
@@ -104,7 +111,8 @@ def _moves(found: Kept) -> bool:
 
 
 def _reasons(ids: list[int], policy: PolicyVersion, language: str) -> list[Reason]:
-    said = {(basis.contact_id, basis.scenario): basis for basis in Basis.objects.filter(contact__in=ids)}
+    bases = Basis.objects.filter(contact__in=ids).select_related("policy_shown").with_policy_then()
+    said = {(basis.contact_id, basis.scenario): basis for basis in bases}
     query, values = retention_schedule.of(policy, ids)
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("{} ORDER BY basis.id").format(query), values)
@@ -112,7 +120,7 @@ def _reasons(ids: list[int], policy: PolicyVersion, language: str) -> list[Reaso
     return [_reason(said[row[0], row[1]], row, policy, language) for row in rows]
 
 
-def _reason(basis: Basis, row: tuple[Any, ...], policy: PolicyVersion, language: str) -> Reason:
+def _reason(basis: Any, row: tuple[Any, ...], policy: PolicyVersion, language: str) -> Reason:
     _contact_id, scenario, legal_basis, clock, anchor, lapses_on, by_objection = row
     promise = policy_words.promise(policy.rule(scenario), language)
     return Reason(
@@ -125,6 +133,9 @@ def _reason(basis: Basis, row: tuple[Any, ...], policy: PolicyVersion, language:
         basis.collected_on,
         basis.source,
         basis.source_kind,
+        basis.policy_shown.number if basis.policy_shown else None,
+        basis.policy_shown_on,
+        basis.policy_then,
         promise.title,
         _until(clock, lapses_on, promise.kept, by_objection=by_objection),
     )

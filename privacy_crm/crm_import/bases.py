@@ -12,7 +12,6 @@ from privacy_crm.crm_import.staging import Import
 
 _FRESH = {
     "legal_basis": sql.SQL("%(legal_basis)s::jsonb ->> given.scenario"),
-    "policy_version_id": sql.Placeholder("policy"),
     "clock_from": clocks.of_new_basis("given"),
 }
 

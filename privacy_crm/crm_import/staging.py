@@ -53,7 +53,6 @@ class Import:
             "untold_stays": self.untold_stays,
             "day": day_of(self.at, self.policy.zone),
             "zone": self.policy.time_zone,
-            "policy": self.policy.pk,
             "legal_basis": json.dumps({rule.scenario: rule.legal_basis for rule in self.policy.rules.all()}),
             "scenario_of_event": json.dumps(SCENARIO_OF_EVENT),
             "activity_scenarios": [scenario.value for scenario in ACTIVITY_SCENARIOS],

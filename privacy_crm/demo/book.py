@@ -147,10 +147,9 @@ class Book:
         self.tables["contacts"].append(person.fields | row)
 
     def _informed_on(self, collected_on: date) -> str:
-        """Return a day within the month that the law gives (L5), or nothing where it is yet to come or was missed."""
+        """Return a day within the month that the law gives (L5), or nothing where it is yet to come."""
         day = collected_on + timedelta(days=self.number(2, 27))
-        missed = self.chance(0.04)
-        return "" if missed or day >= self.today else day.isoformat()
+        return "" if day >= self.today else day.isoformat()
 
     def act(self, person: Person, kind: str, day: date, reference: str = "") -> None:
         self.act_at(person, kind, self.office_hours(day), reference)

@@ -37,7 +37,8 @@ def give(policy: PolicyVersion, at: dt.datetime) -> None:
 def _give(recipient: Recipient, held_as: Scenario, kind: DisclosureKind, number: int, at: dt.datetime) -> None:
     """Give away those who have been held longest, so that some of them go tonight."""
     free = Contact.objects.whole().filter(frozen_through__isnull=True, restricted_through__isnull=True)
-    told = free.exclude(pk__in=Basis.objects.untold().values("contact")).exclude(permission.objected_to_all())
+    later = Basis.objects.untold() | Basis.objects.filter(informed_on__gt=at.date())
+    told = free.exclude(pk__in=later.values("contact")).exclude(permission.objected_to_all())
     bases = Basis.objects.filter(scenario=held_as, contact__in=told, collected_on__lt=at.date())
     people = list(bases.order_by("collected_on", "pk").values_list("contact", flat=True)[:number])
     disclosing.disclose(people, recipient, purpose=held_as, kind=kind, at=at, by=BY)

@@ -23,13 +23,13 @@ _REVIEWS = (
         "Restoring a backup",
         "Restore last night's backup into an empty database, and delete again what was deleted since.",
         6,
-        ((96, "Restored in 41 minutes. All 37 people deleted since were deleted again."),),
+        ((96, "Restored in 41 minutes. The nightly deletion ran on the copy, which was deleted afterwards."),),
     ),
     (
         "Recipients and their agreements",
         "Read the register of recipients: does each still need the data, and does its agreement still cover that?",
         12,
-        ((312, "The agreement with one printing house had ended, and it was asked to erase what it had."),),
+        ((312, "All of them still need what they get, and each agreement covers it."),),
     ),
 )
 

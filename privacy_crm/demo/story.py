@@ -94,7 +94,8 @@ class Story:
         collected_on = day if way == "collected" else earlier
         self.book.basis(person, scenario, collected_on, {"column": day, "activity": earlier}.get(way))
         if way == "activity":
-            self.book.act(person, self.book.one(KINDS_OF_ACTIVITY[scenario]), day, self.book.one(TOPICS))
+            kind, paper = self.book.one(KINDS_OF_ACTIVITY[scenario]), self.book.one(TOPICS)
+            self.book.act(person, kind, day, paper if kind == "download" else "")
         if self.book.chance(0.5):
             self.book.act(person, self.book.one(KINDS_OF_ACTIVITY[scenario]), self.book.day(earlier, day))
         return person

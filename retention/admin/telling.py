@@ -1,4 +1,4 @@
-"""What a night did and what is to be done about it, in words."""
+"""What a night did, what it found, and what is to be done about it, in words."""
 
 import datetime as dt
 
@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from contacts.base.days import day_of
-from retention.models import PurgeRun, Rule, RunStatus
+from retention import contradictions
+from retention.models import PurgeRun, Rule, RunStatus, StatementCheck
 
 
 def told(run: PurgeRun, today: dt.date) -> str:
@@ -70,3 +71,41 @@ def _needs_approval(run: PurgeRun, day: str) -> str:
         "being asked. Look at it and approve it, or find out why so many are due."
     )
     return text % {"day": day, "delete": localize(run.to_delete), "reduce": localize(run.to_minimise)}
+
+
+def outcome(check: StatementCheck) -> tuple[str, str]:
+    """Return how a search for contradictions ended, as a code and a word."""
+    if check.failure:
+        return "failed", _("failed")
+    if check.finished_at is None:
+        return "open", _("not finished")
+    return ("found", _("found some")) if check.found else ("none", _("none found"))
+
+
+def searched(check: StatementCheck | None) -> str:
+    """Return what a search for contradictions found; that there was none yet, where there was none."""
+    if check is None:
+        return _("The records have not been searched yet. That is done each night at 04:35, while worker and beat run.")
+    day = date_format(localtime(check.at), "DATETIME_FORMAT")
+    match outcome(check)[0]:
+        case "failed":
+            text = _("The search of %(day)s failed (%(error)s). It is made again each night.")
+            return text % {"day": day, "error": check.failure}
+        case "open":
+            return _("The search of %s has not finished.") % day
+        case "none":
+            return _("The search of %s found no contradictions.") % day
+    number = sum(check.found.values())
+    text = ngettext(
+        "The search of %(day)s found %(number)s contradiction.",
+        "The search of %(day)s found %(number)s contradictions.",
+        number,
+    )
+    return text % {"day": day, "number": localize(number)}
+
+
+def found(check: StatementCheck) -> list[tuple[int, str]]:
+    """Return how many of each contradiction a search found, with its sentence; the most first."""
+    texts = {each.code: each.text for each in contradictions.ALL}
+    told = [(number, texts.get(code, code)) for code, number in check.found.items()]
+    return sorted(told, key=lambda pair: -pair[0])

@@ -23,7 +23,7 @@ for number in range({PEOPLE}):
     address = f"person{{number}}@fjordkraft.example"
     person = Contact.objects.create(email=address, **hashes(address))
     held = {{"scenario": "prospect", "legal_basis": "legitimate_interest", "source_kind": "person"}}
-    Basis.objects.create(contact=person, collected_on=at.date(), policy_version=policy, clock_from=at.date(), **held)
+    Basis.objects.create(contact=person, collected_on=at.date(), clock_from=at.date(), **held)
     ChannelPermission.objects.create(contact=person, channel="email", state="consented", given_on=at.date())
 both = {{"en": "News", "sv": "Nytt"}}
 draft = drafts.Draft("News", MailingKind.MARKETING, both, both, %d)

@@ -68,9 +68,9 @@ ENTER = f"""
     FROM generate_series(1, {PEOPLE}) n"""  # noqa: S608  names and a number of our own
 HOLD = """
     INSERT INTO contacts_basis
-        (contact_id, scenario, legal_basis, collected_on, clock_from, source, source_kind, policy_version_id)
-    SELECT contact.id, 'prospect', 'legitimate_interest', day, day, '', 'person', policy.id
-    FROM contacts_contact contact, contacts_policyversion policy, CAST('2020-01-01' AS date) day
+        (contact_id, scenario, legal_basis, collected_on, clock_from, source, source_kind)
+    SELECT contact.id, 'prospect', 'legitimate_interest', day, day, '', 'person'
+    FROM contacts_contact contact, CAST('2020-01-01' AS date) day
     ORDER BY contact.id"""
 
 

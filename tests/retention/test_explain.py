@@ -62,6 +62,9 @@ def test_the_answer_is_one_object_with_everything_that_keeps_the_person(policy: 
                 "clock": "last_activity",
                 "anchor": "2025-05-24",
                 "lapses_on": "2026-11-24",
+                "policy_shown": None,
+                "policy_shown_on": None,
+                "policy_then": 1,
             }
         ],
         "holds": [{"kind": "duty", "reason": "bookkeeping", "until": "2033-12-31"}],
@@ -81,6 +84,9 @@ def test_an_open_agreement_has_neither_anchor_nor_end(policy: PolicyVersion, exp
             "clock": "agreement_end",
             "anchor": None,
             "lapses_on": None,
+            "policy_shown": None,
+            "policy_shown_on": None,
+            "policy_then": 1,
         }
     ]
 
@@ -302,7 +308,27 @@ def test_a_visit_to_an_event_is_told_in_words(policy: PolicyVersion, in_words: A
     assert in_words(contact) == (
         "We keep Saga Vinterstråle because of a visit to the event Cloud Day on 24 May 2025."
         " Without new activity Saga Vinterstråle will be deleted on 24 November 2026."
+        " Policy shown (event): not known; version 1 was in force when the details were collected."
     )
+
+
+@pytest.mark.promise("P1")
+def test_the_policy_that_was_shown_is_told_or_the_one_that_was_in_force_or_that_none_was(
+    policy: PolicyVersion, explained: Any, in_words: Any
+) -> None:
+    contact = saga(policy, "whitepaper")
+    for scenario, day in (("prospect", "2019-12-31"), ("webinar", "2020-01-01")):
+        hold(contact, scenario, dt.date.fromisoformat(day), policy=policy)
+    contact.bases.filter(scenario="whitepaper").update(policy_shown=policy, policy_shown_on="2025-06-03")
+    bases = {basis["scenario"]: basis for basis in explained(contact.email)["bases"]}
+    assert [
+        (bases[scenario]["policy_shown"], bases[scenario]["policy_shown_on"], bases[scenario]["policy_then"])
+        for scenario in ("whitepaper", "prospect", "webinar")
+    ] == [(1, "2025-06-03", 1), (None, None, None), (None, None, 1)]
+    told = in_words(contact)
+    assert "Policy shown (whitepaper): version 1, on 3 June 2025." in told
+    assert "Policy shown (prospect): not known; no version was in force when the details were collected." in told
+    assert "Policy shown (webinar): not known; version 1 was in force when the details were collected." in told
 
 
 @pytest.mark.parametrize("scenario", ["customer", "partner", "whitepaper", "webinar", "event", "prospect"])

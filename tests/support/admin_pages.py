@@ -15,7 +15,7 @@ from psycopg2 import sql
 from contacts.models import AuditEvent, Contact, PolicyVersion, ProposedDetail
 from contacts.signups import keys
 from privacy_crm import roles
-from retention.models import PurgeCount, PurgeRun, Rule
+from retention.models import PurgeCount, PurgeRun, Rule, StatementCheck
 from tests.support import listing, mailings, matrix, merging, request_pages, uploading
 from tests.support.factories import (
     NOON,
@@ -103,6 +103,7 @@ def world(policy: PolicyVersion) -> dict[str, Any]:
         "contacts_auditevent": AuditEvent.objects.create(at=NOON, by="user:1", code="hold.placed"),
         "retention_hold": HoldFactory.create(contact=contact, reason="legal_claim"),
         "retention_purgerun": run,
+        "retention_statementcheck": StatementCheck.objects.create(at=NOON, finished_at=NOON),
         **request_pages.world(policy),
         "auth_user": User.objects.create(username="somebody"),
         "auth_user_reset-factors": _with_factor(),

@@ -188,7 +188,6 @@ def hold(contact: Contact, scenario: str, collected_on: dt.date, *, policy: Poli
         scenario=scenario,
         legal_basis=policy.rule(scenario).legal_basis,
         collected_on=collected_on,
-        policy_version=policy,
         **fields,
     )
     if scenario in ACTIVITY_SCENARIOS:
@@ -220,7 +219,7 @@ def crowd(number: int, scenario: str, collected_on: dt.date, *, policy: PolicyVe
     active = collected_on if scenario in ACTIVITY_SCENARIOS else None
     people = Contact.objects.bulk_create(ContactFactory.build_batch(number, last_activity_on=active))
     legal_basis = policy.rule(scenario).legal_basis
-    fields = {"scenario": scenario, "legal_basis": legal_basis, "collected_on": collected_on, "policy_version": policy}
+    fields = {"scenario": scenario, "legal_basis": legal_basis, "collected_on": collected_on}
     Basis.objects.bulk_create(Basis(contact=contact, **fields) for contact in people)
     clocks.refresh_contacts(contact.pk for contact in people)
     return people

@@ -71,7 +71,8 @@ def somebody(policy: PolicyVersion, mark: str, **fields: Any) -> Contact:
 
 
 def _reasons(contact: Contact, policy: PolicyVersion, mark: str) -> None:
-    hold(contact, "customer", BEFORE.date(), policy=policy, source=f"{mark} source", informed_on=TODAY)
+    told = {"informed_on": TODAY, "policy_shown": policy, "policy_shown_on": TODAY}
+    hold(contact, "customer", BEFORE.date(), policy=policy, source=f"{mark} source", **told)
     hold(contact, "prospect", BEFORE.date(), policy=policy, source=f"{mark} list", source_kind="third_party")
     held = place(contact, "duty", "bookkeeping", until=dt.date(2033, 12, 31))
     type(held).objects.filter(pk=held.pk).update(legal_reference=f"{mark} law", closed_on=None)

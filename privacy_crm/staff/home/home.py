@@ -11,7 +11,8 @@ from contacts.admin.base import today
 from contacts.models import PolicyVersion
 from privacy_crm.figures import catalogue
 from privacy_crm.staff.home import desk, home_tasks
-from retention import monitoring
+from retention import monitoring, statements
+from retention.admin import telling
 from retention.admin.telling import told, what_to_do
 from retention.models import PurgeRun, RunStatus
 
@@ -52,8 +53,16 @@ def _nights(policy: PolicyVersion | None) -> dict[str, Any]:
     return {
         "sees_nights": True,
         "alarm": alarm and {"run": alarm, "text": what_to_do(alarm), "link": _link(alarm)},
+        "searched": _searched(),
         "latest": latest and {"run": latest, "text": told(latest, today(policy)), "link": _link(latest)},
     }
+
+
+def _searched() -> dict[str, Any]:
+    """Return what the last search for contradictions found, and the page that says more."""
+    check = statements.latest()
+    link = reverse("admin:retention_statementcheck_change", args=[check.pk]) if check else ""
+    return {"text": telling.searched(check), "found": telling.found(check) if check else [], "link": link}
 
 
 def _link(run: PurgeRun) -> str:

@@ -161,17 +161,21 @@ def _why_open(explanation: Explanation) -> str:
 
 def _bases(contact: Contact, explanation: Explanation, user: Any) -> dict[str, Any]:
     """Return what each basis is kept by, and its evidence: where it comes from, and the policy that was shown (P1)."""
-    rows = {basis.scenario: basis for basis in contact.bases.select_related("policy_version")}
+    rows = {basis.scenario: basis for basis in contact.bases.all()}
     found = [(rows[reason.scenario], reason) for reason in explanation.bases if reason.scenario in rows]
     sees_policy = user.has_perm("contacts.view_policyversion")
     return {
         "bases": [(basis, reason, str(Clock(reason.clock).label)) for basis, reason in found],
-        "evidence": [(basis, _told(basis), _policy_url(basis) if sees_policy else "") for basis, _reason in found],
+        "evidence": [
+            (basis, _told(basis), words.policy_shown(reason), _policy_url(basis) if sees_policy else "")
+            for basis, reason in found
+        ],
     }
 
 
 def _policy_url(basis: Basis) -> str:
-    return reverse("admin:contacts_policyversion_change", args=[basis.policy_version_id])
+    """Return the page of the version that they were shown; empty where that is not known."""
+    return reverse("admin:contacts_policyversion_change", args=[basis.policy_shown_id]) if basis.policy_shown_id else ""
 
 
 def _told(basis: Basis) -> str:

@@ -89,9 +89,9 @@ ENTER = f"""
     FROM generate_series(1, {MANY}) n"""  # noqa: S608  a number of our own
 HOLD = """
     INSERT INTO contacts_basis
-        (contact_id, scenario, legal_basis, collected_on, clock_from, source, source_kind, policy_version_id)
-    SELECT contact.id, 'customer', 'legitimate_interest', current_date, current_date, '', 'person', policy.id
-    FROM contacts_contact contact, contacts_policyversion policy"""
+        (contact_id, scenario, legal_basis, collected_on, clock_from, source, source_kind)
+    SELECT contact.id, 'customer', 'legitimate_interest', current_date, current_date, '', 'person'
+    FROM contacts_contact contact"""
 CONSENT = """
     INSERT INTO contacts_channelpermission (contact_id, channel, state, given_on, wording, source)
     SELECT id, 'email', 'consented', current_date, '', '' FROM contacts_contact"""

@@ -284,7 +284,7 @@ def test_a_reason_that_comes_in_while_the_letter_leaves_is_not_taken_for_told(po
     enqueue(policy)
     named = informing.to_tell(Message.objects.get())
     hold(contact, "partner", TODAY, policy=policy, source_kind="organisation")
-    informing.told(named, day=TODAY)
+    informing.told(named, policy=policy, day=TODAY)
     assert dict(contact.bases.values_list("scenario", "informed_on")) == {"prospect": TODAY, "partner": None}
 
 

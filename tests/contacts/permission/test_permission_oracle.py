@@ -154,7 +154,6 @@ def make(person: dict[str, Any], policy: PolicyVersion, topics: list[Topic]) -> 
             collected_on=TODAY,
             source_kind=kind,
             informed_on=TODAY if told else None,
-            policy_version=policy,
         )
     if person["agreement"]:
         kind, ended_on = person["agreement"]

@@ -64,13 +64,13 @@ def test_a_new_person_is_held_for_what_they_asked_under_the_version_that_they_we
     made = asked(Wish.of_whitepaper(WhitepaperFactory.create()), policy)
     newer = visitors.publish_newer(policy_source)
     basis = Basis.objects.get(contact=prove(made, newer).contact)
-    assert (basis.scenario, basis.policy_version, basis.source, basis.source_kind) == (
+    assert (basis.scenario, basis.policy_shown, basis.source, basis.source_kind) == (
         "whitepaper",
         policy,
         "form",
         "person",
     )
-    assert (basis.collected_on, basis.clock_from) == (LATER.date(), LATER.date())
+    assert (basis.policy_shown_on, basis.collected_on, basis.clock_from) == (NOON.date(), LATER.date(), LATER.date())
     assert basis.legal_basis == policy.rule("whitepaper").legal_basis
 
 

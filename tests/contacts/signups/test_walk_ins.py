@@ -84,8 +84,8 @@ def test_once_the_address_is_proven_they_are_held_as_a_guest_who_came_that_day(p
     person = press(walk_in(event, policy), policy)
     assert {name: getattr(person, name) for name in WALK_IN} == WALK_IN
     basis = person.bases.get()
-    told = (basis.scenario, basis.source, basis.source_kind, basis.policy_version)
-    assert told == ("event", "check-in", "person", policy)
+    told = (basis.scenario, basis.source, basis.source_kind, basis.policy_shown, basis.policy_shown_on)
+    assert told == ("event", "check-in", "person", policy, TODAY)
     place = person.registrations.get()
     assert (place.registered_at, place.attended_at, place.cancelled_at) == (NOON, NOON, None)
     assert set(person.activities.values_list("kind", "occurred_at")) == {("attendance", NOON), ("registration", NOON)}

@@ -80,7 +80,7 @@ def test_what_is_pointed_to_is_named(policy: PolicyVersion) -> None:
     found = held(policy, somebody(policy, "Aino"))
     named = {
         "contacts.contact": {"organisation": "Aino organisation"},
-        "contacts.basis": {"policy_version": 1},
+        "contacts.basis": {"policy_shown": 1},
         "contacts.registration": {"event": "Aino event"},
         "contacts.activity": {"reference": "Aino paper"},
         "contacts.message": {"event": "Aino meeting", "whitepaper": "Aino print"},

@@ -4,9 +4,8 @@ import datetime as dt
 
 import pytest
 
-from contacts.models import Activity, AuditEvent, Contact, CountryRule, Organisation, PolicyVersion
+from contacts.models import Activity, AuditEvent, Basis, Contact, CountryRule, Organisation, PolicyVersion
 from contacts.permission import permission
-from contacts.policy.policies import publish_source
 from contacts.words.vocabulary import Channel
 from tests.support.factories import NOON, ONE_DAY
 from tests.support.import_files import AINO, Row, aino, basis, bring, event, person
@@ -73,12 +72,12 @@ def test_each_new_person_is_in_the_audit_once_and_only_by_their_id(policy: Polic
 
 
 @pytest.mark.promise("P1")
-def test_a_basis_carries_its_ground_source_and_the_policy_shown(policy: PolicyVersion) -> None:
+def test_a_basis_carries_its_ground_and_source_and_says_of_no_policy_that_it_was_shown(policy: PolicyVersion) -> None:
     row = person(scenario="CUSTOMER", source="Trade fair", source_kind="Third_Party", informed_on="2026-06-24")
     bring(policy, contacts=[row])
     stored = basis("customer")
     assert stored.legal_basis == policy.rule("customer").legal_basis
-    assert (stored.policy_version, stored.collected_on) == (policy, dt.date(2026, 6, 1))
+    assert (stored.policy_shown, stored.collected_on) == (None, dt.date(2026, 6, 1))
     assert (stored.source, stored.source_kind) == ("Trade fair", "third_party")
     assert stored.informed_on == dt.date(2026, 6, 24)
 
@@ -143,14 +142,13 @@ def test_a_new_basis_that_does_not_say_when_was_collected_no_later_than_what_it_
         assert basis().collected_on == collected_on
 
 
-def test_a_basis_keeps_the_policy_that_the_person_was_shown(
-    policy: PolicyVersion, policy_source: dict[str, Row]
-) -> None:
+@pytest.mark.promise("P1")
+def test_a_basis_keeps_the_policy_that_a_form_showed_and_a_new_one_has_none(policy: PolicyVersion) -> None:
     bring(policy, contacts=[person()])
-    policy_source["controller"]["phone"] = "+46 8 1"
-    later, _ = publish_source(policy_source, at=NOON, by="test")
-    bring(later, contacts=[person(source="Web"), person(scenario="event")])
-    assert (basis().policy_version, basis("event").policy_version) == (policy, later)
+    Basis.objects.update(policy_shown=policy, policy_shown_on="2026-06-02")
+    bring(policy, contacts=[person(source="Web"), person(scenario="event")])
+    assert (basis().policy_shown, basis().policy_shown_on) == (policy, dt.date(2026, 6, 2))
+    assert (basis("event").policy_shown, basis("event").policy_shown_on) == (None, None)
 
 
 # Last activity

@@ -31,7 +31,7 @@ def test_a_registration_is_the_basis_where_there_is_none(policy: PolicyVersion, 
     )
     stored = basis(scenario)
     assert (stored.collected_on, stored.clock_from) == (dt.date(2026, 8, 2), dt.date(2026, 9, 1))
-    assert (stored.source, stored.source_kind, stored.policy_version) == ("registration", "person", policy)
+    assert (stored.source, stored.source_kind, stored.policy_shown) == ("registration", "person", None)
 
 
 def test_a_registration_is_no_second_basis(policy: PolicyVersion) -> None:

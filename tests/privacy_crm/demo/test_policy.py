@@ -19,7 +19,7 @@ def versions() -> list[tuple[int, dt.date]]:
 
 def test_an_earlier_version_was_in_force_before_the_one_that_the_night_applies() -> None:
     promising.publish(NOON)
-    assert versions() == [(1, dt.date(2025, 6, 2)), (2, dt.date(2026, 8, 26))]
+    assert versions() == [(1, dt.date(2018, 5, 30)), (2, dt.date(2026, 8, 26))]
     first = PolicyVersion.objects.get(number=1)
     now = PolicyVersion.objects.in_force()
     assert now

@@ -111,7 +111,12 @@ def test_the_evidence_says_where_from_when_and_which_policy_was_shown(
     evidence = shown(log_in("marketing"), guest).split("<h2>Evidence", 1)[1]
     assert "collected on 1 September 2026: Nordic Cloud Fair" in evidence
     assert "From somebody else; they were told on 20 September 2026" in evidence
-    assert f'<a href="/admin/contacts/policyversion/{policy.pk}/change/">version {policy.number}</a>' in evidence
+    assert "Policy shown: not known; version 1 was in force when the details were collected" in evidence
+    assert "policyversion" not in evidence
+    guest.bases.update(policy_shown=policy, policy_shown_on=dt.date(2026, 9, 20))
+    evidence = shown(log_in("marketing"), guest).split("<h2>Evidence", 1)[1]
+    link = f'<a href="/admin/contacts/policyversion/{policy.pk}/change/">version 1, on 20 September 2026</a>'
+    assert evidence.count(link) == 2
 
 
 @p1
