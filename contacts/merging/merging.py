@@ -13,13 +13,14 @@ from typing import Any
 from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Greatest
+from psycopg2 import sql
 
 from contacts.base import audit, merge_redirects
 from contacts.merging import merging_rules
 from contacts.models import ChannelPermission, Contact, MergedAddress
 from contacts.outbox import notices
-from contacts.people import agreements, clocks, empty_organisations, erasure
-from contacts.words.vocabulary import NoticeKind, PermissionState
+from contacts.people import agreements, clocks, consent_records, empty_organisations, erasure
+from contacts.words.vocabulary import ConsentMethod, NoticeKind, PermissionState
 
 # What is chosen between the two, and the columns that go along with it: whether an address is proven, or takes mail,
 # is said of the address, and that somebody has left is said of their company.
@@ -53,11 +54,16 @@ _SUPPRESS = """
     ORDER BY address_hash, channel
     ON CONFLICT (address_hash, channel) DO UPDATE SET since = EXCLUDED.since WHERE stored.since > EXCLUDED.since"""
 
-_NOTE = """
-    INSERT INTO contacts_channelpermission (contact_id, channel, state, given_on, wording, source)
-    SELECT %(keep)s, channel, 'objected', since, '', reason FROM contacts_suppression
-    WHERE address_hash = ANY(%(hashes)s) GROUP BY channel, since, reason ORDER BY channel, since
-    ON CONFLICT (contact_id, channel, state) DO NOTHING"""
+# What the one that goes has said is in its own records, which move.
+_NOTE = consent_records.noted(
+    sql.SQL("""
+        SELECT %(keep)s AS contact_id, channel, since AS said_on, reason AS source FROM contacts_suppression
+        WHERE address_hash = ANY(%(hashes)s) GROUP BY channel, since, reason ORDER BY channel, since"""),
+    ConsentMethod.ADDRESS,
+    known=sql.SQL("""EXISTS (
+        SELECT 1 FROM contacts_channelpermission its
+        WHERE its.contact_id = %(gone)s AND its.channel = noted.channel AND its.state = 'objected')"""),
+)
 
 
 class MergeError(ValueError):
@@ -130,7 +136,7 @@ def _carry_objections(two: Two, at: dt.datetime, by: str) -> None:
     hashes = [str(two.keep.address_hash), str(two.gone.address_hash)]
     given_up = MergedAddress.objects.filter(contact__in=[two.keep, two.gone]).values_list("address_hash", flat=True)
     known = [*{*hashes, *given_up}]
-    values: dict[str, Any] = {"keep": two.keep.pk, "gone": two.gone.pk, "hashes": hashes, "known": known}
+    values: dict[str, Any] = {"keep": two.keep.pk, "gone": two.gone.pk, "hashes": hashes, "known": known, "at": at}
     with connection.cursor() as cursor:
         cursor.execute(_SUPPRESS, values)
         cursor.execute(_NOTE, values)

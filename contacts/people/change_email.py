@@ -4,14 +4,16 @@ import datetime as dt
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+from psycopg2 import sql
 
 from contacts.base import audit
 from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion
 from contacts.outbox import notices
+from contacts.people import consent_records
 from contacts.people.activities import ContactGoneError
 from contacts.words.addresses import MalformedAddressError, keyed_hash, normalise
-from contacts.words.vocabulary import NoticeKind
+from contacts.words.vocabulary import ConsentMethod, NoticeKind
 
 
 class AddressError(ValueError):
@@ -25,10 +27,12 @@ _CARRY = """
     ON CONFLICT (address_hash, channel) DO UPDATE SET since = EXCLUDED.since WHERE stored.since > EXCLUDED.since"""
 
 # Whoever had the new address before may have objected under it: that holds for the person from now on.
-_NOTE = """
-    INSERT INTO contacts_channelpermission (contact_id, channel, state, given_on, wording, source)
-    SELECT %(person)s, channel, 'objected', since, '', reason FROM contacts_suppression WHERE address_hash = %(new)s
-    ON CONFLICT (contact_id, channel, state) DO NOTHING"""
+_NOTE = consent_records.noted(
+    sql.SQL("""
+        SELECT %(person)s AS contact_id, channel, since AS said_on, reason AS source
+        FROM contacts_suppression WHERE address_hash = %(new)s"""),
+    ConsentMethod.ADDRESS,
+)
 
 
 @transaction.atomic
@@ -47,7 +51,7 @@ def change(contact_id: int, email: str, *, proven: bool, at: dt.datetime, by: st
     _move(person, address, None if proven else _day(at))
     if address != person.email:
         notices.enqueue(NoticeKind.RECTIFIED, [person.pk], details=["email"], at=at)
-    values = {"person": person.pk, "old": person.address_hash, "new": keyed_hash(address)}
+    values = {"person": person.pk, "old": person.address_hash, "new": keyed_hash(address), "at": at}
     with connection.cursor() as cursor:
         cursor.execute(_CARRY, values)
         cursor.execute(_NOTE, values)

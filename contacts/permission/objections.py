@@ -1,6 +1,6 @@
 """An objection to marketing, on all channels or some: kept for an address as a keyed hash, whoever is held (P12).
 
-It outlives the person. Nothing lifts it but a consent that the person gives twice (`contacts.consents`).
+It outlives the person. Nothing lifts it but a consent that the person gives twice (`contacts.permission.consents`).
 """
 
 import datetime as dt
@@ -10,11 +10,13 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q
+from psycopg2 import sql
 
 from contacts.base import audit, merge_redirects
 from contacts.models import Contact, MergedAddress
 from contacts.outbox import counts, notices
-from contacts.words.vocabulary import Channel, NoticeKind
+from contacts.people import consent_records
+from contacts.words.vocabulary import Channel, ConsentMethod, NoticeKind
 
 # The earliest day stays, and what says the same already is not written again. In key order, as two at once need it.
 _SUPPRESS = """
@@ -24,11 +26,17 @@ _SUPPRESS = """
     ORDER BY address_hash, channel
     ON CONFLICT (address_hash, channel) DO UPDATE SET since = EXCLUDED.since WHERE stored.since > EXCLUDED.since"""
 
-_NOTE = """
-    INSERT INTO contacts_channelpermission (contact_id, channel, state, given_on, wording, source)
-    SELECT contact_id, channel, 'objected', %(day)s, '', %(reason)s
-    FROM unnest(%(people)s::bigint[]) contact_id CROSS JOIN unnest(%(channels)s::text[]) channel
-    ON CONFLICT (contact_id, channel, state) DO NOTHING"""
+_SAID = sql.SQL("""
+    SELECT contact_id, channel, %(day)s::date AS said_on, %(reason)s AS source
+    FROM unnest(%(people)s::bigint[]) contact_id CROSS JOIN unnest(%(channels)s::text[]) channel""")
+
+# How it was heard, by the beginning of who noted it.
+_METHODS = {
+    "visitor": ConsentMethod.ONLINE,
+    "user:": ConsentMethod.STAFF,
+    "operator": ConsentMethod.STAFF,
+    "provider:": ConsentMethod.PROVIDER,
+}
 
 
 @transaction.atomic
@@ -46,16 +54,17 @@ def record(
 
     Those are whoever has the address now or gave it up when their records were merged, and whoever had it when it was
     written to, which `public_id` tells: all addresses that are known of them are suppressed. `reason` says how it was
-    heard, without a name. Consents stay on record, and the objection wins. Whoever was given their data is owed
-    a notice. Said again, it changes nothing. The contacts stay locked until the end of the transaction.
+    heard, without a name. It ends their consents on these channels, which stay in the ledger of each.
+    Whoever was given their data is owed a notice. Said again, it changes nothing. The contacts stay locked until the
+    end of the transaction.
     """
     people = _lock(address_hash, public_id)
     ids = [person.pk for person in people]
     given_up = MergedAddress.objects.filter(contact__in=ids).values_list("address_hash", flat=True)
-    hashes = {address_hash, *(str(person.address_hash) for person in people), *given_up}
+    hashes = {*filter(None, [address_hash, *(person.address_hash for person in people)]), *given_up}
     told = [channel.value for channel in Channel if channel in channels]
-    values = {"reason": reason, "day": day, "hashes": list(hashes), "people": ids, "channels": told}
-    if _write(_SUPPRESS, values) + _write(_NOTE, values):
+    values = {"reason": reason, "day": day, "at": at, "hashes": list(hashes), "people": ids, "channels": told}
+    if _write(_SUPPRESS, values) + _write(consent_records.noted(_SAID, method(by)), values):
         notices.enqueue(NoticeKind.OBJECTED, ids, details=told, at=at)
         _trace(people, told, at, by)
         counts.objected(ids, at=at)
@@ -81,7 +90,12 @@ def _heirs(address_hash: str) -> set[int]:
     return set(MergedAddress.objects.filter(address_hash=address_hash).values_list("contact", flat=True))
 
 
-def _write(statement: str, values: dict[str, Any]) -> int:
+def method(by: str) -> ConsentMethod:
+    """Return how something was heard, by who noted it."""
+    return next((how for who, how in _METHODS.items() if by.startswith(who)), ConsentMethod.NOT_KNOWN)
+
+
+def _write(statement: str | sql.Composable, values: dict[str, Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return int(cursor.rowcount)
