@@ -116,6 +116,7 @@ MODELS: dict[str, Table] = {
         **_table("address written", about("a letter written for one occasion, and whom it goes to", goes=ONCE_SENT)),
         **_table("forget_at", about("when those words are forgotten at the latest", exported=False, goes=ONCE_SENT)),
         **_table("created_at sent_at ended_at end reason", about("when it was sent, or why not")),
+        **_table("digest", about("proof of the mail that asked for a consent (L14)")),
         **_table("not_before claimed_until attempts", about("when it is tried again", exported=False)),
     },
     "contacts.Registration": {
@@ -131,6 +132,15 @@ MODELS: dict[str, Table] = {
     "contacts.ChannelPermission": {
         **_table("id contact", KEY),
         **_table("channel state given_on wording source", about("the person's own word on a channel, as proof (P12)")),
+    },
+    "contacts.ConsentRecord": {
+        **_table("id contact", KEY),
+        **_table("public_id", about("names the record, without a name")),
+        **_table(
+            "controller purpose channel state said_on method source wording language policy_version withdraw_at",
+            about("what the person gave, refused and withdrew, as proof (Art. 7 GDPR, L14)"),
+        ),
+        **_table("ticked_at recorded_at message_id message_digest", about("proof that it was given twice (L14)")),
     },
     "contacts.Suppression": {
         **_table("id", NOTHING),

@@ -16,7 +16,7 @@ def _edit(*models: str) -> set[str]:
     return {f"contacts.{verb}_{model}" for model in models for verb in ("view", "add", "change")}
 
 
-_PEOPLE = _view("contact", "basis", "activity", "channelpermission", "registration")
+_PEOPLE = _view("contact", "basis", "activity", "channelpermission", "consentrecord", "registration")
 _SIGN_UPS = {"contacts.view_signup", "contacts.change_signup"}
 _LISTS = {*_edit("segment"), "contacts.export_audience", "contacts.view_audience", "contacts.change_audience"}
 _LEDGER = {"retention.view_purgerun", "retention.view_purgecount", "retention.view_statementcheck"}

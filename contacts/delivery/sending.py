@@ -80,7 +80,7 @@ def _deal_with(pk: int, mailer: Any, policy: PolicyVersion, now: Callable[[], dt
             _end(message, MessageEnd.SKIPPED, reason, at)
         else:
             to_tell = informing.to_tell(message)
-            _hand_over(message, mailer, policy, at)
+            message.digest = _hand_over(message, mailer, policy, at)
             _settle(message, to_tell, policy, now())
     except Exception as error:
         # One message that fails, whatever the reason, must not keep the others from going out.
@@ -97,10 +97,12 @@ def _claim(pk: int, at: dt.datetime) -> Message | None:
     return Message.objects.select_related(*asked, *about).filter(pk=pk).first()
 
 
-def _hand_over(message: Message, mailer: Any, policy: PolicyVersion, at: dt.datetime) -> None:
+def _hand_over(message: Message, mailer: Any, policy: PolicyVersion, at: dt.datetime) -> str:
+    """Send a mail, and return the digest that proves what it said, where it asks for a consent (Art. 7 GDPR)."""
     envelope = letters.write(message, policy=policy, at=at)
     mailer.open()  # and stays open for the next one
     mailer.send_messages([envelope])
+    return envelope.digest() if message.sign_up and message.sign_up.consents else ""
 
 
 def _settle(message: Message, told: list[int], policy: PolicyVersion, at: dt.datetime) -> None:
@@ -118,7 +120,8 @@ def _mark_sent(message: Message, told: list[int], policy: PolicyVersion, at: dt.
     informing.told(told, policy=policy, day=day_of(at, policy.zone))
     informing.enqueue_beside(message, policy=policy, at=at)
     waiting = Message.objects.filter(pk=message.pk, sent_at__isnull=True, ended_at__isnull=True)
-    marked = waiting.update(sent_at=at, claimed_until=None, attempts=F("attempts") + 1, reason="", **FORGOTTEN)
+    sent = {"sent_at": at, "digest": message.digest, "claimed_until": None, "reason": ""}
+    marked = waiting.update(attempts=F("attempts") + 1, **sent, **FORGOTTEN)
     if marked and message.mailing_id:
         counts.sent(message.mailing_id)
 

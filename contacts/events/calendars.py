@@ -1,13 +1,11 @@
 """An event as a calendar takes it in (RFC 5545, RFC 5546): the same for every guest, and with no guest in it."""
 
 import datetime as dt
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
-
-from django.conf import settings
 
 from contacts.base.fields import one_line
 from contacts.models import Event, PolicyVersion
+from contacts.outbox import links
 from contacts.words.vocabulary import EventKind
 
 _A_YEAR = dt.timedelta(days=366)
@@ -23,7 +21,7 @@ def of_event(event: Event, *, policy: PolicyVersion, at: dt.datetime) -> str:
     from icalendar.enums import STATUS  # noqa: PLC0415
 
     zone = ZoneInfo(event.time_zone)
-    uid = f"event:{event.pk}@{host()}"
+    uid = f"event:{event.pk}@{links.host()}"
     entry = Entry.new(
         uid=uid,
         sequence=event.revision,
@@ -50,8 +48,3 @@ def where(event: Event) -> str:
 def method_of(event: Event) -> str:
     """Return the method of its .ics file, which the mail names as well (RFC 6047)."""
     return "CANCEL" if event.cancelled_at else "PUBLISH"
-
-
-def host() -> str:
-    """Return the site's own name, which makes identifiers unique in the world."""
-    return urlsplit(settings.SITE_URL).hostname or "localhost"

@@ -19,8 +19,16 @@ from contacts.base import audit, merge_redirects
 from contacts.merging import merging_rules
 from contacts.models import ChannelPermission, Contact, MergedAddress
 from contacts.outbox import notices
-from contacts.people import agreements, clocks, empty_organisations, erasure, suppressions, tombstones
-from contacts.words.vocabulary import NoticeKind, PermissionState
+from contacts.people import (
+    agreements,
+    clocks,
+    consent_records,
+    empty_organisations,
+    erasure,
+    suppressions,
+    tombstones,
+)
+from contacts.words.vocabulary import ConsentMethod, NoticeKind, PermissionState
 
 # What is chosen between the two, and the columns that go along with it: whether an address is proven, or takes mail,
 # is said of the address, and that somebody has left is said of their company.
@@ -49,11 +57,17 @@ _SAID = sql.SQL("""
         WHERE contact_id IN (%(keep)s, %(gone)s) AND state = 'objected'
     ) heard ORDER BY channel, since""")
 
-_NOTE = """
-    INSERT INTO contacts_channelpermission (contact_id, channel, state, given_on, wording, source)
-    SELECT DISTINCT ON (channel) %(keep)s, channel, 'objected', since, '', reason FROM contacts_suppression
-    WHERE address_hash = ANY(%(of)s) OR mailbox_hash = ANY(%(of_mailboxes)s) ORDER BY channel, since
-    ON CONFLICT (contact_id, channel, state) DO NOTHING"""
+# What the one that goes has said is in its own records, which move.
+_NOTE = consent_records.noted(
+    sql.SQL("""
+        SELECT DISTINCT ON (channel) %(keep)s AS contact_id, channel, since AS said_on, reason AS source
+        FROM contacts_suppression WHERE address_hash = ANY(%(of)s) OR mailbox_hash = ANY(%(of_mailboxes)s)
+        ORDER BY channel, since"""),
+    ConsentMethod.ADDRESS,
+    known=sql.SQL("""EXISTS (
+        SELECT 1 FROM contacts_channelpermission its
+        WHERE its.contact_id = %(gone)s AND its.channel = noted.channel AND its.state = 'objected')"""),
+)
 
 
 class MergeError(ValueError):
@@ -128,7 +142,7 @@ def _carry_objections(two: Two, at: dt.datetime, by: str) -> None:
     before = _objected(two.keep)
     hashes = suppressions.hashes_of([two.keep, two.gone])
     given_up = suppressions.hashes_of(MergedAddress.objects.filter(contact__in=[two.keep, two.gone]))
-    values: dict[str, Any] = {"keep": two.keep.pk, "gone": two.gone.pk}
+    values: dict[str, Any] = {"keep": two.keep.pk, "gone": two.gone.pk, "at": at}
     values |= {"of": list(hashes), "of_mailboxes": list(hashes.values())}
     suppressions.add(hashes | given_up, _SAID, **values)
     with connection.cursor() as cursor:

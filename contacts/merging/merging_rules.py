@@ -9,6 +9,8 @@ import datetime as dt
 from django.db import connection
 from psycopg2 import sql
 
+from contacts.people import consent_records
+
 type Rules = dict[str, tuple[sql.Composable, ...]]  # "contacts.Activity.contact" → statements, in their order
 
 GOES: tuple[sql.Composable, ...] = ()
@@ -140,6 +142,7 @@ _SAYINGS = (
             CASE kept.state WHEN 'objected' THEN its.given_on < kept.given_on ELSE its.given_on > kept.given_on END"""),
     ),
     moved("contacts_channelpermission", unless=_SAME_SAYING),
+    consent_records.ENDED.format(people=sql.SQL("%(keep)s")),
 )
 
 _SAME_TOPIC = sql.SQL("kept.topic_id = its.topic_id")
@@ -225,6 +228,7 @@ RULES: Rules = {
     "contacts.Activity.contact": (moved("contacts_activity", unless=_SAME_DEED),),
     "contacts.Registration.contact": _PLACES,
     "contacts.ChannelPermission.contact": _SAYINGS,
+    "contacts.ConsentRecord.contact": (moved("contacts_consentrecord"),),
     "contacts.Interest.contact": _INTERESTS,
     "contacts.SignUp.contact": (moved("contacts_signup"),),
     "contacts.ProposedDetail.contact": (moved("contacts_proposeddetail", unless=_SAME_DETAIL),),

@@ -5,7 +5,7 @@ from contacts.models.duplicates import DuplicatePair, MergedAddress
 from contacts.models.events import Event, FoodPreference, Registration
 from contacts.models.keys import ApiKey
 from contacts.models.mailings import Addressee, Mailing
-from contacts.models.marketing import ChannelPermission, Suppression
+from contacts.models.marketing import ChannelPermission, ConsentRecord, Suppression
 from contacts.models.organisations import Agreement, Organisation
 from contacts.models.outbox import Message
 from contacts.models.people import Activity, Basis, Contact
@@ -29,6 +29,7 @@ __all__ = [
     "AuditEvent",
     "Basis",
     "ChannelPermission",
+    "ConsentRecord",
     "Contact",
     "CountryRule",
     "Disclosure",

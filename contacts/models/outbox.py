@@ -78,6 +78,9 @@ class Message(models.Model):
     claimed_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
+    digest = models.CharField(
+        max_length=64, blank=True, db_default="", default="", help_text="SHA-256 of a mail that asks for a consent."
+    )
     ended_at = models.DateTimeField(null=True)
     end = models.CharField(choices=MessageEnd, blank=True)
     reason = models.CharField(blank=True, help_text="A code: the class of the error, or why it was skipped.")

@@ -11,6 +11,7 @@ import datetime as dt
 import re
 import uuid
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
@@ -72,6 +73,11 @@ def page(name: str, *arguments: str) -> str:
 def absolute(path: str) -> str:
     """Return the address of a page as a mail has to name it."""
     return f"{settings.SITE_URL.rstrip('/')}{path}"
+
+
+def host() -> str:
+    """Return the site's own name, which makes identifiers unique in the world."""
+    return urlsplit(settings.SITE_URL).hostname or "localhost"
 
 
 def confirm(sign_up: SignUp) -> str:

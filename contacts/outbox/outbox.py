@@ -12,6 +12,7 @@ from contacts.base.queries import composed
 from contacts.base.rows import insert
 from contacts.models import Event, Mailing, Message
 from contacts.models.outbox import FORGOTTEN, MessageEnd
+from contacts.outbox import links
 from contacts.words.vocabulary import MailPurpose, MailTemplate
 
 KEPT_FOR = dt.timedelta(days=14)  # the words of a letter that no server takes
@@ -50,6 +51,11 @@ def enqueue_written(
         forget_at=at + KEPT_FOR,
         once=once,
     )
+
+
+def message_id(message: Message) -> str:
+    """Return the Message-ID of a mail (RFC 5322): it follows from the message, so that a copy has the same."""
+    return f"<{message.public_id.hex}@{links.host()}>"
 
 
 def forget(at: dt.datetime) -> int:

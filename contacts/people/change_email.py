@@ -10,10 +10,10 @@ from contacts.base import audit
 from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion
 from contacts.outbox import notices
-from contacts.people import suppressions, tombstones
+from contacts.people import consent_records, suppressions, tombstones
 from contacts.people.activities import ContactGoneError
 from contacts.words.addresses import MalformedAddressError, hashes, keyed_hash, mailbox_hash, normalise
-from contacts.words.vocabulary import NoticeKind
+from contacts.words.vocabulary import ConsentMethod, NoticeKind
 
 
 class AddressError(ValueError):
@@ -26,11 +26,13 @@ _CARRIED = sql.SQL("""
     WHERE address_hash = %(old)s OR mailbox_hash = %(old_mailbox)s ORDER BY channel, since""")
 
 # Whoever had the new address before may have objected under it: that holds for the person from now on.
-_NOTE = """
-    INSERT INTO contacts_channelpermission (contact_id, channel, state, given_on, wording, source)
-    SELECT DISTINCT ON (channel) %(person)s, channel, 'objected', since, '', reason FROM contacts_suppression
-    WHERE address_hash = %(new)s OR mailbox_hash = %(new_mailbox)s ORDER BY channel, since
-    ON CONFLICT (contact_id, channel, state) DO NOTHING"""
+_NOTE = consent_records.noted(
+    sql.SQL("""
+        SELECT DISTINCT ON (channel) %(person)s AS contact_id, channel, since AS said_on, reason AS source
+        FROM contacts_suppression WHERE address_hash = %(new)s OR mailbox_hash = %(new_mailbox)s
+        ORDER BY channel, since"""),
+    ConsentMethod.ADDRESS,
+)
 
 
 @transaction.atomic
@@ -56,7 +58,7 @@ def change(contact_id: int, email: str, *, proven: bool, at: dt.datetime, by: st
         notices.enqueue(NoticeKind.RECTIFIED, [person.pk], details=["email"], at=at)
     suppressions.add({new["new"]: new["new_mailbox"]}, _CARRIED, **old)
     with connection.cursor() as cursor:
-        cursor.execute(_NOTE, {"person": person.pk, **new})
+        cursor.execute(_NOTE, {"person": person.pk, "at": at, **new})
     audit.record("address.changed", at=at, by=by, public_id=person.public_id, rule="proven" if proven else "unproven")
 
 

@@ -1,6 +1,6 @@
 """An objection to marketing, on all channels or some: kept for an address as a keyed hash, whoever is held (P12).
 
-It outlives the person. Nothing lifts it but a consent that the person gives twice (`contacts.consents`).
+It outlives the person. Nothing lifts it but a consent that the person gives twice (`contacts.permission.consents`).
 """
 
 import datetime as dt
@@ -15,17 +15,23 @@ from psycopg2 import sql
 from contacts.base import audit, merge_redirects
 from contacts.models import Contact, MergedAddress
 from contacts.outbox import counts, notices
-from contacts.people import suppressions
+from contacts.people import consent_records, suppressions
 from contacts.people.suppressions import Hashes
-from contacts.words.vocabulary import Channel, NoticeKind
+from contacts.words.vocabulary import Channel, ConsentMethod, NoticeKind
 
 _SAID = sql.SQL("SELECT channel, %(reason)s AS reason, %(day)s AS since FROM unnest(%(channels)s::text[]) channel")
 
-_NOTE = """
-    INSERT INTO contacts_channelpermission (contact_id, channel, state, given_on, wording, source)
-    SELECT contact_id, channel, 'objected', %(day)s, '', %(reason)s
-    FROM unnest(%(people)s::bigint[]) contact_id CROSS JOIN unnest(%(channels)s::text[]) channel
-    ON CONFLICT (contact_id, channel, state) DO NOTHING"""
+_OF_PEOPLE = sql.SQL("""
+    SELECT contact_id, channel, %(day)s::date AS said_on, %(reason)s AS source
+    FROM unnest(%(people)s::bigint[]) contact_id CROSS JOIN unnest(%(channels)s::text[]) channel""")
+
+# How it was heard, by the beginning of who noted it.
+_METHODS = {
+    "visitor": ConsentMethod.ONLINE,
+    "user:": ConsentMethod.STAFF,
+    "operator": ConsentMethod.STAFF,
+    "provider:": ConsentMethod.PROVIDER,
+}
 
 
 @transaction.atomic
@@ -45,16 +51,16 @@ def record(
     Those are whoever has an address of its mailbox now or gave one up when their records were merged, and whoever had
     it when it was written to, which `public_id` tells: all addresses that are known of them are suppressed. Where
     nobody knows the mailbox, the address counts as one without a tag (L16). `reason` says how it was heard, without a
-    name. Consents stay on record, and the objection wins. Whoever was given their data is owed a notice. Said again,
-    it changes nothing. The contacts stay locked until the end of the transaction.
+    name. It ends their consents on these channels, which stay in the ledger of each. Whoever was given their data is
+    owed a notice. Said again, it changes nothing. The contacts stay locked until the end of the transaction.
     """
-    heard = {address_hash: mailbox_hash or suppressions.mailbox_of(address_hash)}
+    heard = {address_hash: mailbox_hash or suppressions.mailbox_of(address_hash)} if address_hash else {}
     people = _lock(heard, public_id)
     ids = [person.pk for person in people]
     hashes = heard | suppressions.hashes_of([*people, *MergedAddress.objects.filter(contact__in=ids)])
     told = [channel.value for channel in Channel if channel in channels]
-    values: dict[str, Any] = {"reason": reason, "day": day, "channels": told}
-    if suppressions.add(hashes, _SAID, **values) + _note(values | {"people": ids}):
+    values: dict[str, Any] = {"reason": reason, "day": day, "at": at, "channels": told}
+    if suppressions.add(hashes, _SAID, **values) + _note(values | {"people": ids}, method(by)):
         notices.enqueue(NoticeKind.OBJECTED, ids, details=told, at=at)
         _trace(people, told, at, by)
         counts.objected(ids, at=at)
@@ -80,9 +86,14 @@ def _heirs(heard: Hashes) -> set[int]:
     return set(MergedAddress.objects.filter(suppressions.under(heard)).values_list("contact", flat=True))
 
 
-def _note(values: dict[str, Any]) -> int:
+def method(by: str) -> ConsentMethod:
+    """Return how something was heard, by who noted it."""
+    return next((how for who, how in _METHODS.items() if by.startswith(who)), ConsentMethod.NOT_KNOWN)
+
+
+def _note(values: dict[str, Any], how: ConsentMethod) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(_NOTE, values)
+        cursor.execute(consent_records.noted(_OF_PEOPLE, how), values)
         return int(cursor.rowcount)
 
 

@@ -235,8 +235,9 @@ def _interested(contact: Contact, topics: Iterable[int], day: dt.date) -> None:
 
 
 def _consent(contact: Contact, made: SignUp, policy: PolicyVersion, at: dt.datetime, by: str) -> None:
+    day = day_of(at, policy.zone)
     for channel, wording in made.consents.items():
-        consents.give(contact, Channel(channel), wording, source=made.source, day=day_of(at, policy.zone), at=at, by=by)
+        consents.give(contact, Channel(channel), wording, source=made.source, asked=made, day=day, at=at, by=by)
 
 
 def _move(made: SignUp, contact: Contact, at: dt.datetime) -> None:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from contacts.models import Contact, PolicyVersion
+from contacts.models import ConsentRecord, Contact, PolicyVersion
 from contacts.people import suppressions
 from contacts.permission import permission
 from contacts.permission.permission import Refusal
 from contacts.signups.forms import wording
-from contacts.words.vocabulary import Channel, PermissionState
+from contacts.words.vocabulary import Channel, ConsentState, PermissionState
 
 # Where a yes of the person's own is what is missing, or the mail that asks for it would prove the address.
 _A_YES_HELPS = (
@@ -42,11 +42,12 @@ class Line:
 def of_person(contact: Contact, *, policy: PolicyVersion, day: dt.date) -> list[Line]:
     """Return a line for each channel. Call it with the visitor's language active."""
     answers, stopped, agreed = permission.of_one(contact, day=day), _stopped(contact), _agreed(contact)
+    withdrawn = _withdrawn(contact)
     return [
         Line(
             channel=channel,
             on=not refusal,
-            why=_why(Refusal(refusal), channel) if refusal else _why_on(agreed.get(channel)),
+            why=_why_off(Refusal(refusal), channel, withdrawn) if refusal else _why_on(agreed.get(channel)),
             stop="" if channel in stopped else _stop(channel, on=not refusal),
             asks=wording(channel, policy) if refusal in _A_YES_HELPS and _reaches(channel, contact) else "",
             agreed_on=agreed.get(channel),
@@ -65,6 +66,12 @@ def _agreed(contact: Contact) -> dict[str, dt.date]:
     return dict(contact.permissions.filter(state=PermissionState.CONSENTED).values_list("channel", "given_on"))
 
 
+def _withdrawn(contact: Contact) -> dict[str, dt.date | None]:
+    """Return on which channels the person's last no was to withdraw a consent, and on which day."""
+    last = ConsentRecord.objects.filter(contact=contact).last_stops()
+    return {record.channel: record.said_on for record in last if record.state == ConsentState.WITHDRAWN}
+
+
 def _reaches(channel: Channel, contact: Contact) -> bool:
     return bool({Channel.EMAIL: contact.email, Channel.PHONE: contact.phone, Channel.POST: contact.address}[channel])
 
@@ -81,6 +88,12 @@ def _why_on(agreed_on: dt.date | None) -> str:
     if agreed_on:
         return _("You said yes on %s.") % date_format(agreed_on)
     return _("You have not said no, and the law where you are does not ask for more.")
+
+
+def _why_off(refusal: Refusal, channel: Channel, withdrawn: dict[str, dt.date | None]) -> str:
+    if refusal == Refusal.OBJECTED and (day := withdrawn.get(channel)):
+        return _("You withdrew your consent on %s.") % date_format(day)
+    return _why(refusal, channel)
 
 
 def _why(refusal: Refusal, channel: Channel) -> str:

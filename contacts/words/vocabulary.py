@@ -91,6 +91,27 @@ class PermissionState(TextChoices):
     CONSENTED = "consented", _("consented")
 
 
+class ConsentState(TextChoices):
+    """What one record of the ledger of consents says (L14)."""
+
+    GIVEN = "given", _("consent given")
+    REFUSED = "refused", _("objected")
+    WITHDRAWN = "withdrawn", _("consent withdrawn")
+    EXPIRED = "expired", _("consent expired")
+
+
+class ConsentMethod(TextChoices):
+    """How a record of the ledger came about."""
+
+    DOUBLE_OPT_IN = "double_opt_in", _("ticked a box, then confirmed by e-mail")
+    ONLINE = "online", _("on our website or by the link in a mail")
+    STAFF = "staff", _("told our staff")
+    PROVIDER = "provider", _("reported by the mail provider")
+    IMPORT = "import", _("in an imported list")
+    ADDRESS = "address", _("said earlier under the same address")
+    NOT_KNOWN = "not_known", _("not known")
+
+
 class MarketingGround(TextChoices):
     """What marketing on a channel rests on in a country (P11)."""
 

@@ -220,6 +220,7 @@ _TITLES: dict[str, Any] = {
     "contacts_basis": gettext_lazy("reasons for holding them"),
     "contacts_activity": gettext_lazy("activities"),
     "contacts_channelpermission": gettext_lazy("consents and objections"),
+    "contacts_consentrecord": gettext_lazy("records of consents"),
     "contacts_interest": gettext_lazy("topics of interest"),
     "contacts_registration": gettext_lazy("places at events"),
     "contacts_foodpreference": gettext_lazy("food preferences"),

@@ -33,13 +33,15 @@ def begin(request: Request, address: str, *, whole: bool, policy: PolicyVersion,
     """Do what needs nobody's decision once the normalised address is proven from which something is asked.
 
     `whole` says that nobody is to be looked for under another address or name: then what is carried out at once is done
-    with. Else an objection holds for the proven address, and the request stands.
+    with. Else an objection, or a consent withdrawn, holds for the proven address, and the request stands.
     """
     if request.kind in AT_ONCE and whole:
         carry_out(request, address, policy=policy, at=at, by=by)
     elif request.kind == Kind.MARKETING_OBJECTION:
         timeline.record(request, Step.OBJECTED, at=at, by=by)
         _stop({(keyed_hash(address), mailbox_hash(address)): None}, list(Channel), request, policy, at, by)
+    elif request.kind == Kind.WITHDRAWAL:
+        _stop({(keyed_hash(address), mailbox_hash(address)): None}, _withdrawn(request), request, policy, at, by)
     elif request.kind == Kind.ERASURE:
         suppress_requester.mute(request, address, day=day_of(at, policy.zone), at=at, by=by)
     elif request.kind == Kind.LEAVER:
@@ -84,10 +86,13 @@ def _object(request: Request, address: str, policy: PolicyVersion, at: dt.dateti
     channels = [Channel(name) for name in _said(request, "channels") or Channel.values]
     timeline.record(request, Step.OBJECTED, at=at, by=by)
     closing.close(request, Outcome.FULFILLED, policy=policy, at=at, by=by)
-    # Where the officer carries it out, a freeze has stood until now: whoever is to go, goes today.
-    yesterday = day_of(at, policy.zone) - dt.timedelta(days=1)
-    freezes.release(people, day=yesterday, at=at, by=by)
+    _free(people, policy, at, by)
     _stop(known, channels, request, policy, at, by)
+
+
+def _free(people: list[Contact], policy: PolicyVersion, at: dt.datetime, by: str) -> None:
+    """End the freeze that has stood where the officer carries it out: whoever is to go, goes today."""
+    freezes.release(people, day=day_of(at, policy.zone) - dt.timedelta(days=1), at=at, by=by)
 
 
 def _stop(
@@ -104,7 +109,7 @@ def _stop(
             mailbox_hash=box,
             public_id=public_id,
             channels=channels,
-            reason=_HEARD.get(Source(request.source), "objected on My data"),
+            reason=_heard(request),
             policy=policy,
             at=at,
             by=by,
@@ -112,22 +117,29 @@ def _stop(
 
 
 def _withdraw(request: Request, address: str, policy: PolicyVersion, at: dt.datetime, by: str) -> None:
-    people = timeline.people(request)
-    done = 0
-    for what in _said(request, "what"):
-        if what == FOOD:
-            done += _withdraw_food(address, people, at, by)
-        else:
-            done += sum(consents.withdraw(person, Channel(what), at=at, by=by) for person in people)
-    outcome = Outcome.FULFILLED if done else Outcome.NOTHING_HELD
+    """Take consents back; marketing on their channels stops with them, as by an objection (L14)."""
+    people, known = timeline.people(request), suppress_requester.known(request, address)
+    channels = _withdrawn(request)
+    done = FOOD in _said(request, "what") and _withdraw_food(address, people, at, by)
     timeline.record(request, Step.WITHDRAWN, at=at, by=by)
-    closing.close(request, outcome, policy=policy, at=at, by=by)
+    closing.close(request, Outcome.FULFILLED if done or channels else Outcome.NOTHING_HELD, policy=policy, at=at, by=by)
+    _free(people, policy, at, by)
+    for person in people:
+        for channel in channels:
+            consents.withdraw(person, channel, reason=_heard(request), day=day_of(at, policy.zone), at=at, by=by)
+    if channels:
+        _stop(known, channels, request, policy, at, by)
 
 
-def _withdraw_food(address: str, people: list[Contact], at: dt.datetime, by: str) -> int:
+def _withdrawn(request: Request) -> list[Channel]:
+    """Return the channels on which a consent is withdrawn."""
+    return [Channel(name) for name in _said(request, "what") if name != FOOD]
+
+
+def _withdraw_food(address: str, people: list[Contact], at: dt.datetime, by: str) -> bool:
     """Take it back for the address, and for each record of the person, whichever of their addresses it is under."""
-    known = {person.email: person.public_id for person in people if person.email}
-    return sum(dietary.withdraw(each, public_id=who, at=at, by=by) for each, who in ({address: None} | known).items())
+    known = {address: None} | {person.email: person.public_id for person in people if person.email}
+    return sum(dietary.withdraw(each, public_id=who, at=at, by=by) for each, who in known.items()) > 0
 
 
 # How an objection was heard that did not come by our own pages; as on the page of a person.
@@ -137,6 +149,11 @@ _HEARD = {
     Source.PHONE: "told us by phone",
     Source.IN_PERSON: "told us in person",
 }
+
+
+def _heard(request: Request) -> str:
+    said = "withdrawn on My data" if request.kind == Kind.WITHDRAWAL else "objected on My data"
+    return _HEARD.get(Source(request.source), said)
 
 
 def _said(request: Request, name: str) -> list[str]:

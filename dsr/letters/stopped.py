@@ -1,4 +1,4 @@
-"""Marketing has stopped, or a consent is taken back: from now on, without anybody's having decided (P12)."""
+"""Marketing has stopped, by an objection or with a consent: from now on, without anybody's deciding (P12, L14)."""
 
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
@@ -11,23 +11,27 @@ from dsr.letters.common import Case, letter
 @letter
 def marketing_stopped(case: Case) -> Draft:
     """Facts: `what`, the names of channels."""
-    text = _("From now on we send you no marketing by %(channels)s.")
-    return case.draft(
-        _("We send you no more marketing"),
-        text % {"channels": _named(case)},
-        _("We keep a coded form of your address to remember this, also if we delete everything else about you."),
-        closing=case.questions(),
-    )
+    return case.draft(_("We send you no more marketing"), _no_more(case), _remembered(), closing=case.questions())
 
 
 @letter
 def consent_taken_back(case: Case) -> Draft:
     """Facts: `what`, the names of channels, or "food"."""
     text = _("Your consent is taken back, from now on: %(consents)s.")
-    return case.draft(_("Your consent is taken back"), text % {"consents": _named(case)}, closing=case.questions())
-
-
-def _named(case: Case) -> str:
-    names = [str(Channel(name).label) for name in case.facts["what"] if name in Channel.values]
     food = [_("food preferences")] if "food" in case.facts["what"] else []
-    return get_text_list([*names, *food], _("and"))
+    named = get_text_list([*_channels(case), *food], _("and"))
+    stopped = [_no_more(case), _remembered()] if _channels(case) else []
+    return case.draft(_("Your consent is taken back"), text % {"consents": named}, *stopped, closing=case.questions())
+
+
+def _no_more(case: Case) -> str:
+    text = _("From now on we send you no marketing by %(channels)s.")
+    return text % {"channels": get_text_list(_channels(case), _("and"))}
+
+
+def _remembered() -> str:
+    return _("We keep a coded form of your address to remember this, also if we delete everything else about you.")
+
+
+def _channels(case: Case) -> list[str]:
+    return [str(Channel(name).label) for name in case.facts["what"] if name in Channel.values]

@@ -10,7 +10,7 @@ from django.utils import translation
 from contacts.base import audit
 from contacts.models import Contact, PolicyVersion
 from contacts.policy import policy_words
-from dsr.package import document, files, pages, people, typesetting, zipping
+from dsr.package import consent_profile, document, files, pages, people, typesetting, zipping
 from dsr.package.document import Document
 from dsr.package.people import Person
 
@@ -58,9 +58,18 @@ def packed(made: Document) -> bytes:
         ("access.pdf", typesetting.pdf(spoken, at=made.at)),
         ("access.html", pages.html(spoken).encode()),
         ("access.json", files.access_json(made)),
+        *_consents(made),
         *files.tables(made.sections),
     ]
     return zipping.zipped(parts, at=made.at.astimezone(made.policy.zone))
+
+
+def _consents(made: Document) -> list[zipping.File]:
+    """Return the ledger of consents in the form that other programs know, where something is in it."""
+    ledger = next((section for section in made.sections if section.key == consent_profile.LEDGER), None)
+    if ledger is None or not ledger.rows:
+        return []
+    return [("consents.json", consent_profile.consents_json(ledger, made.who.public_ids[0]))]
 
 
 def _language_of(who: Person, policy: PolicyVersion) -> str:

@@ -30,6 +30,10 @@ def access_note(title: str) -> File:
             _("access.pdf and access.html say the same: what we hold about you, why, and until when. Read either."),
             _tables(),
             _("access.json has all of it for programs: under “held” each table with its total and its rows."),
+            _(
+                "consents.json, if you ever said yes or no to marketing, has each time as a consent record for programs"
+                " (ISO/IEC TS 27560, Data Privacy Vocabulary)."
+            ),
             _apart(),
         ],
     )

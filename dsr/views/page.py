@@ -43,10 +43,7 @@ def _received(request: Request) -> str:
 
 
 def _withdrawn() -> str:
-    return _(
-        "Your consent is taken back. Where the law asks for none, we may still send you something: below you see where,"
-        " and can stop it."
-    )
+    return _("Your consent is withdrawn, and what rested on it has stopped. Nobody but you can start it again.")
 
 
 def _all_stopped() -> str:

@@ -76,7 +76,10 @@ def _said(kind: Kind) -> tuple[str, str]:
             _("Stop all marketing"),
             _("By e-mail, phone and post, at once. We keep a coded form of your address to remember this."),
         ),
-        Kind.WITHDRAWAL: (_("Take back a consent"), _("It takes effect at once.")),
+        Kind.WITHDRAWAL: (
+            _("Take back a consent"),
+            _("It takes effect at once. We keep a coded form of your address to remember a no to news or calls."),
+        ),
         Kind.OBJECTION: (
             _("Object to another use"),
             _("We set your details aside while we weigh your reasons against ours."),

@@ -4,7 +4,8 @@ from psycopg2 import sql
 
 from contacts.base import audit
 from contacts.outbox import notices
-from contacts.words.vocabulary import Channel, NoticeKind, PermissionState, Scenario
+from contacts.people import consent_records
+from contacts.words.vocabulary import Channel, ConsentMethod, NoticeKind, Scenario
 from privacy_crm.crm_import import people, stored_only
 from privacy_crm.crm_import.columns import ALL_CHANNELS, CONSENTS, OBJECTIONS, File
 from privacy_crm.crm_import.merging import LINES, Target, apply, changes, kept, last, named, outcomes
@@ -80,26 +81,68 @@ SUPPRESSIONS = Target(
 )
 
 
-def _permissions(file: File, whose: sql.Composable, state: PermissionState, day: str, *texts: str) -> Target:
-    return Target(
-        name=file.name,
-        table="contacts_channelpermission",
-        keys=["contact_id", "channel", "state"],
-        given=sql.SQL("""
-            SELECT contact_id, about AS channel, {state} AS state, {last}, {lines}
-            FROM {rows} JOIN {whose} GROUP BY contact_id, about""").format(
-            state=sql.Literal(state), last=last(day, *texts), lines=LINES, rows=_rows(file), whose=whose
-        ),
-        becomes={"given_on": named(_GIVEN_ON, day), **kept(*texts)},
-        fresh={name: sql.Literal("") for name in ("wording", "source") if name not in texts},
-    )
+_LATER = sql.SQL("CASE WHEN stored.given_on > given.given_on THEN stored.{name} ELSE given.{name} END")
 
+OBJECTED = Target(
+    name=OBJECTIONS.name,
+    table="contacts_channelpermission",
+    keys=["contact_id", "channel", "state"],
+    given=sql.SQL("""
+        SELECT contact_id, about AS channel, 'objected' AS state, {last}, {lines}
+        FROM {rows} JOIN {objectors} GROUP BY contact_id, about""").format(
+        last=last("objected_on", "source"), lines=LINES, rows=_rows(OBJECTIONS), objectors=_OBJECTORS
+    ),
+    becomes={
+        "given_on": sql.SQL("COALESCE(given.objected_on, stored.given_on, %(day)s)"),
+        **kept("source"),
+    },
+    fresh={"wording": sql.Literal("")},
+)
 
-_GIVEN_ON = sql.SQL("COALESCE(given.{name}, stored.given_on, %(day)s)")
+# What the ledger has of them; the day where the list names it.
+_STOPPED = sql.SQL("""
+    SELECT contact_id, channel, source, CASE WHEN dated THEN given_on END AS said_on
+    FROM merged_objections LEFT JOIN (
+        SELECT heard.contact_id, heard.channel, bool_or(entry.objected_on IS NOT NULL) AS dated
+        FROM merged_objections heard CROSS JOIN LATERAL unnest(lines) AS mentioned(line)
+        JOIN {rows} entry ON entry.line = mentioned.line GROUP BY heard.contact_id, heard.channel
+    ) named USING (contact_id, channel)
+    WHERE status < 3""").format(rows=OBJECTIONS.table)
 
-OBJECTED = _permissions(OBJECTIONS, _OBJECTORS, PermissionState.OBJECTED, "objected_on", "source")
-CONSENTED = _permissions(
-    CONSENTS, sql.SQL("import_known USING (email)"), PermissionState.CONSENTED, "given_on", "wording", "source"
+_OBJECTED_NOW = sql.SQL("SELECT contact_id FROM merged_objections WHERE status < 3")
+
+# Each consent is a record of its own, which another adds to and never replaces.
+RECORDED = Target(
+    name=CONSENTS.name,
+    table="contacts_consentrecord",
+    keys=["contact_id", "channel", "state", "said_on", "wording", "source"],
+    given=sql.SQL("""
+        SELECT contact_id, about AS channel, 'given' AS state, given_on AS said_on, wording, source, {lines}
+        FROM {rows} JOIN import_known USING (email) GROUP BY contact_id, about, given_on, wording, source""").format(
+        rows=_rows(CONSENTS), lines=LINES
+    ),
+    fresh={
+        "public_id": sql.SQL("gen_random_uuid()"),
+        "method": sql.Literal(ConsentMethod.IMPORT.value),
+        "controller": sql.SQL("COALESCE({}, '')").format(consent_records.CONTROLLER),
+        "recorded_at": sql.SQL("%(at)s"),
+        "withdraw_at": sql.SQL("%(withdraw_at)s"),
+    },
+)
+
+# A channel stands by the latest of them, unless it is stopped: no list opens it, whatever its day.
+CONSENTED = Target(
+    name="consented",
+    table="contacts_channelpermission",
+    keys=["contact_id", "channel", "state"],
+    given=sql.SQL("""
+        SELECT DISTINCT ON (contact_id, channel) contact_id, channel, 'consented' AS state,
+            said_on AS given_on, wording, source, lines, first_line
+        FROM merged_consents consent WHERE status = 1 AND NOT EXISTS (
+            SELECT 1 FROM contacts_channelpermission said
+            WHERE said.contact_id = consent.contact_id AND said.channel = consent.channel AND said.state = 'objected')
+        ORDER BY contact_id, channel, said_on DESC, first_line DESC"""),
+    becomes={name: named(_LATER, name) for name in ("given_on", "wording", "source")},
 )
 
 
@@ -133,7 +176,10 @@ def write(work: Import) -> None:
         for ids in work.chunks("SELECT contact_id FROM import_heard WHERE channels = %(channels)s", **heard):
             notices.enqueue(NoticeKind.OBJECTED, ids, details=channels.split(","), at=work.at)
         audit.record_found("objection.recorded", _OF_THESE, values=heard, at=work.at, by=work.by, rule=channels)
-    stored_only.apply(work, CONSENTS, CONSENTED)
+    work.do(consent_records.stopped(_STOPPED, ConsentMethod.IMPORT))
+    work.do(consent_records.ENDED.format(people=_OBJECTED_NOW))
+    stored_only.apply(work, CONSENTS, RECORDED)
+    apply(work, CONSENTED)
 
 
 def part(work: Import) -> None:
@@ -150,4 +196,4 @@ def counts_of_objections(work: Import) -> Counts:
 
 
 def counts_of_consents(work: Import) -> Counts:
-    return count(work, CONSENTS, outcomes(CONSENTS, CONSENTED))
+    return count(work, CONSENTS, outcomes(CONSENTS, RECORDED))

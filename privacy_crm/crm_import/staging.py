@@ -18,6 +18,7 @@ from psycopg2 import sql
 
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
+from contacts.people import consent_records
 from contacts.words.vocabulary import ACTIVITY_SCENARIOS, AGREEMENT_SCENARIOS, SCENARIO_OF_EVENT
 from privacy_crm.crm_import.columns import FILES, File
 from privacy_crm.crm_import.existing import Mode, facts
@@ -57,6 +58,7 @@ class Import:
             "scenario_of_event": json.dumps(SCENARIO_OF_EVENT),
             "activity_scenarios": [scenario.value for scenario in ACTIVITY_SCENARIOS],
             "agreement_scenarios": [scenario.value for scenario in AGREEMENT_SCENARIOS],
+            "withdraw_at": consent_records.withdraw_at(),
             "keeps": [str(category) for category in default_keeps()],
             **facts(self.mode),
         }

@@ -106,6 +106,8 @@ def test_a_complaint_is_an_objection_to_mail(message: Message) -> None:
     assert report(message, "SpamComplaint", "aino@fjordkraft.example").status_code == 200
     assert refusal(message) == "objected"
     assert list(Suppression.objects.values_list("channel", "reason")) == [("email", "complaint")]
+    [record] = message.contact.consent_records.all()
+    assert (record.state, record.method, record.source) == ("withdrawn", "provider", "complaint")
     assert Contact.objects.get().bounced_on is None
 
 

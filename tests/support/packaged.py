@@ -1,6 +1,7 @@
 """Somebody with a row in every table that a package is made of, marked by a word, so that two can be told apart."""
 
 import datetime as dt
+import hashlib
 import io
 import json
 import zipfile
@@ -10,6 +11,7 @@ from contacts.base import audit
 from contacts.models import (
     Activity,
     ChannelPermission,
+    ConsentRecord,
     Contact,
     Disclosure,
     FoodPreference,
@@ -97,6 +99,12 @@ def _deeds(contact: Contact, policy: PolicyVersion, mark: str) -> None:
     Tombstone.objects.create(
         address_hash=contact.address_hash or "", mailbox_hash=contact.mailbox_hash or "", erased_on=TODAY, ends_on=TODAY
     )
+    ConsentRecord.objects.create(
+        contact=contact, channel="email", state="given", said_on=TODAY, method="double_opt_in", source=f"{mark} page",
+        controller=f"{mark} AB", wording=f"{mark} yes", language="sv", policy_version=policy, ticked_at=BEFORE,
+        recorded_at=NOON, withdraw_at=f"https://nordvik.example/{mark}", message_id=f"<{mark}@nordvik.example>",
+        message_digest=hashlib.sha256(mark.encode()).hexdigest(),
+    )  # fmt: skip
     waiting = SignUpFactory.create(
         kind="event", scenario="event", event=event, email=contact.email, first_name=f"{mark} typed",
         policy_version=policy, consents={"email": f"{mark} ticked"}, created_at=NOON, phone=f"+46 {mark} typed",
@@ -118,7 +126,14 @@ def _outbox(contact: Contact, policy: PolicyVersion, mark: str) -> None:
     event, paper = EventFactory.create(title=f"{mark} meeting"), WhitepaperFactory.create(title=f"{mark} print")
     when = {"created_at": BEFORE, "not_before": BEFORE}
     Message.objects.create(
-        template="registered", purpose="service", contact=contact, event=event, whitepaper=paper, sent_at=NOON, **when
+        template="registered",
+        purpose="service",
+        contact=contact,
+        event=event,
+        whitepaper=paper,
+        sent_at=NOON,
+        digest=hashlib.sha256(mark.encode()).hexdigest(),
+        **when,
     )
     Message.objects.create(
         template="announce", purpose="marketing", contact=contact, ended_at=NOON, end="skipped", reason="left", **when

@@ -18,9 +18,8 @@ from contacts.base.languages import spoken
 from contacts.delivery.letters import about_events, about_people, announcements, confirmations, mailings, written
 from contacts.delivery.letters.envelope import Envelope
 from contacts.delivery.letters.parts import Letter, Occasion
-from contacts.events import calendars
 from contacts.models import Message, PolicyVersion
-from contacts.outbox import links
+from contacts.outbox import links, outbox
 from contacts.words.vocabulary import MailTemplate
 
 _WRITERS = {
@@ -92,7 +91,7 @@ def sender(policy: PolicyVersion) -> str:
 
 def _headers(message: Message, unsubscribe: str) -> dict[str, str]:
     return {
-        "Message-ID": f"<{message.public_id.hex}@{calendars.host()}>",
+        "Message-ID": outbox.message_id(message),
         "List-Unsubscribe": f"<{unsubscribe}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Auto-Submitted": "auto-generated",

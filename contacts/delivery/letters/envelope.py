@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from email.message import EmailMessage as Built
 from email.message import Message
 from email.policy import EmailPolicy, Policy, default
@@ -29,6 +30,14 @@ class Envelope(EmailMultiAlternatives):
     """`metadata` travels with the mail to a provider, and comes back when the provider reports on it."""
 
     metadata: dict[str, str]
+
+    def digest(self) -> str:
+        """Return the SHA-256 of what its reader reads: subject, text and HTML, with a line feed at each line's end.
+
+        It holds whatever a server on the way does to headers and encodings.
+        """
+        texts = [str(self.subject), str(self.body), *(str(content) for content, _ in self.alternatives)]
+        return hashlib.sha256("\0".join(texts).encode()).hexdigest()
 
     def message(self, *, policy: Policy[Message] | None = default) -> Built:
         return super().message(policy=_WholeLinks(linesep=(policy or default).linesep))

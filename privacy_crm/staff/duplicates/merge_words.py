@@ -20,7 +20,7 @@ def survives(one: Contact, other: Contact, user: Any) -> list[str]:
     told = [
         _reasons(Basis.objects.filter(contact__in=people)),
         _channels(_objected(people), _("No marketing by %s: an objection of either holds, and stands first.")),
-        _channels(_consented(people), _("The consent to marketing by %s, with its wording.")),
+        _channels(_consented(people) - _objected(people), _("The consent to marketing by %s, with its wording.")),
         _deeds(people),
         _holds(Hold.objects.filter(contact__in=people)) if user.has_perm("retention.view_hold") else "",
         _("The way to unsubscribe in old mails to either address goes on working."),

@@ -12,11 +12,11 @@ from django_countries import countries
 
 from contacts.admin.base import today
 from contacts.mailings import permission_words
-from contacts.models import Basis, Contact, PolicyVersion, Suppression
+from contacts.models import Basis, ChannelPermission, Contact, PolicyVersion, Suppression
 from contacts.outbox import notices
 from contacts.people import suppressions
 from contacts.permission import permission
-from contacts.words.vocabulary import Clock, PermissionState, SourceKind
+from contacts.words.vocabulary import Clock, ConsentState, PermissionState, SourceKind
 from dsr.admin import inbox
 from dsr.models import Request
 from dsr.words.vocabulary import State
@@ -61,7 +61,7 @@ _NEEDED = {
 def _rows(name: str, contact: Contact, day: dt.date) -> list[Any]:
     match name:
         case "permissions":
-            return list(contact.permissions.order_by("channel", "state"))
+            return _standing(contact)
         case "earlier":
             return _objected_earlier(contact)
         case "disclosures":
@@ -69,6 +69,21 @@ def _rows(name: str, contact: Contact, day: dt.date) -> list[Any]:
         case "standing":
             return list(notices.holders([contact.pk], at=timezone.now()).filter(standing=True))
     return _holds(contact, day)
+
+
+def _standing(contact: Contact) -> list[tuple[ChannelPermission, str]]:
+    """Return how each channel stands, with its words: whoever withdrew a consent has not objected to anything else."""
+    last = contact.consent_records.last_stops()
+    withdrawn = {record.channel for record in last if record.state == ConsentState.WITHDRAWN}
+    return [
+        (word, _said(word, withdrawn=word.channel in withdrawn))
+        for word in contact.permissions.order_by("channel", "state")
+    ]
+
+
+def _said(word: ChannelPermission, *, withdrawn: bool) -> str:
+    took_back = withdrawn and word.state == PermissionState.OBJECTED
+    return str(ConsentState.WITHDRAWN.label if took_back else word.get_state_display())
 
 
 def _objected_earlier(contact: Contact) -> list[Suppression]:

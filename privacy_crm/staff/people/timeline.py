@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contacts.disclosure import notice_words
-from contacts.models import Contact, Event, Message, RecipientNotice, Registration, Whitepaper
+from contacts.models import ConsentRecord, Contact, Event, Message, RecipientNotice, Registration, Whitepaper
 from contacts.models.outbox import MessageEnd
 from contacts.permission.permission import Refusal
 from contacts.words.vocabulary import ActivityKind, MailTemplate
@@ -115,10 +115,24 @@ _ENDS = {
 
 
 def _said(contact: Contact, user: Any, zone: ZoneInfo, most: int) -> Iterator[Entry]:
-    if user.has_perm("contacts.view_channelpermission"):
-        for word in contact.permissions.order_by("-given_on", "-pk")[:most]:
-            what = f"{capfirst(word.get_state_display())}: {word.get_channel_display()}"
-            yield Entry(_begin(word.given_on, zone), "record_voice_over", what, word.source)
+    """Yield the ledger of consents: each yes and no, with the words that were said yes to."""
+    if user.has_perm("contacts.view_consentrecord"):
+        for record in contact.consent_records.order_by("-pk")[:most]:
+            what = f"{capfirst(record.get_state_display())}: {record.get_channel_display()}"
+            yield Entry(_when(record, zone), "record_voice_over", what, _said_how(record))
+
+
+def _when(record: ConsentRecord, zone: ZoneInfo) -> dt.datetime:
+    """Return the moment of what was noted on the day that it was said; of anything else, that day is known alone."""
+    at, day = record.recorded_at, record.said_on
+    if at and day in {None, at.astimezone(zone).date()}:
+        return at
+    return _begin(day or dt.date.min, zone)
+
+
+def _said_how(record: ConsentRecord) -> str:
+    how = record.source or str(record.get_method_display())
+    return f"{how}, “{record.wording}”" if record.wording else how
 
 
 def _asked(contact: Contact, user: Any, zone: ZoneInfo, most: int) -> Iterator[Entry]:

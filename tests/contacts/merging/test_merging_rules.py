@@ -84,8 +84,9 @@ class World:
         hold(person, "prospect", day, policy=self.policy, **known)
         do(person, "call", NOON - 3 * ONE_DAY, self.policy)
         register(person, self.event, NOON - ONE_DAY if day == LATE else NOON - 9 * ONE_DAY, policy=self.policy)
-        for state, given_on in (("consented", day if day == LATE else NOON.date()), ("objected", day)):
-            ChannelPermission.objects.create(contact=person, channel="post", state=state, given_on=given_on)
+        consented = day if day == LATE else NOON.date()
+        for channel, state, given_on in (("email", "consented", consented), ("post", "objected", day)):
+            ChannelPermission.objects.create(contact=person, channel=channel, state=state, given_on=given_on)
         Interest.objects.create(contact=person, topic=self.topic, wanted=day == LATE, since=day)
         place(person, "duty", "tax", until)
         Addressee.objects.create(mailing=self.mailing, contact=person)

@@ -88,7 +88,7 @@ def test_whoever_has_no_address_left_is_asked_as_well(policy: PolicyVersion) -> 
 
 def _migrate() -> None:
     with connection.cursor() as cursor:
-        cursor.execute(import_module("contacts.migrations.0007_legal_forms").BRITAIN)
+        cursor.execute(import_module("contacts.migrations.0011_legal_forms").BRITAIN)
 
 
 def _earlier(source: str) -> CountryRule:

@@ -256,7 +256,7 @@ def test_what_is_stored_gets_the_mailbox_that_our_own_functions_say(key: str, se
                 sql.SQL("UPDATE {} SET mailbox_hash = 'x' WHERE address_hash IS NOT NULL").format(sql.Identifier(table))
             )
     with connection.schema_editor() as editor:
-        import_module("contacts.migrations.0007_mailboxes").write(apps, editor)
+        import_module("contacts.migrations.0009_mailboxes").write(apps, editor)
     for someone in people:
         someone.refresh_from_db()
         assert someone.mailbox_hash == mailbox_hash(str(someone.email))

@@ -140,11 +140,13 @@ def test_it_survives_the_deletion_of_the_person(policy: PolicyVersion) -> None:
     assert set(permission.of_one(back, day=TODAY).values()) == {Refusal.SUPPRESSED}
 
 
-def test_an_objection_outweighs_a_consent_and_leaves_its_evidence(policy: PolicyVersion) -> None:
+@pytest.mark.promise("L14")
+def test_an_objection_ends_a_consent_and_leaves_its_evidence(policy: PolicyVersion) -> None:
     contact = customer(policy)
     consents.give(contact, Channel.EMAIL, "Yes, please.", source="form", day=EARLIER, at=NOON, by="test")
     record(contact.email, [Channel.EMAIL])
-    assert contact.permissions.get(state="consented").wording == "Yes, please."
+    assert not contact.permissions.filter(state="consented").exists()
+    assert contact.consent_records.get(state="given").wording == "Yes, please."
     assert permission.of_one(contact, day=TODAY)[Channel.EMAIL] == Refusal.OBJECTED
 
 

@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 
 from contacts.models import Contact, FoodPreference, Message, PolicyVersion
-from dsr.intake import identity, stopping
+from dsr.intake import identity, intake, stopping
+from dsr.intake.intake import Asked, Stranger
 from dsr.letters import stopped
 from dsr.letters.common import Writer
 from dsr.models import Request
@@ -15,7 +16,7 @@ from dsr.words.vocabulary import Kind, Outcome, State
 from tests.support.deciding import Desk, ada, draft
 from tests.support.factories import NOON, ContactFactory, EventFactory, customer, is_held, register
 from tests.support.objecting import suppressed
-from tests.support.requesting import OFFICER, close, entered, fresh, steps, whole
+from tests.support.requesting import OFFICER, close, entered, fresh, press, proof_letter, steps, whole
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise("P12"), pytest.mark.promise("P19")]
 
@@ -72,8 +73,32 @@ def test_a_consent_to_mails_is_taken_back(policy: PolicyVersion) -> None:
     person = customer(policy)
     person.permissions.create(channel="email", state="consented", given_on=NOON.date())
     request = stop(told(policy, person, kind=Kind.WITHDRAWAL), policy, "email")
-    assert not person.permissions.filter(state="consented").exists()
+    assert list(person.permissions.values_list("channel", "state", "source")) == [
+        ("email", "objected", "told us by letter")
+    ]  # fmt: skip
+    assert list(person.consent_records.values_list("state", "method")) == [("withdrawn", "staff")]
+    assert set(suppressed(str(person.email))) == {"email"}
     assert request.outcome == Outcome.FULFILLED
+
+
+@pytest.mark.promise("L14")
+def test_the_letter_says_that_the_channel_has_stopped_and_that_it_is_remembered(policy: PolicyVersion) -> None:
+    request = told(policy, customer(policy), kind=Kind.WITHDRAWAL)
+    letter = draft(stopped.consent_taken_back, request, policy, "en", what=["email", "food"])
+    assert "From now on we send you no marketing by e-mail." in letter.text
+    assert "We keep a coded form of your address" in letter.text
+    assert "no marketing" not in draft(stopped.consent_taken_back, request, policy, "en", what=["food"]).text
+
+
+@pytest.mark.promise("L14")
+def test_who_has_to_be_looked_for_is_left_alone_meanwhile_on_the_channel_that_they_named(policy: PolicyVersion) -> None:
+    address = "ada@elsewhere.example"
+    asked = Asked(Kind.WITHDRAWAL, "Stop.", {"what": ["phone", "food"]})
+    made = intake.post(
+        asked, Stranger(address, "en", name="Ada Berg"), proof_letter, policy=policy, at=NOON, by="visitor"
+    )
+    assert press(made, policy).state != State.CLOSED
+    assert set(suppressed(address)) == {"phone"}
 
 
 @pytest.mark.parametrize(

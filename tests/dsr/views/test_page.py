@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from contacts.models import Contact, FoodPreference, PolicyVersion
+from contacts.permission import country_rules
 from dsr.answers import closing
 from dsr.intake import asking
 from dsr.intake.intake import Asked
@@ -23,6 +24,7 @@ from tests.support.factories import (
     customer,
     everything_about,
     held_for,
+    is_held,
     place,
     register,
 )
@@ -173,20 +175,47 @@ def test_an_objection_to_another_use_freezes_while_it_is_weighed(policy: PolicyV
     assert "Your details are only stored, as you asked: nobody uses them" in shown
 
 
-@pytest.mark.promise("P11")
-def test_a_consent_is_taken_back_and_nothing_else_is_set(policy: PolicyVersion) -> None:
-    person = reader(policy, "customer", email=ADDRESS)
+@pytest.mark.promise("L14")
+@pytest.mark.parametrize("country", ["SE", "GB"])
+def test_a_consent_is_withdrawn_and_its_channel_stops_whatever_the_law_asks_for(
+    policy: PolicyVersion, country: str
+) -> None:
+    country_rules.adopt(at=NOON, by="test")
+    person = reader(policy, "customer", email=ADDRESS, country=country)
     person.permissions.create(channel="phone", state="consented", given_on=NOON.date())
     client = visiting(person)
     answer = press(client, withdraw="email")
-    assert list(person.permissions.values_list("channel", "state")) == [("phone", "consented")]
-    assert refusals(person)["email"] == "no_consent"
-    assert suppressed(person.address_hash) == set()
+    assert set(person.permissions.values_list("channel", "state")) == {("email", "objected"), ("phone", "consented")}
+    assert refusals(person)["email"] == "objected"
+    assert suppressed(person.address_hash) == {"email"}
+    record = person.consent_records.get()
+    assert (record.channel, record.state, record.said_on) == ("email", "withdrawn", NOON.date())
+    assert (record.method, record.source) == ("online", "withdrawn on My data")
     assert (only_request().kind, only_request().outcome) == ("withdrawal", "fulfilled")
     assert not Hold.objects.exists()
-    assert "Your consent is taken back." in words(client.get(answer["Location"]))
+    shown = words(client.get(answer["Location"]))
+    assert "Your consent is withdrawn, and what rested on it has stopped." in shown
+    assert "You withdrew your consent on 24 November 2026." in shown
+    before = contents_but_requests(person)
     press(client, withdraw="email")
-    assert Request.objects.order_by("pk").last().outcome == "nothing_held"  # type: ignore[union-attr]
+    assert contents_but_requests(person) == before
+
+
+def contents_but_requests(person: Contact) -> tuple[Any, ...]:
+    about = everything_about(person)
+    return about["ChannelPermission"], about["ConsentRecord"], suppressed(person.address_hash)
+
+
+@pytest.mark.promise("L14")
+@pytest.mark.promise("P12")
+def test_who_withdraws_the_last_channel_has_objected_to_all(policy: PolicyVersion) -> None:
+    person = reader(policy, "prospect", email=ADDRESS)
+    client = visiting(person)
+    press(client, stop="phone")
+    press(client, stop="post")
+    press(client, withdraw="email")
+    assert not is_held(person)
+    assert suppressed(person.address_hash) == {"email", "phone", "post"}
 
 
 @pytest.mark.promise("P12")

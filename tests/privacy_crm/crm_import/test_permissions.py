@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from contacts.models import ChannelPermission, Contact, MergedAddress, PolicyVersion, Suppression
-from contacts.permission import permission
+from contacts.models import ChannelPermission, ConsentRecord, Contact, MergedAddress, PolicyVersion, Suppression
+from contacts.permission import consents, permission
 from contacts.words.addresses import hashes, keyed_hash
 from contacts.words.vocabulary import Channel
 from tests.support.factories import NOON
@@ -134,22 +134,83 @@ def test_a_consent_stands_with_its_evidence(policy: PolicyVersion) -> None:
     assert outcome.counts("consents").created == 1
 
 
-def test_a_later_wording_wins(policy: PolicyVersion) -> None:
+def recorded(email: str = AINO) -> list[tuple[str, str, dt.date | None, str]]:
+    records = Contact.objects.get(email=email).consent_records.filter(channel="email").order_by("pk")
+    return list(records.values_list("state", "wording", "said_on", "method"))
+
+
+@pytest.mark.promise("L14")
+def test_another_wording_is_a_record_of_its_own(policy: PolicyVersion) -> None:
     bring(policy, contacts=[person()], consents=[consent(channel="all")])
     later = consent(channel="all", wording="Yes, by phone too.")
-    assert bring(policy, consents=[later]).counts("consents").updated == 1
-    assert set(ChannelPermission.objects.values_list("wording", "given_on")) == {
-        ("Yes, by phone too.", dt.date(2026, 6, 1))
-    }
+    assert bring(policy, consents=[later]).counts("consents").created == 1
+    day = dt.date(2026, 6, 1)
+    assert set(ChannelPermission.objects.values_list("wording", "given_on")) == {("Yes, by phone too.", day)}
+    assert recorded() == [("given", "Yes, please.", day, "import"), ("given", "Yes, by phone too.", day, "import")]
     assert bring(policy, consents=[later]).counts("consents").unchanged == 1
+    assert len(recorded()) == 2
+
+
+@pytest.mark.promise("L14")
+def test_a_channel_stands_by_the_latest_of_the_consents_that_lists_brought(policy: PolicyVersion) -> None:
+    old, new = consent(wording="Old.", given_on="2026-05-01"), consent(wording="New.", given_on="2026-07-01")
+    bring(policy, contacts=[person()], consents=[new, old])
+    assert ChannelPermission.objects.get().wording == "New."
+    oldest = consent(wording="Oldest.", given_on="2026-04-01")
+    assert bring(policy, consents=[oldest]).counts("consents").created == 1
+    assert ChannelPermission.objects.get().wording == "New."
+    assert len(recorded()) == 3
+
+
+@pytest.mark.promise("L14")
+def test_a_consent_of_a_list_says_what_a_record_has_to(policy: PolicyVersion) -> None:
+    bring(policy, contacts=[person()], consents=[consent()])
+    record = ConsentRecord.objects.get()
+    assert (record.controller, record.purpose, record.source) == (policy.controller["name"], "marketing", "Form")
+    assert (record.recorded_at, record.ticked_at, record.policy_version) == (NOON, None, None)
+    assert record.withdraw_at.endswith("/my-data/")
+    assert record.public_id
+
+
+@pytest.mark.promise("L14")
+@pytest.mark.parametrize(("objected_on", "state"), [("2026-06-01", "withdrawn"), ("2026-05-31", "refused")])
+def test_an_objection_of_a_list_is_recorded_and_withdraws_the_consent_that_stood(
+    policy: PolicyVersion, objected_on: str, state: str
+) -> None:
+    bring(policy, contacts=[person()], consents=[consent()])
+    for _ in range(2):
+        bring(policy, objections=[objection(objected_on=objected_on, source="Letter")])
+    day = dt.date.fromisoformat(objected_on)
+    assert recorded() == [("given", "Yes, please.", dt.date(2026, 6, 1), "import"), (state, "", day, "import")]
+    assert permissions() == [("email", "objected")]
+
+
+@pytest.mark.promise("L14")
+@pytest.mark.promise("L20")
+def test_an_objection_without_a_day_is_recorded_without_one(policy: PolicyVersion) -> None:
+    bring(policy, contacts=[person()], objections=[objection(objected_on="")])
+    assert recorded() == [("refused", "", None, "import")]
+
+
+@pytest.mark.promise("L14")
+def test_no_list_opens_a_channel_on_which_a_consent_was_withdrawn(policy: PolicyVersion) -> None:
+    bring(policy, contacts=[person(country="GB")], consents=[consent()])
+    contact = Contact.objects.get()
+    consents.withdraw(contact, Channel.EMAIL, reason="withdrawn on My data", day=TODAY, at=NOON, by="visitor")
+    bring(policy, contacts=[person(country="GB")], consents=[consent()])
+    assert permissions() == [("email", "objected")]
+    bring(policy, consents=[consent(wording="Yes!", given_on="2026-11-24")])
+    assert permission.of_one(contact, day=TODAY)[Channel.EMAIL] == permission.Refusal.OBJECTED
+    assert [state for state, *_ in recorded()] == ["given", "withdrawn", "given"]
 
 
 @pytest.mark.promise("L14")
 @pytest.mark.parametrize("day", ["2026-05-30", "2026-11-24"])
-def test_a_stop_holds_beside_a_consent_of_whatever_day(policy: PolicyVersion, day: str) -> None:
+def test_a_stop_beats_a_consent_of_whatever_day_and_both_are_recorded(policy: PolicyVersion, day: str) -> None:
     said = {"objections": [objection(objected_on="2026-06-01")], "consents": [consent(given_on=day)]}
     assert bring(policy, contacts=[person(country="GB")], **said).refused == []
-    assert permissions() == [("email", "consented"), ("email", "objected")]
+    assert permissions() == [("email", "objected")]
+    assert [state for state, *_ in recorded()] == ["refused", "given"]
     assert permission.of_one(Contact.objects.get(), day=TODAY)[Channel.EMAIL] == permission.Refusal.OBJECTED
 
 
@@ -169,3 +230,4 @@ def test_what_shows_no_consent_is_none(policy: PolicyVersion, cells: dict[str, s
     outcome = bring(policy, contacts=[person()], consents=[consent(**cells)])
     assert outcome.refused == [("consents.csv", 2, column, reason)]
     assert not ChannelPermission.objects.exists()
+    assert not ConsentRecord.objects.exists()

@@ -10,8 +10,9 @@ from django.utils import translation
 from contacts.models import Basis, Contact, Interest, Message, PolicyVersion, SignUp
 from contacts.outbox import links, outbox
 from contacts.people import erasure
+from contacts.permission import consents, country_rules
 from contacts.signups import proof
-from contacts.words.vocabulary import MailPurpose, MailTemplate
+from contacts.words.vocabulary import Channel, MailPurpose, MailTemplate
 from privacy_crm.mail import mailer
 from tests.support.admin_pages import contents
 from tests.support.factories import (
@@ -24,9 +25,10 @@ from tests.support.factories import (
     everything_about,
     hold,
 )
-from tests.support.mail_sink import Sink
+from tests.support.mail_sink import Sink, part
 from tests.support.mailing import announcement, send
-from tests.support.preferring import encoded, prefer, reader, refusals, suppressed, token_of, unsubscribe
+from tests.support.preferring import FORM, encoded, prefer, reader, refusals, suppressed, token_of, unsubscribe
+from tests.support.visiting import ADDRESS, press, visiting
 
 pytestmark = pytest.mark.usefixtures("at_noon")
 
@@ -257,6 +259,44 @@ def test_a_yes_counts_once_it_is_confirmed_from_the_mail(policy: PolicyVersion, 
     proof.confirm(SignUp.objects.get().public_id, consent=True, policy=policy, at=NOON, by="visitor")
     assert refusals(contact)["email"] == ""
     assert contact.permissions.get(state="consented").wording == wording
+
+
+@pytest.mark.promise("L14")
+def test_given_withdrawn_and_given_again_through_the_public_doors(policy: PolicyVersion, sink: Sink) -> None:
+    country_rules.adopt(at=NOON, by="test")
+    contact = customer(policy, email=ADDRESS, country="GB")
+
+    def say_yes() -> None:
+        prefer(token_of(contact), do="yes", yes="email")
+        with sink.open():
+            send()
+        [link] = set(re.findall(r"/confirm/[\w.:-]+/", part(sink.mails[-1], "text/plain")))
+        Client(enforce_csrf_checks=True).post(link, data=encoded({"news": "yes"}), content_type=FORM)
+
+    prefer(token_of(contact), do="email")
+    say_yes()
+    assert refusals(contact)["email"] == ""
+    press(visiting(contact), withdraw="email")
+    assert refusals(contact)["email"] == "objected"
+    assert "off: You withdrew your consent on 24 November 2026." in told(page(token_of(contact)))["E-mail"]
+    say_yes()
+    assert refusals(contact)["email"] == ""
+    records = list(contact.consent_records.order_by("pk"))
+    assert [record.state for record in records] == ["refused", "given", "withdrawn", "given"]
+    assert [record.message_id for record in records if record.state == "given"] == sink.ids
+    assert len({record.message_digest for record in records if record.state == "given"} - {""}) == 2
+
+
+@pytest.mark.promise("L14")
+def test_what_is_stopped_here_withdraws_a_consent_and_keeps_its_wording(policy: PolicyVersion) -> None:
+    contact = customer(policy, country="SE")
+    told_at = {"day": NOON.date(), "at": NOON, "by": "visitor"}
+    consents.give(contact, Channel.EMAIL, "Yes.", source="form", **told_at)  # type: ignore[arg-type]
+    prefer(token_of(contact), do="everything")
+    said = contact.consent_records.order_by("pk").values_list("channel", "state", "wording")
+    assert list(said) == [
+        ("email", "given", "Yes."), ("email", "withdrawn", ""), ("phone", "refused", ""), ("post", "refused", "")
+    ]  # fmt: skip
 
 
 @pytest.mark.promise("P12")

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django.live_server_helper import LiveServer
 
 from contacts.models import Activity, ChannelPermission, Contact, Message, PolicyVersion
-from contacts.permission import objections
+from contacts.permission import consents, objections
 from contacts.words.vocabulary import Channel, PermissionState
 from privacy_crm.staff.people import timeline
 from tests.browser.test_admin import enter, visit
@@ -132,6 +132,44 @@ def test_a_consent_is_shown_with_the_wording_that_was_shown(log_in: LogIn, guest
     assert f"<q>{wording}</q>" in evidence
 
 
+@pytest.mark.promise("L14")
+@pytest.mark.usefixtures("at_noon")
+def test_a_consent_that_was_withdrawn_is_told_with_its_day_and_its_wording_stays_in_the_timeline(
+    log_in: LogIn, guest: Contact
+) -> None:
+    day = dt.date(2026, 11, 20)
+    consents.give(guest, Channel.EMAIL, "Yes, news.", source="form", day=day, at=NOON - 4 * ONE_DAY, by="visitor")
+    told = {"day": NOON.date(), "at": NOON, "by": "visitor"}
+    consents.withdraw(guest, Channel.EMAIL, reason="withdrawn on My data", **told)  # type: ignore[arg-type]
+    objections.record(str(guest.address_hash), public_id=None, channels=[Channel.POST], reason="unsubscribe", **told)  # type: ignore[arg-type]
+    client = log_in("sales")
+    evidence = shown(client, guest).split("<h2>Evidence", 1)[1]
+    assert "Consent withdrawn: e-mail</strong> <span>24 November 2026, withdrawn on My data" in evidence
+    assert "Objected: post</strong> <span>24 November 2026, unsubscribe" in evidence
+    assert line(client, guest) == [
+        "Objected: post unsubscribe",
+        "Consent withdrawn: e-mail withdrawn on My data",
+        "Call Renewal",
+        "Consent given: e-mail form, “Yes, news.”",
+    ]
+
+
+@pytest.mark.promise("L14")
+@pytest.mark.promise("L20")
+@pytest.mark.usefixtures("at_noon")
+def test_what_a_list_brought_stands_on_the_day_that_the_list_names(log_in: LogIn, guest: Contact) -> None:
+    guest.consent_records.create(
+        channel="post", state="refused", said_on=dt.date(2026, 3, 2), method="import", recorded_at=NOON
+    )
+    guest.consent_records.create(channel="phone", state="refused", method="import", recorded_at=NOON)
+    entries = log_in("sales").get(of(guest)).context["timeline"]
+    told = [(entry.at.date(), entry.what, entry.about) for entry in entries if entry.what != "Call"]
+    assert told == [
+        (NOON.date(), "Objected: phone", "in an imported list"),
+        (dt.date(2026, 3, 2), "Objected: post", "in an imported list"),
+    ]
+
+
 @pytest.mark.promise("P12")
 @pytest.mark.usefixtures("at_noon")
 def test_the_evidence_tells_of_what_the_address_objected_to_before_the_person_came(
@@ -188,8 +226,8 @@ def test_the_timeline_merges_what_they_did_said_and_got_newest_first(
     skipped = {"purpose": "marketing", "ended_at": NOON - 3 * ONE_DAY, "end": "skipped", "reason": "no_consent"}
     mail(guest, "announce", 4, whitepaper=whitepaper, **skipped)
     mail(guest, "inform", 2)
-    ChannelPermission.objects.create(
-        contact=guest, channel="phone", state="objected", given_on=dt.date(2026, 11, 17), source="told us by phone"
+    guest.consent_records.create(
+        channel="phone", state="refused", said_on=dt.date(2026, 11, 17), method="staff", source="told us by phone"
     )
     assert line(log_in("sales"), guest) == [
         "Call Renewal",
