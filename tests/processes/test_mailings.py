@@ -15,7 +15,7 @@ PEOPLE = 30
 SCHEDULE = f"""
 from django.utils import timezone
 from contacts.mailings import drafts, schedule
-from contacts.words.addresses import keyed_hash
+from contacts.words.addresses import hashes
 from contacts.models import Basis, ChannelPermission, Contact, PolicyVersion
 from contacts.words.vocabulary import MailingKind
 at, policy = timezone.now(), PolicyVersion.objects.in_force()
