@@ -51,13 +51,15 @@ def in_words(
     *,
     told_days_dropped: int = 0,
     nowhere: int = 0,
+    erased: int = 0,
     legal_forms_unknown: int = 0,
     not_moved: Sequence[int] = (),
     unshown: int = 0,
 ) -> str:
     """Return a report as a short table, with what no contract of other programs' holds: days of being told that were
-    dropped, rows with a country or a legal form that nobody knows, the lines of people who were not moved, and how many
-    people are held by now who gave their details and were shown no notice (Art. 13).
+    dropped, rows with a country or a legal form that nobody knows, rows of people who were erased at their request, the
+    lines of people who were not moved, and how many people are held by now who gave their details and were shown no
+    notice (Art. 13).
     """
     said = "The import would do this." if report.dry_run else "The import is done."
     head = ("", "rows", "created", "updated", "unchanged", "refused")
@@ -67,6 +69,7 @@ def in_words(
         *_dropped(report.food_preferences_dropped),
         *_untold(told_days_dropped),
         *_nowhere(nowhere),
+        *_erased(erased),
         *_formless(legal_forms_unknown),
         *_not_moved(not_moved),
         *_unshown(unshown),
@@ -117,3 +120,10 @@ def _unshown(number: int) -> list[str]:
         return []
     people = "1 person" if number == 1 else f"{number:,} people"
     return [f"{people} gave us their details, with no notice to them on record: in the admin, “Art. 13 not shown”."]
+
+
+def _erased(number: int) -> list[str]:
+    if not number:
+        return []
+    rows = "1 row was" if number == 1 else f"{number} rows were"
+    return [f"{rows} refused, of people who were erased at their request: take them out of the system that sent them."]

@@ -86,9 +86,11 @@ class Command(command_line.Command):
 
 
 def _found(work: Import) -> dict[str, Any]:
+    counted = people_counts.numbers(work)
     return {
         "told_days_dropped": work.told_days_dropped,
-        "nowhere": people_counts.numbers(work)["nowhere"],
+        "nowhere": counted["nowhere"],
+        "erased": counted["erased"],
         "legal_forms_unknown": work.legal_forms_unknown,
         "not_moved": work.not_moved,
         "unshown": informing.unshown(Contact.objects.whole()).count(),

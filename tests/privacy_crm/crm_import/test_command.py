@@ -11,6 +11,8 @@ from django.core.management import call_command
 from django.db import connection
 
 from contacts.models import AuditEvent, PolicyVersion
+from contacts.people import tombstones
+from contacts.words.addresses import keyed_hash
 from privacy_crm.crm_import import reading
 from privacy_crm.crm_import import run as crm_import
 from privacy_crm.crm_import.cells import When
@@ -82,6 +84,17 @@ def test_words_say_on_how_many_days_nobody_can_have_been_told(
     rows = [person(f"p{each}@fjordkraft.example", informed_on="2027-01-01") for each in range(number)]
     save(tmp_path, contacts=[person(), *rows])
     assert f"{words} of being told that is before the collection or to come" in command(tmp_path)[0]
+
+
+@pytest.mark.promise("L12")
+@pytest.mark.parametrize(("number", "words"), [(1, "1 row was refused"), (2, "2 rows were refused")])
+def test_words_say_how_many_were_erased_at_their_request(
+    policy: PolicyVersion, tmp_path: Path, number: int, words: str
+) -> None:
+    addresses = [f"p{each}@fjordkraft.example" for each in range(number)]
+    tombstones.put_up({keyed_hash(each): keyed_hash(each) for each in addresses}, residue=None, day=NOON.date())
+    save(tmp_path, contacts=[person(), *map(person, addresses)])
+    assert f"{words}, of people who were erased at their request" in command(tmp_path)[0]
 
 
 @pytest.mark.promise("P11")
