@@ -19,8 +19,8 @@ from retention.models import HoldKind, HoldReason
 def explain(explanation: Explanation, policy: PolicyVersion, day: dt.date) -> str:
     """Return everything about why this person is kept, a sentence after the other, and the policy they were shown."""
     contact = Contact.objects.select_related("organisation").get(public_id=explanation.public_id)
-    told = sentences(explanation, contact, policy, day)
-    return " ".join([*told, *(_policy(reason) for reason in explanation.bases)])
+    *why, until_when = sentences(explanation, contact, policy, day)
+    return " ".join([*why, *(_policy(reason) for reason in explanation.bases), until_when])
 
 
 def _policy(reason: Reason) -> str:

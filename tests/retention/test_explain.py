@@ -307,8 +307,8 @@ def test_a_visit_to_an_event_is_told_in_words(policy: PolicyVersion, in_words: A
     do(contact, "attendance", stockholm(2025, 5, 24, 9), policy, reference=event.slug)
     assert in_words(contact) == (
         "We keep Saga Vinterstråle because of a visit to the event Cloud Day on 24 May 2025."
-        " Without new activity Saga Vinterstråle will be deleted on 24 November 2026."
         " Policy shown (event): not known; version 1 was in force when the details were collected."
+        " Without new activity Saga Vinterstråle will be deleted on 24 November 2026."
     )
 
 

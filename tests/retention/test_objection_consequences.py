@@ -546,6 +546,9 @@ def test_the_command_answers_with_the_same_keys(policy: PolicyVersion, capsys: p
             "clock": "collection",
             "anchor": RECENTLY.isoformat(),
             "lapses_on": TODAY.isoformat(),
+            "policy_shown": None,
+            "policy_shown_on": None,
+            "policy_then": 1,
         }
     ]
 
