@@ -15,7 +15,15 @@ from dataclasses import dataclass
 
 from psycopg2 import sql
 
-from contacts.words.vocabulary import AgreementKind, Channel, MailPurpose, MarketingGround, PermissionState, SourceKind
+from contacts.words.vocabulary import (
+    AgreementKind,
+    Channel,
+    ConsentState,
+    MailPurpose,
+    MarketingGround,
+    PermissionState,
+    SourceKind,
+)
 from retention.models import HoldKind, HoldReason
 
 SHOWN_EARLY = sql.SQL("""
@@ -68,6 +76,9 @@ SENT_AFTER_OBJECTION = _sent(
         OR EXISTS (
             SELECT 1 FROM contacts_suppression said
             WHERE said.address_hash = contact.address_hash AND said.channel = {email} AND said.since < sent.day)
+        OR EXISTS (
+            SELECT 1 FROM contacts_suppression said
+            WHERE said.mailbox_hash = contact.mailbox_hash AND said.channel = {email} AND said.since < sent.day)
     ) AND {same}""").format(
         email=sql.Literal(Channel.EMAIL),
         objected=sql.Literal(PermissionState.OBJECTED),
@@ -97,11 +108,17 @@ _UNASKED = _sent(
             SELECT 1 FROM contacts_channelpermission said
             WHERE said.contact_id = contact.id AND said.channel = {email} AND said.state = {consented}
                 AND said.given_on <= sent.day)
+        AND NOT EXISTS (
+            SELECT 1 FROM contacts_consentrecord told
+            WHERE told.contact_id = contact.id AND told.channel = {email} AND told.state = {given}
+                AND told.said_on <= sent.day)
         AND {same}""").format(
         email=sql.Literal(Channel.EMAIL),
         consented=sql.Literal(PermissionState.CONSENTED),
+        given=sql.Literal(ConsentState.GIVEN),
         same=_unless_since(
-            *("consent.withdrawn", "contact.completed", "contact.corrected", "contact.merged", "sign_up.proven")
+            *("address.changed", "consent.withdrawn", "contact.completed", "contact.corrected", "contact.merged"),
+            "sign_up.proven",
         ),
     ),
     MailPurpose.MARKETING,

@@ -57,6 +57,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     marking.mark(item)
+    marking.tell_apart(item)
 
 
 def pytest_collection_finish() -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from django.conf import settings
 from django_countries import countries
+from email_validator import SPECIAL_USE_DOMAIN_NAMES
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic.config import JsonDict
 
@@ -19,6 +20,9 @@ LATEST_POLICY = 2**31 - 1
 _CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069"
 ONE_LINE = f"^[^{_CONTROL}]*$"
 WORDS = rf"^[^{_CONTROL}]*[^{_CONTROL}\s][^{_CONTROL}]*$"
+
+# What an address may be besides its form: no domain that is kept for use on one network (RFC 6761).
+_ADDRESS: JsonDict = {"format": "email", "pattern": f"^(?!.*[.@](?:{'|'.join(SPECIAL_USE_DOMAIN_NAMES)})$)"}
 
 _LANGUAGES = [code for code, _ in settings.LANGUAGES]
 
@@ -58,7 +62,7 @@ class SignUpBody(BaseModel):
     language: Language | None = Field(
         None, description="The visitor's language, in which our mail is written. Default: Accept-Language."
     )
-    email: str = Field(max_length=SignUpForm.base_fields["email"].max_length, json_schema_extra={"format": "email"})  # type: ignore[attr-defined]
+    email: str = Field(max_length=SignUpForm.base_fields["email"].max_length, json_schema_extra=_ADDRESS)  # type: ignore[attr-defined]
     first_name: str = line("first_name")
     last_name: str = line("last_name")
     company: str = line("company")

@@ -14,8 +14,8 @@ from psycopg2 import sql
 from contacts.base import audit
 from contacts.models import ChannelPermission, Contact, Message, PolicyVersion, Suppression
 from contacts.people import change_email
-from contacts.permission import consents
-from contacts.words.addresses import keyed_hash
+from contacts.permission import consents, objections
+from contacts.words.addresses import hashes
 from contacts.words.vocabulary import Channel
 from privacy_crm.merging import merge
 from retention import contradictions, statements
@@ -29,6 +29,7 @@ from tests.support.factories import (
     hold,
     place,
 )
+from tests.support.objecting import suppress
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise("L20")]
 
@@ -64,7 +65,7 @@ def bystanders(policy: PolicyVersion) -> None:
         neighbour(policy, country=country) for country in (*["SE"] * 7, "")
     ]
     said(objecting, "objected", day)
-    Suppression.objects.create(address_hash=objecting.address_hash, channel="email", since=day)
+    suppress(objecting, Channel.EMAIL, day)
     for person in (objecting, consenting, listed, told, given):
         said(person, "consented", day)
         mailed(person)
@@ -88,7 +89,7 @@ def bystanders(policy: PolicyVersion) -> None:
     SignUpFactory.create(policy_version=policy, created_at=policy.published_at)
     reduced = ContactFactory.create()
     place(reduced, "duty", "bookkeeping", until=TODAY)
-    Contact.objects.filter(pk=reduced.pk).update(email=None, address_hash=None, minimised_on=TODAY)
+    Contact.objects.filter(pk=reduced.pk).update(email=None, address_hash=None, mailbox_hash=None, minimised_on=TODAY)
 
 
 def neighbour(policy: PolicyVersion, **fields: Any) -> Contact:
@@ -135,7 +136,8 @@ PLANTED = {
     "held_without_basis": "DELETE FROM contacts_basis WHERE contact_id = %(id)s",
     "residue_without_duty": """
         WITH gone AS (DELETE FROM contacts_basis WHERE contact_id = %(id)s)
-        UPDATE contacts_contact SET email = NULL, address_hash = NULL, minimised_on = %(day)s WHERE id = %(id)s""",
+        UPDATE contacts_contact SET email = NULL, address_hash = NULL, mailbox_hash = NULL, minimised_on = %(day)s
+        WHERE id = %(id)s""",
 }
 
 MORE = {
@@ -161,8 +163,9 @@ MORE = {
         DELETE FROM contacts_basis WHERE contact_id = %(id)s"""
     ],
     "sent_after_objection": [
-        """INSERT INTO contacts_suppression (address_hash, channel, reason, since)
-        SELECT address_hash, 'email', 'phone', %(day)s::date - 1 FROM contacts_contact WHERE id = %(id)s"""
+        """INSERT INTO contacts_suppression (address_hash, mailbox_hash, channel, reason, since)
+        SELECT address_hash, mailbox_hash, 'email', 'phone', %(day)s::date - 1
+        FROM contacts_contact WHERE id = %(id)s"""
     ],
     "sent_without_consent": [
         "UPDATE contacts_channelpermission SET given_on = %(day)s::date + 1 WHERE contact_id = %(id)s",
@@ -182,11 +185,13 @@ MORE = {
         """WITH hold AS (
             INSERT INTO retention_hold (contact_id, kind, reason, legal_reference, keeps, placed_at, until)
             VALUES (%(id)s, 'duty', 'tax', '', '{}', %(at)s, '2026-11-23'))
-        UPDATE contacts_contact SET email = NULL, address_hash = NULL, minimised_on = %(day)s WHERE id = %(id)s""",
+        UPDATE contacts_contact SET email = NULL, address_hash = NULL, mailbox_hash = NULL, minimised_on = %(day)s
+        WHERE id = %(id)s""",
         """WITH hold AS (
             INSERT INTO retention_hold (contact_id, kind, reason, legal_reference, keeps, placed_at, until, closed_on)
             VALUES (%(id)s, 'duty', 'tax', '', '{}', %(at)s, '2026-11-24', '2026-11-25'))
-        UPDATE contacts_contact SET email = NULL, address_hash = NULL, minimised_on = %(day)s WHERE id = %(id)s""",
+        UPDATE contacts_contact SET email = NULL, address_hash = NULL, mailbox_hash = NULL, minimised_on = %(day)s
+        WHERE id = %(id)s""",
     ],
 }
 
@@ -261,7 +266,7 @@ def test_consent_is_asked_for_by_the_law_of_the_country_on_the_day(
 def test_a_consent_that_was_withdrawn_since_leaves_nothing_to_be_found(
     policy: PolicyVersion, somebody: Contact
 ) -> None:
-    consents.withdraw(somebody, Channel.EMAIL, at=NOON, by="visitor")
+    consents.withdraw(somebody, Channel.EMAIL, reason="withdrawn on My data", day=TODAY, at=NOON, by="visitor")
     somebody.permissions.all().delete()
     assert found(policy) == {}
 
@@ -269,7 +274,7 @@ def test_a_consent_that_was_withdrawn_since_leaves_nothing_to_be_found(
 def test_an_address_that_somebody_else_had_objected_under_says_nothing_of_what_was_sent_before(
     policy: PolicyVersion, somebody: Contact
 ) -> None:
-    Suppression.objects.create(address_hash=keyed_hash("new@home.example"), channel="email", since=dt.date(2026, 1, 1))
+    Suppression.objects.create(**hashes("new@home.example"), channel="email", since=dt.date(2026, 1, 1))
     change_email.change(somebody.pk, "new@home.example", proven=True, at=NOON, by="user:1")
     assert found(policy) == {}
 
@@ -285,7 +290,7 @@ def test_who_was_merged_is_not_judged_by_what_the_other_record_said(policy: Poli
 def test_a_hold_whose_last_day_was_yesterday_is_the_business_of_the_next_run(policy: PolicyVersion) -> None:
     reduced = ContactFactory.create()
     place(reduced, "duty", "bookkeeping", until=TODAY)
-    Contact.objects.filter(pk=reduced.pk).update(email=None, address_hash=None, minimised_on=TODAY)
+    Contact.objects.filter(pk=reduced.pk).update(email=None, address_hash=None, mailbox_hash=None, minimised_on=TODAY)
     night = dt.datetime(2026, 11, 25, 1, 30, tzinfo=dt.UTC)  # half past two in Stockholm
     assert found(policy, night - dt.timedelta(seconds=1)) == {}
     assert found(policy, night) == {"residue_without_duty": [reduced.public_id]}
@@ -373,3 +378,26 @@ def test_of_a_search_that_fails_the_error_is_kept(policy: PolicyVersion, monkeyp
     kept = statements.latest()
     assert kept
     assert (kept.failure, kept.found) == ("ProgrammingError", {})
+
+
+def test_a_consent_that_an_objection_ended_since_stands_in_the_ledger(policy: PolicyVersion, somebody: Contact) -> None:
+    consents.give(somebody, Channel.EMAIL, "Yes.", source="form", day=SENT.date(), at=SENT - ONE_DAY, by="visitor")
+    objections.record(
+        str(somebody.address_hash),
+        public_id=somebody.public_id,
+        channels=[Channel.EMAIL],
+        reason="unsubscribe",
+        day=SENT.date() + ONE_DAY,
+        at=NOON,
+        by="visitor",
+    )
+    assert not somebody.permissions.filter(state="consented").exists()
+    assert found(policy) == {}
+
+
+@pytest.mark.promise("L16")
+def test_a_mail_to_a_mailbox_that_objected_under_another_tag_is_found(policy: PolicyVersion, somebody: Contact) -> None:
+    local, domain = str(somebody.email).split("@")
+    day = SENT.date() - ONE_DAY
+    Suppression.objects.create(**hashes(f"{local}+crm@{domain}"), channel="email", since=day)
+    assert found(policy) == {"sent_after_objection": [somebody.public_id]}

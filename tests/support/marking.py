@@ -25,6 +25,13 @@ def mark(item: pytest.Item) -> None:
         item.add_marker("processes")
 
 
+def tell_apart(item: pytest.Item) -> None:
+    """Give each operation that schemathesis plays an id of its own: of tests with one id, xdist runs a single one."""
+    operation = getattr(item, "operation_label", "")
+    if operation and not item.nodeid.endswith("]"):
+        item._nodeid = f"{item.nodeid}[{operation}]"
+
+
 def is_slow(item: pytest.Item) -> bool:
     return any(item.get_closest_marker(name) for name in ("browser", "processes"))
 

@@ -39,7 +39,7 @@ def test_a_list_that_does_not_say_who_gave_the_details_makes_nobody_their_giver(
     assert permission.of_one(contact, day=TODAY)["email"] == Refusal.NOT_TOLD
     assert informing.enqueue_due(most=10, policy=policy, at=NOON) == 1
     assert Message.objects.get().template == MailTemplate.INFORM
-    informing.told(informing.to_tell(Message.objects.get()), day=TODAY)
+    informing.told(informing.to_tell(Message.objects.get()), policy=policy, day=TODAY)
     assert permission.of_one(contact, day=TODAY)["email"] == ""
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contacts.models import Contact, PolicyVersion
+from contacts.models import Contact, Organisation, PolicyVersion
 from contacts.permission import consents, country_rules, objections, permission
 from contacts.words.vocabulary import Channel
 from privacy_crm.merging import merge
@@ -29,6 +29,7 @@ def give(contact: Contact, channel: Channel, day: dt.date) -> None:
 
 def said(record: dict[Channel, str], policy: PolicyVersion) -> Contact:
     contact = customer(policy, country="GB", phone="+44 1", address="1 Road", city="Leeds")
+    Organisation.objects.update(legal_form="company")
     told: dict[str, Any] = {"reason": "said so", "day": TODAY, "at": NOON, "by": "visitor"}
     for channel, word in record.items():
         if word in {"given", "withdrawn"}:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from contacts.models import ChannelPermission, ConsentRecord, Contact, PolicyVersion
+from contacts.models import ChannelPermission, ConsentRecord, Contact, Organisation, PolicyVersion
 from contacts.people import change_email, erasure
 from contacts.permission import consents, country_rules, objections, permission
 from contacts.words.addresses import keyed_hash
@@ -46,6 +46,7 @@ def answer(contact: Contact) -> str:
 def briton(policy: PolicyVersion, rules: None) -> Contact:
     """Somebody whom the law of their country lets us write to without a consent."""
     contact = customer(policy, country="GB")
+    Organisation.objects.update(legal_form="company")
     assert answer(contact) == ""
     return contact
 

@@ -82,7 +82,7 @@ def test_whoever_has_no_address_left_is_asked_as_well(policy: PolicyVersion) -> 
     person = briton(policy)
     Contact.objects.update(phone="+44 20 7946 0123")
     assert permission.of_one(person, day=TODAY)[Channel.PHONE] == ""
-    Contact.objects.update(email=None, address_hash=None, minimised_on=TODAY)
+    Contact.objects.update(email=None, address_hash=None, mailbox_hash=None, minimised_on=TODAY)
     assert permission.of_one(person, day=TODAY)[Channel.PHONE] == Refusal.NO_CONSENT
 
 
