@@ -16,7 +16,7 @@ from contacts.base.days import day_of
 from contacts.models import PolicyVersion, ScenarioRule
 from contacts.outbox.links import OPEN_DAYS
 from contacts.people.suppressions import SAME_MAILBOX
-from contacts.words.vocabulary import MARKETING_SCENARIOS, SCENARIO_OF_EVENT, Channel, Clock, Scenario
+from contacts.words.vocabulary import MARKETING_SCENARIOS, SCENARIO_OF_EVENT, Channel, Clock, MailTemplate, Scenario
 from retention.months import latest_due_anchor
 
 type Sql = tuple[sql.Composable, dict[str, Any]]
@@ -36,15 +36,17 @@ def freed_at(zone: sql.Composable) -> sql.Composed:
     (Art. 17(1)(c) GDPR), in a time zone.
 
     A whitepaper is delivered once its last download link has ended, an event once it is over. NULL while a mail about
-    what was asked for has not left; no row for an objection to less, or where it is not marketing that the person is
-    held for.
+    what was asked for has not left, or the one that says that they are about to be deleted; no row for an objection to
+    less, or where it is not marketing that the person is held for.
     """
     return sql.SQL("""
     SELECT CASE WHEN NOT EXISTS (
         SELECT 1 FROM contacts_message message LEFT JOIN contacts_event event ON event.id = message.event_id
         WHERE message.contact_id = basis.contact_id AND message.purpose = 'service'
             AND message.sent_at IS NULL AND message.ended_at IS NULL
-            AND CASE WHEN message.whitepaper_id IS NOT NULL THEN {whitepaper} ELSE {of_event} END = basis.scenario
+            AND (
+                message.template = {parting}
+                OR CASE WHEN message.whitepaper_id IS NOT NULL THEN {whitepaper} ELSE {of_event} END = basis.scenario)
     ) THEN GREATEST(
         max(objection.since)::timestamp AT TIME ZONE {zone},
         (
@@ -66,6 +68,7 @@ def freed_at(zone: sql.Composable) -> sql.Composed:
     WHERE basis.scenario IN ({marketing})
     HAVING count(*) = {channels}""").format(
         of_theirs=SAME_MAILBOX.format(one=sql.Identifier("suppression"), other=sql.Identifier("contact")),
+        parting=sql.Literal(MailTemplate.PARTING),
         whitepaper=sql.Literal(Scenario.WHITEPAPER),
         of_event=_OF_EVENT,
         zone=zone,

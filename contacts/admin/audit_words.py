@@ -47,6 +47,7 @@ _DEEDS: dict[str, Any] = {
     "contact.told_apart_taken_back": _("took back that they are two people, one of them"),
     "contact.viewed": _("looked at the page of"),
     "detail.answered": _("answered whether a typed detail is right of"),
+    "objection.taken_back": _("said that an objection was not theirs:"),
     "detail.proposed": _("typed a detail that differs of"),
     "tombstone.lifted": _("let come back, after they were erased,"),
 }

@@ -4,7 +4,7 @@
 the record that theirs was merged into. `download` ends OPEN_DAYS after the proof, whenever it is shown. `stop` has
 no end, works after the person has been deleted, and hangs on the suppression key, which outlives SECRET_KEY. `told` and
 `told_of` open the notices that a recipient has to act on. `replaced` says which record an address was taken off, and
-when, so that whoever asks about it need not.
+when, so that whoever asks about it need not. `keep` answers the mail that says that its reader is about to be deleted.
 """
 
 import datetime as dt
@@ -18,7 +18,7 @@ from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 from django.utils import translation
 
-from contacts.models import Contact, Recipient, RecipientNotice, Registration, SignUp
+from contacts.models import Contact, Message, Recipient, RecipientNotice, Registration, SignUp
 from contacts.words.addresses import hashes
 
 OPEN_DAYS = 7
@@ -144,6 +144,16 @@ def read_replaced(token: str) -> tuple[uuid.UUID, dt.date]:
     """Return the public_id of the record, and the day. Raises InvalidLinkError."""
     person, day = _open(_signer("replaced"), token).split(".")
     return uuid.UUID(person), dt.date.fromisoformat(day)
+
+
+def keep(message: Message) -> str:
+    """Seal the answer to a mail that says that its reader is about to be deleted."""
+    return _signer("keep").sign(message.public_id.hex)
+
+
+def read_keep(token: str) -> uuid.UUID:
+    """Return the public_id of the mail that is answered. Raises InvalidLinkError."""
+    return _uuid(_open(_signer("keep"), token))
 
 
 def told(recipient: Recipient, until: dt.datetime) -> str:

@@ -17,7 +17,7 @@ from contacts.models import Contact, MergedAddress
 from contacts.outbox import counts, notices
 from contacts.people import consent_records, suppressions
 from contacts.people.suppressions import Hashes
-from contacts.words.vocabulary import Channel, ConsentMethod, NoticeKind
+from contacts.words.vocabulary import Channel, ConsentMethod, NoticeKind, PermissionState
 
 _SAID = sql.SQL("SELECT channel, %(reason)s AS reason, %(day)s AS since FROM unnest(%(channels)s::text[]) channel")
 
@@ -65,6 +65,18 @@ def record(
         _trace(people, told, at, by)
         counts.objected(ids, at=at)
     return ids
+
+
+def take_back(contact: Contact, *, reason: str, day: dt.date, at: dt.datetime, by: str) -> None:
+    """Open again what an objection of that day stopped, heard for that reason, as its person says that it was not they.
+
+    Consents that it ended stay ended, and the ledger has what was said. Call it under the lock on the contact.
+    """
+    heard = contact.permissions.filter(state=PermissionState.OBJECTED, source=reason, given_on=day)
+    channels = sorted(heard.values_list("channel", flat=True))
+    heard.delete()
+    suppressions.of_people(contact).filter(reason=reason, since=day).delete()
+    audit.record("objection.taken_back", at=at, by=by, public_id=contact.public_id, rule=",".join(channels))
 
 
 def _lock(heard: Hashes, public_id: uuid.UUID | None) -> list[Contact]:

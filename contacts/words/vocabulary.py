@@ -145,6 +145,7 @@ class MailTemplate(TextChoices):
     MOVED = "moved", _("the event has changed")
     CANCELLED = "cancelled", _("the event is cancelled")
     INFORM = "inform", _("where we have your details from")
+    PARTING = "parting", _("we delete your details after your objection")
     ANNOUNCE = "announce", _("news about a topic")
     MAILING = "mailing", _("a mailing")
     WRITTEN = "written", _("a letter written for one occasion")

@@ -57,6 +57,7 @@ DEEDS: dict[str, Any] = {
     "notice.acknowledged": _("a recipient confirmed that they heard from us about you"),
     "notice.sent": _("a recipient was told something about you"),
     "objection.recorded": _("an objection was noted"),
+    "objection.taken_back": _("it was noted that an objection was not yours"),
     "registration.cancelled": _("a place at an event was given up"),
     "sign_up.disowned": _("a form was taken back"),
     "sign_up.proven": _("a form was confirmed"),

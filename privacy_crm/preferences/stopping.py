@@ -15,7 +15,7 @@ from contacts.outbox.links import Stop
 from contacts.permission import interests
 from contacts.signups import reject_sign_up
 from contacts.words.vocabulary import Channel
-from retention import objections
+from retention import parting
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ class Stopping:
     by: str
 
     def channels(self, channels: Collection[Channel]) -> None:
-        """Record an objection to marketing on these channels, with all that follows from it."""
-        objections.object_to_marketing(
+        """Stop marketing on these channels at once; whom that deletes hears of it first."""
+        parting.stop(
             self.stop.address_hash,
             mailbox_hash=self.stop.mailbox_hash,
             public_id=holder(self.stop),

@@ -1,6 +1,7 @@
 """Mails that are owed to the cast: one of each template, about things that have just happened."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from contacts.delivery import sending
@@ -49,16 +50,8 @@ END = dt.datetime(2027, 5, 24, 14, 0, tzinfo=dt.UTC)
 
 def owed(template: MailTemplate, policy: PolicyVersion, **fields: Any) -> Message:
     """A message of this template to a person; `fields` are theirs."""
-    if template == MailTemplate.CONFIRM:
-        return confirmation(policy, **fields)
-    if template == MailTemplate.INFORM:
-        return information(policy, **fields)
-    if template == MailTemplate.ANNOUNCE:
-        return announcement(policy, **fields)
-    if template == MailTemplate.MAILING:
-        return one_of_a_mailing(policy, **fields)
-    if template == MailTemplate.WRITTEN:
-        return written_letter(contact=ContactFactory.create(**fields))
+    if make := _OWED.get(template):
+        return make(policy, **fields)
     place = guest(policy, **fields)
     return outbox.enqueue(template, contact=place.contact, registration=place, event=place.event, at=NOON)
 
@@ -75,6 +68,16 @@ def written_letter(contact: Contact | None = None, address: str = "", at: dt.dat
     letter = Letter("About your request", [Text("We have looked.\n\nAll is well.")], WHY[language])
     packed = written.pack(letter, language)
     return outbox.enqueue_written(packed, contact_id=contact.pk if contact else None, address=address, at=at)
+
+
+def parting(_policy: PolicyVersion, **fields: Any) -> Message:
+    """What somebody is told who is about to be deleted after an objection by a mail's link."""
+    once = f"{NOON.date()}:unsubscribed on our page"
+    return outbox.enqueue(MailTemplate.PARTING, contact=ContactFactory.create(**fields), once=once, at=NOON)
+
+
+def _written(_policy: PolicyVersion, **fields: Any) -> Message:
+    return written_letter(contact=ContactFactory.create(**fields))
 
 
 def information(policy: PolicyVersion, **fields: Any) -> Message:
@@ -118,3 +121,13 @@ def reader(policy: PolicyVersion, about: Any, **fields: Any) -> Contact:
 def send(at: dt.datetime = NOON, limit: int = sending.MOST) -> int:
     """Send what is due, by a clock that stands still."""
     return sending.send_due(at=at, now=lambda: at, limit=limit)
+
+
+_OWED: dict[MailTemplate, Callable[..., Message]] = {
+    MailTemplate.CONFIRM: confirmation,
+    MailTemplate.INFORM: information,
+    MailTemplate.PARTING: parting,
+    MailTemplate.ANNOUNCE: announcement,
+    MailTemplate.MAILING: one_of_a_mailing,
+    MailTemplate.WRITTEN: _written,
+}

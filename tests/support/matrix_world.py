@@ -29,7 +29,7 @@ from contacts.signups.sign_ups import Wish
 from contacts.words.addresses import hashes
 from dsr.models import Handover, Paper
 from retention.models import Hold
-from tests.support import admin_pages, listing, merging, visiting, visitors
+from tests.support import admin_pages, listing, mailing, merging, visiting, visitors
 from tests.support.factories import NOON, ContactFactory, RegistrationFactory, SignUpFactory, hold, place
 from tests.support.sharing import gave
 
@@ -170,6 +170,7 @@ def _public(records: dict[str, Any], policy: PolicyVersion) -> dict[str, str]:
         "places/…/": ("place", [links.place(seat)]),
         "notices/…/": ("notices", [links.told_of(records["contacts_recipientnotice"])]),
         "unsubscribe/…/": ("unsubscribe", [links.stop(person)]),
+        "keep/…/": ("keep", [links.keep(mailing.parting(policy))]),
         "preferences/…/": ("preferences", [links.stop(person)]),
         "privacy/…/": ("privacy_version", [policy.number]),
         "privacy/…/…/": ("privacy_changes", [policy.number - 1, policy.number]),

@@ -29,6 +29,7 @@ _WRITERS = {
     MailTemplate.MOVED: about_events.moved,
     MailTemplate.CANCELLED: about_events.cancelled,
     MailTemplate.INFORM: about_people.inform,
+    MailTemplate.PARTING: about_people.parting,
     MailTemplate.ANNOUNCE: announcements.announce,
     MailTemplate.MAILING: mailings.mailing,
     MailTemplate.WRITTEN: written.unpack,

@@ -1,4 +1,7 @@
-"""What somebody is told whose details did not come from them (Art. 14 GDPR, L5). No offer, and no consent asked for."""
+"""What somebody is told whose details did not come from them (Art. 14 GDPR, L5), and who is about to be deleted (P12).
+
+No offer, and no consent asked for.
+"""
 
 from django.utils.translation import gettext as _
 
@@ -95,3 +98,19 @@ def _rest(occasion: Occasion) -> list[Part]:
         Facts([(_("Supervisory authority"), f"{authority['name']}, {authority.get('url', '')}".rstrip(", "))]),
         Button(_("Read the whole policy"), links.page("privacy")),
     ]
+
+
+def parting(occasion: Occasion) -> Letter:
+    """Say that somebody is about to be deleted since their mail's link stopped all marketing, and how to prevent it."""
+    about = {"company": occasion.company}
+    stopped = _(
+        "Somebody pressed the link in a mail of ours, and asked us to stop all marketing to this address. We have"
+        " stopped it. %(company)s keeps your details for marketing alone, so we delete them in the coming night. You"
+        " need not do anything."
+    )
+    kept = _("Was it not you? Then press the button by then, and all stays as it was.")
+    button = Button(_("It was not me: keep my details"), links.page("keep", links.keep(occasion.message)))
+    why = _(
+        "You get this mail because all marketing to this address was stopped, and we keep your details for that alone."
+    )
+    return Letter(_("We delete your details"), [Text(stopped % about), Text(kept), button], why)

@@ -151,12 +151,14 @@ def test_a_mail_owed_before_the_objection_is_not_sent_after_it(policy: PolicyVer
 
 
 @pytest.mark.promise("P12")
-def test_who_was_held_for_marketing_alone_is_gone_and_the_page_says_so(policy: PolicyVersion) -> None:
+def test_who_is_held_for_marketing_alone_is_told_before_they_are_deleted_and_the_page_says_so(
+    policy: PolicyVersion,
+) -> None:
     contact = reader(policy, "prospect")
     shown = prefer(token_of(contact), do="everything").content.decode()
-    assert not Contact.objects.exists()
+    assert Message.objects.get(contact=contact).template == "parting"
     assert "All marketing is stopped: by e-mail, by phone and by post." in shown
-    assert "There is nothing left to choose" in shown
+    assert "All marketing is stopped</h2>" in shown
 
 
 @pytest.mark.promise("P12")
