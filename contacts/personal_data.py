@@ -26,6 +26,7 @@ UNANSWERED = "once it is answered, after 30 days, or with the person, by the dat
 ONCE_SENT = "once the mail server has accepted it, at the latest after 14 days"
 LAST_DAY = "after its last day, or when the person comes back by an act of their own"
 SURVIVES = "stays when the person has gone, and names nobody"
+WITH_LIST = "with the list, 24 months after it was confirmed; it names nobody"
 ONCE_DONE = "24 months after the recipient acknowledged it; it names nobody"
 
 
@@ -186,6 +187,15 @@ MODELS: dict[str, Table] = {
             NOTHING,
         ),
         **_table("holder", _STAFF),
+    },
+    "contacts.Strike": {
+        **_table("id audience", NOTHING),
+        **_table(
+            "reference kind created_at",
+            about("to strike them from a list that left as a file (P12), by a random number", goes=WITH_LIST),
+        ),
+        **_table("told_at struck_at", NOTHING),
+        **_table("struck_by", _STAFF),
     },
     "contacts.Mailing": {
         **_table(

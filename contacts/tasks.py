@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.utils import timezone
 
+from contacts.audiences import striking
 from contacts.base.background import app
 from contacts.delivery import sending
 from contacts.disclosure import notifying
@@ -65,3 +66,8 @@ def sweep_sign_ups() -> None:
 @app.task
 def sweep_proposed_details() -> None:
     details.sweep(timezone.now())
+
+
+@app.task
+def tell_of_strikes() -> None:
+    striking.tell(at=timezone.now())

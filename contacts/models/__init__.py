@@ -1,4 +1,4 @@
-from contacts.models.audiences import Audience
+from contacts.models.audiences import Audience, Strike
 from contacts.models.audit import AuditEvent
 from contacts.models.countries import CountryRule
 from contacts.models.duplicates import DuplicatePair, MergedAddress
@@ -52,6 +52,7 @@ __all__ = [
     "ScenarioRule",
     "Segment",
     "SignUp",
+    "Strike",
     "Suppression",
     "Tombstone",
     "Topic",

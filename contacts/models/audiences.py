@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from contacts.models.recipients import Recipient
 from contacts.models.segments import Segment
-from contacts.words.vocabulary import AudienceEnd, Channel, Scenario
+from contacts.words.vocabulary import AudienceEnd, Channel, NoticeKind, Scenario
 
 
 class Audiences(models.QuerySet["Audience"]):
@@ -60,3 +60,33 @@ class Audience(models.Model):
 
     def __str__(self) -> str:
         return f"Audience {self.public_id}"
+
+
+class Strike(models.Model):
+    """Somebody who is on an outstanding list, and has objected to its channel or was erased since (P12).
+
+    Named by the number that stands beside them in the file, as recipients are told of them.
+    """
+
+    audience = models.ForeignKey(Audience, models.DB_CASCADE, related_name="strikes", db_index=False)
+    reference = models.UUIDField(help_text="The person's public_id, whether or not they are still held.")
+    kind = models.CharField(choices=NoticeKind)
+    created_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True, help_text="When the holder of the list was mailed about it.")
+    struck_at = models.DateTimeField(null=True)
+    struck_by = models.CharField(blank=True)
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["audience", "reference", "kind"], name="strike_once"),
+            models.CheckConstraint(condition=Q(kind__in=[NoticeKind.ERASED, NoticeKind.OBJECTED]), name="strike_kind"),
+            models.CheckConstraint(
+                condition=Q(struck_at__isnull=True, struck_by="") | (Q(struck_at__isnull=False) & ~Q(struck_by="")),
+                name="strike_struck_by_somebody",
+            ),
+        ]
+        indexes = [models.Index(fields=["audience"], condition=Q(told_at__isnull=True), name="strike_untold")]
+
+    def __str__(self) -> str:
+        return f"Strike {self.pk} ({self.kind})"

@@ -41,6 +41,15 @@ _ENQUEUE = sql.SQL("""
         WHERE moot.recipient_id = concerned.recipient_id AND moot.reference = concerned.reference
             AND moot.kind = ANY(%(replaces)s) AND moot.sent_at IS NULL AND moot.acknowledged_at IS NULL
             AND (moot.claimed_until IS NULL OR moot.claimed_until <= %(at)s)
+    ), struck AS (
+        INSERT INTO contacts_strike (audience_id, reference, kind, created_at, struck_by)
+        SELECT DISTINCT audience.id, contact.public_id, %(kind)s, %(at)s::timestamptz, ''
+        FROM contacts_contact contact
+            JOIN contacts_auditevent event ON event.public_id = contact.public_id AND event.code = 'contact.exported'
+            JOIN contacts_audience audience ON event.rule = 'audience:' || audience.id
+        WHERE contact.id = ANY(%(contacts)s) AND audience.confirmed_at IS NULL
+            AND (%(kind)s = {erased} OR %(kind)s = {objected} AND audience.channel = ANY(%(details)s::varchar[]))
+        ON CONFLICT DO NOTHING
     )
     INSERT INTO contacts_recipientnotice AS owed
         (public_id, recipient_id, reference, kind, details, created_at, not_before, attempts, acknowledged_by, reason)
@@ -49,7 +58,7 @@ _ENQUEUE = sql.SQL("""
     ON CONFLICT (recipient_id, reference, kind) WHERE sent_at IS NULL AND acknowledged_at IS NULL
     DO UPDATE SET claimed_until = NULL, details = ARRAY(
         SELECT DISTINCT detail FROM unnest(owed.details || EXCLUDED.details) detail ORDER BY detail
-    )""").format(had=_HAD)
+    )""").format(had=_HAD, erased=sql.Literal(NoticeKind.ERASED), objected=sql.Literal(NoticeKind.OBJECTED))
 
 
 def holders(contact_ids: Collection[int], *, at: dt.datetime) -> Recipients:
@@ -64,7 +73,8 @@ def enqueue(kind: NoticeKind, contact_ids: Collection[int], *, at: dt.datetime, 
     """Owe each recipient that had data of these people, and can act on it, a notice about each; return how many.
 
     `details` names the fields that were changed, or the channels objected to: never a value. Call it inside the
-    transaction of the act, and before the rows go; one statement, however many people there are.
+    transaction of the act, and before the rows go; one statement, however many people there are. Of lists that left as
+    files and are outstanding, it notes whom their holders have to strike.
     """
     if not contact_ids:
         return 0

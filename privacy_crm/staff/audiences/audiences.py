@@ -17,7 +17,7 @@ from unfold.decorators import display
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import RecordAdmin, company_day
 from contacts.admin.filters import Choice, ChoiceFilter
-from contacts.audiences import exporting
+from contacts.audiences import exporting, striking
 from contacts.audiences.exporting import AudienceError
 from contacts.mailings import permission_words
 from contacts.models import Audience
@@ -105,6 +105,16 @@ class DestroyedForm(ConfirmForm):
     explanation = gettext_lazy("Nobody was written to or called from it, and no copy of the file is left anywhere.")
 
 
+class StruckForm(ActForm):
+    explanation = gettext_lazy(
+        "Everybody who is named on this page is struck from the file, and from every copy of it."
+    )
+
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
+        number = striking.struck(self.record, at=at, by=by)
+        return ngettext("Noted: %d person is struck.", "Noted: %d people are struck.", number) % number
+
+
 def _is_outstanding(audience: Audience) -> bool:
     return audience.confirmed_at is None
 
@@ -121,6 +131,14 @@ class AudienceAdmin(RecordAdmin):
     # The page that makes a list is no form of one act, since its answer is a file: `audience_page`.
     adding = Act("add", gettext_lazy("Make a list"), PERMISSION, ActForm)
     acts = (
+        Act(
+            "struck",
+            gettext_lazy("They are struck"),
+            CONFIRM,
+            StruckForm,
+            "person_remove",
+            offered=lambda audience: audience.strikes.filter(struck_at=None).exists(),
+        ),
         Act("used", gettext_lazy("Used, and deleted"), CONFIRM, UsedForm, "task_alt", offered=_is_outstanding),
         Act(
             "destroyed",
@@ -178,6 +196,8 @@ class AudienceAdmin(RecordAdmin):
     def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         reach = Reach(record.people, {Refusal(code): number for code, number in record.left_out.items()})
         return {
+            "strikes": list(record.strikes.all()),
+            "to_strike": record.strikes.filter(struck_at=None).count(),
             "left_out": permission_words.left_out(reach),
             "purpose": capfirst(Scenario(record.purpose).label),
             "file_format": FileFormat(record.file_format).label,

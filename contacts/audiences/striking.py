@@ -1,0 +1,70 @@
+"""Who has to be struck from lists that left as files: their holders are mailed, and say when it is done (P12)."""
+
+import datetime as dt
+
+import structlog
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.urls import reverse
+
+from contacts.base import audit
+from contacts.models import Audience, Strike
+from contacts.outbox import links
+
+log = structlog.get_logger(__name__)
+
+
+def tell(*, at: dt.datetime) -> int:
+    """Mail each holder of whom to strike from a list since they last heard, and return how many lists that concerned.
+
+    A list at a time: it is locked while its mail is sent, and marked in the same transaction, so that a crash in
+    between sends the mail again, never not at all. What a mail server refuses is tried with the next call, and keeps
+    nobody else from hearing. A holder without an address finds it on the page alone.
+    """
+    waiting = Audience.objects.outstanding().filter(strikes__told_at=None, strikes__struck_at=None)
+    lists = waiting.exclude(holder__email="").distinct().order_by("pk").values_list("pk", flat=True)
+    return sum(_try(pk, at) for pk in list(lists))
+
+
+def _try(audience_id: int, at: dt.datetime) -> bool:
+    try:
+        return _tell(audience_id, at)
+    except OSError:
+        log.warning("strike.untold", audience=audience_id)
+        return False
+
+
+@transaction.atomic
+def _tell(audience_id: int, at: dt.datetime) -> bool:
+    untold = Strike.objects.filter(audience=audience_id, told_at=None, struck_at=None)
+    number = len(untold.select_for_update(skip_locked=True).values_list("pk"))
+    if not number:
+        return False
+    untold.update(told_at=at)
+    audience = Audience.objects.select_related("holder").get(pk=audience_id)
+    EmailMessage(_subject(number), _body(audience, number), to=[audience.holder.email]).send()
+    return True
+
+
+@transaction.atomic
+def struck(audience: Audience, *, at: dt.datetime, by: str) -> int:
+    """Note that everybody who was to be struck from a list is, and return how many they were."""
+    done = audience.strikes.filter(struck_at=None).update(struck_at=at, struck_by=by)
+    if done:
+        audit.record("audience.struck", at=at, by=by, rule=f"audience:{audience.pk}:{done}")
+    return done
+
+
+def _subject(number: int) -> str:
+    return f"Strike {number} {'person' if number == 1 else 'people'} from a list that you hold"
+
+
+def _body(audience: Audience, number: int) -> str:
+    """Return the mail's text, with no person in it."""
+    who = "Somebody who is" if number == 1 else f"{number} people who are"
+    page = links.absolute(reverse("admin:contacts_audience_change", args=[audience.pk]))
+    return (
+        f"{who} on it have objected, or were deleted. Do not write to them or call them any more.\n\n"
+        f"The page of the list says by their numbers who they are. Strike them from the file, and say there that it is"
+        f" done:\n{page}\n"
+    )

@@ -1,0 +1,133 @@
+"""Somebody on a list that left as a file objects or goes: its holder hears whom to strike, and says that it is done."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core import mail
+from django.test import Client
+
+from contacts.audiences import striking
+from contacts.audiences.exporting import confirm
+from contacts.models import Audience, AuditEvent, Contact, PolicyVersion, Strike
+from contacts.people import erasure
+from contacts.permission import objections
+from contacts.words.vocabulary import AudienceEnd, Channel
+from tests.support import listing
+from tests.support.admin_pages import contents
+from tests.support.factories import DUE, NOON, ContactFactory, hold, is_held, run
+
+type LogIn = Callable[[str], Client]
+
+pytestmark = [pytest.mark.django_db, pytest.mark.promise("P12")]
+
+HOUR = dt.timedelta(hours=1)
+
+
+@pytest.fixture
+def person(policy: PolicyVersion) -> Contact:
+    contact: Contact = ContactFactory.create(first_name="Aino", last_name="Ek")
+    hold(contact, "prospect", DUE, policy=policy)
+    return contact
+
+
+def listed(*people: Contact, channel: str = "phone", holder: User | None = None) -> Audience:
+    """A list that left with these people, as `exporting` puts it on record."""
+    made: Audience = listing.made(holder, channel=channel) if holder else listing.made(channel=channel)
+    AuditEvent.objects.bulk_create(
+        AuditEvent(at=NOON, by="user:1", code="contact.exported", public_id=each.public_id, rule=f"audience:{made.pk}")
+        for each in people
+    )
+    return made
+
+
+def object_to(contact: Contact, *channels: Channel) -> None:
+    heard: dict[str, Any] = {"public_id": contact.public_id, "reason": "phone", "day": NOON.date()}
+    objections.record(str(contact.address_hash), channels=channels, **heard, at=NOON, by="user:1")
+
+
+def strikes() -> set[Any]:
+    return set(Strike.objects.values_list("audience", "reference", "kind"))
+
+
+def test_whoever_objects_to_the_channel_of_a_list_is_to_be_struck_from_it(person: Contact) -> None:
+    by_phone, by_post, without = listed(person), listed(person, channel="post"), listed(ContactFactory.create())
+    object_to(person, Channel.PHONE, Channel.EMAIL)
+    assert strikes() == {(by_phone.pk, person.public_id, "objected")}
+    object_to(person, Channel.PHONE)
+    assert Strike.objects.count() == 1
+    assert not by_post.strikes.exists()
+    assert not without.strikes.exists()
+
+
+def test_whoever_is_deleted_is_to_be_struck_by_a_number_alone(policy: PolicyVersion, person: Contact) -> None:
+    first, second = listed(person), listed(person, channel="post")
+    run(DUE + dt.timedelta(days=600), policy)
+    assert not is_held(person)
+    assert strikes() == {(made.pk, person.public_id, "erased") for made in (first, second)}
+
+
+def test_a_list_whose_end_is_on_record_has_nobody_left_to_strike(person: Contact) -> None:
+    confirm(listed(person), AudienceEnd.DESTROYED, at=NOON, by="user:1")
+    erasure.delete({person.pk: person.public_id}, at=NOON, by="test", rule="test")
+    assert not Strike.objects.exists()
+
+
+def test_the_holder_hears_once_by_mail_that_names_nobody(person: Contact) -> None:
+    holder = listing.holder("kim")
+    User.objects.filter(pk=holder.pk).update(email="kim@nordvik.example")
+    made, other = listed(person, holder=holder), ContactFactory.create()
+    listed(other, holder=holder)
+    object_to(person, Channel.PHONE)
+    assert striking.tell(at=NOON) == 1
+    assert striking.tell(at=NOON + HOUR) == 0
+    (told,) = mail.outbox
+    assert told.to == ["kim@nordvik.example"]
+    assert told.subject == "Strike 1 person from a list that you hold"
+    assert f"/admin/contacts/audience/{made.pk}/change/" in told.body
+    assert [word for word in ("Aino", "Ek", str(person.email), str(person.public_id)) if word in told.body] == []
+    erasure.delete({person.pk: person.public_id}, at=NOON, by="test", rule="test")
+    assert striking.tell(at=NOON + HOUR) == 1
+
+
+def test_a_holder_without_an_address_is_not_mailed(person: Contact) -> None:
+    holder = listing.holder("kim")
+    User.objects.filter(pk=holder.pk).update(email="")
+    listed(person, holder=holder)
+    object_to(person, Channel.PHONE)
+    assert striking.tell(at=NOON) == 0
+    assert Strike.objects.get().told_at is None
+
+
+def test_one_mail_that_is_refused_keeps_nobody_else_from_hearing(person: Contact, settings: Any) -> None:
+    settings.MAILERS = {
+        "default": {
+            "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "OPTIONS": {"host": "127.0.0.1", "port": 1},
+        }
+    }
+    made = listed(person)
+    User.objects.filter(pk=made.holder_id).update(email="kim@nordvik.example")
+    object_to(person, Channel.PHONE)
+    assert striking.tell(at=NOON) == 0
+    assert Strike.objects.get().told_at is None
+
+
+def test_the_page_says_whom_to_strike_and_takes_the_word_that_it_is_done(log_in: LogIn, person: Contact) -> None:
+    made = listed(person)
+    object_to(person, Channel.PHONE)
+    client = log_in("privacy officer")
+    page = f"/admin/contacts/audience/{made.pk}/"
+    shown = client.get(f"{page}change/").content.decode()
+    assert "1 person on it has objected or was deleted: strike them from the file now." in shown
+    assert str(person.public_id) in shown
+    before = contents()
+    client.get(f"{page}struck/")
+    assert contents() == before
+    answer = client.post(f"{page}struck/", follow=True).content.decode()
+    assert "Noted: 1 person is struck." in answer
+    assert "strike them from the file now" not in answer
+    assert Strike.objects.get().struck_by.startswith("user:")
+    assert client.post(f"{page}struck/").status_code in {302, 403}
