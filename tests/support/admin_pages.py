@@ -1,6 +1,7 @@
 """Every page of the admin: its address in a small world. Who may open it stands in matrix.txt."""
 
 import datetime as dt
+import uuid
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from psycopg2 import sql
 
-from contacts.models import AuditEvent, Contact, PolicyVersion, ProposedDetail
+from contacts.models import Audience, AuditEvent, Contact, PolicyVersion, ProposedDetail, Strike
 from contacts.signups import keys
 from privacy_crm import roles
 from retention.models import PurgeCount, PurgeRun, Rule, StatementCheck
@@ -95,6 +96,7 @@ def world(policy: PolicyVersion) -> dict[str, Any]:
         "contacts_recipientnotice": notice(recipient),
         "contacts_review": ReviewFactory.create(),
         "contacts_audience": listing.made(),
+        "contacts_audience_struck": _to_strike(),
         **uploading.world(),
         **merging.world(policy),
         **mailings.world(policy),
@@ -129,6 +131,13 @@ def _typed() -> Contact:
     typed = {"typed": {"phone": "+46 8 1"}, "source": "form", "proposed_at": NOON}
     ProposedDetail.objects.create(contact=contact, detail="phone", **typed)
     return contact
+
+
+def _to_strike() -> Audience:
+    """A list with somebody on it who was deleted since."""
+    made = listing.made()
+    Strike.objects.create(audience=made, reference=uuid.uuid4(), kind="erased", created_at=NOON)
+    return made
 
 
 def _with_factor() -> User:
