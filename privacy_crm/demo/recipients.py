@@ -36,9 +36,10 @@ def give(policy: PolicyVersion, at: dt.datetime) -> None:
 
 def _give(recipient: Recipient, held_as: Scenario, kind: DisclosureKind, number: int, at: dt.datetime) -> None:
     """Give away those who have been held longest, so that some of them go tonight."""
-    free = Contact.objects.whole().filter(frozen_through__isnull=True, restricted_through__isnull=True)
+    open_to_it = {"frozen_through__isnull": True, "restricted_through__isnull": True, "left_on__isnull": True}
+    free = Contact.objects.whole().filter(**open_to_it)
     later = Basis.objects.untold() | Basis.objects.filter(informed_on__gt=at.date())
-    told = free.exclude(pk__in=later.values("contact")).exclude(permission.objected_to_all())
+    told = free.exclude(pk__in=later.values("contact")).exclude(permission.objected_to_any())
     bases = Basis.objects.filter(scenario=held_as, contact__in=told, collected_on__lt=at.date())
     people = list(bases.order_by("collected_on", "pk").values_list("contact", flat=True)[:number])
     disclosing.disclose(people, recipient, purpose=held_as, kind=kind, at=at, by=BY)

@@ -60,6 +60,7 @@ def preferences(request: HttpRequest, visit: Visit, token: str) -> HttpResponse:
 def _stop(door: Door, wish: str) -> HttpResponse:
     chosen = list(Channel) if wish == "everything" else [Channel(wish)]
     Stopping(door.stop, "stopped on the preference page", door.visit.policy, door.at, BY).channels(chosen)
+    wake_worker.nudge()
     return _show(door, _DONE[wish]())
 
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from contacts.models import Topic
-from contacts.outbox import links
+from contacts.outbox import links, wake_worker
 from contacts.outbox.links import Stop
 from contacts.views import refusals
 from contacts.views.frame import Visit
@@ -35,6 +35,7 @@ def unsubscribe(request: HttpRequest, visit: Visit, token: str) -> HttpResponse:
         _stopping(stop, visit, "unsubscribed by one click").one_click()
         return HttpResponse("Done.\n", content_type="text/plain; charset=utf-8")
     _do(choice, _stopping(stop, visit, "unsubscribed on our page"))
+    wake_worker.nudge()
     return visit.show("preferences/stopped.html", _said(stop, visit, token) | {"choice": choice})
 
 

@@ -10,7 +10,8 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
-from contacts.models import Activity, Event, FoodPreference, PolicyVersion, Registration
+from contacts.models import Activity, Event, FoodPreference, PolicyVersion, Registration, SignUp
+from contacts.signups import proof
 from contacts.tasks import sweep_food_preferences
 from tests.browser.test_admin import enter
 from tests.browser.test_check_in import came, complaints, phone, row, tap
@@ -45,7 +46,12 @@ def event(policy: PolicyVersion) -> Event:
 
 @pytest.mark.promise("P8")
 def test_an_event_day(
-    phone: Phones, event: Event, live_server: LiveServer, log_in: LogIn, complaints: list[str]
+    phone: Phones,
+    event: Event,
+    live_server: LiveServer,
+    log_in: LogIn,
+    policy: PolicyVersion,
+    complaints: list[str],
 ) -> None:
     one, other = phone(), phone()
     for page in (one, other):
@@ -56,6 +62,7 @@ def test_an_event_day(
     _let_guests_in(one, other)
     _lose_the_connection(other)
     _take_somebody_without_a_place(one, other)
+    _press_the_button_in_our_mail(policy)
     with time_machine.travel(timezone.now() + 2 * AN_HOUR):
         sweep_food_preferences()
         _see_that_the_food_is_gone(one)
@@ -127,11 +134,17 @@ def _take_somebody_without_a_place(one: "Page", other: "Page") -> None:
         one.get_by_label(label).fill(typed)
     assert violations(one) == []
     one.get_by_role("button", name="Come in").tap()
-    one.get_by_role("link", name="Our staff: on to the list").tap()
     row(one, "Bo Ny").get_by_text("in since").wait_for()
     for page in (one, other):
         page.get_by_text("3 of 4 are in").wait_for(timeout=PATIENT)
     row(other, "Bo Ny").get_by_text("in since").wait_for(timeout=PATIENT)
+    assert came() == 2
+
+
+def _press_the_button_in_our_mail(policy: PolicyVersion) -> None:
+    made = SignUp.objects.came().get()
+    proof.confirm(made.public_id, consent=False, policy=policy, at=timezone.now(), by="visitor")
+    assert came() == 3
 
 
 def _see_that_the_food_is_gone(page: "Page") -> None:

@@ -11,7 +11,17 @@ from django.urls import reverse
 from contacts import tasks
 from contacts.events import check_in
 from contacts.merging.merging import MergeError
-from contacts.models import AuditEvent, Basis, Contact, Event, MergedAddress, PolicyVersion, Suppression, Tombstone
+from contacts.models import (
+    AuditEvent,
+    Basis,
+    Contact,
+    Event,
+    MergedAddress,
+    PolicyVersion,
+    SignUp,
+    Suppression,
+    Tombstone,
+)
 from contacts.people import change_email, tombstones
 from contacts.people.tombstones import ErasedError
 from contacts.permission import permission
@@ -27,7 +37,7 @@ from dsr.words.vocabulary import ErasureGround, Kind
 from privacy_crm.merging import merge
 from privacy_crm.staff.uploads import upload_page
 from tests.support.deleting import erased, under_a_duty, wish
-from tests.support.doors import event_on, url
+from tests.support.doors import event_on, waiting
 from tests.support.factories import (
     NOON,
     ONE_DAY,
@@ -43,7 +53,6 @@ from tests.support.import_files import Row, bring, consent, person
 from tests.support.requesting import entered
 from tests.support.uploading import as_csv, look_through, receive
 from tests.support.uploading import bring_in as bring_in_upload
-from tests.support.visitors import AINO as VISITOR
 
 type LogIn = Callable[[str], Client]
 
@@ -218,26 +227,22 @@ def test_no_merge_gives_their_mailbox_a_record(policy: PolicyVersion, kept: int)
     assert Contact.objects.count() == 2
 
 
-@pytest.mark.usefixtures("at_noon")
-def test_the_phone_at_the_door_lets_them_in_notes_nothing_and_tells_staff_alone(
-    log_in: LogIn, policy: PolicyVersion
-) -> None:
-    typed = {name: VISITOR[name] for name in ("email", "first_name", "last_name", "company")}
-    erased(wish(customer(policy, email=typed["email"]), policy), policy)
-    event, client = event_on(), log_in("events")
-    answer = client.post(url(event, "walk-in"), typed | {"policy": policy.number}, follow=True)
-    shown = answer.content.decode()
-    assert "Please hand the phone back to our staff." in shown
-    assert "erased" not in shown.lower()
+def test_who_types_the_address_at_the_door_comes_in_and_brings_nobody_back(policy: PolicyVersion, anna: str) -> None:
+    event: Event = event_on()
+    arrival = check_in.walk_in(event, Typed(TAGGED), anyway=False, policy=policy, at=NOON, by="test")
     assert not Contact.objects.exists()
-    listed = client.get(url(event, "check-in")).content.decode()
-    assert "Let this guest in. Nothing is noted about them: the privacy officer can say why." in listed
+    made = SignUp.objects.get(public_id=arrival.key)
+    with pytest.raises(ErasedError):
+        verify_in_person.vouch(made, Grounds.MET, policy=policy, **AFTER)
+    proof.confirm(made.public_id, consent=False, policy=policy, **AFTER)
+    assert Contact.objects.get().email == TAGGED
+    assert not Tombstone.objects.exists()
 
 
 def test_check_in_admits_nobody_of_them(policy: PolicyVersion, anna: str) -> None:
     event: Event = event_on()
     with pytest.raises(ErasedError):
-        check_in.walk_in(event, Typed(TAGGED), anyway=False, policy=policy, at=NOON, by="test")
+        check_in.admit(event, waiting(event, policy, email=TAGGED), policy=policy, at=NOON, by="test")
     assert not Contact.objects.exists()
 
 

@@ -22,6 +22,7 @@ from contacts.models import (
     Activity,
     Basis,
     ChannelPermission,
+    ConsentRecord,
     Contact,
     DuplicatePair,
     Event,
@@ -214,7 +215,8 @@ def marker(field: models.Field[Any, Any]) -> str:
 # What a constraint asks for, where the first choice does not do.
 WANTED: dict[type[models.Model], dict[str, Any]] = {
     Hold: {"kind": "duty", "reason": "tax", "until": DUE - ONE_DAY},
-    Basis: {"scenario": "whitepaper", "clock_from": SPRING},
+    Basis: {"scenario": "whitepaper", "clock_from": SPRING, "policy_shown_on": SPRING},
+    ConsentRecord: {"said_on": SPRING},
     SignUp: {"kind": "event", "scenario": "event", "whitepaper": None, "confirmed_at": NOON}
     | dict.fromkeys(("email", "first_name", "last_name"), ""),
     FoodPreference: {"sign_up": None},

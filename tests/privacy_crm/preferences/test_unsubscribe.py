@@ -160,14 +160,6 @@ def test_the_page_of_a_topics_mail_offers_that_topic(policy: PolicyVersion, clie
 
 
 @pytest.mark.promise("P12")
-def test_what_is_held_for_marketing_alone_goes_with_it(policy: PolicyVersion) -> None:
-    contact = reader(policy, "prospect")
-    unsubscribe(token_of(contact), {"do": "everything"})
-    assert not Contact.objects.exists()
-    assert suppressed(contact.address_hash) == ALL
-
-
-@pytest.mark.promise("P12")
 def test_said_twice_it_changes_nothing_more(policy: PolicyVersion) -> None:
     contact = reader(policy, "customer")
     token = token_of(contact)
