@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from contacts.base.days import add_months, day_of
 from contacts.models import PolicyVersion
+from dsr.decisions import certificate_recipients
 from dsr.models import Certificate
 from dsr.traces import proposal
 from dsr.words.vocabulary import ErasureGround
@@ -53,7 +54,7 @@ def said(certificate: Certificate, *, policy: PolicyVersion, language: str) -> d
                 [capfirst(title_of(table)), table, _grouped(rows)] for table, rows in _most_first(certificate.deleted)
             ],
             "total": _grouped(sum(certificate.deleted.values())),
-            "told": certificate.told,
+            "told": certificate_recipients.said(certificate, zone=policy.zone),
             "kept": [_kept(duty) for duty in certificate.kept],
             "coded": _coded(certificate, policy),
             "scan": scanned(certificate),
@@ -208,7 +209,7 @@ def _words() -> dict[str, Any]:
         "nothing_kept": _("Nothing of the person is kept."),
         "coded": _("What stays without a name"),
         "coded_headings": [_("What"), _("Ground"), _("How long")],
-        "told": _("Told to delete the details, too"),
+        "told": _("Who had the details, and was told to delete them, too"),
         "scan": _("Checked afterwards"),
         "backups": _("Backups"),
         "no_data": _("This certificate does not name the person: it has only the number of their request."),

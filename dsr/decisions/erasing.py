@@ -110,7 +110,7 @@ def _erase(request_id: int, order: Order, *, policy: PolicyVersion, at: dt.datet
     _part_with(request, locked, decided, order, day=day, at=at, by=by)
     found = scanning.scan(sought, apart_from={Message._meta.db_table: letter_sent})
     transaction.on_commit(partial(mail_files.forget, decided.addresses), robust=True)
-    return _certify(request, decided, order, found, day=day, at=at)
+    return _certify(request, decided, order, found, locked, day=day, at=at)
 
 
 def _refuse(request: Request, decided: Proposal, order: Order) -> None:
@@ -201,7 +201,14 @@ def _part_with(
 
 
 def _certify(
-    request: Request, decided: Proposal, order: Order, found: scanning.Scan, *, day: dt.date, at: dt.datetime
+    request: Request,
+    decided: Proposal,
+    order: Order,
+    found: scanning.Scan,
+    locked: Locked,
+    *,
+    day: dt.date,
+    at: dt.datetime,
 ) -> Certificate:
     kept: list[dict[str, Any]] = [
         {**asdict(duty), "categories": list(duty.categories), "until": duty.until and duty.until.isoformat()}
@@ -213,6 +220,11 @@ def _certify(
         erased_at=at,
         deleted=decided.rows,
         told=list(decided.recipients),
+        untold=[
+            {"name": name, "why": why, "gone_on": (day + dt.timedelta(days=days)).isoformat()}
+            for name, why, days in decided.copies
+        ],
+        references=sorted(person.public_id for person in locked.values()),
         remembered_until=decided.remembered_until,
         suppressed=decided.suppressed,
         kept=kept,

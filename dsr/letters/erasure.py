@@ -1,7 +1,7 @@
 """The letter that confirms a deletion, and says what the law has us keep of it (Art. 12(3) and (4) GDPR, P21, L11)."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from dsr.answers.answering import Draft
 from dsr.letters.common import Case, day, letter
@@ -18,7 +18,7 @@ def erased(case: Case) -> Draft:
         _("Your details are deleted") if proposed.is_whole else _("Your details are deleted, except for a part"),
         _done(case, proposed),
         GROUNDS[ErasureGround(case.facts["ground"])],
-        _recipients(proposed) if proposed.recipients else "",
+        _recipients(proposed),
         closing="\n\n".join(
             [
                 _left(case, proposed),
@@ -52,7 +52,17 @@ def _kept(duty: Duty) -> str:
 def _recipients(proposed: Proposal) -> str:
     """Name them now: nobody can tell it afterwards (Art. 19 GDPR)."""
     text = _("We had given your details to %s, and tell them to delete them, too.")
-    return text % proposal.listed(proposed.recipients)
+    told = [text % proposal.listed(proposed.recipients)] if proposed.recipients else []
+    return " ".join([*told, *(_copy(name, days) for name, _why, days in proposed.copies)])
+
+
+def _copy(name: str, days: int) -> str:
+    text = ngettext(
+        "%(name)s keeps copies in which it cannot find you: you are gone there %(days)d day later.",
+        "%(name)s keeps copies in which it cannot find you: you are gone there %(days)d days later.",
+        days,
+    )
+    return text % {"name": name, "days": days}
 
 
 def _left(case: Case, proposed: Proposal) -> str:

@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CharField, Exists, F, Func, OuterRef, Q, Value
 from django.db.models.functions import Cast, Coalesce, Least
@@ -193,6 +194,8 @@ class Certificate(models.Model):
     erased_at = models.DateTimeField()
     deleted = models.JSONField(help_text="Table → rows deleted.")
     told = models.JSONField(default=list, help_text="Names of the recipients who were told to delete the details, too.")
+    untold = models.JSONField(default=list, help_text="Who has a copy and cannot act on a notice: name, why, gone_on.")
+    references = ArrayField(models.UUIDField(), default=list, help_text="The numbers by which recipients were told.")
     kept = models.JSONField(help_text="What a duty keeps: reason, legal reference, categories, last day.")
     remembered_until = models.DateField(null=True, help_text="The last day on which nobody may bring the person back.")
     suppressed = models.BooleanField(null=True, help_text="Whether an objection stays, in coded form.")

@@ -43,8 +43,9 @@ class Proposal:
     """`deletes` and `reduces` are keys of contacts, those reduced by the categories that stay of them.
 
     `rows` counts what goes by table; `addresses` are all that are known to be the person's, and nobody else's.
-    `recipients` are the names of those who had their details, and are told. `agreements` are the names of organisations
-    whose customer or partner contact they are, while an agreement is in force: they are still needed for it.
+    `recipients` are the names of those who had their details, and are told; `copies` are with those who cannot act on
+    that: by name, why not, and after how many days what was deleted has gone there. `agreements` are the names of
+    organisations whose customer or partner contact they are, while an agreement is in force: they are needed for it.
     `remembered_until` is the last day on which nobody may bring them back (L12); None where they have not asked for it.
     """
 
@@ -56,6 +57,7 @@ class Proposal:
     obstacles: tuple[str, ...]
     suppressed: bool
     recipients: tuple[str, ...]
+    copies: tuple[tuple[str, str, int], ...]
     agreements: tuple[str, ...]
     remembered_until: dt.date | None = None
 
@@ -81,7 +83,7 @@ def of(request: Request, day: dt.date) -> Proposal:
     addresses |= _established(ids)
     groups = Hold.objects.standing(day).by_keeps(ids)
     deletes = groups.pop(frozenset(), [])
-    told = notices.holders(ids, at=timezone.now()).filter(untold_because="")
+    had = list(notices.holders(ids, at=timezone.now()))
     return Proposal(
         deletes=tuple(deletes),
         reduces={keeps: tuple(kept) for keeps, kept in groups.items()},
@@ -92,7 +94,8 @@ def of(request: Request, day: dt.date) -> Proposal:
         addresses=addresses,
         obstacles=tuple(_obstacles(request, ids, addresses, day)),
         suppressed=suppressions.of_people(*people).exists(),
-        recipients=tuple(sorted(told.values_list("name", flat=True))),
+        recipients=tuple(each.name for each in had if not each.untold_because),
+        copies=tuple((each.name, each.untold_because, each.copy_days or 0) for each in had if each.untold_because),
         agreements=tuple(_agreements(ids, day)),
         remembered_until=None if timeline.is_hearsay(request) else tombstones.last_day(day),
     )

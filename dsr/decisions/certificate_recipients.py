@@ -1,0 +1,47 @@
+"""Whoever had the details of somebody who was deleted, as the certificate says it: told, confirmed, or why not."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from contacts.base.days import day_of
+from contacts.models import RecipientNotice
+from contacts.words.vocabulary import NoticeKind
+from dsr.models import Certificate
+
+
+def said(certificate: Certificate, *, zone: ZoneInfo) -> list[str]:
+    """Return a line for each recipient, in the language that is active: days are read from the notices it was owed."""
+    told = RecipientNotice.objects.filter(reference__in=certificate.references, kind=NoticeKind.ERASED)
+    notices: dict[str, list[RecipientNotice]] = {name: [] for name in certificate.told}
+    for notice in told.select_related("recipient").order_by("pk"):
+        notices.setdefault(notice.recipient.name, []).append(notice)
+    return [
+        *(_told(name, found, zone) for name, found in notices.items()),
+        *(_untold(copy) for copy in certificate.untold),
+    ]
+
+
+def _told(name: str, notices: list[RecipientNotice], zone: ZoneInfo) -> str:
+    """Say it of all notices about the person together: they may have had several records."""
+    sent = [notice.sent_at for notice in notices if notice.sent_at]
+    done = [notice.acknowledged_at for notice in notices if notice.acknowledged_at]
+    if not notices:
+        return _("%(name)s: told; on which day is not known") % {"name": name}
+    if len(sent) < len(notices):
+        return _("%(name)s: is told as soon as the mail leaves") % {"name": name}
+    days = {"name": name, "sent": _day(max(sent), zone)}
+    if len(done) < len(notices):
+        return _("%(name)s: told on %(sent)s, has not confirmed it yet") % days
+    return _("%(name)s: told on %(sent)s, confirmed on %(done)s") % {**days, "done": _day(max(done), zone)}
+
+
+def _untold(copy: dict[str, str]) -> str:
+    about = {**copy, "day": date_format(dt.date.fromisoformat(copy["gone_on"]), "DATE_FORMAT")}
+    return _("%(name)s: not told (%(why)s). Its copy is gone on %(day)s.") % about
+
+
+def _day(at: dt.datetime, zone: ZoneInfo) -> str:
+    return date_format(day_of(at, zone), "DATE_FORMAT")
