@@ -86,7 +86,10 @@ class Strike(models.Model):
                 name="strike_struck_by_somebody",
             ),
         ]
-        indexes = [models.Index(fields=["audience"], condition=Q(told_at__isnull=True), name="strike_untold")]
+        indexes = [
+            models.Index(fields=["audience"], condition=Q(told_at__isnull=True), name="strike_untold"),
+            models.Index(fields=["reference"], name="strike_of_person"),
+        ]
 
     def __str__(self) -> str:
         return f"Strike {self.pk} ({self.kind})"

@@ -33,6 +33,7 @@ BESIDE: dict[Label, Callable[[Person], Q]] = {
     "contacts.Suppression": lambda who: suppressions.under(who.mailboxes),
     "contacts.Tombstone": lambda who: suppressions.under(who.mailboxes),
     "contacts.RecipientNotice": lambda who: Q(reference__in=who.public_ids),
+    "contacts.Strike": lambda who: Q(reference__in=who.public_ids),
     "contacts.AuditEvent": lambda who: Q(public_id__in=who.public_ids),
     "dsr.Request": lambda who: Q(address_hash__in=who.hashes) | Q(pk__in=_requests_about(who)),
 }

@@ -22,6 +22,7 @@ from contacts.models import (
     Recipient,
     RecipientNotice,
     SignUp,
+    Strike,
     Suppression,
     Tombstone,
     Topic,
@@ -43,6 +44,7 @@ from tests.support.factories import (
     place,
     register,
 )
+from tests.support.listing import made
 from tests.support.mailings import drafted
 
 TODAY = NOON.date()
@@ -154,6 +156,7 @@ def _outbox(contact: Contact, policy: PolicyVersion, mark: str) -> None:
     Disclosure.objects.create(
         contact=contact, recipient=recipient, at=BEFORE, kind="mailing", purpose="customer", batch=contact.public_id
     )
+    Strike.objects.create(audience=made(), reference=contact.public_id, kind="objected", created_at=NOON)
     RecipientNotice.objects.create(
         recipient=recipient, reference=contact.public_id, kind="rectified", details=["phone"], created_at=BEFORE,
         not_before=BEFORE, sent_at=NOON, acknowledged_at=NOON, acknowledged_by="link",

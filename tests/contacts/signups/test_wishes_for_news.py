@@ -10,16 +10,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from contacts.models import Contact, Message, PolicyVersion, SignUp
-from contacts.outbox import links
 from contacts.people import erasure
 from contacts.signups import proof
 from contacts.signups.proof import SignUpGoneError
 from contacts.signups.sign_ups import Wish
+from contacts.words.vocabulary import Channel
+from retention.objections import object_to_marketing
 from tests.processes.test_purge import found_in_dump
 from tests.retention.test_purge_races import PATIENCE, await_waiting, contact_locked, deed_locked, meanwhile
 from tests.support import visitors
 from tests.support.factories import DUE, NOON, ContactFactory, WhitepaperFactory, do, held_for, place, run, stockholm
-from tests.support.preferring import unsubscribe
 from tests.support.visitors import AINO, asked
 
 __all__ = ["meanwhile"]  # the fixture
@@ -65,7 +65,8 @@ def test_it_goes_with_whoever_is_reduced_to_what_a_duty_names(policy: PolicyVers
 def test_it_goes_with_a_prospect_who_objects_to_everything(policy: PolicyVersion) -> None:
     person = visitors.on_file(policy)
     news(policy)
-    unsubscribe(links.stop(person), {"do": "everything"})
+    heard: dict[str, Any] = {"public_id": person.public_id, "reason": "told us by phone", "policy": policy}
+    object_to_marketing(str(person.address_hash), channels=list(Channel), **heard, at=NOON, by="user:7")
     assert typed() == []
 
 
