@@ -66,7 +66,6 @@ def keep(message_id: uuid.UUID, *, at: dt.datetime, by: str) -> None:
     `message_id` is the public_id of the mail that they answer. Raises NothingToKeepError.
     """
     told = waiting(message_id)
-    told = waiting(message_id)
     contact = Contact.objects.whole().select_for_update().filter(pk=told.contact.pk if told.contact else 0).first()
     if contact is None or not Message.objects.filter(pk=told.pk).exclude(once="").update(once=""):
         raise NothingToKeepError
