@@ -5,6 +5,7 @@ the record that theirs was merged into. `download` ends OPEN_DAYS after the proo
 no end, works after the person has been deleted, and hangs on the suppression key, which outlives SECRET_KEY. `told` and
 `told_of` open the notices that a recipient has to act on. `replaced` says which record an address was taken off, and
 when, so that whoever asks about it need not. `keep` answers the mail that says that its reader is about to be deleted.
+`certificate` opens that of a deletion, which names nobody, as long as it is kept.
 """
 
 import datetime as dt
@@ -154,6 +155,16 @@ def keep(message: Message) -> str:
 def read_keep(token: str) -> uuid.UUID:
     """Return the public_id of the mail that is answered. Raises InvalidLinkError."""
     return _uuid(_open(_signer("keep"), token))
+
+
+def certificate(request: uuid.UUID) -> str:
+    """Seal the public_id of the request that a deletion answered."""
+    return _signer("certificate").sign(request.hex)
+
+
+def read_certificate(token: str) -> uuid.UUID:
+    """Return the public_id of the request. Raises InvalidLinkError."""
+    return _uuid(_open(_signer("certificate"), token))
 
 
 def told(recipient: Recipient, until: dt.datetime) -> str:

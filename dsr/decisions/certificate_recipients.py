@@ -8,20 +8,33 @@ from django.utils.translation import gettext as _
 
 from contacts.base.days import day_of
 from contacts.models import RecipientNotice
+from contacts.models.recipients import OVERDUE, RecipientNotices
 from contacts.words.vocabulary import NoticeKind
 from dsr.models import Certificate
 
 
 def said(certificate: Certificate, *, zone: ZoneInfo) -> list[str]:
     """Return a line for each recipient, in the language that is active: days are read from the notices it was owed."""
-    told = RecipientNotice.objects.filter(reference__in=certificate.references, kind=NoticeKind.ERASED)
     notices: dict[str, list[RecipientNotice]] = {name: [] for name in certificate.told}
-    for notice in told.select_related("recipient").order_by("pk"):
+    for notice in _notices(certificate).select_related("recipient").order_by("pk"):
         notices.setdefault(notice.recipient.name, []).append(notice)
     return [
         *(_told(name, found, zone) for name, found in notices.items()),
         *(_untold(copy) for copy in certificate.untold),
     ]
+
+
+def waits_until(certificate: Certificate, day: dt.date, zone: ZoneInfo) -> dt.date | None:
+    """Return the day by which a certificate is final, as of `day`; None where it is: all have answered, or it is late.
+
+    Those told have 30 days, as long as a notice may go without an answer.
+    """
+    last = day_of(certificate.erased_at + OVERDUE, zone)
+    return last if day < last and _notices(certificate).open().exists() else None
+
+
+def _notices(certificate: Certificate) -> RecipientNotices:
+    return RecipientNotice.objects.filter(reference__in=certificate.references, kind=NoticeKind.ERASED)
 
 
 def _told(name: str, notices: list[RecipientNotice], zone: ZoneInfo) -> str:

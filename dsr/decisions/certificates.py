@@ -99,14 +99,29 @@ def scanned(certificate: Certificate) -> list[str]:
         "tables": _grouped(scan["tables"]),
         "columns": _grouped(scan["columns"]),
     }
-    told = [searched, _("Nothing of them was found.")]
+    told = [searched, _sought(scan), _("Nothing of them was found.")]
     if scan["found"]:
-        told[1] = _("Something of them was still found: %s. This has to be looked at.") % _places(scan["found"])
+        told[-1] = _("Something of them was still found: %s. This has to be looked at.") % _places(scan["found"])
     if scan["others"]:
         told.append(
             _("A name, a phone or an address that others have, too, stands here: %s.") % _places(scan["others"])
         )
-    return told
+    if coded := scan.get("coded"):
+        told.append(_("As a number or in coded form, as said above, they stand here: %s.") % _places(coded))
+    return list(filter(None, told))
+
+
+def _sought(scan: dict[str, Any]) -> str:
+    """Return by which texts it was searched: how many of each, and none of them. Empty where that is not on record."""
+    sought = scan.get("sought", {})
+    said = {
+        "own": ngettext("%d e-mail address", "%d e-mail addresses", sought.get("own", 0)),
+        "shared": ngettext("%d name, phone or street", "%d names, phones or streets", sought.get("shared", 0)),
+        "numbers": ngettext("%d number of a record", "%d numbers of records", sought.get("numbers", 0)),
+        "coded": ngettext("%d coded address", "%d coded addresses", sought.get("coded", 0)),
+    }
+    texts = [text % sought[kind] for kind, text in said.items() if sought.get(kind)]
+    return _("It was searched by %s.") % proposal.listed(texts) if texts else ""
 
 
 def title_of(table: str) -> str:
@@ -139,8 +154,11 @@ def _facts(certificate: Certificate, policy: PolicyVersion) -> list[list[str]]:
 
 def _kept(duty: dict[str, Any]) -> list[str]:
     until = dt.date.fromisoformat(duty["until"]) if duty["until"] else None
+    what, numbers = capfirst(proposal.categories(duty["categories"])), duty.get("numbers")
     return [
-        capfirst(proposal.categories(duty["categories"])),
+        _("%(what)s, under the number %(numbers)s") % {"what": what, "numbers": ", ".join(numbers)}
+        if numbers
+        else what,
         proposal.law(duty["reason"], duty["legal_reference"]),
         proposal.until(until),
     ]
@@ -149,6 +167,14 @@ def _kept(duty: dict[str, Any]) -> list[str]:
 def _coded(certificate: Certificate, policy: PolicyVersion) -> list[list[str]]:
     """Return what stays without the person's name: what, on which ground, and how long."""
     told = []
+    if certificate.letter_until:
+        told.append(
+            [
+                _("The letter to them, with their address, until it has left"),
+                _("our duty to tell them (Article 12(3) GDPR)"),
+                proposal.until(certificate.letter_until),
+            ]
+        )
     if certificate.remembered_until:
         told.append(
             [
@@ -212,7 +238,7 @@ def _words() -> dict[str, Any]:
         "told": _("Who had the details, and was told to delete them, too"),
         "scan": _("Checked afterwards"),
         "backups": _("Backups"),
-        "no_data": _("This certificate does not name the person: it has only the number of their request."),
+        "no_data": _("This certificate does not name the person: it has only the numbers of request and records."),
     }
 
 

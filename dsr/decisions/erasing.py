@@ -7,6 +7,7 @@ Locks are taken in the order request, forms and links under the address, people:
 """
 
 import datetime as dt
+import uuid
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
@@ -17,7 +18,8 @@ from django.db import transaction
 from contacts.base import retry
 from contacts.base.days import day_of
 from contacts.models import Contact, MergedAddress, Message, PolicyVersion
-from contacts.outbox import mail_files
+from contacts.models.recipients import OVERDUE
+from contacts.outbox import mail_files, outbox
 from contacts.people import empty_organisations, erasure, suppressions, tombstones
 from contacts.words.addresses import keyed_hash, mailbox_hash, normalise
 from dsr.answers import answering, closing
@@ -100,17 +102,17 @@ def _erase(request_id: int, order: Order, *, policy: PolicyVersion, at: dt.datet
     locked = lapse_decisions.lock_contacts([person.pk for person in timeline.people(request)])
     decided = proposal.of(request, day)
     _refuse(request, decided, order)
-    people = list(Contact.objects.filter(pk__in=list(locked)).values("first_name", "last_name", "phone", "address"))
-    sought = scanning.identifiers(people, decided.addresses)
+    sought = scanning.identifiers(Contact.objects.filter(pk__in=list(locked)).values(), decided.addresses)
     unlinked_data.delete(decided.addresses)
     letter_sent = _tell(request, decided, order, policy=policy, at=at, by=by)
     _close(request, decided, order, policy=policy, at=at, by=by)
     if decided.remembered_until:
         _remember(locked, decided, day=day)
     _part_with(request, locked, decided, order, day=day, at=at, by=by)
-    found = scanning.scan(sought, apart_from={Message._meta.db_table: letter_sent})
+    found = scanning.scan(sought, apart_from={Message._meta.db_table: letter_sent}, residue=_residue(locked, decided))
     transaction.on_commit(partial(mail_files.forget, decided.addresses), robust=True)
-    return _certify(request, decided, order, found, locked, day=day, at=at)
+    letter_until = day_of(at + outbox.KEPT_FOR, policy.zone) if letter_sent else None
+    return _certify(request, decided, order, found, locked, letter_until=letter_until, day=day, at=at)
 
 
 def _refuse(request: Request, decided: Proposal, order: Order) -> None:
@@ -138,7 +140,13 @@ def letter(
 ) -> Draft:
     """Return the letter as we would write it, in the person's language."""
     day = day_of(at, policy.zone)
-    facts = {"proposal": decided, "ground": ground, "day": day, "backups_until": backups_until(day)}
+    facts = {
+        "proposal": decided,
+        "ground": ground,
+        "day": day,
+        "backups_until": backups_until(day),
+        "final_by": final_by(decided, day),
+    }
     return erased(request, policy, spoken(answering.language(request)), facts)
 
 
@@ -154,6 +162,11 @@ def settle(request_id: int, *, at: dt.datetime, by: str) -> None:
 def backups_until(day: dt.date) -> dt.date:
     """Return the day on which the last backup that may hold what was deleted on `day` expires (L11)."""
     return day + dt.timedelta(days=settings.BACKUP_DAYS)
+
+
+def final_by(decided: Proposal, day: dt.date) -> dt.date:
+    """Return the last day on which a certificate waits for the answers of those who had the details."""
+    return day + OVERDUE if decided.recipients else day
 
 
 def _close(
@@ -186,8 +199,12 @@ def _remember(locked: Locked, decided: Proposal, *, day: dt.date) -> None:
     theirs |= suppressions.hashes_of(MergedAddress.objects.filter(contact__in=list(locked)))
     others = Contact.objects.exclude(pk__in=list(locked)).filter(address_hash__in=list(theirs))
     known = {address: box for address, box in theirs.items() if address not in suppressions.hashes_of(others)}
-    stays = [locked[pk].public_id for ids in decided.reduces.values() for pk in ids]
-    tombstones.put_up(known, residue=next(iter(stays), None), day=day)
+    tombstones.put_up(known, residue=next(iter(_residue(locked, decided)), None), day=day)
+
+
+def _residue(locked: Locked, decided: Proposal) -> list[uuid.UUID]:
+    """Return the numbers under which a duty has us keep a part of these people."""
+    return [locked[pk].public_id for ids in decided.reduces.values() for pk in ids]
 
 
 def _part_with(
@@ -207,11 +224,17 @@ def _certify(
     found: scanning.Scan,
     locked: Locked,
     *,
+    letter_until: dt.date | None,
     day: dt.date,
     at: dt.datetime,
 ) -> Certificate:
     kept: list[dict[str, Any]] = [
-        {**asdict(duty), "categories": list(duty.categories), "until": duty.until and duty.until.isoformat()}
+        {
+            **asdict(duty),
+            "categories": list(duty.categories),
+            "until": duty.until and duty.until.isoformat(),
+            "numbers": [str(each) for each in _residue(locked, decided)],
+        }
         for duty in decided.duties
     ]
     return Certificate.objects.create(
@@ -225,6 +248,7 @@ def _certify(
             for name, why, days in decided.copies
         ],
         references=sorted(person.public_id for person in locked.values()),
+        letter_until=letter_until,
         remembered_until=decided.remembered_until,
         suppressed=decided.suppressed,
         kept=kept,

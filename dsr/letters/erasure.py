@@ -1,8 +1,11 @@
 """The letter that confirms a deletion, and says what the law has us keep of it (Art. 12(3) and (4) GDPR, P21, L11)."""
 
+import datetime as dt
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from contacts.outbox import links
 from dsr.answers.answering import Draft
 from dsr.letters.common import Case, day, letter
 from dsr.traces import proposal
@@ -12,13 +15,17 @@ from dsr.words.vocabulary import ErasureGround
 
 @letter
 def erased(case: Case) -> Draft:
-    """Facts: `proposal`, `ground` (an ErasureGround), `day`, and `backups_until`, when the last copy expires."""
+    """Facts: `proposal`, `ground` (an ErasureGround), `day`, `backups_until`, when the last copy expires, `final_by`.
+
+    The last is the day by which the certificate is final, behind the button of a mail; on paper there is none.
+    """
     proposed: Proposal = case.facts["proposal"]
     return case.draft(
         _("Your details are deleted") if proposed.is_whole else _("Your details are deleted, except for a part"),
         _done(case, proposed),
         GROUNDS[ErasureGround(case.facts["ground"])],
         _recipients(proposed),
+        buttons=[_certificate(case)],
         closing="\n\n".join(
             [
                 _left(case, proposed),
@@ -28,6 +35,15 @@ def erased(case: Case) -> Draft:
             ]
         ),
     )
+
+
+def _certificate(case: Case) -> tuple[str, str]:
+    """Return the button that leads to the certificate, and from which day on it does at the latest."""
+    final_by: dt.date = case.facts["final_by"]
+    label = _("Open the certificate of deletion")
+    if final_by > case.facts["day"]:
+        label = _("Open the certificate of deletion, from %s on at the latest") % day(final_by)
+    return label, links.page("my_data_certificate", links.certificate(case.request.public_id))
 
 
 def _done(case: Case, proposed: Proposal) -> str:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -36,6 +37,17 @@ class Requests(models.QuerySet["Request"]):
 
     def of_people(self, contact_ids: list[int]) -> Requests:
         return self.filter(pk__in=Subject.objects.filter(contact__in=contact_ids).values("request"))
+
+    @staticmethod
+    def asked_by(address_hashes: Collection[str], contact_ids: Collection[int]) -> Q:
+        """Return what somebody has asked for: the requests about their records, and those from their address.
+
+        Where they are held, a closed one counts that is about them, and no other: it may be from whoever had the
+        address before, and is deleted by now.
+        """
+        about = Q(pk__in=Subject.objects.filter(contact__in=contact_ids).values("request"))
+        from_address = Q(address_hash__in=address_hashes)
+        return about | (from_address & ~Q(state=State.CLOSED) if contact_ids else from_address)
 
     def by_due(self) -> Requests:
         """What is due next first, be it the answer or what was promised; what waits for the person comes last."""
@@ -197,6 +209,7 @@ class Certificate(models.Model):
     untold = models.JSONField(default=list, help_text="Who has a copy and cannot act on a notice: name, why, gone_on.")
     references = ArrayField(models.UUIDField(), default=list, help_text="The numbers by which recipients were told.")
     kept = models.JSONField(help_text="What a duty keeps: reason, legal reference, categories, last day.")
+    letter_until = models.DateField(null=True, help_text="The last day on which the letter may wait, with the address.")
     remembered_until = models.DateField(null=True, help_text="The last day on which nobody may bring the person back.")
     suppressed = models.BooleanField(null=True, help_text="Whether an objection stays, in coded form.")
     backups_until = models.DateField(help_text="The day on which the last backup with the person expires.")

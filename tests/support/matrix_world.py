@@ -185,13 +185,16 @@ def _public(records: dict[str, Any], policy: PolicyVersion) -> dict[str, str]:
 
 
 def _visited(records: dict[str, Any], visitor: Contact) -> dict[str, str]:
-    """Return the addresses of "My data": of a link that is not opened yet, and of a package that is ready."""
+    """Return the addresses of "My data": of a link not opened yet, a package that is ready, and a certificate."""
     request = records["dsr_request_package"]
     lasts = {"created_at": NOON, "expires_at": NOON + dt.timedelta(days=1)}
+    certificate = links.certificate(records["dsr_request_certificate"].public_id)
     ready = Handover.objects.create(request=request, contact=visitor, portable=False, **lasts)
     return {
         "my-data/…/": visiting.path_of(visiting.begun(visitor.email)),
         "my-data/mine/package/…/": reverse("my_data_package", args=[ready.public_id]),
+        "my-data/certificate/…/": reverse("my_data_certificate", args=[certificate]),
+        "my-data/certificate/…/paper/": reverse("my_data_certificate_paper", args=[certificate]),
     }
 
 

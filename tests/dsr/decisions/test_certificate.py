@@ -90,16 +90,33 @@ def test_it_names_nobody(log_in: LogIn, certificate: Certificate) -> None:
     [
         (
             "en",
-            ["nobody brings them back", "until 24 November 2029", "until 24 November 2028", "no end is set"],
+            [
+                "The letter to them",
+                "8 December 2026",
+                "nobody brings them back",
+                "24 November 2029",
+                "24 November 2028",
+                "no end is set",
+            ],
         ),
-        ("sv", ["så att ingen registrerar personen igen", "24 november 2029", "24 november 2028", "inget slutdatum"]),
+        (
+            "sv",
+            [
+                "Brevet till personen",
+                "8 december 2026",
+                "så att ingen registrerar personen igen",
+                "24 november 2029",
+                "24 november 2028",
+                "inget slutdatum",
+            ],
+        ),
     ],
 )
 def test_it_says_what_stays_without_a_name_on_which_ground_and_until_when(
     policy: PolicyVersion, certificate: Certificate, language: str, told: list[str]
 ) -> None:
     coded = certificates.said(certificate, policy=policy, language=language)["coded"]
-    assert len(coded) == 4
+    assert len(coded) == 5
     assert all("GDPR" in ground or "dataskyddsförordningen" in ground for _, ground, _ in coded)
     for text in told:
         assert text in str(coded)
@@ -110,7 +127,9 @@ def test_it_says_what_stays_without_a_name_on_which_ground_and_until_when(
 def test_an_old_certificate_says_nothing_of_what_it_has_no_record_of(
     policy: PolicyVersion, certificate: Certificate
 ) -> None:
-    certificate.remembered_until = certificate.suppressed = None
+    certificate.remembered_until = certificate.suppressed = certificate.letter_until = None
+    certificate.scan = {name: certificate.scan[name] for name in ("tables", "columns", "found", "others")}
+    assert len(certificates.scanned(certificate)) == 2
     coded = certificates.said(certificate, policy=policy, language="en")["coded"]
     assert [what.partition(":")[0] for what, _, _ in coded] == [
         "The request", "The record of who looked at and changed what, by a random number alone",
@@ -139,7 +158,7 @@ def test_a_duty_without_an_end_is_told_as_one(policy: PolicyVersion) -> None:
     place(contact, "duty", "tax")
     certificate = erased(wish(contact, policy), policy)
     assert certificates.said(certificate, policy=policy, language="en")["kept"] == [
-        ["Name and company", "tax law", "until that duty ends"]
+        [f"Name and company, under the number {contact.public_id}", "tax law", "until that duty ends"]
     ]
 
 

@@ -1,5 +1,6 @@
 """The search of the whole database after a deletion: what it finds, what it must not take for the person."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,11 +8,12 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from contacts.models import Contact, Message, PolicyVersion
+from dsr.decisions import certificates
 from dsr.models import Paper
 from dsr.traces import scanning
 from dsr.traces.scanning import Identifiers
 from dsr.words.vocabulary import Kind
-from tests.support.deleting import erased, full, wish
+from tests.support.deleting import erased, full, under_a_duty, wish
 from tests.support.factories import NOON, ContactFactory, OrganisationFactory, SignUpFactory
 from tests.support.requesting import asked_by
 from tests.support.sharing import RecipientFactory
@@ -120,8 +122,56 @@ def test_what_was_searched_for_is_stored_nowhere(policy: PolicyVersion) -> None:
 
 
 def test_very_short_names_are_not_searched_for(policy: PolicyVersion) -> None:
-    person = {"first_name": "", "last_name": "Li", "phone": "112", "address": ""}
-    assert scanning.identifiers([person], [ADDRESS]) == Identifiers(frozenset([ADDRESS]), frozenset())
+    person = Contact.objects.filter(pk=ContactFactory.create(first_name="", last_name="Li", phone="112").pk).values()
+    sought = scanning.identifiers(person, [ADDRESS])
+    assert (sought.own, sought.shared) == ({ADDRESS}, frozenset())
+
+
+# Numbers and coded addresses
+
+
+@pytest.mark.promise("L20")
+@pytest.mark.parametrize("trace", ["public_id", "address_hash"])
+def test_their_number_or_coded_address_alarms_where_nothing_has_it_stay(policy: PolicyVersion, trace: str) -> None:
+    contact = ContactFactory.create()
+    note(f"see {getattr(contact, trace)}")
+    assert erased(wish(contact, policy), policy).scan["found"] == {"dsr_paper": 1}
+
+
+@pytest.mark.promise("L20")
+def test_a_number_is_found_in_a_column_for_numbers(policy: PolicyVersion) -> None:
+    contact = ContactFactory.create()
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE left_behind (whose uuid)")
+        cursor.execute("INSERT INTO left_behind VALUES (%s)", [contact.public_id])
+    assert erased(wish(contact, policy), policy).scan["found"] == {"left_behind": 1}
+
+
+@pytest.mark.promise("L20")
+def test_where_they_stay_as_proof_is_told_and_does_not_alarm(policy: PolicyVersion) -> None:
+    certificate = erased(wish(full(policy), policy), policy)
+    assert certificate.scan["found"] == {}
+    proof = {"contacts_tombstone", "contacts_suppression", "contacts_auditevent", "dsr_request"}
+    assert set(certificate.scan["coded"]) >= proof
+    said = " ".join(certificates.scanned(certificate))
+    assert re.search(
+        r"It was searched by 1 e-mail address, \d names, phones or streets, 1 number of a record and", said
+    )
+    assert "As a number or in coded form, as said above, they stand here:" in said
+
+
+@pytest.mark.promise("L20")
+def test_the_number_under_which_a_duty_keeps_a_part_does_not_alarm(policy: PolicyVersion) -> None:
+    certificate = erased(wish(under_a_duty(policy), policy), policy)
+    assert certificate.kept
+    assert certificate.scan["found"] == {}
+
+
+@pytest.mark.promise("L16")
+def test_whoever_shares_the_mailbox_under_a_tag_does_not_alarm(policy: PolicyVersion) -> None:
+    ContactFactory.create(email="ann+news@fjordkraft.example")
+    certificate = erased(wish(ContactFactory.create(email="ann@fjordkraft.example"), policy), policy)
+    assert (certificate.scan["found"], certificate.scan["others"]) == ({}, {"contacts_contact": 1})
 
 
 def test_nothing_sought_finds_nothing(policy: PolicyVersion) -> None:
