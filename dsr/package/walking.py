@@ -19,7 +19,7 @@ from django.db.models import Field, ForeignKey, Model, Q
 from contacts.models import Contact
 from contacts.people import suppressions
 from contacts.personal_data import Table
-from dsr.models import Subject
+from dsr.models import Requests
 from dsr.package.people import Person
 
 type Label = str  # "contacts.Activity"
@@ -35,12 +35,8 @@ BESIDE: dict[Label, Callable[[Person], Q]] = {
     "contacts.RecipientNotice": lambda who: Q(reference__in=who.public_ids),
     "contacts.Strike": lambda who: Q(reference__in=who.public_ids),
     "contacts.AuditEvent": lambda who: Q(public_id__in=who.public_ids),
-    "dsr.Request": lambda who: Q(address_hash__in=who.hashes) | Q(pk__in=_requests_about(who)),
+    "dsr.Request": lambda who: Requests.asked_by(who.hashes, who.contact_ids),
 }
-
-
-def _requests_about(who: Person) -> Any:
-    return Subject.objects.filter(contact__in=who.contact_ids).values("request")
 
 
 @dataclass(frozen=True)

@@ -72,12 +72,11 @@ def of_nobody(door: Door) -> dict[str, Any]:
 def asked_by(door: Door) -> Requests:
     """Return what the owner of a proven address has asked for, the latest first.
 
-    What is kept of requests whose person was deleted is found by the keyed hash. What waits for a proof may be
-    anybody's.
+    What is kept of requests whose person was deleted is found by the keyed hash, while nobody else is held under it.
+    What waits for a proof may be anybody's.
     """
-    mine = Q(address_hash=keyed_hash(door.proof.address)) | Q(proofs=door.proof)
-    if door.contact:
-        mine |= Q(pk__in=Request.objects.of_people([door.contact.pk]).values("pk"))
+    held = [door.contact.pk] if door.contact else []
+    mine = Requests.asked_by([keyed_hash(door.proof.address)], held) | Q(proofs=door.proof)
     return Request.objects.filter(mine).exclude(state=State.UNPROVEN).distinct().order_by("-pk")
 
 

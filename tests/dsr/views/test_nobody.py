@@ -7,10 +7,12 @@ from django.test import Client
 
 from contacts.models import Contact, PolicyVersion, Tombstone
 from contacts.words.addresses import hashes
+from dsr import package
 from dsr.words.vocabulary import Kind, State
 from tests.support import requesting
 from tests.support.admin_pages import contents
 from tests.support.factories import NOON, SignUpFactory, customer
+from tests.support.packaged import data_of
 from tests.support.visiting import ADDRESS, MINE, only_request, path_of, posted, press, visiting, words
 from tests.support.visitors import send
 
@@ -46,6 +48,19 @@ def test_who_was_deleted_finds_what_is_left_of_their_requests(policy: PolicyVers
     assert f"Done as you asked, on 24 November 2026. Its number is {request.number}." in shown
     assert waiting
     assert waiting.number not in shown
+
+
+@pytest.mark.promise("L20")
+def test_whoever_has_the_address_after_them_is_shown_no_closed_request_of_theirs(policy: PolicyVersion) -> None:
+    before = customer(policy, email=ADDRESS)
+    theirs = requesting.close(requesting.asked_by(before, policy, Kind.ERASURE), policy)
+    before.delete()
+    after = customer(policy, email=ADDRESS)
+    own = requesting.close(requesting.asked_by(after, policy, Kind.ACCESS), policy)
+    shown = words(visiting(after).get(MINE))
+    assert (own.number in shown, theirs.number in shown) == (True, False)
+    made = data_of(package.write([after.pk], address="", policy=policy, language="en", at=NOON))
+    assert (own.number in str(made), theirs.number in str(made)) == (True, False)
 
 
 def test_what_was_typed_under_an_address_and_not_confirmed_is_named(policy: PolicyVersion) -> None:
