@@ -45,8 +45,8 @@ MODELS: dict[str, Table] = {
         **_table("request portable created_at expires_at fetched", about("what was handed over, and until when (P20)")),
     },
     "dsr.Certificate": _table(
-        "id public_id request ground erased_at deleted told untold references kept remembered_until suppressed"
-        " backups_until scan",
+        "id public_id request ground erased_at deleted told untold references kept letter_until remembered_until"
+        " suppressed backups_until scan",
         NOTHING,
     ),
     "dsr.YearCount": _table("id year kind outcome number late days", NOTHING),

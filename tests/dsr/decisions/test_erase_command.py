@@ -61,7 +61,13 @@ def test_json_is_a_contract(policy: PolicyVersion, erase: Any) -> None:
     assert told["deleted"] == certificate.deleted
     assert (told["outcome"], told["ground"], told["backups_until"]) == ("partly_refused", "left", "2026-12-24")
     assert told["kept"] == [
-        {"reason": "bookkeeping", "legal_reference": "", "categories": ["company", "name"], "until": None}
+        {
+            "reason": "bookkeeping",
+            "legal_reference": "",
+            "categories": ["company", "name"],
+            "until": None,
+            "numbers": [str(contact.public_id)],
+        }
     ]
 
 

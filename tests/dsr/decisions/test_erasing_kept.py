@@ -42,6 +42,7 @@ def test_a_duty_leaves_what_it_names_and_the_rest_goes(policy: PolicyVersion, du
         "legal_reference": "Bookkeeping Act 7:2",
         "categories": ["company", "name"],
         "until": "2031-12-31",
+        "numbers": [str(dutiful.public_id)],
     }
 
 
