@@ -27,7 +27,7 @@ demo: setup ## load the demo company, run the nightly purge, and serve the site 
 test: setup ## run all tests, and measure what they cover (ARGS="-k check_in")
 	@exec $(BIN)/python -m pytest $(SHARED_OUT) --durations=20 --cov $(ARGS)
 
-test-quick: setup ## run those that need no browser, start no process and ask for single pages, with a tenth of the examples
+test-quick: setup ## run those that need no browser and start no process, with fewer examples
 	@EXAMPLES=0.1 exec $(BIN)/python -m pytest $(SHARED_OUT) -m "not browser and not processes and not walk" $(ARGS)
 
 check: setup ## lint, types, import contracts, migrations, Django's checks

@@ -23,7 +23,7 @@ from tests.databases import BARE, POLICY, PUBLISHED, Databases
 from tests.support import closed_sockets, marking
 from tests.support.embedded_users import User as ServerUser
 from tests.support.embedded_users import open_directory, users
-from tests.support.examples import examples
+from tests.support.examples import examples, left_out
 from tests.support.processes import Site
 
 if TYPE_CHECKING:
@@ -45,11 +45,16 @@ closed_sockets.close()
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that start browsers or processes first: no worker is to begin one when the others are done.
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what a quick run does without, and begin with files that start browsers or processes.
+
+    No worker is to begin one when the others are done.
 
     xdist gives them out as they come (`--dist loadfile --no-loadscope-reorder`).
     """
+    dropped = left_out(items, config.getoption("randomly_seed", 0))
+    config.hook.pytest_deselected(items=list(dropped))
+    items[:] = [item for item in items if item not in dropped]
     order = {path: number for number, path in enumerate(dict.fromkeys(item.path for item in items))}
     long = {item.path for item in items if marking.is_slow(item)}
     items.sort(key=lambda item: (item.path not in long, order[item.path]))
