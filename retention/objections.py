@@ -51,7 +51,7 @@ def object_to_marketing(
 
     def whole() -> Consequence:
         with transaction.atomic():
-            ids = objections.record(
+            heard = objections.record(
                 address_hash,
                 mailbox_hash=mailbox_hash,
                 public_id=public_id,
@@ -61,7 +61,7 @@ def object_to_marketing(
                 at=at,
                 by=by,
             )
-            return part_with(ids, policy=policy, at=at, by=by)
+            return part_with(heard.people, policy=policy, at=at, by=by)
 
     return retry.persist(whole)
 
