@@ -7,6 +7,7 @@ night after a mail that says so has left, and can answer it until then: it was n
 import datetime as dt
 import uuid
 from collections.abc import Collection
+from typing import Unpack
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet, Value
@@ -17,6 +18,7 @@ from contacts.models import Basis, Contact, Message, PolicyVersion
 from contacts.outbox import outbox
 from contacts.people import suppressions
 from contacts.permission import objections
+from contacts.permission.objections import Said
 from contacts.words.vocabulary import MARKETING_SCENARIOS, Channel, MailTemplate
 
 
@@ -24,38 +26,19 @@ class NothingToKeepError(LookupError):
     """The person is deleted by now, or has answered."""
 
 
-def stop(
-    address_hash: str,
-    *,
-    mailbox_hash: str = "",
-    public_id: uuid.UUID | None,
-    channels: Collection[Channel],
-    reason: str,
-    policy: PolicyVersion,
-    at: dt.datetime,
-    by: str,
-) -> None:
+def stop(address_hash: str, *, policy: PolicyVersion, at: dt.datetime, by: str, **said: Unpack[Said]) -> None:
     """Record an objection that came by a mail's link, and owe the mail to whoever is to be deleted for it, in the next
     night or once what they asked for is over.
 
-    The arguments are those of `objections.object_to_marketing`. Said again, it changes nothing.
+    Said again, it changes nothing.
     """
     day = day_of(at, policy.zone)
 
     def whole() -> None:
         with transaction.atomic():
-            heard = objections.record(
-                address_hash,
-                mailbox_hash=mailbox_hash,
-                public_id=public_id,
-                channels=channels,
-                reason=reason,
-                day=day,
-                at=at,
-                by=by,
-            )
+            heard = objections.record(address_hash, **said, day=day, at=at, by=by)
             if heard.people and heard.stopped:
-                _tell(heard.people, _name(day, heard.stopped, reason), at)
+                _tell(heard.people, _name(day, heard.stopped, said["reason"]), at)
 
     retry.persist(whole)
 
