@@ -26,6 +26,8 @@ app.conf.beat_schedule = {
     "mail_files": {"task": "contacts.tasks.sweep_mail_files", "schedule": crontab(minute=50)},
     # Whoever was given people's data hears of erasures, objections and corrections, until they say it is done (L4).
     "notices": {"task": "contacts.tasks.tell_recipients", "schedule": crontab(minute="*/5")},
+    # Holders of lists that left as files hear within the hour whom to strike (P12).
+    "strikes": {"task": "contacts.tasks.tell_of_strikes", "schedule": crontab(minute=40)},
     # Files of people that were uploaded go after a day; what a worker left when it died is given back.
     "uploads": {"task": "privacy_crm.tasks.sweep_uploads", "schedule": crontab()},
     # Guests are reminded on the day before their event.
@@ -52,8 +54,6 @@ app.conf.beat_schedule = {
     # What a recipient acknowledged goes after the same 24 months; what it did not is chased.
     "told": {"task": "dsr.tasks.forget_notices", "schedule": crontab(hour=3, minute=50)},
     # So do lists that left as files, 24 months after their holders said what became of them.
-    # Holders of lists that left as files hear within the hour whom to strike (P12).
-    "strikes": {"task": "contacts.tasks.tell_of_strikes", "schedule": crontab(minute=40)},
     "audiences": {"task": "dsr.tasks.forget_audiences", "schedule": crontab(hour=3, minute=55)},
     # Log-ins that have ended leave nothing behind.
     "sessions": {"task": "privacy_crm.tasks.sweep_sessions", "schedule": crontab(minute=35)},

@@ -4,9 +4,9 @@ What is still to be delivered, or still to come, goes with the nightly run after
 """
 
 import datetime as dt
-import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Unpack
 
 from django.db import transaction
 
@@ -14,7 +14,8 @@ from contacts.base import retry
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
 from contacts.permission import objections
-from contacts.words.vocabulary import MARKETING_SCENARIOS, Channel, Scenario
+from contacts.permission.objections import Said
+from contacts.words.vocabulary import MARKETING_SCENARIOS, Scenario
 from retention import lapse_decisions
 from retention.due_bases import RetentionDate
 from retention.lapse_decisions import Parting
@@ -31,37 +32,19 @@ class Consequence:
 
 
 def object_to_marketing(
-    address_hash: str,
-    *,
-    mailbox_hash: str = "",
-    public_id: uuid.UUID | None,
-    channels: Collection[Channel],
-    reason: str,
-    policy: PolicyVersion,
-    at: dt.datetime,
-    by: str,
+    address_hash: str, *, policy: PolicyVersion, at: dt.datetime, by: str, **said: Unpack[Said]
 ) -> Consequence:
     """Record an objection, and where no channel is left, part with whoever is held for marketing alone.
 
     A prospect goes at once, a whitepaper once delivered, webinar and event once over; a freeze spares and a duty
-    reduces, as in any run. `mailbox_hash` is that of the address's mailbox, where it is known, and `public_id` names
-    whom the address was written to, if anybody. Said again, it changes nothing.
+    reduces, as in any run. Said again, it changes nothing.
     """
     day = day_of(at, policy.zone)
 
     def whole() -> Consequence:
         with transaction.atomic():
-            ids = objections.record(
-                address_hash,
-                mailbox_hash=mailbox_hash,
-                public_id=public_id,
-                channels=channels,
-                reason=reason,
-                day=day,
-                at=at,
-                by=by,
-            )
-            return part_with(ids, policy=policy, at=at, by=by)
+            heard = objections.record(address_hash, **said, day=day, at=at, by=by)
+            return part_with(heard.people, policy=policy, at=at, by=by)
 
     return retry.persist(whole)
 

@@ -5,6 +5,7 @@ import datetime as dt
 import structlog
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from contacts.base import audit
@@ -21,9 +22,19 @@ def tell(*, at: dt.datetime) -> int:
     between sends the mail again, never not at all. What a mail server refuses is tried with the next call, and keeps
     nobody else from hearing. A holder without an address finds it on the page alone.
     """
-    waiting = Audience.objects.outstanding().filter(strikes__told_at=None, strikes__struck_at=None)
-    lists = waiting.exclude(holder__email="").distinct().order_by("pk").values_list("pk", flat=True)
+    untold = waiting().filter(told_at=None).exclude(audience__holder__email="")
+    lists = untold.order_by("audience").values_list("audience", flat=True).distinct()
     return sum(_try(pk, at) for pk in list(lists))
+
+
+def waiting() -> QuerySet[Strike]:
+    """Return who is still to be struck, and from which list. From one whose end is on record, nobody is."""
+    return Strike.objects.filter(struck_at=None, audience__confirmed_at=None)
+
+
+def people(strikes: QuerySet[Strike]) -> int:
+    """Return how many people these are: one who objected, and was deleted since, is named twice."""
+    return strikes.order_by().values("reference").distinct().count()
 
 
 def _try(audience_id: int, at: dt.datetime) -> bool:
@@ -36,11 +47,11 @@ def _try(audience_id: int, at: dt.datetime) -> bool:
 
 @transaction.atomic
 def _tell(audience_id: int, at: dt.datetime) -> bool:
-    untold = Strike.objects.filter(audience=audience_id, told_at=None, struck_at=None)
-    number = len(untold.select_for_update(skip_locked=True).values_list("pk"))
-    if not number:
+    untold = waiting().filter(audience=audience_id, told_at=None)
+    found = _locked(untold.select_for_update(of=("self",), skip_locked=True))
+    if not (number := people(found)):
         return False
-    untold.update(told_at=at)
+    found.update(told_at=at)
     audience = Audience.objects.select_related("holder").get(pk=audience_id)
     EmailMessage(_subject(number), _body(audience, number), to=[audience.holder.email]).send()
     return True
@@ -49,10 +60,16 @@ def _tell(audience_id: int, at: dt.datetime) -> bool:
 @transaction.atomic
 def struck(audience: Audience, *, at: dt.datetime, by: str) -> int:
     """Note that everybody who was to be struck from a list is, and return how many they were."""
-    done = audience.strikes.filter(struck_at=None).update(struck_at=at, struck_by=by)
-    if done:
-        audit.record("audience.struck", at=at, by=by, rule=f"audience:{audience.pk}:{done}")
-    return done
+    found = _locked(waiting().filter(audience=audience).select_for_update(of=("self",)))
+    if number := people(found):
+        found.update(struck_at=at, struck_by=by)
+        audit.record("audience.struck", at=at, by=by, rule=f"audience:{audience.pk}:{number}")
+    return number
+
+
+def _locked(strikes: QuerySet[Strike]) -> QuerySet[Strike]:
+    """Return those of a query that locks them, and none that come in later."""
+    return Strike.objects.filter(pk__in=list(strikes.values_list("pk", flat=True)))
 
 
 def _subject(number: int) -> str:
@@ -61,10 +78,10 @@ def _subject(number: int) -> str:
 
 def _body(audience: Audience, number: int) -> str:
     """Return the mail's text, with no person in it."""
-    who = "Somebody who is" if number == 1 else f"{number} people who are"
+    who = "One person on it has objected or was" if number == 1 else f"{number} people on it have objected or were"
     page = links.absolute(reverse("admin:contacts_audience_change", args=[audience.pk]))
     return (
-        f"{who} on it have objected, or were deleted. Do not write to them or call them any more.\n\n"
+        f"{who} deleted. Do not write to them or call them any more.\n\n"
         f"The page of the list says by their numbers who they are. Strike them from the file, and say there that it is"
         f" done:\n{page}\n"
     )

@@ -41,6 +41,11 @@ def of_address(address: str) -> QuerySet[Suppression]:
     return Suppression.objects.filter(under({keyed_hash(address): mailbox_hash(address)}))
 
 
+def channels(hashes: Hashes) -> set[str]:
+    """Return the channels on which one of these addresses or mailboxes has objected."""
+    return set(Suppression.objects.filter(under(hashes)).values_list("channel", flat=True))
+
+
 def of_people(*people: Contact) -> QuerySet[Suppression]:
     """Return what holds for the addresses of these people."""
     return Suppression.objects.filter(under(hashes_of(people)))

@@ -6,7 +6,7 @@ It outlives the person. Nothing lifts it but a consent that the person gives twi
 import datetime as dt
 import uuid
 from collections.abc import Collection
-from typing import Any
+from typing import Any, NamedTuple, NotRequired, TypedDict, Unpack
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -34,49 +34,63 @@ _METHODS = {
 }
 
 
-@transaction.atomic
-def record(
-    address_hash: str,
-    *,
-    mailbox_hash: str = "",
-    public_id: uuid.UUID | None,
-    channels: Collection[Channel],
-    reason: str,
-    day: dt.date,
-    at: dt.datetime,
-    by: str,
-) -> list[int]:
-    """Write down that an address objects to marketing on these channels; return the keys of the contacts concerned.
+class Said(TypedDict):
+    """What is known of an objection beside its address. `reason` says how it was heard, without a name.
 
-    Those are whoever has an address of its mailbox now or gave one up when their records were merged, and whoever had
-    it when it was written to, which `public_id` tells: all addresses that are known of them are suppressed. Where
-    nobody knows the mailbox, the address counts as one without a tag (L16). `reason` says how it was heard, without a
-    name. It ends their consents on these channels, which stay in the ledger of each. Whoever was given their data is
-    owed a notice. Said again, it changes nothing. The contacts stay locked until the end of the transaction.
+    `mailbox_hash` is that of the address's mailbox, where it is known, and `public_id` names who was written to under
+    the address, if anybody.
     """
-    heard = {address_hash: mailbox_hash or suppressions.mailbox_of(address_hash)} if address_hash else {}
-    people = _lock(heard, public_id)
+
+    mailbox_hash: NotRequired[str]
+    public_id: uuid.UUID | None
+    channels: Collection[Channel]
+    reason: str
+
+
+class Recorded(NamedTuple):
+    """What an objection came to: the keys of the contacts concerned, and the channels that were open until then."""
+
+    people: list[int]
+    stopped: list[Channel]
+
+
+@transaction.atomic
+def record(address_hash: str, *, day: dt.date, at: dt.datetime, by: str, **said: Unpack[Said]) -> Recorded:
+    """Write down that an address objects to marketing on these channels; return whom it concerns, and what it stopped.
+
+    It concerns whoever has an address of its mailbox now or gave one up when their records were merged, and whoever had
+    it when it was written to, which `public_id` tells: all addresses that are known of them are suppressed. Where
+    nobody knows the mailbox, the address counts as one without a tag (L16). It ends their consents on these channels,
+    which stay in the ledger of each. Whoever was given their data is owed a notice. Said again, it changes nothing. The
+    contacts stay locked until the end of the transaction.
+    """
+    heard = {address_hash: said.get("mailbox_hash") or suppressions.mailbox_of(address_hash)} if address_hash else {}
+    people = _lock(heard, said["public_id"])
     ids = [person.pk for person in people]
     hashes = heard | suppressions.hashes_of([*people, *MergedAddress.objects.filter(contact__in=ids)])
-    told = [channel.value for channel in Channel if channel in channels]
-    values: dict[str, Any] = {"reason": reason, "day": day, "at": at, "channels": told}
+    told = [channel.value for channel in Channel if channel in said["channels"]]
+    before = suppressions.channels(hashes)
+    values: dict[str, Any] = {"reason": said["reason"], "day": day, "at": at, "channels": told}
     if suppressions.add(hashes, _SAID, **values) + _note(values | {"people": ids}, method(by)):
         notices.enqueue(NoticeKind.OBJECTED, ids, details=told, at=at)
         _trace(people, told, at, by)
         counts.objected(ids, at=at)
-    return ids
+    return Recorded(ids, [Channel(channel) for channel in told if channel not in before])
 
 
-def take_back(contact: Contact, *, reason: str, day: dt.date, at: dt.datetime, by: str) -> None:
-    """Open again what an objection of that day stopped, heard for that reason, as its person says that it was not they.
+def take_back(
+    contact: Contact, channels: Collection[Channel], *, reason: str, day: dt.date, at: dt.datetime, by: str
+) -> None:
+    """Open these channels again that an objection stopped, as its person says that it was not they.
 
-    Consents that it ended stay ended, and the ledger has what was said. Call it under the lock on the contact.
+    `channels` are those that `record` said it had stopped: what the person had stopped themselves stays so. Of their
+    rows, those count that were heard on that day for that reason. Consents that it ended stay ended, and the ledger has
+    what was said. Call it under the lock on the contact.
     """
     heard = contact.permissions.filter(state=PermissionState.OBJECTED, source=reason, given_on=day)
-    channels = sorted(heard.values_list("channel", flat=True))
-    heard.delete()
-    suppressions.of_people(contact).filter(reason=reason, since=day).delete()
-    audit.record("objection.taken_back", at=at, by=by, public_id=contact.public_id, rule=",".join(channels))
+    heard.filter(channel__in=channels).delete()
+    suppressions.of_people(contact).filter(channel__in=channels, reason=reason, since=day).delete()
+    audit.record("objection.taken_back", at=at, by=by, public_id=contact.public_id, rule=",".join(sorted(channels)))
 
 
 def _lock(heard: Hashes, public_id: uuid.UUID | None) -> list[Contact]:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -37,17 +36,6 @@ class Requests(models.QuerySet["Request"]):
 
     def of_people(self, contact_ids: list[int]) -> Requests:
         return self.filter(pk__in=Subject.objects.filter(contact__in=contact_ids).values("request"))
-
-    @staticmethod
-    def asked_by(address_hashes: Collection[str], contact_ids: Collection[int]) -> Q:
-        """Return what somebody has asked for: the requests about their records, and those from their address.
-
-        Where they are held, a closed one counts that is about them, and no other: it may be from whoever had the
-        address before, and is deleted by now.
-        """
-        about = Q(pk__in=Subject.objects.filter(contact__in=contact_ids).values("request"))
-        from_address = Q(address_hash__in=address_hashes)
-        return about | (from_address & ~Q(state=State.CLOSED) if contact_ids else from_address)
 
     def by_due(self) -> Requests:
         """What is due next first, be it the answer or what was promised; what waits for the person comes last."""

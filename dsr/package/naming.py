@@ -29,7 +29,7 @@ TITLES: dict[str, Any] = {
     "contacts.Strike": _("Lists of ours that you were struck from"),
     "retention.Hold": _("What keeps your details longer"),
     "dsr.Request": _("Your requests"),
-    "dsr.Paper": _("What was written about your requests"),
+    "dsr.Paper": _("What was written about requests that concern you"),
     "dsr.Handover": _("Copies made ready for you"),
     "contacts.AuditEvent": _("Who looked at your details or changed them"),
 }

@@ -19,8 +19,8 @@ from django.db.models import Field, ForeignKey, Model, Q
 from contacts.models import Contact
 from contacts.people import suppressions
 from contacts.personal_data import Table
-from dsr.models import Requests
 from dsr.package.people import Person
+from dsr.records import requesters
 
 type Label = str  # "contacts.Activity"
 
@@ -35,7 +35,7 @@ BESIDE: dict[Label, Callable[[Person], Q]] = {
     "contacts.RecipientNotice": lambda who: Q(reference__in=who.public_ids),
     "contacts.Strike": lambda who: Q(reference__in=who.public_ids),
     "contacts.AuditEvent": lambda who: Q(public_id__in=who.public_ids),
-    "dsr.Request": lambda who: Requests.asked_by(who.hashes, who.contact_ids),
+    "dsr.Request": lambda who: requesters.asked_by(who.hashes, who.contact_ids),
 }
 
 

@@ -20,6 +20,7 @@ from dsr.intake import asking
 from dsr.models import Request, Requests
 from dsr.package import periods
 from dsr.package.people import Person
+from dsr.records import requesters
 from dsr.views import wishes
 from dsr.views.visits import Door
 from dsr.words.vocabulary import STANDING, Kind, State
@@ -72,11 +73,11 @@ def of_nobody(door: Door) -> dict[str, Any]:
 def asked_by(door: Door) -> Requests:
     """Return what the owner of a proven address has asked for, the latest first.
 
-    What is kept of requests whose person was deleted is found by the keyed hash, while nobody else is held under it.
-    What waits for a proof may be anybody's.
+    What is kept of requests whose person was deleted is found by the keyed hash, while nobody else is held under it
+    (`requesters`). What waits for a proof may be anybody's.
     """
     held = [door.contact.pk] if door.contact else []
-    mine = Requests.asked_by([keyed_hash(door.proof.address)], held) | Q(proofs=door.proof)
+    mine = requesters.asked_by([keyed_hash(door.proof.address)], held) | Q(proofs=door.proof)
     return Request.objects.filter(mine).exclude(state=State.UNPROVEN).distinct().order_by("-pk")
 
 

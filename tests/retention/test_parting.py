@@ -1,23 +1,38 @@
 """Whoever holds a mail stops all marketing by its link, and deletes nobody before its reader was told (P12, L15)."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from contacts.delivery import letters
 from contacts.models import AuditEvent, Contact, Message, PolicyVersion, Suppression
 from contacts.outbox import links
 from contacts.permission import objections, permission
+from contacts.permission.permission import Refusal
 from contacts.words.vocabulary import Channel
 from privacy_crm.mail import mailer
 from retention import parting
 from retention.parting import NothingToKeepError
 from tests.support.admin_pages import contents
-from tests.support.factories import NOON, ONE_DAY, hold, is_held, place, run, scenarios_of
+from tests.support.factories import (
+    NOON,
+    ONE_DAY,
+    ContactFactory,
+    EventFactory,
+    hold,
+    is_held,
+    place,
+    register,
+    run,
+    scenarios_of,
+)
 from tests.support.mail_sink import Sink
 from tests.support.mailing import send
+from tests.support.objecting import proven
 from tests.support.preferring import ONE_CLICK, prefer, reader, suppressed, token_of, unsubscribe
 from tests.support.visitors import send as post
 
@@ -29,7 +44,16 @@ pytestmark = [
 ]
 
 TODAY = NOON.date()
+REASON = "stopped on the preference page"
 ALL = {"email", "phone", "post"}
+LATER = {
+    "en": "in the next night or, if you asked us for a guide or an event, after that.",
+    "sv": "nästa natt eller, om du har bett oss om en guide eller ett evenemang, därefter.",
+}
+ENDED = {
+    "en": "a consent that you had given has ended",
+    "sv": "ett samtycke som du hade lämnat har upphört",
+}
 DOORS = {
     "preferences": lambda token: prefer(token, do="everything"),
     "unsubscribe": lambda token: unsubscribe(token, {"do": "everything"}),
@@ -109,15 +133,70 @@ def test_whoever_stays_for_another_reason_is_not_told_of_a_deletion(policy: Poli
     assert scenarios_of(prospect) == ["customer"]
 
 
-@pytest.mark.parametrize("fields", [{"reason": "restriction"}, {"reason": "request"}], ids=["restricted", "frozen"])
-def test_whoever_is_frozen_is_not_told_since_nothing_is_deleted(
-    policy: PolicyVersion, prospect: Contact, fields: dict[str, str]
-) -> None:
-    place(prospect, "freeze", fields["reason"])
+@pytest.mark.parametrize("reason", ["restriction", "request"])
+def test_whoever_is_frozen_is_told_before_it_ends(policy: PolicyVersion, prospect: Contact, reason: str) -> None:
+    place(prospect, "freeze", reason)
     prefer(token_of(prospect), do="everything")
-    assert not Message.objects.exists()
+    assert told(prospect)
     run(TODAY + ONE_DAY, policy)
     assert is_held(prospect)
+
+
+def whitepaper_reader(policy: PolicyVersion) -> Contact:
+    """Somebody whose guide was delivered, and whose link to it is open for seven days more."""
+    contact = reader(policy)
+    proven(contact, policy, NOON)
+    return contact
+
+
+def guest(policy: PolicyVersion) -> Contact:
+    """Somebody with a place at an event that is over in a week."""
+    coming = EventFactory.create(starts_at=NOON + 7 * ONE_DAY, over_at=NOON + 7 * ONE_DAY)
+    contact: Contact = ContactFactory.create()
+    register(contact, coming, NOON, policy=policy)
+    return contact
+
+
+def reader_and_prospect(policy: PolicyVersion) -> Contact:
+    contact = whitepaper_reader(policy)
+    hold(contact, "prospect", TODAY, policy=policy)
+    return contact
+
+
+@pytest.mark.parametrize("made", [whitepaper_reader, guest, reader_and_prospect])
+@pytest.mark.parametrize("door", DOORS)
+def test_whoever_is_deleted_later_is_told_as_well(
+    policy: PolicyVersion, door: str, made: Callable[[PolicyVersion], Contact]
+) -> None:
+    contact = made(policy)
+    DOORS[door](token_of(contact))
+    assert told(contact)
+    leave(contact)
+    run(TODAY + ONE_DAY, policy)
+    assert is_held(contact)
+    run(TODAY + 9 * ONE_DAY, policy)
+    assert not is_held(contact)
+
+
+@pytest.mark.parametrize("made", [whitepaper_reader, guest])
+def test_the_answer_counts_until_the_deletion(
+    policy: PolicyVersion, client: Client, made: Callable[[PolicyVersion], Contact]
+) -> None:
+    contact = made(policy)
+    prefer(token_of(contact), do="everything")
+    leave(contact)
+    run(TODAY + 6 * ONE_DAY, policy)
+    assert "We keep your details" in post(client, answer(told(contact)), {}).content.decode()
+    run(TODAY + 9 * ONE_DAY, policy)
+    assert is_held(contact)
+
+
+@pytest.mark.parametrize("language", ["en", "sv"])
+def test_each_page_says_when_they_are_deleted(prospect: Contact, client: Client, language: str) -> None:
+    token = token_of(prospect)
+    pages = [client.get(f"/{name}/{token}/", {"lang": language}) for name in ("preferences", "unsubscribe")]
+    pages.append(unsubscribe(token, {"do": "everything", "lang": language}))
+    assert [page for page in pages if LATER[language] not in page.content.decode()] == []
 
 
 def test_the_mail_reaches_them_and_its_button_keeps_them(
@@ -148,6 +227,39 @@ def test_what_they_objected_to_before_stays(policy: PolicyVersion, prospect: Con
     parting.keep(told(prospect).public_id, at=NOON, by="visitor")
     assert suppressed(prospect.address_hash) == {"phone"}
     assert permission.of_one(prospect, day=TODAY)[Channel.PHONE] == "objected"
+
+
+@pytest.mark.parametrize("own", ["email", "phone"])
+def test_what_they_stopped_themselves_on_that_day_stays(policy: PolicyVersion, prospect: Contact, own: str) -> None:
+    prefer(token_of(prospect), do=own)
+    prefer(token_of(prospect), do="everything")
+    parting.keep(told(prospect).public_id, at=NOON, by="visitor")
+    assert suppressed(prospect.address_hash) == {own}
+    assert list(prospect.permissions.filter(state="objected").values_list("channel", flat=True)) == [own]
+
+
+def test_what_another_address_of_their_mailbox_had_stopped_stays(policy: PolicyVersion, prospect: Contact) -> None:
+    tagged = reader(policy, "customer", email="aino+news@fjordkraft.example")
+    objections.record(
+        str(tagged.address_hash), public_id=None, channels=[Channel.POST], reason=REASON, day=TODAY, at=NOON, by="test"
+    )
+    prefer(token_of(prospect), do="everything")
+    parting.keep(told(prospect).public_id, at=NOON, by="visitor")
+    assert permission.of_one(prospect, day=TODAY)[Channel.POST] == "objected"
+
+
+@pytest.mark.promise("L20")
+@pytest.mark.parametrize("language", ["en", "sv"])
+def test_a_consent_that_was_ended_stays_ended_and_mail_and_pages_say_so(
+    policy: PolicyVersion, prospect: Contact, client: Client, language: str
+) -> None:
+    Contact.objects.update(language=language)
+    prefer(token_of(prospect), do="everything")
+    mail, link = told(prospect), answer(told(prospect))
+    pages = [client.get(link, {"lang": language}), post(client, link, {"lang": language})]
+    said = [str(letters.write(mail, policy=policy, at=NOON).body), *(page.content.decode() for page in pages)]
+    assert [text for text in said if ENDED[language] not in " ".join(text.split()).lower()] == []
+    assert permission.of_one(prospect, day=TODAY)[Channel.EMAIL] == Refusal.NO_CONSENT
 
 
 def test_an_answer_counts_once_and_another_objection_is_told_anew(policy: PolicyVersion, prospect: Contact) -> None:

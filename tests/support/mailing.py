@@ -72,7 +72,7 @@ def written_letter(contact: Contact | None = None, address: str = "", at: dt.dat
 
 def parting(_policy: PolicyVersion, **fields: Any) -> Message:
     """What somebody is told who is about to be deleted after an objection by a mail's link."""
-    once = f"{NOON.date()}:unsubscribed on our page"
+    once = f"{NOON.date()}:email,phone,post:unsubscribed on our page"
     return outbox.enqueue(MailTemplate.PARTING, contact=ContactFactory.create(**fields), once=once, at=NOON)
 
 

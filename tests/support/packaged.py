@@ -29,7 +29,7 @@ from contacts.models import (
 )
 from contacts.personal_data import Field
 from contacts.words.addresses import hashes
-from dsr.models import Handover, Paper, Request, Subject
+from dsr.models import Entry, Handover, Paper, Request, Subject
 from dsr.package import walking
 from tests.support.factories import (
     NOON,
@@ -169,6 +169,7 @@ def _requests(contact: Contact, mark: str) -> None:
         received_on=BEFORE.date(), safe_on=TODAY, legal_on=TODAY, extended_on=TODAY, reminded_on=TODAY,
         agreed_by=TODAY, closed_on=TODAY, paused_days=3, passed_on_by="user:471200471200",
     )  # fmt: skip
+    Entry.objects.create(request=request, at=NOON, by="visitor", step="proven")
     Request.objects.create(
         kind="access", state="asked", source="email", received_on=TODAY, safe_on=TODAY, legal_on=TODAY,
         paused_since=TODAY, address_hash=contact.address_hash or "",

@@ -104,11 +104,14 @@ def parting(occasion: Occasion) -> Letter:
     """Say that somebody is about to be deleted since their mail's link stopped all marketing, and how to prevent it."""
     about = {"company": occasion.company}
     stopped = _(
-        "Somebody pressed the link in a mail of ours, and asked us to stop all marketing to this address. We have"
-        " stopped it. %(company)s keeps your details for marketing alone, so we delete them in the coming night. You"
-        " need not do anything."
+        "Somebody used the link in a mail of ours to stop all marketing to this address. We have stopped it."
+        " %(company)s keeps your details for marketing alone, so we delete them in the coming night or, if you asked us"
+        " for a guide, an event or an answer, after that. You need not do anything."
     )
-    kept = _("Was it not you? Then press the button by then, and all stays as it was.")
+    kept = _(
+        "Was it not you? Click below before that, and we keep your details. What was stopped is then open again. But a"
+        " consent that you had given has ended: only you can give it anew."
+    )
     button = Button(_("It was not me: keep my details"), links.page("keep", links.keep(occasion.message)))
     why = _(
         "You get this mail because all marketing to this address was stopped, and we keep your details for that alone."

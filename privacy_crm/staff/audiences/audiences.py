@@ -137,7 +137,7 @@ class AudienceAdmin(RecordAdmin):
             CONFIRM,
             StruckForm,
             "person_remove",
-            offered=lambda audience: audience.strikes.filter(struck_at=None).exists(),
+            offered=lambda audience: striking.waiting().filter(audience=audience).exists(),
         ),
         Act("used", gettext_lazy("Used, and deleted"), CONFIRM, UsedForm, "task_alt", offered=_is_outstanding),
         Act(
@@ -197,7 +197,7 @@ class AudienceAdmin(RecordAdmin):
         reach = Reach(record.people, {Refusal(code): number for code, number in record.left_out.items()})
         return {
             "strikes": list(record.strikes.all()),
-            "to_strike": record.strikes.filter(struck_at=None).count(),
+            "to_strike": striking.people(striking.waiting().filter(audience=record)),
             "left_out": permission_words.left_out(reach),
             "purpose": capfirst(Scenario(record.purpose).label),
             "file_format": FileFormat(record.file_format).label,

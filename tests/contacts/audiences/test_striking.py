@@ -33,6 +33,14 @@ def person(policy: PolicyVersion) -> Contact:
     return contact
 
 
+@pytest.fixture
+def kim() -> User:
+    """A holder who has an address."""
+    holder = listing.holder("kim")
+    User.objects.filter(pk=holder.pk).update(email="kim@nordvik.example")
+    return holder
+
+
 def listed(*people: Contact, channel: str = "phone", holder: User | None = None) -> Audience:
     """A list that left with these people, as `exporting` puts it on record."""
     made: Audience = listing.made(holder, channel=channel) if holder else listing.made(channel=channel)
@@ -75,11 +83,9 @@ def test_a_list_whose_end_is_on_record_has_nobody_left_to_strike(person: Contact
     assert not Strike.objects.exists()
 
 
-def test_the_holder_hears_once_by_mail_that_names_nobody(person: Contact) -> None:
-    holder = listing.holder("kim")
-    User.objects.filter(pk=holder.pk).update(email="kim@nordvik.example")
-    made, other = listed(person, holder=holder), ContactFactory.create()
-    listed(other, holder=holder)
+def test_the_holder_hears_once_by_mail_that_names_nobody(person: Contact, kim: User) -> None:
+    made, other = listed(person, holder=kim), ContactFactory.create()
+    listed(other, holder=kim)
     object_to(person, Channel.PHONE)
     assert striking.tell(at=NOON) == 1
     assert striking.tell(at=NOON + HOUR) == 0
@@ -90,6 +96,59 @@ def test_the_holder_hears_once_by_mail_that_names_nobody(person: Contact) -> Non
     assert [word for word in ("Aino", "Ek", str(person.email), str(person.public_id)) if word in told.body] == []
     erasure.delete({person.pk: person.public_id}, at=NOON, by="test", rule="test")
     assert striking.tell(at=NOON + HOUR) == 1
+
+
+def test_whoever_objects_and_is_deleted_then_is_one_person(log_in: LogIn, person: Contact, kim: User) -> None:
+    made = listed(person, holder=kim)
+    object_to(person, Channel.PHONE)
+    erasure.delete({person.pk: person.public_id}, at=NOON, by="test", rule="test")
+    assert striking.tell(at=NOON) == 1
+    assert mail.outbox[0].subject == "Strike 1 person from a list that you hold"
+    page = f"/admin/contacts/audience/{made.pk}/"
+    client = log_in("privacy officer")
+    assert "1 person on it has objected or was deleted" in client.get(f"{page}change/").content.decode()
+    assert "Noted: 1 person is struck." in client.post(f"{page}struck/", follow=True).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(1, "One person on it has objected or was deleted."), (2, "2 people on it have objected or were deleted.")],
+)
+def test_the_mail_says_how_many(policy: PolicyVersion, kim: User, number: int, said: str) -> None:
+    people = ContactFactory.create_batch(number)
+    listed(*people, holder=kim)
+    for each in people:
+        object_to(each, Channel.PHONE)
+    striking.tell(at=NOON)
+    assert mail.outbox[0].body.startswith(said)
+
+
+def test_lists_with_nobody_new_to_strike_are_not_looked_at(
+    person: Contact, kim: User, django_assert_num_queries: Callable[[int], Any]
+) -> None:
+    struck, told = listed(person, holder=kim), listed(person, holder=kim)
+    for _more in range(3):
+        listed(ContactFactory.create(), holder=kim)
+    object_to(person, Channel.PHONE)
+    striking.struck(struck, at=NOON, by="user:1")
+    told.strikes.update(told_at=NOON)
+    with django_assert_num_queries(1):
+        assert striking.tell(at=NOON) == 0
+
+
+@pytest.mark.parametrize("end", AudienceEnd)
+def test_a_list_that_is_gone_asks_nobody_to_strike(log_in: LogIn, person: Contact, kim: User, end: AudienceEnd) -> None:
+    made = listed(person, holder=kim)
+    object_to(person, Channel.PHONE)
+    confirm(made, end, at=NOON, by="user:1")
+    client, page = log_in("privacy officer"), f"/admin/contacts/audience/{made.pk}/"
+    shown = client.get(f"{page}change/").content.decode()
+    assert [word for word in ("strike them", "Whom to strike", "They are struck") if word in shown] == []
+    assert str(person.public_id) in shown
+    before = contents()
+    client.post(f"{page}struck/")
+    assert contents() == before
+    assert striking.tell(at=NOON) == 0
 
 
 def test_a_holder_without_an_address_is_not_mailed(person: Contact) -> None:

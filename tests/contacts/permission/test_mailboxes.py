@@ -42,7 +42,7 @@ TODAY = dt.date(2026, 11, 24)
 def heard(email: str, channels: frozenset[Channel] = ALL) -> list[int]:
     return objections.record(
         **hashes(email), public_id=None, channels=channels, reason="unsubscribe", day=TODAY, at=NOON, by="test"
-    )
+    ).people
 
 
 def refusals(email: str) -> set[str]:

@@ -45,7 +45,7 @@ SPELLINGS = st.sampled_from(
 def record(email: str, channels: Any = ALL, public_id: uuid.UUID | None = None, day: dt.date = TODAY) -> list[int]:
     return objections.record(
         keyed_hash(email), public_id=public_id, channels=channels, reason="unsubscribe", day=day, at=NOON, by="test"
-    )
+    ).people
 
 
 @given(local=LOCAL, domain=DOMAIN, spell=SPELLINGS)
