@@ -27,11 +27,18 @@ for (const failure of ["htmx:responseError", "htmx:sendError"]) {
     });
 }
 
-// A dialog that opens takes the focus, and gives it back when it closes. What is wrong comes before what is first.
+// A dialog that opens takes the focus, and gives it back when it closes. What is wrong comes before what is first, and
+// whoever is in it already, or has gone on in it since the answer came, is left where they are.
 let opener = null;
 function enterDialog(dialog) {
     const wrong = dialog.querySelector("[aria-invalid=true]");
+    if (!wrong && dialog.contains(document.activeElement)) return;
     (wrong ?? dialog.querySelector("input:not([type=hidden]), select, textarea, button"))?.focus();
+}
+let focused = null;
+document.addEventListener("htmx:afterSwap", () => { focused = document.activeElement; });
+function hasGoneOn(dialog) {
+    return document.activeElement !== focused && dialog.contains(document.activeElement);
 }
 document.addEventListener("htmx:beforeRequest", (event) => {
     if (event.target.matches(".pc-button")) opener = event.target;
@@ -39,9 +46,13 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 document.addEventListener("htmx:afterSettle", (event) => {
     if (event.target.closest("#follows")) return; // what is said while one types takes no focus
     const dialog = event.target.closest("#modal-content");
-    const letter = dialog?.querySelector(".pc-letter[data-fresh]");
-    if (letter) setTimeout(() => showLetter(letter), 60);
-    else if (dialog) setTimeout(() => enterDialog(dialog), 60);
+    if (!dialog) return;
+    setTimeout(() => {
+        const letter = dialog.querySelector(".pc-letter[data-fresh]");
+        if (hasGoneOn(dialog)) return;
+        if (letter) showLetter(letter);
+        else enterDialog(dialog);
+    }, 60);
 });
 document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") opener?.focus();

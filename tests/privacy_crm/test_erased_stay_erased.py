@@ -17,6 +17,7 @@ from contacts.models import (
     Contact,
     Event,
     MergedAddress,
+    Message,
     PolicyVersion,
     SignUp,
     Suppression,
@@ -36,6 +37,7 @@ from dsr.intake import identity
 from dsr.words.vocabulary import ErasureGround, Kind
 from privacy_crm.merging import merge
 from privacy_crm.staff.uploads import upload_page
+from tests.support import visitors
 from tests.support.deleting import erased, under_a_duty, wish
 from tests.support.doors import event_on, waiting
 from tests.support.factories import (
@@ -45,6 +47,7 @@ from tests.support.factories import (
     AgreementFactory,
     ContactFactory,
     OrganisationFactory,
+    WhitepaperFactory,
     customer,
     hold,
     run,
@@ -265,11 +268,37 @@ def test_somebody_on_file_in_the_mailbox_goes_on_being_kept_up_to_date_by_lists(
 # How they come back
 
 
-def test_the_public_form_answers_as_ever(client: Client, policy: PolicyVersion, anna: str) -> None:
-    form = {"email": PLAIN, "first_name": "Anna", "last_name": "Berg", "policy": policy.number, "country": "SE"}
-    known = client.post(reverse("register"), {**form, "scenario": "customer"})
-    unknown = client.post(reverse("register"), {**form, "email": "new@fjordkraft.example", "scenario": "customer"})
-    assert (known.status_code, known.content) == (unknown.status_code, unknown.content)
+@EITHER
+@pytest.mark.parametrize("form", ["register", "event", "whitepaper"])
+@pytest.mark.usefixtures("at_noon")
+def test_the_public_forms_answer_as_ever_and_owe_the_same_mail(
+    policy: PolicyVersion, anna: str, comes: str, form: str
+) -> None:
+    at = {
+        "register": lambda: f"{reverse('register')}?as=customer",
+        "event": lambda: reverse("event", args=[visitors.event().slug]),
+        "whitepaper": lambda: reverse("whitepaper", args=[WhitepaperFactory.create().slug]),
+    }[form]()
+    known, unknown = answer(at, policy, comes), answer(at, policy, "new@fjordkraft.example")
+    assert known == unknown
+    assert (known["status"], known["to"]) == (302, f"{reverse('sent')}?lang=en")
+    assert [mail["template"] for mail in known["owed"]] == ["confirm"]
+    assert not Contact.objects.exists()
+
+
+def answer(form: str, policy: PolicyVersion, email: str) -> dict[str, Any]:
+    """What a visitor is answered who types an address, and what mails are owed then."""
+    before = set(Message.objects.values_list("pk", flat=True))
+    said = visitors.send(Client(), form, visitors.filled(policy, email=email))
+    owed = Message.objects.exclude(pk__in=before).order_by("pk").values()
+    own = {"id", "public_id", "sign_up_id"}
+    return {
+        "status": said.status_code,
+        "to": said.headers.get("Location"),
+        "content": said.content,
+        "cookies": dict(said.cookies),
+        "owed": [{name: value for name, value in mail.items() if name not in own} for mail in owed],
+    }
 
 
 @EITHER

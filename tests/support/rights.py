@@ -48,9 +48,9 @@ class Person:
         mails = zip(self.sink.recipients, self.sink.mails, strict=True)
         return [f"{mail['Subject']}\n{part(mail, 'text/plain')}" for to, mail in mails if to == self.address]
 
-    def link_of_mail(self) -> str:
-        """Where the button of the last mail leads."""
-        found = re.search(r"https?://\S+/my-data/\S*", self.mails()[-1])
+    def link_of_mail(self, to: str = "my-data") -> str:
+        """Where the button of the last mail leads, which is to one of these pages."""
+        found = re.search(rf"https?://\S+/{to}/\S*", self.mails()[-1])
         assert found
         return found[0]
 

@@ -12,7 +12,6 @@ from contacts.delivery import letters
 from contacts.models import Message, PolicyVersion
 from contacts.outbox import links
 from contacts.words.vocabulary import MailTemplate, SignUpKind
-from tests.support.admin_pages import contents
 from tests.support.factories import NOON, EventFactory, RegistrationFactory
 from tests.support.mailing import FOOD, announcement, confirmation, guest, information, owed
 
@@ -69,20 +68,6 @@ def test_each_mail_carries_the_headers_by_which_mail_programs_unsubscribe(templa
 
 
 @pytest.mark.promise("P25")
-@every_template
-@pytest.mark.promise("L15")
-@pytest.mark.promise("P13")
-def test_following_a_link_of_a_mail_changes_nothing(
-    template: str, policy: PolicyVersion, client: Client, settings: Any
-) -> None:
-    """Mail scanners follow every link, and so does whoever the mail was passed on to."""
-    forms = both(one_message(template, "en", policy), policy)
-    before = contents()
-    for link in {link for form in forms for link in re.findall(rf"{settings.SITE_URL}([^\s\"]+)", form)}:
-        assert {client.get(link).status_code, client.head(link).status_code} == {200}
-    assert contents() == before
-
-
 @every_template
 @every_language
 def test_each_mail_says_who_sends_it_and_why(template: str, language: str, policy: PolicyVersion) -> None:
