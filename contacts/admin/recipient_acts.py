@@ -62,8 +62,8 @@ class ParticularsForm(ActForm):
         gettext_lazy("Our mailings go out through it"),
         required=False,
         help_text=gettext_lazy(
-            "One recipient at most. Each mailing is then put on record as given to it. None sends them where they leave"
-            " from a mail server of our own."
+            "One recipient at most. It then counts as having everybody's data, and each mailing is put on record as"
+            " given to it, too. Tick this for nobody if your own mail server sends them."
         ),
     )
 
