@@ -22,13 +22,20 @@ _RECORD_FOUND = sql.SQL("""
     INSERT INTO contacts_auditevent (at, by, code, public_id, rule)
     SELECT %(at)s, %(by)s, %(code)s, found.public_id, %(rule)s FROM ({}) found""")
 
-_RECORD_RULES = sql.SQL("""
-    INSERT INTO contacts_auditevent (at, by, code, rule)
-    SELECT %(at)s, %(by)s, %(code)s, found.rule FROM ({}) found""")
-
 _RECORD_EACH = """
     INSERT INTO contacts_auditevent (at, by, code, public_id, rule)
     SELECT %(at)s, %(by)s, %(code)s, unnest(%(numbers)s::uuid[]), %(rule)s"""
+
+
+_RECORD_RULES = """
+    INSERT INTO contacts_auditevent (at, by, code, rule) SELECT %(at)s, %(by)s, %(code)s, unnest(%(rules)s::text[])"""
+
+
+def record_rules(code: str, rules: Iterable[str], *, at: dt.datetime, by: str) -> None:
+    """Write one event for each rule, about no person, in one statement."""
+    event: dict[str, Any] = {"at": at, "by": by, "code": code, "rules": list(rules)}
+    with connection.cursor() as cursor:
+        cursor.execute(_RECORD_RULES, event)
 
 
 def record_found(
@@ -44,12 +51,6 @@ def record_found(
     event: dict[str, Any] = {"at": at, "by": by, "code": code, "rule": rule}
     with connection.cursor() as cursor:
         cursor.execute(_RECORD_FOUND.format(query), {**values, **event})
-
-
-def record_rules(code: str, query: sql.Composable, *, at: dt.datetime, by: str) -> None:
-    """Write one event for each `rule` that a query finds: what has no public_id is named there, by its key."""
-    with connection.cursor() as cursor:
-        cursor.execute(_RECORD_RULES.format(query), {"at": at, "by": by, "code": code})
 
 
 def record_each(code: str, public_ids: Iterable[uuid.UUID], *, at: dt.datetime, by: str, rule: str) -> None:

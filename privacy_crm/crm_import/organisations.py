@@ -46,7 +46,8 @@ _MARKED = sql.SQL("SELECT 'organisation:' || stored_id AS rule FROM {merged} WHE
 def write(work: Import) -> None:
     work.legal_forms_unknown = work.do(_OTHER_FORMS)
     apply(work, TARGET)
-    audit.record_rules("organisation.marked", _MARKED, at=work.at, by=work.by)
+    for rules in work.chunks(_MARKED):
+        audit.record_rules("organisation.marked", rules, at=work.at, by=work.by)
 
 
 def counts(work: Import) -> Counts:
