@@ -78,7 +78,7 @@ class ParticularsForm(ActForm):
         help_text=gettext_lazy("Leave it empty where it can find one person's data, and act on it."),
     )
     copy_days = fields.number(
-        gettext_lazy("After how many days is what we erase gone there by itself?"), required=False, min_value=0
+        gettext_lazy("After how many days does it delete its copies?"), required=False, min_value=0
     )
 
     def __init__(self, record: Any = None, **options: Any) -> None:

@@ -52,8 +52,10 @@ def _told(name: str, notices: list[RecipientNotice], zone: ZoneInfo) -> str:
 
 
 def _untold(copy: dict[str, str]) -> str:
-    about = {**copy, "day": date_format(dt.date.fromisoformat(copy["gone_on"]), "DATE_FORMAT")}
-    return _("%(name)s: not told (%(why)s). Its copy is gone on %(day)s.") % about
+    """Say why in the reader's language: the register has the officer's own words in one language."""
+    day = date_format(dt.date.fromisoformat(copy["gone_on"]), "DATE_FORMAT")
+    text = _("%(name)s: not told, because no single person can be found in its copies. They are deleted on %(day)s")
+    return text % {"name": copy["name"], "day": day}
 
 
 def _day(at: dt.datetime, zone: ZoneInfo) -> str:

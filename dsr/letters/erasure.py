@@ -74,8 +74,8 @@ def _recipients(proposed: Proposal) -> str:
 
 def _copy(name: str, days: int) -> str:
     text = ngettext(
-        "%(name)s keeps copies in which it cannot find you: you are gone there %(days)d day later.",
-        "%(name)s keeps copies in which it cannot find you: you are gone there %(days)d days later.",
+        "No single person can be found in the copies at %(name)s. They are deleted after %(days)d day.",
+        "No single person can be found in the copies at %(name)s. They are deleted after %(days)d days.",
         days,
     )
     return text % {"name": name, "days": days}
