@@ -7,9 +7,7 @@ class Migration(migrations.Migration):
     dependencies = [("contacts", "0015_strikes")]
 
     operations = [
-        migrations.RunSQL(
-            "UPDATE contacts_recipient SET standing = TRUE WHERE sends_our_mail", migrations.RunSQL.noop, elidable=False
-        ),
+        migrations.RunSQL("UPDATE contacts_recipient SET standing = TRUE WHERE sends_our_mail", migrations.RunSQL.noop),
         migrations.AddConstraint(
             "recipient",
             models.CheckConstraint(
