@@ -253,7 +253,7 @@ ALL = (
     Contradiction("held_without_basis", "Somebody is held without any reason.", HELD_WITHOUT_BASIS),
     Contradiction(
         "residue_without_duty",
-        "What was kept of somebody by a legal duty is still held, and no duty stands.",
+        "Something is still held because of a legal duty, and that duty has ended.",
         RESIDUE_WITHOUT_DUTY,
     ),
 )

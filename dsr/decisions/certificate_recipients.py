@@ -44,7 +44,7 @@ def _told(name: str, notices: list[RecipientNotice], zone: ZoneInfo) -> str:
     if not notices:
         return _("%(name)s: told; on which day is not known") % {"name": name}
     if len(sent) < len(notices):
-        return _("%(name)s: is told as soon as the mail leaves") % {"name": name}
+        return _("%(name)s: will be told as soon as the mail is sent") % {"name": name}
     days = {"name": name, "sent": _day(max(sent), zone)}
     if len(done) < len(notices):
         return _("%(name)s: told on %(sent)s, has not confirmed it yet") % days

@@ -125,7 +125,7 @@ def _categories(promises: list[Promise], found: dict[str, Section]) -> Chapter:
 
 def _received(promises: list[Promise], recipients: list[Recipient]) -> Chapter:
     named = [(recipient.name, _described(recipient)) for recipient in recipients]
-    texts = [] if named else [_("We have given your details to nobody whom we would have to name here.")]
+    texts = [] if named else [_("We have given your details to nobody that we would have to name here.")]
     kinds = _joined((promise.title, "; ".join(promise.recipients)) for promise in promises if promise.recipients)
     others = [(_("Who else may get them: %s") % title, said) for title, said in kinds]
     return Chapter("recipients", "15(1)(c)", _("Who gets them"), texts, [*named, *others])
@@ -203,7 +203,7 @@ def _described(recipient: Recipient) -> str:
     if recipient.is_outside_the_eea:
         told.append(_safeguarded(recipient))
     if recipient.standing:
-        told.append(_("as long as our agreement lasts, it has the details of everybody held for the same reasons"))
+        told.append(_("as long as our agreement lasts, it has the details of everybody we hold for the same reasons"))
     return "; ".join(told)
 
 

@@ -52,9 +52,9 @@ class AskForm(forms.Form):
         error_messages=dict.fromkeys(("required", "invalid_choice"), gettext_lazy("Choose what you want.")),
     )
     what = forms.MultipleChoiceField(
-        label=gettext_lazy("Which consent do you take back?"),
+        label=gettext_lazy("Which consent do you withdraw?"),
         required=False,
-        error_messages={"invalid_choice": gettext_lazy("Choose from the list which consent you take back.")},
+        error_messages={"invalid_choice": gettext_lazy("Choose from the list which consent you withdraw.")},
     )
     words = Words(label=gettext_lazy("In your own words"))
     email = Address(
@@ -78,7 +78,7 @@ class AskForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if data.get("kind") == Kind.WITHDRAWAL and not data.get("what") and not self.has_error("what"):
-            self.add_error("what", _("Choose which consent you take back."))
+            self.add_error("what", _("Choose which consent you withdraw."))
         if data.get("old_address") and not data.get("name") and not self.has_error("name"):
             self.add_error("name", _("Enter your name, so that we can find you under the address that you had."))
         if data.get("kind") == wishes.LOOK and (data.get("old_address") or data.get("name")):

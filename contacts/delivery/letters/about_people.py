@@ -104,13 +104,14 @@ def parting(occasion: Occasion) -> Letter:
     """Say that somebody is about to be deleted since their mail's link stopped all marketing, and how to prevent it."""
     about = {"company": occasion.company}
     stopped = _(
-        "Somebody pressed the link in a mail of ours, and asked us to stop all marketing to this address. We have"
-        " stopped it. %(company)s keeps your details for marketing alone, so we delete them in the coming night. You"
-        " need not do anything."
+        "Somebody used a link in one of our mails and asked us to stop all marketing to this address. We have"
+        " stopped it. %(company)s holds your details for marketing only, so we will delete them in the coming"
+        " night. You need not do anything."
     )
-    kept = _("Was it not you? Then press the button by then, and all stays as it was.")
+    kept = _("If it was not you, click below before then. Then nothing changes.")
     button = Button(_("It was not me: keep my details"), links.page("keep", links.keep(occasion.message)))
     why = _(
-        "You get this mail because all marketing to this address was stopped, and we keep your details for that alone."
+        "You get this mail because all marketing to this address was stopped, and we hold your details for"
+        " marketing only."
     )
     return Letter(_("We delete your details"), [Text(stopped % about), Text(kept), button], why)

@@ -61,7 +61,7 @@ def test_purposes_and_categories_are_those_of_the_policy_for_each_reason(policy:
     [purpose, *_] = policy.rule("whitepaper").purposes["en"]
     assert purpose in chapter(made, "purposes")
     assert "work e-mail" in chapter(made, "categories")
-    assert "food preferences" not in chapter(made, "categories")
+    assert "dietary needs" not in chapter(made, "categories")
 
 
 @pytest.mark.promise("P15")

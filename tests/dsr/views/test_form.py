@@ -233,8 +233,8 @@ def link_token() -> str:
     [
         ({"kind": None}, "Choose what you want."),
         ({"kind": "everything"}, "Choose what you want."),
-        ({"kind": "withdrawal"}, "Choose which consent you take back."),
-        ({"kind": "withdrawal", "what": ["secrets"]}, "Choose from the list which consent you take back."),
+        ({"kind": "withdrawal"}, "Choose which consent you withdraw."),
+        ({"kind": "withdrawal", "what": ["secrets"]}, "Choose from the list which consent you withdraw."),
         ({"email": None}, "Enter your e-mail address, so that we can send you the link."),
         ({"email": "aino"}, "Enter an e-mail address such as"),
         ({"email": "aino@fjordkraft.example\r\nBcc: all@fjordkraft.example"}, "Write this on one line"),
