@@ -129,21 +129,24 @@ _UNASKED = _sent(
 # As `consent_law` tells companies and public bodies: by the domain of the address, and the organisation's legal form.
 _NO_COMPANY = sql.SQL("""(
         split_part(unasked.email, '@', 2) = ANY (%(public_domains)s)
-        OR NOT EXISTS (
+        OR (described.at IS NULL OR described.at <= unasked.sent_at) AND NOT EXISTS (
             SELECT 1 FROM contacts_organisation employer
-            WHERE employer.id = unasked.organisation_id AND employer.legal_form IN ({forms}))
-        AND NOT EXISTS (
-            SELECT 1 FROM described
-            WHERE described.rule = 'organisation:' || unasked.organisation_id AND described.at > unasked.sent_at))""")
+            WHERE employer.id = unasked.organisation_id AND employer.legal_form IN ({forms})))""").format(
+    forms=_literals(list(CORPORATE_FORMS))
+)
 
+# When each organisation was last changed; that is not looked up while no rule asks for it.
 _DESCRIBED = sql.SQL("""
     SELECT rule, max(at) AS at FROM contacts_auditevent
-    WHERE code IN ('organisation.changed', 'organisation.marked') GROUP BY rule""")
+    WHERE code IN ('organisation.changed', 'organisation.marked')
+        AND EXISTS (SELECT 1 FROM contacts_countryrule WHERE ground = {corporate})
+    GROUP BY rule""").format(corporate=sql.Literal(MarketingGround.CORPORATE))
 
-# Of 1,200,000 mails, asking the law for those alone takes 4 seconds, and for each mail 26.
+# Of 1,200,000 mails, asking the law for those alone takes 4 seconds, and for each mail 26. OFFSET has it asked once.
 SENT_WITHOUT_CONSENT = sql.SQL("""
     WITH unasked AS MATERIALIZED ({unasked}), described AS MATERIALIZED ({described})
-    SELECT unasked.id FROM unasked CROSS JOIN LATERAL (SELECT {ground} AS ground) law
+    SELECT unasked.id FROM unasked CROSS JOIN LATERAL (SELECT {ground} AS ground OFFSET 0) law
+        LEFT JOIN described ON described.rule = 'organisation:' || unasked.organisation_id
     WHERE law.ground = {consent} OR law.ground = {corporate} AND {no_company}""").format(
     unasked=_UNASKED,
     described=_DESCRIBED,
@@ -152,7 +155,7 @@ SENT_WITHOUT_CONSENT = sql.SQL("""
     ),
     consent=sql.Literal(MarketingGround.CONSENT),
     corporate=sql.Literal(MarketingGround.CORPORATE),
-    no_company=_NO_COMPANY.format(forms=_literals(list(CORPORATE_FORMS))),
+    no_company=_NO_COMPANY,
 )
 
 # Where they had given us one of their reasons themselves, or been told of one, a list may have brought another later.
