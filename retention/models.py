@@ -180,7 +180,7 @@ class Rule(models.TextChoices):
     WEBINAR = Scenario.WEBINAR.value, _("webinar")
     EVENT = Scenario.EVENT.value, _("event")
     PROSPECT = Scenario.PROSPECT.value, _("prospect")
-    FOOD = "food", _("food preferences")
+    FOOD = "food", _("dietary needs")
     HOLD = "hold", _("end of a hold")
     ORGANISATION = "organisation", _("organisations without contacts")
 

@@ -11,6 +11,7 @@ from psycopg2 import sql
 
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
+from contacts.words.mail_providers import public_domains
 from retention import contradictions, monitoring
 from retention.contradictions import Contradiction
 from retention.models import StatementCheck
@@ -40,7 +41,11 @@ def search(
     Each is one statement in a transaction of its own that can only read. `only` names some by their codes; `longest` is
     how long one may take, as PostgreSQL writes it: with more, OperationalError is raised.
     """
-    values = {"zone": policy.time_zone, "night": day_of(monitoring.last_run_time(policy, at), policy.zone)}
+    values = {
+        "zone": policy.time_zone,
+        "night": day_of(monitoring.last_run_time(policy, at), policy.zone),
+        "public_domains": sorted(public_domains()),
+    }
     return [_find(each, values, longest) for each in contradictions.ALL if only is None or each.code in only]
 
 

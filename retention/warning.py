@@ -66,7 +66,7 @@ _WHAT = {
 _ADVICE = {
     RunStatus.NEEDS_APPROVAL: (
         "It would delete {delete} people and reduce {reduce}, which is more than a run may without being asked.\n"
-        "Food preferences and people whose hold ended were dealt with; nobody else was touched.\n"
+        "Dietary needs were deleted, and people with an ended hold were dealt with; nobody else was touched.\n"
         "Look at the run in the admin and approve it, or find out why so many are due."
     ),
     RunStatus.FAILED: (

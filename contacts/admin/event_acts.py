@@ -57,7 +57,9 @@ class WhenForm(ActForm):
     ends_at = fields.wall_clock(
         gettext_lazy("Ends at"),
         required=False,
-        help_text=gettext_lazy("Without an end the event is over at the end of its day. Food preferences go then."),
+        help_text=gettext_lazy(
+            "Without an end the event is over at the end of its day. Dietary needs are deleted then."
+        ),
     )
     time_zone = fields.choice(gettext_lazy("Time zone"), _ZONES)
 
@@ -144,7 +146,7 @@ class DescribeForm(ActForm):
     kind = fields.choice(
         gettext_lazy("Kind"),
         EventKind.choices,
-        help_text=gettext_lazy("Where it becomes a webinar, its food preferences are deleted at once."),
+        help_text=gettext_lazy("If it becomes a webinar, its dietary needs are deleted at once."),
     )
 
     def __init__(self, record: Any = None, **options: Any) -> None:
@@ -195,7 +197,7 @@ class MoveForm(WhenForm):
         times = {name: getattr(record, name) for name in ("starts_at", "ends_at")}
         initial = {name: value and value.astimezone(zone).replace(tzinfo=None) for name, value in times.items()}
         super().__init__(record, initial={**initial, "time_zone": record.time_zone}, **options)
-        food = _("Food preferences are kept until the new end, and are deleted straight after it.")
+        food = _("Dietary needs are kept until the new end, and are deleted straight after it.")
         self.explanation = f"{_guests_are_told(record)} {food}"
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
@@ -209,7 +211,7 @@ class CancelForm(ActForm):
 
     def __init__(self, record: Any = None, **options: Any) -> None:
         super().__init__(record, **options)
-        stays = _("A cancelled event stays so. Its food preferences are deleted at once.")
+        stays = _("A cancelled event stays cancelled. Its dietary needs are deleted at once.")
         self.explanation = f"{_guests_are_told(record)} {stays}"
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
@@ -226,5 +228,7 @@ def _guests_are_told(event: Event) -> str:
 
 
 def _food_went(number: int) -> list[str]:
-    text = ngettext("%d food preference was deleted.", "%d food preferences were deleted.", number)
+    text = ngettext(
+        "The dietary needs of %d guest were deleted.", "The dietary needs of %d guests were deleted.", number
+    )
     return [text % number] if number else []

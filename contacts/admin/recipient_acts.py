@@ -62,8 +62,8 @@ class ParticularsForm(ActForm):
         gettext_lazy("Our mailings go out through it"),
         required=False,
         help_text=gettext_lazy(
-            "One recipient at most. Each mailing is then put on record as given to it. None sends them where they leave"
-            " from a mail server of our own."
+            "One recipient at most. It then counts as having everybody's data, and each mailing is put on record as"
+            " given to it, too. Tick this for nobody if your own mail server sends them."
         ),
     )
 
@@ -78,7 +78,7 @@ class ParticularsForm(ActForm):
         help_text=gettext_lazy("Leave it empty where it can find one person's data, and act on it."),
     )
     copy_days = fields.number(
-        gettext_lazy("After how many days is what we erase gone there by itself?"), required=False, min_value=0
+        gettext_lazy("After how many days does it delete its copies?"), required=False, min_value=0
     )
 
     def __init__(self, record: Any = None, **options: Any) -> None:

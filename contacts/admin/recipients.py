@@ -120,7 +120,7 @@ def safeguard_of(recipient: Recipient) -> str:
 def _copies(recipient: Recipient) -> str:
     """Return what becomes of a copy there that cannot be reached."""
     days = recipient.copy_days or 0
-    text = ngettext("What we erase is gone there %d day later.", "What we erase is gone there %d days later.", days)
+    text = ngettext("Its copies are deleted after %d day.", "Its copies are deleted after %d days.", days)
     return text % days if recipient.untold_because else ""
 
 

@@ -122,7 +122,7 @@ def _checked(post: Post) -> SignUpForm:
         raise problems.outdated(notes.note(post.wish.scenario, post.policy, post.language).model_dump(mode="json"))
     errors |= {name: [shapes.unasked()] for name in _told_unasked(post.body, form)}
     if post.wish.scenario != Scenario.EVENT and "food" in errors:
-        errors["food"] = [_("We ask about food at physical events alone. Leave this out.")]
+        errors["food"] = [_("We ask about dietary needs at physical events only. Leave this out.")]
     if errors:
         raise problems.invalid(errors)
     return form

@@ -63,28 +63,28 @@ def what_to_do(notice: RecipientNotice) -> str:
     """Return what a notice asks for, as a sentence or two."""
     match NoticeKind(notice.kind):
         case NoticeKind.ERASED:
-            return _("Erase everything that you hold from us about whoever is named here, copies included.")
+            return _("Delete everything about the people listed here that you have from us, copies included.")
         case NoticeKind.OBJECTED:
             return _objected(notice.details)
         case NoticeKind.RECTIFIED:
             return _rectified(notice.details)
         case NoticeKind.RESTRICTED:
-            return _("Keep what you hold about whoever is named here, and do not use it until you hear from us again.")
-    return _("You may again use what you hold about whoever is named here, for what we gave it to you.")
+            return _("Keep what you hold about the people listed here, and do not use it until you hear from us again.")
+    return _("You may again use what you hold about the people listed here, for the purpose we gave it to you for.")
 
 
 def _objected(channels: list[str]) -> str:
     named = [str(channel.label) for channel in Channel if channel in channels]
     if not named or len(named) == len(Channel):
-        return _("Send no more marketing to whoever is named here, on any channel.")
-    return _("Send no more marketing by %s to whoever is named here.") % ", ".join(named)
+        return _("Send no more marketing to the people listed here, on any channel.")
+    return _("Send no more marketing by %s to the people listed here.") % ", ".join(named)
 
 
 def _rectified(fields: list[str]) -> str:
     named = ", ".join(str(_FIELDS.get(field, field)) for field in fields)
     if not named:
-        return _("What we gave you about whoever is named here has changed. Ask us for it before you use it again.")
+        return _("What we gave you about the people listed here has changed. Ask us for it before you use it again.")
     return (
-        _("What we gave you about whoever is named here has changed: %s. Ask us for it before you use it again.")
+        _("What we gave you about the people listed here has changed: %s. Ask us for it before you use it again.")
         % named
     )

@@ -21,7 +21,10 @@ class RecipientError(ValueError):
 
 @dataclass(frozen=True)
 class Particulars:
-    """What the register says of a recipient besides its agreement. `country` is ISO 3166-1 alpha-2."""
+    """What the register says of a recipient besides its agreement. `country` is ISO 3166-1 alpha-2.
+
+    Who sends our mail is put on record as a standing recipient.
+    """
 
     name: str
     kind: str
@@ -114,6 +117,7 @@ def _describe(recipient: Recipient, particulars: Particulars) -> None:
         _check_webhook(particulars.webhook_url)
     for name, value in asdict(particulars).items():
         setattr(recipient, name, value.strip() if isinstance(value, str) else value)
+    recipient.standing |= recipient.sends_our_mail
     _save(recipient)
 
 

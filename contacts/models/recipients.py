@@ -32,7 +32,8 @@ class Recipients(models.QuerySet["Recipient"]):
 class Recipient(models.Model):
     """Somebody outside who gets personal data from us, under an agreement and for purposes that it names (P15, P16).
 
-    A `standing` one, such as a host, gets it of everybody; of any other each disclosure is on record.
+    A `standing` one, such as a host, gets it of everybody; of any other each disclosure is on record. Who sends our
+    mail is a standing one, too, though each mailing is on record.
 
     `agreement_until` is the agreement's last day. The secret that signs its webhooks is derived, never stored.
     """
@@ -111,6 +112,11 @@ class Recipient(models.Model):
                 name="recipient_told_or_why_not",
                 violation_error_message="Say why it is not told and when its copy goes by itself, or neither. Who gets"
                 " single people's data is told.",
+            ),
+            models.CheckConstraint(
+                condition=Q(sends_our_mail=False) | Q(standing=True),
+                name="recipient_of_our_mail_is_standing",
+                violation_error_message="Who sends our mail has everybody's data.",
             ),
             models.UniqueConstraint(
                 fields=["sends_our_mail"],

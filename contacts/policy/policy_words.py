@@ -108,7 +108,7 @@ def promise(rule: ScenarioRule, language: str) -> Promise:
 
 
 def _consents(rule: ScenarioRule) -> list[str]:
-    food = [_("food preferences: your explicit consent (Art. 9(2)(a) GDPR)")]
+    food = [_("dietary needs: your explicit consent (Art. 9(2)(a) GDPR)")]
     news = _("news, where the law of your country asks for it: your consent (Art. 6(1)(a) GDPR)")
     return [news, *(food if Category.FOOD_PREFERENCES in rule.categories else [])]
 

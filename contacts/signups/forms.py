@@ -70,7 +70,7 @@ class SignUpForm(forms.Form):
     )
     consent_email = forms.BooleanField(required=False)
     consent_phone = forms.BooleanField(required=False)
-    food = OneLine(label=gettext_lazy("What should we know about your food?"), max_length=LONGEST_FOOD, required=False)
+    food = OneLine(label=gettext_lazy("Do you have dietary needs?"), max_length=LONGEST_FOOD, required=False)
     food_consent = forms.BooleanField(required=False)
     policy = forms.IntegerField(
         widget=forms.HiddenInput,

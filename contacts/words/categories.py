@@ -13,7 +13,7 @@ class Category(TextChoices):
     CITY = "city", _("city")
     COUNTRY = "country", _("country")
     JOB_TITLE = "job_title", _("professional role")
-    FOOD_PREFERENCES = "food_preferences", _("food preferences")
+    FOOD_PREFERENCES = "food_preferences", _("dietary needs")
 
 
 FIELDS: dict[Category, tuple[str, ...]] = {

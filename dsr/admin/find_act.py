@@ -80,7 +80,8 @@ class FindForm(ActForm):
         """Return what the search came to, in words, and who is offered: those already ticked stay in sight."""
         found = finding.find(term)
         ticked = Contact.objects.filter(public_id__in=_ids(self.ticked)).select_related("organisation")
-        offered = list(dict.fromkeys([*ticked.prefetch_related("bases"), *found.people]))
+        named = Contact.objects.filter(public_id__in=_named(self.record)).select_related("organisation")
+        offered = list(dict.fromkeys([*ticked.prefetch_related("bases"), *named, *found.people]))
         if not term:
             return "", offered
         if found.more:
@@ -139,9 +140,18 @@ def policy_in_force() -> PolicyVersion:
 
 def _said(record: Any) -> str:
     """Return what the person said of themselves that finds them most surely, to begin the search with."""
-    statement = record.papers.filter(kind=PaperKind.STATEMENT).first()
-    said = statement.data if statement else {}
+    said = _statement(record)
     return str(said.get("old_address") or said.get("address") or said.get("name") or "")
+
+
+def _named(record: Any) -> list[uuid.UUID]:
+    """Return the record that the letter was about by which they came to the form."""
+    return _ids([str(_statement(record).get("record", ""))])
+
+
+def _statement(record: Any) -> dict[str, Any]:
+    statement = record.papers.filter(kind=PaperKind.STATEMENT).first()
+    return dict(statement.data) if statement else {}
 
 
 def _ids(texts: list[str]) -> list[uuid.UUID]:

@@ -113,7 +113,7 @@ _PROPOSERS: dict[Kind, Proposer] = {
     Kind.MARKETING_OBJECTION: partial(
         _say, "Stop the marketing. There is nothing to weigh: an objection to marketing always counts."
     ),
-    Kind.WITHDRAWAL: partial(_say, "Note which consent they take back. What rests on it ends at once."),
+    Kind.WITHDRAWAL: partial(_say, "Note which consent they withdraw. What rests on it ends at once."),
     Kind.COMPLAINT: partial(
         _say, "Agree with them what will be done, and by when. They can turn to the authority, too."
     ),

@@ -24,7 +24,7 @@ _HEADLINES = {
     Kind.PORTABILITY: gettext_lazy("%(who)s asked us on %(day)s for their details, to take them along."),
     Kind.MARKETING_OBJECTION: gettext_lazy("%(who)s told us on %(day)s to stop all marketing."),
     Kind.OBJECTION: gettext_lazy("%(who)s objected on %(day)s to what we use their details for."),
-    Kind.WITHDRAWAL: gettext_lazy("%(who)s took back a consent on %(day)s."),
+    Kind.WITHDRAWAL: gettext_lazy("%(who)s withdrew consent on %(day)s."),
     Kind.COMPLAINT: gettext_lazy("%(who)s complained to us on %(day)s."),
     Kind.LEAVER: gettext_lazy("%(who)s told us on %(day)s that they have left their organisation."),
 }

@@ -17,7 +17,7 @@ from dsr.letters import stopped
 from dsr.models import Request
 from dsr.words.vocabulary import AT_ONCE, Kind, State
 
-_LABELS = {**dict(Channel.choices), "food": gettext_lazy("food preferences")}
+_LABELS = {**dict(Channel.choices), "food": gettext_lazy("dietary needs")}
 
 
 class StopForm(LetterForm, NumberedForm):

@@ -44,7 +44,7 @@ def _told(name: str, notices: list[RecipientNotice], zone: ZoneInfo) -> str:
     if not notices:
         return _("%(name)s: told; on which day is not known") % {"name": name}
     if len(sent) < len(notices):
-        return _("%(name)s: is told as soon as the mail leaves") % {"name": name}
+        return _("%(name)s: will be told as soon as the mail is sent") % {"name": name}
     days = {"name": name, "sent": _day(max(sent), zone)}
     if len(done) < len(notices):
         return _("%(name)s: told on %(sent)s, has not confirmed it yet") % days
@@ -52,8 +52,10 @@ def _told(name: str, notices: list[RecipientNotice], zone: ZoneInfo) -> str:
 
 
 def _untold(copy: dict[str, str]) -> str:
-    about = {**copy, "day": date_format(dt.date.fromisoformat(copy["gone_on"]), "DATE_FORMAT")}
-    return _("%(name)s: not told (%(why)s). Its copy is gone on %(day)s.") % about
+    """Say why in the reader's language: the register has the officer's own words in one language."""
+    day = date_format(dt.date.fromisoformat(copy["gone_on"]), "DATE_FORMAT")
+    text = _("%(name)s: not told, because no single person can be found in its copies. They are deleted on %(day)s")
+    return text % {"name": copy["name"], "day": day}
 
 
 def _day(at: dt.datetime, zone: ZoneInfo) -> str:

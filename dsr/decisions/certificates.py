@@ -18,6 +18,7 @@ from contacts.base.days import add_months, day_of
 from contacts.models import PolicyVersion
 from dsr.decisions import certificate_recipients
 from dsr.models import Certificate
+from dsr.records import remains
 from dsr.traces import proposal
 from dsr.words.vocabulary import ErasureGround
 
@@ -179,7 +180,7 @@ def _coded(certificate: Certificate, policy: PolicyVersion) -> list[list[str]]:
         told.append(
             [
                 _("Their address in coded form, so that nobody brings them back"),
-                _("our interest in keeping to the deletion (Article 6(1)(f) GDPR)"),
+                str(remains.TOMBSTONE.ground),
                 proposal.until(certificate.remembered_until),
             ]
         )
@@ -187,23 +188,23 @@ def _coded(certificate: Certificate, policy: PolicyVersion) -> list[list[str]]:
         told.append(
             [
                 _("Their address in coded form, so that no marketing reaches them"),
-                _("their objection (Article 21(3) GDPR)"),
-                _("until they agree to marketing themselves"),
+                str(remains.OBJECTION.ground),
+                remains.OBJECTION.until(),
             ]
         )
     closed = certificate.request.closed_on or day_of(certificate.erased_at, policy.zone)
     told.append(
         [
             _("The request: its number, kind, dates and outcome, and the address in coded form"),
-            _("proof that it was answered (Article 5(2) GDPR)"),
+            str(remains.REQUEST.ground),
             proposal.until(add_months(closed, settings.REQUEST_MONTHS)),
         ]
     )
     told.append(
         [
             _("The record of who looked at and changed what, by a random number alone"),
-            _("proof of what was done (Article 5(2) GDPR)"),
-            _("no end is set"),
+            str(remains.TRAIL.ground),
+            remains.TRAIL.until(),
         ]
     )
     return told
@@ -235,7 +236,7 @@ def _words() -> dict[str, Any]:
         "nothing_kept": _("Nothing of the person is kept."),
         "coded": _("What stays without a name"),
         "coded_headings": [_("What"), _("Ground"), _("How long")],
-        "told": _("Who had the details, and was told to delete them, too"),
+        "told": _("Recipients of the details"),
         "scan": _("Checked afterwards"),
         "backups": _("Backups"),
         "no_data": _("This certificate does not name the person: it has only the numbers of request and records."),
@@ -250,7 +251,7 @@ _TITLES: dict[str, Any] = {
     "contacts_consentrecord": gettext_lazy("records of consents"),
     "contacts_interest": gettext_lazy("topics of interest"),
     "contacts_registration": gettext_lazy("places at events"),
-    "contacts_foodpreference": gettext_lazy("food preferences"),
+    "contacts_foodpreference": gettext_lazy("dietary needs"),
     "contacts_signup": gettext_lazy("forms sent in"),
     "contacts_proposeddetail": gettext_lazy("typed details that nobody had answered"),
     "contacts_message": gettext_lazy("messages"),

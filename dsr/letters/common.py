@@ -125,7 +125,7 @@ _ASKED = {
     Kind.PORTABILITY: gettext_lazy("for your details, to take them along"),
     Kind.MARKETING_OBJECTION: gettext_lazy("to send you no marketing"),
     Kind.OBJECTION: gettext_lazy("to stop using your details"),
-    Kind.WITHDRAWAL: gettext_lazy("to take back a consent of yours"),
+    Kind.WITHDRAWAL: gettext_lazy("to withdraw your consent"),
     Kind.COMPLAINT: gettext_lazy("to deal with your complaint"),
     Kind.LEAVER: gettext_lazy("to delete your details, since you have left your organisation"),
 }

@@ -32,8 +32,8 @@ def corrected(case: Case) -> Draft:
         _("We have corrected what we hold about you. This is what it says now:"),
         "\n".join(lines),
         _(
-            "Whoever has been given your details by us is told of the correction. Ask us if you want to know who they"
-            " are."
+            "We tell everybody we have given your details to about the correction. Ask us if you want to know who"
+            " they are."
         ),
         case.facts.get("refused", ""),
         closing=case.remedy() if case.facts.get("refused") else case.questions(),

@@ -74,8 +74,8 @@ def _recipients(proposed: Proposal) -> str:
 
 def _copy(name: str, days: int) -> str:
     text = ngettext(
-        "%(name)s keeps copies in which it cannot find you: you are gone there %(days)d day later.",
-        "%(name)s keeps copies in which it cannot find you: you are gone there %(days)d days later.",
+        "No single person can be found in the copies at %(name)s. They are deleted after %(days)d day.",
+        "No single person can be found in the copies at %(name)s. They are deleted after %(days)d days.",
         days,
     )
     return text % {"name": name, "days": days}
@@ -114,7 +114,7 @@ def _remembered(proposed: Proposal) -> str:
 GROUNDS = {
     ErasureGround.NOT_NEEDED: gettext_lazy("We no longer needed it (Article 17(1)(a) GDPR)."),
     ErasureGround.CONSENT_WITHDRAWN: gettext_lazy(
-        "You took back your consent, and nothing else lets us keep it (Article 17(1)(b) GDPR)."
+        "You withdrew your consent, and nothing else lets us keep it (Article 17(1)(b) GDPR)."
     ),
     ErasureGround.OBJECTED: gettext_lazy("You objected, and no reasons of ours weigh more (Article 17(1)(c) GDPR)."),
     ErasureGround.UNLAWFUL: gettext_lazy(

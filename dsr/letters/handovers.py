@@ -53,7 +53,7 @@ def enclosed(case: Case) -> Draft:
 
 def _how(case: Case) -> str:
     text = _(
-        "Press the button and confirm your e-mail address once more: so nobody but you gets it. You can fetch it"
+        "Click below and confirm your e-mail address once more, so that only you get it. You can download it"
         " through %(day)s. After that, ask us again."
     )
     return text % {"day": day(case.facts["until"])}

@@ -27,14 +27,14 @@ def _words(proof: Proof, company: str) -> tuple[str, str]:
     if proof.request is None:
         subject = _("See what %s holds about you") % company
         text = _(
-            "You asked to see what %(company)s holds about you. The page behind this link has a button: press it, and"
-            " “My data” opens. It shows us that this address is yours."
+            "You asked to see what %(company)s holds about you. Click below to open “My data”. It shows us that"
+            " this address is yours."
         )
         return subject, text % {"company": company}
     subject = _("Please confirm what you ask of %s") % company
     text = _(
-        "You asked %(company)s for this: %(wish)s. The page behind this link has a button: press it, and we begin. It"
-        " shows us that this address is yours."
+        "You asked %(company)s for this: %(wish)s. Click below to confirm it, and we start. It shows us that"
+        " this address is yours."
     )
     return subject, text % {"company": company, "wish": wish(Kind(proof.request.kind))}
 
@@ -49,7 +49,7 @@ def wish(kind: Kind) -> str:
         Kind.PORTABILITY: _("the details that you gave us, to take along"),
         Kind.MARKETING_OBJECTION: _("to stop all marketing"),
         Kind.OBJECTION: _("not to use your details for something else"),
-        Kind.WITHDRAWAL: _("to take back a consent"),
+        Kind.WITHDRAWAL: _("to withdraw consent"),
         Kind.COMPLAINT: _("to look into a complaint"),
         Kind.LEAVER: _("to know that you have left your organisation"),
     }[kind]

@@ -16,7 +16,7 @@ def restricted(case: Case) -> Draft:
         _("We only store your details"),
         _("From now on we only store your details, and do nothing else with them (Article 18 GDPR)."),
         case.facts.get("reasons", ""),
-        _("Whoever has been given your details by us is told. Ask us if you want to know who they are."),
+        _("We tell everybody we have given your details to. Ask us if you want to know who they are."),
         _("We write to you before this changes."),
         closing=case.questions(),
     )

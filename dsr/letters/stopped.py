@@ -17,11 +17,11 @@ def marketing_stopped(case: Case) -> Draft:
 @letter
 def consent_taken_back(case: Case) -> Draft:
     """Facts: `what`, the names of channels, or "food"."""
-    text = _("Your consent is taken back, from now on: %(consents)s.")
-    food = [_("food preferences")] if "food" in case.facts["what"] else []
+    text = _("Your consent is withdrawn, from now on: %(consents)s.")
+    food = [_("dietary needs")] if "food" in case.facts["what"] else []
     named = get_text_list([*_channels(case), *food], _("and"))
     stopped = [_no_more(case), _remembered()] if _channels(case) else []
-    return case.draft(_("Your consent is taken back"), text % {"consents": named}, *stopped, closing=case.questions())
+    return case.draft(_("Your consent is withdrawn"), text % {"consents": named}, *stopped, closing=case.questions())
 
 
 def _no_more(case: Case) -> str:

@@ -7,7 +7,6 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django_countries import countries
 
@@ -17,6 +16,7 @@ from contacts.policy.policy_words import Promise
 from dsr.package import periods
 from dsr.package.gathering import Section
 from dsr.package.periods import Kept, Reason
+from dsr.records.remains import REMAINS
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,9 @@ def _purposes(promises: list[Promise], found: dict[str, Section]) -> Chapter:
         facts.append((_("Coded address of somebody deleted"), _("Not to bring back what we deleted at your request")))
     if "dsr.Request" in found:
         facts.append((_("Your requests"), _("To answer them, and to show that we did")))
+    if "contacts.AuditEvent" in found:
+        shown = _("To show what we did with your details. A random number stands in place of your name")
+        facts.append((_("Our log"), shown))
     return Chapter("purposes", "15(1)(a)", _("What we use them for"), facts=facts)
 
 
@@ -122,22 +125,19 @@ def _categories(promises: list[Promise], found: dict[str, Section]) -> Chapter:
 
 def _received(promises: list[Promise], recipients: list[Recipient]) -> Chapter:
     named = [(recipient.name, _described(recipient)) for recipient in recipients]
-    texts = [] if named else [_("We have given your details to nobody whom we would have to name here.")]
+    texts = [] if named else [_("We have given your details to nobody that we would have to name here.")]
     kinds = _joined((promise.title, "; ".join(promise.recipients)) for promise in promises if promise.recipients)
     others = [(_("Who else may get them: %s") % title, said) for title, said in kinds]
     return Chapter("recipients", "15(1)(c)", _("Who gets them"), texts, [*named, *others])
 
 
 def _period(kept: Kept, found: dict[str, Section]) -> Chapter:
-    """The day for each reason, and for what has a period of its own."""
+    """The day for each reason, and for what has a period of its own; with the ground where it outlasts the rest."""
     others = {
         "contacts.FoodPreference": _("Until straight after the event"),
         "contacts.SignUp": _("30 days"),
         "contacts.ProposedDetail": _("Until it is answered, 30 days at most"),
-        "contacts.Suppression": _("As long as your objection lasts"),
-        "contacts.Tombstone": _("%s months after the deletion") % settings.TOMBSTONE_MONTHS,
-        "dsr.Request": _("%s months after they are closed, without your name") % settings.REQUEST_MONTHS,
-        "contacts.AuditEvent": _("Without your name, as proof of what we did"),
+        **{key: remain.told() for key, remain in REMAINS.items()},
     }
     facts = [(reason.title, reason.until) for reason in kept.reasons]
     facts += [(found[key].title, said) for key, said in others.items() if key in found]
@@ -203,7 +203,7 @@ def _described(recipient: Recipient) -> str:
     if recipient.is_outside_the_eea:
         told.append(_safeguarded(recipient))
     if recipient.standing:
-        told.append(_("as long as our agreement lasts, it has the details of everybody held for the same reasons"))
+        told.append(_("as long as our agreement lasts, it has the details of everybody we hold for the same reasons"))
     return "; ".join(told)
 
 

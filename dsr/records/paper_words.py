@@ -14,7 +14,7 @@ from contacts.words.vocabulary import Channel
 from dsr.words.vocabulary import RefusalGround, RestrictionGround
 
 # What machines alone need, and what the text of the paper says already.
-_UNSAID = {"message", "reasons"}
+_UNSAID = {"message", "reasons", "record"}
 
 
 def rows(data: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -42,7 +42,7 @@ def _weighed(value: str) -> str:
 
 
 def _consent(value: str) -> str:
-    return str(Channel(value).label) if value in Channel.values else _("food preferences")
+    return str(Channel(value).label) if value in Channel.values else _("dietary needs")
 
 
 _SPOKEN: dict[str, Callable[[str], str]] = {
@@ -69,7 +69,7 @@ _CALLED: dict[str, Any] = {
     "address": gettext_lazy("Address"),
     "old_address": gettext_lazy("Address used before"),
     "language": gettext_lazy("Language"),
-    "what": gettext_lazy("Consents taken back"),
+    "what": gettext_lazy("Consents withdrawn"),
     "channels": gettext_lazy("Channels"),
     "how": gettext_lazy("How it is known"),
     "subject": gettext_lazy("Subject"),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from contacts.base.fields import LONGEST, Address, OneLine, stand_by
 from contacts.models import Contact
+from contacts.outbox import links
 from dsr.intake.intake import Asked, Stranger
 from dsr.views import wishes
 from dsr.words.vocabulary import Kind
@@ -51,9 +52,9 @@ class AskForm(forms.Form):
         error_messages=dict.fromkeys(("required", "invalid_choice"), gettext_lazy("Choose what you want.")),
     )
     what = forms.MultipleChoiceField(
-        label=gettext_lazy("Which consent do you take back?"),
+        label=gettext_lazy("Which consent do you withdraw?"),
         required=False,
-        error_messages={"invalid_choice": gettext_lazy("Choose from the list which consent you take back.")},
+        error_messages={"invalid_choice": gettext_lazy("Choose from the list which consent you withdraw.")},
     )
     words = Words(label=gettext_lazy("In your own words"))
     email = Address(
@@ -63,6 +64,7 @@ class AskForm(forms.Form):
     )
     old_address = Address(label=gettext_lazy("The address that you had"), max_length=254, required=False)
     name = OneLine(label=gettext_lazy("Your name, and your company if you like"), max_length=LONGEST, required=False)
+    about = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -76,7 +78,7 @@ class AskForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if data.get("kind") == Kind.WITHDRAWAL and not data.get("what") and not self.has_error("what"):
-            self.add_error("what", _("Choose which consent you take back."))
+            self.add_error("what", _("Choose which consent you withdraw."))
         if data.get("old_address") and not data.get("name") and not self.has_error("name"):
             self.add_error("name", _("Enter your name, so that we can find you under the address that you had."))
         if data.get("kind") == wishes.LOOK and (data.get("old_address") or data.get("name")):
@@ -89,12 +91,20 @@ class AskForm(forms.Form):
             )
         return data
 
+    def clean_about(self) -> str:
+        """Return the record that a letter of ours was about; empty where what came is no seal of ours."""
+        try:
+            return str(links.read_replaced(self.cleaned_data["about"])[0])
+        except links.InvalidLinkError:
+            return ""
+
     def asked(self) -> Asked | None:
         """Return what is asked for, once the form is valid; None for the page alone."""
         kind, data = self.cleaned_data["kind"], self.cleaned_data
         if kind == wishes.LOOK:
             return None
-        return Asked(Kind(kind), data["words"], {"what": data["what"]} if kind == Kind.WITHDRAWAL else {})
+        said = {"what": data["what"]} if kind == Kind.WITHDRAWAL else {}
+        return Asked(Kind(kind), data["words"], said | ({"record": data["about"]} if data["about"] else {}))
 
     def stranger(self, language: str) -> Stranger:
         data = self.cleaned_data

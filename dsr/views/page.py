@@ -43,7 +43,7 @@ def _received(request: Request) -> str:
 
 
 def _withdrawn() -> str:
-    return _("Your consent is withdrawn, and what rested on it has stopped. Nobody but you can start it again.")
+    return _("Your consent is withdrawn, and what rested on it has stopped. Only you can start it again.")
 
 
 def _all_stopped() -> str:

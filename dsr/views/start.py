@@ -53,14 +53,16 @@ def start(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 def _about(token: str) -> dict[str, str]:
-    """Return what the form says beforehand for whoever comes by the letter that an address of theirs was replaced."""
+    """Return what the form says beforehand to readers of the letter that their address was replaced.
+
+    Which record that was, the form carries in the seal of the letter, for the officer alone.
+    """
     try:
-        person, day = links.read_replaced(token)
+        _person, day = links.read_replaced(token)
     except links.InvalidLinkError:
         return {}
-    told = {"day": date_format(day, "DATE_FORMAT"), "number": person}
-    said = _("My address was replaced on %(day)s, and I know nothing of it. It was on record %(number)s.")
-    return {"kind": Kind.COMPLAINT, "words": said % told}
+    said = _("My address was replaced on %s, and I know nothing about it.") % date_format(day, "DATE_FORMAT")
+    return {"kind": Kind.COMPLAINT, "words": said, "about": token}
 
 
 def _take(post: _Post) -> HttpResponse:

@@ -77,7 +77,7 @@ def _said(kind: Kind) -> tuple[str, str]:
             _("By e-mail, phone and post, at once. We keep a coded form of your address to remember this."),
         ),
         Kind.WITHDRAWAL: (
-            _("Take back a consent"),
+            _("Withdraw consent"),
             _("It takes effect at once. We keep a coded form of your address to remember a no to news or calls."),
         ),
         Kind.OBJECTION: (

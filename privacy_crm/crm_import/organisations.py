@@ -2,6 +2,7 @@
 
 from psycopg2 import sql
 
+from contacts.base import audit
 from contacts.words.vocabulary import AgreementState
 from privacy_crm.crm_import import existing
 from privacy_crm.crm_import.columns import ORGANISATIONS
@@ -36,9 +37,17 @@ UNKNOWN = sql.SQL("NOT EXISTS (SELECT 1 FROM contacts_organisation known WHERE k
 _OTHER_FORMS = "SELECT line FROM import_organisations WHERE fault IS NULL AND legal_form = ''"
 
 
+# Which law protects the people of an organisation hangs on it: that it was another form before is on record (L20).
+_MARKED = sql.SQL("SELECT 'organisation:' || stored_id AS rule FROM {merged} WHERE status = 2 AND {moved}").format(
+    merged=TARGET.merged, moved=TARGET.moved("legal_form")
+)
+
+
 def write(work: Import) -> None:
     work.legal_forms_unknown = work.do(_OTHER_FORMS)
     apply(work, TARGET)
+    for rules in work.chunks(_MARKED):
+        audit.record_rules("organisation.marked", rules, at=work.at, by=work.by)
 
 
 def counts(work: Import) -> Counts:

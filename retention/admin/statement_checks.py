@@ -1,7 +1,6 @@
 """The nightly search for contradictions: how many it found, and of whom the records say so now."""
 
 import datetime as dt
-import uuid
 from typing import Any
 
 from django.contrib import admin
@@ -24,7 +23,7 @@ from retention.statements import Finding
 
 LONGEST = "20s"  # beyond, a worker of the website would be ended in the middle of its answer
 
-type Named = tuple[uuid.UUID, str]  # a random number, and the page of whom it names
+type Named = tuple[str, str]  # what stands for somebody in the list, and their page
 
 
 @admin.register(StatementCheck)
@@ -79,8 +78,11 @@ def _now(check: StatementCheck) -> list[Finding] | None:
 
 
 def _named(finding: Finding) -> list[Named]:
+    """Number those found: a name would be one more look at somebody. What is no person is a sign-up, without a page."""
     keys = dict(Contact.objects.filter(public_id__in=finding.ids).values_list("public_id", "pk"))
     return [
-        (each, reverse("admin:contacts_contact_change", args=[keys[each]]) if each in keys else "")
-        for each in finding.ids
+        (_("Person %s") % number, reverse("admin:contacts_contact_change", args=[keys[each]]))
+        if each in keys
+        else (_("Sign-up %s") % number, "")
+        for number, each in enumerate(finding.ids, 1)
     ]

@@ -112,7 +112,7 @@ def test_a_guest_comes_with_food_and_news_takes_the_food_back_and_gives_the_plac
     page.get_by_label("First name").fill("Aino")
     page.get_by_label("Last name").fill("Lindqvist")
     page.get_by_label("Country").select_option("SE")
-    page.get_by_label("What should we know about your food?").fill("no nuts")
+    page.get_by_label("Do you have dietary needs?").fill("no nuts")
     page.get_by_label("you may note what I wrote about my food").check()
     page.get_by_label("may e-mail me news").check()
     page.get_by_role("button", name="Sign up").click()
@@ -123,8 +123,8 @@ def test_a_guest_comes_with_food_and_news_takes_the_food_back_and_gives_the_plac
     assert ChannelPermission.objects.get().channel == "email"
     assert FoodPreference.objects.get().registration == Registration.objects.get()
     page.get_by_role("link", name="Give up your place").click()
-    page.get_by_role("button", name="Delete what I told about my food").click()
-    page.get_by_text("We hold nothing about your food").wait_for()
+    page.get_by_role("button", name="Delete my dietary needs").click()
+    page.get_by_text("We hold nothing about dietary needs").wait_for()
     assert not FoodPreference.objects.exists()
     page.get_by_role("button", name="Give up my place").click()
     page.get_by_role("heading", name="You gave up your place").wait_for()
@@ -176,14 +176,14 @@ def test_the_keyboard_alone_is_enough(url: str, page: "Page", complaints: list[s
 def test_the_summary_of_errors_takes_the_focus_and_leads_to_each_field(url: str, page: "Page", event: Event) -> None:
     page.goto(f"{url}/events/{event.slug}/")
     page.get_by_label("Work e-mail").fill("aino@")
-    page.get_by_label("What should we know about your food?").fill("no nuts")
+    page.get_by_label("Do you have dietary needs?").fill("no nuts")
     page.get_by_role("button", name="Sign up").click()
     summary = page.get_by_role("alert").filter(has_text="There is a problem")
     summary.wait_for()
     page.locator(".error-summary:focus").wait_for()
     assert page.title().startswith("Error: ")
     assert page.get_by_label("Work e-mail").input_value() == "aino@"
-    assert page.get_by_label("What should we know about your food?").input_value() == "no nuts"
+    assert page.get_by_label("Do you have dietary needs?").input_value() == "no nuts"
     for link in summary.get_by_role("link").all():
         link.click()
         page.locator(f"{link.get_attribute('href')}[aria-invalid=true]:focus").wait_for()

@@ -12,11 +12,11 @@ from django.db import DatabaseError, connection
 from psycopg2 import sql
 
 from contacts.base import audit
-from contacts.models import ChannelPermission, Contact, Message, PolicyVersion, Suppression
-from contacts.people import change_email
+from contacts.models import ChannelPermission, Contact, Message, Organisation, PolicyVersion, Suppression
+from contacts.people import change_email, organisations
 from contacts.permission import consents, objections
 from contacts.words.addresses import hashes
-from contacts.words.vocabulary import Channel
+from contacts.words.vocabulary import Channel, LegalForm
 from privacy_crm.merging import merge
 from retention import contradictions, statements
 from tests.support.factories import (
@@ -25,6 +25,7 @@ from tests.support.factories import (
     AgreementFactory,
     ContactFactory,
     CountryRuleFactory,
+    OrganisationFactory,
     SignUpFactory,
     hold,
     place,
@@ -258,6 +259,58 @@ def test_consent_is_asked_for_by_the_law_of_the_country_on_the_day(
         Contact.objects.filter(pk=somebody.pk).update(organisation=agreement.organisation)
     somebody.permissions.all().delete()
     assert found(policy) == ({"sent_without_consent": [somebody.public_id]} if is_found else {})
+
+
+@pytest.mark.promise("P11")
+@pytest.mark.parametrize(
+    ("legal_form", "address", "is_found"),
+    [
+        ("company", "anna@fjordkraft.example", False),
+        ("public_body", "anna@fjordkraft.example", False),
+        ("company", "anna@gmail.com", True),
+        ("sole_trader", "anna@fjordkraft.example", True),
+        ("", "anna@fjordkraft.example", True),
+        (None, "anna@fjordkraft.example", True),
+    ],
+)
+@pytest.mark.parametrize("country", ["GB", ""])
+def test_where_companies_alone_may_be_written_to_the_others_are_found(
+    policy: PolicyVersion, somebody: Contact, country: str, legal_form: str | None, address: str, *, is_found: bool
+) -> None:
+    corporate(somebody, legal_form, address, country)
+    assert found(policy) == ({"sent_without_consent": [somebody.public_id]} if is_found else {})
+
+
+@pytest.mark.promise("P11")
+def test_a_legal_form_that_was_changed_since_says_nothing_of_the_day_of_the_mail(
+    policy: PolicyVersion, somebody: Contact
+) -> None:
+    employer = corporate(somebody, "company", "anna@fjordkraft.example")
+    organisations.mark([employer.name], LegalForm.SOLE_TRADER, at=NOON, by="user:1")
+    assert found(policy) == {}
+    Message.objects.filter(contact=somebody).update(sent_at=NOON + dt.timedelta(hours=1))
+    assert found(policy) == {"sent_without_consent": [somebody.public_id]}
+
+
+@pytest.mark.promise("P11")
+def test_an_address_at_a_public_provider_is_found_whatever_the_legal_form_was(
+    policy: PolicyVersion, somebody: Contact
+) -> None:
+    employer = corporate(somebody, "company", "anna@gmail.com")
+    organisations.mark([employer.name], LegalForm.LLP, at=NOON, by="user:1")
+    assert found(policy) == {"sent_without_consent": [somebody.public_id]}
+
+
+def corporate(contact: Contact, legal_form: str | None, address: str, country: str = "GB") -> Organisation:
+    """Where the law of Great Britain, or of all countries, asks all but companies: somebody without consent."""
+    rule = {"country": country, "ground": "corporate", "valid_from": SENT.date()}
+    CountryRuleFactory.create(channel="email", **rule)
+    employer = OrganisationFactory.create(legal_form=legal_form or "")
+    works_at = employer if legal_form is not None else None
+    at = {"email": address, "organisation": works_at, "country": "GB"}
+    Contact.objects.filter(pk=contact.pk).update(**at, **hashes(address))
+    contact.permissions.all().delete()
+    return employer
 
 
 # What the records cannot tell any more

@@ -207,7 +207,7 @@ def test_the_mail_reaches_them_and_its_button_keeps_them(
         send()
     (mail,) = sink.mails
     said = " ".join(mail.get_body().get_content().split())
-    assert "we delete them in the coming night" in said
+    assert "we will delete them in the coming night" in said
     link = re.findall(rf"{settings.SITE_URL}(/keep/\S+)", said)[0]
     before = contents()
     assert "It was not me: keep my details" in client.get(link).content.decode()

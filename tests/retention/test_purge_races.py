@@ -527,7 +527,7 @@ def test_a_batch_that_loses_a_deadlock_is_tried_again(
     assert (night.result(PATIENCE).status, night.result().contacts_deleted) == ("finished", 2)
 
 
-# Food preferences
+# Dietary needs
 
 
 @pytest.mark.promise("P8")

@@ -777,7 +777,7 @@ def test_a_dry_run_foresees_what_holds_do(policy: PolicyVersion, field: str) -> 
     assert list(map(is_held, (reduced, thawed, frozen, under_duty))) == [False, False, True, True]
 
 
-# Food preferences
+# Dietary needs
 
 
 def diner(policy: PolicyVersion, **event: Any) -> Registration:

@@ -10,7 +10,7 @@ from psycopg2 import sql
 from contacts.models import Contact, PolicyVersion
 from retention import contradictions, statements
 from retention.models import StatementCheck
-from tests.support.factories import NOON, ContactFactory
+from tests.support.factories import NOON, ONE_DAY, ContactFactory, SignUpFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise("L20"), pytest.mark.usefixtures("at_noon")]
 
@@ -72,9 +72,17 @@ def test_the_page_of_a_search_leads_to_the_people_and_names_none(
 ) -> None:
     check = kept(policy)
     shown = page(log_in("privacy officer"), check)
-    assert f'<a href="/admin/contacts/contact/{forgotten.pk}/change/">{forgotten.public_id}</a>' in shown
+    assert f'<a href="/admin/contacts/contact/{forgotten.pk}/change/">Person 1</a>' in shown
     assert "Vinterstråle" not in shown
-    assert str(forgotten.public_id) not in page(log_in("auditor"), check)
+    assert str(forgotten.public_id) not in shown
+    assert "Person 1" not in page(log_in("auditor"), check)
+
+
+def test_the_page_of_a_search_counts_the_sign_ups(log_in: LogIn, policy: PolicyVersion) -> None:
+    early = SignUpFactory.create(policy_version=policy, created_at=policy.published_at - ONE_DAY)
+    shown = page(log_in("privacy officer"), kept(policy))
+    assert "<li>Sign-up 1</li>" in shown
+    assert str(early.public_id) not in shown
 
 
 def test_whoever_has_gone_since_is_on_no_page(log_in: LogIn, policy: PolicyVersion, forgotten: Contact) -> None:
@@ -83,7 +91,7 @@ def test_whoever_has_gone_since_is_on_no_page(log_in: LogIn, policy: PolicyVersi
     shown = page(log_in("privacy officer"), check)
     assert f"<strong>1</strong> {HELD}" in shown
     assert "Nothing of it is found any more." in shown
-    assert str(forgotten.public_id) not in shown
+    assert "Person 1" not in shown
 
 
 def test_where_it_takes_too_long_the_page_says_so(

@@ -37,6 +37,8 @@ class RecipientFactory(DjangoModelFactory):
     purposes = factory.LazyFunction(lambda: list(Scenario.values))
     country = "SE"
     contact_email = factory.Sequence(lambda n: f"dataskydd@tryckhuset{n}.example")
+    sends_our_mail = False
+    standing = factory.SelfAttribute("sends_our_mail")
 
 
 def by_webhook(port: int, **fields: Any) -> Recipient:

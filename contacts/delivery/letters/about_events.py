@@ -74,6 +74,4 @@ def _about_food(occasion: Occasion) -> list[Part]:
     """Say to every guest alike, whatever they told, how a consent is taken back."""
     if not Wish.of_event(occasion.event).asks_food:
         return []
-    return [
-        Text(_("Did you tell us about your food? On the same page you can have that deleted, and keep your place."))
-    ]
+    return [Text(_("Did you tell us about dietary needs? On the same page you can delete them and keep your place."))]

@@ -114,6 +114,7 @@ def parting(occasion: Occasion) -> Letter:
     )
     button = Button(_("It was not me: keep my details"), links.page("keep", links.keep(occasion.message)))
     why = _(
-        "You get this mail because all marketing to this address was stopped, and we keep your details for that alone."
+        "You get this mail because all marketing to this address was stopped, and we hold your details for"
+        " marketing only."
     )
     return Letter(_("We delete your details"), [Text(stopped % about), Text(kept), button], why)

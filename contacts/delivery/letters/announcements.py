@@ -37,11 +37,9 @@ def _parts(about: Whitepaper | Event) -> list[Part]:
 def why(topics: list[Topic], occasion: Occasion) -> str:
     """Say why somebody gets news about topics."""
     if not topics:
-        return _("You get this mail because you are among those to whom %(company)s sends news.") % {
-            "company": occasion.company
-        }
+        return _("You get this mail because %(company)s sends you news.") % {"company": occasion.company}
     named = ", ".join(topic.named(occasion.language) for topic in topics)
-    text = _("You get this mail because you are among those to whom %(company)s sends news about: %(topics)s.")
+    text = _("You get this mail because %(company)s sends you news about: %(topics)s.")
     return text % {"company": occasion.company, "topics": named}
 
 

@@ -25,9 +25,7 @@ def confirm(occasion: Occasion) -> Letter:
 
 def _whitepaper(made: SignUp, _occasion: Occasion) -> tuple[str, str, str]:
     title = {"title": made.whitepaper.title if made.whitepaper else ""}
-    text = _(
-        "“%(title)s” is ready for you. The page behind this link has a button: press it, and the whitepaper is yours."
-    )
+    text = _("“%(title)s” is ready for you. Click below to confirm your address and download it.")
     return _("Your whitepaper: %(title)s") % title, text % title, _("Get the whitepaper")
 
 
@@ -36,30 +34,24 @@ def _event(made: SignUp, _occasion: Occasion) -> tuple[str, str, str]:
     if made.arrived_at:
         return _arrived(about)
     text = _(
-        "You asked for a place at “%(title)s”, %(when)s. The page behind this link has a button: press it, and the"
-        " place is yours. All you need for the day comes in a second mail."
+        "You asked for a place at “%(title)s”, %(when)s. Click below to confirm it. You then get a second mail"
+        " with all you need for the day."
     )
     return _("Please confirm your place: %(title)s") % about, text % about, _("Confirm your place")
 
 
 def _arrived(about: dict[str, str]) -> tuple[str, str, str]:
     text = _(
-        "Somebody came to “%(title)s”, %(when)s, and typed this address at the door. If it was you, open the page"
-        " behind this link and press its button: then we note that you were there."
+        "Somebody came to “%(title)s”, %(when)s, and typed this address at the door. If it was you, click below"
+        " to confirm it."
     )
     return _("Were you there? %(title)s") % about, text % about, _("Confirm that you were there")
 
 
 def _register(made: SignUp, occasion: Occasion) -> tuple[str, str, str]:
     text = {
-        Scenario.CUSTOMER: _(
-            "You asked to be registered with %(company)s as a customer. The page behind this link has a button: press"
-            " it, and you are registered."
-        ),
-        Scenario.PARTNER: _(
-            "You asked to be registered with %(company)s as a partner. The page behind this link has a button: press"
-            " it, and you are registered."
-        ),
+        Scenario.CUSTOMER: _("You asked to be registered with %(company)s as a customer. Click below to confirm it."),
+        Scenario.PARTNER: _("You asked to be registered with %(company)s as a partner. Click below to confirm it."),
     }[Scenario(made.scenario)]
     return (
         _("Please confirm your registration"),
@@ -69,10 +61,7 @@ def _register(made: SignUp, occasion: Occasion) -> tuple[str, str, str]:
 
 
 def _consent(_made: SignUp, occasion: Occasion) -> tuple[str, str, str]:
-    text = _(
-        "You asked for news from %(company)s. The page behind this link has a button: we send nothing before you press"
-        " it."
-    )
+    text = _("You asked for news from %(company)s. Click below to confirm it. Until then we send you none.")
     company = {"company": occasion.company}
     return _("Please confirm that you want our news"), text % company, _("Confirm that you want our news")
 

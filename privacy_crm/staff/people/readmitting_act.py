@@ -29,8 +29,8 @@ class NewContactForm(EnterForm):
         [("", "–"), *Grounds.choices],
         required=False,
         help_text=gettext_lazy(
-            "For nobody else. They come back as a contact of an organisation with an open agreement, are told where we"
-            " have their details from, and get no marketing."
+            "Only for people who were erased at their request. They come back as a contact of an organisation with"
+            " an open agreement, are told where we have their details from, and get no marketing."
         ),
     )
 

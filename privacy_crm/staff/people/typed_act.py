@@ -29,8 +29,8 @@ class TypedForm(ActForm):
     refusals = (CompletingError, ContactGoneError)
     reveals = True
     explanation = gettext_lazy(
-        "Somebody typed this under their address: perhaps they did, perhaps another. Ask them before you answer. What "
-        "nobody answers is deleted after 30 days."
+        "Somebody typed this under their address. It may not have been them: ask before you answer. What nobody"
+        " answers is deleted after 30 days."
     )
 
     heard = fields.choice(gettext_lazy("How did you hear it?"), HEARD)
@@ -45,11 +45,11 @@ class TypedForm(ActForm):
         told = self.cleaned_data
         answers = {detail: told[detail] == "yes" for detail in Detail if told.get(detail)}
         if not answers:
-            raise CompletingError(_("Say of one of them at least whether it is right."))
+            raise CompletingError(_("Answer at least one of them."))
         with restriction_guard.changing(self.record.pk, at=at):
             check_thawed(self.record.pk, at)
             if details.settle(self.record.pk, answers, grounds=told["heard"], at=at, by=by):
-                return _("The details of {name} are put right. Whoever was given them is told.")
+                return _("The details of {name} are corrected. Recipients who have them are told.")
         return _("The details of {name} stay as they were.")
 
 
@@ -78,7 +78,7 @@ def _question(record: Contact, detail: Detail, typed: dict[str, str]) -> Any:
 
 ACT = Act(
     "settle-typed",
-    gettext_lazy("Settle what was typed"),
+    gettext_lazy("Review typed details"),
     "contacts.change_contact",
     TypedForm,
     "rule",

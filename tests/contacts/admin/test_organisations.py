@@ -188,7 +188,7 @@ def test_what_makes_food_preferences_needless_deletes_them_at_once(
     registration = RegistrationFactory.create()
     FoodPreference.objects.create(registration=registration, preference="vegan", consented_at=NOON)
     answer = log_in("events").post(f"/admin/contacts/event/{registration.event_id}/{act}/", form, follow=True)
-    assert "1 food preference was deleted." in answer.content.decode()
+    assert "The dietary needs of 1 guest were deleted." in answer.content.decode()
     assert not FoodPreference.objects.exists()
 
 

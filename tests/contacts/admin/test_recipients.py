@@ -76,7 +76,9 @@ def test_the_officer_says_through_whom_our_mailings_go(log_in: LogIn) -> None:
     assert client.post(f"{LIST}{recipient.pk}/change-details/", {**PRINTER, "sends_our_mail": "on"}).status_code == 302
     recipient.refresh_from_db()
     assert recipient.sends_our_mail
-    assert "Our mailings go out through it" in client.get(f"{LIST}{recipient.pk}/change/").content.decode()
+    page = client.get(f"{LIST}{recipient.pk}/change/").content.decode()
+    for said in ("Our mailings go out through it", "It has the data of everybody held as"):
+        assert said in page
     answer = client.post(f"{LIST}add/", {**PRINTER, "name": "Other AB", "sends_our_mail": "on"})
     assert "Another recipient sends our mail already" in answer.content.decode()
 

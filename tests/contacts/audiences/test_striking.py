@@ -143,7 +143,7 @@ def test_a_list_that_is_gone_asks_nobody_to_strike(log_in: LogIn, person: Contac
     confirm(made, end, at=NOON, by="user:1")
     client, page = log_in("privacy officer"), f"/admin/contacts/audience/{made.pk}/"
     shown = client.get(f"{page}change/").content.decode()
-    assert [word for word in ("strike them", "Whom to strike", "They are struck") if word in shown] == []
+    assert [word for word in ("strike them", "Remove these people", "They are struck") if word in shown] == []
     assert str(person.public_id) in shown
     before = contents()
     client.post(f"{page}struck/")

@@ -206,10 +206,10 @@ def test_a_mail_goes_to_the_bare_address_alone(policy: PolicyVersion) -> None:
 @pytest.mark.parametrize(
     ("kind", "words"),
     [
-        ("whitepaper", "the whitepaper is yours"),
-        ("event", "the place is yours"),
-        ("register", "you are registered"),
-        ("consent", "we send nothing before you press it"),
+        ("whitepaper", "confirm your address and download it"),
+        ("event", "You then get a second mail"),
+        ("register", "Click below to confirm it"),
+        ("consent", "Until then we send you none"),
     ],
 )
 def test_a_confirmation_says_what_was_asked_for_and_that_it_goes_away(
@@ -242,7 +242,7 @@ def test_whoever_was_asked_about_food_is_told_where_to_take_it_back(
     place = RegistrationFactory.create(event=EventFactory.create(kind=kind, asks_food=asks))
     message = Message(template="registered", contact=place.contact, registration=place, event=place.event)
     for form in both(message, policy):
-        assert form.count("On the same page you can have that deleted, and keep your place") == told
+        assert form.count("On the same page you can delete them and keep your place") == told
 
 
 @pytest.mark.promise("P7")
@@ -314,7 +314,7 @@ def test_news_about_one_topic_can_be_stopped_for_that_topic(policy: PolicyVersio
     assert links.read_stop(token).list == topic.slug
     text = both(message, policy)[0]
     assert "How to sleep at night." in text
-    assert "sends news about: Cloud" in text
+    assert "sends you news about: Cloud" in text
 
 
 def test_a_message_that_lacks_what_it_is_about_is_refused(policy: PolicyVersion) -> None:

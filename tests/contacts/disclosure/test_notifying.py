@@ -56,9 +56,9 @@ def test_what_a_recipient_is_owed_comes_in_one_mail_that_says_what_to_do(running
     assert mail["Subject"] == "Nordvik Software AB: something to do about 4 people"
     text = mail.get_content()
     assert all(str(each.reference) in text for each in [*erased, corrected])
-    assert "Erase everything that you hold from us about whoever is named here" in text
+    assert "Delete everything about the people listed here" in text
     assert "has changed: e-mail, phone. Ask us for it" in text
-    assert "no more marketing by post to whoever" in text
+    assert "no more marketing by post to the people" in text
     assert not RecipientNotice.objects.filter(sent_at=None).exists()
     assert AuditEvent.objects.filter(code="notice.sent", rule=f"recipient:{recipient.pk}").count() == 4
 

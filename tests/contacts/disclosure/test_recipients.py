@@ -150,10 +150,20 @@ def test_one_recipient_at_most_sends_our_mail() -> None:
         recipients.change(other.pk, replace(PRINTER, name="Another AB", sends_our_mail=True), **BY)
     assert contents() == before
     with pytest.raises(IntegrityError), transaction.atomic():
-        Recipient.objects.filter(pk=other.pk).update(sends_our_mail=True)
+        Recipient.objects.filter(pk=other.pk).update(sends_our_mail=True, standing=True)
     recipients.change(sender.pk, PRINTER, **BY)
     recipients.change(other.pk, replace(PRINTER, name="Another AB", sends_our_mail=True), **BY)
     assert Recipient.objects.get(sends_our_mail=True) == other
+
+
+@pytest.mark.promise("P15")
+def test_a_recipient_that_sends_our_mail_has_everybodys_data() -> None:
+    sender = recipients.add(replace(PRINTER, sends_our_mail=True), **BY)
+    assert sender.standing
+    recipients.change(sender.pk, replace(PRINTER, sends_our_mail=True, standing=False), **BY)
+    assert Recipient.objects.get().standing
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Recipient.objects.update(standing=False)
 
 
 def test_data_may_go_to_those_with_an_agreement_in_the_eea_or_with_a_safeguard() -> None:

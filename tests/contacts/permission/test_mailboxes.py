@@ -1,11 +1,13 @@
 """One mailbox is one person's: who objected under one tag has under every other, at every door (P12, L16)."""
 
 import datetime as dt
+import hashlib
 from importlib import import_module
 
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
 from psycopg2 import sql
 
 from contacts.models import AuditEvent, Contact, MergedAddress, PolicyVersion, Suppression
@@ -255,8 +257,9 @@ def test_what_is_stored_gets_the_mailbox_that_our_own_functions_say(key: str, se
             cursor.execute(
                 sql.SQL("UPDATE {} SET mailbox_hash = 'x' WHERE address_hash IS NOT NULL").format(sql.Identifier(table))
             )
-    with connection.schema_editor() as editor:
+    with connection.schema_editor() as editor, CaptureQueriesContext(connection) as said:
         import_module("contacts.migrations.0009_mailboxes").write(apps, editor)
+    _leave_the_key_and_the_addresses_to_no_servers_log(" ".join(query["sql"] for query in said), key)
     for someone in people:
         someone.refresh_from_db()
         assert someone.mailbox_hash == mailbox_hash(str(someone.email))
@@ -268,3 +271,12 @@ def test_what_is_stored_gets_the_mailbox_that_our_own_functions_say(key: str, se
             (keyed_hash(TAGGED), mailbox_hash(TAGGED)),
             (gone, gone),
         }
+
+
+def _leave_the_key_and_the_addresses_to_no_servers_log(said: str, key: str) -> None:
+    block = hashlib.sha256(key.encode()).digest() if len(key.encode()) > 64 else key.encode()
+    for pad in (0x36, 0x5C):
+        assert bytes(byte ^ pad for byte in block).hex() not in said
+    assert "UPDATE contacts_contact" in said
+    for secret in (key, TAGGED, *ODD):
+        assert secret not in said

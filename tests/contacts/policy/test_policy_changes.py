@@ -58,7 +58,7 @@ def test_categories_that_come_and_go_are_told(policy: PolicyVersion, policy_sour
     policy_source["rule"][2]["categories"].remove("city")
     policy_source["rule"][2]["categories"].append("food_preferences")
     assert told(policy, policy_source) == {
-        "whitepaper": ["Details we now use as well: food preferences", "Details we no longer use: phone, city"]
+        "whitepaper": ["Details we now use as well: dietary needs", "Details we no longer use: phone, city"]
     }
 
 

@@ -345,7 +345,7 @@ def test_a_mailbox_that_has_had_its_mails_lets_the_guest_in_without_a_record(
 def test_the_mail_and_its_page_ask_whether_they_were_there(client: Client, policy: PolicyVersion) -> None:
     made = made_by(walk_in(event_on(), policy))
     page = f"/confirm/{links.confirm(made)}/"
-    assert "typed your address at the door. Was it you?" in client.get(page).content.decode()
+    assert "typed your address at the door. If it was you" in client.get(page).content.decode()
     send(client, page, {})
     assert "We have noted that you were there." in client.get(page).content.decode()
 

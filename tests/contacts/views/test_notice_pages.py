@@ -36,7 +36,7 @@ def test_the_page_says_what_to_do_and_opening_it_changes_nothing(client: Client)
     answer = client.get(page(recipient))
     text = answer.content.decode()
     assert answer.status_code == 200
-    for words in ("Tryckhuset", str(made.reference), "Erase everything", "24 November 2026", "We have done this"):
+    for words in ("Tryckhuset", str(made.reference), "Delete everything", "24 November 2026", "We have done this"):
         assert words in text
     assert answer.headers["Cache-Control"] == "private, no-store"
     assert contents() == before

@@ -273,7 +273,7 @@ def test_a_place_is_given_up_by_a_post_and_the_food_is_forgotten_at_once(client:
     assert answer.status_code == 302
     assert not FoodPreference.objects.exists()
     assert Registration.objects.get().cancelled_at == NOON
-    assert "If you told us about your food, that is deleted." in words(client.get(answer["Location"]))
+    assert "If you told us about dietary needs, we have deleted them." in words(client.get(answer["Location"]))
 
 
 @pytest.mark.promise("P8")
@@ -282,7 +282,7 @@ def test_food_is_taken_back_alone_and_the_place_stays(
 ) -> None:
     told = register(ContactFactory.create(), place.event, NOON, policy=policy, food="vegan")
     url, active = f"/places/{links.place(place)}/", Contact.objects.get(pk=place.contact_id).last_activity_on
-    assert "What you told us about your food can go alone" in words(client.get(url))
+    assert "You can delete your dietary needs and keep your place" in words(client.get(url))
     assert "no nuts" not in words(client.get(url))
     answer = send(client, url, {"lang": "en", "do": "food"})
     assert (answer.status_code, answer["Location"]) == (302, f"{url}?lang=en")
@@ -291,7 +291,7 @@ def test_food_is_taken_back_alone_and_the_place_stays(
     assert (place.cancelled_at, place.contact.last_activity_on) == (None, active)
     shown = words(client.get(answer["Location"]))
     assert "You have a place" in shown
-    assert "We hold nothing about your food" in shown
+    assert "We hold nothing about dietary needs" in shown
 
 
 @pytest.mark.promise("P8")
@@ -306,7 +306,7 @@ def test_food_that_was_taken_back_is_taken_back_once_and_is_on_record_by_numbers
 
 def test_a_webinar_says_nothing_about_food(client: Client, policy: PolicyVersion) -> None:
     place = register(visitors.on_file(policy), visitors.event("webinar"), NOON, policy=policy)
-    assert "We hold nothing about your food" not in words(client.get(f"/places/{links.place(place)}/"))
+    assert "We hold nothing about dietary needs" not in words(client.get(f"/places/{links.place(place)}/"))
 
 
 def test_a_place_is_given_up_once(client: Client, place: Registration) -> None:

@@ -123,6 +123,7 @@ def test_the_note_of_the_scenario_stands_by_the_button_with_a_link_to_its_part_o
         assert note.replace("'", "&#x27;") in shown
         assert f'href="/privacy/#{scenario}"' in shown
         assert f'name="policy" value="{policy.number}"' in shown
+        assert f"</a> (version {policy.number})</p>" in shown
 
 
 @pytest.mark.promise("P1")

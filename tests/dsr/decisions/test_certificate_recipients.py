@@ -82,7 +82,10 @@ def test_who_cannot_act_on_a_notice_is_named_with_the_reason_and_the_day(
     made = erased(request, policy)
     day = (NOON.date() + dt.timedelta(days=35)).strftime("%-d %B %Y")
     assert told(made, policy) == [
-        f"Molnhalli Oy: not told (it keeps whole copies of our servers). Its copy is gone on {day}."
+        f"Molnhalli Oy: not told, because no single person can be found in its copies. They are deleted on {day}"
     ]
-    assert "Molnhalli Oy keeps copies in which it cannot find you: you are gone there 35 days later." in letter
+    [swedish] = certificates.said(made, policy=policy, language="sv")["told"]
+    assert swedish.startswith("Molnhalli Oy: har inte fått besked, eftersom det inte går att hitta en enskild person")
+    assert "servers" not in swedish
+    assert "No single person can be found in the copies at Molnhalli Oy. They are deleted after 35 days." in letter
     assert not RecipientNotice.objects.exists()

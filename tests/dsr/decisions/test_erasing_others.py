@@ -147,7 +147,7 @@ def test_the_certificate_names_them_on_the_page_on_paper_and_for_scripts(
     certificate = erased(wish(person, policy), policy)
     officer = log_in("privacy officer")
     page = officer.get(f"/admin/dsr/request/{certificate.request.public_id}/certificate/").content.decode()
-    assert "Who had the details, and was told to delete them, too" in page
+    assert "Recipients of the details" in page
     assert "Cloud &amp; Sons Ltd" in page
     assert certificates.plain(certificate)["told"] == ["Cloud & Sons Ltd"]
     assert "Cloud & Sons Ltd: is told as soon as the mail leaves" in certificates.words(certificate, policy=policy)

@@ -216,3 +216,38 @@ def test_standing_recipients_are_named_with_country_and_safeguard(policy: Policy
         assert said in page
     assert "Ended Ltd" not in page
     assert "given your details to nobody" not in page
+
+
+@pytest.mark.promise("L12")
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            {
+                "the objection to marketing (Article 21(3) GDPR)": "Until consent to marketing is given again",
+                "our interest in keeping to the deletion (Article 6(1)(f) GDPR)": "36 months after the deletion",
+                "proof that it was answered (Article 5(2) GDPR)": "24 months after the answer, without your name",
+                "proof of what was done (Article 5(2) GDPR)": "No end is set",
+            },
+        ),
+        (
+            "sv",
+            {
+                "invändningen mot marknadsföring (artikel 21.3 i dataskyddsförordningen)": "Tills ett nytt samtycke",
+                "vårt intresse av att raderingen består (artikel 6.1 f i dataskyddsförordningen)": "36 månader efter",
+                "bevis på att det har besvarats (artikel 5.2 i dataskyddsförordningen)": "24 månader efter svaret",
+                "bevis på vad som har gjorts (artikel 5.2 i dataskyddsförordningen)": "Inget slutdatum är satt",
+            },
+        ),
+    ],
+)
+def test_what_stays_without_a_name_is_told_with_its_basis_and_its_period(
+    policy: PolicyVersion, language: str, said: dict[str, str]
+) -> None:
+    made = package.write([somebody(policy, "Aino").pk], address="", policy=policy, language=language, at=NOON)
+    page = unzipped(made)["access.html"].decode()
+    told = re.findall(r"<dd>([^<]*)</dd>", page)
+    for ground, until in said.items():
+        assert [value for value in told if value.startswith(until) and value.endswith(f"; {ground}")]
+    assert {"en": "A random number stands in", "sv": "Där står ett slumptal i"}[language] in page

@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.promise("P20")]
     [
         ({"by": "2026-12-01"}, "Promised by: 1 December 2026", "Utlovat till: 1 december 2026"),
         ({"done": True}, "Done: yes", "Klart: ja"),
-        ({"what": ["email", "food"]}, "e-mail, food preferences", "e-post, önskemål om mat"),
+        ({"what": ["email", "food"]}, "e-mail, dietary needs", "e-post, kostbehov"),
         ({"phone": {"old": "", "new": "1"}}, "Phone: – → 1", "Telefon: – → 1"),
         ({"country": {"old": "DE", "new": "SE"}}, "Germany → Sweden", "Tyskland → Sverige"),
         ({"outcome": "not_upheld", "reasons": "said above"}, "Outcome: the objection is not followed", "följer inte"),

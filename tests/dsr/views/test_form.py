@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from contacts.models import Message, PolicyVersion
+from contacts.outbox import links
 from dsr.models import Paper, Proof, Request
 from dsr.words.vocabulary import Kind, State
 from privacy_crm.settings import BASE_DIR
@@ -66,6 +67,42 @@ def test_every_word_of_these_pages_is_translated() -> None:
     assert len(said) > 100
     with translation.override("sv"):
         assert [word for word in sorted(said) if translation.gettext(word) == word] == []
+
+
+@pytest.mark.promise("P14")
+@pytest.mark.parametrize(("language", "said"), [("en", "version"), ("sv", "version")])
+def test_the_form_says_which_version_of_the_policy_it_goes_by(
+    policy: PolicyVersion, client: Client, language: str, said: str
+) -> None:
+    assert f"</a> ({said} {policy.number})</p>" in words(client.get(f"{START}?lang={language}"))
+
+
+@pytest.mark.promise("L15")
+def test_who_comes_by_the_letter_about_a_replaced_address_sees_no_number_and_the_officer_is_shown_the_record(
+    policy: PolicyVersion, client: Client, log_in: Any
+) -> None:
+    person = on_file(policy)
+    about = links.replaced(person, NOON.date())
+    shown = words(client.get(f"{START}?lang=en&about={about}"))
+    assert "My address was replaced on 24 November 2026, and I know nothing about it." in shown
+    assert str(person.public_id) not in shown
+    ask(client, kind="complaint", words="I know nothing of it.", email="before@fjordkraft.example", about=about)
+    request = press(only_request(), policy)
+    officer = log_in("privacy officer")
+    page = words(officer.get(f"/admin/dsr/request/{request.public_id}/change/"))
+    assert str(person.public_id) not in page
+    found = words(officer.get(f"/admin/dsr/request/{request.public_id}/find-person/"))
+    assert f'value="{person.public_id}"' in found
+    assert person.last_name in found
+
+
+@pytest.mark.parametrize("about", ["", "x", "x:y"])
+def test_a_form_that_comes_by_no_letter_of_ours_says_nothing_beforehand(
+    policy: PolicyVersion, client: Client, about: str
+) -> None:
+    assert "was replaced" not in words(client.get(START, {"about": about}))
+    ask(client, kind="complaint", words="Please.", about=about)
+    assert "record" not in only_request().papers.get().data
 
 
 @pytest.mark.promise("P23")
@@ -196,8 +233,8 @@ def link_token() -> str:
     [
         ({"kind": None}, "Choose what you want."),
         ({"kind": "everything"}, "Choose what you want."),
-        ({"kind": "withdrawal"}, "Choose which consent you take back."),
-        ({"kind": "withdrawal", "what": ["secrets"]}, "Choose from the list which consent you take back."),
+        ({"kind": "withdrawal"}, "Choose which consent you withdraw."),
+        ({"kind": "withdrawal", "what": ["secrets"]}, "Choose from the list which consent you withdraw."),
         ({"email": None}, "Enter your e-mail address, so that we can send you the link."),
         ({"email": "aino"}, "Enter an e-mail address such as"),
         ({"email": "aino@fjordkraft.example\r\nBcc: all@fjordkraft.example"}, "Write this on one line"),

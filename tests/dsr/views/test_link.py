@@ -49,7 +49,7 @@ def test_the_page_says_what_its_button_does_and_shows_the_words_that_it_confirms
     policy: PolicyVersion, client: Client
 ) -> None:
     shown = words(client.get(path_of(posted(policy, ADDRESS, Kind.ERASURE))))
-    assert "Press the button, and we begin with what you ask: to delete your details." in shown
+    assert "Confirm below and we start: to delete your details." in shown
     assert "What do you hold?" in shown
     assert ADDRESS not in shown
 
@@ -200,7 +200,7 @@ def test_who_is_on_file_elsewhere_is_not_told_that_it_is_done(policy: PolicyVers
     """Whose objection it is, the officer has to find out first."""
     said = {"name": "Aino Lindqvist", "old_address": "old@fjordkraft.example"}
     client, proof = Client(), posted(policy, ADDRESS, Kind.MARKETING_OBJECTION, **said)
-    assert "we begin with what you ask: to stop all marketing" in words(client.get(path_of(proof)))
+    assert "we start: to stop all marketing" in words(client.get(path_of(proof)))
     shown = words(client.get(send(client, path_of(proof), ANYTHING)["Location"]))
     assert f"Its number is {Request.objects.get().number}. We answer by 24 December 2026." in shown
     assert "is stopped" not in shown

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from contacts.models import Agreement, Basis, Event, Organisation, PolicyVersion, Registration
+from contacts.models import Agreement, AuditEvent, Basis, Event, Organisation, PolicyVersion, Registration
 from contacts.words.vocabulary import AgreementState
 from retention.models import Hold
 from tests.support.factories import NOON, ONE_DAY
@@ -69,6 +69,16 @@ def test_a_legal_form_that_nobody_knows_is_left_out_and_counted(
     forms = Organisation.objects.order_by("name").values_list("legal_form", flat=True)
     assert list(forms) == ["", "company", "", ""]
     assert "2 rows name a legal form that we do not know: it is left out." in capsys.readouterr().out
+
+
+@pytest.mark.promise("L20")
+def test_a_legal_form_that_an_import_changes_is_on_record_as_changed(policy: PolicyVersion) -> None:
+    before = Organisation.objects.create(name="Harrowgate", legal_form="company", entered_on=TODAY)
+    Organisation.objects.create(name="Same", legal_form="llp", country="GB", entered_on=TODAY)
+    forms = {"Harrowgate": "sole_trader", "Same": "llp", "New": "company"}
+    bring(policy, organisations=[{"name": name, "legal_form": form, "country": "SE"} for name, form in forms.items()])
+    marked = AuditEvent.objects.filter(code="organisation.marked").values_list("rule", flat=True)
+    assert list(marked) == [f"organisation:{before.pk}"]
 
 
 @pytest.mark.promise("P11")

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.core.management import call_command
 
-from contacts.models import Basis, Message, PolicyVersion, ReviewOutcome, SignUp
+from contacts.models import Basis, Message, PolicyVersion, Recipient, ReviewOutcome, SignUp
 from privacy_crm.demo import play, promising, users
 from retention import statements
 from retention.models import Hold
@@ -41,6 +41,7 @@ def test_nothing_in_the_demo_contradicts_itself_or_the_policy(at: dt.datetime) -
     _everybody_is_told_within_a_month(at.date())
     _what_is_shown_is_what_a_form_showed()
     _whoever_is_due_has_gone(policy, at.date())
+    _the_register_has_who_gets_everybodys_data()
     assert not ReviewOutcome.objects.filter(outcome__contains="deleted again").exists()
 
 
@@ -58,6 +59,13 @@ def _what_is_shown_is_what_a_form_showed() -> None:
     forms = SignUp.objects.filter(confirmed_at__isnull=False)
     assert shown == set(forms.values_list("contact", "scenario", "policy_version__number"))
     assert len(shown) > 10
+
+
+def _the_register_has_who_gets_everybodys_data() -> None:
+    """Who sends our mail, answers support requests, and hosts (P15)."""
+    standing = Recipient.objects.filter(standing=True)
+    assert {each.service.split()[0] for each in standing} == {"Sends", "Answers", "Hosts"}
+    assert standing.get(service__startswith="Answers").purposes == ["customer", "partner"]
 
 
 def _whoever_is_due_has_gone(policy: PolicyVersion, day: dt.date) -> None:

@@ -38,7 +38,7 @@ def page(person: Contact, act: str = "settle-typed") -> str:
 def test_the_page_says_what_was_typed_and_the_form_what_is_on_file(log_in: LogIn, person: Contact) -> None:
     client = log_in("marketing")
     shown = client.get(page(person, "change")).content.decode()
-    for said in ("Typed by somebody, not answered yet", "Bo Ek", "United Kingdom", "New AB", "Settle what was typed"):
+    for said in ("Typed by somebody, not answered yet", "Bo Ek", "United Kingdom", "New AB", "Review typed details"):
         assert said in shown
     form = client.get(page(person)).content.decode()
     for said in ("Name: Bo Ek", "On file: Aino Berg", "On file: Sweden", "On file: Fjordkraft AS"):
@@ -62,13 +62,13 @@ def test_a_no_alone_leaves_everything_as_it_was(log_in: LogIn, person: Contact) 
     said = {"name": "no", "country": "no", "company": "no", "heard": "told us by phone"}
     answer = log_in("marketing").post(page(person), said, follow=True).content.decode()
     assert "The details of Aino Berg stay as they were." in answer
-    assert "Settle what was typed" not in answer
+    assert "Review typed details" not in answer
 
 
 @pytest.mark.parametrize(
     ("said", "told"),
     [
-        ({"heard": "told us by phone"}, "Say of one of them at least whether it is right."),
+        ({"heard": "told us by phone"}, "Answer at least one of them."),
         ({"name": "yes"}, "This field is required."),
     ],
     ids=["no answer", "no grounds"],

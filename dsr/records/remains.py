@@ -1,0 +1,53 @@
+"""What is no part of somebody's record and stays when that is gone: on which ground, and for how long (L12).
+
+The certificate of a deletion and the answer to a request for a copy say it in these words.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+
+@dataclass(frozen=True)
+class Remain:
+    """`period` may have a place for a number of months, which `months` names by its setting."""
+
+    ground: Any
+    period: Any
+    months: str = ""
+
+    def until(self) -> str:
+        """Return how long it stays, in the language that is active."""
+        return self.period % getattr(settings, self.months) if self.months else str(self.period)
+
+    def told(self) -> str:
+        """Return period and ground in one line."""
+        return _("%(until)s; %(ground)s") % {"until": capfirst(self.until()), "ground": self.ground}
+
+
+OBJECTION = Remain(
+    gettext_lazy("the objection to marketing (Article 21(3) GDPR)"),
+    gettext_lazy("until consent to marketing is given again"),
+)
+TOMBSTONE = Remain(
+    gettext_lazy("our interest in keeping to the deletion (Article 6(1)(f) GDPR)"),
+    gettext_lazy("%s months after the deletion"),
+    "TOMBSTONE_MONTHS",
+)
+REQUEST = Remain(
+    gettext_lazy("proof that it was answered (Article 5(2) GDPR)"),
+    gettext_lazy("%s months after the answer, without your name"),
+    "REQUEST_MONTHS",
+)
+TRAIL = Remain(gettext_lazy("proof of what was done (Article 5(2) GDPR)"), gettext_lazy("no end is set"))
+
+REMAINS = {
+    "contacts.Suppression": OBJECTION,
+    "contacts.Tombstone": TOMBSTONE,
+    "dsr.Request": REQUEST,
+    "contacts.AuditEvent": TRAIL,
+}
