@@ -56,7 +56,7 @@ def _tell(two: Two, at: dt.datetime) -> None:
     left = Contact.objects.get(pk=two.keep.pk)
     out = two.gone if left.email == two.keep.email else two.keep
     if mailbox(str(out.email)) != mailbox(str(left.email)):
-        change_address_notified.tell(out, at=at)
+        change_address_notified.tell(out, left, at=at)
 
 
 def _check_answered(ids: list[int], day: dt.date) -> None:

@@ -68,6 +68,7 @@ _CALLED: dict[str, Any] = {
     "name": gettext_lazy("Name"),
     "address": gettext_lazy("Address"),
     "old_address": gettext_lazy("Address used before"),
+    "contested": gettext_lazy("Record that their address was taken off"),
     "language": gettext_lazy("Language"),
     "what": gettext_lazy("Consents taken back"),
     "channels": gettext_lazy("Channels"),

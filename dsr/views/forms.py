@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from contacts.base.fields import LONGEST, Address, OneLine, stand_by
 from contacts.models import Contact
+from contacts.outbox import links
+from contacts.words.addresses import keyed_hash
 from dsr.intake.intake import Asked, Stranger
 from dsr.views import wishes
 from dsr.words.vocabulary import Kind
@@ -63,6 +65,7 @@ class AskForm(forms.Form):
     )
     old_address = Address(label=gettext_lazy("The address that you had"), max_length=254, required=False)
     name = OneLine(label=gettext_lazy("Your name, and your company if you like"), max_length=LONGEST, required=False)
+    about = forms.CharField(max_length=LONGEST, required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -94,7 +97,17 @@ class AskForm(forms.Form):
         kind, data = self.cleaned_data["kind"], self.cleaned_data
         if kind == wishes.LOOK:
             return None
-        return Asked(Kind(kind), data["words"], {"what": data["what"]} if kind == Kind.WITHDRAWAL else {})
+        what = {"what": data["what"]} if kind == Kind.WITHDRAWAL else {}
+        return Asked(Kind(kind), data["words"], what | self._contested())
+
+    def _contested(self) -> dict[str, str]:
+        """Return which record the address was taken off that they ask from, by the letter that it got about that."""
+        try:
+            was = links.read_replaced(self.cleaned_data["about"])
+        except links.InvalidLinkError:
+            return {}
+        theirs = was.address_hash == keyed_hash(self.cleaned_data["email"])
+        return {"contested": str(was.public_id)} if theirs else {}
 
     def stranger(self, language: str) -> Stranger:
         data = self.cleaned_data

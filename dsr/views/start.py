@@ -55,12 +55,12 @@ def start(request: HttpRequest, visit: Visit) -> HttpResponse:
 def _about(token: str) -> dict[str, str]:
     """Return what the form says beforehand for whoever comes by the letter that an address of theirs was replaced."""
     try:
-        person, day = links.read_replaced(token)
+        was = links.read_replaced(token)
     except links.InvalidLinkError:
         return {}
-    told = {"day": date_format(day, "DATE_FORMAT"), "number": person}
+    told = {"day": date_format(was.day, "DATE_FORMAT"), "number": was.public_id}
     said = _("My address was replaced on %(day)s, and I know nothing of it. It was on record %(number)s.")
-    return {"kind": Kind.COMPLAINT, "words": said % told}
+    return {"kind": Kind.COMPLAINT, "words": said % told, "about": token}
 
 
 def _take(post: _Post) -> HttpResponse:

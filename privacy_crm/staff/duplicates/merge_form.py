@@ -17,6 +17,7 @@ from contacts.admin import fields
 from contacts.admin.acts import UnderPolicyForm
 from contacts.merging.merging import CHOSEN, MergeError
 from contacts.models import Contact
+from contacts.words.vocabulary import AddressTrust
 from dsr.letters.corrections import CALLED
 from privacy_crm import merging
 from privacy_crm.staff.duplicates import merge_words
@@ -91,7 +92,7 @@ def says(person: Contact, name: str) -> str:
     match name:
         case "email":
             known = [
-                _("not confirmed") if person.unconfirmed_since else "",
+                str(person.get_address_trust_display()) if person.address_trust != AddressTrust.PROVEN else "",
                 _("mail comes back") if person.bounced_on else "",
             ]
             return _with(person.email or "", known)
@@ -111,10 +112,13 @@ def likelier(one: Contact, other: Contact, name: str) -> str:
 
 
 def _weight(person: Contact, name: str) -> tuple[Any, ...]:
-    sound = name != "email" or not (person.unconfirmed_since or person.bounced_on)
+    sound = name != "email" or (not person.bounced_on, _TRUSTED.index(AddressTrust(person.address_trust)))
     matched = name == "company" and person.organisation_id is not None
     heard = person.last_activity_on or dt.date.min
     return name in person.corrected, bool(says(person, name)), sound, matched, heard, person.pk
+
+
+_TRUSTED = (AddressTrust.DOUBTED, AddressTrust.UNPROVEN, AddressTrust.PROVEN)
 
 
 def _with(value: str, known: list[str]) -> str:

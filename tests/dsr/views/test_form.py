@@ -98,7 +98,7 @@ def test_known_or_not_everybody_gets_the_same_answer_for_the_same_work(
     assert len(answers) == len(statements) == 1
     send_mails()
     mails = {sent.body.replace(link_in(sent.body), "").partition("Unsubscribe")[0] for sent in mail.outbox}
-    assert len(mail.outbox) == 7
+    assert len(mail.outbox) == 8
     assert len(mails) == 1
 
 
