@@ -50,13 +50,21 @@ class MergeForm(UnderPolicyForm):
         help_text=gettext_lazy("It goes on under its number. Whoever was given the other one's details is told."),
     )
 
+    lost = fields.tick(
+        gettext_lazy("They read no mail any more at the address that is left out, as they told us"),
+        required=False,
+        help_text=gettext_lazy("Otherwise a mail tells that address that it was replaced, and never by what."),
+    )
+
     def __init__(self, record: Any = None, **options: Any) -> None:
         super().__init__(record, **options)
         self.people = {"one": record.one, "other": record.other}
         for name in CHOSEN:
             if self._says("one", name) != self._says("other", name):
                 self.fields[name] = forms.ChoiceField(choices=SIDES, initial=likelier(record.one, record.other, name))
-        self.placed = tuple(name for name in self.fields if name != "stays")
+        self.placed = tuple(name for name in self.fields if name in CHOSEN)
+        if "email" not in self.fields:
+            del self.fields["lost"]
 
     sides = SIDES
 
@@ -73,7 +81,8 @@ class MergeForm(UnderPolicyForm):
         goes = "other" if told["stays"] == "one" else "one"
         keep, gone = self.people[told["stays"]], self.people[goes]
         taken = [name for name in self.placed if told[name] == goes]
-        if not merging.merge(keep.pk, gone.pk, taken, policy=told["policy"], at=at, by=by):
+        reached = not told.get("lost")
+        if not merging.merge(keep.pk, gone.pk, taken, reached=reached, policy=told["policy"], at=at, by=by):
             return _("They had objected to all marketing, under one address or the other, and are deleted.")
         self.kept = keep.public_id
         return _("The two records of {name} are one now.")

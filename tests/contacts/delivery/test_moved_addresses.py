@@ -18,6 +18,7 @@ from privacy_crm.merging import merge
 from tests.support.admin_pages import contents
 from tests.support.deciding import ada
 from tests.support.factories import DOUBTED, NOON, ContactFactory, place
+from tests.support.merging import PAIRS, pair
 from tests.support.requesting import asked_by, posted, press, proof_letter
 
 type LogIn = Callable[[str], Client]
@@ -131,6 +132,21 @@ def test_a_merge_tells_the_address_that_it_leaves_out(policy: PolicyVersion, tak
     keep, gone = ContactFactory.create(), ContactFactory.create()
     merge(keep.pk, gone.pk, taken, policy=policy, at=NOON, by="user:7")
     assert set(told()) == {keep.email if taken else gone.email}
+
+
+@pytest.mark.promise("L15")
+@pytest.mark.parametrize("lost", [{}, {"lost": "on"}], ids=["still read", "lost"])
+def test_a_merge_tells_no_address_that_they_no_longer_reach(
+    log_in: LogIn, policy: PolicyVersion, lost: dict[str, str]
+) -> None:
+    """Found: a change of address asks whether they still read mail at the old one; a merge asked nothing."""
+    two, client = pair(policy), log_in("marketing")
+    ours = dict.fromkeys(("stays", "first_name", "last_name", "email", "phone", "job_title"), "one")
+    page = client.get(f"{PAIRS}{two.pk}/merge/").content.decode()
+    assert "read no mail any more at the address that is left out" in page
+    client.post(f"{PAIRS}{two.pk}/merge/", ours | lost)
+    assert Contact.objects.get().pk == two.one.pk
+    assert set(told()) == (set() if lost else {two.other.email})
 
 
 @pytest.mark.promise("L16")
