@@ -62,7 +62,11 @@ MODELS: dict[str, Table] = {
             "address_hash mailbox_hash",
             about("finds an objection to marketing made under the address or its mailbox (P12)", exported=False),
         ),
-        **_table("unconfirmed_since bounced_on", about("whether the address is known to reach the person")),
+        **_table(
+            "address_trust address_trust_reason address_trust_since",
+            about("whether the address is known to be the person's, and why, so that nobody else opens their details"),
+        ),
+        **_table("bounced_on", about("whether the address is known to reach the person")),
         **_table("left_on", about("when we heard that the person left their organisation (P4)")),
         **_table("frozen_through restricted_through", about("how long a freeze or a restriction stands (Art. 18)")),
         **_table("company organisation", about("whom the person works for (P2)")),

@@ -2,7 +2,7 @@ from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
 
 from contacts.api.app import api, nowhere
-from contacts.views import acknowledgements, confirm, downloads, home, places, policy, sign_up
+from contacts.views import acknowledgements, address, confirm, downloads, home, places, policy, sign_up
 
 
 class SlugConverter(StringConverter):
@@ -29,6 +29,7 @@ urlpatterns = [
     path("confirm/<str:token>/", confirm.confirm, name="confirm"),
     path("download/<str:token>/", downloads.download, name="download"),
     path("places/<str:token>/", places.place, name="place"),
+    path("address/<str:token>/", address.address, name="address"),
     path("notices/<str:token>/", acknowledgements.notices, name="notices"),
     path("privacy/", policy.privacy, name="privacy"),
     path("privacy/<int:number>/", policy.privacy_version, name="privacy_version"),

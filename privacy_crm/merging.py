@@ -20,18 +20,29 @@ from retention.models import OF_REQUESTS, Hold
 
 
 def merge(
-    keep_id: int, gone_id: int, taken: Collection[str], *, policy: PolicyVersion, at: dt.datetime, by: str
+    keep_id: int,
+    gone_id: int,
+    taken: Collection[str],
+    *,
+    reached: bool = True,
+    policy: PolicyVersion,
+    at: dt.datetime,
+    by: str,
 ) -> bool:
     """Make one record of two, and return whether the person is still held.
 
-    `taken` names what of `merging.CHOSEN` the record that stays takes over from the other. Somebody who is
-    held for marketing alone, and objected to all of it under the two addresses together, goes at once. Raises
-    MergeError as `merging.lock` does, and while a request of either is open: then nothing has changed.
+    `taken` names what of `merging.CHOSEN` the record that stays takes over from the other; `reached` is False where the
+    person said that they read no mail any more at the address that is left out. Somebody who is held for marketing
+    alone, and objected to all of it under the two addresses together, goes at once. Raises MergeError as `merging.lock`
+    does, and while a request of either is open: then nothing has changed.
     """
 
     def whole() -> bool:
         with transaction.atomic():
-            _merge(keep_id, gone_id, taken, policy=policy, at=at, by=by)
+            two = _merge(keep_id, gone_id, taken, policy=policy, at=at, by=by)
+            if reached:
+                _tell(two, at)
+            objections.part_with([keep_id], policy=policy, at=at, by=by)
             return Contact.objects.filter(pk=keep_id).exists()
 
     return retry.persist(whole)
@@ -39,7 +50,7 @@ def merge(
 
 def _merge(
     keep_id: int, gone_id: int, taken: Collection[str], *, policy: PolicyVersion, at: dt.datetime, by: str
-) -> None:
+) -> Two:
     day = day_of(at, policy.zone)
     two = merging.lock(keep_id, gone_id, day=day)
     _check_answered([keep_id, gone_id], day)
@@ -47,8 +58,7 @@ def _merge(
         merging_rules.carry(rules, keep_id, gone_id, at=at)
     derived_holds.settle([keep_id])
     merging.merge(two, taken, at=at, by=by)
-    _tell(two, at)
-    objections.part_with([keep_id], policy=policy, at=at, by=by)
+    return two
 
 
 def _tell(two: Two, at: dt.datetime) -> None:
@@ -56,7 +66,7 @@ def _tell(two: Two, at: dt.datetime) -> None:
     left = Contact.objects.get(pk=two.keep.pk)
     out = two.gone if left.email == two.keep.email else two.keep
     if mailbox(str(out.email)) != mailbox(str(left.email)):
-        change_address_notified.tell(out, at=at)
+        change_address_notified.tell(out, left, at=at)
 
 
 def _check_answered(ids: list[int], day: dt.date) -> None:

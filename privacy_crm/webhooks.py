@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from contacts.base.days import day_of
 from contacts.models import Message, PolicyVersion
-from contacts.people import bounces
+from contacts.people import address_trust, bounces
 from contacts.words.addresses import MalformedAddressError, hashes, keyed_hash, normalise
 from contacts.words.vocabulary import Channel
 from retention import objections
@@ -34,6 +34,9 @@ def heard(event: AnymailTrackingEvent, esp_name: str, **_: Any) -> None:
         bounces.bounced(message.public_id, day=day_of(at, policy.zone), address_hash=address_hash, at=at, by=by)
     elif _complained(event):
         _object(message, policy, by)
+        if message.contact and _is_unwanted(event):
+            address_hash = _hash_of(event.recipient or "")
+            address_trust.complained(message.contact.public_id, address_hash, at=timezone.now(), by=by)
 
 
 def _message(metadata: dict[str, Any]) -> Message | None:
@@ -52,6 +55,11 @@ def _bounced(event: AnymailTrackingEvent) -> bool:
 def _complained(event: AnymailTrackingEvent) -> bool:
     refused = event.event_type == EventType.REJECTED and event.reject_reason in _UNWANTED
     return event.event_type in {EventType.COMPLAINED, EventType.UNSUBSCRIBED} or refused
+
+
+def _is_unwanted(event: AnymailTrackingEvent) -> bool:
+    """Tell who called the mail spam from who unsubscribed."""
+    return bool(event.event_type == EventType.COMPLAINED or event.reject_reason == RejectReason.SPAM)
 
 
 def _object(message: Message, policy: PolicyVersion, by: str) -> None:

@@ -26,6 +26,7 @@ _DEEDS: dict[str, Any] = {
     "account.passkey_added": _("added a passkey to their account"),
     "account.passkey_removed": _("removed a passkey from their account"),
     "account.password_changed": _("changed their password"),
+    "address.trust": _("noted whether the e-mail address is known to be that of"),
     "audience.exported": _("exported a list of people"),
     "contact.completed": _("completed the details of"),
     "contact.corrected": _("corrected the details of"),

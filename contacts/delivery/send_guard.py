@@ -8,7 +8,7 @@ from contacts.mailings import people as mailing_people
 from contacts.models import Contact, Event, Message, PolicyVersion
 from contacts.permission import permission
 from contacts.signups.sign_ups import closed, is_published
-from contacts.words.vocabulary import Channel, MailPurpose, MailTemplate
+from contacts.words.vocabulary import AddressTrust, Channel, MailPurpose, MailTemplate
 
 _ABOUT_A_PLACE = (MailTemplate.REGISTERED, MailTemplate.REMINDER, MailTemplate.MOVED, MailTemplate.CANCELLED)
 _OF_A_REVISION = (MailTemplate.REMINDER, MailTemplate.MOVED)
@@ -17,8 +17,9 @@ _OF_A_REVISION = (MailTemplate.REMINDER, MailTemplate.MOVED)
 def reason(message: Message, *, policy: PolicyVersion, at: dt.datetime) -> str:
     """Return a code that says why this message is not to be sent at `at`; empty where it is.
 
-    What a person asked for themselves reaches them whatever they think of marketing. An address that bounces gets
-    nothing, and who is restricted gets only what they asked for. A mailing asks what it asked when it started.
+    What a person asked for themselves reaches them whatever they think of marketing. An address that bounces or is
+    doubted gets nothing, and who is restricted gets only what they asked for. A mailing asks what it asked when it
+    started.
     """
     if message.contact is None:
         return _to_stranger(message)
@@ -42,6 +43,8 @@ def _to_person(contact: Contact, message: Message, day: dt.date) -> str:
         return permission.Refusal.UNREACHABLE
     if contact.bounced_on:
         return permission.Refusal.BOUNCING
+    if contact.address_trust == AddressTrust.DOUBTED:
+        return permission.Refusal.UNCONFIRMED
     restricted = contact.restricted_through is not None and contact.restricted_through >= day
     if restricted and message.purpose != MailPurpose.SERVICE:
         return permission.Refusal.RESTRICTED

@@ -20,7 +20,7 @@ from contacts.models import Basis, Contact, Message, PolicyVersion
 from contacts.models.outbox import MessageEnd
 from contacts.outbox import outbox
 from contacts.people.activities import ContactGoneError
-from contacts.words.vocabulary import MailPurpose, MailTemplate
+from contacts.words.vocabulary import AddressTrust, MailPurpose, MailTemplate
 
 HOUR = 6  # in the company's time zone
 PRESSING = dt.timedelta(days=20)
@@ -29,6 +29,7 @@ PAUSE = dt.timedelta(days=7)  # after a letter that did not arrive
 
 _FAILED = (MessageEnd.REFUSED, MessageEnd.GAVE_UP)
 _UNDER_WAY = Q(sent_at__isnull=True, ended_at__isnull=True)
+_UNWRITTEN = Q(bounced_on__isnull=False) | Q(address_trust=AddressTrust.DOUBTED)
 
 
 class InformingError(ValueError):
@@ -79,10 +80,14 @@ def _waiting(day: dt.date, at: dt.datetime) -> QuerySet[Any, Any]:
 
     `once` names the latest of what they are to be told, so that what is collected later is told in a letter of its own.
     """
-    reachable = Basis.objects.untold().filter(
-        Q(contact__restricted_through__isnull=True) | Q(contact__restricted_through__lt=day),
-        contact__email__isnull=False,
-        contact__bounced_on__isnull=True,
+    reachable = (
+        Basis.objects.untold()
+        .filter(
+            Q(contact__restricted_through__isnull=True) | Q(contact__restricted_through__lt=day),
+            contact__email__isnull=False,
+            contact__bounced_on__isnull=True,
+        )
+        .exclude(contact__address_trust=AddressTrust.DOUBTED)
     )
     once = Concat(Cast(Max("pk"), CharField()), Value(f":{day}"))
     return reachable.exclude(Exists(_tried(at))).values("contact").annotate(since=Min("collected_on"), once=once)
@@ -136,14 +141,15 @@ def told_by_letter(contact_id: int, *, on: dt.date, policy: PolicyVersion, at: d
 def unreached(people: QuerySet[Contact], *, day: dt.date) -> QuerySet[Contact]:
     """Return those of these people whom somebody has to tell by other means than e-mail.
 
-    Their address bounces, the letter was refused or given up, or it has not left although a month has passed. Whom the
-    next morning's mail will tell is not among them, nor the restricted, who are told once their restriction has ended.
+    Their address bounces or is doubted, the letter was refused or given up, or it has not left although a month has
+    passed. Whom the next morning's mail will tell is not among them, nor the restricted, who are told once their
+    restriction has ended.
     """
     untold = Basis.objects.untold()
     overdue = Q(pk__in=untold.filter(collected_on__lt=day - A_MONTH).values("contact"))
     return people.filter(
         Q(restricted_through__isnull=True) | Q(restricted_through__lt=day),
-        Q(bounced_on__isnull=False) | Exists(_undelivered()) | (overdue & Exists(_letters("pk").filter(_UNDER_WAY))),
+        _UNWRITTEN | Exists(_undelivered()) | (overdue & Exists(_letters("pk").filter(_UNDER_WAY))),
         pk__in=untold.values("contact"),
     )
 

@@ -19,7 +19,7 @@ from contacts.disclosure import disclosing
 from contacts.models import Basis, Contact, Mailing, PolicyVersion, Recipient
 from contacts.permission import permission
 from contacts.permission.permission import Refusal
-from contacts.words.vocabulary import AGREEMENT_SCENARIOS, Channel, MailingKind
+from contacts.words.vocabulary import AGREEMENT_SCENARIOS, AddressTrust, Channel, MailingKind
 
 NOT_BOUND = "not_bound"  # beside the codes of permission.Refusal: neither customer nor partner
 
@@ -98,8 +98,8 @@ def _unreached(day: dt.date) -> Case:
         NOT_BOUND: ~Exists(bound),
         Refusal.LEFT: Q(left_on__isnull=False),
         Refusal.UNREACHABLE: Q(email__isnull=True),
-        Refusal.UNCONFIRMED: Q(unconfirmed_since__isnull=False),
         Refusal.BOUNCING: Q(bounced_on__isnull=False),
+        Refusal.UNCONFIRMED: Q(address_trust=AddressTrust.DOUBTED),
     }
     whens = [When(condition, then=Value(str(code))) for code, condition in conditions.items()]
     return Case(*whens, default=Value(""), output_field=CharField())

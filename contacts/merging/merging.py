@@ -20,22 +20,24 @@ from contacts.merging import merging_rules
 from contacts.models import ChannelPermission, Contact, MergedAddress
 from contacts.outbox import notices
 from contacts.people import (
+    address_trust,
     agreements,
     clocks,
     consent_records,
     empty_organisations,
     erasure,
+    restriction_guard,
     suppressions,
     tombstones,
 )
 from contacts.words.vocabulary import ConsentMethod, NoticeKind, PermissionState
 
-# What is chosen between the two, and the columns that go along with it: whether an address is proven, or takes mail,
-# is said of the address, and that somebody has left is said of their company.
+# What is chosen between the two, and the columns that go along with it: whether an address takes mail is said of the
+# address, and that somebody has left is said of their company. Whether it is proven is asked anew.
 CHOSEN: dict[str, tuple[str, ...]] = {
     "first_name": ("first_name",),
     "last_name": ("last_name",),
-    "email": ("email", "address_hash", "mailbox_hash", "unconfirmed_since", "bounced_on"),
+    "email": ("email", "address_hash", "mailbox_hash", "bounced_on"),
     "phone": ("phone",),
     "job_title": ("job_title",),
     "company": ("company", "organisation_id", "left_on"),
@@ -119,7 +121,7 @@ def merge(two: Two, taken: Collection[str], *, at: dt.datetime, by: str) -> None
     _carry_objections(two, at, by)
     merging_rules.carry(merging_rules.RULES, two.keep.pk, two.gone.pk, at=at)
     erasure.delete({two.gone.pk: two.gone.public_id}, at=at, by=by, rule="merged")
-    _fill(two, changed)
+    _fill(two, changed, restriction_guard.today(at))
     _remember(two, changed)
     clocks.refresh_contacts([two.keep.pk])
     empty_organisations.notice([pk for pk in (two.keep.organisation_id, two.gone.organisation_id) if pk])
@@ -157,12 +159,14 @@ def _objected(contact: Contact) -> set[str]:
     return set(said.values_list("channel", flat=True))
 
 
-def _fill(two: Two, taken: Collection[str]) -> None:
+def _fill(two: Two, taken: Collection[str], day: dt.date) -> None:
     """Write what was chosen, once the other address is free, and the latest activity."""
     columns = [column for name in taken for column in CHOSEN[name]]
     right = {name for name in two.keep.corrected if name not in taken}
     corrected = sorted(right | {name for name in two.gone.corrected if name in taken or not _differs(two, name)})
     values = {column: getattr(two.gone, column) for column in columns}
+    chosen, other = (two.gone, two.keep) if "email" in taken else (two.keep, two.gone)
+    values |= address_trust.merged(chosen, other, day=day)
     Contact.objects.filter(pk=two.keep.pk).update(
         **values,
         corrected=corrected,

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -15,11 +17,14 @@ from contacts.models.policy import PolicyVersion
 from contacts.words.addresses import MalformedAddressError, normalise
 from contacts.words.vocabulary import (
     AGREEMENT_SCENARIOS,
+    REASONS_OF,
     ActivityKind,
+    AddressTrust,
     AgreementState,
     LegalBasis,
     Scenario,
     SourceKind,
+    TrustReason,
 )
 
 # What the list is searched by, as Django's icontains compares; organisations are found by their own names.
@@ -51,6 +56,10 @@ class Contacts(models.QuerySet["Contact"]):
 
     def whole(self) -> Contacts:
         return self.filter(minimised_on__isnull=True)
+
+    def of_unproven_address(self, address_hash: str) -> Contacts:
+        """Those held whole under an address who are not known to be its owner (L15)."""
+        return self.whole().filter(address_hash=address_hash).exclude(address_trust=AddressTrust.PROVEN)
 
     def restricted(self, day: dt.date) -> Contacts:
         """Those whose details are only stored on `day` (Art. 18 GDPR, L6)."""
@@ -98,7 +107,14 @@ class Contact(models.Model):
     mailbox_hash = models.CharField(
         max_length=64, null=True, blank=True, editable=False, help_text="The same of its mailbox, without the tag."
     )
-    unconfirmed_since = models.DateField(null=True, blank=True, help_text="Nobody has proven this address yet.")
+    # Kept by contacts.people.address_trust, and by nothing else.
+    address_trust = models.CharField(
+        choices=AddressTrust, default=AddressTrust.UNPROVEN, db_default=AddressTrust.UNPROVEN, editable=False
+    )
+    address_trust_reason = models.CharField(
+        choices=TrustReason, default=TrustReason.NOT_KNOWN, db_default=TrustReason.NOT_KNOWN, editable=False
+    )
+    address_trust_since = models.DateField(null=True, blank=True, editable=False)
     bounced_on = models.DateField(null=True, blank=True, help_text="The address did not exist on that day.")
     left_on = models.DateField(null=True, blank=True, help_text="When we heard that they left their organisation.")
     frozen_through = models.DateField(null=True, blank=True, editable=False, help_text="Kept by retention.holds.")
@@ -141,8 +157,20 @@ class Contact(models.Model):
                 name="contact_address_without_case",
                 violation_error_message="Addresses are stored in lower case, so that no two differ by case alone.",
             ),
+            models.CheckConstraint(
+                condition=reduce(
+                    or_, (Q(address_trust=state, address_trust_reason__in=why) for state, why in REASONS_OF.items())
+                ),
+                name="contact_address_trust_has_its_reason",
+                violation_error_message="An address is trusted, or not, for a reason that stands for it.",
+            ),
         ]
         indexes = [
+            models.Index(
+                fields=["address_trust_reason"],
+                condition=Q(address_trust=AddressTrust.DOUBTED),
+                name="contact_doubted",
+            ),
             models.Index(fields=["minimised_on"], condition=Q(minimised_on__isnull=False), name="contact_reduced"),
             models.Index(fields=["address_hash"], name="contact_by_hash"),
             models.Index(fields=["mailbox_hash"], name="contact_by_mailbox"),

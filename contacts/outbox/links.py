@@ -4,8 +4,9 @@
 the record that theirs was merged into. `download` ends OPEN_DAYS after the proof, whenever it is shown. `stop` has
 no end, works after the person has been deleted, and hangs on the suppression key, which outlives SECRET_KEY. `told` and
 `told_of` open the notices that a recipient has to act on. `replaced` says which record an address was taken off, and
-when, so that whoever asks about it need not. `keep` answers the mail that says that its reader is about to be deleted.
-`certificate` opens that of a deletion, which names nobody, as long as it is kept.
+when, so that whoever asks about it need not. `asked` answers the mail that asks whose a doubted address is, and `keep`
+the one that says that its reader is about to be deleted. `certificate` opens that of a deletion, which names nobody, as
+long as it is kept.
 """
 
 import datetime as dt
@@ -20,7 +21,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from contacts.models import Contact, Message, Recipient, RecipientNotice, Registration, SignUp
-from contacts.words.addresses import hashes
+from contacts.words.addresses import hashes, keyed_hash
 
 OPEN_DAYS = 7
 EVERYTHING = "all"  # the list of those who may be written to about anything
@@ -64,6 +65,15 @@ class Stop:
     list: str
     sign_up: uuid.UUID | None = None
     mailbox_hash: str = ""
+
+
+@dataclass(frozen=True)
+class Replaced:
+    """Which record had an address until a day; `address_hash` is the keyed hash of that address."""
+
+    public_id: uuid.UUID
+    day: dt.date
+    address_hash: str
 
 
 def page(name: str, *arguments: str) -> str:
@@ -136,15 +146,26 @@ def read_stop(token: str) -> Stop:
     return Stop(person, said["hash"], said["list"], sign_up, said["mailbox"] or "")
 
 
-def replaced(was: Contact, day: dt.date) -> str:
+def replaced(record: Contact, address: str, day: dt.date) -> str:
     """Seal which record had the address that a letter goes to, until a day."""
-    return _signer("replaced").sign(f"{was.public_id.hex}.{day.isoformat()}")
+    return _signer("replaced").sign(f"{record.public_id.hex}.{day.isoformat()}.{keyed_hash(address)}")
 
 
-def read_replaced(token: str) -> tuple[uuid.UUID, dt.date]:
-    """Return the public_id of the record, and the day. Raises InvalidLinkError."""
-    person, day = _open(_signer("replaced"), token).split(".")
-    return uuid.UUID(person), dt.date.fromisoformat(day)
+def read_replaced(token: str) -> Replaced:
+    """Return which record an address was taken off, and when. Raises InvalidLinkError."""
+    person, day, address_hash = _open(_signer("replaced"), token).split(".")
+    return Replaced(uuid.UUID(person), dt.date.fromisoformat(day), address_hash)
+
+
+def asked(contact: Contact) -> str:
+    """Seal the answer to the question whose a doubted address is."""
+    return _signer("asked").sign(f"{contact.public_id.hex}.{contact.address_hash}")
+
+
+def read_asked(token: str) -> tuple[uuid.UUID, str]:
+    """Return the public_id of the record, and the keyed hash of the address. Raises InvalidLinkError."""
+    person, address_hash = _open(_signer("asked"), token).split(".")
+    return uuid.UUID(person), address_hash
 
 
 def keep(message: Message) -> str:

@@ -10,10 +10,10 @@ from contacts.base import audit
 from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion
 from contacts.outbox import notices
-from contacts.people import consent_records, suppressions, tombstones
+from contacts.people import address_trust, consent_records, suppressions, tombstones
 from contacts.people.activities import ContactGoneError
 from contacts.words.addresses import MalformedAddressError, hashes, keyed_hash, mailbox_hash, normalise
-from contacts.words.vocabulary import ConsentMethod, NoticeKind
+from contacts.words.vocabulary import AddressTrust, ConsentMethod, NoticeKind, TrustReason
 
 
 class AddressError(ValueError):
@@ -36,8 +36,8 @@ _NOTE = consent_records.noted(
 
 
 @transaction.atomic
-def change(contact_id: int, email: str, *, proven: bool, at: dt.datetime, by: str) -> None:
-    """Give a person another address. `proven` says that somebody has made sure that it is theirs.
+def change(contact_id: int, email: str, *, evidence: TrustReason | None, at: dt.datetime, by: str) -> None:
+    """Give a person another address. `evidence` says how it is known that it is theirs, None that nobody knows.
 
     Raises AddressError where it is no address, where another contact has it, and where it would change nothing;
     ErasedError where somebody was erased at their request who had it, since it would bring them back (L12);
@@ -47,19 +47,20 @@ def change(contact_id: int, email: str, *, proven: bool, at: dt.datetime, by: st
     person = Contact.objects.whole().select_for_update().filter(pk=contact_id).first()
     if person is None:
         raise ContactGoneError("This person is no longer held.")
-    if address == person.email and not (proven and _is_doubted(person)):
+    if address == person.email and not (evidence and _is_doubted(person)):
         raise AddressError("This is the address on file.")
     old = {"old": person.address_hash, "old_mailbox": person.mailbox_hash}
     new = {"new": keyed_hash(address), "new_mailbox": mailbox_hash(address)}
     if address != person.email:
         tombstones.refuse({new["new"]: new["new_mailbox"]}, day=_day(at))
-    _move(person, address, None if proven else _day(at))
+    why = evidence or TrustReason.CHANGED
+    _move(person, address, why, _day(at))
     if address != person.email:
         notices.enqueue(NoticeKind.RECTIFIED, [person.pk], details=["email"], at=at)
     suppressions.add({new["new"]: new["new_mailbox"]}, _CARRIED, **old)
     with connection.cursor() as cursor:
         cursor.execute(_NOTE, {"person": person.pk, "at": at, **new})
-    audit.record("address.changed", at=at, by=by, public_id=person.public_id, rule="proven" if proven else "unproven")
+    audit.record("address.changed", at=at, by=by, public_id=person.public_id, rule=why)
 
 
 def _spelled(email: str) -> str:
@@ -70,18 +71,14 @@ def _spelled(email: str) -> str:
 
 
 def _is_doubted(person: Contact) -> bool:
-    return person.unconfirmed_since is not None or person.bounced_on is not None
+    return person.address_trust == AddressTrust.DOUBTED or person.bounced_on is not None
 
 
-def _move(person: Contact, address: str, unconfirmed_since: dt.date | None) -> None:
+def _move(person: Contact, address: str, why: TrustReason, day: dt.date) -> None:
     try:
         with transaction.atomic():
-            Contact.objects.filter(pk=person.pk).update(
-                email=address,
-                **hashes(address),
-                unconfirmed_since=unconfirmed_since,
-                bounced_on=None,
-            )
+            known = hashes(address) | address_trust.says(why, day)
+            Contact.objects.filter(pk=person.pk).update(email=address, bounced_on=None, **known)
     except IntegrityError:
         raise AddressError("Another contact has this address.") from None
 

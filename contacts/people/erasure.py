@@ -22,6 +22,7 @@ from contacts.base import audit
 from contacts.models import Activity, Basis, Contact, Interest, Registration
 from contacts.models.policy import PolicyVersion
 from contacts.outbox import notices
+from contacts.people import address_trust
 from contacts.words.categories import FIELDS, Category, blank
 from contacts.words.vocabulary import (
     ACTIVITY_SCENARIOS,
@@ -30,13 +31,14 @@ from contacts.words.vocabulary import (
     NoticeKind,
     Scenario,
     SignUpKind,
+    TrustReason,
 )
 
 # What a person's record says besides the policy's categories, and no duty keeps.
 _FORGOTTEN: dict[str, Any] = {
     "language": "",
     "last_activity_on": None,
-    "unconfirmed_since": None,
+    **address_trust.says(TrustReason.NOT_KNOWN, None),
     "bounced_on": None,
     "left_on": None,
     "corrected": [],

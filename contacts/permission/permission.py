@@ -15,9 +15,17 @@ from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QueryS
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Agreement, Basis, ChannelPermission, Contact, Interest
-from contacts.people import suppressions
+from contacts.people import address_trust, suppressions
 from contacts.permission.consent_law import Law, country_missing, laws
-from contacts.words.vocabulary import ACTIVITY_SCENARIOS, AgreementKind, Channel, PermissionState, Scenario, SourceKind
+from contacts.words.vocabulary import (
+    ACTIVITY_SCENARIOS,
+    AddressTrust,
+    AgreementKind,
+    Channel,
+    PermissionState,
+    Scenario,
+    SourceKind,
+)
 
 
 class Refusal(TextChoices):
@@ -155,8 +163,7 @@ def _conditions(law: Law, day: dt.date, topics: Collection[int] | None) -> list[
         (Refusal.NO_BASIS, ~Q(Exists(_bases()))),
         (Refusal.LEFT, Q(left_on__isnull=False)),
         (Refusal.UNREACHABLE, _UNREACHABLE[law.channel]),
-        # Whoever typed an address that may be anybody's may have typed anybody's phone number beside it.
-        (Refusal.UNCONFIRMED, Q(unconfirmed_since__isnull=False)),
+        (Refusal.UNCONFIRMED, _in_doubt(law.channel)),
         (Refusal.NOT_TOLD, Q(Exists(Basis.objects.untold().filter(contact=OuterRef("pk"))))),
         *_by_law(law, day),
     ]
@@ -165,6 +172,12 @@ def _conditions(law: Law, day: dt.date, topics: Collection[int] | None) -> list[
     if topics is not None:
         conditions.append((Refusal.NO_INTEREST, _no_interest(topics)))
     return conditions
+
+
+def _in_doubt(channel: Channel) -> Q:
+    """Return whose address is doubted, as far as that concerns a channel: a doubt of mail is one of e-mail alone."""
+    unwanted = Q(address_trust=AddressTrust.DOUBTED, bounced_on__isnull=True)
+    return address_trust.IN_DOUBT | unwanted if channel == Channel.EMAIL else address_trust.IN_DOUBT
 
 
 _UNREACHABLE = {

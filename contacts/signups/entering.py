@@ -13,12 +13,12 @@ from django.db.models.functions import Greatest
 from contacts.base import audit
 from contacts.base.days import day_of
 from contacts.models import Basis, Contact, Organisation, PolicyVersion
-from contacts.people import agreements, clocks, suppressions, tombstones
+from contacts.people import address_trust, agreements, clocks, suppressions, tombstones
 from contacts.people.activities import ContactGoneError
 from contacts.permission import permission
 from contacts.signups.sign_ups import Typed
 from contacts.words.addresses import MalformedAddressError, hashes, normalise
-from contacts.words.vocabulary import ACTIVITY_SCENARIOS, Scenario
+from contacts.words.vocabulary import ACTIVITY_SCENARIOS, Scenario, TrustReason
 
 
 class EnteringError(ValueError):
@@ -61,6 +61,7 @@ def enter(
         _join(organisation_id)
     address = _spelled(typed.email)
     known = {**asdict(typed), "email": address, **hashes(address), "organisation_id": organisation_id}
+    known |= address_trust.says(TrustReason.STAFF, day_of(at, policy.zone))
     # Of two who enter the same address at once, the second waits here until the first is done.
     contact, fresh = Contact.objects.get_or_create(email=address, defaults=known)
     if not fresh:

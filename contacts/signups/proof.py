@@ -14,12 +14,12 @@ from contacts.base import audit
 from contacts.base.days import day_of
 from contacts.models import Basis, Contact, Event, FoodPreference, Interest, PolicyVersion, Registration, SignUp
 from contacts.outbox import counts, outbox
-from contacts.people import activities, attendance, clocks, details, left_organisation, suppressions, tombstones
+from contacts.people import activities, attendance, clocks, details
 from contacts.permission import consents
+from contacts.signups import recognising
 from contacts.signups.sign_ups import SignUpRefusedError, is_full, is_published, over
-from contacts.words.addresses import hashes
 from contacts.words.categories import OPTIONAL_FIELDS
-from contacts.words.vocabulary import ActivityKind, Channel, MailTemplate, SignUpKind, SourceKind
+from contacts.words.vocabulary import ActivityKind, AddressTrust, Channel, MailTemplate, SignUpKind, SourceKind
 
 
 class SignUpGoneError(LookupError):
@@ -59,7 +59,7 @@ def confirm(
     if made.contact:
         return Proven(made, made.contact, again=True)
     _check_again(made, anyway, at)
-    contact = _person(made, answers or {}, own, policy, at, by)
+    contact = recognising.person(made, answers or {}, own=own, policy=policy, at=at, by=by)
     if made.scenario:
         _hold(contact, made, policy, at)
     _do(contact, made, policy, at, by)
@@ -76,12 +76,13 @@ def confirm(
 def answer(proven: Proven, answers: details.Answers, *, policy: PolicyVersion, at: dt.datetime, by: str) -> None:
     """Take the person's word on what came with a sign-up that they have proven.
 
-    While a request or a claim of theirs is open, nothing changes, and what was proposed waits on.
+    While a request or a claim of theirs is open, and where nobody knows whether the record is theirs, nothing changes,
+    and what was proposed waits on.
     """
     contact = Contact.objects.whole().select_for_update().filter(pk=proven.contact.pk).first()
     if contact is None:
         raise SignUpGoneError
-    if not is_frozen(contact, at, policy):
+    if contact.address_trust == AddressTrust.PROVEN and not recognising.is_frozen(contact, at, policy):
         details.settle(contact.pk, answers, sign_up=proven.sign_up, at=at, by=by)
 
 
@@ -135,45 +136,6 @@ def _check_again(made: SignUp, anyway: bool, at: dt.datetime) -> None:
         if not is_in and is_full(made.event) and not taken.exists():
             raise SignUpRefusedError("full")
     check(made, at=at)
-
-
-def _person(
-    made: SignUp, answers: details.Answers, own: bool, policy: PolicyVersion, at: dt.datetime, by: str
-) -> Contact:
-    """Return the contact of this address, locked, with what was typed as far as it is new; made where there is none.
-
-    A leaver who names an employer has one again.
-    """
-    contact, _ = Contact.objects.select_for_update().get_or_create(email=made.email, defaults=hashes(made.email))
-    _come_back(contact, own, policy, at, by)
-    contact.unconfirmed_since = contact.bounced_on = None
-    contact.save(update_fields=["unconfirmed_since", "bounced_on"])
-    frozen = is_frozen(contact, at, policy)
-    details.write(contact, made, frozen=frozen, at=at, by=by)
-    if answers and not frozen:
-        details.settle(contact.pk, answers, sign_up=made, at=at, by=by)
-        contact.refresh_from_db()
-    if (
-        own
-        and details.agrees(contact, "company", made.company)
-        and left_organisation.take_back(contact.pk, at=at, by=by)
-    ):
-        contact.left_on = None
-    return contact
-
-
-def _come_back(contact: Contact, own: bool, policy: PolicyVersion, at: dt.datetime, by: str) -> None:
-    """Let somebody come back who was erased at their request, by an act of their own alone (L12)."""
-    known = suppressions.hashes_of([contact])
-    if own:
-        tombstones.lift(known, public_id=contact.public_id, rule="own", at=at, by=by)
-    else:
-        tombstones.refuse(known, day=day_of(at, policy.zone))
-
-
-def is_frozen(contact: Contact, at: dt.datetime, policy: PolicyVersion) -> bool:
-    """Tell whether what is on file must stay as it is, while a request or a claim is open."""
-    return contact.frozen_through is not None and contact.frozen_through >= day_of(at, policy.zone)
 
 
 def _hold(contact: Contact, made: SignUp, policy: PolicyVersion, at: dt.datetime) -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from contacts.models import Contact, PolicyVersion, SignUp
 from contacts.outbox import links
 from contacts.people import details
-from contacts.signups import proof
+from contacts.signups import recognising
 from contacts.words.details import Detail, text
 
 _BECOMES: dict[Detail, Any] = {
@@ -46,11 +46,12 @@ def told(made: SignUp) -> list[tuple[str, str]]:
 def questions(made: SignUp, policy: PolicyVersion, at: dt.datetime) -> list[Question]:
     """Return what to ask: before the proof, what differs from what is on file, and later, what is not answered yet.
 
-    Nothing while a request or a claim has what is on file stay as it is.
+    Nothing while a request or a claim has what is on file stay as it is, and where nobody knows whether the record is
+    the reader's: then what differs waits for staff.
     """
     known = Contact.objects.select_related("organisation")
     person = known.filter(pk=made.contact_id).first() if made.contact_id else known.filter(email=made.email).first()
-    if person is None or proof.is_frozen(person, at, policy):
+    if person is None or recognising.is_frozen(person, at, policy) or not recognising.is_theirs(person, made):
         return []
     if made.contact_id is None:
         return _questions(details.compare(person, details.typed(made)).differing)

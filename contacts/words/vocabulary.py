@@ -53,6 +53,38 @@ class LegalForm(TextChoices):
     PARTNERSHIP = "partnership", _("other partnership")
 
 
+class AddressTrust(TextChoices):
+    """Whether an address is known to be its person's (L15)."""
+
+    DOUBTED = "doubted", _("doubted")
+    UNPROVEN = "unproven", _("not proven")
+    PROVEN = "proven", _("proven")
+
+
+class TrustReason(TextChoices):
+    """Why an address is trusted, or not; REASONS_OF says which state each stands for."""
+
+    CHANGED = "changed", _("a change that nobody made sure of")
+    DENIED = "denied", _("its reader says that it is the wrong one")
+    CONTESTED = "contested", _("the address before it says that the change is wrong")
+    BOUNCED = "bounced", _("mail to it came back")
+    COMPLAINED = "complained", _("our mail there was reported as spam")
+    LIST = "list", _("came in a list")
+    STAFF = "staff", _("entered by staff")
+    DOOR = "door", _("typed by a guest at the door")
+    ANSWERED = "answered", _("somebody reads it, and it is not known who")
+    MERGED = "merged", _("two records were merged")
+    NOT_KNOWN = "not_known", _("it is not known how it came in")
+    FORM_BUTTON = "form_button", _("a form, confirmed by the button in our mail")
+    MY_DATA = "my_data", _("“My data”, opened by the button in our mail")
+    STAFF_SURE = "staff_sure", _("staff made sure")
+    PHONED = "phoned", _("confirmed on a phone number on file")
+    MET = "met", _("confirmed in person")
+    LETTER = "letter", _("confirmed by a signed letter")
+    ORGANISATION = "organisation", _("confirmed by the organisation")
+    OFFICER = "officer", _("the privacy officer established whose it is")
+
+
 class AgreementKind(TextChoices):
     CUSTOMER = "customer", _("customer")
     PARTNER = "partner", _("partner")
@@ -242,6 +274,28 @@ class Likeness(TextChoices):
 # The scenarios whose own collection was an activity of the person.
 ACTIVITY_SCENARIOS = (Scenario.WHITEPAPER, Scenario.WEBINAR, Scenario.EVENT)
 AGREEMENT_SCENARIOS = (Scenario.CUSTOMER, Scenario.PARTNER)
+
+# Each reason stands for one state.
+REASONS_OF = {
+    AddressTrust.DOUBTED: (
+        *(TrustReason.CHANGED, TrustReason.DENIED, TrustReason.CONTESTED),
+        *(TrustReason.BOUNCED, TrustReason.COMPLAINED),
+    ),
+    AddressTrust.UNPROVEN: (
+        *(TrustReason.LIST, TrustReason.STAFF, TrustReason.DOOR),
+        *(TrustReason.ANSWERED, TrustReason.MERGED, TrustReason.NOT_KNOWN),
+    ),
+    AddressTrust.PROVEN: (
+        *(TrustReason.FORM_BUTTON, TrustReason.MY_DATA, TrustReason.STAFF_SURE, TrustReason.PHONED),
+        *(TrustReason.MET, TrustReason.LETTER, TrustReason.ORGANISATION, TrustReason.OFFICER),
+    ),
+}
+
+# Doubts that mail raises, which say nothing of what else is on the record.
+DOUBTS_OF_MAIL = (TrustReason.BOUNCED, TrustReason.COMPLAINED)
+
+# By what staff know that an address is somebody's.
+EVIDENCE = (TrustReason.PHONED, TrustReason.MET, TrustReason.LETTER, TrustReason.ORGANISATION)
 
 # What staff can say: where details come from is unknown only in lists that do not tell.
 NAMED_SOURCES = tuple(kind for kind in SourceKind if kind != SourceKind.UNKNOWN)

@@ -116,7 +116,7 @@ def typed(papers: Sequence[Paper]) -> list[tuple[str, str]]:
 
 def deed(entry: Entry) -> str:
     """Return what an entry of the timeline tells."""
-    if entry.step == Step.IDENTIFIED and entry.rule in _FOUND_OUT:
+    if entry.step in {Step.IDENTIFIED, Step.PROVEN} and entry.rule in _FOUND_OUT:
         return str(_FOUND_OUT[entry.rule])
     if entry.rule == UNDELIVERED:
         posted = entry.step == Step.LETTER
@@ -132,6 +132,7 @@ def deed(entry: Entry) -> str:
 _FOUND_OUT = {
     timeline.TAKEN_OFF: gettext_lazy("Somebody was taken off the request"),
     timeline.ADDRESS: gettext_lazy("Another address for the answers established"),
+    timeline.MAILBOX: gettext_lazy("The address was confirmed; whether the record is theirs is not known yet"),
     ASKED_NOBODY: gettext_lazy("The question had gone to somebody else: the clock runs on"),
 }
 

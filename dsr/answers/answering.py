@@ -11,6 +11,7 @@ from contacts.delivery.letters import written
 from contacts.delivery.letters.parts import Button, Letter, Part, Text
 from contacts.models import Contact, Message
 from contacts.outbox import outbox
+from contacts.words.vocabulary import AddressTrust
 from dsr.models import Paper, Request
 from dsr.records import timeline
 from dsr.records.transitions import RequestError
@@ -59,9 +60,12 @@ def reach(request: Request, *, bouncing: bool = False) -> Reach:
     if established:
         return Reach(None, established.text)
     known = [person for person in timeline.people(request) if person.email]
-    for person in known:
+    sure = [person for person in known if person.bounced_on or person.address_trust != AddressTrust.DOUBTED]
+    for person in sure:
         if person.email and (bouncing or not person.bounced_on):
             return Reach(person, person.email)
+    if known and not sure:
+        raise RequestError("The address on file is doubted: write by post, or say where else answers go.")
     if known:
         raise RequestError("Mail to their address comes back: write by post, or say where else answers go.")
     if address := _asked_from(request):

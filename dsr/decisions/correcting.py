@@ -13,6 +13,7 @@ from contacts.people import correcting
 from contacts.people.activities import ContactGoneError
 from contacts.people.change_email import AddressError
 from contacts.people.correcting import Change
+from contacts.words.vocabulary import TrustReason
 from dsr.answers import answering, closing, refusing
 from dsr.answers.answering import Draft
 from dsr.models import Request
@@ -95,5 +96,6 @@ def _move(person: Contact, address: str, lost: str, at: dt.datetime, by: str) ->
     """Change the address by the act that keeps objections on it. The officer has made sure that it is theirs."""
     if not address:
         return []
-    change_address_notified.change(person.pk, address, proven=True, reached=person.email != lost, at=at, by=by)
+    known, reached = TrustReason.OFFICER, person.email != lost
+    change_address_notified.change(person.pk, address, evidence=known, reached=reached, at=at, by=by)
     return [Change("email", person.email or "", address)]

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import Q
 
 from contacts.base import retry
 from contacts.models import Contact, PolicyVersion
@@ -11,7 +12,7 @@ from dsr.intake.intake import Asked
 from dsr.models import Request, Requests
 from dsr.records import timeline
 from dsr.records.transitions import RequestError
-from dsr.words.vocabulary import AT_ONCE, State
+from dsr.words.vocabulary import AT_ONCE, PaperKind, State
 
 
 class AskedBeforeError(RequestError):
@@ -22,25 +23,33 @@ class AskedBeforeError(RequestError):
         self.request = request
 
 
-def ask(asked: Asked, contact_id: int, *, policy: PolicyVersion, at: dt.datetime, by: str) -> Request:
-    """Take what a person asks for, whose address is proven.
+def ask(
+    asked: Asked, contact_id: int, *, sure: bool = True, policy: PolicyVersion, at: dt.datetime, by: str
+) -> Request:
+    """Take what a person asks for, whose address is proven; `sure` says that the record is known to be theirs.
 
     What is carried out at once may be said again. Raises AskedBeforeError where anything else was asked for before and
     is being answered, RequestError where they are no longer held: then nothing has changed.
     """
-    return retry.persist(lambda: _ask(asked, contact_id, policy, at, by))
+    return retry.persist(lambda: _ask(asked, contact_id, sure, policy, at, by))
 
 
 @transaction.atomic
-def _ask(asked: Asked, contact_id: int, policy: PolicyVersion, at: dt.datetime, by: str) -> Request:
+def _ask(asked: Asked, contact_id: int, sure: bool, policy: PolicyVersion, at: dt.datetime, by: str) -> Request:
     """Lock the person first, so that of two at once one is the earlier."""
     person = Contact.objects.whole().select_for_update().filter(pk=contact_id).first()
     if person is None:
         raise RequestError("This person is no longer held.")
-    same = being_answered(Request.objects.of_people([person.pk])).filter(kind=asked.kind)
+    theirs = Request.objects.of_people([person.pk]).filter(kind=asked.kind)
+    same = being_answered(theirs) if sure else theirs.standing().filter(asked_from(person.email or ""))
     if asked.kind not in AT_ONCE and (earlier := same.order_by("pk").first()):
         raise AskedBeforeError(earlier)
-    return intake.ask(asked, person, policy=policy, at=at, by=by)
+    return intake.ask(asked, person, sure=sure or asked.kind in AT_ONCE, policy=policy, at=at, by=by)
+
+
+def asked_from(address: str) -> Q:
+    """Tell of requests whether they were asked from an address: others may be about who is on file under it."""
+    return Q(papers__kind=PaperKind.STATEMENT, papers__data__address=address)
 
 
 def being_answered(found: Requests) -> Requests:

@@ -10,8 +10,9 @@ from django.db import transaction
 
 from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion
-from contacts.people import restriction_guard
+from contacts.people import address_trust, restriction_guard
 from contacts.words.addresses import MalformedAddressError, normalise
+from contacts.words.vocabulary import AddressTrust, TrustReason
 from dsr.answers import answering, unlink_subject
 from dsr.answers.answering import Draft
 from dsr.freeze import freezes
@@ -36,11 +37,27 @@ def identify(request_id: int, people: Collection[Contact], how: str, *, at: dt.d
     if request.state == State.NEW:
         transitions.move(request, State.OPEN, among=(State.NEW,))
     transitions.change(request, among=(State.OPEN, State.ASKED))
+    asked_from = _proven_address(request)
     intake.attach(request, people, at=at, by=by)
     timeline.note(request, PaperKind.IDENTITY, how, at=at)
     timeline.record(request, Step.IDENTIFIED, at=at, by=by, rule=str(len(people)))
+    _trust(people, asked_from, at, by)
     automatic_fulfilment.identified(request, day=restriction_guard.today(at), at=at, by=by)
     return request
+
+
+def _proven_address(request: Request) -> str:
+    """Return the address that a request was asked from, where its owner confirmed it; empty where nobody did."""
+    statement = request.papers.filter(kind=PaperKind.STATEMENT).order_by("pk").first()
+    proven = statement is not None and request.entries.filter(step=Step.PROVEN).exists()
+    return str(statement.data.get("address") or "") if statement and proven else ""
+
+
+def _trust(people: Collection[Contact], asked_from: str, at: dt.datetime, by: str) -> None:
+    """Take it that the address is theirs from which they asked: the officer has said how that is known (L15)."""
+    theirs = Contact.objects.filter(pk__in=[person.pk for person in people], email=asked_from)
+    for person in theirs.exclude(address_trust=AddressTrust.PROVEN):
+        address_trust.note(person, TrustReason.OFFICER, at=at, by=by)
 
 
 @transaction.atomic

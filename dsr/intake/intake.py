@@ -5,6 +5,7 @@ the day it was posted, and waits for the proof.
 """
 
 import datetime as dt
+import uuid
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,7 @@ from contacts.base.days import day_of
 from contacts.delivery.letters.parts import Letter
 from contacts.models import Contact, PolicyVersion
 from contacts.models.sign_ups import UNPROVEN_DAYS
+from contacts.people import address_trust
 from contacts.words.addresses import keyed_hash
 from dsr.freeze import freezes
 from dsr.intake import automatic_fulfilment, proving
@@ -110,10 +112,13 @@ def _open(request: Request, proof: Proof, *, policy: PolicyVersion, at: dt.datet
     day = day_of(at, policy.zone)
     statement = request.papers.filter(kind=PaperKind.STATEMENT).first()
     data = statement.data if statement else {}
-    found = None if _is_elsewhere(data) else proof.contact
-    to = State.OPEN if found else State.NEW
+    found = None if _is_elsewhere(data) else proof.contact or proving.likely(proof.address)
+    sure = found is not None and (found == proof.contact or request.kind in AT_ONCE)
+    to = State.OPEN if sure else State.NEW
     transitions.move(request, to, among=(State.UNPROVEN,), **transitions.resumed(request, day))
-    timeline.record(request, Step.PROVEN, at=at, by=by)
+    timeline.record(request, Step.PROVEN, at=at, by=by, rule=timeline.MAILBOX if found and not sure else "")
+    if contested := data.get("contested"):
+        address_trust.contest(uuid.UUID(contested), keyed_hash(proof.address), at=at, by=by)
     if found:
         attach(request, [found], spares=request.kind not in AT_ONCE, at=at, by=by)
     whole = found is not None or not says_who(data)
@@ -131,14 +136,20 @@ def _is_elsewhere(data: Mapping[str, Any]) -> bool:
 
 
 @transaction.atomic
-def ask(asked: Asked, contact: Contact, *, policy: PolicyVersion, at: dt.datetime, by: str) -> Request:
-    """Take what a person asks for on "My data", where the address is proven already."""
+def ask(
+    asked: Asked, contact: Contact, *, sure: bool = True, policy: PolicyVersion, at: dt.datetime, by: str
+) -> Request:
+    """Take what a person asks for on "My data", where the mailbox is proven already.
+
+    `sure` is False where nobody knows yet whether the record under it is theirs: the officer says so first.
+    """
     day = day_of(at, policy.zone)
-    request = create(asked.kind, State.OPEN, Source.MY_DATA, day)
+    request = create(asked.kind, State.OPEN if sure else State.NEW, Source.MY_DATA, day)
     attach(request, [contact], spares=request.kind not in AT_ONCE, at=at, by=by)
-    timeline.note(request, PaperKind.STATEMENT, asked.words, data=dict(asked.data), at=at)
+    data = dict(asked.data) if sure else {"address": contact.email, **asked.data}
+    timeline.note(request, PaperKind.STATEMENT, asked.words, data=data, at=at)
     timeline.record(request, Step.RECEIVED, at=at, by=by)
-    timeline.record(request, Step.PROVEN, at=at, by=by)
+    timeline.record(request, Step.PROVEN, at=at, by=by, rule="" if sure else timeline.MAILBOX)
     automatic_fulfilment.begin(request, contact.email or "", whole=True, policy=policy, at=at, by=by)
     return request
 

@@ -11,6 +11,7 @@ from contacts.delivery.letters.parts import Letter
 from contacts.models import Contact
 from contacts.outbox import outbox
 from contacts.words.addresses import keyed_hash
+from contacts.words.vocabulary import AddressTrust
 from dsr.intake import proof_tokens
 from dsr.models import Proof, Request
 
@@ -99,13 +100,18 @@ def sweep(at: dt.datetime) -> int:
 
 
 def holder(address: str) -> Contact | None:
-    """Return whoever is held whole under a normalised address, locked until the transaction ends.
+    """Return who is known to have a normalised address, and is held whole, locked until the transaction ends.
 
-    Nobody, where staff typed the address and nobody has made sure that it is theirs: whoever reads what is sent there
-    may be anybody, whom the officer finds.
+    Nobody, where a list or staff brought the address (ADR 0044): its reader may be anybody, and the officer finds out.
     """
-    sure = Contact.objects.whole().filter(unconfirmed_since__isnull=True)
+    sure = Contact.objects.whole().filter(address_trust=AddressTrust.PROVEN)
     return sure.select_for_update().filter(address_hash=keyed_hash(address)).first()
+
+
+def likely(address: str) -> Contact | None:
+    """Return whose record a normalised address is on that is not proven, and not doubted either."""
+    unproven = Contact.objects.of_unproven_address(keyed_hash(address))
+    return unproven.exclude(address_trust=AddressTrust.DOUBTED).first()
 
 
 def _usable(at: dt.datetime) -> QuerySet[Proof]:

@@ -36,6 +36,9 @@ TITLES: dict[str, Any] = {
 
 COLUMNS: dict[str, Any] = {
     "address": _("Address"),
+    "address_trust": _("Is the e-mail address known to be yours?"),
+    "address_trust_reason": _("How that is known, or why not"),
+    "address_trust_since": _("Known, or not, since"),
     "agreed_by": _("Promised by"),
     "acknowledged_at": _("Acknowledged"),
     "active_before": _("Last activity before that"),
@@ -128,7 +131,6 @@ COLUMNS: dict[str, Any] = {
     "text": _("Text"),
     "ticked_at": _("Box ticked at"),
     "topic": _("Topic"),
-    "unconfirmed_since": _("E-mail not confirmed since"),
     "until": _("Until"),
     "wanted": _("Wanted"),
     "whitepaper": _("Whitepaper"),
@@ -170,6 +172,7 @@ FOR_MACHINES = frozenset(
 
 # Where the words of a closed list speak of the person, and not to them.
 CHOICES: dict[str, dict[str, Any]] = {
+    "contacts.Contact.address_trust": {"doubted": _("we doubt it"), "unproven": _("not known"), "proven": _("yes")},
     "contacts.Basis.source_kind": {
         "person": _("you"),
         "organisation": _("your organisation"),

@@ -28,6 +28,7 @@ DEEDS: dict[str, Any] = {
     "activity.taken_back": _("an activity that was noted by mistake was taken back"),
     "address.bounced": _("a mail came back"),
     "address.changed": _("the e-mail address was changed"),
+    "address.trust": _("it was noted whether the e-mail address is known to be yours"),
     "basis.added": _("a further reason to hold your details was noted"),
     "consent.given": _("a consent was given"),
     "consent.withdrawn": _("a consent was withdrawn"),

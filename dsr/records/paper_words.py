@@ -14,7 +14,7 @@ from contacts.words.vocabulary import Channel
 from dsr.words.vocabulary import RefusalGround, RestrictionGround
 
 # What machines alone need, and what the text of the paper says already.
-_UNSAID = {"message", "reasons", "record"}
+_UNSAID = {"message", "reasons", "record", "contested"}
 
 
 def rows(data: Mapping[str, Any]) -> list[tuple[str, str]]:

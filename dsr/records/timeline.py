@@ -16,6 +16,9 @@ TAKEN_OFF = "taken_off"
 ADDRESS = "address"
 _OF_NOBODY = (TAKEN_OFF, ADDRESS, ASKED_NOBODY)
 
+# What an entry says where an address was proven, and nobody knows yet whether the record under it is its owner's.
+MAILBOX = "mailbox"
+
 
 def record(request: Request, step: Step, *, at: dt.datetime, by: str, rule: str = "") -> None:
     """Write one line. `rule` is a code, never a word of anybody's."""
@@ -56,5 +59,6 @@ def people(request: Request) -> list[Contact]:
 def made_sure(found: Requests) -> Requests:
     """Return those of which the person has proven who they are, or the officer has said how that is known."""
     identified = Q(step=Step.IDENTIFIED) & ~Q(rule__in=_OF_NOBODY)
-    sure = Entry.objects.filter(Q(step=Step.PROVEN) | identified)
+    proven = Q(step=Step.PROVEN) & ~Q(rule=MAILBOX)
+    sure = Entry.objects.filter(proven | identified)
     return found.filter(pk__in=sure.values("request"))

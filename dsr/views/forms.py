@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from contacts.base.fields import LONGEST, Address, OneLine, stand_by
 from contacts.models import Contact
 from contacts.outbox import links
+from contacts.words.addresses import keyed_hash
 from dsr.intake.intake import Asked, Stranger
 from dsr.views import wishes
 from dsr.words.vocabulary import Kind
@@ -64,7 +65,7 @@ class AskForm(forms.Form):
     )
     old_address = Address(label=gettext_lazy("The address that you had"), max_length=254, required=False)
     name = OneLine(label=gettext_lazy("Your name, and your company if you like"), max_length=LONGEST, required=False)
-    about = forms.CharField(required=False, widget=forms.HiddenInput)
+    about = forms.CharField(max_length=LONGEST, required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -91,20 +92,22 @@ class AskForm(forms.Form):
             )
         return data
 
-    def clean_about(self) -> str:
-        """Return the record that a letter of ours was about; empty where what came is no seal of ours."""
-        try:
-            return str(links.read_replaced(self.cleaned_data["about"])[0])
-        except links.InvalidLinkError:
-            return ""
-
     def asked(self) -> Asked | None:
         """Return what is asked for, once the form is valid; None for the page alone."""
         kind, data = self.cleaned_data["kind"], self.cleaned_data
         if kind == wishes.LOOK:
             return None
-        said = {"what": data["what"]} if kind == Kind.WITHDRAWAL else {}
-        return Asked(Kind(kind), data["words"], said | ({"record": data["about"]} if data["about"] else {}))
+        what = {"what": data["what"]} if kind == Kind.WITHDRAWAL else {}
+        return Asked(Kind(kind), data["words"], what | self._replaced())
+
+    def _replaced(self) -> dict[str, str]:
+        """Return which record the letter was about by which they came, and whether it was written to their address."""
+        try:
+            was = links.read_replaced(self.cleaned_data["about"])
+        except links.InvalidLinkError:
+            return {}
+        theirs = was.address_hash == keyed_hash(self.cleaned_data["email"])
+        return {"record": str(was.public_id)} | ({"contested": str(was.public_id)} if theirs else {})
 
     def stranger(self, language: str) -> Stranger:
         data = self.cleaned_data

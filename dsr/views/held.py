@@ -70,14 +70,34 @@ def of_nobody(door: Door) -> dict[str, Any]:
     }
 
 
+def is_unproven(door: Door) -> bool:
+    """Tell whether the address is on a record that is not known to be the visitor's."""
+    return Contact.objects.of_unproven_address(keyed_hash(door.proof.address)).exists()
+
+
+def of_unproven(door: Door) -> dict[str, Any]:
+    """Return what there is to say to the reader of a record's address, who may be somebody else."""
+    asked, objected = asked_by(door), suppressions.of_address(door.proof.address)
+    standing = {request.kind: request for request in asked.standing()}
+    offered = [(wish, standing.get(wish.code)) for wish in wishes.on_my_data()]
+    return {
+        "all_stopped": objected.values("channel").distinct().count() == len(Channel),
+        "requests": rows(asked[:MOST_REQUESTS]),
+        "wishes": offered if door.likely else [],
+    }
+
+
 def asked_by(door: Door) -> Requests:
     """Return what the owner of a proven address has asked for, the latest first.
 
     What is kept of requests whose person was deleted is found by the keyed hash, while nobody else is held under it
-    (`requesters`). What waits for a proof may be anybody's.
+    (`requesters`). What waits for a proof may be anybody's, and where somebody is on file who is not known to be the
+    visitor, so may be what was not asked from here.
     """
     held = [door.contact.pk] if door.contact else []
     mine = requesters.asked_by([keyed_hash(door.proof.address)], held) | Q(proofs=door.proof)
+    if is_unproven(door):
+        mine &= asking.asked_from(door.proof.address) | Q(proofs=door.proof)
     return Request.objects.filter(mine).exclude(state=State.UNPROVEN).distinct().order_by("-pk")
 
 

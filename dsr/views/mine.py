@@ -69,10 +69,11 @@ def _ask_for(door: Door, kind: str) -> HttpResponse:
 
 
 def _ask(door: Door, asked: Asked, done: str) -> HttpResponse:
-    if door.contact is None:
+    contact, sure = door.contact or door.likely, door.contact is not None
+    if contact is None:
         return page.show(door, status=HTTPStatus.GONE)
     try:
-        asking.ask(asked, door.contact.pk, policy=door.visit.policy, at=door.at, by=BY)
+        asking.ask(asked, contact.pk, sure=sure, policy=door.visit.policy, at=door.at, by=BY)
     except AskedBeforeError as refusal:
         return page.show(door, before=refusal.request, status=HTTPStatus.CONFLICT)
     except RequestError:

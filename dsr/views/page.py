@@ -24,9 +24,11 @@ def show(
 ) -> HttpResponse:
     """Show the page. `before` is what was asked for already, `wrong` the words that cannot be taken, and what for."""
     said = {"done": _done(door, done), "before": held.rows([before])[0] if before else None, "wrong": wrong}
-    if door.contact is None:
-        return door.show("my_data/nobody.html", said | held.of_nobody(door), status=status)
-    return door.show("my_data/mine.html", said | held.of_person(door, door.contact), status=status)
+    if door.contact:
+        return door.show("my_data/mine.html", said | held.of_person(door, door.contact), status=status)
+    if held.is_unproven(door):
+        return door.show("my_data/unproven.html", said | held.of_unproven(door), status=status)
+    return door.show("my_data/nobody.html", said | held.of_nobody(door), status=status)
 
 
 def _done(door: Door, code: str) -> str:

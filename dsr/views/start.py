@@ -58,10 +58,10 @@ def _about(token: str) -> dict[str, str]:
     Which record that was, the form carries in the seal of the letter, for the officer alone.
     """
     try:
-        _person, day = links.read_replaced(token)
+        was = links.read_replaced(token)
     except links.InvalidLinkError:
         return {}
-    said = _("My address was replaced on %s, and I know nothing about it.") % date_format(day, "DATE_FORMAT")
+    said = _("My address was replaced on %s, and I know nothing about it.") % date_format(was.day, "DATE_FORMAT")
     return {"kind": Kind.COMPLAINT, "words": said, "about": token}
 
 

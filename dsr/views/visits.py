@@ -30,6 +30,7 @@ from contacts.views import errors
 from contacts.views.frame import Visit
 from contacts.views.posts import link_view
 from contacts.words.addresses import keyed_hash
+from contacts.words.vocabulary import AddressTrust
 from dsr.intake import proving
 from dsr.models import Proof
 
@@ -52,10 +53,16 @@ class Door:
 
     @property
     def contact(self) -> Contact | None:
-        """Whoever was held under the address when it was proven, as long as they are held whole, and under it."""
+        """Whoever was held under the address when it was proven, as long as they are held whole, and known by it."""
         contact = self.proof.contact
         here = contact is not None and contact.address_hash == keyed_hash(self.proof.address)
-        return contact if contact and here and contact.minimised_on is None else None
+        known = contact is not None and contact.address_trust == AddressTrust.PROVEN
+        return contact if contact and here and known and contact.minimised_on is None else None
+
+    @property
+    def likely(self) -> Contact | None:
+        """Whose record the address is on, where nobody knows whether it is the visitor's (ADR 0044)."""
+        return None if self.contact else proving.likely(self.proof.address)
 
     @property
     def day(self) -> dt.date:

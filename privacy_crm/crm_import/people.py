@@ -3,7 +3,7 @@
 from psycopg2 import sql
 
 from contacts.base import audit
-from contacts.people import empty_organisations
+from contacts.people import address_trust, empty_organisations
 from privacy_crm.crm_import import existing, stored_only
 from privacy_crm.crm_import.columns import CONTACTS
 from privacy_crm.crm_import.merging import LINES, Target, last, merge, named
@@ -105,7 +105,7 @@ TARGET = Target(
         "address_hash": sql.SQL("COALESCE(stored.address_hash, given.address_hash)"),
         "mailbox_hash": sql.SQL("COALESCE(stored.mailbox_hash, given.mailbox_hash)"),
     },
-    fresh={"public_id": sql.SQL("gen_random_uuid()"), "company": sql.Literal("")},
+    fresh={"public_id": sql.SQL("gen_random_uuid()"), "company": sql.Literal(""), **address_trust.IN_A_LIST},
     found_by=sql.SQL("stored.id = given.contact_id"),
 )
 

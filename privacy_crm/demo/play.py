@@ -13,6 +13,7 @@ from contacts.models import Contact, Organisation, PolicyVersion
 from contacts.people import organisations
 from contacts.words.vocabulary import LegalForm
 from privacy_crm.demo import (
+    addresses,
     audiences,
     export,
     mailings,
@@ -76,6 +77,7 @@ def first_night(policy: PolicyVersion) -> bool:
     console.print(f"[dim]{held} reviews of how data is protected come round again and again; one is overdue[/]")
     console.print(f"[dim]{twice.come(policy, at)} people may be on file twice[/]")
     console.print(f"[dim]{today.open_house(policy, at)} guests are in at the event of today[/]")
+    console.print(f"[dim]{addresses.be_known(policy, at)} addresses are known to be their person's[/]")
     console.print(show.recipients(at))
     return True
 

@@ -32,7 +32,7 @@ from contacts.signups.entering import Reason
 from contacts.signups.sign_ups import Typed, Wish
 from contacts.signups.verify_in_person import Grounds
 from contacts.words.addresses import hashes, keyed_hash
-from contacts.words.vocabulary import Scenario
+from contacts.words.vocabulary import Scenario, TrustReason
 from dsr.intake import identity
 from dsr.words.vocabulary import ErasureGround, Kind
 from privacy_crm.merging import merge
@@ -216,7 +216,7 @@ def test_staff_cannot_give_their_address_to_somebody(
 ) -> None:
     bo = customer(policy, email="bo@fjordkraft.example")
     with pytest.raises(ErasedError):
-        change_email.change(bo.pk, comes, proven=proven, **AFTER)
+        change_email.change(bo.pk, comes, evidence=TrustReason.MET if proven else None, **AFTER)
     bo.refresh_from_db()
     assert bo.email == "bo@fjordkraft.example"
 

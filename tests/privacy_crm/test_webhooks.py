@@ -16,7 +16,7 @@ from contacts.words.addresses import hashes, keyed_hash
 from contacts.words.vocabulary import MailTemplate
 from privacy_crm import mail, urls
 from tests.contacts.delivery.test_mail import PROVIDERS
-from tests.support.factories import NOON, everything_about
+from tests.support.factories import NOON, UNPROVEN, everything_about
 from tests.support.mailing import confirmation, owed, reader
 
 pytestmark = [
@@ -99,6 +99,14 @@ def test_a_bounce_of_an_address_they_no_longer_have_changes_nothing(message: Mes
     before = everything_about(message.contact)
     assert report(message, "HardBounce", "former@fjordkraft.example").status_code == 200
     assert everything_about(message.contact) == before
+
+
+@pytest.mark.promise("L15")
+@pytest.mark.parametrize(("kind", "doubted"), [("SpamComplaint", True), ("HardBounce", True), ("Transient", False)])
+def test_a_report_about_an_address_that_nobody_has_proven_doubts_it(message: Message, kind: str, doubted: bool) -> None:
+    Contact.objects.update(**UNPROVEN)
+    report(message, kind, "aino@fjordkraft.example")
+    assert (Contact.objects.get().address_trust == "doubted") == doubted
 
 
 @pytest.mark.promise("P12")

@@ -16,7 +16,7 @@ from contacts.models import ChannelPermission, Contact, Message, Organisation, P
 from contacts.people import change_email, organisations
 from contacts.permission import consents, objections
 from contacts.words.addresses import hashes
-from contacts.words.vocabulary import Channel, LegalForm
+from contacts.words.vocabulary import Channel, LegalForm, TrustReason
 from privacy_crm.merging import merge
 from retention import contradictions, statements
 from tests.support.factories import (
@@ -328,7 +328,7 @@ def test_an_address_that_somebody_else_had_objected_under_says_nothing_of_what_w
     policy: PolicyVersion, somebody: Contact
 ) -> None:
     Suppression.objects.create(**hashes("new@home.example"), channel="email", since=dt.date(2026, 1, 1))
-    change_email.change(somebody.pk, "new@home.example", proven=True, at=NOON, by="user:1")
+    change_email.change(somebody.pk, "new@home.example", evidence=TrustReason.MET, at=NOON, by="user:1")
     assert found(policy) == {}
 
 

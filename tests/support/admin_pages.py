@@ -20,6 +20,7 @@ from retention.models import PurgeCount, PurgeRun, Rule, StatementCheck
 from tests.support import listing, mailings, matrix, merging, request_pages, uploading
 from tests.support.factories import (
     NOON,
+    UNPROVEN,
     AgreementFactory,
     ContactFactory,
     CountryRuleFactory,
@@ -78,6 +79,7 @@ def world(policy: PolicyVersion) -> dict[str, Any]:
         "contacts_contact": contact,
         "contacts_contact_has-not-left": ContactFactory.create(left_on=dt.date(2026, 11, 20)),
         "contacts_contact_match": _unmatched(policy),
+        "contacts_contact_confirm-address": ContactFactory.create(**UNPROVEN),
         "contacts_contact_settle-typed": _typed(),
         "contacts_contact_told-by-letter": _untold(policy),
         "contacts_event": event,

@@ -30,9 +30,15 @@ from contacts.models import (
     Topic,
     Whitepaper,
 )
-from contacts.people import activities, agreements, clocks
+from contacts.people import activities, address_trust, agreements, clocks
 from contacts.words.addresses import keyed_hash, mailbox_hash
-from contacts.words.vocabulary import ACTIVITY_SCENARIOS, AGREEMENT_SCENARIOS, SCENARIO_OF_EVENT, EventKind
+from contacts.words.vocabulary import (
+    ACTIVITY_SCENARIOS,
+    AGREEMENT_SCENARIOS,
+    SCENARIO_OF_EVENT,
+    EventKind,
+    TrustReason,
+)
 from retention import holds, purge
 from retention.models import Hold
 from retention.outcomes import Outcome
@@ -63,6 +69,12 @@ class AgreementFactory(DjangoModelFactory):
     reference = factory.Sequence(lambda n: f"A-{n}")
 
 
+# What is known of an address: whoever the factory makes has proven theirs by a form.
+PROVEN = address_trust.says(TrustReason.FORM_BUTTON, SPRING)
+UNPROVEN = address_trust.says(TrustReason.LIST, SPRING)
+DOUBTED = address_trust.says(TrustReason.CHANGED, SPRING)
+
+
 class ContactFactory(DjangoModelFactory):
     class Meta:
         model = Contact
@@ -72,6 +84,9 @@ class ContactFactory(DjangoModelFactory):
     mailbox_hash = factory.LazyAttribute(lambda person: mailbox_hash(person.email) if person.email else None)
     first_name = "Aino"
     last_name = factory.Sequence(lambda n: f"Lindqvist{n}")
+    address_trust = PROVEN["address_trust"]
+    address_trust_reason = PROVEN["address_trust_reason"]
+    address_trust_since = PROVEN["address_trust_since"]
 
 
 class EventFactory(DjangoModelFactory):

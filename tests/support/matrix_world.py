@@ -30,7 +30,7 @@ from contacts.words.addresses import hashes
 from dsr.models import Handover, Paper
 from retention.models import Hold
 from tests.support import admin_pages, listing, mailing, merging, visiting, visitors
-from tests.support.factories import NOON, ContactFactory, RegistrationFactory, SignUpFactory, hold, place
+from tests.support.factories import DOUBTED, NOON, ContactFactory, RegistrationFactory, SignUpFactory, hold, place
 from tests.support.sharing import gave
 
 TODAY = NOON.date()
@@ -170,6 +170,7 @@ def _public(records: dict[str, Any], policy: PolicyVersion) -> dict[str, str]:
         "places/…/": ("place", [links.place(seat)]),
         "notices/…/": ("notices", [links.told_of(records["contacts_recipientnotice"])]),
         "unsubscribe/…/": ("unsubscribe", [links.stop(person)]),
+        "address/…/": ("address", [links.asked(ContactFactory.create(**DOUBTED))]),
         "keep/…/": ("keep", [links.keep(mailing.parting(policy))]),
         "preferences/…/": ("preferences", [links.stop(person)]),
         "privacy/…/": ("privacy_version", [policy.number]),

@@ -63,7 +63,7 @@ def somebody(policy: PolicyVersion, mark: str, **fields: Any) -> Contact:
     )
     Contact.objects.filter(pk=contact.pk).update(
         phone=f"+46 {mark}", address=f"{mark} road", postal_code="111 22", city=f"{mark} city", country="SE",
-        language="sv", company=f"{mark} company", corrected=["phone"], unconfirmed_since=TODAY, bounced_on=TODAY,
+        language="sv", company=f"{mark} company", corrected=["phone"], bounced_on=TODAY,
         left_on=TODAY,
     )  # fmt: skip
     contact.refresh_from_db()

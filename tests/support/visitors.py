@@ -12,7 +12,7 @@ from contacts.models import Contact, Event, PolicyVersion, SignUp, Suppression
 from contacts.policy import policies
 from contacts.signups import sign_ups
 from contacts.signups.sign_ups import Typed, Wish
-from tests.support.factories import NOON, SPRING, ContactFactory, EventFactory, customer, hold
+from tests.support.factories import DOUBTED, NOON, SPRING, UNPROVEN, ContactFactory, EventFactory, customer, hold
 
 EASY = {"cost": 1000, "max_number": 2, "expires_seconds": 600}  # ALTCHA_CHALLENGE where a test solves many
 
@@ -61,7 +61,7 @@ def asked(wish: Wish, policy: PolicyVersion, at: dt.datetime = NOON, **options: 
 
 
 def kinds_of_people(policy: PolicyVersion) -> list[str]:
-    """Addresses: of nobody, of a customer, of somebody who objected, who is restricted, frozen, and not confirmed."""
+    """Addresses: of nobody, of a customer, of somebody who objected, who is restricted, frozen, unproven, doubted."""
     objected = ContactFactory.create()
     Suppression.objects.create(
         address_hash=objected.address_hash, mailbox_hash=objected.mailbox_hash, channel="email", since=NOON.date()
@@ -72,7 +72,8 @@ def kinds_of_people(policy: PolicyVersion) -> list[str]:
         objected,
         ContactFactory.create(restricted_through=later),
         ContactFactory.create(frozen_through=later),
-        ContactFactory.create(unconfirmed_since=NOON.date()),
+        ContactFactory.create(**UNPROVEN),
+        ContactFactory.create(**DOUBTED),
     ]
     return ["nobody@fjordkraft.example", *(person.email for person in people)]
 

@@ -17,6 +17,7 @@ from contacts.admin import fields
 from contacts.admin.acts import UnderPolicyForm
 from contacts.merging.merging import CHOSEN, MergeError
 from contacts.models import Contact
+from contacts.words.vocabulary import AddressTrust
 from dsr.letters.corrections import CALLED
 from privacy_crm import merging
 from privacy_crm.staff.duplicates import merge_words
@@ -49,13 +50,21 @@ class MergeForm(UnderPolicyForm):
         help_text=gettext_lazy("It goes on under its number. Whoever was given the other one's details is told."),
     )
 
+    lost = fields.tick(
+        gettext_lazy("They read no mail any more at the address that is left out, as they told us"),
+        required=False,
+        help_text=gettext_lazy("Otherwise a mail tells that address that it was replaced, and never by what."),
+    )
+
     def __init__(self, record: Any = None, **options: Any) -> None:
         super().__init__(record, **options)
         self.people = {"one": record.one, "other": record.other}
         for name in CHOSEN:
             if self._says("one", name) != self._says("other", name):
                 self.fields[name] = forms.ChoiceField(choices=SIDES, initial=likelier(record.one, record.other, name))
-        self.placed = tuple(name for name in self.fields if name != "stays")
+        self.placed = tuple(name for name in self.fields if name in CHOSEN)
+        if "email" not in self.fields:
+            del self.fields["lost"]
 
     sides = SIDES
 
@@ -72,7 +81,8 @@ class MergeForm(UnderPolicyForm):
         goes = "other" if told["stays"] == "one" else "one"
         keep, gone = self.people[told["stays"]], self.people[goes]
         taken = [name for name in self.placed if told[name] == goes]
-        if not merging.merge(keep.pk, gone.pk, taken, policy=told["policy"], at=at, by=by):
+        reached = not told.get("lost")
+        if not merging.merge(keep.pk, gone.pk, taken, reached=reached, policy=told["policy"], at=at, by=by):
             return _("They had objected to all marketing, under one address or the other, and are deleted.")
         self.kept = keep.public_id
         return _("The two records of {name} are one now.")
@@ -91,7 +101,7 @@ def says(person: Contact, name: str) -> str:
     match name:
         case "email":
             known = [
-                _("not confirmed") if person.unconfirmed_since else "",
+                str(person.get_address_trust_display()) if person.address_trust != AddressTrust.PROVEN else "",
                 _("mail comes back") if person.bounced_on else "",
             ]
             return _with(person.email or "", known)
@@ -111,10 +121,13 @@ def likelier(one: Contact, other: Contact, name: str) -> str:
 
 
 def _weight(person: Contact, name: str) -> tuple[Any, ...]:
-    sound = name != "email" or not (person.unconfirmed_since or person.bounced_on)
+    sound = name != "email" or (not person.bounced_on, _TRUSTED.index(AddressTrust(person.address_trust)))
     matched = name == "company" and person.organisation_id is not None
     heard = person.last_activity_on or dt.date.min
     return name in person.corrected, bool(says(person, name)), sound, matched, heard, person.pk
+
+
+_TRUSTED = (AddressTrust.DOUBTED, AddressTrust.UNPROVEN, AddressTrust.PROVEN)
 
 
 def _with(value: str, known: list[str]) -> str:

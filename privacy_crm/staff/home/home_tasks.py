@@ -23,7 +23,7 @@ from contacts.words.vocabulary import MailingState, SignUpKind, UploadState
 from privacy_crm.access import accounts
 from privacy_crm.staff.audiences import audiences
 from privacy_crm.staff.duplicates import pairs
-from privacy_crm.staff.people import informing_act
+from privacy_crm.staff.people import address_trust_act, informing_act
 from privacy_crm.staff.uploads import upload_forms
 from retention.models import OF_REQUESTS, Hold
 
@@ -67,6 +67,7 @@ def of(request: HttpRequest, day: dt.date) -> list[Told]:
         *audiences.tasks(request),
         *pairs.tasks(request),
         *informing_act.tasks(request),
+        *address_trust_act.tasks(request),
         *accounts.tasks(request),
     ]
     for permission, tell in _READERS:

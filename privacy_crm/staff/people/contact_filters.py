@@ -15,7 +15,7 @@ from contacts.admin.people import SEE_REDUCED
 from contacts.models import Contact, PolicyVersion
 from privacy_crm import segments
 from privacy_crm.segments import FILTERS
-from privacy_crm.staff.people import informing_act
+from privacy_crm.staff.people import address_trust_act, informing_act
 
 SEE_REASONS = "contacts.view_basis"
 SEE_ORGANISATIONS = "contacts.view_organisation"
@@ -32,6 +32,7 @@ def offered(user: Any) -> list[Any]:
         (UnverifiedFilter, SEE_REASONS),
         (informing_act.UnreachedFilter, informing_act.PERMISSION),
         (informing_act.UnshownFilter, informing_act.PERMISSION),
+        (address_trust_act.TrustFilter, address_trust_act.PERMISSION),
         (ReducedFilter, SEE_REDUCED),
     )
     return found + [each for each, permission in others if user.has_perm(permission)]

@@ -144,11 +144,22 @@ def _objected(until: dt.date, day: dt.date) -> str:
 def details(contact: Contact) -> list[tuple[str, Any]]:
     """Return the fields that hold something, each with its name."""
     ours = [
+        (_("is the e-mail address theirs?"), _trust(contact)),
         (_("language"), dict(settings.LANGUAGES).get(contact.language, contact.language)),
         (_("last activity"), contact.last_activity_on and words.full(contact.last_activity_on)),
         (_("id"), contact.public_id),
     ]
     return [*shared(contact), *((label, value) for label, value in ours if value)]
+
+
+def _trust(contact: Contact) -> str:
+    """Return whether the address is known to be the person's, why, and since when; empty where there is none."""
+    if not contact.email:
+        return ""
+    told = {"state": contact.get_address_trust_display(), "why": contact.get_address_trust_reason_display()}
+    if contact.address_trust_since is None:
+        return _("%(state)s: %(why)s") % told
+    return _("%(state)s: %(why)s, %(day)s") % {**told, "day": words.full(contact.address_trust_since)}
 
 
 def shared(contact: Contact) -> list[tuple[str, Any]]:

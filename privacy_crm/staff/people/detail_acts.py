@@ -16,11 +16,14 @@ from contacts.delivery import change_address_notified
 from contacts.models import Contact
 from contacts.people import correcting, restriction_guard
 from contacts.people.activities import ContactGoneError
+from contacts.people.address_trust import TrustError
 from contacts.people.change_email import AddressError
 from contacts.permission import set_country
 from contacts.permission.set_country import CompletingError
 from contacts.words.country_codes import codes
+from contacts.words.vocabulary import EVIDENCE, TrustReason
 from dsr.letters.corrections import CALLED
+from privacy_crm.staff.people import address_trust_act
 from privacy_crm.staff.people.contact_acts import may_change_whole
 from retention.models import Hold, HoldReason
 
@@ -99,16 +102,16 @@ def check_thawed(contact_id: int, at: dt.datetime) -> None:
 
 
 class AddressForm(ActForm):
-    refusals = (AddressError, ContactGoneError)
+    refusals = (AddressError, ContactGoneError, TrustError)
     explanation = gettext_lazy("What they objected to under the old address stays so under the new one.")
 
     email = fields.text(gettext_lazy("E-mail address"))
-    proven = fields.tick(
-        gettext_lazy("I have made sure that this address is theirs"),
+    evidence = fields.choice(
+        gettext_lazy("How do you know that the address is theirs?"),
+        [("", gettext_lazy("We do not know it")), *((each.value, each.label) for each in EVIDENCE)],
         required=False,
-        help_text=gettext_lazy("Otherwise no marketing goes there until they confirm it."),
+        help_text=gettext_lazy("Where you do not know it, we ask the address, and nothing else goes there until then."),
     )
-
     lost = fields.tick(
         gettext_lazy("They read no mail at the old address any more, as they told us"),
         required=False,
@@ -119,11 +122,18 @@ class AddressForm(ActForm):
         told = self.cleaned_data
         with restriction_guard.changing(self.record.pk, at=at):
             _check_answered(self.record.pk, at)
-            known = {"proven": told["proven"], "reached": not told["lost"]}
-            change_address_notified.change(self.record.pk, told["email"], **known, at=at, by=by)
-        if told["proven"]:
+            address_trust_act.check_contested(self.record.pk, self.user)
+            evidence, reached = _evidence(told["evidence"]), not told["lost"]
+            change_address_notified.change(
+                self.record.pk, told["email"], evidence=evidence, reached=reached, at=at, by=by
+            )
+        if told["evidence"]:
             return _("{name} is reached at the new address.")
-        return _("{name} has a new address. No marketing goes there until they confirm it.")
+        return _("{name} has a new address. We ask it whether it is theirs, and send nothing else there until then.")
+
+
+def _evidence(told: str) -> TrustReason | None:
+    return TrustReason(told) if told else None
 
 
 def _check_answered(contact_id: int, at: dt.datetime) -> None:

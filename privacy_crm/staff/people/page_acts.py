@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from contacts.admin.acts import Act
 from dsr.admin import pass_on
 from privacy_crm.staff.people import (
+    address_trust_act,
     detail_acts,
     entering_acts,
     hearing_acts,
@@ -45,6 +46,7 @@ _WAITING = (
         offered=lambda contact: is_unmatched(contact) and may_change(contact),
     ),
     detail_acts.COUNTRY,
+    address_trust_act.ACT,
     Act(
         "told-by-letter",
         gettext_lazy("Told by letter"),

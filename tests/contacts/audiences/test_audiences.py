@@ -66,7 +66,7 @@ ROUTES = [
 # Somebody about whom nothing stands against a letter, a call or a mail, but perhaps what they are held for.
 PLAIN = st.fixed_dictionaries(
     {
-        **dict.fromkeys(("restricted_through", "frozen_through", "left_on", "unconfirmed_since"), st.none()),
+        **dict.fromkeys(("restricted_through", "frozen_through", "left_on", "doubted"), st.none()),
         **dict.fromkeys(("bounced_on", "suppressed", "agreement", "legal_form"), st.none()),
         "domain": st.just("fjordkraft.example"),
         "phone": st.just("08-465 00 00"),

@@ -19,7 +19,7 @@ from contacts.permission.permission import Reach, Refusal
 from contacts.words.vocabulary import Channel, Scenario
 from tests.support import listing
 from tests.support.admin_pages import contents
-from tests.support.factories import NOON, ContactFactory, crowd, hold
+from tests.support.factories import DOUBTED, NOON, ContactFactory, crowd, hold
 from tests.support.listing import content, custody, free_country, from_csv, prospect, taker
 from tests.support.sharing import RecipientFactory
 
@@ -68,7 +68,7 @@ def test_of_all_kinds_of_people_the_file_and_the_record_have_the_same(policy: Po
         {"country": "SE"},
         {"left_on": TODAY},
         {"bounced_on": TODAY},
-        {"unconfirmed_since": TODAY},
+        {**DOUBTED},
         {"frozen_through": TODAY},
         {"restricted_through": dt.date.max},
     ]

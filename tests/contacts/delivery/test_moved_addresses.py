@@ -2,12 +2,14 @@
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
 
 from contacts.delivery import change_address_notified
 from contacts.models import Contact, Message, PolicyVersion
+from contacts.words.vocabulary import TrustReason
 from dsr.intake import intake, proving
 from dsr.intake.intake import Stranger
 from dsr.models import Proof
@@ -15,7 +17,8 @@ from dsr.words.vocabulary import Kind
 from privacy_crm.merging import merge
 from tests.support.admin_pages import contents
 from tests.support.deciding import ada
-from tests.support.factories import NOON, ContactFactory, place
+from tests.support.factories import DOUBTED, NOON, ContactFactory, place
+from tests.support.merging import PAIRS, pair
 from tests.support.requesting import asked_by, posted, press, proof_letter
 
 type LogIn = Callable[[str], Client]
@@ -33,7 +36,9 @@ def visit(address: str, policy: PolicyVersion) -> Proof:
 
 
 def move(person: Contact, address: str = NEW, *, proven: bool = True) -> None:
-    change_address_notified.change(person.pk, address, proven=proven, at=NOON, by="user:7")
+    change_address_notified.change(
+        person.pk, address, evidence=TrustReason.MET if proven else None, at=NOON, by="user:7"
+    )
 
 
 def page(person: Contact) -> str:
@@ -80,17 +85,20 @@ def test_the_old_address_hears_that_another_is_on_file(policy: PolicyVersion) ->
 
 
 def test_the_old_address_hears_nothing_where_it_is_merely_made_sure_of(policy: PolicyVersion) -> None:
-    person = ContactFactory.create(unconfirmed_since=dt.date(2026, 11, 1))
+    person = ContactFactory.create(**DOUBTED)
     move(person, str(person.email))
     assert not Message.objects.exists()
 
 
-def test_an_address_that_bounces_is_not_written_to(policy: PolicyVersion) -> None:
-    move(ContactFactory.create(bounced_on=dt.date(2026, 11, 1)))
+@pytest.mark.parametrize("known", [{"bounced_on": dt.date(2026, 11, 1)}, DOUBTED], ids=["bounces", "doubted"])
+def test_an_address_that_bounces_or_that_nobody_knows_is_not_written_to(
+    policy: PolicyVersion, known: dict[str, Any]
+) -> None:
+    move(ContactFactory.create(**known))
     assert not Message.objects.exists()
 
 
-@pytest.mark.parametrize("form", [{"email": NEW, "proven": "on"}, {"email": NEW}])
+@pytest.mark.parametrize("form", [{"email": NEW, "evidence": "met"}, {"email": NEW}])
 @pytest.mark.parametrize("role", ["marketing", "privacy officer"])
 def test_no_staff_change_the_address_while_a_request_is_answered(
     log_in: LogIn, policy: PolicyVersion, role: str, form: dict[str, str]
@@ -106,7 +114,7 @@ def test_no_staff_change_the_address_while_a_request_is_answered(
 def test_a_claim_alone_keeps_no_address_from_being_changed(log_in: LogIn, policy: PolicyVersion) -> None:
     person, client = ada(policy), log_in("marketing")
     place(person, "freeze", "legal_claim")
-    client.post(page(person), {"email": NEW, "proven": "on"})
+    client.post(page(person), {"email": NEW, "evidence": "met"})
     person.refresh_from_db()
     assert person.email == NEW
 
@@ -126,6 +134,21 @@ def test_a_merge_tells_the_address_that_it_leaves_out(policy: PolicyVersion, tak
     assert set(told()) == {keep.email if taken else gone.email}
 
 
+@pytest.mark.promise("L15")
+@pytest.mark.parametrize("lost", [{}, {"lost": "on"}], ids=["still read", "lost"])
+def test_a_merge_tells_no_address_that_they_no_longer_reach(
+    log_in: LogIn, policy: PolicyVersion, lost: dict[str, str]
+) -> None:
+    """Found: a change of address asks whether they still read mail at the old one; a merge asked nothing."""
+    two, client = pair(policy), log_in("marketing")
+    ours = dict.fromkeys(("stays", "first_name", "last_name", "email", "phone", "job_title"), "one")
+    page = client.get(f"{PAIRS}{two.pk}/merge/").content.decode()
+    assert "read no mail any more at the address that is left out" in page
+    client.post(f"{PAIRS}{two.pk}/merge/", ours | lost)
+    assert Contact.objects.get().pk == two.one.pk
+    assert set(told()) == (set() if lost else {two.other.email})
+
+
 @pytest.mark.promise("L16")
 def test_a_merge_within_one_mailbox_tells_nobody(policy: PolicyVersion) -> None:
     keep, gone = (ContactFactory.create(email=f"ada{tag}@fjordkraft.example") for tag in ("", "+crm"))
@@ -140,6 +163,7 @@ def test_who_asks_about_it_asks_the_officer_and_undoes_nothing(client: Client, p
     before = contents()
     page = client.get(told()["ada@fjordkraft.example"]).content.decode()
     assert contents() == before
+    assert 'name="about"' in page
     assert 'value="complaint" id="id_kind_complaint" aria-describedby="hint_complaint" checked' in page
     assert str(person.public_id) not in page
     assert NEW not in page
@@ -156,5 +180,5 @@ def test_an_address_that_they_no_longer_reach_is_not_written_to(
     log_in: LogIn, policy: PolicyVersion, lost: bool
 ) -> None:
     person = ada(policy)
-    log_in("marketing").post(page(person), {"email": NEW, "proven": "on"} | ({"lost": "on"} if lost else {}))
+    log_in("marketing").post(page(person), {"email": NEW, "evidence": "met"} | ({"lost": "on"} if lost else {}))
     assert bool(told()) != lost

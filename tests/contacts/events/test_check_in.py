@@ -152,7 +152,7 @@ def test_meeting_a_guest_proves_their_address_and_no_consent_of_theirs(policy: P
     made = waiting(event, policy, consents={"email": "Yes"}, food="no nuts")
     arrival = check_in.admit(event, made, policy=policy, at=NOON, by="test")
     person = Contact.objects.get()
-    assert (person.first_name, person.unconfirmed_since) == ("Aino", None)
+    assert (person.first_name, person.address_trust, person.address_trust_reason) == ("Aino", "unproven", "door")
     assert person.registrations.get().attended_at == NOON
     assert sorted(person.activities.values_list("kind", flat=True)) == ["attendance", "registration"]
     assert not person.permissions.exists()

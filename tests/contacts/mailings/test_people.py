@@ -14,7 +14,7 @@ from contacts.models import Contact, Mailing, Message, PolicyVersion
 from contacts.words.vocabulary import Channel, MailingKind
 from privacy_crm import mailings
 from retention.objections import object_to_marketing
-from tests.support.factories import NOON, TopicFactory, hold, place
+from tests.support.factories import DOUBTED, NOON, TopicFactory, hold, place
 from tests.support.mailing import reader, send
 from tests.support.mailings import (
     AUTHOR,
@@ -136,7 +136,7 @@ def test_an_important_message_reaches_customers_who_object_to_news_and_no_prospe
     [
         (restrict, "restricted"),
         (change(left_on=NOON.date()), "left"),
-        (change(unconfirmed_since=NOON.date()), "unconfirmed"),
+        (change(**DOUBTED), "unconfirmed"),
         (change(bounced_on=NOON.date()), "bouncing"),
     ],
 )

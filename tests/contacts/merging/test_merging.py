@@ -27,6 +27,7 @@ from privacy_crm.merging import merge
 from retention import merging as holds_merging
 from retention.models import Hold
 from tests.support.factories import (
+    DOUBTED,
     NOON,
     ContactFactory,
     EventFactory,
@@ -240,11 +241,11 @@ def test_what_is_chosen_is_taken_over_and_an_address_with_what_is_known_of_it(
     keep, gone = two
     organisation = OrganisationFactory.create()
     agree(organisation, None)
-    Contact.objects.filter(pk=keep.pk).update(unconfirmed_since=EARLY, corrected=["phone", "city"])
+    Contact.objects.filter(pk=keep.pk).update(corrected=["phone", "city"], **DOUBTED)
     Contact.objects.filter(pk=gone.pk).update(organisation=organisation, corrected=["phone"], job_title="CTO")
     merge(keep.pk, gone.pk, ["email", "phone", "company"], policy=policy, **AT)
     keep.refresh_from_db()
-    assert (keep.email, keep.address_hash, keep.unconfirmed_since) == (gone.email, gone.address_hash, None)
+    assert (keep.email, keep.address_hash, keep.address_trust) == (gone.email, gone.address_hash, "unproven")
     assert (keep.phone, keep.job_title, keep.organisation) == ("070", "", organisation)
     assert keep.corrected == ["city", "phone"]
 

@@ -14,9 +14,21 @@ from contacts.models import Contact, PolicyVersion, Recipient, RecipientNotice
 from contacts.outbox import notices
 from contacts.people import change_email, erasure
 from contacts.permission import objections, set_country
-from contacts.words.vocabulary import Channel, NoticeKind
+from contacts.words.vocabulary import Channel, NoticeKind, TrustReason
 from retention.objections import object_to_marketing
-from tests.support.factories import DUE, NOON, SPRING, ContactFactory, crowd, held_for, hold, is_held, place, run
+from tests.support.factories import (
+    DOUBTED,
+    DUE,
+    NOON,
+    SPRING,
+    ContactFactory,
+    crowd,
+    held_for,
+    hold,
+    is_held,
+    place,
+    run,
+)
 from tests.support.sharing import RecipientFactory, gave, notice, owed
 
 pytestmark = pytest.mark.django_db
@@ -98,15 +110,15 @@ def test_an_objection_that_deletes_the_prospect_tells_both(policy: PolicyVersion
 def test_a_changed_address_and_a_completed_country_are_told_by_the_name_of_the_field_alone() -> None:
     recipient, person = RecipientFactory.create(), ContactFactory.create()
     gave(recipient, person)
-    change_email.change(person.pk, "new@fjordkraft.example", proven=True, at=NOON, by="test")
+    change_email.change(person.pk, "new@fjordkraft.example", evidence=TrustReason.MET, at=NOON, by="test")
     set_country.country(person.pk, "NO", at=NOON, by="test")
     assert owed() == [("rectified", person.public_id, ["country", "email"])]
 
 
 def test_an_address_that_is_only_proven_has_not_changed() -> None:
-    recipient, person = RecipientFactory.create(), ContactFactory.create(unconfirmed_since=SPRING)
+    recipient, person = RecipientFactory.create(), ContactFactory.create(**DOUBTED)
     gave(recipient, person)
-    change_email.change(person.pk, str(person.email), proven=True, at=NOON, by="test")
+    change_email.change(person.pk, str(person.email), evidence=TrustReason.MET, at=NOON, by="test")
     assert owed() == []
 
 
@@ -129,7 +141,9 @@ def test_a_transaction_that_does_not_commit_owes_nothing(act: str) -> None:
     acts: dict[str, Any] = {
         "erase": lambda: erase(person),
         "object": lambda: object_to(person, Channel.EMAIL),
-        "move": lambda: change_email.change(person.pk, "new@fjordkraft.example", proven=True, at=NOON, by="test"),
+        "move": lambda: change_email.change(
+            person.pk, "new@fjordkraft.example", evidence=TrustReason.MET, at=NOON, by="test"
+        ),
         "complete": lambda: set_country.country(person.pk, "NO", at=NOON, by="test"),
     }
     with _broken_off():

@@ -14,8 +14,8 @@ from contacts.people.change_email import AddressError
 from contacts.permission import objections, permission
 from contacts.permission.permission import Refusal
 from contacts.words.addresses import keyed_hash
-from contacts.words.vocabulary import Channel
-from tests.support.factories import NOON, ContactFactory, customer, everything_about, hold, run
+from contacts.words.vocabulary import Channel, TrustReason
+from tests.support.factories import DOUBTED, NOON, ContactFactory, customer, everything_about, hold, run
 from tests.support.objecting import ALL, suppressed
 from tests.support.odd_addresses import ODD
 from tests.support.preferring import reachable
@@ -33,7 +33,7 @@ def person() -> Contact:
 
 
 def change(contact: Contact, email: str = NEW, *, proven: bool = True) -> None:
-    change_email.change(contact.pk, email, proven=proven, at=NOON, by="user:1")
+    change_email.change(contact.pk, email, evidence=TrustReason.MET if proven else None, at=NOON, by="user:1")
 
 
 def objected(email: str, channels: frozenset[Channel] = ALL, day: dt.date = EARLIER) -> None:
@@ -51,27 +51,28 @@ def test_the_new_address_stands_in_its_one_spelling_with_its_hash(person: Contac
 def test_an_address_that_somebody_made_sure_of_is_confirmed_and_no_longer_bounces(person: Contact) -> None:
     change(person)
     person.refresh_from_db()
-    assert (person.unconfirmed_since, person.bounced_on) == (None, None)
+    assert (person.address_trust, person.address_trust_reason, person.bounced_on) == ("proven", "met", None)
 
 
 def test_an_address_that_nobody_made_sure_of_gets_no_marketing(policy: PolicyVersion) -> None:
     contact = customer(policy, country="SE")
     change(contact, proven=False)
     contact.refresh_from_db()
-    assert contact.unconfirmed_since == TODAY
+    assert (contact.address_trust, contact.address_trust_reason) == ("doubted", "changed")
+    assert contact.address_trust_since == TODAY
     assert contact not in reachable(Channel.EMAIL, day=TODAY)
 
 
 def test_the_day_is_that_of_the_company(policy: PolicyVersion, person: Contact) -> None:
-    change_email.change(person.pk, NEW, proven=False, at=dt.datetime(2026, 11, 24, 23, 30, tzinfo=dt.UTC), by="user:1")
+    change_email.change(person.pk, NEW, evidence=None, at=dt.datetime(2026, 11, 24, 23, 30, tzinfo=dt.UTC), by="user:1")
     person.refresh_from_db()
-    assert person.unconfirmed_since == TODAY + dt.timedelta(days=1)
+    assert person.address_trust_since == TODAY + dt.timedelta(days=1)
 
 
 def test_the_audit_says_so_without_an_address(person: Contact) -> None:
     change(person)
     event = AuditEvent.objects.get(code="address.changed")
-    assert (event.public_id, event.by, event.rule) == (person.public_id, "user:1", "proven")
+    assert (event.public_id, event.by, event.rule) == (person.public_id, "user:1", "met")
     assert "fjordkraft" not in str(list(AuditEvent.objects.values()))
 
 
@@ -103,7 +104,7 @@ def test_a_channel_stays_suppressed_since_the_earlier_of_both_objections(person:
     change(person)
     assert set(suppressed(NEW).values()) == {EARLIER}
     person.refresh_from_db()
-    change_email.change(person.pk, OLD, proven=True, at=NOON, by="user:1")
+    change_email.change(person.pk, OLD, evidence=TrustReason.MET, at=NOON, by="user:1")
     assert set(suppressed(NEW).values()) == set(suppressed(OLD).values()) == {EARLIER}
 
 
@@ -151,10 +152,10 @@ def test_the_address_on_file_is_no_change(person: Contact) -> None:
 
 
 def test_making_sure_of_the_address_on_file_confirms_it(person: Contact) -> None:
-    Contact.objects.filter(pk=person.pk).update(unconfirmed_since=EARLIER)
+    Contact.objects.filter(pk=person.pk).update(**DOUBTED)
     change(person, OLD)
     person.refresh_from_db()
-    assert (person.email, person.unconfirmed_since, person.bounced_on) == (OLD, None, None)
+    assert (person.email, person.address_trust, person.bounced_on) == (OLD, "proven", None)
 
 
 @pytest.mark.promise("P5")
@@ -168,7 +169,7 @@ def test_a_person_of_whom_only_a_duty_is_left_gets_no_address() -> None:
 
 def test_who_is_gone_is_told_of() -> None:
     with pytest.raises(ContactGoneError):
-        change_email.change(12_345, NEW, proven=True, at=NOON, by="user:1")
+        change_email.change(12_345, NEW, evidence=TrustReason.MET, at=NOON, by="user:1")
 
 
 @pytest.mark.django_db(transaction=True)

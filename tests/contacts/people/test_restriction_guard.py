@@ -37,7 +37,7 @@ OTHERS = ["marketing", "sales", "events", "auditor", "administrator"]
 # Each would change her, were she not restricted.
 CHANGES: dict[str, dict[str, str]] = {
     "record-activity": {"kind": "call", "occurred_at_0": "2026-11-20", "occurred_at_1": "09:30"},
-    "change-address": {"email": "new@fjordkraft.example", "proven": "on"},
+    "change-address": {"email": "new@fjordkraft.example", "evidence": "met"},
     "complete-country": {"country": "SE"},
     "has-left": {"on": "2026-11-20", "source": "phone"},
     "told-by-letter": {"on": "2026-11-20"},

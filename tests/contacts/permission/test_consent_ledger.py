@@ -11,7 +11,7 @@ from contacts.models import ChannelPermission, ConsentRecord, Contact, Organisat
 from contacts.people import change_email, erasure
 from contacts.permission import consents, country_rules, objections, permission
 from contacts.words.addresses import keyed_hash
-from contacts.words.vocabulary import Channel
+from contacts.words.vocabulary import Channel, TrustReason
 from tests.support.factories import NOON, ONE_DAY, ContactFactory, customer
 from tests.support.objecting import suppressed
 
@@ -131,7 +131,7 @@ def test_an_objection_under_the_address_that_somebody_changes_to_is_theirs(polic
     contact, new = customer(policy), "new@fjordkraft.example"
     told = {"public_id": None, "channels": [Channel.POST], "reason": "unsubscribe"}
     objections.record(keyed_hash(new), **told, day=TODAY - ONE_DAY, at=NOON, by="visitor")  # type: ignore[arg-type]
-    change_email.change(contact.pk, new, proven=True, at=NOON, by="test")
+    change_email.change(contact.pk, new, evidence=TrustReason.MET, at=NOON, by="test")
     assert ledger(contact, "channel", "state", "method", "said_on") == [
         ("post", "refused", "address", TODAY - ONE_DAY)
     ]  # fmt: skip

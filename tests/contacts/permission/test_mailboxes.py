@@ -19,7 +19,7 @@ from contacts.signups import entering, proof, sign_ups
 from contacts.signups.entering import EnteringError, Reason
 from contacts.signups.sign_ups import Typed, Wish
 from contacts.words.addresses import hashes, keyed_hash, mailbox_hash
-from contacts.words.vocabulary import Channel, Scenario
+from contacts.words.vocabulary import Channel, Scenario, TrustReason
 from privacy_crm.merging import merge
 from retention import deletion_forecast
 from tests.support.factories import (
@@ -123,9 +123,9 @@ def test_an_objection_in_a_list_finds_the_heir_of_an_address_of_the_mailbox(poli
 def test_a_new_address_brings_the_objections_of_its_mailbox_along(policy: PolicyVersion) -> None:
     heard(PLAIN, frozenset({Channel.POST}))
     someone = customer(policy, email="anna@private.example")
-    change_email.change(someone.pk, TAGGED, proven=True, at=NOON, by="test")
+    change_email.change(someone.pk, TAGGED, evidence=TrustReason.MET, at=NOON, by="test")
     assert list(someone.permissions.values_list("channel", "state")) == [("post", "objected")]
-    change_email.change(someone.pk, "anna+new@private.example", proven=True, at=NOON, by="test")
+    change_email.change(someone.pk, "anna+new@private.example", evidence=TrustReason.MET, at=NOON, by="test")
     assert list(suppressed("anna+new@private.example")) == ["post"]
 
 

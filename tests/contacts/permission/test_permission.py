@@ -13,6 +13,7 @@ from contacts.permission.permission import Reach, Refusal
 from contacts.words.vocabulary import Channel
 from tests.support import objecting
 from tests.support.factories import (
+    DOUBTED,
     ContactFactory,
     CountryRuleFactory,
     OrganisationFactory,
@@ -77,7 +78,7 @@ REASONS: dict[Refusal, Callable[[Contact], None]] = {
     Refusal.SUPPRESSED: suppress,
     Refusal.NO_BASIS: lapse,
     Refusal.LEFT: change(left_on=YESTERDAY),
-    Refusal.UNCONFIRMED: change(unconfirmed_since=YESTERDAY),
+    Refusal.UNCONFIRMED: change(**DOUBTED),
     Refusal.BOUNCING: change(bounced_on=YESTERDAY),
     Refusal.NOT_TOLD: untold,
     Refusal.NO_COUNTRY: change(country=""),
@@ -133,8 +134,8 @@ def test_an_address_that_bounces_closes_email_alone(policy: PolicyVersion) -> No
     assert reachable_on(somebody(policy, bounced_on=YESTERDAY)) == {"phone", "post"}
 
 
-def test_what_nobody_has_proven_closes_every_channel(policy: PolicyVersion) -> None:
-    assert reachable_on(somebody(policy, unconfirmed_since=YESTERDAY)) == set()
+def test_what_is_doubted_closes_every_channel(policy: PolicyVersion) -> None:
+    assert reachable_on(somebody(policy, **DOUBTED)) == set()
 
 
 @pytest.mark.promise("P12")

@@ -24,7 +24,7 @@ from contacts.permission import permission
 from contacts.permission.permission import Refusal
 from contacts.words.vocabulary import Channel, Scenario
 from tests.support.examples import examples
-from tests.support.factories import ContactFactory, OrganisationFactory, TopicFactory
+from tests.support.factories import DOUBTED, ContactFactory, OrganisationFactory, TopicFactory
 from tests.support.preferring import reachable
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,7 @@ PEOPLE = st.fixed_dictionaries(
         "restricted_through": SELDOM,
         "frozen_through": st.sampled_from([None] * 6 + [TODAY, TODAY - dt.timedelta(days=1)]),
         "left_on": SELDOM,
-        "unconfirmed_since": SELDOM,
+        "doubted": SELDOM,
         "bounced_on": SELDOM,
         "phone": st.sampled_from(["", "+46 8 465 00 00", "08-465 00 00"]),
         "address": st.sampled_from(["", "Storgatan 1", "Storgatan 2"]),
@@ -89,7 +89,7 @@ def expected(person: dict[str, Any], channel: str, rules: dict[Any, str], topics
         Refusal.NO_BASIS: not scenarios,
         Refusal.LEFT: person["left_on"] is not None,
         Refusal.UNREACHABLE: unreachable(person, channel),
-        Refusal.UNCONFIRMED: person["unconfirmed_since"] is not None,
+        Refusal.UNCONFIRMED: person["doubted"] is not None,
         Refusal.BOUNCING: channel == "email" and person["bounced_on"] is not None,
         Refusal.NOT_TOLD: any(kind != "person" and not told for kind, told in person["bases"].values()),
         Refusal.NO_COUNTRY: not consented and len(person["country"]) != 2 and asks(person, channel, rules),
@@ -139,7 +139,7 @@ def uninterested(person: dict[str, Any], topics: list[int]) -> bool:
 
 
 def make(person: dict[str, Any], policy: PolicyVersion, topics: list[Topic]) -> Contact:
-    own = {name: value for name, value in person.items() if name in _FIELDS}
+    own = {name: value for name, value in person.items() if name in _FIELDS} | (DOUBTED if person["doubted"] else {})
     form = person["legal_form"]
     belongs = person["agreement"] or form is not None
     organisation = OrganisationFactory.create(legal_form=form or "") if belongs else None

@@ -25,6 +25,7 @@ from contacts.words.vocabulary import Channel
 from tests.support import visitors
 from tests.support.admin_pages import contents
 from tests.support.factories import (
+    DOUBTED,
     NOON,
     ONE_DAY,
     SPRING,
@@ -83,16 +84,17 @@ def test_what_was_typed_becomes_the_contacts_and_leaves_the_sign_up(policy: Poli
         assert getattr(person, name) == typed
         assert getattr(made, name) == ""
     assert (made.contact, made.confirmed_at) == (person, LATER)
-    assert (person.unconfirmed_since, person.bounced_on) == (None, None)
+    assert (person.address_trust, person.address_trust_reason) == ("proven", "form_button")
+    assert (person.address_trust_since, person.bounced_on) == (LATER.date(), None)
 
 
 def test_for_a_person_on_file_what_was_typed_completes_what_is_known(policy: PolicyVersion) -> None:
-    person = visitors.on_file(policy, phone="+46 8 2", unconfirmed_since=SPRING)
+    person = visitors.on_file(policy, phone="+46 8 2", **DOUBTED)
     assert prove(asked(Wish.of_register("partner"), policy), policy).contact == person
     person.refresh_from_db()
     assert (person.first_name, person.company, person.phone) == ("A.", "Old AB", "+46 8 2")
     assert person.job_title == "Head of IT"
-    assert person.unconfirmed_since is None
+    assert (person.address_trust, person.address_trust_reason) == ("unproven", "answered")
     assert scenarios_of(person) == ["partner", "prospect"]
 
 

@@ -19,7 +19,7 @@ from contacts.signups.sign_ups import Typed
 from contacts.words.vocabulary import Channel
 from tests.support.admin_pages import contents
 from tests.support.doors import AN_HOUR, arrive, event_on, guest, tap, url, waiting
-from tests.support.factories import NOON, ONE_DAY
+from tests.support.factories import DOUBTED, NOON, ONE_DAY, UNPROVEN
 from tests.support.visitors import AINO, on_file, send
 
 type LogIn = Callable[[str], Client]
@@ -44,7 +44,7 @@ def press(arrival: Arrival, policy: PolicyVersion, at: dt.datetime = NOON + 2 * 
     return proof.confirm(made_by(arrival).public_id, consent=False, policy=policy, at=at, by="visitor").contact
 
 
-KINDS = ["nobody", "on file", "a guest", "restricted", "frozen", "unproven", "bouncing"]
+KINDS = ["nobody", "on file", "a guest", "restricted", "frozen", "doubted", "unproven", "bouncing"]
 
 
 def held_as(kind: str, event: Event, policy: PolicyVersion) -> None:
@@ -56,7 +56,8 @@ def held_as(kind: str, event: Event, policy: PolicyVersion) -> None:
             "on file": {},
             "restricted": {"restricted_through": later},
             "frozen": {"frozen_through": later},
-            "unproven": {"unconfirmed_since": TODAY},
+            "doubted": DOUBTED,
+            "unproven": UNPROVEN,
             "bouncing": {"bounced_on": TODAY},
         }
         on_file(policy, language="sv", **known[kind])

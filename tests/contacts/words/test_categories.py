@@ -5,7 +5,8 @@ from contacts.words.categories import FIELDS, Category, blank
 
 NO_CATEGORY = {
     *("id", "public_id", "language", "last_activity_on", "minimised_on"),
-    *("unconfirmed_since", "bounced_on", "left_on", "frozen_through", "restricted_through", "corrected"),
+    *("address_trust", "address_trust_reason", "address_trust_since"),
+    *("bounced_on", "left_on", "frozen_through", "restricted_through", "corrected"),
 }
 
 

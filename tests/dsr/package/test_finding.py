@@ -6,6 +6,7 @@ import pytest
 
 from contacts.models import Contact, PolicyVersion
 from contacts.people import change_email
+from contacts.words.vocabulary import TrustReason
 from dsr.intake import identity
 from dsr.package import finding
 from privacy_crm.merging import merge
@@ -34,7 +35,7 @@ def test_a_person_is_found_by_what_the_officer_has(policy: PolicyVersion, term: 
 def test_a_person_is_found_by_the_address_from_which_they_asked_before(policy: PolicyVersion) -> None:
     contact = person(policy, "ada@old.example")
     close(asked_by(contact, policy), policy)
-    change_email.change(contact.pk, "ada@new.example", proven=True, at=NOON, by="test")
+    change_email.change(contact.pk, "ada@new.example", evidence=TrustReason.MET, at=NOON, by="test")
     assert [found.pk for found in finding.find("ada@old.example").people] == [contact.pk]
 
 

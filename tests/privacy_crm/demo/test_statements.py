@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.core.management import call_command
 
-from contacts.models import Basis, Message, PolicyVersion, Recipient, ReviewOutcome, SignUp
+from contacts.models import Basis, Contact, Message, PolicyVersion, Recipient, ReviewOutcome, SignUp
 from privacy_crm.demo import play, promising, users
 from retention import statements
 from retention.models import Hold
@@ -42,7 +42,14 @@ def test_nothing_in_the_demo_contradicts_itself_or_the_policy(at: dt.datetime) -
     _what_is_shown_is_what_a_form_showed()
     _whoever_is_due_has_gone(policy, at.date())
     _the_register_has_who_gets_everybodys_data()
+    _addresses_are_proven_unproven_and_doubted()
     assert not ReviewOutcome.objects.filter(outcome__contains="deleted again").exists()
+
+
+def _addresses_are_proven_unproven_and_doubted() -> None:
+    states = Contact.objects.filter(email__isnull=False).values_list("address_trust", "address_trust_reason").distinct()
+    assert {state for state, _why in states} == {"proven", "unproven", "doubted"}
+    assert {why for _state, why in states} > {"form_button", "phoned", "list", "changed", "denied", "bounced"}
 
 
 def _everybody_is_told_within_a_month(day: dt.date) -> None:

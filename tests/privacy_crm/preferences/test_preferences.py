@@ -16,6 +16,7 @@ from contacts.words.vocabulary import Channel, MailPurpose, MailTemplate
 from privacy_crm.mail import mailer
 from tests.support.admin_pages import contents
 from tests.support.factories import (
+    DOUBTED,
     NOON,
     ContactFactory,
     HoldFactory,
@@ -92,7 +93,7 @@ def test_each_channel_says_whether_it_is_on_and_why(policy: PolicyVersion) -> No
     ("fields", "why"),
     [
         ({"bounced_on": NOON}, "Mail to your address came back."),
-        ({"unconfirmed_since": NOON}, "Nobody has confirmed yet that this address is yours."),
+        (DOUBTED, "Nobody has confirmed yet that this address is yours."),
         ({"left_on": NOON}, "We heard that you have left your organisation."),
         ({"restricted_through": NOON}, "Your details are only stored, as you asked."),
         ({"frozen_through": NOON}, "We pause as long as a request or a claim of yours is open."),

@@ -158,16 +158,16 @@ def test_the_page_says_that_it_is_the_objection(log_in: LogIn, policy: PolicyVer
 
 
 @p12
-@pytest.mark.parametrize(("sure", "unconfirmed"), [({"proven": "on"}, None), ({}, TODAY)])
+@pytest.mark.parametrize(("sure", "trust"), [({"evidence": "met"}, "proven"), ({}, "doubted")])
 def test_the_address_changes_confirmed_or_not(
-    log_in: LogIn, policy: PolicyVersion, sure: dict[str, str], unconfirmed: dt.date | None
+    log_in: LogIn, policy: PolicyVersion, sure: dict[str, str], trust: str
 ) -> None:
     contact = prospect(policy)
     form = {"email": "New@Fjordkraft.example", **sure}
     answer = log_in("marketing").post(of(contact, "change-address"), form, follow=True)
     contact.refresh_from_db()
-    assert (contact.email, contact.unconfirmed_since) == ("new@fjordkraft.example", unconfirmed)
-    assert ("No marketing goes there until they confirm it." in answer.content.decode()) == bool(unconfirmed)
+    assert (contact.email, contact.address_trust) == ("new@fjordkraft.example", trust)
+    assert ("send nothing else there until then." in answer.content.decode()) == (trust == "doubted")
 
 
 def test_an_address_that_another_has_is_refused_beside_the_form(log_in: LogIn, policy: PolicyVersion) -> None:
