@@ -236,6 +236,7 @@ RULES: Rules = {
     "contacts.Message.contact": _MAILS,
     "contacts.Disclosure.contact": (moved("contacts_disclosure", unless=_SAME_BATCH),),
     "contacts.UploadedPerson.contact": _UPLOADED,
+    "contacts.UploadedDifference.contact": GOES,  # what was on file before is put back in the record that stays alone
     "contacts.MergedAddress.contact": (moved("contacts_mergedaddress", unless=_SAME_ADDRESS),),
     "contacts.DuplicatePair.one": _PAIRS,
     "contacts.DuplicatePair.other": GOES,  # moved together with the other end

@@ -134,6 +134,7 @@ def _period(kept: Kept, found: dict[str, Section]) -> Chapter:
         "contacts.FoodPreference": _("Until straight after the event"),
         "contacts.SignUp": _("30 days"),
         "contacts.ProposedDetail": _("Until it is answered, 30 days at most"),
+        "contacts.UploadedDifference": _("A day after the list came in"),
         "contacts.Suppression": _("As long as your objection lasts"),
         "contacts.Tombstone": _("%s months after the deletion") % settings.TOMBSTONE_MONTHS,
         "dsr.Request": _("%s months after they are closed, without your name") % settings.REQUEST_MONTHS,

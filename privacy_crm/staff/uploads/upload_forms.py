@@ -13,9 +13,11 @@ from contacts.admin import fields as inputs
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import company_day
 from contacts.models import Upload
+from contacts.words.differences import ListMode
 from contacts.words.vocabulary import UploadState
 from privacy_crm import tasks
 from privacy_crm.crm_import.reading import UnreadableError
+from privacy_crm.staff.uploads import upload_differences
 from privacy_crm.staff.uploads.upload_match import MatchForm
 from privacy_crm.staff.uploads.upload_work import ask_for
 from privacy_crm.uploads import forgetting, importing, receiving, removing
@@ -63,6 +65,8 @@ class ImportForm(ActForm):
 
     @property
     def explanation(self) -> str:
+        if self.record.mode == ListMode.UPDATE:
+            return _("Within a day you can undo it: people who are new are removed, and old details are put back.")
         return _("Within a day you can have the people removed again who are new.")
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
@@ -94,6 +98,8 @@ class RemoveForm(ActForm):
 
     @property
     def submit(self) -> str:
+        if upload_differences.words_of_undo(self.record):
+            return _("Undo this import")
         return ngettext("Remove %s person", "Remove %s people", self.going) % f"{self.going:,}"
 
     @property
@@ -103,12 +109,13 @@ class RemoveForm(ActForm):
             "%s people are deleted with everything that hangs on them.",
             self.going,
         )
-        return said % f"{self.going:,}"
+        told = [said % f"{self.going:,}" if self.going else "", upload_differences.words_of_undo(self.record)]
+        return " ".join(filter(None, told))
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         removing.start(self.record, at=at, by=by)
         ask_for(tasks.remove_uploaded, self.record, by)
-        return _("They are being removed. You can close this page: it goes on.")
+        return _("The import is being undone. You can close this page: it goes on.")
 
 
 def words_of_yes(upload: Upload) -> str:
@@ -139,7 +146,8 @@ def _says_something(upload: Upload) -> bool:
 
 def _is_removable(upload: Upload) -> bool:
     in_time = upload.forget_at is not None and upload.forget_at > timezone.now()
-    return upload.state == UploadState.DONE and in_time and bool(upload.result.get("new"))
+    made = upload.result.get("new") or upload.result.get("differences")
+    return upload.state == UploadState.DONE and in_time and bool(made)
 
 
 ADDING = Act("add", gettext_lazy("Import people"), PERMISSION, FileForm)
@@ -157,7 +165,7 @@ ACTS = (
     ),
     Act(
         "remove",
-        gettext_lazy("Remove the people this import created"),
+        gettext_lazy("Undo this import"),
         PERMISSION,
         RemoveForm,
         "undo",

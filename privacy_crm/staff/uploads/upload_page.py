@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from contacts.models import Upload
+from contacts.words.differences import ListMode
 from contacts.words.vocabulary import Scenario, SourceKind, UploadState
 from privacy_crm.crm_import import locking
-from privacy_crm.staff.uploads import upload_forms
+from privacy_crm.staff.uploads import upload_differences, upload_forms
 from privacy_crm.uploads import fields, importing, moving, working
 
 _SHOWN = 50  # refused rows
@@ -58,8 +59,7 @@ def outcome(upload: Upload) -> str:
         case UploadState.DONE:
             return _came(upload)
         case UploadState.REMOVED:
-            number = upload.result.get("removed", 0)
-            return ngettext("%s person was removed again", "%s people were removed again", number) % f"{number:,}"
+            return _removed(upload)
         case UploadState.FAILED:
             return _("Nobody came in: %s") % upload.failure
     return str(UploadState(upload.state).label).capitalize()
@@ -77,11 +77,13 @@ def progress(upload: Upload) -> dict[str, Any]:
 
 def sentences(upload: Upload, found: dict[str, Any]) -> list[str]:
     """Return what follows from the import, in the order in which it matters to the people in it."""
+    updates = upload.mode == ListMode.UPDATE
     if upload.state == UploadState.REMOVED:
-        return [str(_OF_THE_OTHERS), _("What people said no to stays on record.")]
+        of_the_others = upload_differences.sentences(upload, found) if updates else [str(_OF_THE_OTHERS)]
+        return [*of_the_others, _("What people said no to stays on record.")]
     done = bool(upload.result)
     told = [
-        _differing(found),
+        *(upload_differences.sentences(upload, found) if updates else [_differing(found)]),
         _lapsed(found),
         _told(found),
         _objected(found),
@@ -92,7 +94,7 @@ def sentences(upload: Upload, found: dict[str, Any]) -> list[str]:
     if done and upload.state == UploadState.DONE and upload.forget_at and found.get("new"):
         until = date_format(localtime(upload.forget_at), "DATETIME_FORMAT")
         told.append(_("Until %s the people who are new can be removed again.") % until)
-    if found.get("changed") and done:
+    if found.get("changed") and done and not updates:
         told.append(str(_OF_THE_OTHERS))
     return [sentence for sentence in told if sentence]
 
@@ -111,6 +113,15 @@ def _came(upload: Upload) -> str:
     day = date_format(localtime(upload.done_at)) if upload.done_at else ""
     said = ngettext("%(new)s new person came in on %(day)s", "%(new)s new people came in on %(day)s", new)
     return said % {"new": f"{new:,}", "day": day}
+
+
+def _removed(upload: Upload) -> str:
+    number = upload.result.get("removed", 0)
+    people = ngettext("%s person was removed again", "%s people were removed again", number) % f"{number:,}"
+    if not upload.result.get("differences"):
+        return people
+    told = [upload_differences.outcome_of_undo(upload), *([people] if number else [])]
+    return get_text_list(told, _("and"))
 
 
 def _step(upload: Upload) -> str:
@@ -215,7 +226,9 @@ def _column(name: str) -> str:
 def _facts(upload: Upload) -> list[tuple[str, Any]]:
     if not upload.scenario:
         return []
+    updates = upload.mode == ListMode.UPDATE
     return [
+        (_("People who are on file"), _("Details are updated") if updates else _("Blanks are filled in")),
         (_("Held as"), Scenario(upload.scenario).label),
         (_("Source"), upload.source),
         (_("Given to us by"), SourceKind(upload.source_kind).label),

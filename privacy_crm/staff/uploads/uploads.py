@@ -18,7 +18,7 @@ from contacts.admin.base import RecordAdmin
 from contacts.models import Upload
 from contacts.words.vocabulary import UploadState
 from privacy_crm.crm_import import rejects
-from privacy_crm.staff.uploads import upload_forms, upload_page
+from privacy_crm.staff.uploads import upload_differences, upload_forms, upload_page
 from privacy_crm.uploads import moving
 
 
@@ -89,6 +89,7 @@ class UploadAdmin(RecordAdmin):
     def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         return {
             **upload_page.fill(record),
+            **upload_differences.fill(request, record),
             "progress_url": self.url_of(record, "progress") if record.state in moving.BACK else "",
             "rejects_url": self.url_of(record, "rejects") if record.rejects else "",
             **self._buttons(request, record),

@@ -22,6 +22,7 @@ from contacts.models import (
     Registration,
     Topic,
     Upload,
+    UploadedDifference,
     UploadedPerson,
 )
 from contacts.outbox import outbox
@@ -402,6 +403,17 @@ def test_an_import_says_nothing_of_whom_another_created(
     UploadedPerson.objects.create(upload=another, contact=two[1])
     merged(two, policy)
     assert not UploadedPerson.objects.exists()
+
+
+@pytest.mark.promise("L15")
+def test_what_a_list_replaced_is_put_back_in_the_record_that_stays_alone(
+    two: list[Contact], policy: PolicyVersion, upload: Upload
+) -> None:
+    for person in two:
+        said = {"detail": "city", "old": f"of {person.pk}", "new": "Oslo"}
+        UploadedDifference.objects.create(upload=upload, contact=person, **said)
+    keep = merged(two, policy)
+    assert UploadedDifference.objects.get().old == f"of {keep.pk}"
 
 
 def test_who_is_somebody_else_than_the_one_is_somebody_else_than_the_other(policy: PolicyVersion) -> None:
