@@ -26,7 +26,7 @@ _NOTHING_WRITTEN = gettext_lazy("It was broken off, and nothing was written. Sta
 _BROKEN_OFF = {
     UploadState.PREVIEWING: _NOTHING_WRITTEN,
     UploadState.IMPORTING: _NOTHING_WRITTEN,
-    UploadState.REMOVING: gettext_lazy("It was broken off, and some people are removed. Start it again."),
+    UploadState.REMOVING: gettext_lazy("It was broken off, and only part of it is undone. Start it again."),
 }
 
 _WAITING = (UploadState.UPLOADED, UploadState.PREVIEWED)
