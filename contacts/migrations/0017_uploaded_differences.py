@@ -20,13 +20,13 @@ class Migration(migrations.Migration):
                 ('detail', models.CharField(choices=[('first_name', 'First name'), ('last_name', 'Last name'), ('job_title', 'Job title'), ('phone', 'Phone'), ('organisation', 'Organisation'), ('address', 'Address'), ('postal_code', 'Postal code'), ('city', 'City'), ('country', 'Country'), ('language', 'Language')])),
                 ('old', models.CharField(blank=True, help_text='What is on file; of an organisation, its name.')),
                 ('new', models.CharField(help_text='What the list says.')),
-                ('reason', models.CharField(blank=True, choices=[('corrected', "put right on the person's word"), ('frozen', 'a request or a claim is open'), ('agreement', 'held under an agreement in force'), ('country', 'a list changes no country'), ('opens', 'the other organisation could allow marketing that this one does not'), ('since', 'the record has changed since the preview')], help_text='Why the record stays; empty where it changes.')),
+                ('reason', models.CharField(blank=True, choices=[('corrected', "corrected at the person's request"), ('frozen', 'a request or a claim is open'), ('agreement', 'held under an agreement in force'), ('country', 'a list never changes a country'), ('opens', 'the new organisation could allow marketing that is not allowed now'), ('left', 'left out of this update'), ('since', 'the record has changed since the preview')], help_text='Why the record stays; empty where it changes.')),
             ],
         ),
         migrations.AddField(
             model_name='upload',
             name='mode',
-            field=models.CharField(choices=[('fill', 'fill blanks'), ('update', 'update')], default='fill', help_text='What becomes of people held already.'),
+            field=models.CharField(choices=[('fill', 'Fill in blanks'), ('update', 'Update details')], default='fill', help_text='What becomes of people held already.'),
         ),
         migrations.AddConstraint(
             model_name='upload',
@@ -52,6 +52,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='uploadeddifference',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__in', ['', 'corrected', 'frozen', 'agreement', 'country', 'opens', 'since'])), name='uploaded_difference_reason'),
+            constraint=models.CheckConstraint(condition=models.Q(('reason__in', ['', 'corrected', 'frozen', 'agreement', 'country', 'opens', 'left', 'since'])), name='uploaded_difference_reason'),
         ),
     ]

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 class ListMode(TextChoices):
     """What a list in the browser does with people who are held already."""
 
-    FILL = "fill", _("fill blanks")
-    UPDATE = "update", _("update")
+    FILL = "fill", _("Fill in blanks")
+    UPDATE = "update", _("Update details")
 
 
 class ListField(TextChoices):
@@ -34,9 +34,10 @@ class ListField(TextChoices):
 class Stays(TextChoices):
     """Why a record keeps what it says though a list says something else, the weightiest first."""
 
-    CORRECTED = "corrected", _("put right on the person's word")
+    CORRECTED = "corrected", _("corrected at the person's request")
     FROZEN = "frozen", _("a request or a claim is open")
     AGREEMENT = "agreement", _("held under an agreement in force")
-    COUNTRY = "country", _("a list changes no country")
-    OPENS = "opens", _("the other organisation could allow marketing that this one does not")
+    COUNTRY = "country", _("a list never changes a country")
+    OPENS = "opens", _("the new organisation could allow marketing that is not allowed now")
+    LEFT = "left", _("left out of this update")
     SINCE = "since", _("the record has changed since the preview")

@@ -1,7 +1,7 @@
 """Where rows and records say different things, field by field: found by what the import writes, before it does (L15).
 
-What somebody reviewed is what is written. A difference that came up after they looked, since the record has changed, is
-left out; one that is gone needs nothing.
+What somebody reviewed is what is written. What they left out of the update stays, and so does a difference that came up
+after they looked, since the record has changed; one that is gone needs nothing.
 """
 
 from typing import Any
@@ -34,18 +34,26 @@ _WAS_SHOWN = sql.SQL("""
     EXISTS (
         SELECT 1 FROM contacts_uploadeddifference shown
         WHERE shown.upload_id = %(review)s AND shown.contact_id = found.contact_id AND shown.detail = found.detail
-            AND shown.reason = ''{as_it_is}
+            AND {how}
     )""")
-_SHOWN = _WAS_SHOWN.format(as_it_is=sql.SQL(" AND shown.old = found.old AND shown.new = found.new"))
+_TO_CHANGE = _WAS_SHOWN.format(how=sql.SQL("shown.reason = ''"))
+_AS_IT_IS = _WAS_SHOWN.format(how=sql.SQL("shown.reason = '' AND shown.old = found.old AND shown.new = found.new"))
+_LEFT = _WAS_SHOWN.format(how=sql.SQL("shown.reason = {}").format(sql.Literal(Stays.LEFT.value)))
 
-_UNSEEN = sql.SQL("UPDATE {table} found SET reason = {since} WHERE reason = '' AND NOT {shown}").format(
-    table=TABLE, since=sql.Literal(Stays.SINCE.value), shown=_SHOWN
+_WITHHOLD = sql.SQL("""
+    UPDATE {table} found SET reason = CASE WHEN {left_out} THEN {left} ELSE {since} END
+    WHERE reason = '' AND NOT {as_it_is}""").format(
+    table=TABLE,
+    left_out=_LEFT,
+    left=sql.Literal(Stays.LEFT.value),
+    since=sql.Literal(Stays.SINCE.value),
+    as_it_is=_AS_IT_IS,
 )
 
 _STAY = sql.SQL("""
     UPDATE {merged} merged SET {column} = stored.{column}, {moved} = FALSE
     FROM {table} found JOIN contacts_contact stored ON stored.id = found.contact_id
-    WHERE found.reason = {since} AND found.detail = {detail} AND merged.stored_id = found.contact_id""")
+    WHERE found.reason IN ({left}, {since}) AND found.detail = {detail} AND merged.stored_id = found.contact_id""")
 
 _AS_IT_WAS = sql.SQL("UPDATE {} SET status = 3 WHERE status = 2 AND NOT TRUE = ANY(moved)")
 
@@ -53,19 +61,19 @@ _COUNTED = sql.SQL("""
     SELECT reason, count(*) FROM {} found JOIN contacts_contact contact ON contact.id = contact_id
     GROUP BY reason ORDER BY reason""").format(TABLE)
 
-# Of what nobody was shown anything.
+# Those of which nobody was shown anything.
 _UNSHOWN = sql.SQL("SELECT count(*) FROM {} found WHERE reason = {} AND NOT {}").format(
-    TABLE, sql.Literal(Stays.SINCE.value), _WAS_SHOWN.format(as_it_is=sql.SQL(""))
+    TABLE, sql.Literal(Stays.SINCE.value), _TO_CHANGE
 )
 
 
 def review(work: Import, target: Target) -> None:
-    """Note each difference of a list that is reviewed; when it is written, leave out what nobody has seen."""
+    """Note each difference of a list that is reviewed; when it is written, leave out what nobody has seen or wants."""
     if work.mode.review is None:
         return
     fields = sql.SQL(", ").join(_field(field, target) for field in ListField)
     work.keep(TABLE, _FOUND.format(given=target.given, match=target.match, merged=target.merged, fields=fields))
-    if not work.mode.dry_run and work.do(_UNSEEN):
+    if not work.mode.dry_run and work.do(_WITHHOLD):
         _leave_out(work, target)
 
 
@@ -99,9 +107,10 @@ def _field(field: ListField, target: Target) -> sql.Composed:
 
 
 def _leave_out(work: Import, target: Target) -> None:
-    """Have the records keep what nobody was shown."""
+    """Have the records keep what is not to change."""
+    reasons = {"left": sql.Literal(Stays.LEFT.value), "since": sql.Literal(Stays.SINCE.value)}
     for field in ListField:
         names = {"merged": target.merged, "table": TABLE, "moved": target.moved(field.column)}
-        values = {"since": sql.Literal(Stays.SINCE.value), "detail": sql.Literal(field.value)}
-        work.do(_STAY.format(column=sql.Identifier(field.column), **names, **values))
+        column, detail = sql.Identifier(field.column), sql.Literal(field.value)
+        work.do(_STAY.format(column=column, detail=detail, **names, **reasons))
     work.do(_AS_IT_WAS.format(target.merged))

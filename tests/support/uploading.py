@@ -109,14 +109,15 @@ def world() -> dict[str, Upload]:
     ahead = timezone.now() + dt.timedelta(hours=1)
     told = {"scenario": "prospect", "source": "Fair", "source_kind": "public", "collected_on": COLLECTED}
     states: dict[str, dict[str, Any]] = {
-        "contacts_upload": {},
-        "contacts_upload_import": {"state": "previewed", "preview": _COUNTS, **told},
+        "contacts_upload": {"state": "previewed", **told},
+        "contacts_upload_import": {"state": "previewed", **told},
         "contacts_upload_remove": {"state": "done", "result": _COUNTS, "done_at": NOON, "forget_at": ahead, **told},
     }
     made = {name: receive(as_csv([[AINO, "Aino", "", "", ""]])) for name in states}
     for name, changes in states.items():
         Upload.objects.filter(pk=made[name].pk).update(**changes)
-    _differ(made["contacts_upload_import"])
+    for name in ("contacts_upload", "contacts_upload_import"):
+        _differ(made[name])
     return made
 
 

@@ -1,5 +1,6 @@
 """Where a list and the records of people say different things: on the page before it comes in, and for a day after."""
 
+from itertools import groupby
 from typing import Any
 
 from django.conf import settings
@@ -29,10 +30,10 @@ def fill(request: HttpRequest, upload: Upload) -> dict[str, Any]:
     if upload.mode != ListMode.UPDATE or upload.state not in _SHOWN_WHILE:
         return {}
     page = Pages(_visible(request, upload), _ON_A_PAGE).page(_number(request))
-    people = {each.contact.public_id for each in page}
-    note_look(request, people, "upload")
+    people = [(contact, list(rows)) for contact, rows in groupby(page, lambda each: each.contact)]
+    note_look(request, [contact.public_id for contact, _rows in people], "upload")
     return {
-        "differences": [_row(each) for each in page],
+        "differences": [_person(contact, rows) for contact, rows in people],
         "differences_total": f"{_total(upload.result or upload.preview):,}",
         "differences_page": page,
     }
@@ -42,11 +43,18 @@ def sentences(upload: Upload, found: dict[str, Any]) -> list[str]:
     """Return how many details an update changes, how many stay and why, and until when it can be undone."""
     if upload.state == UploadState.REMOVED:
         return _undone(found)
-    told = [_changed(upload, found), *_staying(found), _since(found)]
+    told = [_changed(found) if upload.result else "", *_staying(found), _since(found)]
     if upload.state == UploadState.DONE and upload.forget_at and found.get("differences"):
         until = date_format(localtime(upload.forget_at), "DATETIME_FORMAT")
         told.append(_("Until %s this import can be undone: the old details are put back.") % until)
     return told
+
+
+def would_change(upload: Upload) -> str:
+    """Return for the headline how many details would change; empty where none would."""
+    number = int(upload.preview.get("differences", 0))
+    said = ngettext("%s detail on file would change", "%s details on file would change", number)
+    return said % f"{number:,}" if number else ""
 
 
 def words_of_undo(upload: Upload) -> str:
@@ -77,15 +85,23 @@ def _number(request: HttpRequest) -> int:
     return min(max(int(asked), 1), _LAST_PAGE) if asked.isascii() and asked.isdecimal() else 1
 
 
+def _person(contact: Contact, differences: list[UploadedDifference]) -> dict[str, Any]:
+    return {
+        "who": name_of(contact),
+        "url": reverse("admin:contacts_contact_change", args=[contact.public_id]),
+        "rows": [_row(each) for each in differences],
+    }
+
+
 def _row(difference: UploadedDifference) -> dict[str, Any]:
     field = ListField(difference.detail)
     return {
-        "who": name_of(difference.contact),
-        "url": reverse("admin:contacts_contact_change", args=[difference.contact.public_id]),
+        "key": difference.pk,
         "field": field.label,
         "old": _says(field, difference.old),
         "new": _says(field, difference.new),
         "reason": Stays(difference.reason).label if difference.reason else "",
+        "other": {"": "keep", Stays.LEFT.value: "change"}.get(difference.reason, ""),  # what can be chosen instead
     }
 
 
@@ -104,13 +120,9 @@ def _total(found: dict[str, Any]) -> int:
     return int(found.get("differences", 0)) + sum(stays.values())
 
 
-def _changed(upload: Upload, found: dict[str, Any]) -> str:
+def _changed(found: dict[str, Any]) -> str:
     number = int(found.get("differences", 0))
-    if upload.result:
-        said = ngettext("%s detail on file was changed.", "%s details on file were changed.", number)
-    else:
-        said = ngettext("%s detail on file would change.", "%s details on file would change.", number)
-    return said % f"{number:,}"
+    return ngettext("%s detail on file was changed.", "%s details on file were changed.", number) % f"{number:,}"
 
 
 def _staying(found: dict[str, Any]) -> list[str]:
@@ -120,8 +132,8 @@ def _staying(found: dict[str, Any]) -> list[str]:
 
 def _stay(number: int, reason: Any) -> str:
     said = ngettext(
-        "%(number)s differs and stays as it is: %(reason)s.",
-        "%(number)s differ and stay as they are: %(reason)s.",
+        "%(number)s detail differs and stays as it is: %(reason)s.",
+        "%(number)s details differ and stay as they are: %(reason)s.",
         number,
     )
     return said % {"number": f"{number:,}", "reason": reason}

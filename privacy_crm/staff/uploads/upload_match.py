@@ -22,11 +22,12 @@ from privacy_crm.uploads.matching import MatchError, Origin
 from privacy_crm.uploads.moving import MovedError
 
 _MODES = [
-    (ListMode.FILL.value, gettext_lazy("Fill blanks: what is on file stays, and what is missing is filled in.")),
+    (ListMode.FILL.value, gettext_lazy("Fill in blanks: what is on file stays, and missing details are filled in.")),
     (
         ListMode.UPDATE.value,
         gettext_lazy(
-            "Update: the list replaces what is on file. You see each difference first, and can undo it for a day."
+            "Update details: the list replaces what is on file. You see each difference before anything changes, and"
+            " can undo it for a day."
         ),
     ),
 ]
@@ -55,9 +56,7 @@ class MatchForm(ActForm):
         help_text=gettext_lazy("The earliest day, if there were several: how long people are kept is counted from it."),
     )
 
-    mode = inputs.one_of(
-        gettext_lazy("What should happen to people who are on file already?"), choices=_MODES, required=False
-    )
+    mode = inputs.one_of(gettext_lazy("What happens to people already on file?"), choices=_MODES, required=False)
 
     def __init__(self, record: Any = None, **options: Any) -> None:
         told = ("scenario", "source", "source_kind", "collected_on", "mode")

@@ -13,22 +13,12 @@ from contacts.models import Upload
 from contacts.words.differences import ListMode
 from contacts.words.vocabulary import Scenario, SourceKind, UploadState
 from privacy_crm.crm_import import locking
-from privacy_crm.staff.uploads import upload_differences, upload_forms
+from privacy_crm.staff.uploads import upload_differences, upload_forms, upload_tiles
 from privacy_crm.uploads import fields, importing, moving, working
 
 _SHOWN = 50  # refused rows
 
 _OF_THE_OTHERS = gettext_lazy("What it filled in for people who were held before stays.")
-
-_TILES = (
-    ("new", gettext_lazy("new")),
-    ("changed", gettext_lazy("held already, and changed")),
-    ("unchanged", gettext_lazy("held already, as they are")),
-    ("duplicates", gettext_lazy("rows that repeat a person")),
-    ("suppressed", gettext_lazy("refused: they objected to all marketing")),
-    ("erased", gettext_lazy("refused: they were erased at their request")),
-    ("wrong", gettext_lazy("refused: something is wrong")),
-)
 
 
 def fill(upload: Upload) -> dict[str, Any]:
@@ -37,7 +27,7 @@ def fill(upload: Upload) -> dict[str, Any]:
     return {
         "outcome": outcome(upload),
         "progress": progress(upload) if upload.state in moving.BACK else None,
-        "tiles": [(f"{found.get(name, 0):,}", label) for name, label in _TILES] if found else [],
+        "tiles": upload_tiles.tiles(upload, found) if found else [],
         "sentences": sentences(upload, found) if found else [],
         "reasons": [(_column(column), reason, f"{number:,}") for column, reason, number in found.get("reasons", [])],
         "refused": [(f"{line:,}", _column(column), reason) for line, column, reason in upload.rejects[:_SHOWN]],
@@ -100,12 +90,18 @@ def sentences(upload: Upload, found: dict[str, Any]) -> list[str]:
 
 
 def _would_come(upload: Upload) -> str:
-    """Name the same people as the button does: those who are new, and those who are held and would change."""
-    new, changed = (int(upload.preview.get(name, 0)) for name in ("new", "changed"))
+    """Name what the button does: those who are new, and those who are held and would change, or their details."""
+    new = int(upload.preview.get("new", 0))
     come = ngettext("%s new person would come in", "%s new people would come in", new) % f"{new:,}"
-    change = ngettext("%s person held already would change", "%s people held already would change", changed)
-    told = [said for number, said in ((new, come), (changed, change % f"{changed:,}")) if number]
+    change = upload_differences.would_change(upload) if upload.mode == ListMode.UPDATE else _would_change(upload)
+    told = [said for said in (come if new else "", change) if said]
     return get_text_list(told, _("and")) or _("Nobody would come in")
+
+
+def _would_change(upload: Upload) -> str:
+    changed = int(upload.preview.get("changed", 0))
+    said = ngettext("%s person held already would change", "%s people held already would change", changed)
+    return said % f"{changed:,}" if changed else ""
 
 
 def _came(upload: Upload) -> str:

@@ -54,12 +54,14 @@ def crowd(number: int, policy: PolicyVersion) -> list[list[str]]:
 def test_an_update_goes_all_the_way_from_its_differences_to_the_undo(log_in: LogIn, policy: PolicyVersion) -> None:
     ada, client = held(policy), log_in("marketing")
     before, upload = says(ada), receive(as_csv([LISTED, NEWCOMER], HEADER))
-    assert "Update: the list replaces what is on file." in text(client.get(page(upload, "match")))
+    assert "Update details: the list replaces what is on file." in text(client.get(page(upload, "match")))
     looked = text(client.post(page(upload, "match"), CHOSEN | {"mode": "update"}, follow=True))
-    for said in ("4 details on file would change.", "1 differs and stays as it is: a list changes no country.", "(5)"):
+    stays = "1 detail differs and stays as it is: a list never changes a country."
+    for said in ("1 new person would come in and 4 details on file would change", stays, "(5)"):
         assert said in looked
+    assert "Import 1 person and change 4 details" in looked
     assert f'<a href="/admin/contacts/contact/{ada.public_id}/change/">Ada Byron</a>' in looked
-    for value in ("Fjordkraft AB", "Havglimt AS", "Umeå", "Oslo", "+47 1", "Sweden", "Norway", "Is filled in"):
+    for value in ("Fjordkraft AB", "Havglimt AS", "Umeå", "Oslo", "+47 1", "Sweden", "Norway", "Will be filled in"):
         assert value in looked
     assert says(ada) == before
     done = text(client.post(page(upload, "import"), follow=True))
@@ -83,6 +85,66 @@ def test_blanks_are_filled_unless_an_update_is_asked_for(
     assert "Their record stays: only blanks are filled in." in looked
     assert "Differences, field by field" not in looked
     assert not UploadedDifference.objects.exists()
+
+
+def pick(client: Client, upload: Upload, **told: Any) -> str:
+    return text(client.post(page(upload, "choose"), told, follow=True))
+
+
+def test_each_difference_can_be_left_out_beside_it_and_put_back(log_in: LogIn, policy: PolicyVersion) -> None:
+    ada, client = held(policy), log_in("marketing")
+    before, upload = says(ada), review([LISTED], policy, HEADER)
+    city, country = (UploadedDifference.objects.get(detail=detail).pk for detail in ("city", "country"))
+    looked = text(client.get(page(upload)))
+    assert f'name="one" value="{city}"' in looked
+    assert f'name="one" value="{country}"' not in looked
+    assert 'aria-label="Keep: City, Ada Byron"' in looked
+    kept = pick(client, upload, one=city, word="keep", page=1)
+    for said in ("1 detail will stay as it is.", "Stays: left out of this update", "Change 3 details"):
+        assert said in kept
+    assert 'aria-label="Change: City, Ada Byron"' in kept
+    assert "1 detail will change." in pick(client, upload, one=city, word="change")
+    assert "3 details will stay as they are." not in pick(client, upload, one=city, word="keep")
+    assert says(ada) == before
+    client.post(page(upload, "import"), follow=True)
+    assert says(ada) == before | {"first_name": "Aino", "organisation": "Havglimt AS", "phone": "+47 1"}
+
+
+def test_many_are_chosen_at_once_by_field_or_all(log_in: LogIn, policy: PolicyVersion) -> None:
+    upload, client = review([*crowd(3, policy), NEWCOMER], policy, HEADER), log_in("marketing")
+    assert "Which details?" in text(client.get(page(upload, "choose")))
+    assert "3 details will stay as they are." in pick(client, upload, word="keep", detail="city")
+    assert "are as you want them already" in pick(client, upload, word="keep", detail="city")
+    assert "3 details will change." in pick(client, upload, word="change")
+    assert "1 new person would come in</p>" in pick(client, upload, word="keep")
+    assert "Choose what changes" in text(client.get(page(upload)))
+
+
+@pytest.mark.parametrize("told", [{}, {"word": "no"}, {"word": "keep", "detail": "email"}, {"word": "keep", "one": 0}])
+def test_no_other_choice_is_taken(told: dict[str, Any], log_in: LogIn, policy: PolicyVersion) -> None:
+    held(policy)
+    upload, client = review([LISTED], policy, HEADER), log_in("marketing")
+    before = contents(looks=False)
+    assert client.post(page(upload, "choose"), told).status_code == 200
+    assert contents(looks=False) == before
+
+
+@pytest.mark.parametrize("role", ["sales", "events"])
+def test_who_may_not_import_chooses_nothing(role: str, log_in: LogIn, policy: PolicyVersion) -> None:
+    held(policy)
+    upload, client = review([LISTED], policy, HEADER), log_in(role)
+    before = contents(looks=False)
+    assert client.post(page(upload, "choose"), {"word": "keep"}).status_code in {403, 404}
+    assert contents(looks=False) == before
+
+
+def test_once_the_list_is_in_nothing_can_be_chosen(log_in: LogIn, policy: PolicyVersion) -> None:
+    held(policy)
+    upload, client = bring_in(review([LISTED], policy, HEADER), policy), log_in("marketing")
+    before = contents(looks=False)
+    assert "This is not possible any more." in pick(client, upload, word="keep")
+    assert contents(looks=False) == before
+    assert "Keep: City" not in text(client.get(page(upload)))
 
 
 def test_no_other_mode_is_taken(log_in: LogIn, policy: PolicyVersion) -> None:
