@@ -17,18 +17,16 @@ TABLE = sql.Identifier("import_differences")
 
 # Whoever's details are only stored is for the officer's eyes, and is not changed.
 _FOUND = sql.SQL("""
-    SELECT stored.id AS contact_id, said.detail, said.old, said.new,
-        CASE WHEN said.moves THEN '' ELSE said.reason END AS reason
+    SELECT stored.id AS contact_id, said.detail, said.old, said.new, said.reason
     FROM ({given}) given
     JOIN contacts_contact stored ON {match}
     JOIN {merged} merged ON merged.stored_id = stored.id
     LEFT JOIN contacts_organisation here ON here.id = stored.organisation_id
     LEFT JOIN contacts_organisation there ON there.id = given.organisation_id
-    CROSS JOIN LATERAL (VALUES {fields}) said (detail, old, new, moves, reason)
-    WHERE said.new <> '' AND said.old <> said.new AND (said.moves OR said.reason <> '')
-        AND COALESCE(stored.restricted_through < %(day)s, TRUE)""")
+    CROSS JOIN LATERAL (VALUES {fields}) said (detail, old, new, reason)
+    WHERE said.new <> '' AND said.old <> said.new AND COALESCE(stored.restricted_through < %(day)s, TRUE)""")
 
-_FIELD = sql.SQL("({detail}, COALESCE({old}, ''), {new}, {moved}, CASE WHEN {moved} THEN '' ELSE {reason} END)")
+_FIELD = sql.SQL("({detail}, COALESCE({old}, ''), {new}, CASE WHEN {moved} THEN '' ELSE {reason} END)")
 
 _WAS_SHOWN = sql.SQL("""
     EXISTS (

@@ -91,9 +91,9 @@ def of_person(*columns: str) -> dict[str, sql.Composable]:
 
 
 def reason(column: str) -> sql.Composed:
-    """Return the expression of why a field of a person stays whatever a row says; empty where it need not."""
+    """Return the expression of why a field stays that a row says otherwise; where nothing else does, it is the law."""
     whens = [_WHEN.format(condition, sql.Literal(stays.value)) for stays, condition in _stays(column).items()]
-    return sql.SQL("CASE {} ELSE '' END").format(sql.SQL(" ").join(whens))
+    return sql.SQL("CASE {} ELSE {} END").format(sql.SQL(" ").join(whens), sql.Literal(Stays.OPENS.value))
 
 
 def facts(mode: Mode) -> dict[str, Any]:

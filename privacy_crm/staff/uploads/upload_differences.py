@@ -7,9 +7,6 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_countries import countries
 
@@ -40,20 +37,23 @@ def fill(request: HttpRequest, upload: Upload) -> dict[str, Any]:
 
 
 def sentences(upload: Upload, found: dict[str, Any]) -> list[str]:
-    """Return how many details an update changes, how many stay and why, and until when it can be undone."""
+    """Return how many details an update leaves as they are, and why."""
     if upload.state == UploadState.REMOVED:
         return _undone(found)
-    told = [_changed(found) if upload.result else "", *_staying(found), _since(found)]
-    if upload.state == UploadState.DONE and upload.forget_at and found.get("differences"):
-        until = date_format(localtime(upload.forget_at), "DATETIME_FORMAT")
-        told.append(_("Until %s this import can be undone: the old details are put back.") % until)
-    return told
+    return [*_staying(found), _since(found)]
 
 
 def would_change(upload: Upload) -> str:
     """Return for the headline how many details would change; empty where none would."""
     number = int(upload.preview.get("differences", 0))
     said = ngettext("%s detail on file would change", "%s details on file would change", number)
+    return said % f"{number:,}" if number else ""
+
+
+def changed(upload: Upload) -> str:
+    """Return for the headline how many details were changed; empty where none were."""
+    number = int(upload.result.get("differences", 0))
+    said = ngettext("%s detail on file was changed", "%s details on file were changed", number)
     return said % f"{number:,}" if number else ""
 
 
@@ -118,11 +118,6 @@ def _total(found: dict[str, Any]) -> int:
     """Return how many rows are shown: after the import, those that were written alone."""
     stays: dict[str, int] = found.get("stays", {}) if "since" not in found else {}
     return int(found.get("differences", 0)) + sum(stays.values())
-
-
-def _changed(found: dict[str, Any]) -> str:
-    number = int(found.get("differences", 0))
-    return ngettext("%s detail on file was changed.", "%s details on file were changed.", number) % f"{number:,}"
 
 
 def _staying(found: dict[str, Any]) -> list[str]:

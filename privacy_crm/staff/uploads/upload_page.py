@@ -81,12 +81,22 @@ def sentences(upload: Upload, found: dict[str, Any]) -> list[str]:
         _nowhere(found),
         _organisations(found, done=done),
     ]
-    if done and upload.state == UploadState.DONE and upload.forget_at and found.get("new"):
-        until = date_format(localtime(upload.forget_at), "DATETIME_FORMAT")
-        told.append(_("Until %s the people who are new can be removed again.") % until)
+    if upload.state == UploadState.DONE:
+        told.append(_until(upload))
     if found.get("changed") and done and not updates:
         told.append(str(_OF_THE_OTHERS))
     return [sentence for sentence in told if sentence]
+
+
+def _until(upload: Upload) -> str:
+    """Say how long the import can be undone, where there is anything to undo."""
+    found = upload.result
+    if not upload.forget_at or not (found.get("new") or found.get("differences")):
+        return ""
+    until = date_format(localtime(upload.forget_at), "DATETIME_FORMAT")
+    if not found.get("differences"):
+        return _("Until %s the people who are new can be removed again.") % until
+    return _("Until %s this import can be undone: new people are removed, and old details are put back.") % until
 
 
 def _would_come(upload: Upload) -> str:
@@ -108,7 +118,9 @@ def _came(upload: Upload) -> str:
     new = int(upload.result["new"])
     day = date_format(localtime(upload.done_at)) if upload.done_at else ""
     said = ngettext("%(new)s new person came in on %(day)s", "%(new)s new people came in on %(day)s", new)
-    return said % {"new": f"{new:,}", "day": day}
+    changed = upload_differences.changed(upload)
+    told = [said % {"new": f"{new:,}", "day": day}] if new or not changed else []
+    return get_text_list([*told, *([changed] if changed else [])], _("and"))
 
 
 def _removed(upload: Upload) -> str:

@@ -65,7 +65,7 @@ def test_an_update_goes_all_the_way_from_its_differences_to_the_undo(log_in: Log
         assert value in looked
     assert says(ada) == before
     done = text(client.post(page(upload, "import"), follow=True))
-    assert "4 details on file were changed." in done
+    assert "1 new person came in on 24 November 2026 and 4 details on file were changed" in done
     assert "this import can be undone" in done
     assert says(ada)["city"] == "Oslo"
     asked = text(client.get(page(upload, "remove")))
