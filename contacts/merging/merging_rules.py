@@ -9,6 +9,7 @@ import datetime as dt
 from django.db import connection
 from psycopg2 import sql
 
+from contacts.merging import uploaded
 from contacts.people import consent_records
 
 type Rules = dict[str, tuple[sql.Composable, ...]]  # "contacts.Activity.contact" → statements, in their order
@@ -197,27 +198,6 @@ _MAILS = (
     moved("contacts_message"),
 )
 
-# An import that is taken back deletes whom it created alone: whoever was held besides it stays.
-_UPLOADED = (
-    sql.SQL("""
-        DELETE FROM contacts_uploadedperson kept WHERE kept.contact_id = %(keep)s AND NOT EXISTS (
-            SELECT 1 FROM contacts_uploadedperson its
-            WHERE its.contact_id = %(gone)s AND its.upload_id = kept.upload_id)"""),
-)
-
-# What the merge takes over from the record that goes may be what a list has replaced there: the undo puts the old value
-# back. Where the record that stays says by itself what the list says, there is nothing to put back.
-_DIFFERENCES = (
-    sql.SQL("""
-        UPDATE contacts_uploadeddifference its SET contact_id = %(keep)s
-        FROM contacts_contact stays LEFT JOIN contacts_organisation employer ON employer.id = stays.organisation_id
-        WHERE its.contact_id = %(gone)s AND stays.id = %(keep)s
-            AND its.new IS DISTINCT FROM COALESCE(to_jsonb(stays) ->> its.detail, employer.name)
-            AND NOT EXISTS (
-                SELECT 1 FROM contacts_uploadeddifference kept
-                WHERE kept.contact_id = %(keep)s AND kept.upload_id = its.upload_id AND kept.detail = its.detail)"""),
-)
-
 # Who is said to be somebody else than the one is somebody else than the other, too.
 _PAIRS = (
     sql.SQL("""
@@ -248,8 +228,8 @@ RULES: Rules = {
     "contacts.Addressee.contact": _TURNS,
     "contacts.Message.contact": _MAILS,
     "contacts.Disclosure.contact": (moved("contacts_disclosure", unless=_SAME_BATCH),),
-    "contacts.UploadedPerson.contact": _UPLOADED,
-    "contacts.UploadedDifference.contact": _DIFFERENCES,
+    "contacts.UploadedPerson.contact": uploaded.PEOPLE,
+    "contacts.UploadedDifference.contact": uploaded.DIFFERENCES,
     "contacts.MergedAddress.contact": (moved("contacts_mergedaddress", unless=_SAME_ADDRESS),),
     "contacts.DuplicatePair.one": _PAIRS,
     "contacts.DuplicatePair.other": GOES,  # moved together with the other end
