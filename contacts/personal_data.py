@@ -212,8 +212,8 @@ MODELS: dict[str, Table] = {
     "contacts.Addressee": _table("id mailing contact", KEY),
     "contacts.Upload": {
         **_table(
-            "id public_id uploaded_at file_format encoding delimiter scenario source source_kind collected_on state"
-            " step share beat_at preview result rejects failure done_at forget_at",
+            "id public_id uploaded_at file_format encoding delimiter scenario source source_kind collected_on mode"
+            " state step share beat_at preview result rejects failure done_at forget_at",
             NOTHING,
         ),
         **_table("uploaded_by", _STAFF),
@@ -225,6 +225,10 @@ MODELS: dict[str, Table] = {
     "contacts.UploadedPerson": {
         **_table("contact", KEY),
         **_table("id upload", about("takes an import back within a day", exported=False, goes=A_DAY)),
+    },
+    "contacts.UploadedDifference": {
+        **_table("id contact upload", KEY),
+        **_table("detail old new reason", about("where a list differs from what is on file (L15)", goes=A_DAY)),
     },
     "contacts.DuplicatePair": {
         **_table("id one other", KEY),

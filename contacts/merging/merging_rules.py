@@ -9,6 +9,7 @@ import datetime as dt
 from django.db import connection
 from psycopg2 import sql
 
+from contacts.merging import uploaded
 from contacts.people import consent_records
 
 type Rules = dict[str, tuple[sql.Composable, ...]]  # "contacts.Activity.contact" → statements, in their order
@@ -197,14 +198,6 @@ _MAILS = (
     moved("contacts_message"),
 )
 
-# An import that is taken back deletes whom it created alone: whoever was held besides it stays.
-_UPLOADED = (
-    sql.SQL("""
-        DELETE FROM contacts_uploadedperson kept WHERE kept.contact_id = %(keep)s AND NOT EXISTS (
-            SELECT 1 FROM contacts_uploadedperson its
-            WHERE its.contact_id = %(gone)s AND its.upload_id = kept.upload_id)"""),
-)
-
 # Who is said to be somebody else than the one is somebody else than the other, too.
 _PAIRS = (
     sql.SQL("""
@@ -235,7 +228,8 @@ RULES: Rules = {
     "contacts.Addressee.contact": _TURNS,
     "contacts.Message.contact": _MAILS,
     "contacts.Disclosure.contact": (moved("contacts_disclosure", unless=_SAME_BATCH),),
-    "contacts.UploadedPerson.contact": _UPLOADED,
+    "contacts.UploadedPerson.contact": uploaded.PEOPLE,
+    "contacts.UploadedDifference.contact": uploaded.DIFFERENCES,
     "contacts.MergedAddress.contact": (moved("contacts_mergedaddress", unless=_SAME_ADDRESS),),
     "contacts.DuplicatePair.one": _PAIRS,
     "contacts.DuplicatePair.other": GOES,  # moved together with the other end

@@ -17,7 +17,7 @@ from contacts.models.segments import ListLayout, Segment
 from contacts.models.sign_ups import SignUp
 from contacts.models.tombstones import Tombstone
 from contacts.models.topics import Interest, Topic
-from contacts.models.uploads import Upload, UploadedPerson
+from contacts.models.uploads import Upload, UploadedDifference, UploadedPerson
 from contacts.models.whitepapers import Whitepaper
 
 __all__ = [
@@ -57,6 +57,7 @@ __all__ = [
     "Tombstone",
     "Topic",
     "Upload",
+    "UploadedDifference",
     "UploadedPerson",
     "Whitepaper",
 ]

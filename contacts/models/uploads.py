@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from contacts.models.people import Contact
+from contacts.words.differences import ListField, ListMode, Stays
 from contacts.words.vocabulary import Scenario, SourceKind, UploadState
 
 
@@ -21,7 +22,8 @@ class Upload(models.Model):
     """A file of people that staff send to be imported, and how far it has come (P1).
 
     It holds the file's columns and what each is taken for, then numbers. `rejects` name line, column and reason, never
-    a value. At `forget_at` the file, its header, and the list of whom it created are gone; the numbers stay.
+    a value. At `forget_at` the file, its header, the list of whom it created and its differences are gone; the numbers
+    stay.
     """
 
     public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -37,6 +39,7 @@ class Upload(models.Model):
     source = models.CharField(blank=True)
     source_kind = models.CharField(choices=SourceKind, blank=True)
     collected_on = models.DateField(null=True)
+    mode = models.CharField(choices=ListMode, default=ListMode.FILL, help_text="What becomes of people held already.")
     state = models.CharField(choices=UploadState, default=UploadState.UPLOADED)
     step = models.CharField(blank=True)
     share = models.FloatField(default=0, help_text="How much of the step is done, from 0 to 1.")
@@ -54,6 +57,7 @@ class Upload(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=UploadState.values), name="upload_state"),
+            models.CheckConstraint(condition=Q(mode__in=ListMode.values), name="upload_mode"),
             models.CheckConstraint(
                 condition=Q(file="", header=[]) | Q(forget_at__isnull=False), name="upload_is_forgotten"
             ),
@@ -77,3 +81,28 @@ class UploadedPerson(models.Model):
 
     def __str__(self) -> str:
         return f"Uploaded person {self.pk}"
+
+
+class UploadedDifference(models.Model):
+    """Where an update by a list and a person's record say different things, field by field (L15).
+
+    Before the import it is what staff are shown, with the `reason` why the record stays where it does; after it, what
+    was written, so that the old value can be put back. Gone after a day.
+    """
+
+    upload = models.ForeignKey(Upload, models.DO_NOTHING, related_name="differences", db_index=False)
+    contact = models.ForeignKey(Contact, models.DB_CASCADE, related_name="+")
+    detail = models.CharField(choices=ListField)
+    old = models.CharField(blank=True, help_text="What is on file; of an organisation, its name.")
+    new = models.CharField(help_text="What the list says.")
+    reason = models.CharField(choices=Stays, blank=True, help_text="Why the record stays; empty where it changes.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["upload", "contact", "detail"], name="uploaded_difference_once"),
+            models.CheckConstraint(condition=Q(detail__in=ListField.values), name="uploaded_difference_detail"),
+            models.CheckConstraint(condition=Q(reason__in=["", *Stays.values]), name="uploaded_difference_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Uploaded difference {self.pk}"

@@ -258,6 +258,7 @@ _TITLES: dict[str, Any] = {
     "contacts_disclosure": gettext_lazy("disclosures to recipients"),
     "contacts_addressee": gettext_lazy("places in the line of a mailing"),
     "contacts_uploadedperson": gettext_lazy("marks of the list they came in by"),
+    "contacts_uploadeddifference": gettext_lazy("differences between a list and their record"),
     "contacts_duplicatepair": gettext_lazy("notes that two records are alike"),
     "retention_hold": gettext_lazy("holds"),
     "retention_purgecandidate": gettext_lazy("places on the list of a nightly run"),

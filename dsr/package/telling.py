@@ -137,6 +137,7 @@ def _period(kept: Kept, found: dict[str, Section]) -> Chapter:
         "contacts.FoodPreference": _("Until straight after the event"),
         "contacts.SignUp": _("30 days"),
         "contacts.ProposedDetail": _("Until it is answered, 30 days at most"),
+        "contacts.UploadedDifference": _("A day after the list came in"),
         **{key: remain.told() for key, remain in REMAINS.items()},
     }
     facts = [(reason.title, reason.until) for reason in kept.reasons]

@@ -17,8 +17,8 @@ _FRESH = {
 
 # Of a source that is not the person, and that they have not heard of, one list cannot unsay what another said (L5).
 _OWED = sql.SQL("%(untold_stays)s AND stored.source_kind <> 'person' AND stored.informed_on IS NULL")
-# Of what is on record for the same reason, blanks alone are filled (L15).
-_FILLS = sql.SQL("%(existing)s = 'fill' AND stored.id IS NOT NULL")
+# Of what is on record for the same reason, blanks alone are filled (L15), also where a list updates details of people.
+_FILLS = sql.SQL("%(reasons)s = 'fill' AND stored.id IS NOT NULL")
 _ELSEWHERE = sql.SQL("COALESCE(given.source_kind, 'person') <> 'person'")
 _LEARNT = sql.SQL("stored.source_kind = 'unknown' AND {}").format(_ELSEWHERE)
 _NAMED = sql.SQL("position(COALESCE(given.source, '') IN stored.source) > 0")

@@ -12,6 +12,8 @@ from typing import Any
 from psycopg2 import sql
 
 from contacts.words.country_codes import codes
+from contacts.words.differences import Stays
+from contacts.words.vocabulary import CORPORATE_FORMS
 
 
 class Existing(StrEnum):
@@ -28,11 +30,16 @@ class Existing(StrEnum):
 
 @dataclass(frozen=True)
 class Mode:
-    """How an import is done: a dry run takes it back; `move` lets an update move people under an agreement."""
+    """How an import is done: a dry run takes it back; `move` lets an update move people under an agreement.
+
+    `review` is the key of the upload whose differences somebody reviews: a dry run finds them, and only those of them
+    that were shown are written.
+    """
 
     dry_run: bool = False
     existing: Existing = Existing.UPDATE
     move: bool = False
+    review: int | None = None
 
 
 _TEXT = sql.SQL("""
@@ -40,23 +47,32 @@ _TEXT = sql.SQL("""
          WHEN %(existing)s = 'fill' THEN COALESCE(NULLIF(stored.{name}, ''), given.{name}, '')
          ELSE stored.{name} END""")
 
-_RIGHT = sql.SQL("CASE WHEN {word} = ANY(stored.corrected) THEN stored.{name} ELSE {value} END")
-
 # A country that nobody knows counts as missing, and to fill in what is missing is no move.
 _MOVES = {
     "country": sql.SQL("stored.country <> given.country AND stored.country = ANY(%(countries)s)"),
     "organisation_id": sql.SQL("stored.organisation_id <> given.organisation_id"),
 }
 
-# Held as a customer or partner of an organisation with an agreement in force.
-_UNDER_AGREEMENT = sql.SQL("""
+# They are held as a customer or partner, and their organisation has an agreement in force.
+UNDER_AGREEMENT = sql.SQL("""
     EXISTS (
         SELECT 1 FROM contacts_basis basis JOIN contacts_organisation employer ON employer.id = stored.organisation_id
         WHERE basis.contact_id = stored.id AND basis.scenario = ANY(%(agreement_scenarios)s)
             AND (employer.agreement_state = 'open' OR employer.agreements_ended_on > %(day)s)
     )""")
 
-_STAYS = sql.SQL("CASE WHEN NOT %(move)s AND {moves} AND {agreement} THEN stored.{name} ELSE {value} END")
+# Marketing without consent can hang on the legal form of the organisation, and on its agreement (P11).
+_OPENS = sql.SQL("""
+    stored.organisation_id <> given.organisation_id AND EXISTS (
+        SELECT 1 FROM contacts_organisation here, contacts_organisation there
+        WHERE here.id = stored.organisation_id AND there.id = given.organisation_id AND (
+            (there.legal_form = ANY(%(corporate)s) AND here.legal_form <> ALL(%(corporate)s))
+            OR ((there.agreement_state = 'open' OR there.agreements_ended_on > %(day)s)
+                AND here.agreement_state <> 'open' AND COALESCE(here.agreements_ended_on <= %(day)s, TRUE))
+        )
+    )""")
+
+_WHEN = sql.SQL("WHEN {} THEN {}")
 
 _ORGANISATION = sql.SQL("""
     CASE WHEN %(existing)s = 'update' THEN COALESCE(given.organisation_id, stored.organisation_id)
@@ -70,23 +86,49 @@ def texts(*columns: str) -> dict[str, sql.Composable]:
 
 def of_person(*columns: str) -> dict[str, sql.Composable]:
     """Return what texts of a person become, and their organisation."""
-    values = texts(*columns)
-    values["country"] = _stays("country", values["country"])
-    found: dict[str, sql.Composable] = {name: _right(name, name, value) for name, value in values.items()}
-    return found | {"organisation_id": _right("company", "organisation_id", _stays("organisation_id", _ORGANISATION))}
+    values = texts(*columns) | {"organisation_id": _ORGANISATION}
+    return {name: _unless(name, value) for name, value in values.items()}
+
+
+def reason(column: str) -> sql.Composed:
+    """Return the expression of why a field stays that a row says otherwise; where nothing else does, it is the law."""
+    whens = [_WHEN.format(condition, sql.Literal(stays.value)) for stays, condition in _stays(column).items()]
+    return sql.SQL("CASE {} ELSE {} END").format(sql.SQL(" ").join(whens), sql.Literal(Stays.OPENS.value))
 
 
 def facts(mode: Mode) -> dict[str, Any]:
     """Return what the statements above have names for."""
-    return {"existing": mode.existing.value, "move": mode.move, "countries": sorted(codes())}
+    reviewed = mode.review is not None
+    return {
+        "existing": mode.existing.value,
+        "reasons": (Existing.FILL if reviewed else mode.existing).value,
+        "review": mode.review,
+        "reviewed": reviewed,
+        "move": mode.move,
+        "countries": sorted(codes()),
+        "corporate": [form.value for form in CORPORATE_FORMS],
+    }
 
 
-def _right(word: str, name: str, value: sql.Composable) -> sql.Composed:
-    return _RIGHT.format(word=sql.Literal(word), name=sql.Identifier(name), value=value)
+def _unless(column: str, value: sql.Composable) -> sql.Composed:
+    conditions = sql.SQL(" OR ").join(sql.SQL("({})").format(condition) for condition in _stays(column).values())
+    return sql.SQL("CASE WHEN {} THEN stored.{} ELSE {} END").format(conditions, sql.Identifier(column), value)
 
 
-def _stays(name: str, value: sql.Composable) -> sql.Composed:
-    return _STAYS.format(moves=_MOVES[name], agreement=_UNDER_AGREEMENT, name=sql.Identifier(name), value=value)
+def _stays(column: str) -> dict[Stays, sql.Composable]:
+    """Return under which conditions a field of a person stays, the cheapest to ask first."""
+    word = "company" if column == "organisation_id" else column
+    found: dict[Stays, sql.Composable] = {
+        Stays.CORRECTED: sql.SQL("{} = ANY(stored.corrected)").format(sql.Literal(word)),
+        Stays.FROZEN: sql.SQL("%(reviewed)s AND stored.frozen_through >= %(day)s"),
+    }
+    if column in _MOVES:
+        found[Stays.AGREEMENT] = sql.SQL("NOT %(move)s AND {} AND {}").format(_MOVES[column], UNDER_AGREEMENT)
+    if column == "country":
+        found[Stays.COUNTRY] = sql.SQL("%(reviewed)s AND {}").format(_MOVES[column])
+    if column == "organisation_id":
+        found[Stays.OPENS] = sql.SQL("%(reviewed)s AND {}").format(_OPENS)
+    return found
 
 
 # The rows whose person would have moved: their record has another country or organisation than they say, and keeps it.
@@ -100,4 +142,4 @@ NOT_MOVED = sql.SQL("""
             AND stored.country = ANY(%(countries)s))
         OR (NOT 'company' = ANY(stored.corrected) AND stored.organisation_id <> named.id)
     )
-    ORDER BY entry.line""").format(agreement=_UNDER_AGREEMENT)
+    ORDER BY entry.line""").format(agreement=UNDER_AGREEMENT)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contacts.base import audit
-from contacts.models import Upload, UploadedPerson
+from contacts.models import Upload, UploadedDifference, UploadedPerson
 from contacts.words.vocabulary import UploadState
 from privacy_crm.uploads import moving, receiving, working
 
@@ -26,7 +26,7 @@ _NOTHING_WRITTEN = gettext_lazy("It was broken off, and nothing was written. Sta
 _BROKEN_OFF = {
     UploadState.PREVIEWING: _NOTHING_WRITTEN,
     UploadState.IMPORTING: _NOTHING_WRITTEN,
-    UploadState.REMOVING: gettext_lazy("It was broken off, and some people are removed. Start it again."),
+    UploadState.REMOVING: gettext_lazy("It was broken off, and only part of it is undone. Start it again."),
 }
 
 _WAITING = (UploadState.UPLOADED, UploadState.PREVIEWED)
@@ -51,6 +51,7 @@ def sweep(at: dt.datetime) -> None:
         done = over.filter(file="", header=[]).exclude(state=UploadState.REMOVING)
         ended = list(done.select_for_update().values_list("pk", flat=True))
         UploadedPerson.objects.filter(upload__in=ended).delete()
+        UploadedDifference.objects.filter(upload__in=ended).delete()
         Upload.objects.filter(pk__in=ended).update(forget_at=None)
     _forget_strays(at)
 

@@ -10,14 +10,16 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from django.db import transaction
 from psycopg2 import sql
 
 from contacts.base import audit
 from contacts.base.days import add_months, day_of, next_run
 from contacts.information import informing
 from contacts.models import PolicyVersion, Upload
+from contacts.words.differences import ListMode
 from contacts.words.vocabulary import UploadState
-from privacy_crm.crm_import import people, people_counts
+from privacy_crm.crm_import import differences, people, people_counts
 from privacy_crm.crm_import import run as crm_import
 from privacy_crm.crm_import.cells import When
 from privacy_crm.crm_import.columns import CONTACTS
@@ -25,7 +27,7 @@ from privacy_crm.crm_import.existing import Existing, Mode
 from privacy_crm.crm_import.reading import UnreadableError
 from privacy_crm.crm_import.rejects import Reject
 from privacy_crm.crm_import.staging import Import
-from privacy_crm.uploads import moving, receiving, sheets, workbooks, working
+from privacy_crm.uploads import moving, receiving, reviewing, sheets, workbooks, working
 from privacy_crm.uploads.kinds import FileFormat
 from privacy_crm.uploads.working import Clock, Work
 from retention.due_bases import RetentionDate
@@ -65,16 +67,10 @@ def look_through(upload_id: int, *, policy: PolicyVersion, at: dt.datetime, by: 
     with _working(upload_id, UploadState.PREVIEWING, at, now) as work:
         if work:
             _unpack(work)
-            found = _Found()
-            _run(work, found, policy=policy, at=at, by=by, dry_run=True)
-            preview = found.told(day_of(at, policy.zone))
-            moving.move(
-                work.upload,
-                UploadState.PREVIEWING,
-                to=UploadState.PREVIEWED,
-                preview=preview,
-                rejects=found.rejects,
-            )
+            with reviewing.noted() as notes:
+                found = _Found(notes)
+                _run(work, found, policy=policy, at=at, by=by, dry_run=True)
+                _show(work.upload, found, day_of(at, policy.zone))
 
 
 def bring_in(upload_id: int, *, policy: PolicyVersion, at: dt.datetime, by: str, now: Clock) -> None:
@@ -87,7 +83,8 @@ def bring_in(upload_id: int, *, policy: PolicyVersion, at: dt.datetime, by: str,
 class _Found:
     """What an import finds, in numbers, and what it refuses, without a value."""
 
-    def __init__(self) -> None:
+    def __init__(self, notes: reviewing.Notes | None = None) -> None:
+        self.notes = notes  # a look notes the differences here, since the database takes back all that it wrote
         self.numbers: dict[str, Any] = {}
         self.rejects: list[list[Any]] = []
         self.reasons: Counter[tuple[str, str]] = Counter()
@@ -143,12 +140,29 @@ def _run(work: Work, found: _Found, *, policy: PolicyVersion, at: dt.datetime, b
             work.say(working.READING, (files.index(what) + share) / len(files))
 
     def last(done: Import) -> None:
-        found.numbers = people_counts.numbers(done) | {"lapsed": _lapsed(done, work.upload)}
+        found.numbers = people_counts.numbers(done) | {"lapsed": _lapsed(done, work.upload)} | differences.numbers(done)
         if not dry_run:
             _finish(work.upload, found, done)
+        elif mode.review and found.notes:
+            reviewing.note(done, found.notes)
 
-    mode = Mode(dry_run, Existing.FILL)
+    mode = _mode(work.upload, dry_run=dry_run)
     crm_import.run(sources, policy=policy, at=at, by=by, mode=mode, progress=progress, rejects=found.refuse, last=last)
+
+
+def _mode(upload: Upload, *, dry_run: bool) -> Mode:
+    if upload.mode == ListMode.UPDATE:
+        return Mode(dry_run, Existing.UPDATE, review=upload.pk)
+    return Mode(dry_run, Existing.FILL)
+
+
+@transaction.atomic
+def _show(upload: Upload, found: _Found, day: dt.date) -> None:
+    """Keep what a look has found, for whoever decides. Raises MovedError."""
+    kept = {"preview": found.told(day), "rejects": found.rejects}
+    moving.move(upload, UploadState.PREVIEWING, to=UploadState.PREVIEWED, **kept)
+    if upload.mode == ListMode.UPDATE and found.notes:
+        reviewing.keep(upload, found.notes)
 
 
 def _lapsed(done: Import, upload: Upload) -> int:
@@ -160,8 +174,10 @@ def _lapsed(done: Import, upload: Upload) -> int:
 
 
 def _finish(upload: Upload, found: _Found, done: Import) -> None:
-    """Note whom the import created, and that it is done, in its own transaction. Raises MovedError."""
+    """Note whom the import created and changed, and that it is done, in its own transaction. Raises MovedError."""
     done.do(_NOTE, upload=upload.pk)
+    if done.mode.review:
+        found.numbers["since"] = reviewing.settle(done, upload, found.numbers)
     moving.end(
         upload,
         UploadState.IMPORTING,

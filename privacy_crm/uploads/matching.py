@@ -3,10 +3,13 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
-from contacts.models import Upload
+from contacts.models import Upload, UploadedDifference
+from contacts.words.differences import ListMode
 from contacts.words.vocabulary import Scenario, SourceKind, UploadState
 from privacy_crm.uploads import moving
 
@@ -25,8 +28,18 @@ class Origin:
     collected_on: dt.date
 
 
-def match(upload: Upload, mapping: Mapping[str, list[int]], origin: Origin, *, day: dt.date, at: dt.datetime) -> None:
+def match(
+    upload: Upload,
+    mapping: Mapping[str, list[int]],
+    origin: Origin,
+    *,
+    mode: ListMode = ListMode.FILL,
+    day: dt.date,
+    at: dt.datetime,
+) -> None:
     """Take the columns for what `mapping` says, and have the upload looked through, also once more.
+
+    `mode` says what becomes of people who are held already.
 
     Raises MatchError where no column is the address, no source is named, or the day is yet to come; MovedError.
     """
@@ -36,12 +49,11 @@ def match(upload: Upload, mapping: Mapping[str, list[int]], origin: Origin, *, d
         raise MatchError(_("Say where the list comes from."))
     if origin.collected_on > day:
         raise MatchError(_("The day of collection is yet to come."))
-    moving.move(
-        upload,
-        UploadState.UPLOADED,
-        UploadState.PREVIEWED,
-        to=UploadState.PREVIEWING,
-        mapping=dict(mapping),
-        **asdict(origin),
-        **moving.begun(at),
-    )
+    _move(upload, mapping=dict(mapping), mode=mode, **asdict(origin), **moving.begun(at))
+
+
+@transaction.atomic
+def _move(upload: Upload, **told: Any) -> None:
+    """Have it looked through, and forget the differences that an earlier look has found."""
+    moving.move(upload, UploadState.UPLOADED, UploadState.PREVIEWED, to=UploadState.PREVIEWING, **told)
+    UploadedDifference.objects.filter(upload=upload).delete()

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from contacts.models import Upload
+from contacts.models import Upload, UploadedDifference
 from contacts.words.vocabulary import UploadState
 from privacy_crm.uploads import receiving
 
@@ -44,8 +44,10 @@ def end(upload: Upload, *states: UploadState, to: UploadState, **changes: Any) -
         transaction.on_commit(partial(receiving.storage().delete, name))
 
 
+@transaction.atomic
 def fail(upload: Upload, *states: UploadState, why: str, at: dt.datetime) -> None:
-    """End an upload that cannot be read. Raises MovedError."""
+    """End an upload that cannot be read, or that nobody wants. Raises MovedError."""
+    UploadedDifference.objects.filter(upload=upload).delete()
     end(upload, *states, to=UploadState.FAILED, failure=why, done_at=at)
 
 

@@ -1,9 +1,11 @@
 """Take an import back: the people that it created go again, but for those who are held for more than it by now.
 
-What it changed of people who were held before stays as it is, and so do the objections that it brought (P12).
+What an update replaced of people who were held before is put back (`restoring`); blanks that a list filled stay filled,
+and so do the objections that it brought (P12).
 """
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -26,7 +28,7 @@ from contacts.models import (
 from contacts.people import empty_organisations, erasure
 from contacts.words.vocabulary import PermissionState, UploadState
 from dsr.models import Subject
-from privacy_crm.uploads import moving, working
+from privacy_crm.uploads import moving, restoring, working
 from privacy_crm.uploads.working import Clock
 from retention.models import Hold
 
@@ -44,7 +46,7 @@ class Reason(TextChoices):
 
 
 def start(upload: Upload, *, at: dt.datetime, by: str) -> None:
-    """Have the people that an import created removed. Raises MovedError where its day is over, or it is removed."""
+    """Have an import taken back. Raises MovedError where its day is over, or it is removed."""
     if upload.forget_at is None or upload.forget_at <= at:
         raise moving.MovedError
     moving.move(upload, UploadState.DONE, to=UploadState.REMOVING, **moving.begun(at))
@@ -64,11 +66,15 @@ def remove(upload_id: int, *, policy: PolicyVersion, at: dt.datetime, by: str, n
         if work is None:
             return
         day = day_of(at, policy.zone)
-        ids = list(_created(work.upload).order_by("contact"))
-        for start in range(0, len(ids), _BATCH):
-            _remove(work.upload, ids[start : start + _BATCH], day=day, at=at, by=by)
-            work.say(working.REMOVING, (start + _BATCH) / len(ids))
+        _in_batches(work, restoring.people(work.upload), restoring.restore, day=day, at=at, by=by)
+        _in_batches(work, list(_created(work.upload).order_by("contact")), _remove, day=day, at=at, by=by)
         _close(work.upload, day=day, at=at, by=by)
+
+
+def _in_batches(work: working.Work, ids: list[int], act: Callable[..., None], **facts: Any) -> None:
+    for start in range(0, len(ids), _BATCH):
+        act(work.upload, ids[start : start + _BATCH], **facts)
+        work.say(working.REMOVING, (start + _BATCH) / len(ids))
 
 
 @transaction.atomic
@@ -86,9 +92,12 @@ def _remove(upload: Upload, ids: list[int], *, day: dt.date, at: dt.datetime, by
 
 @transaction.atomic
 def _close(upload: Upload, *, day: dt.date, at: dt.datetime, by: str) -> None:
-    """Say how many stay, and why."""
+    """Say how many stay, and why, and how many old values could not be put back: also of people who have gone."""
     _going, staying = outlook(upload, day=day)
     result = {"removed": 0, **upload.result, "stayed": staying}
+    if changed := result.get("differences"):
+        result["restored"] = result.get("restored", 0)
+        result["unrestored"] = changed - result["restored"]
     moving.move(upload, UploadState.REMOVING, to=UploadState.REMOVED, result=result)
     audit.record("upload.removed", at=at, by=by, rule=f"upload:{upload.pk}")
 

@@ -11,7 +11,8 @@ from pytest_django.live_server_helper import LiveServer
 from contacts.models import Contact, PolicyVersion, Upload
 from privacy_crm import tasks
 from tests.support.accessible import violations_everywhere
-from tests.support.uploading import AINO, VAINO, as_csv, receive
+from tests.support.updating import HEADER, LISTED, held, says
+from tests.support.uploading import AINO, VAINO, as_csv, receive, review
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -69,6 +70,27 @@ def test_marketing_brings_a_list_in(page: "Page", monkeypatch: pytest.MonkeyPatc
     page.get_by_role("button", name="Import 2 people").click()
     expect(page.get_by_text("2 new people came in")).to_be_visible()
     assert Contact.objects.count() == 2
+
+
+@pytest.mark.promise("L15")
+def test_marketing_keeps_one_of_two_differences_and_updates_the_other(
+    page: "Page", policy: PolicyVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from playwright.sync_api import expect
+
+    monkeypatch.setattr(tasks.import_upload, "apply_async", lambda arguments, **_: tasks.import_upload(*arguments))
+    ada = held(policy, city="Oslo", country="NO", phone="+47 1")
+    upload = review([LISTED], policy, HEADER)
+    page.goto(f"{page.url}{upload.public_id}/change/")
+    expect(page.get_by_text("Will be replaced")).to_have_count(2)
+    look_at(page)
+    page.get_by_role("button", name="Keep: First name, Ada Byron").click()
+    expect(page.get_by_text("Stays: left out of this update")).to_be_visible()
+    look_at(page)
+    page.get_by_role("button", name="Change 1 detail").click()
+    expect(page.get_by_text("1 detail on file was changed")).to_be_visible()
+    look_at(page)
+    assert (says(ada)["first_name"], says(ada)["organisation"]) == ("Ada", "Havglimt AS")
 
 
 def test_progress_is_told_as_it_goes_and_the_page_shows_the_end_by_itself(page: "Page") -> None:

@@ -18,6 +18,7 @@ from contacts.models import (
     Message,
     PolicyVersion,
     Upload,
+    UploadedDifference,
     UploadedPerson,
 )
 from contacts.words.addresses import hashes, keyed_hash
@@ -65,6 +66,8 @@ def _at_work(contact: Contact, mark: str) -> None:
     whose = User.objects.create(username="uploader")
     upload = Upload.objects.create(uploaded_by=whose, uploaded_at=NOON, file_format="csv", state="done")
     UploadedPerson.objects.create(upload=upload, contact=contact)
+    said = {"detail": "city", "old": f"{mark} old", "new": f"{mark} new"}
+    UploadedDifference.objects.create(upload=upload, contact=contact, **said)
 
 
 def doubled(contact: Contact) -> Contact:

@@ -21,6 +21,7 @@ from contacts.models import (
     Registration,
     SignUp,
     Upload,
+    UploadedDifference,
     Whitepaper,
 )
 from contacts.outbox import links
@@ -241,6 +242,7 @@ def _mark_others(records: dict[str, Any]) -> None:
     Whitepaper.objects.filter(published_at=None).update(title="Qqdraft")
     for upload in Upload.objects.all():
         upload.file.save("people.csv", ContentFile(b"E-mail,First name\nqqrow@elsewhere.example,Qqrow\n"))
+    UploadedDifference.objects.filter(detail="phone").update(new="Qqphone")
     colleague = User.objects.create(username="qqcolleague")
     records["contacts_auditevent"] = AuditEvent.objects.create(
         at=NOON, by=f"user:{colleague.pk}", code="contact.viewed", public_id=records["contacts_contact"].public_id

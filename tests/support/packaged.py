@@ -7,6 +7,8 @@ import json
 import zipfile
 from typing import Any
 
+from django.contrib.auth.models import User
+
 from contacts.base import audit
 from contacts.models import (
     Activity,
@@ -26,6 +28,8 @@ from contacts.models import (
     Suppression,
     Tombstone,
     Topic,
+    Upload,
+    UploadedDifference,
 )
 from contacts.personal_data import Field
 from contacts.words.addresses import hashes
@@ -122,6 +126,15 @@ def _deeds(contact: Contact, policy: PolicyVersion, mark: str) -> None:
     )
     proposed = {"typed": {"phone": f"+46 {mark} proposed"}, "source": f"{mark} form", "sign_up": proven}
     ProposedDetail.objects.create(contact=contact, detail="phone", proposed_at=NOON, **proposed)
+    _differs(contact, mark)
+
+
+def _differs(contact: Contact, mark: str) -> None:
+    """Have a list say something else of somebody than their record does, which stays."""
+    whose, _ = User.objects.get_or_create(username="importer")
+    upload = Upload.objects.create(uploaded_by=whose, uploaded_at=NOON, file_format="csv", mode="update")
+    said = {"old": f"{mark} old", "new": f"{mark} new", "reason": "frozen"}
+    UploadedDifference.objects.create(upload=upload, contact=contact, detail="city", **said)
 
 
 def _outbox(contact: Contact, policy: PolicyVersion, mark: str) -> None:

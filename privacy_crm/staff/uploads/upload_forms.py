@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils import timezone
+from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -13,9 +14,12 @@ from contacts.admin import fields as inputs
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import company_day
 from contacts.models import Upload
+from contacts.words.differences import ListMode, Stays
 from contacts.words.vocabulary import UploadState
 from privacy_crm import tasks
 from privacy_crm.crm_import.reading import UnreadableError
+from privacy_crm.staff.uploads import upload_differences
+from privacy_crm.staff.uploads.upload_choice import ChoiceForm
 from privacy_crm.staff.uploads.upload_match import MatchForm
 from privacy_crm.staff.uploads.upload_work import ask_for
 from privacy_crm.uploads import forgetting, importing, receiving, removing
@@ -63,6 +67,8 @@ class ImportForm(ActForm):
 
     @property
     def explanation(self) -> str:
+        if self.record.mode == ListMode.UPDATE:
+            return _("Within a day you can undo it: people who are new are removed, and old details are put back.")
         return _("Within a day you can have the people removed again who are new.")
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
@@ -94,6 +100,8 @@ class RemoveForm(ActForm):
 
     @property
     def submit(self) -> str:
+        if upload_differences.words_of_undo(self.record):
+            return _("Undo this import")
         return ngettext("Remove %s person", "Remove %s people", self.going) % f"{self.going:,}"
 
     @property
@@ -103,20 +111,32 @@ class RemoveForm(ActForm):
             "%s people are deleted with everything that hangs on them.",
             self.going,
         )
-        return said % f"{self.going:,}"
+        told = [said % f"{self.going:,}" if self.going else "", upload_differences.words_of_undo(self.record)]
+        return " ".join(filter(None, told))
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         removing.start(self.record, at=at, by=by)
         ask_for(tasks.remove_uploaded, self.record, by)
-        return _("They are being removed. You can close this page: it goes on.")
+        return _("The import is being undone. You can close this page: it goes on.")
 
 
 def words_of_yes(upload: Upload) -> str:
-    """Return what the button says: how many people it is about."""
+    """Return what the button says: how many people it is about, and for an update, how many details."""
     number = coming(upload)
     if not number:
         return _("Record the objections")
+    return _of_update(upload.preview) if upload.mode == ListMode.UPDATE else _of_people(number)
+
+
+def _of_people(number: int) -> str:
     return ngettext("Import %(number)s person", "Import %(number)s people", number) % {"number": f"{number:,}"}
+
+
+def _of_update(preview: dict[str, Any]) -> str:
+    new, details = (int(preview.get(name, 0)) for name in ("new", "differences"))
+    change = ngettext("change %s detail", "change %s details", details) % f"{details:,}"
+    told = [*([_of_people(new)] if new else []), *([change] if details else [])]
+    return capfirst(get_text_list(told, _("and"))) or _("Import the list")
 
 
 def coming(upload: Upload) -> int:
@@ -133,19 +153,26 @@ def _is_waiting(upload: Upload) -> bool:
     return upload.state in {UploadState.UPLOADED, UploadState.PREVIEWED}
 
 
+def _has_a_choice(upload: Upload) -> bool:
+    to_choose = upload.preview.get("differences") or upload.preview.get("stays", {}).get(Stays.LEFT)
+    return upload.state == UploadState.PREVIEWED and bool(to_choose)
+
+
 def _says_something(upload: Upload) -> bool:
     return upload.state == UploadState.PREVIEWED and bool(coming(upload) or upload.preview.get("objected"))
 
 
 def _is_removable(upload: Upload) -> bool:
     in_time = upload.forget_at is not None and upload.forget_at > timezone.now()
-    return upload.state == UploadState.DONE and in_time and bool(upload.result.get("new"))
+    made = upload.result.get("new") or upload.result.get("differences")
+    return upload.state == UploadState.DONE and in_time and bool(made)
 
 
 ADDING = Act("add", gettext_lazy("Import people"), PERMISSION, FileForm)
 ACTS = (
     Act("import", gettext_lazy("Import them"), PERMISSION, ImportForm, "group_add", offered=_says_something),
     Act("match", gettext_lazy("Match the columns"), PERMISSION, MatchForm, "view_column", offered=_is_waiting),
+    Act("choose", gettext_lazy("Choose what changes"), PERMISSION, ChoiceForm, "rule", offered=_has_a_choice),
     Act(
         "discard",
         gettext_lazy("Throw the file away"),
@@ -157,7 +184,7 @@ ACTS = (
     ),
     Act(
         "remove",
-        gettext_lazy("Remove the people this import created"),
+        gettext_lazy("Undo this import"),
         PERMISSION,
         RemoveForm,
         "undo",

@@ -11,6 +11,7 @@ from contacts.admin import fields as inputs
 from contacts.admin.acts import ActForm
 from contacts.admin.base import company_day
 from contacts.models import PolicyVersion
+from contacts.words.differences import ListMode
 from contacts.words.vocabulary import NAMED_SOURCES, Scenario, SourceKind
 from privacy_crm import tasks
 from privacy_crm.crm_import.cells import When
@@ -19,6 +20,17 @@ from privacy_crm.staff.uploads.upload_work import ask_for
 from privacy_crm.uploads import fields, matching, sheets
 from privacy_crm.uploads.matching import MatchError, Origin
 from privacy_crm.uploads.moving import MovedError
+
+_MODES = [
+    (ListMode.FILL.value, gettext_lazy("Fill in blanks: what is on file stays, and missing details are filled in.")),
+    (
+        ListMode.UPDATE.value,
+        gettext_lazy(
+            "Update details: the list replaces what is on file. You see each difference before anything changes, and"
+            " can undo it for a day."
+        ),
+    ),
+]
 
 
 class MatchForm(ActForm):
@@ -44,8 +56,10 @@ class MatchForm(ActForm):
         help_text=gettext_lazy("The earliest day, if there were several: how long people are kept is counted from it."),
     )
 
+    mode = inputs.one_of(gettext_lazy("What happens to people already on file?"), choices=_MODES, required=False)
+
     def __init__(self, record: Any = None, **options: Any) -> None:
-        told = ("scenario", "source", "source_kind", "collected_on")
+        told = ("scenario", "source", "source_kind", "collected_on", "mode")
         super().__init__(record, initial={name: getattr(record, name) for name in told}, **options)
         self.program = fields.recognise(record.header)
         self.places = list(range(len(record.header)))
@@ -78,7 +92,8 @@ class MatchForm(ActForm):
             Scenario(told["scenario"]), told["source"], SourceKind(told["source_kind"]), told["collected_on"]
         )
         day = company_day()
-        matching.match(self.record, self._mapping(), origin, day=day, at=at)
+        mode = ListMode(told["mode"] or ListMode.FILL)
+        matching.match(self.record, self._mapping(), origin, mode=mode, day=day, at=at)
         ask_for(tasks.look_through_upload, self.record, by)
         return _("The list is being looked through. Nobody comes in before you say so.")
 

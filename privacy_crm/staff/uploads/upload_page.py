@@ -10,24 +10,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from contacts.models import Upload
+from contacts.words.differences import ListMode
 from contacts.words.vocabulary import Scenario, SourceKind, UploadState
 from privacy_crm.crm_import import locking
-from privacy_crm.staff.uploads import upload_forms
+from privacy_crm.staff.uploads import upload_differences, upload_forms, upload_tiles
 from privacy_crm.uploads import fields, importing, moving, working
 
 _SHOWN = 50  # refused rows
 
 _OF_THE_OTHERS = gettext_lazy("What it filled in for people who were held before stays.")
-
-_TILES = (
-    ("new", gettext_lazy("new")),
-    ("changed", gettext_lazy("held already, and changed")),
-    ("unchanged", gettext_lazy("held already, as they are")),
-    ("duplicates", gettext_lazy("rows that repeat a person")),
-    ("suppressed", gettext_lazy("refused: they objected to all marketing")),
-    ("erased", gettext_lazy("refused: they were erased at their request")),
-    ("wrong", gettext_lazy("refused: something is wrong")),
-)
 
 
 def fill(upload: Upload) -> dict[str, Any]:
@@ -36,7 +27,7 @@ def fill(upload: Upload) -> dict[str, Any]:
     return {
         "outcome": outcome(upload),
         "progress": progress(upload) if upload.state in moving.BACK else None,
-        "tiles": [(f"{found.get(name, 0):,}", label) for name, label in _TILES] if found else [],
+        "tiles": upload_tiles.tiles(upload, found) if found else [],
         "sentences": sentences(upload, found) if found else [],
         "reasons": [(_column(column), reason, f"{number:,}") for column, reason, number in found.get("reasons", [])],
         "refused": [(f"{line:,}", _column(column), reason) for line, column, reason in upload.rejects[:_SHOWN]],
@@ -58,8 +49,7 @@ def outcome(upload: Upload) -> str:
         case UploadState.DONE:
             return _came(upload)
         case UploadState.REMOVED:
-            number = upload.result.get("removed", 0)
-            return ngettext("%s person was removed again", "%s people were removed again", number) % f"{number:,}"
+            return _removed(upload)
         case UploadState.FAILED:
             return _("Nobody came in: %s") % upload.failure
     return str(UploadState(upload.state).label).capitalize()
@@ -77,11 +67,13 @@ def progress(upload: Upload) -> dict[str, Any]:
 
 def sentences(upload: Upload, found: dict[str, Any]) -> list[str]:
     """Return what follows from the import, in the order in which it matters to the people in it."""
+    updates = upload.mode == ListMode.UPDATE
     if upload.state == UploadState.REMOVED:
-        return [str(_OF_THE_OTHERS), _("What people said no to stays on record.")]
+        of_the_others = upload_differences.sentences(upload, found) if updates else [str(_OF_THE_OTHERS)]
+        return [*of_the_others, _("What people said no to stays on record.")]
     done = bool(upload.result)
     told = [
-        _differing(found),
+        *(upload_differences.sentences(upload, found) if updates else [_differing(found)]),
         _lapsed(found),
         _told(found),
         _objected(found),
@@ -89,28 +81,55 @@ def sentences(upload: Upload, found: dict[str, Any]) -> list[str]:
         _nowhere(found),
         _organisations(found, done=done),
     ]
-    if done and upload.state == UploadState.DONE and upload.forget_at and found.get("new"):
-        until = date_format(localtime(upload.forget_at), "DATETIME_FORMAT")
-        told.append(_("Until %s the people who are new can be removed again.") % until)
-    if found.get("changed") and done:
+    if upload.state == UploadState.DONE:
+        told.append(_until(upload))
+    if found.get("changed") and done and not updates:
         told.append(str(_OF_THE_OTHERS))
     return [sentence for sentence in told if sentence]
 
 
+def _until(upload: Upload) -> str:
+    """Say how long the import can be undone, where there is anything to undo."""
+    found = upload.result
+    if not upload.forget_at or not (found.get("new") or found.get("differences")):
+        return ""
+    until = date_format(localtime(upload.forget_at), "DATETIME_FORMAT")
+    if not found.get("differences"):
+        return _("Until %s the people who are new can be removed again.") % until
+    return _("Until %s this import can be undone: new people are removed, and old details are put back.") % until
+
+
 def _would_come(upload: Upload) -> str:
-    """Name the same people as the button does: those who are new, and those who are held and would change."""
-    new, changed = (int(upload.preview.get(name, 0)) for name in ("new", "changed"))
+    """Name what the button does: those who are new, and those who are held and would change, or their details."""
+    new = int(upload.preview.get("new", 0))
     come = ngettext("%s new person would come in", "%s new people would come in", new) % f"{new:,}"
-    change = ngettext("%s person held already would change", "%s people held already would change", changed)
-    told = [said for number, said in ((new, come), (changed, change % f"{changed:,}")) if number]
+    change = upload_differences.would_change(upload) if upload.mode == ListMode.UPDATE else _would_change(upload)
+    told = [said for said in (come if new else "", change) if said]
     return get_text_list(told, _("and")) or _("Nobody would come in")
+
+
+def _would_change(upload: Upload) -> str:
+    changed = int(upload.preview.get("changed", 0))
+    said = ngettext("%s person held already would change", "%s people held already would change", changed)
+    return said % f"{changed:,}" if changed else ""
 
 
 def _came(upload: Upload) -> str:
     new = int(upload.result["new"])
     day = date_format(localtime(upload.done_at)) if upload.done_at else ""
     said = ngettext("%(new)s new person came in on %(day)s", "%(new)s new people came in on %(day)s", new)
-    return said % {"new": f"{new:,}", "day": day}
+    changed = upload_differences.changed(upload)
+    told = [said % {"new": f"{new:,}", "day": day}] if new or not changed else []
+    return get_text_list([*told, *([changed] if changed else [])], _("and"))
+
+
+def _removed(upload: Upload) -> str:
+    number = upload.result.get("removed", 0)
+    people = ngettext("%s person was removed again", "%s people were removed again", number) % f"{number:,}"
+    if not upload.result.get("differences"):
+        return people
+    told = [upload_differences.outcome_of_undo(upload), *([people] if number else [])]
+    return get_text_list(told, _("and"))
 
 
 def _step(upload: Upload) -> str:
@@ -215,7 +234,9 @@ def _column(name: str) -> str:
 def _facts(upload: Upload) -> list[tuple[str, Any]]:
     if not upload.scenario:
         return []
+    updates = upload.mode == ListMode.UPDATE
     return [
+        (_("People who are on file"), _("Details are updated") if updates else _("Blanks are filled in")),
         (_("Held as"), Scenario(upload.scenario).label),
         (_("Source"), upload.source),
         (_("Given to us by"), SourceKind(upload.source_kind).label),

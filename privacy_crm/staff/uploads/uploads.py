@@ -18,7 +18,8 @@ from contacts.admin.base import RecordAdmin
 from contacts.models import Upload
 from contacts.words.vocabulary import UploadState
 from privacy_crm.crm_import import rejects
-from privacy_crm.staff.uploads import upload_forms, upload_page
+from privacy_crm.staff.uploads import upload_differences, upload_forms, upload_page
+from privacy_crm.staff.uploads.upload_choice import ChoiceForm
 from privacy_crm.uploads import moving
 
 
@@ -52,8 +53,9 @@ class UploadAdmin(RecordAdmin):
         return str(record.public_id)
 
     def after(self, act: Act, record: Any, form: ActForm) -> str:
-        """Lead from the file to its columns."""
-        return self.url_of(form.record, "match") if act is self.adding else self.url_of(form.record)
+        """Lead from the file to its columns, and from a choice back to where it was made."""
+        place = form.place if isinstance(form, ChoiceForm) else ""
+        return self.url_of(form.record, "match" if act is self.adding else "change") + place
 
     def title_of(self, record: Any) -> str:
         return _("Import of %s") % _moment(record)
@@ -89,6 +91,7 @@ class UploadAdmin(RecordAdmin):
     def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         return {
             **upload_page.fill(record),
+            **upload_differences.fill(request, record),
             "progress_url": self.url_of(record, "progress") if record.state in moving.BACK else "",
             "rejects_url": self.url_of(record, "rejects") if record.rejects else "",
             **self._buttons(request, record),
@@ -101,6 +104,8 @@ class UploadAdmin(RecordAdmin):
         return {
             "can_import": len(others) < len(found),
             "import_url": self.url_of(upload, "import"),
+            "choose_url": self.url_of(upload, "choose"),
+            "can_choose": any(button["act"].name == "choose" for button in found),
             "buttons": others,
             "main": "match" if upload.state == UploadState.UPLOADED else "",
         }

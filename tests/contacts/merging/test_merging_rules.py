@@ -22,6 +22,7 @@ from contacts.models import (
     Registration,
     Topic,
     Upload,
+    UploadedDifference,
     UploadedPerson,
 )
 from contacts.outbox import outbox
@@ -33,6 +34,7 @@ from tests.support.factories import (
     ONE_DAY,
     ContactFactory,
     EventFactory,
+    OrganisationFactory,
     TopicFactory,
     do,
     everything_about,
@@ -402,6 +404,43 @@ def test_an_import_says_nothing_of_whom_another_created(
     UploadedPerson.objects.create(upload=another, contact=two[1])
     merged(two, policy)
     assert not UploadedPerson.objects.exists()
+
+
+@pytest.mark.promise("L15")
+@pytest.mark.parametrize(
+    ("of", "own", "left"),
+    [
+        ((0, 1), {}, [0]),  # 0 is the record that stays
+        ((1,), {}, [1]),
+        ((1,), {"city": "Oslo"}, []),
+        ((0,), {"city": "Oslo"}, [0]),
+    ],
+)
+def test_what_a_list_replaced_can_be_put_back_after_a_merge_but_for_what_stood_there_by_itself(
+    of: tuple[int, ...], own: dict[str, str], left: list[int], two: list[Contact], policy: PolicyVersion, upload: Upload
+) -> None:
+    keep, gone = two
+    Contact.objects.filter(pk=keep.pk).update(**own)
+    for number in of:
+        said = {"detail": "city", "old": f"of {number}", "new": "Oslo"}
+        UploadedDifference.objects.create(upload=upload, contact=(keep, gone)[number], **said)
+    merged(two, policy)
+    found = UploadedDifference.objects.values_list("contact", "old")
+    assert list(found) == [(keep.pk, f"of {number}") for number in left]
+
+
+@pytest.mark.promise("L15")
+@pytest.mark.parametrize("own", ["Havglimt AS", "Fjordkraft AB", ""])
+def test_the_employer_before_an_update_moves_unless_the_other_record_names_the_same(
+    own: str, two: list[Contact], policy: PolicyVersion, upload: Upload
+) -> None:
+    keep, gone = two
+    employer = OrganisationFactory.create(name=own) if own else None
+    Contact.objects.filter(pk=keep.pk).update(organisation=employer)
+    said = {"detail": "organisation", "old": "Nordvik AB", "new": "Havglimt AS"}
+    UploadedDifference.objects.create(upload=upload, contact=gone, **said)
+    merged(two, policy)
+    assert UploadedDifference.objects.filter(contact=keep).exists() == (own != "Havglimt AS")
 
 
 def test_who_is_somebody_else_than_the_one_is_somebody_else_than_the_other(policy: PolicyVersion) -> None:
