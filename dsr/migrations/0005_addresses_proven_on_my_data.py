@@ -34,7 +34,7 @@ PROVEN = """
 class Migration(migrations.Migration):
     dependencies = [
         ("dsr", "0004_certificates_name_the_letter"),
-        ("contacts", "0016_address_trust"),
+        ("contacts", "0018_address_trust"),
     ]
 
     operations = [migrations.RunSQL(PROVEN, migrations.RunSQL.noop)]

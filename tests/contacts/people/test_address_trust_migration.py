@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.promise("L15"), pytest.mark.pro
 
 CONTACTS, DSR = (
     import_module(f"{app}.migrations.{name}")
-    for app, name in (("contacts", "0016_address_trust"), ("dsr", "0005_addresses_proven_on_my_data"))
+    for app, name in (("contacts", "0018_address_trust"), ("dsr", "0005_addresses_proven_on_my_data"))
 )
 UNKNOWN = {"address_trust": "unproven", "address_trust_reason": "not_known", "address_trust_since": None}
 

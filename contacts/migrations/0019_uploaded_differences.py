@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0016_address_trust'),
+        ('contacts', '0018_address_trust'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

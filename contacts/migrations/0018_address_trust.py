@@ -75,7 +75,7 @@ CAME_BACK = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("contacts", "0015_strikes")]
+    dependencies = [("contacts", "0017_dietary_needs")]
 
     operations = [
         migrations.AddField(
