@@ -27,6 +27,17 @@ _RECORD_EACH = """
     SELECT %(at)s, %(by)s, %(code)s, unnest(%(numbers)s::uuid[]), %(rule)s"""
 
 
+_RECORD_RULES = """
+    INSERT INTO contacts_auditevent (at, by, code, rule) SELECT %(at)s, %(by)s, %(code)s, unnest(%(rules)s::text[])"""
+
+
+def record_rules(code: str, rules: Iterable[str], *, at: dt.datetime, by: str) -> None:
+    """Write one event for each rule, about no person, in one statement."""
+    event: dict[str, Any] = {"at": at, "by": by, "code": code, "rules": list(rules)}
+    with connection.cursor() as cursor:
+        cursor.execute(_RECORD_RULES, event)
+
+
 def record_found(
     code: str,
     query: sql.Composable,
