@@ -64,7 +64,8 @@ def _body(audience: Audience, number: int) -> str:
     who = "Somebody who is" if number == 1 else f"{number} people who are"
     page = links.absolute(reverse("admin:contacts_audience_change", args=[audience.pk]))
     return (
-        f"{who} on it have objected, or were deleted. Do not write to them or call them any more.\n\n"
+        f"{who} on it have objected, were deleted, or are on file under another number now. Do not write to them or"
+        f" call them by this list any more.\n\n"
         f"The page of the list says by their numbers who they are. Strike them from the file, and say there that it is"
         f" done:\n{page}\n"
     )

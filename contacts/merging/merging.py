@@ -28,7 +28,7 @@ from contacts.people import (
     suppressions,
     tombstones,
 )
-from contacts.words.vocabulary import ConsentMethod, NoticeKind, PermissionState
+from contacts.words.vocabulary import ConsentMethod, NoticeKind, PermissionState, StrikeKind
 
 # What is chosen between the two, and the columns that go along with it: whether an address is proven, or takes mail,
 # is said of the address.
@@ -111,16 +111,17 @@ def merge(two: Two, taken: Collection[str], *, day: dt.date, at: dt.datetime, by
     person's word or a stricter law has it otherwise.
 
     Whoever was given the other's details is told to delete them under its number, and hears of what changes under the
-    number that stays. Call it last, under `lock`. Raises KeyError for a field that nobody can choose, and MergeError
-    where neither country nor organisation is the stricter one, with nothing changed.
+    number that stays. From lists that left as files the other number is struck: no later objection names it any more.
+    Call it last, under `lock`. Raises KeyError for a field that nobody can choose, and MergeError where neither country
+    nor organisation is the stricter one, with nothing changed.
     """
     chosen = _choose(two, taken, day)
     changed = [name for name in CHOSEN if name in chosen and any(_differs(two, column) for column in CHOSEN[name])]
-    notices.enqueue(NoticeKind.ERASED, [two.gone.pk], at=at)
+    notices.enqueue(NoticeKind.ERASED, [two.gone.pk], at=at, strike=StrikeKind.MERGED)
     notices.enqueue(NoticeKind.RECTIFIED, [two.keep.pk] if changed else [], details=changed, at=at)
     _carry_objections(two, at, by)
     merging_rules.carry(merging_rules.RULES, two.keep.pk, two.gone.pk, at=at)
-    erasure.delete({two.gone.pk: two.gone.public_id}, at=at, by=by, rule="merged")
+    erasure.delete({two.gone.pk: two.gone.public_id}, at=at, by=by, rule="merged", strike=StrikeKind.MERGED)
     _fill(two, changed)
     _remember(two, changed)
     clocks.refresh_contacts([two.keep.pk])
