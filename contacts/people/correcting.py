@@ -57,12 +57,16 @@ def spelled(value: str) -> str:
     return " ".join(value.split()).casefold()
 
 
+def leaves(person: Contact, company: str) -> bool:
+    """Tell whether a company that is named is another than the organisation that somebody is matched to."""
+    return person.organisation is not None and spelled(company) != spelled(person.organisation.name)
+
+
 def _write(person: Contact, changes: list[Change]) -> None:
     right = {change.field: change.new for change in changes}
     Contact.objects.filter(pk=person.pk).update(corrected=sorted({*person.corrected, *right}), **right)
-    employer = person.organisation
-    if employer and "company" in right and spelled(right["company"]) != spelled(employer.name):
-        _unmatch(person.pk, employer.pk)
+    if person.organisation_id and "company" in right and leaves(person, right["company"]):
+        _unmatch(person.pk, person.organisation_id)
 
 
 def _unmatch(contact_id: int, organisation_id: int) -> None:
