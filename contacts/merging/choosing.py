@@ -7,6 +7,7 @@ protects the person: no blank takes their place, and the two are one record at a
 import datetime as dt
 from collections.abc import Collection
 from itertools import chain, combinations
+from typing import Any
 
 from django.db.models import Exists, Q
 
@@ -60,15 +61,18 @@ def _says(person: Contact, name: str) -> object:
 
 
 def _opens(keep: Contact, gone: Contact, taken: set[str], free: Collection[str], day: dt.date) -> bool:
-    """Tell whether the place that is left would open a channel which the law now shuts to either record."""
+    """Tell whether the place that is left would open a channel which the law shuts at the place of either record.
+
+    The address that is left and the reasons of both are no place: the law is asked about the one person that they are.
+    """
     if not free:
         return False
     of_country, of_company = (gone if name in taken else keep for name in _PLACE)
     place = Place(of_country.country, of_company.organisation_id)
-    email = (gone if "email" in taken else keep).email
-    either = Q(Exists(permission.customer_bases().filter(contact__in=[keep, gone])))
-    left = loosening.asked(keep, place, day=day, email=email, customers=either)
-    return any(loosening.asked(person, _now(person, place, free), day=day) - left for person in (keep, gone))
+    told: dict[str, Any] = {"day": day, "email": (gone if "email" in taken else keep).email}
+    told["customers"] = Q(Exists(permission.customer_bases().filter(contact__in=[keep, gone])))
+    left = loosening.asked(keep, place, **told)
+    return any(loosening.asked(person, _now(person, place, free), **told) - left for person in (keep, gone))
 
 
 def _now(person: Contact, place: Place, free: Collection[str]) -> Place:

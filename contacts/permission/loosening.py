@@ -34,10 +34,6 @@ class Place:
     country: str
     organisation_id: int | None
 
-    @classmethod
-    def of(cls, person: Contact) -> "Place":
-        return cls(person.country, person.organisation_id)
-
 
 _PLACED = sql.SQL("WITH contacts_contact AS ({people}) {asked}")
 

@@ -77,6 +77,21 @@ def test_a_customers_reason_and_another_records_agreement_open_nothing_together(
 
 
 @pytest.mark.promise("P11")
+@pytest.mark.parametrize("taken", [[], ["email"], ["company"], ["email", "company"]])
+def test_neither_another_address_nor_a_reason_of_either_keeps_two_records_apart(
+    taken: list[str], policy: PolicyVersion
+) -> None:
+    private = prospect(policy, "GB", email="aino@gmail.com")
+    left = merged(private, prospect(policy, "GB"), *taken, policy=policy)
+    assert (left.country, refusal(left)) == ("GB", "" if "email" in taken else "no_consent")
+    keep, gone = prospect(policy, "DE"), prospect(policy, "DE")
+    for person in (keep, gone):
+        agree(person.organisation, None)  # type: ignore[arg-type]
+    hold(gone, "customer", TODAY - ONE_DAY, policy=policy)
+    assert refusal(merged(keep, gone, *taken, policy=policy)) == ""
+
+
+@pytest.mark.promise("P11")
 @pytest.mark.parametrize("taken", [[], ["country", "company"]])
 @pytest.mark.parametrize("known", ["keep", "gone"])
 def test_a_blank_takes_the_place_of_no_country_and_no_organisation(
