@@ -31,10 +31,11 @@ def merge(
 ) -> bool:
     """Make one record of two, and return whether the person is still held.
 
-    `taken` names what of `merging.CHOSEN` the record that stays takes over from the other; `reached` is False where the
-    person said that they read no mail any more at the address that is left out. Somebody who is held for marketing
-    alone, and objected to all of it under the two addresses together, goes at once. Raises MergeError as `merging.lock`
-    does, and while a request of either is open: then nothing has changed.
+    `taken` names what of `merging.CHOSEN` the record that stays takes over from the other, unless the person's word or
+    a stricter law has it otherwise; `reached` is False where the person said that they read no mail any more at the
+    address that is left out. Somebody who is held for marketing alone, and objected to all of it under the two
+    addresses together, goes at once. Raises MergeError as `merging.lock` and `merging.merge` do, and while a request of
+    either is open: then nothing has changed.
     """
 
     def whole() -> bool:
@@ -57,7 +58,7 @@ def _merge(
     for rules in (holds_merging.RULES, requests_merging.RULES):
         merging_rules.carry(rules, keep_id, gone_id, at=at)
     derived_holds.settle([keep_id])
-    merging.merge(two, taken, at=at, by=by)
+    merging.merge(two, taken, day=day, at=at, by=by)
     return two
 
 

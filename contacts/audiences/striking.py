@@ -81,7 +81,7 @@ def _body(audience: Audience, number: int) -> str:
     who = "One person on it has objected or was" if number == 1 else f"{number} people on it have objected or were"
     page = links.absolute(reverse("admin:contacts_audience_change", args=[audience.pk]))
     return (
-        f"{who} deleted. Do not write to them or call them any more.\n\n"
+        f"{who} deleted, or has another number now. Do not write to them or call them by this list any more.\n\n"
         f"The page of the list says by their numbers who they are. Strike them from the file, and say there that it is"
         f" done:\n{page}\n"
     )

@@ -16,7 +16,7 @@ from django.db.models.functions import Greatest
 from psycopg2 import sql
 
 from contacts.base import audit, merge_redirects
-from contacts.merging import merging_rules
+from contacts.merging import choosing, merging_rules
 from contacts.models import ChannelPermission, Contact, MergedAddress
 from contacts.outbox import notices
 from contacts.people import (
@@ -30,17 +30,17 @@ from contacts.people import (
     suppressions,
     tombstones,
 )
-from contacts.words.vocabulary import ConsentMethod, NoticeKind, PermissionState
+from contacts.words.vocabulary import ConsentMethod, NoticeKind, PermissionState, StrikeKind
 
 # What is chosen between the two, and the columns that go along with it: whether an address takes mail is said of the
-# address, and that somebody has left is said of their company. Whether it is proven is asked anew.
+# address. Whether it is proven is asked anew.
 CHOSEN: dict[str, tuple[str, ...]] = {
     "first_name": ("first_name",),
     "last_name": ("last_name",),
     "email": ("email", "address_hash", "mailbox_hash", "bounced_on"),
     "phone": ("phone",),
     "job_title": ("job_title",),
-    "company": ("company", "organisation_id", "left_on"),
+    "company": ("company", "organisation_id"),
     "address": ("address",),
     "postal_code": ("postal_code",),
     "city": ("city",),
@@ -108,24 +108,39 @@ def lock(keep_id: int, gone_id: int, *, day: dt.date) -> Two:
     return Two(people[keep_id], people[gone_id])
 
 
-def merge(two: Two, taken: Collection[str], *, at: dt.datetime, by: str) -> None:
-    """Make one record of two. `taken` names what of CHOSEN the one that stays takes over from the other.
+def merge(two: Two, taken: Collection[str], *, day: dt.date, at: dt.datetime, by: str) -> None:
+    """Make one record of two. `taken` names what of CHOSEN the one that stays takes over from the other, unless the
+    person's word or a stricter law has it otherwise.
 
     Whoever was given the other's details is told to delete them under its number, and hears of what changes under the
-    number that stays. Call it last, under `lock`. Raises KeyError for a field that nobody can choose, with nothing
-    changed.
+    number that stays. From lists that left as files the other number is struck: no later objection names it any more.
+    Call it last, under `lock`. Raises KeyError for a field that nobody can choose, and MergeError where neither country
+    nor organisation is the stricter one, with nothing changed.
     """
-    changed = [name for name in taken if any(_differs(two, column) for column in CHOSEN[name])]
-    notices.enqueue(NoticeKind.ERASED, [two.gone.pk], at=at)
+    chosen = _choose(two, taken, day)
+    changed = [name for name in CHOSEN if name in chosen and any(_differs(two, column) for column in CHOSEN[name])]
+    notices.enqueue(NoticeKind.ERASED, [two.gone.pk], at=at, strike=StrikeKind.MERGED)
     notices.enqueue(NoticeKind.RECTIFIED, [two.keep.pk] if changed else [], details=changed, at=at)
     _carry_objections(two, at, by)
     merging_rules.carry(merging_rules.RULES, two.keep.pk, two.gone.pk, at=at)
-    erasure.delete({two.gone.pk: two.gone.public_id}, at=at, by=by, rule="merged")
+    erasure.delete({two.gone.pk: two.gone.public_id}, at=at, by=by, rule="merged", strike=StrikeKind.MERGED)
     _fill(two, changed, restriction_guard.today(at))
     _remember(two, changed)
     clocks.refresh_contacts([two.keep.pk])
     empty_organisations.notice([pk for pk in (two.keep.organisation_id, two.gone.organisation_id) if pk])
     _trace(two, at, by)
+
+
+def _choose(two: Two, taken: Collection[str], day: dt.date) -> set[str]:
+    if unknown := set(taken) - set(CHOSEN):
+        raise KeyError(*sorted(unknown))
+    try:
+        return choosing.fields(two.keep, two.gone, taken, day=day)
+    except choosing.UndecidedError:
+        raise MergeError(
+            "The law of one country is stricter on one channel, and that of the other on another. Ask the person which "
+            "country is right, and correct it first."
+        ) from None
 
 
 def _organisations(ids: Collection[int]) -> list[int | None]:
@@ -165,6 +180,7 @@ def _fill(two: Two, taken: Collection[str], day: dt.date) -> None:
     right = {name for name in two.keep.corrected if name not in taken}
     corrected = sorted(right | {name for name in two.gone.corrected if name in taken or not _differs(two, name)})
     values = {column: getattr(two.gone, column) for column in columns}
+    values["left_on"] = choosing.left_on(two.keep, two.gone, taken)
     chosen, other = (two.gone, two.keep) if "email" in taken else (two.keep, two.gone)
     values |= address_trust.merged(chosen, other, day=day)
     Contact.objects.filter(pk=two.keep.pk).update(

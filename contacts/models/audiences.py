@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from contacts.models.recipients import Recipient
 from contacts.models.segments import Segment
-from contacts.words.vocabulary import AudienceEnd, Channel, NoticeKind, Scenario
+from contacts.words.vocabulary import AudienceEnd, Channel, Scenario, StrikeKind
 
 
 class Audiences(models.QuerySet["Audience"]):
@@ -63,14 +63,14 @@ class Audience(models.Model):
 
 
 class Strike(models.Model):
-    """Somebody who is on an outstanding list, and has objected to its channel or was erased since (P12).
+    """Somebody who is on an outstanding list, and has objected to its channel, was erased or merged since (P12).
 
     Named by the number that stands beside them in the file, as recipients are told of them.
     """
 
     audience = models.ForeignKey(Audience, models.DB_CASCADE, related_name="strikes", db_index=False)
     reference = models.UUIDField(help_text="The person's public_id, whether or not they are still held.")
-    kind = models.CharField(choices=NoticeKind)
+    kind = models.CharField(choices=StrikeKind)
     created_at = models.DateTimeField()
     told_at = models.DateTimeField(null=True, help_text="When the holder of the list was mailed about it.")
     struck_at = models.DateTimeField(null=True)
@@ -80,7 +80,7 @@ class Strike(models.Model):
         ordering = ["created_at", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["audience", "reference", "kind"], name="strike_once"),
-            models.CheckConstraint(condition=Q(kind__in=[NoticeKind.ERASED, NoticeKind.OBJECTED]), name="strike_kind"),
+            models.CheckConstraint(condition=Q(kind__in=StrikeKind.values), name="strike_kind"),
             models.CheckConstraint(
                 condition=Q(struck_at__isnull=True, struck_by="") | (Q(struck_at__isnull=False) & ~Q(struck_by="")),
                 name="strike_struck_by_somebody",

@@ -19,7 +19,7 @@ class ProposedDetails(models.QuerySet["ProposedDetail"]):
 
 
 class ProposedDetail(models.Model):
-    """What was typed under a person's address and differs from what is on file (L15).
+    """What was typed under a person's address and differs from what is on file, or what staff typed about them (L15).
 
     It changes nothing until the person, or staff on their word, say that it is right. Of each detail there is one, the
     latest. Gone after 30 days.
@@ -28,7 +28,7 @@ class ProposedDetail(models.Model):
     contact = models.ForeignKey(Contact, models.DB_CASCADE, related_name="proposed", db_index=False)
     detail = models.CharField(choices=Detail)
     typed = models.JSONField(help_text="Field → what was typed.")
-    source = models.CharField(help_text="The door: form, check-in, or api:KEY.")
+    source = models.CharField(help_text="The door: form, check-in, api:KEY, or staff.")
     sign_up = models.ForeignKey(SignUp, models.DB_SET_NULL, null=True, related_name="proposed")
     proposed_at = models.DateTimeField()
 

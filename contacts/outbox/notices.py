@@ -9,7 +9,7 @@ from psycopg2 import sql
 
 from contacts.models import Recipient
 from contacts.models.recipients import Recipients
-from contacts.words.vocabulary import NoticeKind
+from contacts.words.vocabulary import NoticeKind, StrikeKind
 
 # What nobody needs to hear any more once a notice of this kind is owed, unless it is under way already.
 _REPLACES = {
@@ -43,7 +43,7 @@ _ENQUEUE = sql.SQL("""
             AND (moot.claimed_until IS NULL OR moot.claimed_until <= %(at)s)
     ), struck AS (
         INSERT INTO contacts_strike (audience_id, reference, kind, created_at, struck_by)
-        SELECT DISTINCT audience.id, contact.public_id, %(kind)s, %(at)s::timestamptz, ''
+        SELECT DISTINCT audience.id, contact.public_id, %(strike)s, %(at)s::timestamptz, ''
         FROM contacts_contact contact
             JOIN contacts_auditevent event ON event.public_id = contact.public_id AND event.code = 'contact.exported'
             JOIN contacts_audience audience ON event.rule = 'audience:' || audience.id
@@ -69,12 +69,19 @@ def holders(contact_ids: Collection[int], *, at: dt.datetime) -> Recipients:
     return Recipient.objects.filter(pk__in=found).order_by("name")
 
 
-def enqueue(kind: NoticeKind, contact_ids: Collection[int], *, at: dt.datetime, details: Collection[str] = ()) -> int:
+def enqueue(
+    kind: NoticeKind,
+    contact_ids: Collection[int],
+    *,
+    at: dt.datetime,
+    details: Collection[str] = (),
+    strike: StrikeKind | None = None,
+) -> int:
     """Owe each recipient that had data of these people, and can act on it, a notice about each; return how many.
 
     `details` names the fields that were changed, or the channels objected to: never a value. Call it inside the
     transaction of the act, and before the rows go; one statement, however many people there are. Of lists that left as
-    files and are outstanding, it notes whom their holders have to strike.
+    files and are outstanding, it notes whom their holders have to strike: as `strike` says, where that is not the kind.
     """
     if not contact_ids:
         return 0
@@ -82,6 +89,7 @@ def enqueue(kind: NoticeKind, contact_ids: Collection[int], *, at: dt.datetime, 
         "contacts": list(contact_ids),
         "replaces": [each.value for each in _REPLACES.get(kind, [])],
         "kind": kind.value,
+        "strike": (strike or kind).value,
         "details": sorted(set(details)),
         "at": at,
     }

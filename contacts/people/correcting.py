@@ -9,6 +9,7 @@ from django.db import transaction
 from contacts.base import audit
 from contacts.models import Contact
 from contacts.outbox import notices
+from contacts.people import clocks, empty_organisations
 from contacts.people.activities import ContactGoneError
 from contacts.words.vocabulary import NoticeKind
 
@@ -33,8 +34,9 @@ def correct(contact_id: int, values: Mapping[str, str], *, at: dt.datetime, by: 
     """Give fields of a person their right values, and return what that changed, in the order of `values`.
 
     An empty value empties the field. What changed stands from now on against any import, and recipients are owed a
-    notice of it. Raises ContactGoneError where the person is no longer held, or was reduced to
-    what a duty names; KeyError for a field that cannot be corrected here: then nothing is changed.
+    notice of it. Whoever names another company than their organisation belongs to it no longer. Raises
+    ContactGoneError where the person is no longer held, or was reduced to what a duty names; KeyError for a field that
+    cannot be corrected here: then nothing is changed.
     """
     if unknown := set(values) - set(CORRECTABLE):
         raise KeyError(*sorted(unknown))
@@ -50,9 +52,28 @@ def correct(contact_id: int, values: Mapping[str, str], *, at: dt.datetime, by: 
     return changes
 
 
+def spelled(value: str) -> str:
+    """Return a value without what people spell differently and mean the same by: case and blanks."""
+    return " ".join(value.split()).casefold()
+
+
+def leaves(person: Contact, company: str) -> bool:
+    """Tell whether a company that is named is another than the organisation that somebody is matched to."""
+    return person.organisation is not None and spelled(company) != spelled(person.organisation.name)
+
+
 def _write(person: Contact, changes: list[Change]) -> None:
     right = {change.field: change.new for change in changes}
     Contact.objects.filter(pk=person.pk).update(corrected=sorted({*person.corrected, *right}), **right)
+    if person.organisation_id and "company" in right and leaves(person, right["company"]):
+        _unmatch(person.pk, person.organisation_id)
+
+
+def _unmatch(contact_id: int, organisation_id: int) -> None:
+    """End the match to an organisation: its agreements are the person's clock no longer, and staff match anew."""
+    Contact.objects.filter(pk=contact_id).update(organisation=None)
+    empty_organisations.notice([organisation_id])
+    clocks.refresh_contacts([contact_id])
 
 
 def _tell(person: Contact, changes: list[Change], at: dt.datetime, by: str) -> None:

@@ -29,6 +29,14 @@ class Compared:
     differing: dict[Detail, dict[str, str]]
 
 
+@dataclass(frozen=True)
+class _Came:
+    """The door that something came through, and the sign-up that it came with, if any."""
+
+    source: str
+    sign_up: SignUp | None = None
+
+
 def typed(made: SignUp) -> dict[str, str]:
     """Return what somebody typed who signed up, by field."""
     return {name: getattr(made, name) for names in FIELDS_OF.values() for name in names}
@@ -61,14 +69,19 @@ def write(person: Contact, sign_up: SignUp, *, frozen: bool, at: dt.datetime, by
 
     `frozen` says that what is on file stays as it is, while a request or a claim is open: then all is proposed.
     """
-    found = compare(person, typed(sign_up))
+    found, came = compare(person, typed(sign_up)), _Came(sign_up.source, sign_up)
     if frozen:
-        _propose(person, _by_detail(found.blanks) | found.differing, sign_up, at, by)
+        _propose(person, _by_detail(found.blanks) | found.differing, came, at, by)
         return
     for name, value in found.blanks.items():
         setattr(person, name, value)
     person.save(update_fields=list(found.blanks))
-    _propose(person, found.differing, sign_up, at, by)
+    _propose(person, found.differing, came, at, by)
+
+
+def propose(person: Contact, values: Values, *, source: str, at: dt.datetime, by: str) -> None:
+    """Have values that came through another door wait for the person's word. The caller has locked them."""
+    _propose(person, _by_detail(values), _Came(source), at, by)
 
 
 @transaction.atomic
@@ -112,7 +125,7 @@ def _spelled(name: str, value: str) -> str:
     """Return a value without what people spell differently and mean the same by."""
     if name == "phone" and (digits := "".join(filter(str.isdecimal, value))):
         return digits
-    return " ".join(value.split()).casefold()
+    return correcting.spelled(value)
 
 
 def _by_detail(values: Values) -> dict[Detail, dict[str, str]]:
@@ -120,9 +133,9 @@ def _by_detail(values: Values) -> dict[Detail, dict[str, str]]:
     return {detail: said for detail, said in found.items() if said}
 
 
-def _propose(person: Contact, said: Mapping[Detail, dict[str, str]], sign_up: SignUp, at: dt.datetime, by: str) -> None:
+def _propose(person: Contact, said: Mapping[Detail, dict[str, str]], came: _Came, at: dt.datetime, by: str) -> None:
     for detail, values in said.items():
-        known = {"typed": values, "source": sign_up.source, "sign_up": sign_up, "proposed_at": at}
+        known = {"typed": values, "source": came.source, "sign_up": came.sign_up, "proposed_at": at}
         ProposedDetail.objects.update_or_create(contact=person, detail=detail, defaults=known)
         audit.record("detail.proposed", at=at, by=by, public_id=person.public_id, rule=detail)
 

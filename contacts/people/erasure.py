@@ -31,6 +31,7 @@ from contacts.words.vocabulary import (
     NoticeKind,
     Scenario,
     SignUpKind,
+    StrikeKind,
     TrustReason,
 )
 
@@ -47,11 +48,14 @@ _FORGOTTEN: dict[str, Any] = {
 type People = dict[int, uuid.UUID]  # primary key → public_id
 
 
-def delete(people: People, *, at: dt.datetime, by: str, rule: str) -> None:
-    """Delete these people with every trace of them, and write one audit event each."""
+def delete(people: People, *, at: dt.datetime, by: str, rule: str, strike: StrikeKind = StrikeKind.ERASED) -> None:
+    """Delete these people with every trace of them, and write one audit event each.
+
+    `strike` says why the holders of lists that left as files strike their numbers.
+    """
     if not people:
         return
-    notices.enqueue(NoticeKind.ERASED, people, at=at)
+    notices.enqueue(NoticeKind.ERASED, people, at=at, strike=strike)
     _forget(people)
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM contacts_contact WHERE id = ANY(%(people)s)", {"people": list(people)})

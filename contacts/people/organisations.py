@@ -78,8 +78,7 @@ def mark(names: Collection[str], legal_form: LegalForm, *, at: dt.datetime, by: 
     forms = {organisation.name: (organisation.pk, organisation.legal_form) for organisation in found}
     others = [key for key, form in forms.values() if form != legal_form]
     Organisation.objects.filter(pk__in=others).update(legal_form=legal_form)
-    for key in others:
-        audit.record("organisation.marked", at=at, by=by, rule=f"organisation:{key}")
+    audit.record_rules("organisation.marked", [f"organisation:{key}" for key in others], at=at, by=by)
     unknown = [name for name in dict.fromkeys(names) if name not in forms]
     return Marked(len(others), len(forms) - len(others), unknown)
 

@@ -190,23 +190,33 @@ _UNREACHABLE = {
 def _by_law(law: Law, day: dt.date) -> list[tuple[Refusal, Q]]:
     """Say who lacks the consent that their law asks for; where the country is missing, that is said first."""
     unasked = ~_said(law.channel, PermissionState.CONSENTED)
-    asked = law.asks(_is_customer(day))
+    asked = law.asks(is_customer(day))
     return [(Refusal.NO_COUNTRY, country_missing() & asked & unasked), (Refusal.NO_CONSENT, asked & unasked)]
 
 
-def _is_customer(day: dt.date) -> Q:
+def is_customer(day: dt.date) -> Q:
     """Tell existing customers: of an organisation whose customer agreement is open, who gave their address themselves
     or through it, since that is what the exceptions ask for (such as § 7(3) UWG).
     """
+    bases = customer_bases().filter(contact=OuterRef("pk"))
+    return Q(Exists(bases)) & with_open_agreement(day)
+
+
+def customer_bases() -> QuerySet[Basis]:
+    """Return the bases that make somebody an existing customer, while an agreement is open."""
     given = [SourceKind.PERSON, SourceKind.ORGANISATION]
-    bases = _bases().filter(scenario=Scenario.CUSTOMER, source_kind__in=given)
+    return Basis.objects.filter(scenario=Scenario.CUSTOMER, source_kind__in=given)
+
+
+def with_open_agreement(day: dt.date) -> Q:
+    """Tell of contacts whether their organisation has a customer agreement that is open on a day."""
     agreements = Agreement.objects.filter(
         Q(started_on__isnull=True) | Q(started_on__lte=day),
         Q(ended_on__isnull=True) | Q(ended_on__gt=day),
         organisation=OuterRef("organisation"),
         kind=AgreementKind.CUSTOMER,
     )
-    return Q(Exists(bases)) & Q(Exists(agreements))
+    return Q(Exists(agreements))
 
 
 def _no_interest(topics: Collection[int]) -> Q:

@@ -9,7 +9,7 @@ from contacts.base import audit
 from contacts.models import Contact
 from contacts.outbox import notices
 from contacts.people.activities import ContactGoneError
-from contacts.permission import consent_law
+from contacts.permission import consent_law, unconfirmed
 from contacts.words.country_codes import codes
 from contacts.words.vocabulary import NoticeKind
 
@@ -21,14 +21,17 @@ class CompletingError(ValueError):
 
 
 @transaction.atomic
-def country(contact_id: int, code: str, *, at: dt.datetime, by: str) -> None:
-    """Note the country of a person (ISO 3166-1 alpha-2), never in the place of another.
+def country(contact_id: int, code: str, *, at: dt.datetime, by: str) -> bool:
+    """Note the country of a person (ISO 3166-1 alpha-2), never in the place of another; return whether that is done.
 
-    Raises CompletingError where no country has this code, or one is on record; ContactGoneError where the person is no
-    longer held, or was reduced to what a duty names.
+    Where it was emptied on the person's word, and the law there would open a channel, it waits for their word. Raises
+    CompletingError where no country has this code, or one is on record; ContactGoneError where the person is no longer
+    held, or was reduced to what a duty names.
     """
     _check(code)
     people = Contact.objects.whole().filter(pk=contact_id)
+    if people.filter(country="", corrected__contains=["country"]).exists():
+        return not unconfirmed.correct(contact_id, {"country": code}, at=at, by=by).waits
     if not people.filter(consent_law.country_missing()).update(country=code):
         raise (
             CompletingError("A country is on record already.")
@@ -38,6 +41,7 @@ def country(contact_id: int, code: str, *, at: dt.datetime, by: str) -> None:
     public_id = people.values_list("public_id", flat=True).get()
     notices.enqueue(NoticeKind.RECTIFIED, [contact_id], details=["country"], at=at)
     audit.record("contact.completed", at=at, by=by, public_id=public_id, rule="country")
+    return True
 
 
 def unknown(*, day: dt.date) -> list[tuple[str, int]]:

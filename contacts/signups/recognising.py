@@ -36,6 +36,7 @@ def person(
         contact.refresh_from_db()
     if (
         own
+        and not frozen
         and details.agrees(contact, "company", made.company)
         and left_organisation.take_back(contact.pk, at=at, by=by)
     ):

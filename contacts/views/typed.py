@@ -59,6 +59,13 @@ def questions(made: SignUp, policy: PolicyVersion, at: dt.datetime) -> list[Ques
     return _questions({Detail(each.detail): each.typed for each in waiting})
 
 
+def waiting(person: Contact, policy: PolicyVersion, at: dt.datetime) -> list[Question]:
+    """Return what a person has to say yes or no to, whatever door it came through; nothing while nothing may change."""
+    if recognising.is_frozen(person, at, policy):
+        return []
+    return _questions({Detail(each.detail): each.typed for each in person.proposed.all()})
+
+
 def answers(sent: QueryDict) -> dict[Detail, bool]:
     """Return what a form says yes or no to."""
     said = {detail: sent.get(_name(detail)) for detail in Detail}

@@ -221,6 +221,14 @@ class NoticeKind(TextChoices):
     LIFTED = "restriction_lifted", _("restriction lifted")
 
 
+class StrikeKind(TextChoices):
+    """Why somebody is to be struck from a list that left as a file (P12)."""
+
+    ERASED = "erased", _("erased")
+    OBJECTED = "objected", _("objected")
+    MERGED = "merged", _("on file under another number")
+
+
 class AudienceEnd(TextChoices):
     """What became of a list that left as a file."""
 

@@ -10,9 +10,10 @@ from django.db import transaction
 
 from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion
-from contacts.people import correcting
+from contacts.people import correcting, details
 from contacts.people.activities import ContactGoneError
 from contacts.people.correcting import Change
+from contacts.people.details import Answers
 from dsr.answers import closing
 from dsr.freeze import freezes
 from dsr.intake import asking, intake
@@ -41,6 +42,22 @@ def correct(
         return asking.ask(Asked(Kind.RECTIFICATION, "", values), contact.pk, policy=policy, at=at, by=by)
     changes = correcting.correct(contact.pk, values, at=at, by=by)
     return _record(contact, changes, policy, at, by) if changes else None
+
+
+@transaction.atomic
+def answer(contact: Contact, answers: Answers, *, policy: PolicyVersion, at: dt.datetime, by: str) -> list[Change]:
+    """Take the person's word on what is proposed about them, and return what that changed.
+
+    While a request or a claim of theirs is open, nothing changes, and what was proposed waits on. Raises
+    ContactGoneError where they are no longer held.
+    """
+    locked = freezes.lock([contact])
+    if not locked:
+        raise ContactGoneError("This person is no longer held.")
+    frozen = locked[0].frozen_through
+    if frozen and frozen >= day_of(at, policy.zone):
+        return []
+    return details.settle(contact.pk, answers, at=at, by=by)
 
 
 def _record(contact: Contact, changes: list[Change], policy: PolicyVersion, at: dt.datetime, by: str) -> Request:

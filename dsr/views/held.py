@@ -12,7 +12,7 @@ from contacts.events import dietary
 from contacts.models import Contact, SignUp
 from contacts.outbox import links
 from contacts.people import suppressions, tombstones
-from contacts.views import channels, topics
+from contacts.views import channels, topics, typed
 from contacts.words.addresses import keyed_hash, mailbox_hash
 from contacts.words.vocabulary import Channel
 from dsr.decisions import fetching
@@ -45,6 +45,7 @@ def of_person(door: Door, contact: Contact) -> dict[str, Any]:
     return {
         "contact": contact,
         "details": _details(contact),
+        "questions": typed.waiting(contact, door.visit.policy, door.at),
         **_kept(door, contact, asked),
         **_channels(door, contact),
         "topics": topics.of_person(contact, door.visit.language),

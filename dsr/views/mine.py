@@ -6,11 +6,12 @@ from http import HTTPStatus
 from django.http import HttpResponse
 
 from contacts.outbox import wake_worker
+from contacts.people.activities import ContactGoneError
 from contacts.permission import interests
-from contacts.views import topics
+from contacts.views import topics, typed
 from contacts.words.addresses import hashes
 from contacts.words.vocabulary import Channel
-from dsr.intake import asking, automatic_fulfilment, proving
+from dsr.intake import asking, automatic_fulfilment, own_words, proving
 from dsr.intake.asking import AskedBeforeError
 from dsr.intake.intake import Asked
 from dsr.records.transitions import RequestError
@@ -94,6 +95,18 @@ def _choose_topics(door: Door, _said: str) -> HttpResponse:
     return visits.to(door.visit, "my_data_mine", done="topics")
 
 
+def _answer(door: Door, _said: str) -> HttpResponse:
+    """Take the person's word on what somebody else said about them (L15)."""
+    if door.contact is None:
+        return page.show(door, status=HTTPStatus.GONE)
+    said = typed.answers(door.visit.request.POST)
+    try:
+        changes = own_words.answer(door.contact, said, policy=door.visit.policy, at=door.at, by=BY)
+    except ContactGoneError:
+        return visits.end(visits.ended(door.visit))
+    return visits.to(door.visit, "my_data_mine", done="corrected" if changes else "kept")
+
+
 def _close(door: Door, _said: str) -> HttpResponse:
     proving.leave(door.proof, at=door.at)
     return visits.end(door.visit.show("my_data/closed.html"))
@@ -104,5 +117,6 @@ _ACTS: dict[str, Callable[[Door, str], HttpResponse]] = {
     "withdraw": _withdraw,
     "ask": _ask_for,
     "topics": _choose_topics,
+    "answer": _answer,
     "close": _close,
 }

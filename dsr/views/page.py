@@ -55,6 +55,7 @@ def _all_stopped() -> str:
 _DONE: dict[str, Callable[[], str]] = {
     "corrected": lambda: _("Your details are corrected. We tell everybody who got the old ones from us."),
     "same": lambda: _("Nothing was different, so nothing was changed."),
+    "kept": lambda: _("Your details stay as they were."),
     "topics": lambda: _("Your topics are saved."),
     "withdrawn": _withdrawn,
     Kind.WITHDRAWAL.value: _withdrawn,

@@ -13,7 +13,6 @@ from psycopg2 import sql
 
 from contacts.words.country_codes import codes
 from contacts.words.differences import Stays
-from contacts.words.vocabulary import CORPORATE_FORMS
 
 
 class Existing(StrEnum):
@@ -61,17 +60,6 @@ UNDER_AGREEMENT = sql.SQL("""
             AND (employer.agreement_state = 'open' OR employer.agreements_ended_on > %(day)s)
     )""")
 
-# Marketing without consent can hang on the legal form of the organisation, and on its agreement (P11).
-_OPENS = sql.SQL("""
-    stored.organisation_id <> given.organisation_id AND EXISTS (
-        SELECT 1 FROM contacts_organisation here, contacts_organisation there
-        WHERE here.id = stored.organisation_id AND there.id = given.organisation_id AND (
-            (there.legal_form = ANY(%(corporate)s) AND here.legal_form <> ALL(%(corporate)s))
-            OR ((there.agreement_state = 'open' OR there.agreements_ended_on > %(day)s)
-                AND here.agreement_state <> 'open' AND COALESCE(here.agreements_ended_on <= %(day)s, TRUE))
-        )
-    )""")
-
 _WHEN = sql.SQL("WHEN {} THEN {}")
 
 _ORGANISATION = sql.SQL("""
@@ -106,7 +94,6 @@ def facts(mode: Mode) -> dict[str, Any]:
         "reviewed": reviewed,
         "move": mode.move,
         "countries": sorted(codes()),
-        "corporate": [form.value for form in CORPORATE_FORMS],
     }
 
 
@@ -126,8 +113,6 @@ def _stays(column: str) -> dict[Stays, sql.Composable]:
         found[Stays.AGREEMENT] = sql.SQL("NOT %(move)s AND {} AND {}").format(_MOVES[column], UNDER_AGREEMENT)
     if column == "country":
         found[Stays.COUNTRY] = sql.SQL("%(reviewed)s AND {}").format(_MOVES[column])
-    if column == "organisation_id":
-        found[Stays.OPENS] = sql.SQL("%(reviewed)s AND {}").format(_OPENS)
     return found
 
 

@@ -4,7 +4,7 @@ from psycopg2 import sql
 
 from contacts.base import audit
 from contacts.people import address_trust, empty_organisations
-from privacy_crm.crm_import import differences, existing, stored_only
+from privacy_crm.crm_import import differences, existing, stored_only, unconfirmed
 from privacy_crm.crm_import.columns import CONTACTS
 from privacy_crm.crm_import.merging import LINES, Target, last, merge, named
 from privacy_crm.crm_import.merging import write as write_records
@@ -174,6 +174,7 @@ def write(work: Import) -> None:
     work.keep(sql.Identifier("import_days"), _DAYS)
     merge(work, TARGET)
     stored_only.spare(work, CONTACTS, TARGET, sql.Identifier("merged", "stored_id"))
+    unconfirmed.hold_back(work, TARGET)
     differences.review(work, TARGET)
     work.not_moved = [line for lines in work.chunks(existing.NOT_MOVED) for line in lines]
     left = list(work.chunks(_LEFT))

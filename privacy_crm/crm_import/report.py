@@ -54,12 +54,13 @@ def in_words(
     erased: int = 0,
     legal_forms_unknown: int = 0,
     not_moved: Sequence[int] = (),
+    unconfirmed: Sequence[int] = (),
     unshown: int = 0,
 ) -> str:
     """Return a report as a short table, with what no contract of other programs' holds: days of being told that were
     dropped, rows with a country or a legal form that nobody knows, rows of people who were erased at their request, the
-    lines of people who were not moved, and how many people are held by now who gave their details and were shown no
-    notice (Art. 13).
+    lines of people who were not moved and of those to whom a move would open a channel, and how many people are held by
+    now who gave their details and were shown no notice (Art. 13).
     """
     said = "The import would do this." if report.dry_run else "The import is done."
     head = ("", "rows", "created", "updated", "unchanged", "refused")
@@ -72,6 +73,7 @@ def in_words(
         *_erased(erased),
         *_formless(legal_forms_unknown),
         *_not_moved(not_moved),
+        *_unconfirmed(unconfirmed),
         *_unshown(unshown),
     ]
     return "\n".join([said, *table, *more])
@@ -111,8 +113,20 @@ def _not_moved(lines: Sequence[int]) -> list[str]:
     rows = "1 row names" if len(lines) == 1 else f"{len(lines)} rows name"
     return [
         f"{rows} another country or organisation of people with an agreement in force, who were not moved (--move):",
-        f"  contacts.csv, line{'s' * (len(lines) > 1)} {', '.join(map(str, lines))}",
+        _listed(lines),
     ]
+
+
+def _unconfirmed(lines: Sequence[int]) -> list[str]:
+    if not lines:
+        return []
+    rows = "1 row names" if len(lines) == 1 else f"{len(lines)} rows name"
+    would = f"{rows} a country or an organisation that would open a channel for marketing"
+    return [f"{would}: the people stay where they are, until they say so themselves:", _listed(lines)]
+
+
+def _listed(lines: Sequence[int]) -> str:
+    return f"  contacts.csv, line{'s' * (len(lines) > 1)} {', '.join(map(str, lines))}"
 
 
 def _unshown(number: int) -> list[str]:

@@ -45,6 +45,7 @@ class Import:
     told_days_dropped: int = 0
     legal_forms_unknown: int = 0
     not_moved: list[int] = field(default_factory=list)  # lines of people under an agreement who stay where they are
+    unconfirmed: list[int] = field(default_factory=list)  # lines of people whom a move would open a channel to
     deleted: int = 0  # prospects who said no to everything, and are gone
     stored_only: int = 0  # people among those known whose details are only stored
 
@@ -68,10 +69,10 @@ class Import:
         self.cursor.execute(statement, self.facts | more)
         return int(self.cursor.rowcount)
 
-    def keep(self, table: sql.Identifier, query: sql.Composable) -> None:
+    def keep(self, table: sql.Identifier, query: sql.Composable, **more: Any) -> None:
         """Put the rows of a query into a temporary table, with statistics: joins are not planned for a handful."""
         self.do(_DROP.format(table))
-        self.do(sql.SQL("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS {}").format(table, query))
+        self.do(sql.SQL("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS {}").format(table, query), **more)
         self.analyze(table)
 
     def analyze(self, table: sql.Identifier) -> None:

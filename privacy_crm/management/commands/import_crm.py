@@ -93,6 +93,7 @@ def _found(work: Import) -> dict[str, Any]:
         "erased": counted["erased"],
         "legal_forms_unknown": work.legal_forms_unknown,
         "not_moved": work.not_moved,
+        "unconfirmed": work.unconfirmed,
         "unshown": informing.unshown(Contact.objects.whole()).count(),
     }
 

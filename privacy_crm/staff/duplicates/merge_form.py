@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.formats import date_format
-from django.utils.text import capfirst
+from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_countries import countries
@@ -85,7 +85,18 @@ class MergeForm(UnderPolicyForm):
         if not merging.merge(keep.pk, gone.pk, taken, reached=reached, policy=told["policy"], at=at, by=by):
             return _("They had objected to all marketing, under one address or the other, and are deleted.")
         self.kept = keep.public_id
-        return _("The two records of {name} are one now.")
+        done = _("The two records of {name} are one now.")
+        stays = get_text_list(self._overruled(Contact.objects.get(pk=keep.pk)), _("and"))
+        return f"{done} {_('Their own word or a stricter law decided: %s.') % stays}" if stays else done
+
+    def _overruled(self, left: Contact) -> list[str]:
+        """Return the details in which the one record says something else than was chosen."""
+        chosen = {name: self.people[self.cleaned_data[name]] for name in self.placed}
+        return [
+            str(CALLED[name])
+            for name, side in chosen.items()
+            if any(getattr(left, column) != getattr(side, column) for column in CHOSEN[name])
+        ]
 
     def _row(self, name: str) -> Row:
         values = [(side, self._says(side, name), heading) for side, heading in SIDES]
@@ -116,15 +127,18 @@ def says(person: Contact, name: str) -> str:
 
 
 def likelier(one: Contact, other: Contact, name: str) -> str:
-    """Return the side that is likely right: what the person put right, what is there at all, what is newer."""
+    """Return the side that is likely right: what the person put right, what is there at all, what they have not left,
+    what is newer.
+    """
     return max(("one", one), ("other", other), key=lambda side: _weight(side[1], name))[0]
 
 
 def _weight(person: Contact, name: str) -> tuple[Any, ...]:
     sound = name != "email" or (not person.bounced_on, _TRUSTED.index(AddressTrust(person.address_trust)))
+    at_work = name != "company" or person.left_on is None
     matched = name == "company" and person.organisation_id is not None
     heard = person.last_activity_on or dt.date.min
-    return name in person.corrected, bool(says(person, name)), sound, matched, heard, person.pk
+    return name in person.corrected, bool(says(person, name)), sound, at_work, matched, heard, person.pk
 
 
 _TRUSTED = (AddressTrust.DOUBTED, AddressTrust.UNPROVEN, AddressTrust.PROVEN)

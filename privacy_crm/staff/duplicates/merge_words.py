@@ -23,6 +23,7 @@ def survives(one: Contact, other: Contact, user: Any) -> list[str]:
         _channels(_consented(people) - _objected(people), _("The consent to marketing by %s, with its wording.")),
         _deeds(people),
         _holds(Hold.objects.filter(contact__in=people)) if user.has_perm("retention.view_hold") else "",
+        _("What they put right themselves, and the country and organisation with the stricter law."),
         _("The way to unsubscribe in old mails to either address goes on working."),
     ]
     return [sentence for sentence in told if sentence]

@@ -1,6 +1,7 @@
 """What staff put right or complete about a person: their details, another address, the country."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -18,9 +19,10 @@ from contacts.people import correcting, restriction_guard
 from contacts.people.activities import ContactGoneError
 from contacts.people.address_trust import TrustError
 from contacts.people.change_email import AddressError
-from contacts.permission import set_country
+from contacts.permission import set_country, unconfirmed
 from contacts.permission.set_country import CompletingError
 from contacts.words.country_codes import codes
+from contacts.words.details import FIELDS_OF, Detail, text
 from contacts.words.vocabulary import EVIDENCE, TrustReason
 from dsr.letters.corrections import CALLED
 from privacy_crm.staff.people import address_trust_act
@@ -81,13 +83,31 @@ class CorrectForm(DetailsForm):
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         with restriction_guard.changing(self.record.pk, at=at):
             check_thawed(self.record.pk, at)
-            if not correcting.correct(self.record.pk, self._changed(self.cleaned_data), at=at, by=by):
-                raise CompletingError(_("Nothing would change: these are the details on file."))
-        return _("The details of {name} are corrected. Whoever was given them is told.")
+            done = unconfirmed.correct(self.record.pk, self._changed(self.cleaned_data), at=at, by=by)
+        if not done.changes and not done.waits:
+            raise CompletingError(_("Nothing would change: these are the details on file."))
+        corrected = _("The details of {name} are corrected. Whoever was given them is told.")
+        return " ".join([*([corrected] if done.changes else []), *stays(self.record, done.waits)])
 
     def _changed(self, data: dict[str, Any]) -> dict[str, str]:
         typed = {name: data[name] for name in correcting.CORRECTABLE if name in data}
         return {name: value for name, value in typed.items() if value != getattr(self.record, name)}
+
+
+def stays(person: Contact, waits: Iterable[Detail]) -> list[str]:
+    """Say of each detail that waits for the person's word what it is until then."""
+    until = _(
+        "%(detail)s stays %(value)s until {name} confirms the change under “My data”: it would allow marketing that the"
+        " law does not allow now. It waits there for 30 days."
+    )
+    return [until % {"detail": capfirst(detail.label), "value": on_file(person, detail)} for detail in waits]
+
+
+def on_file(person: Contact, detail: Detail) -> str:
+    """Return what is on file of a detail, as one line; a dash where nothing is."""
+    if detail == Detail.COMPANY and person.organisation:
+        return person.organisation.name
+    return text(detail, {name: getattr(person, name) for name in FIELDS_OF[detail]}) or "–"
 
 
 def check_thawed(contact_id: int, at: dt.datetime) -> None:
@@ -160,8 +180,9 @@ class CountryForm(ActForm):
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         with restriction_guard.changing(self.record.pk, at=at):
-            set_country.country(self.record.pk, self.cleaned_data["country"], at=at, by=by)
-        return _("The country of {name} is on record.")
+            if set_country.country(self.record.pk, self.cleaned_data["country"], at=at, by=by):
+                return _("The country of {name} is on record.")
+        return " ".join(stays(self.record, [Detail.COUNTRY]))
 
 
 COUNTRY = Act(

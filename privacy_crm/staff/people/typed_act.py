@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy
 from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
 from contacts.models import Contact
-from contacts.people import details, restriction_guard
+from contacts.people import restriction_guard
 from contacts.people.activities import ContactGoneError
+from contacts.permission import unconfirmed
 from contacts.permission.set_country import CompletingError
-from contacts.words.details import FIELDS_OF, Detail, text
+from contacts.words.details import Detail, text
 from privacy_crm.staff.people.contact_acts import may_change_whole
-from privacy_crm.staff.people.detail_acts import check_thawed
+from privacy_crm.staff.people.detail_acts import check_thawed, on_file, stays
 from privacy_crm.staff.people.hearing_acts import HEARD
 
 _ANSWERS = [
@@ -30,7 +31,8 @@ class TypedForm(ActForm):
     reveals = True
     explanation = gettext_lazy(
         "Somebody typed this under their address. It may not have been them: ask before you answer. What nobody"
-        " answers is deleted after 30 days."
+        " answers is deleted after 30 days. A country or company that would allow marketing that the law forbids"
+        " today can only be confirmed by the person, under “My data”."
     )
 
     heard = fields.choice(gettext_lazy("How did you hear it?"), HEARD)
@@ -48,9 +50,11 @@ class TypedForm(ActForm):
             raise CompletingError(_("Answer at least one of them."))
         with restriction_guard.changing(self.record.pk, at=at):
             check_thawed(self.record.pk, at)
-            if details.settle(self.record.pk, answers, grounds=told["heard"], at=at, by=by):
-                return _("The details of {name} are corrected. Recipients who have them are told.")
-        return _("The details of {name} stay as they were.")
+            done = unconfirmed.settle(self.record.pk, answers, grounds=told["heard"], at=at, by=by)
+        waits = stays(self.record, done.waits)
+        if done.changes:
+            return " ".join([_("The details of {name} are corrected. Recipients who have them are told."), *waits])
+        return " ".join(waits) or _("The details of {name} stay as they were.")
 
 
 def waiting(contact: Contact) -> list[tuple[str, str]]:
@@ -64,15 +68,12 @@ def _said(detail: Detail, typed: dict[str, str]) -> tuple[str, str]:
 
 def _question(record: Contact, detail: Detail, typed: dict[str, str]) -> Any:
     label, said = _said(detail, typed)
-    held = text(detail, {name: getattr(record, name) for name in FIELDS_OF[detail]})
-    if detail == Detail.COMPANY and record.organisation:
-        held = record.organisation.name
     return fields.one_of(
         f"{capfirst(label)}: {said}",
         choices=_ANSWERS,
         initial="",
         required=False,
-        help_text=_("On file: %s") % (held or "–"),
+        help_text=_("On file: %s") % on_file(record, detail),
     )
 
 

@@ -15,6 +15,7 @@ from contacts.models import Audience, AuditEvent, Contact, PolicyVersion, Strike
 from contacts.people import erasure
 from contacts.permission import objections
 from contacts.words.vocabulary import AudienceEnd, Channel
+from privacy_crm.merging import merge
 from tests.support import listing
 from tests.support.admin_pages import contents
 from tests.support.factories import DUE, NOON, ContactFactory, hold, is_held, run
@@ -180,7 +181,10 @@ def test_the_page_says_whom_to_strike_and_takes_the_word_that_it_is_done(log_in:
     client = log_in("privacy officer")
     page = f"/admin/contacts/audience/{made.pk}/"
     shown = client.get(f"{page}change/").content.decode()
-    assert "1 person on it has objected or was deleted: strike them from the file now." in shown
+    assert (
+        "1 person on it has objected, was deleted or is on file under another number: strike them from the file now."
+        in shown
+    )
     assert str(person.public_id) in shown
     before = contents()
     client.get(f"{page}struck/")
@@ -190,3 +194,31 @@ def test_the_page_says_whom_to_strike_and_takes_the_word_that_it_is_done(log_in:
     assert "strike them from the file now" not in answer
     assert Strike.objects.get().struck_by.startswith("user:")
     assert client.post(f"{page}struck/").status_code in {302, 403}
+
+
+@pytest.mark.promise("L20")
+def test_a_merge_has_the_number_that_is_given_up_struck_and_calls_nobody_deleted(
+    log_in: LogIn, policy: PolicyVersion, person: Contact
+) -> None:
+    """Later objections name the number that stays: under the other one nobody would hear of them."""
+    other = ContactFactory.create()
+    hold(other, "prospect", DUE, policy=policy)
+    with_gone, with_kept = listed(person), listed(other)
+    merge(other.pk, person.pk, [], policy=policy, at=NOON, by="user:1")
+    assert strikes() == {(with_gone.pk, person.public_id, "merged")}
+    shown = log_in("privacy officer").get(f"/admin/contacts/audience/{with_gone.pk}/change/").content.decode()
+    assert "on file under another number</td>" in shown
+    object_to(other, Channel.PHONE)
+    assert strikes() - {(with_gone.pk, person.public_id, "merged")} == {(with_kept.pk, other.public_id, "objected")}
+
+
+def test_an_objection_that_a_merge_carries_over_strikes_the_number_that_stays(
+    policy: PolicyVersion, person: Contact
+) -> None:
+    other = ContactFactory.create()
+    hold(other, "prospect", DUE, policy=policy)
+    both = listed(person, other)
+    object_to(person, Channel.PHONE)
+    merge(other.pk, person.pk, [], policy=policy, at=NOON, by="user:1")
+    told = {(person.public_id, "objected"), (person.public_id, "merged"), (other.public_id, "objected")}
+    assert strikes() == {(both.pk, number, kind) for number, kind in told}

@@ -1,4 +1,6 @@
-"""In whatever order three records of one person are merged, the most restrictive word of any stands (L14, L15)."""
+"""In whatever order three records of one person are merged, and whatever is taken over from each, the most restrictive
+word of any stands (L14, L15).
+"""
 
 import datetime as dt
 from collections import Counter
@@ -10,12 +12,13 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contacts.models import Contact, Organisation, PolicyVersion
+from contacts.merging.merging import CHOSEN
+from contacts.models import Basis, Contact, Organisation, PolicyVersion
 from contacts.permission import consents, country_rules, objections, permission
 from contacts.words.vocabulary import Channel
 from privacy_crm.merging import merge
 from tests.support.examples import examples
-from tests.support.factories import NOON, ONE_DAY, customer
+from tests.support.factories import NOON, ONE_DAY, OrganisationFactory, contact_of, customer
 
 TODAY = NOON.date()
 WORDS = st.sampled_from(["", "given", "withdrawn", "objected"])
@@ -43,13 +46,20 @@ def said(record: dict[Channel, str], policy: PolicyVersion) -> Contact:
 
 def outcome(first: Contact, second: Contact, third: Contact, last_stays: bool, policy: PolicyVersion) -> Any:
     """What stands once the second has gone into the first, and that and the third are one; all is undone again."""
-    keep, gone = (third, first) if last_stays else (first, third)
     with transaction.atomic():
-        merge(first.pk, second.pk, [], policy=policy, at=NOON, by="test")
-        merge(keep.pk, gone.pk, [], policy=policy, at=NOON, by="test")
+        keep = one(first, second, third, last_stays, ([], []), policy)
         found = permission.of_one(keep, day=TODAY), recorded(keep)
         transaction.set_rollback(True)
     return found
+
+
+def one(
+    first: Contact, second: Contact, third: Contact, last_stays: bool, taken: Any, policy: PolicyVersion
+) -> Contact:
+    keep, gone = (third, first) if last_stays else (first, third)
+    merge(first.pk, second.pk, taken[0], policy=policy, at=NOON, by="test")
+    merge(keep.pk, gone.pk, taken[1], policy=policy, at=NOON, by="test")
+    return Contact.objects.get(pk=keep.pk)
 
 
 def recorded(*people: Contact) -> Counter[Any]:
@@ -81,3 +91,69 @@ def test_the_most_restrictive_word_stands_whatever_the_order(
 def _by_law(channel: Channel, words: set[str]) -> str:
     """In Britain a phone call needs a consent, and mail and post to companies do not (tests' country rules)."""
     return permission.Refusal.NO_CONSENT if channel == Channel.PHONE and "given" not in words else ""
+
+
+PLACED = st.fixed_dictionaries(
+    {
+        "country": st.sampled_from(["SE", "GB", "FR", ""]),
+        "legal_form": st.sampled_from(["company", "sole_trader", "", None]),
+        "left_on": st.sampled_from([None, TODAY, TODAY - ONE_DAY]),
+        "told": st.booleans(),
+        "right": st.booleans(),  # they put their phone right
+    }
+)
+TAKEN = st.sets(st.sampled_from(sorted(CHOSEN))).map(sorted)
+
+
+@pytest.mark.django_db
+@pytest.mark.promise("L15")
+@pytest.mark.promise("L5")
+@pytest.mark.promise("P4")
+@settings(max_examples=examples(6), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(records=st.lists(PLACED, min_size=3, max_size=3), taken=st.tuples(TAKEN, TAKEN), one_employer=st.booleans())
+def test_place_leaving_and_what_is_owed_stand_whatever_the_order_and_whatever_is_taken(
+    policy: PolicyVersion, records: list[dict[str, Any]], taken: Any, one_employer: bool
+) -> None:
+    country_rules.adopt(at=NOON, by="test")
+    employer = OrganisationFactory.create(legal_form="company") if one_employer else None
+    people = [placed(record, employer, policy) for record in records]
+    for order in permutations(people):
+        for last_stays in (True, False):
+            with transaction.atomic():
+                left = one(*order, last_stays, taken, policy)
+                _is_no_looser(left, people)
+                _is_owed_what_any_was(left, records)
+                if employer:
+                    assert left.left_on == min(filter(None, (each["left_on"] for each in records)), default=None)
+                transaction.set_rollback(True)
+
+
+def placed(record: dict[str, Any], employer: Organisation | None, policy: PolicyVersion) -> Contact:
+    form = record["legal_form"]
+    own = OrganisationFactory.create(legal_form=form) if form is not None else None
+    said: dict[str, Any] = {"left_on": record["left_on"], "country": record["country"]}
+    if record["right"]:
+        said |= {"phone": "+44 1", "corrected": ["phone"]}
+    person = contact_of(employer or own, "prospect", policy, **said)
+    told = {"source_kind": "public", "informed_on": TODAY if record["told"] else None}
+    Basis.objects.filter(contact=person).update(source=f"list {person.pk}", **told)
+    return person
+
+
+def _is_no_looser(left: Contact, people: list[Contact]) -> None:
+    """By the rules of the default table: each record, its blanks filled, asked no more than the one that is left."""
+    for person in people:
+        country = person.country or left.country
+        employer = person.organisation or left.organisation
+        assert _asks(left.country, left.organisation) >= _asks(country, employer)
+
+
+def _asks(country: str, employer: Organisation | None) -> bool:
+    return country != "FR" and not (country == "GB" and employer is not None and employer.legal_form == "company")
+
+
+def _is_owed_what_any_was(left: Contact, records: list[dict[str, Any]]) -> None:
+    owed = Basis.objects.untold().filter(contact=left)
+    assert owed.exists() == any(not each["told"] for each in records)
+    if any(each["right"] for each in records):
+        assert (left.phone, left.corrected) == ("+44 1", ["phone"])

@@ -21,6 +21,7 @@ from tests.support.factories import (
     ContactFactory,
     OrganisationFactory,
     WhitepaperFactory,
+    customer,
 )
 from tests.support.visitors import AINO, asked
 
@@ -178,6 +179,25 @@ def test_a_leaver_who_says_yes_to_another_employer_has_one_again(policy: PolicyV
     assert Contact.objects.get(pk=person.pk).left_on
     prove(policy, {Detail.COMPANY: True}, company="New AB")
     assert Contact.objects.get(pk=person.pk).left_on is None
+
+
+@pytest.mark.promise("P4")
+@pytest.mark.parametrize(
+    ("company", "stays"), [("Beta AB", False), ("old  ab", True)], ids=["another", "the same, otherwise spelled"]
+)
+def test_a_yes_to_another_company_ends_the_match_to_the_old_one(
+    policy: PolicyVersion, company: str, stays: bool
+) -> None:
+    person = customer(policy, email=AINO["email"], company="Older AB", left_on=NOON.date())
+    employer = Organisation.objects.get()
+    Organisation.objects.update(name="Old AB", may_be_vacant=False)
+    details.propose(person, {"company": company}, source="staff", at=NOON, by="user:1")
+    details.settle(person.pk, {Detail.COMPANY: True}, at=LATER, by="visitor")
+    person.refresh_from_db()
+    assert (person.company, person.organisation_id) == (company, employer.pk if stays else None)
+    assert person.left_on is None
+    assert person.bases.get().is_unverified != stays
+    assert Organisation.objects.get().may_be_vacant != stays
 
 
 def test_nothing_is_answered_about_somebody_who_is_gone(policy: PolicyVersion) -> None:

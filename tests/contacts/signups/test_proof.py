@@ -30,6 +30,7 @@ from tests.support.factories import (
     ONE_DAY,
     SPRING,
     ContactFactory,
+    OrganisationFactory,
     RegistrationFactory,
     TopicFactory,
     WhitepaperFactory,
@@ -323,3 +324,19 @@ def test_a_leaver_who_signs_up_again_with_an_employer_has_not_left(
     assert (person.left_on is not None) == has_left
     taken_back = AuditEvent.objects.filter(code="contact.left_taken_back", public_id=person.public_id)
     assert taken_back.exists() != has_left
+
+
+@pytest.mark.promise("L6")
+@pytest.mark.promise("L15")
+@pytest.mark.parametrize("last", [LATER.date(), SPRING], ids=["restricted", "no longer"])
+def test_whose_details_are_only_stored_stays_a_leaver_of_the_organisation_on_file(
+    policy: PolicyVersion, last: dt.date
+) -> None:
+    employer = OrganisationFactory.create(name="Nordljus AB")
+    person = ContactFactory.create(
+        email=AINO["email"], organisation=employer, left_on=SPRING, frozen_through=last, restricted_through=last
+    )
+    made = asked(Wish.of_whitepaper(WhitepaperFactory.create()), policy, company="Nordljus AB")
+    proof.confirm(made.public_id, consent=False, policy=policy, at=LATER, by="visitor")
+    person.refresh_from_db()
+    assert (person.left_on is not None) == (last == LATER.date())

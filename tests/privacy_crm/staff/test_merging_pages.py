@@ -6,9 +6,10 @@ import pytest
 from django.test import Client
 
 from contacts.models import AuditEvent, ChannelPermission, Contact, DuplicatePair, PolicyVersion
+from contacts.permission import country_rules
 from privacy_crm import tasks
 from privacy_crm.staff.duplicates.merge_form import likelier
-from tests.support.factories import NOON, ContactFactory, everything_about, place
+from tests.support.factories import NOON, ContactFactory, OrganisationFactory, everything_about, place
 from tests.support.merging import PAIRS, pair, paired
 
 type LogIn = Callable[[str], Client]
@@ -150,3 +151,26 @@ def test_what_the_person_put_right_is_chosen_first_then_what_is_there_then_what_
     ]  # fmt: skip
     newer.bounced_on = NOON.date()
     assert likelier(older, newer, "email") == "one"
+
+
+@pytest.mark.promise("P4")
+@pytest.mark.parametrize(("left", "likely"), [("one", "other"), ("other", "one")])
+def test_the_organisation_that_they_have_not_left_is_likelier(
+    left: str, likely: str, two: DuplicatePair, policy: PolicyVersion
+) -> None:
+    for side, person in (("one", two.one), ("other", two.other)):
+        person.organisation = OrganisationFactory.create()
+        person.left_on = NOON.date() if side == left else None
+    assert likelier(two.one, two.other, "company") == likely
+
+
+@pytest.mark.promise("L15")
+def test_where_the_stricter_law_decides_the_answer_says_so(two: DuplicatePair, log_in: LogIn) -> None:
+    country_rules.adopt(at=NOON, by="test")
+    for person, country in ((two.one, "SE"), (two.other, "FR")):
+        Contact.objects.filter(pk=person.pk).update(country=country)
+    client = log_in("marketing")
+    assert "the country and organisation with the stricter law" in text(client.get(page(two)))
+    answer = client.post(page(two, "merge"), {**ALL_OURS, "country": "other"}, follow=True)
+    assert "Their own word or a stricter law decided: country." in text(answer)
+    assert Contact.objects.get(last_name="Lindqvist").country == "SE"
