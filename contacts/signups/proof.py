@@ -197,8 +197,11 @@ def _interested(contact: Contact, topics: Iterable[int], day: dt.date) -> None:
 
 
 def _consent(contact: Contact, made: SignUp, policy: PolicyVersion, at: dt.datetime, by: str) -> None:
-    day = day_of(at, policy.zone)
+    """Take the yes to each box; to mail alone where the phone number and the street may be somebody else's."""
+    day, known = day_of(at, policy.zone), contact.address_trust == AddressTrust.PROVEN
     for channel, wording in made.consents.items():
+        if not known and channel != Channel.EMAIL:
+            continue
         consents.give(contact, Channel(channel), wording, source=made.source, asked=made, day=day, at=at, by=by)
 
 

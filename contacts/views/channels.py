@@ -11,7 +11,7 @@ from contacts.people import suppressions
 from contacts.permission import permission
 from contacts.permission.permission import Refusal
 from contacts.signups.forms import wording
-from contacts.words.vocabulary import Channel, ConsentState, PermissionState
+from contacts.words.vocabulary import AddressTrust, Channel, ConsentState, PermissionState
 
 # Where a yes of the person's own is what is missing, or the mail that asks for it would prove the address.
 _A_YES_HELPS = (
@@ -73,6 +73,9 @@ def _withdrawn(contact: Contact) -> dict[str, dt.date | None]:
 
 
 def _reaches(channel: Channel, contact: Contact) -> bool:
+    """Tell whether a yes of the reader's would count: to calls and post where the record is known to be theirs."""
+    if channel != Channel.EMAIL and contact.address_trust != AddressTrust.PROVEN:
+        return False
     return bool({Channel.EMAIL: contact.email, Channel.PHONE: contact.phone, Channel.POST: contact.address}[channel])
 
 

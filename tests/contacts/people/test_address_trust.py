@@ -141,6 +141,18 @@ def test_who_has_another_name_changes_nothing_by_a_yes_and_never_opens_the_recor
     assert set(contact.proposed.values_list("detail", flat=True)) == {"name", "phone", "company"}
 
 
+@pytest.mark.promise("L14")
+@pytest.mark.parametrize(("name", "channels"), [("Bo", {"email"}), ("Aino", {"email", "phone", "post"})])
+def test_who_may_be_somebody_else_consents_for_the_mailbox_alone(
+    policy: PolicyVersion, name: str, channels: set[str]
+) -> None:
+    """The phone number and the street on the record may be another's than the reader's."""
+    contact = on_file(policy, "list", phone="070 1", address="Storgatan 1", city="Umeå")
+    made = signed_up(policy, first_name=name, consents=dict.fromkeys(Channel.values, "Yes."))
+    proof.confirm(made.public_id, consent=True, policy=policy, at=NOON, by="visitor")
+    assert set(contact.permissions.filter(state="consented").values_list("channel", flat=True)) == channels
+
+
 def test_who_has_the_name_on_file_is_asked_about_the_rest(policy: PolicyVersion, client: Client) -> None:
     contact = on_file(policy, "list", phone="070 1")
     page = f"/confirm/{links.confirm(signed_up(policy, phone='070 2'))}/"

@@ -12,12 +12,14 @@ from contacts.outbox import links, outbox
 from contacts.people import erasure
 from contacts.permission import consents, country_rules
 from contacts.signups import proof
+from contacts.views import channels
 from contacts.words.vocabulary import Channel, MailPurpose, MailTemplate
 from privacy_crm.mail import mailer
 from tests.support.admin_pages import contents
 from tests.support.factories import (
     DOUBTED,
     NOON,
+    UNPROVEN,
     ContactFactory,
     HoldFactory,
     SignUpFactory,
@@ -399,3 +401,16 @@ def test_every_word_of_these_pages_is_translated() -> None:
 
 def _read(pattern: str) -> str:
     return " ".join(path.read_text(encoding="utf-8") for path in django_settings.BASE_DIR.glob(pattern))
+
+
+@pytest.mark.promise("L15")
+@pytest.mark.parametrize(("known", "offered"), [({}, {"email", "phone", "post"}), (UNPROVEN, {"email"})])
+def test_who_may_be_somebody_else_is_asked_for_a_yes_to_mail_alone(
+    policy: PolicyVersion, known: dict[str, Any], offered: set[str]
+) -> None:
+    """A yes opens the phone number on the record, which may be another's than the reader's."""
+    person = reader(policy, phone="070 1", address="Storgatan 1", city="Umeå", **known)
+    for channel in Channel:
+        person.permissions.update_or_create(channel=channel, defaults={"state": "objected", "given_on": NOON.date()})
+    lines = channels.of_person(person, policy=policy, day=NOON.date())
+    assert {line.channel for line in lines if line.asks} == offered
