@@ -40,7 +40,7 @@ def told(certificate: Certificate, policy: PolicyVersion, language: str = "en") 
 
 
 def test_each_is_named_with_the_days_of_its_notice(policy: PolicyVersion, certificate: Certificate) -> None:
-    assert told(certificate, policy) == ["Tryckhuset AB: is told as soon as the mail leaves"]
+    assert told(certificate, policy) == ["Tryckhuset AB: will be told as soon as the mail is sent"]
     RecipientNotice.objects.update(sent_at=NOON + ONE_DAY)
     assert told(certificate, policy) == ["Tryckhuset AB: told on 25 November 2026, has not confirmed it yet"]
     RecipientNotice.objects.update(acknowledged_at=NOON + 3 * ONE_DAY, acknowledged_by="user:7")
@@ -67,7 +67,7 @@ def test_of_several_records_the_last_day_counts_and_one_that_is_open_is_open(
     assert sorted(made.references) == sorted(person.public_id for person in people)
     first, second = RecipientNotice.objects.filter(kind="erased").order_by("pk")
     RecipientNotice.objects.filter(pk=first.pk).update(sent_at=NOON, acknowledged_at=NOON, acknowledged_by="user:7")
-    assert told(made, policy) == ["Tryckhuset AB: is told as soon as the mail leaves"]
+    assert told(made, policy) == ["Tryckhuset AB: will be told as soon as the mail is sent"]
     RecipientNotice.objects.filter(pk=second.pk).update(sent_at=NOON + ONE_DAY)
     assert told(made, policy) == ["Tryckhuset AB: told on 25 November 2026, has not confirmed it yet"]
 

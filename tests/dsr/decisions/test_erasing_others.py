@@ -150,7 +150,9 @@ def test_the_certificate_names_them_on_the_page_on_paper_and_for_scripts(
     assert "Recipients of the details" in page
     assert "Cloud &amp; Sons Ltd" in page
     assert certificates.plain(certificate)["told"] == ["Cloud & Sons Ltd"]
-    assert "Cloud & Sons Ltd: is told as soon as the mail leaves" in certificates.words(certificate, policy=policy)
+    assert "Cloud & Sons Ltd: will be told as soon as the mail is sent" in certificates.words(
+        certificate, policy=policy
+    )
     for language in ("en", "sv"):
         assert certificates.pdf(certificate, policy=policy, language=language).startswith(b"%PDF")
 

@@ -48,7 +48,7 @@ def test_the_page_says_what_was_typed_and_the_form_what_is_on_file(log_in: LogIn
 def test_staff_answer_on_the_persons_word_and_say_how_they_heard_it(log_in: LogIn, person: Contact) -> None:
     said = {"name": "yes", "country": "no", "company": "", "heard": "told us by phone"}
     answer = log_in("marketing").post(page(person), said, follow=True)
-    assert "The details of Bo Ek are put right." in answer.content.decode()
+    assert "The details of Bo Ek are corrected." in answer.content.decode()
     person.refresh_from_db()
     assert (person.first_name, person.last_name, person.country, person.corrected) == (
         "Bo", "Ek", "SE", ["first_name", "last_name"],
