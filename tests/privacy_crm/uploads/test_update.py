@@ -8,6 +8,7 @@ import pytest
 
 from contacts.models import AuditEvent, Basis, Contact, PolicyVersion, UploadedDifference
 from contacts.people import correcting, erasure
+from contacts.permission import country_rules
 from privacy_crm.staff.uploads import upload_page
 from privacy_crm.uploads import importing
 from tests.support.factories import NOON, ContactFactory, OrganisationFactory, agree, hold
@@ -107,16 +108,19 @@ def test_whoever_an_agreement_holds_moves_nowhere(policy: PolicyVersion) -> None
     assert (says(ada)["organisation"], says(ada)["country"], says(ada)["city"]) == ("Fjordkraft AB", "SE", "Oslo")
 
 
-@pytest.mark.parametrize("how", ["legal form", "agreement"])
-def test_nobody_is_moved_to_an_organisation_that_could_allow_more_marketing(how: str, policy: PolicyVersion) -> None:
-    there = OrganisationFactory.create(name="Havglimt AS", legal_form="company" if how == "legal form" else "")
-    if how == "agreement":
-        agree(there, None)
-    ada = held(policy)
+@pytest.mark.promise("P11")
+@pytest.mark.parametrize(("country", "moves"), [("GB", False), ("SE", True)])
+def test_nobody_is_moved_to_an_organisation_that_would_open_a_channel(
+    country: str, moves: bool, policy: PolicyVersion
+) -> None:
+    country_rules.adopt(at=NOON, by="test")
+    OrganisationFactory.create(name="Havglimt AS", legal_form="company")
+    ada = held(policy, country=country)
     upload = review([LISTED], policy, HEADER)
-    assert shown(upload)["organisation"] == ("Fjordkraft AB", "Havglimt AS", "opens")
+    assert shown(upload)["organisation"] == ("Fjordkraft AB", "Havglimt AS", "" if moves else "opens")
     bring_in(upload, policy)
-    assert says(ada)["organisation"] == "Fjordkraft AB"
+    assert says(ada)["organisation"] == ("Havglimt AS" if moves else "Fjordkraft AB")
+    assert upload.result["since"] == 0
 
 
 def test_a_move_that_allows_no_more_is_made(policy: PolicyVersion) -> None:
