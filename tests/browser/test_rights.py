@@ -90,7 +90,7 @@ def test_a_person_asks_for_everything_and_fetches_what_the_officer_hands_over(
     officer.open(request.number)
     officer.page.get_by_role("heading", name="Ada Berg asked us on 24 November 2026 for access").wait_for()
     officer.press("Hand the package over")
-    assert "You can fetch it through 8 December 2026." in officer.read("Everything that we hold about you is ready")
+    assert "You can download it through 8 December 2026." in officer.read("Everything that we hold about you is ready")
     officer.send("Send the letter", "The package can be fetched through 8 December 2026.")
 
     assert "What we hold about you is ready" in person.mails()[-1]
