@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
-from privacy_crm.demo.cast import COUNTRIES, JOB_TITLES, SOURCES, SWEDISH_JOB_TITLES, Country
+from privacy_crm.demo.cast import COUNTRIES, JOB_TITLES, SOURCES, SWEDISH_JOB_TITLES, WITHOUT_NOTICE, Country
 from privacy_crm.demo.days import anchors_due_by
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -143,11 +143,16 @@ class Book:
         kind, source = self.one(SOURCES[scenario])
         row = {"scenario": scenario, "collected_on": collected_on.isoformat(), "source": source, "source_kind": kind}
         row["last_activity_on"] = last_activity_on.isoformat() if last_activity_on else ""
-        row["informed_on"] = "" if kind == "person" else self._informed_on(collected_on)
+        row["informed_on"] = self._informed_on(kind, source, collected_on)
         self.tables["contacts"].append(person.fields | row)
 
-    def _informed_on(self, collected_on: date) -> str:
-        """Return a day within the month that the law gives (L5), or nothing where it is yet to come."""
+    def _informed_on(self, kind: str, source: str, collected_on: date) -> str:
+        """Return a day within the month that the law gives (L5), or nothing where it is yet to come.
+
+        A form tells people as they fill it in; who gave us a business card was told nothing that is on record.
+        """
+        if kind == "person":
+            return "" if source == WITHOUT_NOTICE else collected_on.isoformat()
         day = collected_on + timedelta(days=self.number(2, 27))
         return "" if day >= self.today else day.isoformat()
 

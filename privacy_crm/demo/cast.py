@@ -162,6 +162,7 @@ _COLLEAGUE = ("organisation", "Named by a colleague as the contact person")
 _AGREEMENT = ("organisation", "Named in the agreement")
 _RESELLER = ("third_party", "Reseller")
 _ORGANISER = ("third_party", "Co-organiser's list of participants")
+WITHOUT_NOTICE = "Business card"
 SOURCES = {
     "customer": (_FORM, _FORM, _COLLEAGUE, _AGREEMENT, _RESELLER),
     "partner": (_FORM, _COLLEAGUE, _AGREEMENT),
@@ -173,7 +174,7 @@ SOURCES = {
         ("public", "Trade register"),
         ("third_party", "Trade fair organiser"),
         ("organisation", "Switchboard"),
-        ("person", "Business card"),
+        ("person", WITHOUT_NOTICE),
     ),
 }
 # The short names of the whitepapers, by which downloads are counted.

@@ -27,7 +27,7 @@ from privacy_crm.demo import (
     users,
     website,
 )
-from retention import purge
+from retention import purge, statements
 
 console = Console()
 
@@ -79,6 +79,8 @@ def first_night(policy: PolicyVersion) -> bool:
     console.print(f"[dim]{today.open_house(policy, at)} guests are in at the event of today[/]")
     console.print(f"[dim]{addresses.be_known(policy, at)} addresses are known to be their person's[/]")
     console.print(show.recipients(at))
+    found = sum(statements.keep(policy=policy, at=at, now=timezone.now).found.values())
+    console.print(f"[dim]{found} contradictions are in the records[/]")
     return True
 
 

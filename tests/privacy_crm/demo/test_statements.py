@@ -38,7 +38,11 @@ def test_nothing_in_the_demo_contradicts_itself_or_the_policy(at: dt.datetime) -
     assert Basis.objects.count() > 2_000
     assert Message.objects.filter(purpose="marketing", sent_at__isnull=False).exists()
     assert [each for each in statements.search(policy=policy, at=at) if each.count] == []
+    checked = statements.latest()
+    assert checked
+    assert (checked.at, checked.found) == (at, {})
     _everybody_is_told_within_a_month(at.date())
+    _few_who_gave_us_their_details_were_shown_no_notice()
     _what_is_shown_is_what_a_form_showed()
     _whoever_is_due_has_gone(policy, at.date())
     _the_register_has_who_gets_everybodys_data()
@@ -57,6 +61,13 @@ def _everybody_is_told_within_a_month(day: dt.date) -> None:
     untold = Basis.objects.untold().exclude(contact__in=Hold.objects.filter(kind="freeze").values("contact"))
     assert untold.exists()
     assert not untold.filter(collected_on__lt=day - dt.timedelta(days=28)).exists()
+
+
+def _few_who_gave_us_their_details_were_shown_no_notice() -> None:
+    """Where no form was: a business card, a fair, a place at an event for somebody who is held for something else."""
+    unshown = Basis.objects.unshown()
+    assert set(unshown.values_list("source", flat=True)) == {"Business card", "a fair in Malmö", "registration"}
+    assert 0 < unshown.values("contact").distinct().count() < 150
 
 
 def _what_is_shown_is_what_a_form_showed() -> None:
