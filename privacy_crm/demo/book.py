@@ -44,6 +44,7 @@ class Book:
         self.due_24 = anchors_due_by(today, 24)
         self.tables: defaultdict[str, list[Row]] = defaultdict(list)
         self.random = Random(seed)
+        self._held: set[tuple[str, str]] = set()  # address and scenario
         self._taken: set[str] = set()
 
     # Drawing
@@ -141,6 +142,12 @@ class Book:
 
     def basis(self, person: Person, scenario: str, collected_on: date, last_activity_on: date | None = None) -> None:
         kind, source = self.one(SOURCES[scenario])
+        self._enter(person, scenario, collected_on, last_activity_on, kind, source)
+
+    def _enter(
+        self, person: Person, scenario: str, collected_on: date, last_activity_on: date | None, kind: str, source: str
+    ) -> None:
+        self._held.add((person.email, scenario))
         row = {"scenario": scenario, "collected_on": collected_on.isoformat(), "source": source, "source_kind": kind}
         row["last_activity_on"] = last_activity_on.isoformat() if last_activity_on else ""
         row["informed_on"] = self._informed_on(kind, source, collected_on)
@@ -155,6 +162,11 @@ class Book:
             return "" if source == WITHOUT_NOTICE else collected_on.isoformat()
         day = collected_on + timedelta(days=self.number(2, 27))
         return "" if day >= self.today else day.isoformat()
+
+    def come_by_form(self, person: Person, scenario: str, day: date) -> None:
+        """Hold somebody for what they sign up for, unless they are already; the form told them who we are."""
+        if (person.email, scenario) not in self._held:
+            self._enter(person, scenario, day, day, "person", f"{scenario.capitalize()} sign-up form")
 
     def act(self, person: Person, kind: str, day: date, reference: str = "") -> None:
         self.act_at(person, kind, self.office_hours(day), reference)

@@ -65,10 +65,13 @@ def add(
 
 def sign_up(book: Book, crowd: list[Person], event: str, guests: int, ago: tuple[int, int], food: int = 0) -> None:
     """Of the guests, `food` say what they eat and consent; five more at the summit say so without consent."""
+    (kind,) = (row["kind"] for row in book.tables["events"] if row["slug"] == event)
     for number, person in enumerate(book.random.sample(crowd, guests)):
         without_consent = event == "nordic-summit" and food <= number < food + 5
         wish = book.one(FOODS) if number < food or without_consent else ""
-        book.register(person, event, book.ago(*ago), wish, consent=number < food)
+        day = book.ago(*ago)
+        book.come_by_form(person, "webinar" if kind == "webinar" else "event", day)
+        book.register(person, event, day, wish, consent=number < food)
 
 
 def attend(book: Book, event: str, title: str, opening: datetime) -> None:
