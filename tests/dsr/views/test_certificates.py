@@ -52,7 +52,7 @@ def _url(certificate: Certificate, page: str = "my_data_certificate") -> str:
 
 def test_the_letter_leads_to_it_and_says_from_which_day_on(shared: Certificate) -> None:
     label, url = button()
-    assert label == "Open the certificate of deletion, from 24 December 2026 the certificate at the latest"
+    assert label == "Open the certificate of deletion (ready by 24 December 2026)"
     assert url.partition("?")[0].endswith(_url(shared))
 
 
