@@ -15,12 +15,13 @@ from dsr.admin import proposals
 from dsr.admin.letters import LetterForm
 from dsr.admin.numbered import NumberedForm
 from dsr.answers.answering import Draft
-from dsr.decisions import certificates, erasing
+from dsr.decisions import erasing
 from dsr.decisions.erasing import Order
 from dsr.models import Request
 from dsr.records.transitions import RequestError
 from dsr.traces import proposal
 from dsr.traces.proposal import Proposal
+from dsr.words import places
 from dsr.words.vocabulary import ErasureGround, Kind, State
 
 _USUAL = {
@@ -55,9 +56,8 @@ class EraseForm(LetterForm, NumberedForm):
         return proposal.of(self.record, company_day())
 
     def rows(self) -> list[tuple[str, int]]:
-        """Return what goes, by table, in words, most of it first."""
-        counted = sorted(self.proposal.rows.items(), key=lambda each: (-each[1], each[0]))
-        return [(certificates.title_of(table), number) for table, number in counted]
+        """Return what goes, in words, most of it first."""
+        return places.deleted(self.proposal.rows)
 
     def total(self) -> int:
         return sum(self.proposal.rows.values())
