@@ -55,12 +55,15 @@ class EraseForm(LetterForm, NumberedForm):
     def proposal(self) -> Proposal:
         return proposal.of(self.record, company_day())
 
-    def rows(self) -> list[tuple[str, int]]:
+    def rows(self) -> list[tuple[str, str]]:
         """Return what goes, in words, most of it first."""
-        return places.deleted(self.proposal.rows)
+        return [(name, places.grouped(number)) for name, number in places.deleted(self.proposal.rows)]
 
     def total(self) -> int:
         return sum(self.proposal.rows.values())
+
+    def grouped_total(self) -> str:
+        return places.grouped(self.total())
 
     def stays(self) -> list[str]:
         """Return what a law has us keep, a sentence each."""

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from contacts.models import Contact, PolicyVersion
+from contacts.models import Activity, Contact, PolicyVersion
 from dsr.decisions import certificates, erasing
 from dsr.models import Certificate, Request
 from dsr.records.transitions import RequestError
@@ -289,6 +289,20 @@ def test_the_form_shows_what_goes_and_the_letter_before_anything_happens(
     shown = officer.post(url, {"ground": "unlawful", "show": "1"})
     assert "Vi borde inte ha haft det" in shown.context["form"].preview
     assert {**counted(), "django_session": 0} == {**before, "django_session": 0}
+
+
+def test_the_form_counts_with_separators(log_in: LogIn, request_of: Request, at_noon: None) -> None:
+    person = Contact.objects.get(requests__request=request_of)
+    Activity.objects.filter(contact=person).delete()
+    Activity.objects.bulk_create(
+        Activity(contact=person, kind="call", occurred_at=NOON, reference=str(each)) for each in range(1_200)
+    )
+    total = sum(proposal.of(request_of, NOON.date()).rows.values())
+    url = reverse("admin:dsr_request_erase", args=[request_of.public_id])
+    page = _text(log_in("privacy officer").get(url).content.decode())
+    assert "Activities 1,200" in page
+    assert f"{total:,} entries will be deleted for good." in page
+    assert f"In all {total:,}" in page
 
 
 def test_the_number_of_the_request_deletes(log_in: LogIn, request_of: Request, at_noon: None) -> None:
