@@ -73,15 +73,15 @@ def _locked(strikes: QuerySet[Strike]) -> QuerySet[Strike]:
 
 
 def _subject(number: int) -> str:
-    return f"Strike {number} {'person' if number == 1 else 'people'} from a list that you hold"
+    return f"Remove {number} {'person' if number == 1 else 'people'} from a list that you hold"
 
 
 def _body(audience: Audience, number: int) -> str:
     """Return the mail's text, with no person in it."""
-    who = "One person on it has objected or was" if number == 1 else f"{number} people on it have objected or were"
+    one = "One person on the list has objected, was deleted or has another number now."
+    many = f"{number} people on the list have objected, were deleted or have another number now."
     page = links.absolute(reverse("admin:contacts_audience_change", args=[audience.pk]))
     return (
-        f"{who} deleted, or has another number now. Do not write to them or call them by this list any more.\n\n"
-        f"The page of the list says by their numbers who they are. Strike them from the file, and say there that it is"
-        f" done:\n{page}\n"
+        f"{one if number == 1 else many} Do not write to them or call them from this list any more.\n\n"
+        f"The list's page shows their numbers. Remove them from the file, then confirm it there:\n{page}\n"
     )

@@ -15,12 +15,13 @@ from dsr.admin import proposals
 from dsr.admin.letters import LetterForm
 from dsr.admin.numbered import NumberedForm
 from dsr.answers.answering import Draft
-from dsr.decisions import certificates, erasing
+from dsr.decisions import erasing
 from dsr.decisions.erasing import Order
 from dsr.models import Request
 from dsr.records.transitions import RequestError
 from dsr.traces import proposal
 from dsr.traces.proposal import Proposal
+from dsr.words import places
 from dsr.words.vocabulary import ErasureGround, Kind, State
 
 _USUAL = {
@@ -54,13 +55,15 @@ class EraseForm(LetterForm, NumberedForm):
     def proposal(self) -> Proposal:
         return proposal.of(self.record, company_day())
 
-    def rows(self) -> list[tuple[str, int]]:
-        """Return what goes, by table, in words, most of it first."""
-        counted = sorted(self.proposal.rows.items(), key=lambda each: (-each[1], each[0]))
-        return [(certificates.title_of(table), number) for table, number in counted]
+    def rows(self) -> list[tuple[str, str]]:
+        """Return what goes, in words, most of it first."""
+        return [(name, places.grouped(number)) for name, number in places.deleted(self.proposal.rows)]
 
     def total(self) -> int:
         return sum(self.proposal.rows.values())
+
+    def grouped_total(self) -> str:
+        return places.grouped(self.total())
 
     def stays(self) -> list[str]:
         """Return what a law has us keep, a sentence each."""

@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import typst
-from django.apps import apps
 from django.conf import settings
 from django.utils import translation
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from contacts.base.days import add_months, day_of
 from contacts.models import PolicyVersion
@@ -20,6 +19,7 @@ from dsr.decisions import certificate_recipients
 from dsr.models import Certificate
 from dsr.records import remains
 from dsr.traces import proposal
+from dsr.words import places
 from dsr.words.vocabulary import ErasureGround
 
 TEMPLATE = Path(__file__).parent / "certificate.typ"
@@ -51,16 +51,14 @@ def said(certificate: Certificate, *, policy: PolicyVersion, language: str) -> d
             "company_address": policy.controller["address"],
             "outcome": _outcome(certificate, policy),
             "facts": _facts(certificate, policy),
-            "deleted": [
-                [capfirst(title_of(table)), table, _grouped(rows)] for table, rows in _most_first(certificate.deleted)
-            ],
-            "total": _grouped(sum(certificate.deleted.values())),
+            "deleted": [[name, places.grouped(number)] for name, number in places.deleted(certificate.deleted)],
+            "total": places.grouped(sum(certificate.deleted.values())),
             "told": certificate_recipients.said(certificate, zone=policy.zone),
             "kept": [_kept(duty) for duty in certificate.kept],
             "coded": _coded(certificate, policy),
             "scan": scanned(certificate),
             "alarm": bool(certificate.scan["found"]),
-            "backups": _("The last copy in a backup is gone on %s.")
+            "backups": _("The last copy in a backup will be gone on %s.")
             % date_format(certificate.backups_until, "DATE_FORMAT"),
             "words": _words(),
         }
@@ -82,7 +80,7 @@ def words(certificate: Certificate, *, policy: PolicyVersion) -> str:
     """Return it for a terminal."""
     told = said(certificate, policy=policy, language="en")
     lines = [told["outcome"], *(f"{name}: {value}" for name, value in told["facts"])]
-    lines += [f"{rows:>9} {title} ({table})" for title, table, rows in told["deleted"]]
+    lines += [f"{number:>9} {name}" for name, number in told["deleted"]]
     lines += [f"{told['total']:>9} {told['words']['in_all'].lower()}"]
     lines += [f"Kept: {what}, by law ({law}), {until}." for what, law, until in told["kept"]]
     lines += [f"Kept without a name: {what} ({ground}), {until}." for what, ground, until in told["coded"]]
@@ -97,18 +95,20 @@ def scanned(certificate: Certificate) -> list[str]:
     searched = _(
         "Afterwards the whole database was searched for the person: %(tables)s tables, %(columns)s columns."
     ) % {
-        "tables": _grouped(scan["tables"]),
-        "columns": _grouped(scan["columns"]),
+        "tables": places.grouped(scan["tables"]),
+        "columns": places.grouped(scan["columns"]),
     }
-    told = [searched, _sought(scan), _("Nothing of them was found.")]
+    told = [searched, _sought(scan), _("Nothing about them was found.")]
     if scan["found"]:
-        told[-1] = _("Something of them was still found: %s. This has to be looked at.") % _places(scan["found"])
+        told[-1] = _("Something about them was still found in: %s. This has to be looked into.") % places.found(
+            scan["found"]
+        )
     if scan["others"]:
         told.append(
-            _("A name, a phone or an address that others have, too, stands here: %s.") % _places(scan["others"])
+            _("A name, phone number or address that others share was found in: %s.") % places.found(scan["others"])
         )
     if coded := scan.get("coded"):
-        told.append(_("As a number or in coded form, as said above, they stand here: %s.") % _places(coded))
+        told.append(_("As said above, their number or coded address stays in: %s.") % places.found(coded))
     return list(filter(None, told))
 
 
@@ -125,14 +125,6 @@ def _sought(scan: dict[str, Any]) -> str:
     return _("It was searched by %s.") % proposal.listed(texts) if texts else ""
 
 
-def title_of(table: str) -> str:
-    """Return what the rows of a table are, in the language that is active."""
-    if table in _TITLES:
-        return str(_TITLES[table])
-    models = {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
-    return str(models[table]._meta.verbose_name_plural) if table in models else table
-
-
 def _outcome(certificate: Certificate, policy: PolicyVersion) -> str:
     day = date_format(day_of(certificate.erased_at, policy.zone), "DATE_FORMAT")
     text = (
@@ -146,10 +138,9 @@ def _outcome(certificate: Certificate, policy: PolicyVersion) -> str:
 def _facts(certificate: Certificate, policy: PolicyVersion) -> list[list[str]]:
     moment = certificate.erased_at.astimezone(policy.zone)
     return [
-        [_("Request"), certificate.request.number],
-        [_("Ground"), str(ErasureGround(certificate.ground).label)],
+        [_("Reference"), certificate.request.number],
+        [_("Ground"), capfirst(str(ErasureGround(certificate.ground).label))],
         [_("Deleted"), date_format(moment, "DATETIME_FORMAT")],
-        [_("Certificate"), str(certificate.public_id)],
     ]
 
 
@@ -210,63 +201,20 @@ def _coded(certificate: Certificate, policy: PolicyVersion) -> list[list[str]]:
     return told
 
 
-def _most_first(rows: dict[str, int]) -> list[tuple[str, int]]:
-    return sorted(rows.items(), key=lambda each: (-each[1], each[0]))
-
-
-def _places(found: dict[str, int]) -> str:
-    return ", ".join(
-        ngettext("%(table)s (%(rows)s row)", "%(table)s (%(rows)s rows)", rows)
-        % {"table": title_of(table), "rows": _grouped(rows)}
-        for table, rows in _most_first(found)
-    )
-
-
-def _grouped(number: int) -> str:
-    return str(number_format(number, force_grouping=True))
-
-
 def _words() -> dict[str, Any]:
     return {
         "deleted": _("What was deleted"),
-        "deleted_headings": [_("What"), _("Table"), _("Rows")],
+        "deleted_headings": [_("What"), _("Entries")],
         "in_all": _("In all"),
-        "kept": _("What the law has us keep"),
+        "kept": _("What the law requires us to keep"),
         "kept_headings": [_("What"), _("Law"), _("How long")],
-        "nothing_kept": _("Nothing of the person is kept."),
+        "nothing_kept": _("No details of the person are kept."),
         "coded": _("What stays without a name"),
         "coded_headings": [_("What"), _("Ground"), _("How long")],
         "told": _("Recipients of the details"),
-        "scan": _("Checked afterwards"),
+        "scan": _("Check after the deletion"),
         "backups": _("Backups"),
-        "no_data": _("This certificate does not name the person: it has only the numbers of request and records."),
+        "no_data": _(
+            "This certificate does not name the person. It has only the reference of the request and of what is kept."
+        ),
     }
-
-
-_TITLES: dict[str, Any] = {
-    "contacts_contact": gettext_lazy("people’s records"),
-    "contacts_basis": gettext_lazy("reasons for holding them"),
-    "contacts_activity": gettext_lazy("activities"),
-    "contacts_channelpermission": gettext_lazy("consents and objections"),
-    "contacts_consentrecord": gettext_lazy("records of consents"),
-    "contacts_interest": gettext_lazy("topics of interest"),
-    "contacts_registration": gettext_lazy("places at events"),
-    "contacts_foodpreference": gettext_lazy("dietary needs"),
-    "contacts_signup": gettext_lazy("forms sent in"),
-    "contacts_proposeddetail": gettext_lazy("typed details that nobody had answered"),
-    "contacts_message": gettext_lazy("messages"),
-    "contacts_disclosure": gettext_lazy("disclosures to recipients"),
-    "contacts_addressee": gettext_lazy("places in the line of a mailing"),
-    "contacts_uploadedperson": gettext_lazy("marks of the list they came in by"),
-    "contacts_uploadeddifference": gettext_lazy("differences between a list and their record"),
-    "contacts_duplicatepair": gettext_lazy("notes that two records are alike"),
-    "retention_hold": gettext_lazy("holds"),
-    "retention_purgecandidate": gettext_lazy("places on the list of a nightly run"),
-    "dsr_subject": gettext_lazy("links between person and request"),
-    "dsr_paper": gettext_lazy("words and letters about requests"),
-    "dsr_proof": gettext_lazy("links that prove an address"),
-    "dsr_handover": gettext_lazy("packages made ready"),
-    "dsr_request": gettext_lazy("requests not confirmed"),
-    "dsr_entry": gettext_lazy("lines of their timelines"),
-    "django_admin_log": gettext_lazy("lines of the admin’s log"),
-}

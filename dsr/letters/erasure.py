@@ -42,7 +42,7 @@ def _certificate(case: Case) -> tuple[str, str]:
     final_by: dt.date = case.facts["final_by"]
     label = _("Open the certificate of deletion")
     if final_by > case.facts["day"]:
-        label = _("Open the certificate of deletion, from %s on at the latest") % day(final_by)
+        label = _("Open the certificate of deletion (ready by %s)") % day(final_by)
     return label, links.page("my_data_certificate", links.certificate(case.request.public_id))
 
 

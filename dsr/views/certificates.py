@@ -61,8 +61,8 @@ def _found(visit: Visit, token: str) -> Certificate | HttpResponse:
 
 def _early(visit: Visit, day: str) -> HttpResponse:
     text = _(
-        "We have deleted your details. Some of those we had given them to have not confirmed yet that they have"
-        " deleted them, too. Open this link again later: from %s the certificate is here in any case."
+        "We have deleted your details. Some recipients that had them have not confirmed yet that they have deleted"
+        " them, too. Open this link again later: the certificate will be ready by %s."
     )
-    said = {"heading": _("The certificate is not final yet"), "text": text % day}
+    said = {"heading": _("The certificate is not ready yet"), "text": text % day}
     return visit.show("contacts/message.html", said)

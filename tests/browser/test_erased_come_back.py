@@ -79,7 +79,7 @@ def erased(staff: Callable[[str], "Page"], sink: Sink, policy: PolicyVersion) ->
     page.get_by_role("link", name="Open the certificate").click()
     page.get_by_text("Their address in coded form, so that nobody brings them back").wait_for()
     page.get_by_text("until 24 November 2029").wait_for()
-    page.get_by_text("Nothing of them was found.").wait_for()
+    page.get_by_text("Nothing about them was found.").wait_for()
     assert not Contact.objects.exists()
 
 

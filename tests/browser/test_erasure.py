@@ -35,7 +35,7 @@ def test_the_officer_deletes_a_person_and_prints_the_certificate(
     enter(page, log_in("privacy officer"), live_server)
     visit(page, f"{live_server.url}/admin/dsr/request/{request.public_id}/change/")
     page.get_by_role("link", name="Delete this person").press("Enter")
-    page.get_by_text("rows are deleted for good").wait_for()
+    page.get_by_text("entries will be deleted for good").wait_for()
     page.select_option("[name=ground]", "unlawful")
     page.get_by_role("button", name="Show the letter").click()
     words = page.frame_locator("iframe").get_by_text("We should not have held it")
@@ -50,7 +50,7 @@ def test_the_officer_deletes_a_person_and_prints_the_certificate(
     assert not Contact.objects.filter(pk=contact.pk).exists()
     assert fresh(request).ground == "unlawful"
     page.get_by_role("link", name="Open the certificate").click()
-    page.get_by_text("Nothing of them was found.").wait_for()
+    page.get_by_text("Nothing about them was found.").wait_for()
     with page.expect_download() as download:
         page.get_by_role("link", name="PDF, Swedish").click()
     assert download.value.suggested_filename == f"certificate-{request.number}-sv.pdf"

@@ -42,7 +42,7 @@ def test_a_person_asks_to_be_deleted_and_nothing_of_them_is_left(
     erase(officer, request, "everything that we held about you")
     assert not Contact.objects.exists()
     officer.follow("Open the certificate", "**/certificate/")
-    officer.page.get_by_text("Nothing of them was found.").wait_for()
+    officer.page.get_by_text("Nothing about them was found.").wait_for()
     assert "Ada" not in officer.page.locator(".pc-stack").inner_text()
     assert printed(officer.page, "PDF, English").startswith(b"%PDF")
 

@@ -7,12 +7,13 @@ from typing import Any
 from django.contrib.auth.models import Group, User
 
 from contacts.audiences import striking
-from contacts.delivery import change_address_notified, mailing_trial
+from contacts.delivery import address_question, change_address_notified, mailing_trial
 from contacts.models import Contact, PolicyVersion
 from contacts.outbox import outbox
+from contacts.people import change_email
 from contacts.permission import objections
 from contacts.signups import proof as proofs
-from contacts.words.vocabulary import Channel, MailTemplate
+from contacts.words.vocabulary import Channel, MailTemplate, TrustReason
 from dsr.answers import answering
 from dsr.clock import reminding
 from dsr.decisions import handing_over
@@ -76,8 +77,14 @@ def first_words(policy: PolicyVersion) -> None:
 
 def moved(policy: PolicyVersion) -> None:
     change_address_notified.change(
-        ContactFactory.create().pk, "new@elsewhere.example", proven=True, at=NOON, by=OFFICER
+        ContactFactory.create().pk, "new@elsewhere.example", evidence=TrustReason.MET, at=NOON, by=OFFICER
     )
+
+
+def doubted(_policy: PolicyVersion) -> None:
+    person = ContactFactory.create()
+    change_email.change(person.pk, "new@elsewhere.example", evidence=None, at=NOON, by=OFFICER)
+    address_question.send(person.pk, at=NOON)
 
 
 def tried(policy: PolicyVersion) -> None:
@@ -154,6 +161,7 @@ BY_AN_ACT: dict[Writer, tuple[Make, set[str]]] = {
 }
 MODULES: dict[str, tuple[Make, set[str]]] = {
     "contacts/audiences/striking.py": (to_strike, {DESK}),
+    "contacts/delivery/address_question.py": (doubted, {"address", *EVERYWHERE}),
     "contacts/delivery/change_address_notified.py": (moved, {"my_data", *EVERYWHERE}),
     "contacts/delivery/mailing_trial.py": (tried, EVERYWHERE),
     "contacts/disclosure/notice_letters.py": (to_be_told, {"notices"}),

@@ -104,9 +104,9 @@ def parting(occasion: Occasion) -> Letter:
     """Say that somebody is about to be deleted since their mail's link stopped all marketing, and how to prevent it."""
     about = {"company": occasion.company}
     stopped = _(
-        "Somebody used the link in a mail of ours to stop all marketing to this address. We have stopped it."
-        " %(company)s keeps your details for marketing alone, so we delete them in the coming night or, if you asked us"
-        " for a guide, an event or an answer, after that. You need not do anything."
+        "Somebody used a link in one of our mails to stop all marketing to this address. We have stopped it."
+        " %(company)s holds your details for marketing only, so we will delete them in the coming night. If you are"
+        " waiting for a guide, an event or an answer from us, we will delete them after that. You need not do anything."
     )
     kept = _(
         "Was it not you? Click below before that, and we keep your details. What was stopped is then open again. But a"

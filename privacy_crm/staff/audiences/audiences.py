@@ -107,12 +107,12 @@ class DestroyedForm(ConfirmForm):
 
 class StruckForm(ActForm):
     explanation = gettext_lazy(
-        "Everybody who is named on this page is struck from the file, and from every copy of it."
+        "Everybody who is named on this page has been removed from the file and from every copy of it."
     )
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         number = striking.struck(self.record, at=at, by=by)
-        return ngettext("Noted: %d person is struck.", "Noted: %d people are struck.", number) % number
+        return ngettext("Noted: %d person removed.", "Noted: %d people removed.", number) % number
 
 
 def _is_outstanding(audience: Audience) -> bool:
@@ -133,7 +133,7 @@ class AudienceAdmin(RecordAdmin):
     acts = (
         Act(
             "struck",
-            gettext_lazy("They are struck"),
+            gettext_lazy("Confirm removal"),
             CONFIRM,
             StruckForm,
             "person_remove",

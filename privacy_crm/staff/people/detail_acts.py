@@ -86,7 +86,7 @@ class CorrectForm(DetailsForm):
             done = unconfirmed.correct(self.record.pk, self._changed(self.cleaned_data), at=at, by=by)
         if not done.changes and not done.waits:
             raise CompletingError(_("Nothing would change: these are the details on file."))
-        corrected = _("The details of {name} are corrected. Whoever was given them is told.")
+        corrected = _("The details of {name} are corrected. Recipients who have them are told.")
         return " ".join([*([corrected] if done.changes else []), *stays(self.record, done.waits)])
 
     def _changed(self, data: dict[str, Any]) -> dict[str, str]:

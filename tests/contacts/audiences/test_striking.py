@@ -92,7 +92,7 @@ def test_the_holder_hears_once_by_mail_that_names_nobody(person: Contact, kim: U
     assert striking.tell(at=NOON + HOUR) == 0
     (told,) = mail.outbox
     assert told.to == ["kim@nordvik.example"]
-    assert told.subject == "Strike 1 person from a list that you hold"
+    assert told.subject == "Remove 1 person from a list that you hold"
     assert f"/admin/contacts/audience/{made.pk}/change/" in told.body
     assert [word for word in ("Aino", "Ek", str(person.email), str(person.public_id)) if word in told.body] == []
     erasure.delete({person.pk: person.public_id}, at=NOON, by="test", rule="test")
@@ -104,16 +104,22 @@ def test_whoever_objects_and_is_deleted_then_is_one_person(log_in: LogIn, person
     object_to(person, Channel.PHONE)
     erasure.delete({person.pk: person.public_id}, at=NOON, by="test", rule="test")
     assert striking.tell(at=NOON) == 1
-    assert mail.outbox[0].subject == "Strike 1 person from a list that you hold"
+    assert mail.outbox[0].subject == "Remove 1 person from a list that you hold"
     page = f"/admin/contacts/audience/{made.pk}/"
     client = log_in("privacy officer")
-    assert "1 person on it has objected or was deleted" in client.get(f"{page}change/").content.decode()
-    assert "Noted: 1 person is struck." in client.post(f"{page}struck/", follow=True).content.decode()
+    assert (
+        "1 person on it has objected, was deleted or is on file under another number:"
+        in client.get(f"{page}change/").content.decode()
+    )
+    assert "Noted: 1 person removed." in client.post(f"{page}struck/", follow=True).content.decode()
 
 
 @pytest.mark.parametrize(
     ("number", "said"),
-    [(1, "One person on it has objected or was deleted."), (2, "2 people on it have objected or were deleted.")],
+    [
+        (1, "One person on the list has objected, was deleted or has another number now. Do not"),
+        (2, "2 people on the list have objected, were deleted or have another number now. Do not"),
+    ],
 )
 def test_the_mail_says_how_many(policy: PolicyVersion, kim: User, number: int, said: str) -> None:
     people = ContactFactory.create_batch(number)
@@ -144,7 +150,7 @@ def test_a_list_that_is_gone_asks_nobody_to_strike(log_in: LogIn, person: Contac
     confirm(made, end, at=NOON, by="user:1")
     client, page = log_in("privacy officer"), f"/admin/contacts/audience/{made.pk}/"
     shown = client.get(f"{page}change/").content.decode()
-    assert [word for word in ("strike them", "Remove these people", "They are struck") if word in shown] == []
+    assert [word for word in ("remove them", "Remove these people", "Confirm removal") if word in shown] == []
     assert str(person.public_id) in shown
     before = contents()
     client.post(f"{page}struck/")
@@ -182,7 +188,7 @@ def test_the_page_says_whom_to_strike_and_takes_the_word_that_it_is_done(log_in:
     page = f"/admin/contacts/audience/{made.pk}/"
     shown = client.get(f"{page}change/").content.decode()
     assert (
-        "1 person on it has objected, was deleted or is on file under another number: strike them from the file now."
+        "1 person on it has objected, was deleted or is on file under another number: remove them from the file now."
         in shown
     )
     assert str(person.public_id) in shown
@@ -190,8 +196,8 @@ def test_the_page_says_whom_to_strike_and_takes_the_word_that_it_is_done(log_in:
     client.get(f"{page}struck/")
     assert contents() == before
     answer = client.post(f"{page}struck/", follow=True).content.decode()
-    assert "Noted: 1 person is struck." in answer
-    assert "strike them from the file now" not in answer
+    assert "Noted: 1 person removed." in answer
+    assert "remove them from the file now" not in answer
     assert Strike.objects.get().struck_by.startswith("user:")
     assert client.post(f"{page}struck/").status_code in {302, 403}
 

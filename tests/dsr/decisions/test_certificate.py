@@ -6,14 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
-from contacts.models import Contact, PolicyVersion
+from contacts.models import Activity, Contact, PolicyVersion
 from dsr.decisions import certificates, erasing
 from dsr.models import Certificate, Request
 from dsr.records.transitions import RequestError
-from dsr.traces import proposal
+from dsr.traces import counting, proposal, scanning
+from dsr.words import places
 from tests.dsr.traces.test_scanning import note
 from tests.support.deleting import BY, counted, erased, full, wish
 from tests.support.factories import NOON, ContactFactory, place
@@ -33,13 +36,14 @@ def address(certificate: Certificate, page: str = "certificate", *more: str) -> 
     return reverse(f"admin:dsr_request_{page}", args=[certificate.request.public_id, *more])
 
 
-def test_the_page_says_what_was_deleted_table_by_table(
+def test_the_page_says_what_was_deleted_in_words_alone(
     log_in: LogIn, policy: PolicyVersion, certificate: Certificate
 ) -> None:
     page = _text(log_in("privacy officer").get(address(certificate)).content.decode())
     said = certificates.said(certificate, policy=policy, language="en")
-    for table, rows in certificate.deleted.items():
-        assert re.search(rf"{table} {rows}\b", page)
+    assert len(said["deleted"]) == len(certificate.deleted)
+    for name, number in said["deleted"]:
+        assert re.search(rf"{name} {number}\b", page)
     for text in (said["outcome"], said["backups"], *said["scan"], certificate.request.number, "Name and company"):
         assert text in page
 
@@ -65,9 +69,42 @@ def test_every_text_of_it_has_its_swedish(policy: PolicyVersion, certificate: Ce
     certificate.refresh_from_db()
     english, swedish = (certificates.said(certificate, policy=policy, language=each) for each in ("en", "sv"))
     same = {text for text in _texts(english) & _texts(swedish) if re.search(r"[a-z]{4}", text)}
-    tables = set(certificate.deleted)
-    names = {policy.controller["name"], policy.controller["address"], str(certificate.public_id), *certificate.told}
-    assert {text for text in same - tables - names if "law" not in text} == set()
+    names = {policy.controller["name"], policy.controller["address"], *certificate.told}
+    assert {text for text in same - names if "law" not in text} == set()
+
+
+@pytest.mark.parametrize("language", ["en", "sv"])
+def test_no_reader_meets_the_name_of_a_table_or_the_certificates_random_number(
+    policy: PolicyVersion, certificate: Certificate, language: str
+) -> None:
+    Certificate.objects.update(scan={**certificate.scan, "found": dict.fromkeys(_tables(), 1), "others": {"left": 1}})
+    certificate.refresh_from_db()
+    said = str(certificates.said(certificate, policy=policy, language=language))
+    assert [table for table in _tables() if table in said] == []
+    assert str(certificate.public_id) not in said
+    assert certificate.request.number in said
+    assert str(certificate.public_id) in str(certificates.plain(certificate))
+
+
+def _tables() -> list[str]:
+    return [model._meta.db_table for model in apps.get_models(include_auto_created=True)]
+
+
+def test_numbers_have_separators_and_places_are_in_the_readers_language() -> None:
+    rows = {"dsr_request": 1, "contacts_auditevent": 32_769, "left_behind": 2, "django_session": 1}
+    told = (
+        "the record of who looked at and changed what (32,769 entries), other records (3 entries), requests (1 entry)"
+    )
+    with translation.override("en"):
+        assert places.found(rows) == told
+        assert places.deleted(rows)[-1] == ("Requests not confirmed", 1)
+    with translation.override("sv"):
+        assert places.found(rows).startswith("loggen över vem som har sett och ändrat vad (32\xa0769 poster), andra")
+
+
+def test_every_table_that_is_deleted_with_a_person_or_keeps_a_trace_of_them_has_a_name() -> None:
+    people = {model._meta.db_table for root in (Contact, Request) for model in counting._parents_first({root})}
+    assert (people | set(scanning._PROOF)) - set(places.NAMES) == set()
 
 
 def _texts(said: Any) -> set[str]:
@@ -201,7 +238,7 @@ def test_a_finding_is_told_on_page_and_certificate(log_in: LogIn, alarming: Requ
     page = _text(officer.get(reverse("admin:dsr_request_change", args=[alarming.public_id])).content.decode())
     assert "The search of the database afterwards still found something" in page
     certificate = _text(officer.get(address(alarming.certificates.get())).content.decode())
-    assert "Something of them was still found: words and letters about requests (1 row)." in certificate
+    assert "Something about them was still found in: words and letters about requests (1 entry)." in certificate
 
 
 def test_a_finding_is_a_task_until_it_is_settled(log_in: LogIn, alarming: Request) -> None:
@@ -252,6 +289,20 @@ def test_the_form_shows_what_goes_and_the_letter_before_anything_happens(
     shown = officer.post(url, {"ground": "unlawful", "show": "1"})
     assert "Vi borde inte ha haft det" in shown.context["form"].preview
     assert {**counted(), "django_session": 0} == {**before, "django_session": 0}
+
+
+def test_the_form_counts_with_separators(log_in: LogIn, request_of: Request, at_noon: None) -> None:
+    person = Contact.objects.get(requests__request=request_of)
+    Activity.objects.filter(contact=person).delete()
+    Activity.objects.bulk_create(
+        Activity(contact=person, kind="call", occurred_at=NOON, reference=str(each)) for each in range(1_200)
+    )
+    total = sum(proposal.of(request_of, NOON.date()).rows.values())
+    url = reverse("admin:dsr_request_erase", args=[request_of.public_id])
+    page = _text(log_in("privacy officer").get(url).content.decode())
+    assert "Activities 1,200" in page
+    assert f"{total:,} entries will be deleted for good." in page
+    assert f"In all {total:,}" in page
 
 
 def test_the_number_of_the_request_deletes(log_in: LogIn, request_of: Request, at_noon: None) -> None:

@@ -44,7 +44,7 @@ def test_the_person_goes_and_the_certificate_is_printed(policy: PolicyVersion, e
     deleted = Certificate.objects.get().deleted
     assert f"{sum(deleted.values())} in all" in out
     assert "On 24 November 2026 everything held about the person" in out
-    assert "Nothing of them was found." in out
+    assert "Nothing about them was found." in out
 
 
 def test_json_is_a_contract(policy: PolicyVersion, erase: Any) -> None:
@@ -170,4 +170,4 @@ def test_a_finding_ends_with_4(policy: PolicyVersion, erase: Any) -> None:
     note(f"their colleague is {contact.email}")
     code, out, _err = erase(contact.email, "--ground", "not_needed")
     assert code == 4
-    assert "Something of them was still found: words and letters about requests (1 row)." in out
+    assert "Something about them was still found in: words and letters about requests (1 entry)." in out

@@ -157,7 +157,7 @@ def test_where_they_stay_as_proof_is_told_and_does_not_alarm(policy: PolicyVersi
     assert re.search(
         r"It was searched by 1 e-mail address, \d names, phones or streets, 1 number of a record and", said
     )
-    assert "As a number or in coded form, as said above, they stand here:" in said
+    assert "As said above, their number or coded address stays in:" in said
 
 
 @pytest.mark.promise("L20")

@@ -52,7 +52,7 @@ def _url(certificate: Certificate, page: str = "my_data_certificate") -> str:
 
 def test_the_letter_leads_to_it_and_says_from_which_day_on(shared: Certificate) -> None:
     label, url = button()
-    assert label == "Open the certificate of deletion, from 24 December 2026 the certificate at the latest"
+    assert label == "Open the certificate of deletion (ready by 24 December 2026)"
     assert url.partition("?")[0].endswith(_url(shared))
 
 
@@ -66,18 +66,19 @@ def test_where_nobody_had_the_details_it_is_there_at_once(
 
 def test_it_waits_until_the_last_who_had_the_details_has_answered(client: Client, shared: Certificate) -> None:
     page = opened(client, shared)
-    assert "The certificate is not final yet" in page
-    assert "from 24 December 2026 the certificate" in page
-    assert str(shared.public_id) not in page
+    assert "The certificate is not ready yet" in page
+    assert "the certificate will be ready by 24 December 2026" in page
+    assert shared.request.number not in page
     RecipientNotice.objects.update(sent_at=NOON, acknowledged_at=NOON, acknowledged_by="user:7")
     page = opened(client, shared)
-    assert str(shared.public_id) in page
+    assert shared.request.number in page
+    assert str(shared.public_id) not in page
     assert "Tryckhuset AB: told on 24 November 2026, confirmed on 24 November 2026" in page
 
 
 def test_or_until_the_last_day_and_then_says_who_has_not(client: Client, shared: Certificate) -> None:
     RecipientNotice.objects.update(sent_at=NOON)
-    assert "not final yet" in opened(client, shared, at=LAST - ONE_DAY)
+    assert "not ready yet" in opened(client, shared, at=LAST - ONE_DAY)
     assert "Tryckhuset AB: told on 24 November 2026, has not confirmed it yet" in opened(client, shared, at=LAST)
 
 
