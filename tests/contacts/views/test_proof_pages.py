@@ -406,6 +406,25 @@ def test_a_detail_changes_by_a_yes_alone(
 
 
 @pytest.mark.promise("L15")
+@pytest.mark.parametrize("later", [False, True], ids=["with the button", "afterwards"])
+def test_what_a_yes_brings_is_what_the_page_showed(policy: PolicyVersion, client: Client, later: bool) -> None:
+    """The typed address whole, without the old town; and the whole name where half of it was typed."""
+    held = {"first_name": "Aino", "last_name": "Berg", "address": "Storgatan 1", "postal_code": "111 57"}
+    person = ContactFactory.create(email=visitors.AINO["email"], **held, city="Stockholm")
+    typed = {"first_name": "Bo", "last_name": "", "address": "1 Fleet Street", "postal_code": "", "city": ""}
+    made = asked(wish("register"), policy, **typed)
+    if later:
+        send(client, page_of(made), {})
+    shown = words(client.get(page_of(made)))
+    assert "Your name becomes Bo Berg" in shown
+    assert "Your postal address becomes 1 Fleet Street<" in shown
+    send(client, page_of(made), {"right-name": "yes", "right-address": "yes"})
+    person.refresh_from_db()
+    assert person.display_name == "Bo Berg"
+    assert (person.address, person.postal_code, person.city) == ("1 Fleet Street", "", "")
+
+
+@pytest.mark.promise("L15")
 def test_an_old_page_takes_no_answer(policy: PolicyVersion, client: Client) -> None:
     made, person = typed_page(policy, phone="+46 70 2")
     send(client, page_of(made), {})

@@ -106,7 +106,7 @@ def test_nobody_of_us_confirms_for_the_person_what_was_typed(log_in: LogIn, poli
         ProposedDetail.objects.create(contact=person, detail=detail, typed=said, source="form", proposed_at=NOON)
     client = log_in("marketing")
     answer = post(client, person, "settle-typed", country="yes", phone="yes", heard="told us by phone")
-    assert "The details of Aino Berg are put right." in answer
+    assert "The details of Aino Berg are corrected." in answer
     assert f"Country {STAYS}" in answer
     person.refresh_from_db()
     assert (person.country, person.phone, waiting(person)) == ("SE", "2", {"country": {"country": "GB"}})
