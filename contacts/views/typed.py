@@ -50,14 +50,19 @@ def questions(made: SignUp, policy: PolicyVersion, at: dt.datetime) -> list[Ques
     Nothing while a request or a claim has what is on file stay as it is, and where nobody knows whether the record is
     the reader's: then what differs waits for staff.
     """
-    known = Contact.objects.select_related("organisation")
-    person = known.filter(pk=made.contact_id).first() if made.contact_id else known.filter(email=made.email).first()
+    person = _person(made)
     if person is None or recognising.is_frozen(person, at, policy) or not recognising.is_theirs(person, made):
         return []
     if made.contact_id is None:
         return _questions(person, details.compare(person, details.typed(made)).differing)
     waiting = made.proposed.all() if links.is_open(made, at) else ()
     return _questions(person, {Detail(each.detail): each.typed for each in waiting})
+
+
+def counting(made: SignUp) -> dict[str, str]:
+    """Return which of the boxes that were ticked will count once the address is proven, each with its wording."""
+    person = _person(made)
+    return recognising.countable(made.consents, theirs=person is None or recognising.is_theirs(person, made))
 
 
 def waiting(person: Contact, policy: PolicyVersion, at: dt.datetime) -> list[Question]:
@@ -71,6 +76,12 @@ def answers(sent: QueryDict) -> dict[Detail, bool]:
     """Return what a form says yes or no to."""
     said = {detail: sent.get(_name(detail)) for detail in Detail}
     return {detail: word == "yes" for detail, word in said.items() if word in ("yes", "no")}
+
+
+def _person(made: SignUp) -> Contact | None:
+    """Return the person of a sign-up, or before its proof whoever is held under the address that was typed."""
+    known = Contact.objects.select_related("organisation")
+    return known.filter(pk=made.contact_id).first() if made.contact_id else known.filter(email=made.email).first()
 
 
 def _questions(person: Contact, differing: Mapping[Detail, Mapping[str, str]]) -> list[Question]:
