@@ -1,4 +1,8 @@
-"""What a mail provider reports about a mail: it bounced, or its reader complained. Either stops the channel.
+"""What a mail provider reports about a mail: it bounced for good, or its reader complained. Either stops the channel.
+
+A temporary bounce, such as a full mailbox, says nothing about the address or its person, and changes nothing. The
+library calls both "bounced" for most providers, so each provider's own word is read here. Where that word is missing,
+or says that the provider does not know, the bounce counts as temporary.
 
 Signals are no way of ours to call one act from another, but the interface of this library: django-anymail has no other.
 """
@@ -17,6 +21,19 @@ from contacts.words.addresses import MalformedAddressError, hashes, keyed_hash, 
 from contacts.words.vocabulary import Channel
 from retention import objections
 
+# Where each provider says what kind of bounce it was, and what it calls a permanent one. Mailgun is not among them: the
+# library itself calls its temporary bounces deferred.
+_PERMANENT: dict[str, tuple[tuple[str, ...], tuple[Any, ...]]] = {
+    "Amazon SES": (("bounce", "bounceType"), ("Permanent",)),  # beside Transient and Undetermined
+    "Brevo": (("event",), ("hard_bounce", "invalid_email")),  # beside soft_bounce
+    "MailerSend": (("data", "type"), ("hard_bounced",)),  # beside soft_bounced
+    "Mailjet": (("hard_bounce",), (True,)),
+    "Postmark": (("Type",), ("HardBounce",)),  # beside SoftBounce and VirusNotification
+    "Resend": (("data", "bounce", "type"), ("Permanent",)),  # beside Transient and Undetermined
+    "SendGrid": (("type",), ("bounce",)),  # beside blocked
+    "SparkPost": (("msys", "message_event", "bounce_class"), ("10", "30")),  # no such recipient; all others may pass
+}
+_FULL = "quota exceeded"  # what Mailjet says of a mailbox to which it tries no more for now
 _DOES_NOT_EXIST = (RejectReason.BOUNCED, RejectReason.INVALID)
 _UNWANTED = (RejectReason.SPAM, RejectReason.UNSUBSCRIBED)
 
@@ -29,7 +46,7 @@ def heard(event: AnymailTrackingEvent, esp_name: str, **_: Any) -> None:
     if message is None or policy is None:
         return
     by = f"provider:{esp_name.lower()}"
-    if _bounced(event):
+    if _bounced(event, esp_name):
         at, address_hash = timezone.now(), _hash_of(event.recipient or "")
         bounces.bounced(message.public_id, day=day_of(at, policy.zone), address_hash=address_hash, at=at, by=by)
     elif _complained(event):
@@ -47,9 +64,22 @@ def _message(metadata: dict[str, Any]) -> Message | None:
     return Message.objects.select_related("contact", "sign_up__contact").filter(public_id=public_id).first()
 
 
-def _bounced(event: AnymailTrackingEvent) -> bool:
-    refused = event.event_type == EventType.REJECTED and event.reject_reason in _DOES_NOT_EXIST
-    return event.event_type == EventType.BOUNCED or refused
+def _bounced(event: AnymailTrackingEvent, provider: str) -> bool:
+    """Tell whether an address takes no mail for good."""
+    told = event.esp_event
+    if event.event_type == EventType.REJECTED:
+        return event.reject_reason in _DOES_NOT_EXIST and told.get("error") != _FULL
+    return event.event_type == EventType.BOUNCED and _is_permanent(told, provider)
+
+
+def _is_permanent(told: Any, provider: str) -> bool:
+    """Tell whether a provider calls a bounce permanent, in its own words."""
+    if provider not in _PERMANENT or told.get("SuppressionReason") == "HardBounce":  # Postmark stops the address itself
+        return True
+    path, permanent = _PERMANENT[provider]
+    for name in path:
+        told = told.get(name) or {}
+    return told in permanent
 
 
 def _complained(event: AnymailTrackingEvent) -> bool:

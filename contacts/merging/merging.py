@@ -102,7 +102,7 @@ def lock(keep_id: int, gone_id: int, *, day: dt.date) -> Two:
     if any(person.restricted_through and person.restricted_through >= day for person in people.values()):
         raise MergeError("The details of one of the two are only stored, as they asked: nobody changes them.")
     if stone := tombstones.standing(suppressions.hashes_of(people.values()), day=day):
-        raise MergeError(f"Under the mailbox of one of the two: {tombstones.ErasedError(stone.erased_on)}")
+        raise MergeError(str(tombstones.ErasedError(stone.erased_on, "One of the two was")))
     if _organisations(ids) != before:
         raise MergeError("Somebody has just changed one of the two. Look at them again.")
     return Two(people[keep_id], people[gone_id])

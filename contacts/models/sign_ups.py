@@ -35,7 +35,8 @@ class SignUp(models.Model):
     """What somebody asked for under an address that may be anybody's: it touches no contact until that is proven.
 
     It looks the same whether the address is on file or not. Once proven, what was typed has moved to the contact, and
-    only what was asked for stays, so that the link in the mail goes on working. Gone after 30 days.
+    only what was asked for stays, so that the link in the mail goes on working, with the consents that could not be
+    recorded. Gone after 30 days.
     """
 
     public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)

@@ -15,7 +15,7 @@ from contacts.models import Contact, ProposedDetail, SignUp
 from contacts.people import correcting, left_organisation
 from contacts.people.activities import ContactGoneError
 from contacts.people.correcting import Change
-from contacts.words.details import FIELDS_OF, Detail
+from contacts.words.details import FIELDS_OF, Detail, outcome
 
 type Values = Mapping[str, str]  # field → what was typed
 type Answers = Mapping[Detail, bool]  # whether the person says that it is right
@@ -45,14 +45,17 @@ def typed(made: SignUp) -> dict[str, str]:
 def compare(person: Contact, values: Values) -> Compared:
     """Tell what of this is new, and what differs. What was left empty says nothing.
 
-    Where one field of a detail differs, all that was typed of it does: no new street stands beside the old town.
+    Where one field of a detail differs, all that was typed of it does: no new street stands beside the old town. So a
+    part fills its blank only where nothing else of the detail is on file, or something that was typed with it.
     """
     blanks: dict[str, str] = {}
     differing: dict[Detail, dict[str, str]] = {}
     for detail, names in FIELDS_OF.items():
         said = {name: value for name in names if (value := values.get(name, "").strip())}
         new = {name: value for name, value in said.items() if not _held(person, name)}
-        if all(agrees(person, name, value) for name, value in said.items() if name not in new):
+        known = [name for name in said if name not in new]
+        beside = known or not said or not any(_held(person, name) for name in names)
+        if beside and all(agrees(person, name, said[name]) for name in known):
             blanks |= new
         else:
             differing[detail] = said
@@ -62,6 +65,11 @@ def compare(person: Contact, values: Values) -> Compared:
 def agrees(person: Contact, name: str, value: str) -> bool:
     """Tell whether a field says what was typed, however it is spelled."""
     return _spelled(name, value) in {_spelled(name, held) for held in _held(person, name)}
+
+
+def becomes(person: Contact, detail: Detail, said: Values) -> dict[str, str]:
+    """Return what each field of a detail becomes by a yes to what was said of it."""
+    return outcome(detail, said, {name: getattr(person, name) for name in FIELDS_OF[detail]})
 
 
 def write(person: Contact, sign_up: SignUp, *, frozen: bool, at: dt.datetime, by: str) -> None:
@@ -94,12 +102,13 @@ def settle(
     waits on. Whoever names an employer has one again. Raises ContactGoneError where the person is no longer held, or
     was reduced to what a duty names.
     """
-    if not Contact.objects.whole().select_for_update().filter(pk=contact_id).exists():
+    person = Contact.objects.whole().select_for_update().filter(pk=contact_id).first()
+    if person is None:
         raise ContactGoneError("This person is no longer held.")
     asked = ProposedDetail.objects.filter(contact=contact_id, detail__in=list(answers))
     proposed = list(asked.filter(sign_up=sign_up) if sign_up else asked)
-    right = [each for each in proposed if answers[Detail(each.detail)]]
-    values = {name: value for each in right for name, value in each.typed.items()}
+    right = {Detail(each.detail): each.typed for each in proposed if answers[Detail(each.detail)]}
+    values = {name: value for detail, said in right.items() for name, value in becomes(person, detail, said).items()}
     changes = correcting.correct(contact_id, values, at=at, by=by)
     if "company" in values:
         left_organisation.take_back(contact_id, at=at, by=by)

@@ -19,11 +19,11 @@ from contacts.people.suppressions import Hashes
 
 
 class ErasedError(ContactGoneError):
-    """Somebody was erased at their request; the message says when, and who can lift that."""
+    """Somebody was erased at their request; the message says when, and who can lift that. `who` begins it."""
 
-    def __init__(self, on: dt.date) -> None:
+    def __init__(self, on: dt.date, who: str = "They were") -> None:
         super().__init__(
-            f"They were erased at their request on {date_format(on)}. They can sign up again themselves; otherwise ask"
+            f"{who} erased at their request on {date_format(on)}. They can sign up again themselves; otherwise ask"
             " the privacy officer."
         )
 

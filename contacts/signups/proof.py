@@ -63,9 +63,8 @@ def confirm(
     if made.scenario:
         _hold(contact, made, policy, at)
     _do(contact, made, policy, at, by)
-    if consent:
-        _consent(contact, made, policy, at, by)
-    _move(made, contact, at)
+    not_taken = _consent(contact, made, policy, at, by) if consent else {}
+    _move(made, contact, not_taken, at)
     audit.record("sign_up.proven", at=at, by=by, public_id=contact.public_id, rule=made.scenario or made.kind)
     if about := made.whitepaper or made.event:
         counts.signed_up(contact.pk, about, at=at)
@@ -196,18 +195,21 @@ def _interested(contact: Contact, topics: Iterable[int], day: dt.date) -> None:
     )
 
 
-def _consent(contact: Contact, made: SignUp, policy: PolicyVersion, at: dt.datetime, by: str) -> None:
-    """Take the yes to each box; to mail alone where the phone number and the street may be somebody else's."""
-    day, known = day_of(at, policy.zone), contact.address_trust == AddressTrust.PROVEN
-    for channel, wording in made.consents.items():
-        if not known and channel != Channel.EMAIL:
-            continue
+def _consent(contact: Contact, made: SignUp, policy: PolicyVersion, at: dt.datetime, by: str) -> dict[str, str]:
+    """Take the yes to each box that counts, and return those that do not."""
+    day = day_of(at, policy.zone)
+    taken = recognising.countable(made.consents, theirs=contact.address_trust == AddressTrust.PROVEN)
+    for channel, wording in taken.items():
         consents.give(contact, Channel(channel), wording, source=made.source, asked=made, day=day, at=at, by=by)
+    return {channel: wording for channel, wording in made.consents.items() if channel not in taken}
 
 
-def _move(made: SignUp, contact: Contact, at: dt.datetime) -> None:
-    """Leave with the sign-up only what was asked for: what was typed is the contact's now."""
+def _move(made: SignUp, contact: Contact, not_taken: dict[str, str], at: dt.datetime) -> None:
+    """Leave with the sign-up only what was asked for: what was typed is the contact's now.
+
+    Its page goes on saying which consents were not taken.
+    """
     for name in ("email", *OPTIONAL_FIELDS):
         setattr(made, name, "")
-    made.consents, made.confirmed_at, made.contact = {}, at, contact
+    made.consents, made.confirmed_at, made.contact = not_taken, at, contact
     made.save()

@@ -5,13 +5,14 @@ wrong record: what differs waits for staff then, whatever the reader says to it 
 """
 
 import datetime as dt
+from collections.abc import Mapping
 
 from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion, SignUp
 from contacts.people import address_trust, details, left_organisation, suppressions, tombstones
 from contacts.words.addresses import hashes
 from contacts.words.details import FIELDS_OF, Detail
-from contacts.words.vocabulary import AddressTrust, TrustReason
+from contacts.words.vocabulary import AddressTrust, Channel, TrustReason
 
 
 def person(
@@ -47,6 +48,11 @@ def person(
 def is_theirs(contact: Contact, made: SignUp) -> bool:
     """Tell whether a record is known to be the reader's, or will be by the button of this sign-up's mail."""
     return address_trust.is_proven_by(contact, theirs=_is_called_so(contact, made))
+
+
+def countable(consents: Mapping[str, str], *, theirs: bool) -> dict[str, str]:
+    """Return which consents count: to mail alone where the phone number and the street may be somebody else's."""
+    return {channel: wording for channel, wording in consents.items() if theirs or channel == Channel.EMAIL}
 
 
 def _is_called_so(contact: Contact, made: SignUp) -> bool:

@@ -15,7 +15,7 @@ from contacts.models import Registration, SignUp
 from contacts.outbox import links, wake_worker
 from contacts.signups import proof, sign_ups
 from contacts.signups.sign_ups import SignUpRefusedError, Wish
-from contacts.views import refusals, spoken, typed
+from contacts.views import refusals, spoken, ticked, typed
 from contacts.views.frame import Visit
 from contacts.views.posts import link_view
 from contacts.words.vocabulary import SignUpKind
@@ -54,7 +54,10 @@ def _show(visit: Visit, public_id: uuid.UUID, at: dt.datetime) -> HttpResponse:
     asked = typed.questions(made, visit.policy, at)
     said = spoken.of_wish(wish, visit.language) | {"sign_up": made, "questions": asked}
     if made.contact:
+        said |= {"news": ticked.afterwards(made, visit.policy)}
         return visit.show("contacts/confirmed.html", said | _outcome(made, at))
+    counting = typed.counting(made)
+    said |= {"ticked": counting, "not_counting": ticked.ahead(made, counting, visit.policy)}
     return visit.show("contacts/confirm.html", said | {"typed": typed.told(made)})
 
 

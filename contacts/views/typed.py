@@ -1,6 +1,7 @@
 """What came with a sign-up, as its person reads it: all of it before the button, and a question for what differs (L15).
 
-No page says what is on file: whoever holds the mail reads what was typed, and no more.
+No page says what is on file: whoever holds the mail reads what was typed, and no more. Only where half a name was typed
+and the record is known to be theirs, the question shows the whole name that a yes would bring.
 """
 
 import datetime as dt
@@ -49,21 +50,26 @@ def questions(made: SignUp, policy: PolicyVersion, at: dt.datetime) -> list[Ques
     Nothing while a request or a claim has what is on file stay as it is, and where nobody knows whether the record is
     the reader's: then what differs waits for staff.
     """
-    known = Contact.objects.select_related("organisation")
-    person = known.filter(pk=made.contact_id).first() if made.contact_id else known.filter(email=made.email).first()
+    person = _person(made)
     if person is None or recognising.is_frozen(person, at, policy) or not recognising.is_theirs(person, made):
         return []
     if made.contact_id is None:
-        return _questions(details.compare(person, details.typed(made)).differing)
+        return _questions(person, details.compare(person, details.typed(made)).differing)
     waiting = made.proposed.all() if links.is_open(made, at) else ()
-    return _questions({Detail(each.detail): each.typed for each in waiting})
+    return _questions(person, {Detail(each.detail): each.typed for each in waiting})
+
+
+def counting(made: SignUp) -> dict[str, str]:
+    """Return which of the boxes that were ticked will count once the address is proven, each with its wording."""
+    person = _person(made)
+    return recognising.countable(made.consents, theirs=person is None or recognising.is_theirs(person, made))
 
 
 def waiting(person: Contact, policy: PolicyVersion, at: dt.datetime) -> list[Question]:
     """Return what a person has to say yes or no to, whatever door it came through; nothing while nothing may change."""
     if recognising.is_frozen(person, at, policy):
         return []
-    return _questions({Detail(each.detail): each.typed for each in person.proposed.all()})
+    return _questions(person, {Detail(each.detail): each.typed for each in person.proposed.all()})
 
 
 def answers(sent: QueryDict) -> dict[Detail, bool]:
@@ -72,8 +78,16 @@ def answers(sent: QueryDict) -> dict[Detail, bool]:
     return {detail: word == "yes" for detail, word in said.items() if word in ("yes", "no")}
 
 
-def _questions(differing: Mapping[Detail, Mapping[str, str]]) -> list[Question]:
-    return [Question(_name(detail), str(_BECOMES[detail]) % text(detail, said)) for detail, said in differing.items()]
+def _person(made: SignUp) -> Contact | None:
+    """Return the person of a sign-up, or before its proof whoever is held under the address that was typed."""
+    known = Contact.objects.select_related("organisation")
+    return known.filter(pk=made.contact_id).first() if made.contact_id else known.filter(email=made.email).first()
+
+
+def _questions(person: Contact, differing: Mapping[Detail, Mapping[str, str]]) -> list[Question]:
+    """Return a question for each detail: it shows the whole of what a yes would bring, and nothing else is written."""
+    whole = {detail: text(detail, details.becomes(person, detail, said)) for detail, said in differing.items()}
+    return [Question(_name(detail), str(_BECOMES[detail]) % value) for detail, value in whole.items()]
 
 
 def _name(detail: Detail) -> str:

@@ -32,6 +32,15 @@ FIELDS_OF: dict[Detail, tuple[str, ...]] = {
 }
 
 
+def outcome(detail: Detail, said: Mapping[str, str], held: Mapping[str, str]) -> dict[str, str]:
+    """Return what each field of a detail becomes by a yes to what was said of it, as it is asked and written.
+
+    An address is one thing, and replaces the other whole. Of a name, the half that nobody typed stays.
+    """
+    stays = held if detail == Detail.NAME else {}
+    return {name: said.get(name) or stays.get(name, "") for name in FIELDS_OF[detail]}
+
+
 def text(detail: Detail, values: Mapping[str, str]) -> str:
     """Return what the fields of a detail say, as one line; empty where they say nothing."""
     match detail:

@@ -31,9 +31,9 @@ def ada(policy: PolicyVersion) -> Contact:
     return customer(policy, email=ADDRESS, first_name="Ada", last_name="Berg", country="SE", language="en")
 
 
-@pytest.mark.parametrize("withdrawn", ["stopped on the preference page", "withdrawn on My data"])
+@pytest.mark.parametrize("where", ["on the preference page", "on “My data”"])
 def test_a_consent_is_given_withdrawn_and_given_again(
-    withdrawn: str,
+    where: str,
     theirs: "Page",
     staff: Callable[[str], "Page"],
     clock: Any,
@@ -50,7 +50,7 @@ def test_a_consent_is_given_withdrawn_and_given_again(
 
     clock.shift(ONE_DAY)
     theirs.clock.set_system_time(timezone.now())
-    (on_the_preference_page if "preference" in withdrawn else on_my_data)(person)
+    (on_the_preference_page if "preference" in where else on_my_data)(person)
     assert not told("Second", person, policy)
     look_at(theirs, choices, "E-mail off", "You withdrew your consent on 25 November 2026.")
 
@@ -62,10 +62,11 @@ def test_a_consent_is_given_withdrawn_and_given_again(
     page = staff("marketing")
     visit(page, f"/admin/contacts/contact/{ada.public_id}/change/")
     page.locator(".pc-stack").get_by_text("marketing allowed").wait_for()
+    wording = f"“{WORDING} I can stop this at any time.”"
     assert ledger(page) == [
-        ("26 November 2026", f"Consent given: e-mail preferences, “{WORDING} I can stop this at any time.”"),
-        ("25 November 2026", f"Consent withdrawn: e-mail {withdrawn}"),
-        ("24 November 2026", f"Consent given: e-mail form, “{WORDING} I can stop this at any time.”"),
+        ("26 November 2026", f"Consent given: e-mail, on the preference page, {wording}"),
+        ("25 November 2026", f"Consent withdrawn: e-mail, {where}"),
+        ("24 November 2026", f"Consent given: e-mail, on the sign-up form, {wording}"),
     ]
 
 

@@ -200,10 +200,25 @@ def test_the_form_of_staff_says_so_and_enters_nobody(log_in: LogIn, policy: Poli
     }  # fmt: skip
     page = log_in("sales").post(ADD, {**typed, "look": "1"}).content.decode()
     assert "They were erased at their request on 24 November 2026." in page
+    page = log_in("sales").post(ADD, {**typed, "scenario": "prospect", "look": "1"}).content.decode()
+    assert "They were erased at their request on 24 November 2026." in page
+    for nobody_comes_in in ("they are kept until", "We tell them"):
+        assert nobody_comes_in not in page
     assert 'name="again"' not in page
     page = log_in("sales").post(ADD, typed).content.decode()
     assert "They were erased at their request on 24 November 2026." in page
     assert not Contact.objects.exists()
+
+
+@pytest.mark.usefixtures("at_noon")
+@pytest.mark.parametrize(("again", "follows"), [("", False), ("named", True)])
+def test_the_form_says_what_follows_only_where_the_officer_lets_them_come_back(
+    log_in: LogIn, policy: PolicyVersion, anna: str, again: str, follows: bool
+) -> None:
+    typed = {"scenario": "customer", "source_kind": "organisation", "collected_on": "2026-11-24", "email": TAGGED}
+    page = log_in("privacy officer").post(ADD, {**typed, "again": again, "look": "1"}).content.decode()
+    assert "They were erased at their request on 24 November 2026." in page
+    assert ("We tell them where we have their details from" in page) == follows
 
 
 ADD = reverse("admin:contacts_contact_add")
@@ -225,7 +240,7 @@ def test_staff_cannot_give_their_address_to_somebody(
 def test_no_merge_gives_their_mailbox_a_record(policy: PolicyVersion, kept: int) -> None:
     two = customer(policy, email=TAGGED), customer(policy, email="bo@fjordkraft.example")
     erased(wish(customer(policy, email=PLAIN), policy), policy)
-    with pytest.raises(MergeError, match="erased at their request on 24 November 2026"):
+    with pytest.raises(MergeError, match=r"^One of the two was erased at their request on 24 November 2026\. They can"):
         merge(two[kept].pk, two[1 - kept].pk, ["email"], policy=policy, **AFTER)
     assert Contact.objects.count() == 2
 

@@ -5,6 +5,7 @@ import uuid
 from typing import Any
 
 import pytest
+from anymail.signals import AnymailTrackingEvent, EventType, RejectReason, tracking
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import Resolver404, resolve
@@ -102,7 +103,7 @@ def test_a_bounce_of_an_address_they_no_longer_have_changes_nothing(message: Mes
 
 
 @pytest.mark.promise("L15")
-@pytest.mark.parametrize(("kind", "doubted"), [("SpamComplaint", True), ("HardBounce", True), ("Transient", False)])
+@pytest.mark.parametrize(("kind", "doubted"), [("SpamComplaint", True), ("HardBounce", True), ("SoftBounce", False)])
 def test_a_report_about_an_address_that_nobody_has_proven_doubts_it(message: Message, kind: str, doubted: bool) -> None:
     Contact.objects.update(**UNPROVEN)
     report(message, kind, "aino@fjordkraft.example")
@@ -146,11 +147,77 @@ def test_a_strangers_address_that_bounces_is_nobodys(policy: PolicyVersion) -> N
     assert everything_about(somebody) == before
 
 
-@pytest.mark.parametrize("kind", ["Transient", "AutoResponder", "DnsError", "ChallengeVerification"])
-def test_what_is_no_bounce_stops_nothing(kind: str, message: Message) -> None:
+NO_BOUNCE = ["SoftBounce", "VirusNotification", "Transient", "AutoResponder", "DnsError", "ChallengeVerification"]
+
+
+@pytest.mark.parametrize("kind", NO_BOUNCE)
+def test_what_is_no_permanent_bounce_stops_nothing(kind: str, message: Message) -> None:
     before = everything_about(message.contact)
     assert report(message, kind, "aino@fjordkraft.example").status_code == 200
     assert everything_about(message.contact) == before
+
+
+def test_a_provider_that_stops_an_address_itself_says_by_what(message: Message) -> None:
+    stopped = {"RecordType": "SubscriptionChange", "SuppressSending": True, "SuppressionReason": "HardBounce"}
+    report(message, "", "aino@fjordkraft.example", **stopped, Type=None)
+    assert Contact.objects.get().bounced_on == NOON.date()
+
+
+def mailjet(*, permanent: bool) -> dict[str, Any]:
+    return {"event": "bounce", "hard_bounce": permanent, "error": "user unknown"}
+
+
+def sparkpost(bounce_class: str) -> dict[str, Any]:
+    return {"msys": {"message_event": {"type": "bounce", "bounce_class": bounce_class}}}
+
+
+# How each provider says that a bounce is permanent, and how that it is not: the library calls both "bounced".
+BOUNCES = [
+    ("Amazon SES", {"bounce": {"bounceType": "Permanent"}}, {"bounce": {"bounceType": "Transient"}}),
+    ("Amazon SES", {"bounce": {"bounceType": "Permanent"}}, {"bounce": {"bounceType": "Undetermined"}}),
+    ("Brevo", {"event": "hard_bounce"}, {"event": "soft_bounce"}),
+    ("Brevo", {"event": "invalid_email"}, {"event": "soft_bounce"}),
+    ("MailerSend", {"data": {"type": "hard_bounced"}}, {"data": {"type": "soft_bounced"}}),
+    ("Mailgun", {"event-data": {"severity": "permanent"}}, None),  # the library itself calls a temporary one deferred
+    ("Mailjet", mailjet(permanent=True), mailjet(permanent=False)),
+    ("Resend", {"data": {"bounce": {"type": "Permanent"}}}, {"data": {"bounce": {"type": "Transient"}}}),
+    ("Resend", {"data": {"bounce": {"type": "Permanent"}}}, {"data": {"bounce": {"message": "inbox was full"}}}),
+    ("SendGrid", {"event": "bounce", "type": "bounce"}, {"event": "bounce", "type": "blocked"}),
+    ("SparkPost", sparkpost("10"), sparkpost("22")),
+    ("SparkPost", sparkpost("30"), sparkpost("40")),
+]
+
+
+def tell(message: Message, provider: str, payload: dict[str, Any], kind: str = EventType.BOUNCED) -> None:
+    event = AnymailTrackingEvent(
+        event_type=kind,
+        reject_reason=RejectReason.BOUNCED,
+        recipient="aino@fjordkraft.example",
+        metadata={"message": str(message.public_id)},
+        esp_event=payload,
+    )
+    tracking.send(sender=None, event=event, esp_name=provider)
+
+
+@pytest.mark.parametrize(("provider", "permanent", "temporary"), BOUNCES)
+def test_a_permanent_bounce_alone_stops_the_mail_and_closes_my_data(
+    message: Message, provider: str, permanent: dict[str, Any], temporary: dict[str, Any] | None
+) -> None:
+    before = everything_about(message.contact)
+    if temporary:
+        tell(message, provider, temporary)
+        assert everything_about(message.contact) == before
+    tell(message, provider, permanent)
+    assert Contact.objects.get().bounced_on == NOON.date()
+    assert Contact.objects.get().address_trust == "doubted"
+
+
+@pytest.mark.parametrize(("error", "stops"), [("user unknown", True), ("quota exceeded", False)])
+def test_a_full_mailbox_to_which_a_provider_sends_no_more_stops_nothing(
+    message: Message, error: str, stops: bool
+) -> None:
+    tell(message, "Mailjet", {"event": "blocked", "error": error}, EventType.REJECTED)
+    assert bool(Contact.objects.get().bounced_on) == stops
 
 
 @pytest.mark.parametrize("number", ["", "nonsense", "00000000-0000-4000-8000-000000000000"])

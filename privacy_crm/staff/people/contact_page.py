@@ -20,7 +20,7 @@ from contacts.words.vocabulary import Clock, ConsentState, PermissionState, Sour
 from dsr.admin import inbox
 from dsr.models import Request
 from dsr.words.vocabulary import State
-from privacy_crm.staff.people import timeline, typed_act
+from privacy_crm.staff.people import source_words, timeline, typed_act
 from retention import explain, words
 from retention.explain import Explanation
 from retention.models import Hold, HoldKind
@@ -71,12 +71,14 @@ def _rows(name: str, contact: Contact, day: dt.date) -> list[Any]:
     return _holds(contact, day)
 
 
-def _standing(contact: Contact) -> list[tuple[ChannelPermission, str]]:
-    """Return how each channel stands, with its words: whoever withdrew a consent has not objected to anything else."""
+def _standing(contact: Contact) -> list[tuple[ChannelPermission, str, str]]:
+    """Return how each channel stands, with its words and how it was heard: whoever withdrew a consent has not objected
+    to anything else.
+    """
     last = contact.consent_records.last_stops()
     withdrawn = {record.channel for record in last if record.state == ConsentState.WITHDRAWN}
     return [
-        (word, _said(word, withdrawn=word.channel in withdrawn))
+        (word, _said(word, withdrawn=word.channel in withdrawn), source_words.told(word.source))
         for word in contact.permissions.order_by("channel", "state")
     ]
 
@@ -147,7 +149,7 @@ def details(contact: Contact) -> list[tuple[str, Any]]:
         (_("is the e-mail address theirs?"), _trust(contact)),
         (_("language"), dict(settings.LANGUAGES).get(contact.language, contact.language)),
         (_("last activity"), contact.last_activity_on and words.full(contact.last_activity_on)),
-        (_("id"), contact.public_id),
+        (_("number on exported lists"), contact.public_id),
     ]
     return [*shared(contact), *((label, value) for label, value in ours if value)]
 
@@ -193,10 +195,15 @@ def _bases(contact: Contact, explanation: Explanation, user: Any) -> dict[str, A
     return {
         "bases": [(basis, reason, str(Clock(reason.clock).label)) for basis, reason in found],
         "evidence": [
-            (basis, _told(basis), words.policy_shown(reason), _policy_url(basis) if sees_policy else "")
+            (basis, _from(basis), _told(basis), words.policy_shown(reason), _policy_url(basis) if sees_policy else "")
             for basis, reason in found
         ],
     }
+
+
+def _from(basis: Basis) -> str:
+    """Return where a basis comes from, in words."""
+    return source_words.told(basis.source) or str(SourceKind(basis.source_kind).label)
 
 
 def _policy_url(basis: Basis) -> str:

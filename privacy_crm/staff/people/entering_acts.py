@@ -18,13 +18,14 @@ from contacts.admin.people import visible_to
 from contacts.base.days import add_months
 from contacts.information import informing
 from contacts.models import Contact, Organisation, PolicyVersion
-from contacts.people import matching, restriction_guard, suppressions
+from contacts.people import matching, restriction_guard
 from contacts.people.activities import ContactGoneError
 from contacts.signups import entering
 from contacts.signups.entering import EnteringError, Reason
 from contacts.signups.sign_ups import Typed
 from contacts.words.addresses import MalformedAddressError, normalise
-from contacts.words.vocabulary import AGREEMENT_SCENARIOS, NAMED_SOURCES, Channel, Scenario, SourceKind
+from contacts.words.vocabulary import AGREEMENT_SCENARIOS, NAMED_SOURCES, Scenario, SourceKind
+from privacy_crm.staff.people import address_words
 from privacy_crm.staff.people.contact_acts import may_change_whole
 from privacy_crm.staff.people.detail_acts import DetailsForm
 from retention import words
@@ -137,8 +138,8 @@ class EnterForm(ReasonForm, DetailsForm):
 
     @property
     def follows(self) -> list[str]:
-        if self.holder:
-            return [self._address()]  # nothing else would follow: they are on record
+        if refused := self.refused():
+            return [refused]  # nothing else would follow
         return [text for text in (self._address(), *super().follows, self._joins()) if text]
 
     @property
@@ -164,21 +165,30 @@ class EnterForm(ReasonForm, DetailsForm):
         try:
             address = normalise(self.cleaned_data["email"])
         except MalformedAddressError:
-            raise ValidationError(_cannot()) from None
+            raise ValidationError(address_words.cannot()) from None
         if held := self._held(address):
             raise ValidationError(held)
         return address
 
-    def _address(self) -> str:
-        """Say what speaks against the address, or that nothing does; nothing while it is no address yet."""
-        typed = str(self["email"].value() or "")
-        if "." not in typed.rpartition("@")[2] or "@" not in typed:
-            return ""
+    def refused(self) -> str:
+        """Say why nobody can be entered under the address; empty where somebody can, or it is no address yet."""
         try:
-            address = normalise(typed)
+            address = self._so_far_address()
         except MalformedAddressError:
-            return _cannot()
-        return self._held(address) or _objected(address, self.so_far("scenario"))
+            return address_words.cannot()
+        if not address:
+            return ""
+        return self._held(address) or address_words.refused_as(self.so_far("scenario"), address_words.objected(address))
+
+    def _address(self) -> str:
+        """Say what an address that is not refused objected to; nothing while it is no address yet."""
+        address = self._so_far_address()
+        return address_words.said_of(address_words.objected(address)) if address else ""
+
+    def _so_far_address(self) -> str:
+        """Return the address as it is stored; empty while it is none yet. Raises MalformedAddressError."""
+        typed = str(self["email"].value() or "")
+        return normalise(typed) if "@" in typed and "." in typed.rpartition("@")[2] else ""
 
     @cached_property
     def holder(self) -> Contact | None:
@@ -190,7 +200,7 @@ class EnterForm(ReasonForm, DetailsForm):
     def _held(self, address: str) -> str:
         person = self.holder
         if person is None:
-            return _cannot() if Contact.objects.filter(email=address).exists() else ""
+            return address_words.cannot() if Contact.objects.filter(email=address).exists() else ""
         held_as = get_text_list([str(Scenario(basis.scenario).label) for basis in person.bases.all()], _("and"))
         text = _("%(name)s is held under this address already, as %(scenarios)s.")
         url = reverse("admin:contacts_contact_change", args=[person.public_id])
@@ -210,27 +220,6 @@ class EnterForm(ReasonForm, DetailsForm):
     def _organisation(self) -> Organisation | None:
         typed = self.so_far("organisation") or ""
         return Organisation.objects.filter(name__iexact=typed).first() if typed else None
-
-
-def _cannot() -> str:
-    return _("This address cannot be entered. Look at how it is spelled, or ask the privacy officer.")
-
-
-def _objected(address: str, scenario: str | None) -> str:
-    """Say what an objection under this address means for somebody who comes in under a scenario (P12)."""
-    against = suppressions.of_address(address).values_list("channel", flat=True)
-    channels = [each for each in Channel if each in set(against)]
-    if not channels:
-        return _("Nobody is held under this address, and it has not objected to marketing.")
-    if len(channels) < len(Channel):
-        named = get_text_list([str(each.label) for each in channels], _("and"))
-        return _("This address objected to marketing by %s: they come in, and get none there.") % named
-    if scenario == Scenario.PROSPECT:
-        return _(
-            "This address objected to all marketing, so that it cannot be entered as a prospect. A customer or partner"
-            " comes in, and gets no marketing."
-        )
-    return _("This address objected to all marketing: they come in, and get none.")
 
 
 REASON = Act(

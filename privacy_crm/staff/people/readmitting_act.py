@@ -53,10 +53,21 @@ class NewContactForm(EnterForm):
             by=by,
         )
 
+    def refused(self) -> str:
+        """Say when they were erased, unless it is said why they come back."""
+        erased = not self.holder and self._erased()
+        return super().refused() if not erased or self._again() else erased
+
     def _address(self) -> str:
         """Say when they were erased, before anything else that an address is known for."""
-        if self.holder or self.stone is None:
-            return super()._address()
+        return self._erased() or super()._address()
+
+    def _again(self) -> bool:
+        return "again" in self.fields and bool(self.so_far("again"))
+
+    def _erased(self) -> str:
+        if self.stone is None:
+            return ""
         said = format_html("{} {}", tombstones.ErasedError(self.stone.erased_on), self._residue())
         return said if "again" not in self.fields else format_html("{} {}", said, _("Or say below why they come back."))
 

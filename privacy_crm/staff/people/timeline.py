@@ -19,6 +19,7 @@ from contacts.permission.permission import Refusal
 from contacts.words.vocabulary import ActivityKind, MailTemplate
 from dsr.models import Request
 from dsr.words.vocabulary import State
+from privacy_crm.staff.people import source_words
 
 LATEST = 20
 MOST = 500  # where somebody asks for all of them
@@ -118,8 +119,8 @@ def _said(contact: Contact, user: Any, zone: ZoneInfo, most: int) -> Iterator[En
     """Yield the ledger of consents: each yes and no, with the words that were said yes to."""
     if user.has_perm("contacts.view_consentrecord"):
         for record in contact.consent_records.order_by("-pk")[:most]:
-            what = f"{capfirst(record.get_state_display())}: {record.get_channel_display()}"
-            yield Entry(_when(record, zone), "record_voice_over", what, _said_how(record))
+            state, channel = capfirst(record.get_state_display()), record.get_channel_display()
+            yield Entry(_when(record, zone), "record_voice_over", f"{state}:", f"{channel}, {_said_how(record)}")
 
 
 def _when(record: ConsentRecord, zone: ZoneInfo) -> dt.datetime:
@@ -131,7 +132,7 @@ def _when(record: ConsentRecord, zone: ZoneInfo) -> dt.datetime:
 
 
 def _said_how(record: ConsentRecord) -> str:
-    how = record.source or str(record.get_method_display())
+    how = source_words.told(record.source) or str(record.get_method_display())
     return f"{how}, “{record.wording}”" if record.wording else how
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from contacts.admin import fields
 from contacts.admin.acts import Act, ActForm
 from contacts.models import Contact
-from contacts.people import restriction_guard
+from contacts.people import details, restriction_guard
 from contacts.people.activities import ContactGoneError
 from contacts.permission import unconfirmed
 from contacts.permission.set_country import CompletingError
@@ -67,7 +67,8 @@ def _said(detail: Detail, typed: dict[str, str]) -> tuple[str, str]:
 
 
 def _question(record: Contact, detail: Detail, typed: dict[str, str]) -> Any:
-    label, said = _said(detail, typed)
+    """Ask whether the whole of what a yes would bring is right: only half of it may have been typed."""
+    label, said = _said(detail, details.becomes(record, detail, typed))
     return fields.one_of(
         f"{capfirst(label)}: {said}",
         choices=_ANSWERS,

@@ -111,6 +111,44 @@ def test_no_detail_is_made_of_two_halves(policy: PolicyVersion) -> None:
 
 
 @pytest.mark.parametrize(
+    ("held", "typed", "becomes"),
+    [
+        ({"city": "Lund"}, {"address": "Kungsgatan 2"}, {"address": "Kungsgatan 2", "city": ""}),
+        ({"last_name": "Berg"}, {"first_name": "Bo"}, {"first_name": "Bo", "last_name": "Berg"}),
+    ],
+    ids=["a street alone, beside a town", "a first name alone, beside a last name"],
+)
+def test_a_part_alone_joins_no_other_part_without_a_yes(
+    policy: PolicyVersion, held: dict[str, str], typed: dict[str, str], becomes: dict[str, str]
+) -> None:
+    held = dict.fromkeys(HELD, "") | {"language": "sv"} | held
+    person = ContactFactory.create(email=AINO["email"], **held)
+    prove(policy, **typed)
+    assert said(person) == held
+    prove(policy, dict.fromkeys(Detail, True), **typed)
+    assert said(person) == held | becomes
+
+
+def test_a_part_that_comes_with_what_is_on_file_fills_the_blank_beside_it(policy: PolicyVersion) -> None:
+    person = ContactFactory.create(email=AINO["email"], **HELD | {"postal_code": ""})
+    prove(policy, address="storgatan  1", postal_code="111 22")
+    assert said(person) == HELD
+
+
+def test_a_yes_to_an_address_replaces_it_whole_and_its_country_stays(policy: PolicyVersion) -> None:
+    person = ContactFactory.create(email=AINO["email"], **HELD)
+    prove(policy, {Detail.ADDRESS: True}, address="1 Fleet Street")
+    assert said(person) == HELD | {"address": "1 Fleet Street", "postal_code": "", "city": ""}
+    assert Contact.objects.get(pk=person.pk).corrected == ["address", "city", "postal_code"]
+
+
+def test_a_yes_to_half_a_name_leaves_the_other_half(policy: PolicyVersion) -> None:
+    person = ContactFactory.create(email=AINO["email"], **HELD)
+    prove(policy, {Detail.NAME: True}, first_name="Bo")
+    assert said(person) == HELD | {"first_name": "Bo"}
+
+
+@pytest.mark.parametrize(
     "typed",
     [
         {"first_name": "AINO", "last_name": " berg "},

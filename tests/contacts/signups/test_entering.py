@@ -216,7 +216,9 @@ def test_an_address_that_objected_is_refused_as_a_prospect(log_in: LogIn, policy
     objected("email", "phone", "post")
     client = log_in("marketing")
     before = contents()
-    assert "it cannot be entered as a prospect" in look(client)
+    shown = look(client)
+    assert "it cannot be entered as a prospect" in shown
+    assert "they are kept until" not in shown  # nothing follows: nobody comes in
     assert "cannot be entered as a prospect" in client.post(ADD, NEW).content.decode()
     assert contents() == before
 

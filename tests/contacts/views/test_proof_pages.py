@@ -24,7 +24,7 @@ from contacts.signups.sign_ups import Wish
 from contacts.words.vocabulary import SignUpKind
 from tests.support import visitors
 from tests.support.admin_pages import contents
-from tests.support.factories import NOON, ONE_DAY, ContactFactory, WhitepaperFactory, register
+from tests.support.factories import NOON, ONE_DAY, UNPROVEN, ContactFactory, WhitepaperFactory, register
 from tests.support.visitors import asked, send
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
@@ -403,6 +403,78 @@ def test_a_detail_changes_by_a_yes_alone(
     person.refresh_from_db()
     assert person.phone == phone
     assert ("Your phone number becomes" in words(client.get(page_of(made)))) == (not answer)
+
+
+@pytest.mark.promise("L15")
+@pytest.mark.parametrize("later", [False, True], ids=["with the button", "afterwards"])
+def test_what_a_yes_brings_is_what_the_page_showed(policy: PolicyVersion, client: Client, later: bool) -> None:
+    """The typed address whole, without the old town; and the whole name where half of it was typed."""
+    held = {"first_name": "Aino", "last_name": "Berg", "address": "Storgatan 1", "postal_code": "111 57"}
+    person = ContactFactory.create(email=visitors.AINO["email"], **held, city="Stockholm")
+    typed = {"first_name": "Bo", "last_name": "", "address": "1 Fleet Street", "postal_code": "", "city": ""}
+    made = asked(wish("register"), policy, **typed)
+    if later:
+        send(client, page_of(made), {})
+    shown = words(client.get(page_of(made)))
+    assert "Your name becomes Bo Berg" in shown
+    assert "Your postal address becomes 1 Fleet Street<" in shown
+    send(client, page_of(made), {"right-name": "yes", "right-address": "yes"})
+    person.refresh_from_db()
+    assert person.display_name == "Bo Berg"
+    assert (person.address, person.postal_code, person.city) == ("1 Fleet Street", "", "")
+
+
+CANNOT = "Your consent to calls cannot be recorded: we hold details under this address already"
+COULD_NOT = "Your consent to calls could not be recorded: we hold details under this address already"
+
+
+@pytest.mark.promise("L14")
+@pytest.mark.promise("L20")
+@pytest.mark.parametrize("kind", ["whitepaper", "consent"])
+def test_the_page_says_which_consents_count_where_the_record_may_be_somebody_elses(
+    policy: PolicyVersion, client: Client, kind: str
+) -> None:
+    """Bo's record came from a list; under its address somebody signs up who is called Aino."""
+    bo = ContactFactory.create(email=visitors.AINO["email"], first_name="Bo", last_name="Ek", **UNPROVEN)
+    made = asked(wish(kind), policy, first_name="Aino", last_name="Lindqvist", consents=BOXES)
+    before = words(client.get(page_of(made)))
+    assert CANNOT in before
+    assert BOXES["email"] in before
+    assert BOXES["phone"] not in before  # nothing is promised that does not count
+    send(client, page_of(made), {"news": "yes"})
+    assert set(bo.permissions.values_list("channel", flat=True)) == {"email"}
+    after = words(client.get(page_of(made)))
+    assert "Your consent to news by e-mail is recorded." in after
+    assert COULD_NOT in after
+    assert "We do as you said." not in after
+
+
+@pytest.mark.promise("L14")
+def test_where_nothing_of_it_counts_nobody_is_asked_to_say_yes(policy: PolicyVersion, client: Client) -> None:
+    ContactFactory.create(email=visitors.AINO["email"], first_name="Bo", last_name="Ek", **UNPROVEN)
+    made = asked(wish("whitepaper"), policy, first_name="Aino", consents={"phone": BOXES["phone"]})
+    before = words(client.get(page_of(made)))
+    assert CANNOT in before
+    assert 'name="news"' not in before
+    send(client, page_of(made), {})
+    after = words(client.get(page_of(made)))
+    assert "Here is your whitepaper" in after
+    assert "is recorded" not in after
+
+
+@pytest.mark.promise("L20")
+@pytest.mark.parametrize(("news", "recorded"), [("yes", True), ("no", False)])
+def test_the_page_says_that_a_consent_is_recorded_where_it_is(
+    policy: PolicyVersion, client: Client, news: str, recorded: bool
+) -> None:
+    made = asked(wish("whitepaper"), policy, consents=BOXES)
+    assert "cannot be recorded" not in words(client.get(page_of(made)))
+    send(client, page_of(made), {"news": news})
+    after = words(client.get(page_of(made)))
+    assert ("Your consent to news by e-mail and calls is recorded." in after) == recorded
+    assert "could not be recorded" not in after
+    made.refresh_from_db()
+    assert made.consents == {}
 
 
 @pytest.mark.promise("L15")

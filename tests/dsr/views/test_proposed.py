@@ -52,6 +52,22 @@ def test_a_yes_to_another_company_ends_the_match(aino: Contact) -> None:
     assert ProposedDetail.objects.get().detail == "country"
 
 
+def test_a_yes_brings_what_was_shown(policy: PolicyVersion) -> None:
+    """The typed address whole, without the old town; and the whole name where half of it was typed."""
+    known = {"first_name": "Aino", "last_name": "Berg", "address": "Storgatan 1", "postal_code": "111 57"}
+    person = reader(policy, email=ADDRESS, **known, city="Stockholm")
+    for detail, said in {"name": {"first_name": "Bo"}, "address": {"address": "1 Fleet Street"}}.items():
+        ProposedDetail.objects.create(contact=person, detail=detail, typed=said, source="form", proposed_at=NOON)
+    client = visiting(person)
+    shown = words(client.get(MINE))
+    assert "Your name becomes Bo Berg" in shown
+    assert "Your postal address becomes 1 Fleet Street<" in shown
+    answer(client, name="yes", address="yes")
+    person.refresh_from_db()
+    assert person.display_name == "Bo Berg"
+    assert (person.address, person.postal_code, person.city) == ("1 Fleet Street", "", "")
+
+
 @pytest.mark.parametrize("said", [{}, {"country": "no"}, {"country": "perhaps"}, {"phone": "yes"}])
 def test_without_a_yes_nothing_changes(said: dict[str, str], aino: Contact) -> None:
     before = held(aino)

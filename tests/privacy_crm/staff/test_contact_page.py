@@ -121,6 +121,27 @@ def test_the_evidence_says_where_from_when_and_which_policy_was_shown(
 
 @p1
 @pytest.mark.usefixtures("at_noon")
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [("embed", "on the sign-up form, embedded in another website"), ("api:Fair app", "by the program “Fair app”")],
+)
+def test_where_details_come_from_is_said_in_words(
+    log_in: LogIn, guest: Contact, policy: PolicyVersion, source: str, words: str
+) -> None:
+    hold(guest, "webinar", dt.date(2026, 9, 1), policy=policy, source=source)
+    assert f"collected on 1 September 2026: {words}<" in shown(log_in("marketing"), guest)
+
+
+@pytest.mark.usefixtures("at_noon")
+def test_the_number_of_a_person_stands_last_and_says_what_it_is_for(log_in: LogIn, guest: Contact) -> None:
+    page = shown(log_in("marketing"), guest)
+    facts = re.findall(r"<dt>([^<]*)</dt><dd>([^<]*)</dd>", page.split("<h2>Details", 1)[1].split("</dl>", 1)[0])
+    assert facts[-1] == ("Number on exported lists", str(guest.public_id))
+    assert "Id" not in dict(facts)
+
+
+@p1
+@pytest.mark.usefixtures("at_noon")
 def test_a_consent_is_shown_with_the_wording_that_was_shown(log_in: LogIn, guest: Contact) -> None:
     wording = "Yes, send me news about services."
     ChannelPermission.objects.create(
@@ -128,7 +149,7 @@ def test_a_consent_is_shown_with_the_wording_that_was_shown(log_in: LogIn, guest
     )
     evidence = shown(log_in("sales"), guest).split("<h2>Evidence", 1)[1]
     assert "Consented: e-mail" in evidence
-    assert "2 May 2026, form" in evidence
+    assert "2 May 2026, on the sign-up form" in evidence
     assert f"<q>{wording}</q>" in evidence
 
 
@@ -144,13 +165,13 @@ def test_a_consent_that_was_withdrawn_is_told_with_its_day_and_its_wording_stays
     objections.record(str(guest.address_hash), public_id=None, channels=[Channel.POST], reason="unsubscribe", **told)  # type: ignore[arg-type]
     client = log_in("sales")
     evidence = shown(client, guest).split("<h2>Evidence", 1)[1]
-    assert "Consent withdrawn: e-mail</strong> <span>24 November 2026, withdrawn on My data" in evidence
+    assert "Consent withdrawn: e-mail</strong> <span>24 November 2026, on “My data”" in evidence
     assert "Objected: post</strong> <span>24 November 2026, unsubscribe" in evidence
     assert line(client, guest) == [
-        "Objected: post unsubscribe",
-        "Consent withdrawn: e-mail withdrawn on My data",
+        "Objected: post, unsubscribe",
+        "Consent withdrawn: e-mail, on “My data”",
         "Call Renewal",
-        "Consent given: e-mail form, “Yes, news.”",
+        "Consent given: e-mail, on the sign-up form, “Yes, news.”",
     ]
 
 
@@ -165,8 +186,8 @@ def test_what_a_list_brought_stands_on_the_day_that_the_list_names(log_in: LogIn
     entries = log_in("sales").get(of(guest)).context["timeline"]
     told = [(entry.at.date(), entry.what, entry.about) for entry in entries if entry.what != "Call"]
     assert told == [
-        (NOON.date(), "Objected: phone", "in an imported list"),
-        (dt.date(2026, 3, 2), "Objected: post", "in an imported list"),
+        (NOON.date(), "Objected:", "phone, in an imported list"),
+        (dt.date(2026, 3, 2), "Objected:", "post, in an imported list"),
     ]
 
 
@@ -235,7 +256,7 @@ def test_the_timeline_merges_what_they_did_said_and_got_newest_first(
         "Not sent news about a topic: Calm Backups (their country asks for consent, and they have given none)",
         "Sent your place at the event: Cloud Day",
         "Registered Cloud Day",
-        "Objected: phone told us by phone",
+        "Objected: phone, told us by phone",
         "Download Calm Backups",
     ]
 

@@ -58,6 +58,23 @@ def test_staff_answer_on_the_persons_word_and_say_how_they_heard_it(log_in: LogI
     assert rules == {"name:told us by phone", "country:told us by phone"}
 
 
+def test_a_yes_brings_what_the_form_showed(log_in: LogIn, person: Contact) -> None:
+    """The typed address whole, without the old town; and the whole name where half of it was typed."""
+    Contact.objects.filter(pk=person.pk).update(address="Storgatan 1", postal_code="111 57", city="Stockholm")
+    person.proposed.filter(detail="name").update(typed={"first_name": "Bo"})
+    street = {"typed": {"address": "1 Fleet Street"}, "source": "form", "proposed_at": NOON}
+    ProposedDetail.objects.create(contact=person, detail="address", **street)
+    client = log_in("marketing")
+    form = client.get(page(person)).content.decode()
+    for said in ("Name: Bo Berg", "Postal address: 1 Fleet Street", "On file: Storgatan 1, 111 57, Stockholm"):
+        assert said in form
+    assert "1 Fleet Street," not in form
+    client.post(page(person), {"name": "yes", "address": "yes", "heard": "told us by phone"})
+    person.refresh_from_db()
+    assert person.display_name == "Bo Berg"
+    assert (person.address, person.postal_code, person.city) == ("1 Fleet Street", "", "")
+
+
 def test_a_no_alone_leaves_everything_as_it_was(log_in: LogIn, person: Contact) -> None:
     said = {"name": "no", "country": "no", "company": "no", "heard": "told us by phone"}
     answer = log_in("marketing").post(page(person), said, follow=True).content.decode()
