@@ -62,7 +62,7 @@ def _shorten_some(until: dt.datetime, *, after: int) -> tuple[int, int | None]:
 _SHORTEN = sql.SQL("""
     WITH RECURSIVE old AS MATERIALIZED (
         SELECT id, public_id, code, rule FROM contacts_auditevent
-        WHERE id > %(after)s AND at < %(until)s ORDER BY id LIMIT %(batch)s
+        WHERE id > %(after)s AND at < %(until)s ORDER BY id LIMIT %(batch)s FOR UPDATE
     ), way (id, number) AS (
         SELECT id, public_id FROM old WHERE code = {merged}
         UNION

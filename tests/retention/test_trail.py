@@ -2,13 +2,14 @@
 
 import datetime as dt
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, connections
 
 from contacts.audiences import exporting
 from contacts.base import audit, merge_redirects
@@ -113,6 +114,22 @@ def test_what_was_broken_off_is_finished_the_next_time_and_nothing_that_is_gone_
     with connection.cursor() as cursor:
         cursor.execute("DROP TRIGGER breaks_off ON contacts_auditevent")
     assert shorten(policy) == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_workers_at_once_delete_each_entry_once(policy: PolicyVersion, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trail, "BATCH", 3)
+    young = [entry(WRITTEN + (ONE_DAY if number % 4 == 0 else -ONE_DAY)) for number in range(80)][::4]
+
+    def work(_: int) -> int:
+        try:
+            return shorten(policy)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as threads:
+        assert sum(threads.map(work, range(4))) == 60
+    assert list(ENTRIES.order_by("pk")) == young
 
 
 def test_nothing_else_is_deleted(policy: PolicyVersion) -> None:
