@@ -4,12 +4,11 @@ A mail is judged by what had been on record before the day on which it left, sin
 come first; consents count from their own day on, the law from its first. An objection counts from the day on which it
 was made, though it may have been entered later.
 
-Nobody is found where the record of that day is gone: after a merge, after a change of the address (objections), of the
-country or by a sign-up (consents), after a consent was withdrawn, and where a consent lifted an objection; and of mails
-that left before the audit trail begins, since it cannot say what came after them. Reasons to
-hold somebody that have lapsed are gone, so important messages are not asked whether they went to customers. Not looked
-at: topics, letters, calls, lists that left as files, mails to addresses that no contact had, and whoever has no country
-now.
+Nobody is found where the record of that day is gone: after a merge, after a change of the address (objections), of
+the country or by a sign-up (consents), after a consent was withdrawn, and where a consent lifted an objection; and of
+mails that left before the audit trail begins, since it cannot say what came after them. Reasons to hold somebody that
+have lapsed are gone, so important messages are not asked whether they went to customers. Not looked at: topics,
+letters, calls, lists that left as files, mails to addresses that no contact had, and whoever has no country now.
 """
 
 from dataclasses import dataclass
