@@ -25,7 +25,7 @@ UNPROVEN = "after 30 days, or with the person, by the database's cascade"
 UNANSWERED = "once it is answered, after 30 days, or with the person, by the database's cascade"
 ONCE_SENT = "once the mail server has accepted it, at the latest after 14 days"
 LAST_DAY = "after its last day, or when the person comes back by an act of their own"
-SURVIVES = "stays when the person has gone, and names nobody"
+ITS_MONTHS = "60 months after it was written, or once the record does not depend on it any more"
 WITH_LIST = "with the list, 24 months after it was confirmed; it names nobody"
 ONCE_DONE = "24 months after the recipient acknowledged it; it names nobody"
 
@@ -247,8 +247,8 @@ MODELS: dict[str, Table] = {
     "contacts.AuditEvent": {
         **_table("id", NOTHING),
         **_table(
-            "at by code rule", about("what was done and when; the person is not told the name of who", goes=SURVIVES)
+            "at by code rule", about("what was done and when; the person is not told the name of who", goes=ITS_MONTHS)
         ),
-        **_table("public_id", about("proof of what was done, by a random number alone", goes=SURVIVES)),
+        **_table("public_id", about("proof of what was done, by a random number alone", goes=ITS_MONTHS)),
     },
 }

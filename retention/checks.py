@@ -1,10 +1,16 @@
-"""What must be true of the database and no constraint can say: looked at by `manage.py check --database default`."""
+"""What must be true of the settings, when the product starts, and of the database, where no constraint can say it.
+
+`manage.py check --database default` looks at the latter.
+"""
 
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import ProgrammingError, connections
+
+FEWEST_MONTHS = 12  # who asks is told at least who looked at them within a year
 
 # The run looks at reasons that lapse and holds that end; somebody with neither would never come up.
 _FORGOTTEN = """
@@ -33,5 +39,18 @@ def nobody_is_forgotten(*, databases: Sequence[str] | None = None, **_options: A
             f"{number} people are held without a reason and without a hold.",
             hint="No act leaves anybody so. Find out how they came about, and give them a reason or erase them.",
             id="retention.E001",
+        )
+    ]
+
+
+@register
+def the_trail_is_kept_a_year(**_options: Any) -> list[CheckMessage]:
+    if settings.AUDIT_MONTHS >= FEWEST_MONTHS:
+        return []
+    return [
+        Error(
+            f"AUDIT_MONTHS is {settings.AUDIT_MONTHS}: nobody could be told who looked at them a year ago.",
+            hint=f"Set it to {FEWEST_MONTHS} or more.",
+            id="retention.E002",
         )
     ]

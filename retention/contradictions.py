@@ -4,11 +4,11 @@ A mail is judged by what had been on record before the day on which it left, sin
 come first; consents count from their own day on, the law from its first. An objection counts from the day on which it
 was made, though it may have been entered later.
 
-Nobody is found where the record of that day is gone: after a merge, after a change of the address (objections), of the
-country or by a sign-up (consents), after a consent was withdrawn, and where a consent lifted an objection. Reasons to
-hold somebody that have lapsed are gone, so important messages are not asked whether they went to customers. Not looked
-at: topics, letters, calls, lists that left as files, mails to addresses that no contact had, and whoever has no country
-now.
+Nobody is found where the record of that day is gone: after a merge, after a change of the address (objections), of
+the country or by a sign-up (consents), after a consent was withdrawn, and where a consent lifted an objection; and of
+mails that left before the audit trail begins, since it cannot say what came after them. Reasons to hold somebody that
+have lapsed are gone, so important messages are not asked whether they went to customers. Not looked at: topics,
+letters, calls, lists that left as files, mails to addresses that no contact had, and whoever has no country now.
 """
 
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ _SENT = sql.SQL("""
     CROSS JOIN LATERAL (SELECT (message.sent_at AT TIME ZONE %(zone)s)::date AS day) sent
     WHERE message.sent_at IS NOT NULL AND message.purpose IN ({purposes}) AND {condition}""")
 
-_SINCE = sql.SQL("""NOT EXISTS (
+_SINCE = sql.SQL("""message.sent_at >= %(trail_from)s AND NOT EXISTS (
         SELECT 1 FROM contacts_auditevent event
         WHERE event.public_id = contact.public_id AND event.at > message.sent_at AND event.code IN ({codes}))""")
 

@@ -12,7 +12,7 @@ from psycopg2 import sql
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
 from contacts.words.mail_providers import public_domains
-from retention import contradictions, monitoring
+from retention import contradictions, monitoring, trail
 from retention.contradictions import Contradiction
 from retention.models import StatementCheck
 
@@ -45,6 +45,7 @@ def search(
         "zone": policy.time_zone,
         "night": day_of(monitoring.last_run_time(policy, at), policy.zone),
         "public_domains": sorted(public_domains()),
+        "trail_from": trail.begins(),
     }
     return [_find(each, values, longest) for each in contradictions.ALL if only is None or each.code in only]
 

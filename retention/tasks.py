@@ -1,8 +1,9 @@
+from django.conf import settings
 from django.utils import timezone
 
 from contacts.base.background import app
 from contacts.models import PolicyVersion
-from retention import monitoring, scheduler, statements, warning
+from retention import monitoring, scheduler, statements, trail, warning
 
 
 @app.task
@@ -22,3 +23,9 @@ def warn_officers() -> None:
 def check_statements() -> None:
     if policy := PolicyVersion.objects.in_force():
         statements.keep(policy=policy, at=timezone.now(), now=timezone.now)
+
+
+@app.task
+def shorten_trail() -> None:
+    if policy := PolicyVersion.objects.in_force():
+        trail.shorten(months=settings.AUDIT_MONTHS, policy=policy, at=timezone.now())

@@ -4,9 +4,10 @@ import datetime as dt
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth import get_user_model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.timezone import make_aware
 from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
@@ -82,6 +83,7 @@ def _midnight(day: dt.date) -> dt.datetime:
 class AuditEventAdmin(RecordAdmin):
     heading = gettext_lazy("Audit trail")
     page_template = "staff/audit_event.html"
+    list_before_template = "staff/audit_list_before.html"
     list_display = ("at", "what", "who", "public_id", "rule", "code")
     list_display_links = ("at",)
     list_filter = (ActorFilter, DeedFilter, ("at", DaysFilter))
@@ -90,6 +92,9 @@ class AuditEventAdmin(RecordAdmin):
     list_per_page = 100
     search_fields = ("public_id",)
     search_help_text = gettext_lazy("The whole id of a person, or a code such as contact.deleted")
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return super().changelist_view(request, {**(extra_context or {}), "months": settings.AUDIT_MONTHS})
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         if not search_term:

@@ -2,7 +2,10 @@ from django.db import models
 
 
 class AuditEvent(models.Model):
-    """Who did what to which record, and when: codes and random ids, never a value of a field. Only ever inserted."""
+    """Who did what to which record, and when: codes and random ids, never a value of a field.
+
+    Only ever inserted, and deleted once its months are over.
+    """
 
     at = models.DateTimeField()
     by = models.CharField(help_text="user:ID, or the job that acted, such as purge:RUN.")

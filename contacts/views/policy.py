@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from contacts.models import PolicyVersion
-from contacts.policy import policy_changes, policy_words
+from contacts.policy import policy_changes, policy_words, remains
 from contacts.views.frame import Visit, framed
 
 
@@ -17,7 +17,11 @@ from contacts.views.frame import Visit, framed
 @framed
 def privacy(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Show the policy in force, from the record that the nightly run reads."""
-    periods = {"remembered": settings.TOMBSTONE_MONTHS, "requests": settings.REQUEST_MONTHS}
+    periods = {
+        "remembered": settings.TOMBSTONE_MONTHS,
+        "requests": settings.REQUEST_MONTHS,
+        "trail": remains.TRAIL,
+    }
     return visit.show("contacts/privacy.html", _page(visit, visit.policy) | periods)
 
 

@@ -15,9 +15,9 @@ from django.utils.translation import ngettext
 
 from contacts.base.days import add_months, day_of
 from contacts.models import PolicyVersion
+from contacts.policy import remains
 from dsr.decisions import certificate_recipients
 from dsr.models import Certificate
-from dsr.records import remains
 from dsr.traces import proposal
 from dsr.words import places
 from dsr.words.vocabulary import ErasureGround

@@ -13,10 +13,10 @@ from django_countries import countries
 from contacts.models import PolicyVersion, Recipient
 from contacts.policy import policy_words
 from contacts.policy.policy_words import Promise
+from contacts.policy.remains import REMAINS
 from dsr.package import periods
 from dsr.package.gathering import Section
 from dsr.package.periods import Kept, Reason
-from dsr.records.remains import REMAINS
 
 
 @dataclass(frozen=True)

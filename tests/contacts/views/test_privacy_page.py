@@ -40,6 +40,26 @@ def test_what_stays_after_a_deletion_is_told_with_its_ground_and_period(
     assert 'id="remains"' not in client.get(f"/privacy/{policy.number}/").content.decode()
 
 
+@pytest.mark.promise("P17")
+@pytest.mark.promise("L20")
+@pytest.mark.parametrize(
+    ("accepts", "kept"),
+    [
+        ("en", "48 months after each entry; proof of what was done (Article 5(2) GDPR)."),
+        (
+            "sv",
+            "48 månader efter varje anteckning; bevis på vad som har gjorts (artikel 5.2 i dataskyddsförordningen).",
+        ),
+    ],
+)
+@pytest.mark.usefixtures("policy")
+def test_how_long_the_audit_trail_is_kept_is_told_from_the_setting(
+    page: Page, settings: Any, accepts: str, kept: str
+) -> None:
+    settings.AUDIT_MONTHS = 48
+    assert kept in page(accepts=accepts)
+
+
 @pytest.mark.promise("P24")
 def test_each_scenario_says_what_for_which_data_why_and_how_long(policy: PolicyVersion, page: Page) -> None:
     shown = page()

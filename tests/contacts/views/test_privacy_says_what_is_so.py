@@ -66,8 +66,16 @@ def test_page_and_form_say_how_long_somebody_is_kept_whose_organisation_has_no_a
 @pytest.mark.parametrize(
     ("language", "beside", "changes"),
     [
-        ("en", ["topics", "24 months", "coded form", "one hour", "It has no end"], ["All earlier versions stay"]),
-        ("sv", ["ämnen", "24 månader", "kodad form", "en timme", "inget slutdatum"], ["Alla tidigare versioner"]),
+        (
+            "en",
+            ["topics", "24 months", "coded form", "one hour", "Each entry is deleted"],
+            ["All earlier versions stay"],
+        ),
+        (
+            "sv",
+            ["ämnen", "24 månader", "kodad form", "en timme", "raderas i sin tur"],
+            ["Alla tidigare versioner"],
+        ),
     ],
 )
 def test_the_page_names_what_is_processed_beside_the_forms_and_how_changes_are_announced(

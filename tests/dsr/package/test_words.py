@@ -154,6 +154,25 @@ def test_who_was_erased_is_told_what_keeps_them_from_coming_back(
     assert row["erased_on"] == "2026-11-24"
 
 
+@pytest.mark.promise("L12")
+@pytest.mark.promise("L20")
+@pytest.mark.parametrize(
+    ("language", "period"),
+    [
+        (
+            "en",
+            "48 months after each entry, or for as long as your record depends on the entry; proof of what was done",
+        ),
+        ("sv", "48 månader efter varje anteckning, eller så länge anteckningen behövs för dina uppgifter; bevis på"),
+    ],
+)
+def test_how_long_the_audit_trail_is_kept_is_told(
+    policy: PolicyVersion, settings: Any, language: str, period: str
+) -> None:
+    settings.AUDIT_MONTHS = 48
+    assert period in chapter(answer(policy, somebody(policy, "Aino").pk, language=language), "period")
+
+
 @pytest.mark.promise("P12")
 def test_an_address_of_which_only_the_objection_is_left_is_told_so(policy: PolicyVersion) -> None:
     Suppression.objects.create(**hashes("gone@fjordkraft.example"), channel="email", since=TODAY)

@@ -1,6 +1,7 @@
 """What is no part of somebody's record and stays when that is gone: on which ground, and for how long (L12).
 
-The certificate of a deletion and the answer to a request for a copy say it in these words.
+The certificate of a deletion and the answer to a request for a copy say it in these words. So does the policy's page of
+the audit trail.
 """
 
 from dataclasses import dataclass
@@ -14,19 +15,23 @@ from django.utils.translation import gettext_lazy
 
 @dataclass(frozen=True)
 class Remain:
-    """`period` may have a place for a number of months, which `months` names by its setting."""
+    """`period` may have a place for a number of months, which `months` names by its setting.
+
+    `held` is what may outlast it while the person is on file.
+    """
 
     ground: Any
     period: Any
     months: str = ""
+    held: Any = ""
 
     def until(self) -> str:
         """Return how long it stays, in the language that is active."""
         return self.period % getattr(settings, self.months) if self.months else str(self.period)
 
     def told(self) -> str:
-        """Return period and ground in one line."""
-        return _("%(until)s; %(ground)s") % {"until": capfirst(self.until()), "ground": self.ground}
+        """Return period and ground in one line, for somebody who may be on file."""
+        return _("%(until)s; %(ground)s") % {"until": capfirst(self.until()) + str(self.held), "ground": self.ground}
 
 
 OBJECTION = Remain(
@@ -43,7 +48,12 @@ REQUEST = Remain(
     gettext_lazy("%s months after the answer, without your name"),
     "REQUEST_MONTHS",
 )
-TRAIL = Remain(gettext_lazy("proof of what was done (Article 5(2) GDPR)"), gettext_lazy("no end is set"))
+TRAIL = Remain(
+    gettext_lazy("proof of what was done (Article 5(2) GDPR)"),
+    gettext_lazy("%s months after each entry"),
+    "AUDIT_MONTHS",
+    held=gettext_lazy(", or for as long as your record depends on the entry"),
+)
 
 REMAINS = {
     "contacts.Suppression": OBJECTION,
