@@ -49,7 +49,7 @@ class Statement:
     """One statement as Django hands it to the driver, inside the post's transaction or before it."""
 
     sql: str
-    values: tuple[Any, ...]
+    values: tuple[Any, ...] | dict[str, Any]
     in_transaction: bool
 
 
@@ -102,7 +102,8 @@ def _record(key: str, body: dict[str, object]) -> tuple[list[Statement], "Made"]
     said: list[Statement] = []
 
     def listen(execute: Callable[..., Any], sql: str, values: Any, many: bool, context: dict[str, Any]) -> Any:
-        said.append(Statement(sql, tuple(values or ()), context["connection"].in_atomic_block))
+        kept = values if isinstance(values, dict) else tuple(values or ())
+        said.append(Statement(sql, kept, context["connection"].in_atomic_block))
         return execute(sql, values, many, context)
 
     for listened in (False, True):  # the first post reads what the next ones remember
@@ -136,10 +137,11 @@ def _floor(statements: list[Statement], made: Made, seconds: float) -> float:
     drivers = [fork.Process(target=_replay, args=(statements, made, seconds, n, done)) for n in range(WORKERS)]
     for driver in drivers:
         driver.start()
-    times = [done.get() for _ in drivers]
     for driver in drivers:
         driver.join()
-    return sum(times) / seconds
+        if driver.exitcode:
+            raise RuntimeError("a driver of the floor failed; its error stands above")
+    return sum(done.get() for _ in drivers) / seconds
 
 
 def _replay(statements: list[Statement], made: Made, seconds: float, worker: int, done: Any) -> None:
@@ -160,13 +162,19 @@ def _replay(statements: list[Statement], made: Made, seconds: float, worker: int
                 cursor.fetchall()
             cursor.execute("BEGIN")
             for each in inside:
-                cursor.execute(each.sql, [_value(value, new) for value in each.values])
+                cursor.execute(each.sql, _values(each.values, new))
                 returned = cursor.fetchall()
                 new.setdefault(made.sign_up, returned[0][0])
             cursor.execute("COMMIT")
             times += 1
     bare.close()
     done.put(times)
+
+
+def _values(values: Any, new: dict[Any, Any]) -> Any:
+    if isinstance(values, dict):
+        return {name: _value(value, new) for name, value in values.items()}
+    return [_value(value, new) for value in values]
 
 
 def _value(value: Any, new: dict[Any, Any]) -> Any:
