@@ -27,7 +27,7 @@ from contacts.outbox import wake_worker
 class GiveUpForm(ActForm):
     refusals = (PlaceError,)
     explanation = gettext_lazy(
-        "The place is free for somebody else. What the guest told about their food is deleted at once."
+        "The place is free for somebody else. The guest's dietary needs are deleted at once, and they are told by mail."
     )
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:

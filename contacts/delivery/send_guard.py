@@ -10,7 +10,10 @@ from contacts.permission import permission
 from contacts.signups.sign_ups import closed, is_published
 from contacts.words.vocabulary import AddressTrust, Channel, MailPurpose, MailTemplate
 
-_ABOUT_A_PLACE = (MailTemplate.REGISTERED, MailTemplate.REMINDER, MailTemplate.MOVED, MailTemplate.CANCELLED)
+_ABOUT_A_PLACE = (
+    *(MailTemplate.REGISTERED, MailTemplate.REMINDER, MailTemplate.MOVED, MailTemplate.CANCELLED),
+    MailTemplate.GIVEN_UP,
+)
 _OF_A_REVISION = (MailTemplate.REMINDER, MailTemplate.MOVED)
 
 
@@ -57,11 +60,13 @@ def _informed(message: Message) -> str:
 
 
 def _about_place(message: Message, at: dt.datetime) -> str:
-    """A guest who gave up their place, or whose event is over, called off or has changed again, is told nothing old."""
+    """A guest is told nothing old: not of a place that they gave up, or have again, nor of an event that is over or
+    called off, or has changed again."""
     if message.template not in _ABOUT_A_PLACE or message.event is None:
         return ""
-    if message.registration and message.registration.cancelled_at:
-        return "place_given_up"
+    given_up = message.registration is not None and message.registration.cancelled_at is not None
+    if given_up != (message.template == MailTemplate.GIVEN_UP):
+        return "place_given_up" if given_up else "place_stands"
     return _about_event(message, message.event, at)
 
 

@@ -1,4 +1,7 @@
-"""A guest gives up their place at an event: it is free for somebody else, and what they eat is forgotten at once."""
+"""A guest gives up their place at an event: it is free for somebody else, and what they eat is forgotten at once.
+
+A mail with its link may have been passed on. So the guest is told, and can sign up again (L15).
+"""
 
 import datetime as dt
 import uuid
@@ -7,6 +10,8 @@ from django.db import transaction
 
 from contacts.base import audit, merge_redirects
 from contacts.models import FoodPreference, Registration
+from contacts.outbox import outbox
+from contacts.words.vocabulary import MailTemplate
 
 
 class PlaceError(ValueError):
@@ -22,7 +27,9 @@ def find(public_id: uuid.UUID, event_id: int) -> Registration | None:
 
 @transaction.atomic
 def give_up(registration_id: int, *, at: dt.datetime, by: str) -> Registration:
-    """Cancel a registration and delete its food preference (P8). It is no activity, so it lengthens nothing.
+    """Cancel a registration, delete its food preference (P8), and owe the guest a mail that says so.
+
+    It is no activity, so it lengthens nothing. Nudge a worker once it has committed.
 
     Raises PlaceError where the place was given up before, the guest is in, or the event is over or cancelled.
     """
@@ -41,5 +48,6 @@ def give_up(registration_id: int, *, at: dt.datetime, by: str) -> Registration:
     audit.record(
         "registration.cancelled", at=at, by=by, public_id=place.contact.public_id, rule=f"event:{place.event_id}"
     )
+    outbox.enqueue(MailTemplate.GIVEN_UP, contact=place.contact, registration=place, event=place.event, at=at)
     place.cancelled_at = at
     return place

@@ -176,6 +176,7 @@ class MailTemplate(TextChoices):
     REMINDER = "reminder", _("reminder of the event")
     MOVED = "moved", _("the event has changed")
     CANCELLED = "cancelled", _("the event is cancelled")
+    GIVEN_UP = "given_up", _("your place is cancelled")
     INFORM = "inform", _("where we have your details from")
     PARTING = "parting", _("we delete your details after your objection")
     ANNOUNCE = "announce", _("news about a topic")

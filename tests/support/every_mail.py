@@ -128,6 +128,7 @@ TEMPLATES: dict[MailTemplate, set[str]] = {
     MailTemplate.REMINDER: {"place"},
     MailTemplate.MOVED: {"place"},
     MailTemplate.CANCELLED: set(),
+    MailTemplate.GIVEN_UP: {"event"},
     MailTemplate.INFORM: set(),
     MailTemplate.PARTING: {"keep"},
     MailTemplate.ANNOUNCE: {"whitepaper"},

@@ -7,6 +7,7 @@ from typing import Any
 from contacts.delivery import sending
 from contacts.delivery.letters import written
 from contacts.delivery.letters.parts import Letter, Text
+from contacts.events import places
 from contacts.models import Contact, Event, Mailing, Message, PolicyVersion, SignUp
 from contacts.outbox import outbox
 from contacts.words.vocabulary import MailPurpose, MailTemplate, SignUpKind
@@ -70,6 +71,14 @@ def written_letter(contact: Contact | None = None, address: str = "", at: dt.dat
     return outbox.enqueue_written(packed, contact_id=contact.pk if contact else None, address=address, at=at)
 
 
+def given_up(policy: PolicyVersion, **fields: Any) -> Message:
+    """What a guest is told who gave up their place, and can sign up again."""
+    place = guest(policy, **fields)
+    Event.objects.filter(pk=place.event_id).update(signup_open=True)
+    places.give_up(place.pk, at=NOON, by="visitor")
+    return Message.objects.get(template=MailTemplate.GIVEN_UP)
+
+
 def parting(_policy: PolicyVersion, **fields: Any) -> Message:
     """What somebody is told who is about to be deleted after an objection by a mail's link."""
     once = f"{NOON.date()}:email,phone,post:unsubscribed on our page"
@@ -125,6 +134,7 @@ def send(at: dt.datetime = NOON, limit: int = sending.MOST) -> int:
 
 _OWED: dict[MailTemplate, Callable[..., Message]] = {
     MailTemplate.CONFIRM: confirmation,
+    MailTemplate.GIVEN_UP: given_up,
     MailTemplate.INFORM: information,
     MailTemplate.PARTING: parting,
     MailTemplate.ANNOUNCE: announcement,

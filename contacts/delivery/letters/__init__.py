@@ -28,6 +28,7 @@ _WRITERS = {
     MailTemplate.REMINDER: about_events.reminder,
     MailTemplate.MOVED: about_events.moved,
     MailTemplate.CANCELLED: about_events.cancelled,
+    MailTemplate.GIVEN_UP: about_events.given_up,
     MailTemplate.INFORM: about_people.inform,
     MailTemplate.PARTING: about_people.parting,
     MailTemplate.ANNOUNCE: announcements.announce,

@@ -6,8 +6,9 @@ from contacts.base.fields import one_line
 from contacts.delivery.letters.event_words import when
 from contacts.delivery.letters.parts import Button, Facts, Heading, Letter, Occasion, Part, Text
 from contacts.events import calendars
+from contacts.models import Event
 from contacts.outbox import links
-from contacts.signups.sign_ups import Wish
+from contacts.signups.sign_ups import Wish, closed
 from contacts.words.vocabulary import SCENARIO_OF_EVENT, EventKind
 
 
@@ -34,6 +35,27 @@ def cancelled(occasion: Occasion) -> Letter:
         text,
         [Text(_("The attached file takes it out of your calendar."))],
     )
+
+
+def given_up(occasion: Occasion) -> Letter:
+    """Tell the guest, since the link that gave up their place stands in mails that can be passed on."""
+    event = occasion.event
+    about = {"title": one_line(event.title), "when": when(event)}
+    text = _("Your place at “%(title)s” is cancelled. It takes place on %(when)s.")
+    food = _("If you told us about dietary needs, we have deleted them.")
+    return Letter(
+        _("Your place is cancelled: %(title)s") % about,
+        [Text(text % about), *([Text(food)] if Wish.of_event(event).asks_food else []), *_coming_back(event, occasion)],
+        _("You get this mail because you had a place at this event."),
+        SCENARIO_OF_EVENT[EventKind(event.kind)],
+    )
+
+
+def _coming_back(event: Event, occasion: Occasion) -> list[Part]:
+    if closed(event, occasion.at):
+        return [Text(_("Was it not you? Write to us, and we will see whether there is a place left."))]
+    again = _("Was it not you, or would you like to come after all? Sign up again while there are places left.")
+    return [Text(again), Button(_("Sign up again"), links.page("event", event.slug))]
 
 
 def _letter(occasion: Occasion, subject: str, text: str, parts: list[Part]) -> Letter:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from contacts.delivery import letters
 from contacts.events import events, places, reminders
 from contacts.events.events import EventError, Times
 from contacts.events.places import PlaceError
@@ -158,6 +159,31 @@ def test_who_gives_up_their_place_is_told_nothing_more_and_their_food_is_forgott
     assert place.cancelled_at == NOON
     send()
     assert Message.objects.get(template="moved").reason == "place_given_up"
+
+
+@pytest.mark.promise("L15")
+@pytest.mark.parametrize(("open_", "said"), [(True, "Sign up again"), (False, "Write to us")])
+def test_the_guest_is_told_since_somebody_else_may_have_had_the_link(
+    policy: PolicyVersion, open_: bool, said: str
+) -> None:
+    place = guest(policy)
+    Event.objects.update(signup_open=open_)
+    places.give_up(place.pk, at=NOON, by="visitor")
+    owed = Message.objects.get(template=MailTemplate.GIVEN_UP)
+    body = str(letters.write(owed, policy=policy, at=NOON).body)
+    assert said in body
+    assert ("Sign up again" in body) == open_
+    send()
+    owed.refresh_from_db()
+    assert owed.sent_at
+
+
+def test_a_guest_who_has_a_place_again_is_not_told_that_it_is_cancelled(policy: PolicyVersion) -> None:
+    place = guest(policy)
+    places.give_up(place.pk, at=NOON, by="visitor")
+    Registration.objects.update(cancelled_at=None)
+    send()
+    assert Message.objects.get(template=MailTemplate.GIVEN_UP).reason == "place_stands"
 
 
 def test_a_place_that_is_given_up_is_free_for_somebody_else(policy: PolicyVersion) -> None:
