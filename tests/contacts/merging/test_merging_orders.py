@@ -77,6 +77,7 @@ def test_the_most_restrictive_word_stands_whatever_the_order(
 ) -> None:
     country_rules.adopt(at=NOON, by="test")
     people = [said(record, policy) for record in records]
+    Contact.objects.update(organisation=people[0].organisation)  # of one employer: the test below has several
     ledger = recorded(*people)
     for order in permutations(people):
         for last_stays in (True, False):

@@ -25,7 +25,7 @@ PLACES = st.tuples(st.sampled_from([*COUNTRIES, "Sweden"]), EMPLOYERS)
 NOWHERE: dict[str, Any] = {"legal_form": None, "agreement": None}
 
 
-@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     moves=st.lists(st.tuples(PLACES, PLACES), min_size=1, max_size=5),
     rules=RULES,
