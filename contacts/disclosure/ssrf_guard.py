@@ -30,6 +30,10 @@ _CARRIERS = [
     )
 ]
 
+# Of version 6, what is given out to networks on the internet (IANA's registry of address space, RFC 4291). Python calls
+# more of them global, among them the site-local ones that RFC 3879 took out of use and routers still keep inside.
+_GIVEN_OUT = ipaddress.ip_network("2000::/3")
+
 
 class TargetRefusedError(ValueError):
     """Nothing may be sent there; the message says why, and names no address that was found."""
@@ -104,7 +108,9 @@ def _literal(host: str) -> Address | None:
 def _check_address(address: Address) -> None:
     if address.is_loopback and not _carries(address) and settings.WEBHOOKS_MAY_BE_LOCAL:
         return
-    if not address.is_global or address.is_multicast or address.is_reserved or _carries(address):
+    public = address.is_global and not (address.is_multicast or address.is_reserved)
+    given_out = address.version == 4 or address in _GIVEN_OUT
+    if not (public and given_out) or _carries(address):
         raise TargetRefusedError("This leads to an address that is not public, and nothing is sent there.")
 
 
