@@ -23,5 +23,4 @@ RUN DATABASE_URL=postgres://- REDIS_URL=redis://- SECRET_KEY=- ALLOWED_HOSTS=- S
     && install -d -o crm /var/lib/crm /var/lib/crm/media
 USER crm
 EXPOSE 8000
-# A list of many people is made while it is sent, and may take minutes.
-CMD ["gunicorn", "privacy_crm.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--timeout", "300"]
+CMD ["python", "manage.py", "serve", "--listen", "0.0.0.0:8000"]

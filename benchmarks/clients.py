@@ -24,12 +24,15 @@ class Load:
         return sorted(self.each)[int(len(self.each) * 0.95)]
 
 
-def post(port: int, path: str, key: str, body: dict[str, object], *, connections: int, seconds: float) -> Load:
-    """Post `body` under an address of its own each time, until the seconds are over. Raises where one is refused."""
+def post(ports: list[int], path: str, key: str, body: dict[str, object], *, connections: int, seconds: float) -> Load:
+    """Post `body` under an address of its own each time, until the seconds are over. Raises where one is refused.
+
+    The connections are shared out evenly over the ports.
+    """
     numbers, took, failed = count(), [], []
     began = time.perf_counter()
 
-    def client() -> None:
+    def client(port: int) -> None:
         try:
             with _Connection(port, path, key) as connection:
                 while (now := time.perf_counter()) < began + seconds:
@@ -38,7 +41,7 @@ def post(port: int, path: str, key: str, body: dict[str, object], *, connections
         except Exception as error:
             failed.append(error)
 
-    threads = [threading.Thread(target=client) for _ in range(connections)]
+    threads = [threading.Thread(target=client, args=[ports[n % len(ports)]]) for n in range(connections)]
     for thread in threads:
         thread.start()
     for thread in threads:

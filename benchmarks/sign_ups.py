@@ -9,10 +9,9 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
-from pathlib import Path
 from typing import Any
 
 import psycopg2
@@ -61,11 +60,11 @@ def against_floor(policy: PolicyVersion, *, seconds: float, rounds: int) -> dict
     with _valkey_of_our_own():
         statements, made = _record(key, body)
         connection.close()
-        with _served() as port:
-            _post(port, key, body, 2)  # what is read once in a process is read now
+        with _served() as ports:
+            _post(ports, key, body, 2)  # what is read once in a process is read now
             for _ in range(rounds):
                 floors.append(_floor(statements, made, seconds))
-                loads.append(_post(port, key, body, seconds))
+                loads.append(_post(ports, key, body, seconds))
     # BEGIN and COMMIT are statements, too; the check of the connection is Django's, and the floor makes it as well.
     return {
         "posts_per_s": statistics.median(load.per_second for load in loads),
@@ -187,12 +186,12 @@ def _address() -> dict[str, Any]:
     return {name: address[key] for name, key in names.items()} | address["OPTIONS"]
 
 
-def _post(port: int, key: str, body: dict[str, object], seconds: float) -> clients.Load:
+def _post(ports: list[int], key: str, body: dict[str, object], seconds: float) -> clients.Load:
     """Load the product from a process of its own, so that nothing of this one is in the clients' way."""
     with get_context("fork").Pool(1) as pool:
         path = f"/api/v1/whitepapers/{SLUG}/sign-ups"
         options = {"connections": CONNECTIONS, "seconds": seconds}
-        return pool.apply(clients.post, (port, path, key, body), options)
+        return pool.apply(clients.post, (ports, path, key, body), options)
 
 
 @contextmanager
@@ -213,27 +212,37 @@ def _valkey_of_our_own() -> Iterator[None]:
 
 
 @contextmanager
-def _served() -> Iterator[int]:
-    """Serve the product with gunicorn as in production, but on a port that is free."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+def _served() -> Iterator[list[int]]:
+    """Serve the product as production does, by processes of their own, but on ports that are free."""
     environment = os.environ | {
         "BENCH_DATABASE": connection.settings_dict["NAME"],
         "BENCH_REDIS_URL": settings.REDIS_URL,
         "BENCH_BROKER_URL": settings.CELERY_BROKER_URL,
     }
-    command = [*GUNICORN, "--bind", f"127.0.0.1:{port}", "benchmarks.served"]
+    ports = [_free_port() for _ in range(WORKERS)]
+    with ExitStack() as servers:
+        for port in ports:
+            servers.enter_context(_server(port, environment))
+        for port in ports:
+            _wait(port)
+        yield ports
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def _server(port: int, environment: dict[str, str]) -> Iterator[None]:
+    command = [sys.executable, "-m", "benchmarks.served", f"127.0.0.1:{port}"]
     with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as server:
         try:
-            _wait(port)
-            yield port
+            yield
         finally:
             server.send_signal(signal.SIGTERM)
             server.wait(30)
-
-
-GUNICORN = [str(Path(sys.executable).with_name("gunicorn")), "--workers", str(WORKERS), "--keep-alive", "60"]
 
 
 def _wait(port: int) -> None:
@@ -244,4 +253,4 @@ def _wait(port: int) -> None:
             time.sleep(0.1)
         else:
             return
-    raise RuntimeError("gunicorn does not answer")
+    raise RuntimeError("the server does not answer")

@@ -53,11 +53,11 @@ class RouteForPath(logging.Filter):
         return True
 
 
-class WithoutVisitor(logging.Filter):
-    """Gunicorn names the visitor whose request it cannot read, and the address whose request failed: keep neither."""
+class WithoutPath(logging.Filter):
+    """The web server names the address whose request failed or was left, which may be a sealed link: keep it out."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        for begin in ("Invalid request", "Error handling request"):
+        for begin in ("Exception while serving", "Client disconnected while serving"):
             if str(record.msg).startswith(begin):
                 record.msg, record.args = begin, ()
         return True
@@ -92,18 +92,16 @@ def configure(*, as_json: bool) -> dict[str, Any]:
         "filters": {
             "task": {"()": TaskWithoutValues},
             "route": {"()": RouteForPath},
-            "visitor": {"()": WithoutVisitor},
+            "path": {"()": WithoutPath},
         },
         "handlers": {
-            "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["task", "route", "visitor"]},
+            "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["task", "route", "path"]},
             "null": {"class": "logging.NullHandler"},
         },
         "root": {"handlers": ["stderr"], "level": "INFO"},
         "loggers": {
             # Both quote the request line, with its query string and the visitor's address.
             "django.server": quiet,
-            "gunicorn.access": quiet,
-            "gunicorn.error": {"handlers": ["stderr"], "propagate": False},
             # Quotes the path of what was not found or failed; Access says the same by route.
             "django.request": quiet | {"handlers": ["stderr"], "level": "ERROR"},
             "django": {"handlers": ["stderr"], "level": "INFO", "propagate": False},

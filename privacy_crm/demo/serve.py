@@ -48,7 +48,7 @@ def _commands(port: int) -> dict[str, str]:
     celery = f"{python} -m celery --quiet -A privacy_crm"
     schedule = quote(settings.CELERY_BEAT_SCHEDULE_FILENAME)
     return {
-        "web": f"{python} -m gunicorn privacy_crm.wsgi --bind {HOST}:{port} --workers 2 --log-level warning",
+        "web": f"{python} {quote(str(settings.BASE_DIR / 'manage.py'))} serve --listen {HOST}:{port}",
         "worker": f"{celery} worker --concurrency 1 --loglevel WARNING --without-gossip --without-mingle",
         "beat": f"{celery} beat --loglevel WARNING --schedule {schedule}",
     }

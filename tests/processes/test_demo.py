@@ -1,6 +1,6 @@
 """The demo as a newcomer meets it, on a VAR_DIR of its own.
 
-Here manage.py, gunicorn, Celery's worker and its beat start as they do anywhere, from nothing; the processes of other
+Here manage.py, the site, Celery's worker and its beat start as they do anywhere, from nothing; the processes of other
 tests are forked from parents that are warm.
 """
 

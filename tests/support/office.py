@@ -78,7 +78,7 @@ def site(installed: Site, sink: Sink) -> Iterator[Site]:
     installed.environment |= {"EMAIL_URL": sink.url, "SITE_URL": url, "SECOND_FACTOR": "off"}
     installed.manage("adopt_country_rules")
     installed.manage("shell", "-v", "0", "-c", STAFF)
-    served = ("-m", "gunicorn", "privacy_crm.wsgi", "--bind", url.removeprefix("http://"), "--log-level", "error")
+    served = ("manage.py", "serve", "--listen", url.removeprefix("http://"))
     installed.start(*served, output=subprocess.DEVNULL)
     eventually(lambda: _answers(f"{url}/privacy/"), within=PATIENCE)
     with installed.worker():

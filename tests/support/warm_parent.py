@@ -39,8 +39,6 @@ LIBRARIES = (
     "django.test",
     "django.views.generic",
     "fido2.server",
-    "gunicorn.app.wsgiapp",
-    "gunicorn.workers.sync",
     "holidays",
     "icalendar",
     "kombu.transport.redis",
@@ -52,6 +50,7 @@ LIBRARIES = (
     "sqlparse",
     "standardwebhooks",
     "typst",
+    "waitress.server",
     "whitenoise.middleware",
     "xlsxwriter",
 )
