@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 import environ
 from django.utils.translation import gettext_lazy as _
 
-from privacy_crm import logs, mail, security
+from privacy_crm import logs, mail, media, security
 from privacy_crm.staff.site import unfold
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -167,8 +167,13 @@ TIME_ZONE = env.str("TIME_ZONE", default="Europe/Stockholm")
 # Full dates everywhere: "24 November 2026".
 FORMAT_MODULE_PATH = ["privacy_crm.formats"]
 
-# Whitepapers; nothing in it has an address of its own.
+# Whitepapers, and lists on their way in: in this folder, or in a storage that several machines share. Nothing in either
+# has an address of its own.
 MEDIA_ROOT = Path(env.str("MEDIA_DIR", default="") or VAR_DIR / "media").absolute()
+try:
+    STORAGES = {"default": media.storage(env.str("MEDIA_URL", default=""))}
+except ValueError as problem:
+    stop(str(problem))
 FILE_UPLOAD_PERMISSIONS = 0o640
 FILE_UPLOAD_HANDLERS = ["privacy_crm.uploads.nameless.NamelessFileUploadHandler"]
 
@@ -176,11 +181,11 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = DEBUG
-if not DEBUG:
-    STORAGES = {
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
-    }
+STORAGES["staticfiles"] = {
+    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+    if DEBUG
+    else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+}
 
 # Proof of work instead of a captcha service: the challenge is ours, and its answer is taken once.
 ALTCHA_HMAC_SECRET = f"altcha:{SECRET_KEY}"

@@ -34,10 +34,10 @@ def download(request: HttpRequest, visit: Visit, token: str) -> HttpResponseBase
         return refusals.unknown_link(visit)
     except SignUpRefusedError as refusal:
         return refusals.refused(visit, refusal)
-    return _attachment(made.whitepaper)
+    return attachment(made.whitepaper)
 
 
-def _attachment(whitepaper: Whitepaper) -> FileResponse:
+def attachment(whitepaper: Whitepaper) -> FileResponse:
     """Return the file under the whitepaper's own short name: what it is stored as tells nothing."""
-    name = f"{whitepaper.slug}{PurePath(whitepaper.file.path).suffix}"
+    name = f"{whitepaper.slug}{PurePath(str(whitepaper.file)).suffix}"
     return FileResponse(whitepaper.file.open("rb"), as_attachment=True, filename=name)

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from contextlib import suppress
-from pathlib import Path
 
 from django.db import transaction
 from django.db.models import F, Q, Value
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from contacts.base import audit
 from contacts.models import Upload, UploadedDifference, UploadedPerson
 from contacts.words.vocabulary import UploadState
-from privacy_crm.uploads import moving, receiving, working
+from privacy_crm.uploads import moving, storing, working
 
 # Longer than a worker needs to begin. Whoever works is known by their lock, however long it takes.
 _SILENCE = dt.timedelta(minutes=5)
@@ -67,9 +66,6 @@ def _give_back(at: dt.datetime) -> None:
 def _forget_strays(at: dt.datetime) -> None:
     """Delete the files that no row names: a process died between the two."""
     named = Upload.objects.exclude(file="").values_list("file", flat=True)
-    kept = {Path(path).name for name in named for path in receiving.files(name)}
-    folder = Path(receiving.storage().path("uploads"))
-    for path in folder.glob("*") if folder.is_dir() else ():
-        with suppress(FileNotFoundError):  # somebody else deletes it
-            if path.name not in kept and path.stat().st_mtime <= (at - _STRAY).timestamp():
-                path.unlink()
+    kept = {each for name in named for each in storing.files(name)}
+    for stray in storing.strays(kept, before=at - _STRAY):
+        storing.storage().delete(stray)

@@ -7,9 +7,9 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import Any
 
+from django.core.files import File
 from django.db import transaction
 from psycopg2 import sql
 
@@ -27,7 +27,7 @@ from privacy_crm.crm_import.existing import Existing, Mode
 from privacy_crm.crm_import.reading import UnreadableError
 from privacy_crm.crm_import.rejects import Reject
 from privacy_crm.crm_import.staging import Import
-from privacy_crm.uploads import moving, receiving, reviewing, sheets, workbooks, working
+from privacy_crm.uploads import moving, receiving, reviewing, sheets, storing, workbooks, working
 from privacy_crm.uploads.kinds import FileFormat
 from privacy_crm.uploads.working import Clock, Work
 from retention.due_bases import RetentionDate
@@ -130,7 +130,28 @@ def _working(upload_id: int, state: UploadState, at: dt.datetime, now: Clock) ->
 
 
 def _run(work: Work, found: _Found, *, policy: PolicyVersion, at: dt.datetime, by: str, dry_run: bool) -> None:
-    sources = sheets.of(work.upload, When.under(policy, at))
+    with storing.local(str(work.upload.file)) as path:
+        _read(
+            work,
+            sheets.of(work.upload, path, When.under(policy, at)),
+            found,
+            policy=policy,
+            at=at,
+            by=by,
+            dry_run=dry_run,
+        )
+
+
+def _read(
+    work: Work,
+    sources: list[sheets.Sheet],
+    found: _Found,
+    *,
+    policy: PolicyVersion,
+    at: dt.datetime,
+    by: str,
+    dry_run: bool,
+) -> None:
     files = [source.file.filename for source in sources]
 
     def progress(what: str, _done: int, share: float) -> None:
@@ -196,13 +217,11 @@ def _unpack(work: Work) -> None:
     if upload.file_format != FileFormat.XLSX or upload.encoding:
         return
     work.say(working.UNPACKING, 0.0)
-    packed, name, _first = receiving.files(str(upload.file))
-    workbooks.unpack(
-        Path(upload.file.path),
-        Path(receiving.storage().path(name)),
-        width=len(upload.header),
-        progress=lambda _rows: work.say(working.UNPACKING, 0.0),
-    )
+    packed, name, _first = storing.files(str(upload.file))
+    with storing.local(packed) as path, storing.scratch() as unpacked:
+        width = len(upload.header)
+        workbooks.unpack(path, unpacked, width=width, progress=lambda _rows: work.say(working.UNPACKING, 0.0))
+        storing.put(name, File(unpacked))
     moving.move(upload, UploadState.PREVIEWING, to=UploadState.PREVIEWING, file=name, encoding="utf-8", delimiter=",")
-    receiving.storage().delete(packed)
+    storing.storage().delete(packed)
     upload.refresh_from_db()

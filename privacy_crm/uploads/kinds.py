@@ -33,16 +33,13 @@ class FileFormat(TextChoices):
 
 @dataclass(frozen=True)
 class Layout:
-    """How a file is read. A workbook has no encoding until it is unpacked.
-
-    `first` are a workbook's first rows: to read them again would mean to read all its texts again.
-    """
+    """How a file is read, and its first rows below the header. A workbook has no encoding until it is unpacked."""
 
     file_format: FileFormat
     header: list[str]
+    first: Sequence[Sequence[str]]
     encoding: str = ""
     delimiter: str = ""
-    first: Sequence[Sequence[str]] = ()
 
 
 def look(path: Path) -> Layout:
@@ -53,12 +50,10 @@ def look(path: Path) -> Layout:
     if begin.startswith(_ZIP):
         workbooks.inspect(path)
         records = workbooks.first(path, 1 + SHOWN)
-        return Layout(
-            FileFormat.XLSX, _header(records), first=[[cell[:_LONGEST_NAME] for cell in row] for row in records[1:]]
-        )
+        return Layout(FileFormat.XLSX, _header(records), _first(records))
     encoding = encodings.of(path)
     delimiter, records = _separated(_sample(path, encoding))
-    return Layout(FileFormat.CSV, _header(records), encoding, delimiter)
+    return Layout(FileFormat.CSV, _header(records), _first(records), encoding, delimiter)
 
 
 def is_preface(record: Sequence[str]) -> bool:
@@ -113,6 +108,10 @@ def _fits(records: list[list[str]]) -> tuple[float, int]:
     if not widths or widths[0] == 1:
         return 0.0, 0
     return round(widths.count(widths[0]) / len(widths), 1), widths[0]
+
+
+def _first(records: list[list[str]]) -> list[list[str]]:
+    return [[cell[:_LONGEST_NAME] for cell in record] for record in records[1 : 1 + SHOWN]]
 
 
 def _header(records: list[list[str]]) -> list[str]:

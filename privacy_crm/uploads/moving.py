@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from contacts.models import Upload, UploadedDifference
 from contacts.words.vocabulary import UploadState
-from privacy_crm.uploads import receiving
+from privacy_crm.uploads import storing
 
 # What a file is kept for ends with the move.
 _WITHOUT_FILE: dict[str, Any] = {"file": "", "header": [], "mapping": {}}
@@ -40,8 +40,8 @@ def move(upload: Upload, *states: UploadState, to: UploadState, **changes: Any) 
 def end(upload: Upload, *states: UploadState, to: UploadState, **changes: Any) -> None:
     """Move an upload on, and have its file go with its columns. Raises MovedError."""
     move(upload, *states, to=to, **_WITHOUT_FILE, **changes)
-    for name in receiving.files(str(upload.file)) if upload.file else ():
-        transaction.on_commit(partial(receiving.storage().delete, name))
+    for name in storing.files(str(upload.file)) if upload.file else ():
+        transaction.on_commit(partial(storing.storage().delete, name))
 
 
 @transaction.atomic

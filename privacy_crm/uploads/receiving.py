@@ -6,23 +6,20 @@ import datetime as dt
 import json
 import uuid
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.files import File
 from django.core.files.base import ContentFile
-from django.core.files.storage import Storage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from contacts.base import audit
 from contacts.models import Upload
 from privacy_crm.crm_import.reading import UnreadableError
-from privacy_crm.uploads import kinds
+from privacy_crm.uploads import kinds, storing
 
 KEPT_FOR = dt.timedelta(hours=24)
-UNPACKED = ".csv"
 
 
 def receive(file: File[bytes], user: Any, *, at: dt.datetime, by: str) -> Upload:
@@ -30,9 +27,10 @@ def receive(file: File[bytes], user: Any, *, at: dt.datetime, by: str) -> Upload
     if file.size > settings.UPLOAD_MEGABYTES * 1024 * 1024:
         raise UnreadableError(_("The file is larger than %d MB. Divide it into several.") % settings.UPLOAD_MEGABYTES)
     public_id = uuid.uuid4()
-    name = storage().save(f"uploads/{public_id}", file)
+    name = storing.storage().save(storing.name_of(public_id), file)
     try:
-        layout = kinds.look(Path(storage().path(name)))
+        with storing.local(name) as path:
+            layout = kinds.look(path)
         _keep(layout.first, name)
         with transaction.atomic():
             upload = Upload.objects.create(
@@ -48,31 +46,22 @@ def receive(file: File[bytes], user: Any, *, at: dt.datetime, by: str) -> Upload
             )
             audit.record("upload.received", at=at, by=by, rule=f"upload:{upload.pk}")
     except BaseException:
-        for each in files(name):
-            storage().delete(each)
+        for each in storing.files(name):
+            storing.storage().delete(each)
         raise
     return upload
 
 
 def first_rows(upload: Upload) -> list[list[str]]:
-    """Return the first rows of a workbook, below its header. Raises OSError where they are gone."""
-    with storage().open(files(str(upload.file))[-1]) as kept:
+    """Return the first rows below the header, as they are: for whoever says what each column is.
+
+    Raises OSError where they are gone.
+    """
+    with storing.storage().open(storing.files(str(upload.file))[-1]) as kept:
         rows: list[list[str]] = json.load(kept)
     return rows
 
 
-def files(name: str) -> tuple[str, str, str]:
-    """Return the files that an upload may have: what was sent, the CSV that it is unpacked into, its first rows."""
-    sent = name.removesuffix(UNPACKED)
-    return sent, sent + UNPACKED, f"{sent}.first"
-
-
 def _keep(rows: Sequence[Sequence[str]], name: str) -> None:
     """Keep the first rows beside the file, whose fate they share: they are of people."""
-    if rows:
-        storage().save(files(name)[-1], ContentFile(json.dumps(rows).encode()))
-
-
-def storage() -> Storage:
-    kept: Storage = Upload.file.field.storage
-    return kept
+    storing.put(storing.files(name)[-1], ContentFile(json.dumps(rows).encode()))

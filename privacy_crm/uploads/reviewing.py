@@ -3,10 +3,8 @@
 A look through takes back all that it wrote, so that its differences wait in a file without a name until it has.
 """
 
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import IO, Any
 
 from django.db import connection
@@ -16,7 +14,7 @@ from contacts.base import audit
 from contacts.models import Upload
 from privacy_crm.crm_import import differences
 from privacy_crm.crm_import.staging import Import
-from privacy_crm.uploads import receiving
+from privacy_crm.uploads import storing
 
 type Notes = IO[bytes]
 
@@ -51,8 +49,8 @@ _UPDATED = sql.SQL("""
 
 @contextmanager
 def noted() -> Iterator[Notes]:
-    """Have a place for notes on the disk of the uploads, which is gone whatever happens."""
-    with tempfile.TemporaryFile(dir=Path(receiving.storage().path("uploads"))) as notes:
+    """Have a place for notes, which is gone whatever happens."""
+    with storing.scratch() as notes:
         yield notes
 
 

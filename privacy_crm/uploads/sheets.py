@@ -1,9 +1,7 @@
 """An uploaded list as sources of the import: people, the organisations that they name, and their objections."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +10,7 @@ from privacy_crm.crm_import import cells
 from privacy_crm.crm_import.cells import FaultError, When
 from privacy_crm.crm_import.columns import CONTACTS, OBJECTIONS, ORGANISATIONS, File
 from privacy_crm.crm_import.reading import Row, Source
-from privacy_crm.uploads import fields, kinds, receiving, wording
+from privacy_crm.uploads import fields, kinds, wording
 from privacy_crm.uploads.workbooks import MOST_ROWS, TooManyRowsError
 
 type Texts = dict[str, str]
@@ -87,29 +85,20 @@ class Sheet(Source):
             yield Row(line, values, None, None, self.file.position("email"), "more cells than columns")
 
 
-def of(upload: Upload, when: When) -> list[Sheet]:
-    """Return the sources that an upload is, as far as its columns have something to say."""
-    sheets = [_sheet(upload, when, CONTACTS, _person(upload))]
+def of(upload: Upload, path: Path, when: When) -> list[Sheet]:
+    """Return the sources that an upload at a path is, as far as its columns have something to say."""
+    sheets = [_sheet(upload, path, when, CONTACTS, _person(upload))]
     if upload.mapping.get("organisation"):
-        sheets.append(_sheet(upload, when, ORGANISATIONS, _organisation(when)))
+        sheets.append(_sheet(upload, path, when, ORGANISATIONS, _organisation(when)))
     if any(upload.mapping.get(name) for name in fields.OBJECTIONS):
-        sheets.append(_sheet(upload, when, OBJECTIONS, _objections(upload)))
+        sheets.append(_sheet(upload, path, when, OBJECTIONS, _objections(upload)))
     return sheets
 
 
-def first(upload: Upload, when: When) -> list[list[str]]:
-    """Return the first rows below the header, as they are: for whoever says what each column is."""
-    if upload.file_format == kinds.FileFormat.XLSX:
-        return receiving.first_rows(upload)
-    sheet = _sheet(upload, when, CONTACTS, _person(upload))
-    with closing(sheet.records()) as records:
-        return [record for _line, record in islice(sheet.people(records), kinds.SHOWN)]
-
-
-def _sheet(upload: Upload, when: When, file: File, shape: Shape) -> Sheet:
+def _sheet(upload: Upload, path: Path, when: When, file: File, shape: Shape) -> Sheet:
     return Sheet(
         file,
-        Path(upload.file.path),
+        path,
         when,
         upload.encoding,
         upload.delimiter,

@@ -5,6 +5,7 @@ openpyxl reads the values that Excel has stored beside its formulas. With defuse
 
 import csv
 import datetime as dt
+import io
 import warnings
 import zipfile
 import zlib
@@ -12,7 +13,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -75,18 +76,18 @@ def first(path: Path, number: int) -> list[list[str]]:
         return [cells for _line, cells in islice(lines, number)]
 
 
-def unpack(path: Path, to: Path, *, width: int, progress: Callable[[int], None]) -> None:
+def unpack(path: Path, to: IO[bytes], *, width: int, progress: Callable[[int], None]) -> None:
     """Write the rows of a workbook with this many columns as CSV, each behind the number of its line.
 
     Raises UnreadableError.
     """
-    to.touch(mode=settings.FILE_UPLOAD_PERMISSIONS)
-    with to.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream)
-        for done, (line, cells) in enumerate(_rows(path, width + 1), 1):
-            writer.writerow([line, *cells])
-            if done % 1_000 == 0:
-                progress(done)
+    text = io.TextIOWrapper(to, encoding="utf-8", newline="")
+    writer = csv.writer(text)
+    for done, (line, cells) in enumerate(_rows(path, width + 1), 1):
+        writer.writerow([line, *cells])
+        if done % 1_000 == 0:
+            progress(done)
+    text.detach()
 
 
 def _rows(path: Path, width: int) -> Generator[Line]:

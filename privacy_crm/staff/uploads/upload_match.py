@@ -3,21 +3,18 @@
 import datetime as dt
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contacts.admin import fields as inputs
 from contacts.admin.acts import ActForm
 from contacts.admin.base import company_day
-from contacts.models import PolicyVersion
 from contacts.words.differences import ListMode
 from contacts.words.vocabulary import NAMED_SOURCES, Scenario, SourceKind
 from privacy_crm import tasks
-from privacy_crm.crm_import.cells import When
 from privacy_crm.crm_import.reading import UnreadableError
 from privacy_crm.staff.uploads.upload_work import ask_for
-from privacy_crm.uploads import fields, matching, sheets
+from privacy_crm.uploads import fields, matching, receiving
 from privacy_crm.uploads.matching import MatchError, Origin
 from privacy_crm.uploads.moving import MovedError
 
@@ -107,11 +104,10 @@ class MatchForm(ActForm):
         return {name: sorted(places, key=_rank(surest.get(name, []))) for name, places in chosen.items()}
 
     def _first_rows(self) -> list[list[str]]:
-        policy = PolicyVersion.objects.in_force()
         try:
-            return sheets.first(self.record, When.under(policy, timezone.now())) if policy else []
-        except (UnreadableError, OSError):
-            return []  # the look through says on which line, and why
+            return receiving.first_rows(self.record)
+        except OSError:
+            return []  # its day is over
 
 
 def _by_place(mapping: fields.Mapping) -> dict[int, str]:

@@ -12,9 +12,8 @@ import pytest
 from django.conf import LazySettings
 
 from contacts.models import PolicyVersion, Upload
-from privacy_crm.crm_import.cells import When
 from privacy_crm.crm_import.reading import UnreadableError
-from privacy_crm.uploads import fields, forgetting, receiving, sheets
+from privacy_crm.uploads import fields, forgetting, receiving
 from privacy_crm.uploads.nameless import NamelessFileUploadHandler
 from privacy_crm.uploads.workbooks import TooManyRowsError
 from tests.support.factories import NOON
@@ -46,7 +45,7 @@ def with_sheet(sheet: bytes) -> bytes:
 )
 def test_the_letters_of_a_list_are_read_as_they_were_written(encoding: str, policy: PolicyVersion) -> None:
     upload = receive(as_csv(ROWS, encoding=encoding))
-    assert sheets.first(upload, When.under(policy, NOON)) == ROWS
+    assert receiving.first_rows(upload) == ROWS
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -56,7 +55,7 @@ def test_what_separates_cells_and_lines_is_found(delimiter: str, line_end: str, 
     content = as_csv(rows, delimiter=delimiter).replace(b"\r\n", line_end.encode())
     upload = receive(content)
     assert (upload.header, upload.delimiter) == (HEADER, delimiter)
-    assert sheets.first(upload, When.under(policy, NOON)) == rows
+    assert receiving.first_rows(upload) == rows
 
 
 def test_a_column_alone_needs_nothing_that_separates(policy: PolicyVersion) -> None:
@@ -278,11 +277,11 @@ def test_a_row_far_down_does_not_make_a_workbook_endless(policy: PolicyVersion) 
     )
 
 
-def test_the_first_rows_of_a_workbook_are_read_once_and_go_with_it(policy: PolicyVersion) -> None:
+def test_the_first_rows_of_a_workbook_are_read_once_and_go_with_it() -> None:
     before = files()
     upload = receive(as_xlsx(ROWS))
     Path(upload.file.path).write_bytes(b"opened by nobody")
-    assert sheets.first(upload, When.under(policy, NOON)) == [row[:5] for row in ROWS]
+    assert receiving.first_rows(upload) == [row[:5] for row in ROWS]
     forgetting.discard(upload, at=NOON, by="test")
     assert files() == before
 
@@ -290,7 +289,7 @@ def test_the_first_rows_of_a_workbook_are_read_once_and_go_with_it(policy: Polic
 def test_the_first_rows_of_a_workbook_are_still_there_once_it_is_unpacked(policy: PolicyVersion) -> None:
     before = files()
     upload = look_through(receive(as_xlsx(ROWS)), policy)
-    assert len(sheets.first(upload, When.under(policy, NOON))) == len(ROWS)
+    assert len(receiving.first_rows(upload)) == len(ROWS)
     bring_in(upload, policy)
     assert files() == before
 
@@ -298,4 +297,4 @@ def test_the_first_rows_of_a_workbook_are_still_there_once_it_is_unpacked(policy
 def test_numbers_and_days_of_a_workbook_are_read_as_one_would_write_them(policy: PolicyVersion) -> None:
     rows = [[AINO, 46701234567, dt.date(2026, 1, 31), True, "#N/A"]]
     upload = receive(as_xlsx(rows, ["Email", "Phone", "Collected on", "Do not call", "Ort"]))
-    assert sheets.first(upload, When.under(policy, NOON)) == [[AINO, "46701234567", "2026-01-31", "true"]]
+    assert receiving.first_rows(upload) == [[AINO, "46701234567", "2026-01-31", "true"]]

@@ -1,0 +1,47 @@
+"""Where whitepapers and uploaded lists are kept: a folder, or a storage for objects by `s3://KEY:SECRET@host/bucket`."""
+
+from typing import Any
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+# Beyond it, a file on its way to or from the storage waits on the disk, without a name.
+_IN_MEMORY = 10 * 1024 * 1024  # bytes
+_KNOWN = {"region", "tls"}
+
+type Storage = dict[str, Any]
+
+
+def storage(url: str) -> Storage:
+    """Return an entry of Django's STORAGES: the folder where no URL is given, else what speaks S3 at its host.
+
+    Without a host it is Amazon's, and without a key what boto3 finds, such as the role of the machine. `?region=` names
+    where it stands, `?tls=0` speaks http, on a network of one's own. Raises ValueError where the URL is none of these.
+    """
+    if not url:
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    parts = urlsplit(url)
+    bucket, options = parts.path.strip("/"), dict(parse_qsl(parts.query, keep_blank_values=True))
+    if parts.scheme != "s3" or not bucket or "/" in bucket:
+        raise ValueError("MEDIA_URL must be s3://KEY:SECRET@host/bucket, or unset for a folder")
+    if options.keys() - _KNOWN:
+        raise ValueError(f"MEDIA_URL knows {' and '.join(sorted(_KNOWN))} behind its question mark, and nothing else")
+    return {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": bucket,
+            "access_key": unquote(parts.username) if parts.username else None,
+            "secret_key": unquote(parts.password) if parts.password else None,
+            "endpoint_url": _endpoint(parts, secure=options.get("tls") != "0"),
+            "region_name": options.get("region"),
+            "addressing_style": "path" if parts.hostname else None,
+            "file_overwrite": False,
+            "default_acl": None,  # nobody but us
+            "max_memory_size": _IN_MEMORY,
+        },
+    }
+
+
+def _endpoint(parts: SplitResult, *, secure: bool) -> str | None:
+    if not parts.hostname:
+        return None
+    port = f":{parts.port}" if parts.port else ""
+    return f"{'https' if secure else 'http'}://{parts.hostname}{port}"
