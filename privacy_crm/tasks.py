@@ -54,6 +54,13 @@ def find_duplicates(by: str = "duplicates") -> None:
 
 
 @app.task
+def count_figure(name: str) -> None:
+    policy = PolicyVersion.objects.in_force()
+    if policy and catalogue.is_known(name):
+        catalogue.count(name, policy, at=timezone.now())
+
+
+@app.task
 def count_figures() -> None:
     if policy := PolicyVersion.objects.in_force():
         catalogue.count_nightly(policy, at=timezone.now())

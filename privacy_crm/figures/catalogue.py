@@ -9,7 +9,8 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from contacts.base.days import day_of
-from contacts.models import PolicyVersion
+from contacts.information import informing
+from contacts.models import Contact, PolicyVersion
 from dsr.answers import statistics
 from dsr.words.vocabulary import Kind
 from privacy_crm.access.frame import LANGUAGE
@@ -17,7 +18,7 @@ from privacy_crm.figures import ahead, counts
 from privacy_crm.figures.remembering import remember
 from retention.models import PurgeRun
 
-TEN_MINUTES, HOUR, UNTIL_TOMORROW = 600, 3600, 26 * 3600
+TEN_MINUTES, HOUR, A_DAY = 600, 3600, 24 * 3600
 _SHAPE = 2  # raised when a figure counts something else: what an earlier release remembers would not fit its template
 _LEDGER, _REASONS, _PERMISSIONS = (
     "retention.view_purgerun",
@@ -26,17 +27,20 @@ _LEDGER, _REASONS, _PERMISSIONS = (
 )
 
 
+type Count = Callable[[PolicyVersion, dt.date], Any]
+
+
 @dataclass(frozen=True)
 class Figure:
-    """A card: who sees it, what it counts and how it shows that, and for how many seconds the numbers serve.
+    """A card: who sees it, what it counts and how it shows that, and after how many seconds it is counted anew.
 
-    What reads everybody is counted each night, and by a page only where that has not been done yet.
+    What reads everybody is counted each night, and else only where that has not been done yet.
     """
 
     permission: str
     title: Any
     template: str
-    count: Callable[[PolicyVersion, dt.date], Any]
+    count: Count
     note: Any = ""
     wide: bool = False
     for_seconds: int = HOUR
@@ -50,16 +54,34 @@ def offered(user: Any) -> list[tuple[str, Figure]]:
 
 def count_nightly(policy: PolicyVersion, *, at: dt.datetime) -> None:
     """Count what reads everybody, for the pages of the day."""
-    day = day_of(at, policy.zone)
+    for name, figure in FIGURES.items():
+        if figure.nightly:
+            count(name, policy, at=at)
+
+
+def count(name: str, policy: PolicyVersion, *, at: dt.datetime) -> None:
+    """Count one figure, and have the pages show it."""
+    figure = FIGURES.get(name)
+    counting = figure.count if figure else NUMBERS[name]
     with translation.override(LANGUAGE):
-        for name, figure in FIGURES.items():
-            if figure.nightly:
-                remember(key_of(name, policy), (figure.count(policy, day), at), for_seconds=UNTIL_TOMORROW)
+        counted = counting(policy, day_of(at, policy.zone))
+    remember(key_of(name, policy), (counted, at))
 
 
-def key_of(name: str, policy: PolicyVersion) -> str:
+def is_known(name: str) -> bool:
+    return name in FIGURES or name in NUMBERS
+
+
+def is_old(name: str, as_of: dt.datetime, at: dt.datetime) -> bool:
+    """Tell whether numbers of that moment should be counted anew by now."""
+    figure = FIGURES.get(name)
+    seconds = A_DAY if figure and figure.nightly else figure.for_seconds if figure else HOUR
+    return at - as_of > dt.timedelta(seconds=seconds)
+
+
+def key_of(name: str, policy: PolicyVersion | None = None) -> str:
     """Return under what the numbers are remembered. Another run makes what lies ahead another."""
-    key = f"figure:{_SHAPE}:{name}:{policy.pk}"
+    key = f"figure:{_SHAPE}:{name}:{policy.pk if policy and name in FIGURES else 0}"
     if name != "ahead":
         return key
     run, status = PurgeRun.objects.values_list("pk", "status").first() or (0, "none")
@@ -70,6 +92,13 @@ def _years(policy: PolicyVersion, day: dt.date) -> list[tuple[statistics.Year, s
     """Return every year kind by kind, with what the kind is called and how many were closed."""
     return [(each, str(Kind(each.kind).label), sum(each.closed.values())) for each in statistics.by_year()]
 
+
+def _unshown(_policy: PolicyVersion, _day: dt.date) -> int:
+    return informing.unshown(Contact.objects.whole()).count()
+
+
+# What stands in a sentence of the home page rather than on a card.
+NUMBERS: dict[str, Count] = {"unshown": _unshown}
 
 FIGURES = {
     "ahead": Figure(

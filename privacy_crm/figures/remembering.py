@@ -1,37 +1,37 @@
-"""What takes long to count is counted once in a while. Only numbers and ids are remembered, never a name."""
+"""What takes long to count is counted by a worker, and remembered. Only numbers and ids are, never a name."""
 
 import contextlib
 import datetime as dt
-from collections.abc import Callable
 from typing import Any
 
 from django.core.cache import cache
-from django.db import connection, transaction
 from redis.exceptions import RedisError
 
-# Beyond, a worker of the website would be ended in the middle of its answer.
-LONGEST = "20s"
+# Numbers are shown until newer ones are there, for as long as this.
+KEPT = 26 * 3600  # seconds
+# So long nobody asks a second time for what a worker was asked to count.
+_ASKED = 60  # seconds
 
 # What was counted, and when.
 type Counted = tuple[Any, dt.datetime]
 
 
-def remembered(key: str, count: Callable[[], Any], *, for_seconds: int, now: dt.datetime) -> Counted:
-    """Return what was counted under this key; count it anew where nobody remembers.
+def recalled(key: str) -> Counted | None:
+    """Return what was last counted under this key. Raises RedisError where nobody can be asked."""
+    known: Counted | None = cache.get(key)
+    return known
 
-    Raises OperationalError where that takes longer than somebody can wait.
-    """
+
+def remember(key: str, counted: Counted) -> None:
     with contextlib.suppress(RedisError):
-        known: Counted | None = cache.get(key)
-        if known:
-            return known
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('statement_timeout', %(longest)s, TRUE)", {"longest": LONGEST})
-        counted = count(), now
-    remember(key, counted, for_seconds=for_seconds)
-    return counted
+        cache.set(key, counted, timeout=KEPT)
+        cache.delete(_asked(key))
 
 
-def remember(key: str, counted: Counted, *, for_seconds: int) -> None:
-    with contextlib.suppress(RedisError):
-        cache.set(key, counted, timeout=for_seconds)
+def is_first_to_ask(key: str) -> bool:
+    """Tell whether nobody has asked for this within the minute. Raises RedisError where nobody can be asked."""
+    return bool(cache.add(_asked(key), 1, timeout=_ASKED))
+
+
+def _asked(key: str) -> str:
+    return f"{key}:asked"

@@ -3,8 +3,8 @@ the letter that does (Art. 14), and who gave them and may have seen no notice (A
 """
 
 import datetime as dt
+from contextlib import suppress
 
-from django.db import OperationalError
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -21,12 +21,11 @@ from contacts.models import Contact
 from contacts.people import restriction_guard
 from contacts.people.activities import ContactGoneError
 from contacts.words.vocabulary import SourceKind
-from privacy_crm.figures import remembering
+from privacy_crm.figures import asking
 
 PERMISSION = "contacts.inform_by_letter"
 _PARAMETER, _LETTER = "inform", "letter"
 _NOTICE, _UNSHOWN = "notice", "unshown"
-_HOUR = 3_600  # seconds
 
 
 class LetterForm(UnderPolicyForm):
@@ -86,13 +85,14 @@ def _by_letter() -> list[dict[str, str]]:
 
 
 def _unshown() -> list[dict[str, str]]:
-    """Say how many were shown no notice: counted at most once an hour, since that asks everybody."""
-    try:
-        number, _at = remembering.remembered(
-            "unshown", informing.unshown(Contact.objects.whole()).count, for_seconds=_HOUR, now=timezone.now()
-        )
-    except OperationalError:
-        return []
+    """Say how many were shown no notice, once a worker has counted them: that asks everybody."""
+    with suppress(asking.AwayError):
+        known = asking.known("unshown", at=timezone.now())
+        return _said(known[0]) if known else []
+    return []
+
+
+def _said(number: int) -> list[dict[str, str]]:
     text = ngettext(
         "Art. 13 not shown: %s person gave us their details, and no notice to them is on record",
         "Art. 13 not shown: %s people gave us their details, and no notice to them is on record",

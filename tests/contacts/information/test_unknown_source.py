@@ -16,6 +16,7 @@ from contacts.permission.permission import Refusal
 from contacts.signups import proof
 from contacts.signups.sign_ups import Wish
 from contacts.words.vocabulary import MailTemplate
+from privacy_crm.tasks import count_figure
 from tests.support.factories import NOON, ContactFactory, CountryRuleFactory, WhitepaperFactory, hold
 from tests.support.import_files import AINO, basis, bring, person, save
 from tests.support.visitors import asked
@@ -115,6 +116,7 @@ def test_a_proven_sign_up_of_ours_showed_the_notice_of_its_own_reason_alone(poli
 
 def test_the_officer_finds_them_and_nobody_else_does(policy: PolicyVersion, log_in: LogIn) -> None:
     listed, other = gave(policy), gave(policy, informed_on=TODAY)
+    count_figure("unshown")
     sentence = "Art. 13 not shown: 1 person gave us their details, and no notice to them is on record"
     officer = log_in("privacy officer")
     assert f'<a href="{LIST}">{sentence}</a>' in officer.get("/admin/").content.decode()

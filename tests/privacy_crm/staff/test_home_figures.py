@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 
 from contacts.models import Contact, PolicyVersion
@@ -13,11 +14,11 @@ from contacts.words.addresses import keyed_hash
 from contacts.words.vocabulary import Channel
 from privacy_crm import roles
 from privacy_crm.celery import app
-from privacy_crm.figures import counts, remembering
+from privacy_crm.figures import counts
 from privacy_crm.figures.catalogue import FIGURES
 from privacy_crm.figures.charts import HEIGHT, Chart, Series
 from privacy_crm.figures.counts import Share
-from privacy_crm.tasks import count_figures
+from privacy_crm.tasks import count_figure, count_figures
 from retention.models import PurgeCount, PurgeRun
 from tests.support.admin_pages import contents
 from tests.support.factories import DUE, NOON, ONE_DAY, ContactFactory, crowd, hold
@@ -41,6 +42,8 @@ SEEN = {
 
 
 def card(client: Client, name: str) -> str:
+    """What a page shows once a worker has counted it."""
+    count_figure(name)
     return client.get(f"/admin/figures/{name}/").content.decode()
 
 
@@ -174,15 +177,53 @@ def test_the_auditor_reads_how_many_requests_came_in_each_year(log_in: LogIn, po
     assert "2026, deletion" in shown
 
 
-def test_numbers_say_as_of_when_they_are_and_are_not_counted_again_within_the_hour(
-    log_in: LogIn, policy: PolicyVersion, django_assert_max_num_queries: Any
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What a worker is asked to count, as long as none is there."""
+    names: list[str] = []
+    monkeypatch.setattr(app, "send_task", lambda _task, arguments, **_how: names.extend(arguments))
+    return names
+
+
+def fetched(client: Client, name: str) -> str:
+    return client.get(f"/admin/figures/{name}/").content.decode()
+
+
+def test_a_page_never_counts_but_asks_a_worker_once_and_looks_again(
+    log_in: LogIn, policy: PolicyVersion, asked: list[str], django_assert_max_num_queries: Any
 ) -> None:
     client = log_in("marketing")
-    assert "As of 24 November 2026 13:00." in card(client, "new")
     crowd(3, "event", dt.date(2026, 11, 1), policy=policy)
-    with django_assert_max_num_queries(12) as asked:
-        assert "None in the last twelve months" in card(client, "new")
-    assert not [each for each in asked if "date_trunc" in each["sql"].lower()]
+    for _ in range(2):
+        with django_assert_max_num_queries(12) as statements:
+            shown = fetched(client, "new")
+        assert ("Counting…" in shown, 'hx-trigger="load delay:2s"' in shown) == (True, True)
+        assert not [each for each in statements if "date_trunc" in each["sql"].lower()]
+    assert asked == ["new"]
+    count_figure("new")
+    shown = fetched(client, "new")
+    assert ("As of 24 November 2026 13:00." in shown, "hx-trigger" in shown) == (True, False)
+    assert asked == ["new"]
+
+
+def test_old_numbers_are_shown_until_a_worker_has_counted_new_ones(
+    log_in: LogIn, policy: PolicyVersion, asked: list[str]
+) -> None:
+    client = log_in("marketing")
+    count_figure("new")
+    for later, asks in ((dt.timedelta(hours=1), []), (dt.timedelta(hours=1, seconds=1), ["new"])):
+        with time_machine.travel(NOON + later, tick=False):
+            assert "As of 24 November 2026 13:00." in fetched(client, "new")
+        assert asked == asks
+
+
+def test_without_valkey_the_card_says_so_and_the_page_stands(
+    log_in: LogIn, policy: PolicyVersion, settings: Any
+) -> None:
+    client = log_in("privacy officer")
+    settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": "redis://localhost:1/0"}}
+    assert "The numbers cannot be shown at the moment." in fetched(client, "new")
+    assert client.get("/admin/").status_code == 200
 
 
 def test_bars_share_one_scale_and_a_few_can_be_told_from_none() -> None:
@@ -204,21 +245,10 @@ def test_what_reads_everybody_is_counted_at_night_for_the_pages_of_the_day(
     prospect(policy, country="NO")
     client = log_in("marketing")
     with django_assert_max_num_queries(12) as asked:
-        shown = card(client, "permissions")
+        shown = fetched(client, "permissions")
     assert ("Sweden" in shown, "Norway" in shown) == (True, False)
     assert not [each for each in asked if "refusal" in each["sql"]]
 
 
 def test_nothing_is_counted_at_night_before_a_policy_is_published(db: None) -> None:
     count_figures()
-
-
-def test_what_takes_too_long_says_so_and_keeps_nobody_waiting(
-    log_in: LogIn, policy: PolicyVersion, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(remembering, "LONGEST", "1ms")
-    crowd(500, "prospect", DUE, policy=policy)
-    client = log_in("marketing")
-    assert "counting them takes too long here" in card(client, "permissions")
-    monkeypatch.undo()
-    assert "Country missing" in card(client, "permissions")
