@@ -8,7 +8,7 @@ from contacts.models import PolicyVersion
 from contacts.outbox import wake_worker
 from privacy_crm import mailings
 from privacy_crm.figures import catalogue
-from privacy_crm.uploads import forgetting, importing, removing
+from privacy_crm.uploads import forgetting, importing, opening, removing
 
 
 @app.task
@@ -16,6 +16,11 @@ def run_mailings() -> None:
     policy = PolicyVersion.objects.in_force()
     if policy and mailings.tick(policy=policy, at=timezone.now()):
         wake_worker.nudge()
+
+
+@app.task
+def open_upload(upload_id: int, _by: str) -> None:
+    opening.open_up(upload_id, at=timezone.now(), now=timezone.now)
 
 
 @app.task
@@ -38,7 +43,10 @@ def remove_uploaded(upload_id: int, by: str) -> None:
 
 @app.task
 def sweep_uploads() -> None:
-    forgetting.sweep(timezone.now())
+    at = timezone.now()
+    forgetting.sweep(at)
+    for upload_id in opening.overdue(at):
+        opening.open_up(upload_id, at=at, now=timezone.now)
 
 
 @app.task

@@ -262,6 +262,7 @@ class MailingState(TextChoices):
 
 
 class UploadState(TextChoices):
+    OPENING = "opening", _("being opened")
     UPLOADED = "uploaded", _("uploaded")
     PREVIEWING = "previewing", _("being looked through")
     PREVIEWED = "previewed", _("waits for your yes")

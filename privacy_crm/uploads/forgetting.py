@@ -14,21 +14,21 @@ from contacts.models import Upload, UploadedDifference, UploadedPerson
 from contacts.words.vocabulary import UploadState
 from privacy_crm.uploads import moving, storing, working
 
-# Longer than a worker needs to begin. Whoever works is known by their lock, however long it takes.
-_SILENCE = dt.timedelta(minutes=5)
 # Nobody needs longer between a file and the row that names it.
 _STRAY = dt.timedelta(hours=1)
 # So long a removal can be started again that was broken off at the end of its day.
 _AGAIN = dt.timedelta(hours=1)
 
 _NOTHING_WRITTEN = gettext_lazy("It was broken off, and nothing was written. Start it again.")
+# It would end the next worker as well.
+_UNOPENED = gettext_lazy("The workbook could not be opened. Save it as CSV UTF-8 and send that.")
 _BROKEN_OFF = {
     UploadState.PREVIEWING: _NOTHING_WRITTEN,
     UploadState.IMPORTING: _NOTHING_WRITTEN,
     UploadState.REMOVING: gettext_lazy("It was broken off, and only part of it is undone. Start it again."),
 }
 
-_WAITING = (UploadState.UPLOADED, UploadState.PREVIEWED)
+_WAITING = (UploadState.OPENING, UploadState.UPLOADED, UploadState.PREVIEWED)
 
 
 def discard(upload: Upload, *, at: dt.datetime, by: str) -> None:
@@ -56,11 +56,14 @@ def sweep(at: dt.datetime) -> None:
 
 
 def _give_back(at: dt.datetime) -> None:
-    silent = Upload.objects.filter(Q(beat_at__isnull=True) | Q(beat_at__lte=at - _SILENCE))
+    silent = Upload.objects.filter(Q(beat_at__isnull=True) | Q(beat_at__lte=at - moving.SILENCE))
     for state, back in moving.BACK.items():
         found = silent.filter(state=state).exclude(pk__in=working.under_way())
         longer = {"forget_at": Greatest(F("forget_at"), Value(at + _AGAIN))} if state == UploadState.REMOVING else {}
         found.update(state=back, failure=_BROKEN_OFF[state], **longer)
+    for upload in silent.filter(state=UploadState.OPENING).exclude(step="").exclude(pk__in=working.under_way()):
+        with suppress(moving.MovedError):
+            moving.fail(upload, UploadState.OPENING, why=str(_UNOPENED), at=at)
 
 
 def _forget_strays(at: dt.datetime) -> None:

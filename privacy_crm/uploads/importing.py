@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from django.core.files import File
 from django.db import transaction
 from psycopg2 import sql
 
@@ -27,8 +26,7 @@ from privacy_crm.crm_import.existing import Existing, Mode
 from privacy_crm.crm_import.reading import UnreadableError
 from privacy_crm.crm_import.rejects import Reject
 from privacy_crm.crm_import.staging import Import
-from privacy_crm.uploads import moving, receiving, reviewing, sheets, storing, workbooks, working
-from privacy_crm.uploads.kinds import FileFormat
+from privacy_crm.uploads import moving, receiving, reviewing, sheets, storing, working
 from privacy_crm.uploads.working import Clock, Work
 from retention.due_bases import RetentionDate
 
@@ -66,7 +64,6 @@ def look_through(upload_id: int, *, policy: PolicyVersion, at: dt.datetime, by: 
     """Find what an import would do, and write nothing of it. A second worker, or a late one, does nothing."""
     with _working(upload_id, UploadState.PREVIEWING, at, now) as work:
         if work:
-            _unpack(work)
             with reviewing.noted() as notes:
                 found = _Found(notes)
                 _run(work, found, policy=policy, at=at, by=by, dry_run=True)
@@ -209,19 +206,3 @@ def _finish(upload: Upload, found: _Found, done: Import) -> None:
         forget_at=done.at + receiving.KEPT_FOR,
     )
     audit.record("upload.imported", at=done.at, by=done.by, rule=f"upload:{upload.pk}")
-
-
-def _unpack(work: Work) -> None:
-    """Turn a workbook into CSV once, so that every later reading is quick and needs no memory."""
-    upload = work.upload
-    if upload.file_format != FileFormat.XLSX or upload.encoding:
-        return
-    work.say(working.UNPACKING, 0.0)
-    packed, name, _first = storing.files(str(upload.file))
-    with storing.local(packed) as path, storing.scratch() as unpacked:
-        width = len(upload.header)
-        workbooks.unpack(path, unpacked, width=width, progress=lambda _rows: work.say(working.UNPACKING, 0.0))
-        storing.put(name, File(unpacked))
-    moving.move(upload, UploadState.PREVIEWING, to=UploadState.PREVIEWING, file=name, encoding="utf-8", delimiter=",")
-    storing.storage().delete(packed)
-    upload.refresh_from_db()

@@ -33,27 +33,33 @@ class FileFormat(TextChoices):
 
 @dataclass(frozen=True)
 class Layout:
-    """How a file is read, and its first rows below the header. A workbook has no encoding until it is unpacked."""
+    """How a list is read, and its first rows below the header."""
 
-    file_format: FileFormat
     header: list[str]
     first: Sequence[Sequence[str]]
-    encoding: str = ""
-    delimiter: str = ""
+    encoding: str
+    delimiter: str
 
 
-def look(path: Path) -> Layout:
-    """Return how a file is read. Raises UnreadableError, with what to do, where it is no list that we can read."""
+def look(path: Path) -> Layout | None:
+    """Return how a file is read, or None for a workbook, which is opened first.
+
+    Raises UnreadableError, with what to do, where it is no list that we can read.
+    """
     with path.open("rb") as stream:
         begin = stream.read(4096)
     _refuse_others(begin)
     if begin.startswith(_ZIP):
         workbooks.inspect(path)
-        records = workbooks.first(path, 1 + SHOWN)
-        return Layout(FileFormat.XLSX, _header(records), _first(records))
+        return None
     encoding = encodings.of(path)
     delimiter, records = _separated(_sample(path, encoding))
-    return Layout(FileFormat.CSV, _header(records), _first(records), encoding, delimiter)
+    return Layout(_header(records), _first(records), encoding, delimiter)
+
+
+def of_workbook(records: list[list[str]]) -> Layout:
+    """Return how the CSV is read that a workbook with these first rows is unpacked into. Raises UnreadableError."""
+    return Layout(_header(records), _first(records), "utf-8", ",")
 
 
 def is_preface(record: Sequence[str]) -> bool:

@@ -15,12 +15,17 @@ from privacy_crm.uploads import storing
 _WITHOUT_FILE: dict[str, Any] = {"file": "", "header": [], "mapping": {}}
 
 
+# Longer than a worker needs to begin. Whoever works is known by their lock, however long it takes.
+SILENCE = dt.timedelta(minutes=5)
+
 # Where an upload stands again when its worker died, or the database refused: nothing was written.
 BACK = {
     UploadState.PREVIEWING: UploadState.UPLOADED,
     UploadState.IMPORTING: UploadState.PREVIEWED,
     UploadState.REMOVING: UploadState.DONE,
 }
+# A worker has it, or is about to.
+WORKED_ON = {UploadState.OPENING, *BACK}
 
 
 class MovedError(ValueError):

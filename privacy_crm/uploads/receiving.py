@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
-from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -16,14 +15,19 @@ from django.utils.translation import gettext as _
 
 from contacts.base import audit
 from contacts.models import Upload
+from contacts.words.vocabulary import UploadState
 from privacy_crm.crm_import.reading import UnreadableError
 from privacy_crm.uploads import kinds, storing
+from privacy_crm.uploads.kinds import FileFormat, Layout
 
 KEPT_FOR = dt.timedelta(hours=24)
 
 
 def receive(file: File[bytes], user: Any, *, at: dt.datetime, by: str) -> Upload:
-    """Keep a file that somebody sent, and note its columns. Raises UnreadableError, with nothing kept."""
+    """Keep a file that somebody sent, and note its columns; a workbook waits to be opened (`opening`).
+
+    Raises UnreadableError, with nothing kept.
+    """
     if file.size > settings.UPLOAD_MEGABYTES * 1024 * 1024:
         raise UnreadableError(_("The file is larger than %d MB. Divide it into several.") % settings.UPLOAD_MEGABYTES)
     public_id = uuid.uuid4()
@@ -31,7 +35,6 @@ def receive(file: File[bytes], user: Any, *, at: dt.datetime, by: str) -> Upload
     try:
         with storing.local(name) as path:
             layout = kinds.look(path)
-        _keep(layout.first, name)
         with transaction.atomic():
             upload = Upload.objects.create(
                 public_id=public_id,
@@ -39,10 +42,10 @@ def receive(file: File[bytes], user: Any, *, at: dt.datetime, by: str) -> Upload
                 uploaded_at=at,
                 forget_at=at + KEPT_FOR,
                 file=name,
-                file_format=layout.file_format,
-                encoding=layout.encoding,
-                delimiter=layout.delimiter,
-                header=layout.header,
+                file_format=FileFormat.CSV if layout else FileFormat.XLSX,
+                state=UploadState.UPLOADED if layout else UploadState.OPENING,
+                beat_at=None if layout else at,
+                **(noted(layout, name) if layout else {}),
             )
             audit.record("upload.received", at=at, by=by, rule=f"upload:{upload.pk}")
     except BaseException:
@@ -62,6 +65,10 @@ def first_rows(upload: Upload) -> list[list[str]]:
     return rows
 
 
-def _keep(rows: Sequence[Sequence[str]], name: str) -> None:
-    """Keep the first rows beside the file, whose fate they share: they are of people."""
-    storing.put(storing.files(name)[-1], ContentFile(json.dumps(rows).encode()))
+def noted(layout: Layout, name: str) -> dict[str, Any]:
+    """Return what an upload says of how its file is read.
+
+    The first rows are kept beside the file, whose fate they share: they are of people.
+    """
+    storing.put(storing.files(name)[-1], ContentFile(json.dumps(layout.first).encode()))
+    return {"encoding": layout.encoding, "delimiter": layout.delimiter, "header": layout.header}

@@ -9,8 +9,8 @@ import io
 import warnings
 import zipfile
 import zlib
-from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from privacy_crm.crm_import.reading import UnreadableError
 
 type Line = tuple[int, list[str]]
+type Look = Callable[[list[list[str]]], int]
 
 MOST_ROWS = 1_000_000
 _MEGABYTE = 1024 * 1024
@@ -70,34 +71,29 @@ def inspect(path: Path) -> None:
         raise UnreadableError(_("The workbook is too large to be read as one. Save it as CSV UTF-8 and send that."))
 
 
-def first(path: Path, number: int) -> list[list[str]]:
-    """Return the first rows that say anything. Raises UnreadableError."""
-    with closing(_rows(path, _WIDEST)) as lines:
-        return [cells for _line, cells in islice(lines, number)]
+def unpack(path: Path, to: IO[bytes], *, first: int, look: Look, progress: Callable[[int], None]) -> None:
+    """Write the rows of a workbook as CSV, each behind the number of its line.
 
-
-def unpack(path: Path, to: IO[bytes], *, width: int, progress: Callable[[int], None]) -> None:
-    """Write the rows of a workbook with this many columns as CSV, each behind the number of its line.
-
-    Raises UnreadableError.
+    `look` is given the `first` rows that say anything, and returns how many columns there are. Raises UnreadableError.
     """
     text = io.TextIOWrapper(to, encoding="utf-8", newline="")
     writer = csv.writer(text)
-    for done, (line, cells) in enumerate(_rows(path, width + 1), 1):
-        writer.writerow([line, *cells])
-        if done % 1_000 == 0:
-            progress(done)
+    with _quietly(), _opened(path) as sheet:
+        width = look([cells for _line, cells in islice(_rows(sheet, _WIDEST), first)])
+        for done, (line, cells) in enumerate(_rows(sheet, width + 1), 1):
+            writer.writerow([line, *cells])
+            if done % 1_000 == 0:
+                progress(done)
     text.detach()
 
 
-def _rows(path: Path, width: int) -> Generator[Line]:
-    """Yield the rows of the first sheet that say anything, each with the number of its line."""
-    with _quietly(), _opened(path) as sheet:
-        for line, values in enumerate(sheet.iter_rows(max_col=width, values_only=True), 1):
-            if line > MOST_ROWS + 1:
-                raise TooManyRowsError
-            if any(values):  # rows between two far apart are made up, by the million
-                yield line, _texts(values)
+def _rows(sheet: Any, width: int) -> Iterator[Line]:
+    """Yield the rows of a sheet that say anything, each with the number of its line."""
+    for line, values in enumerate(sheet.iter_rows(max_col=width, values_only=True), 1):
+        if line > MOST_ROWS + 1:
+            raise TooManyRowsError
+        if any(values):  # rows between two far apart are made up, by the million
+            yield line, _texts(values)
 
 
 class TooManyRowsError(UnreadableError):

@@ -48,7 +48,7 @@ def look_at(page: "Page") -> None:
 def test_marketing_brings_a_list_in(page: "Page", monkeypatch: pytest.MonkeyPatch) -> None:
     from playwright.sync_api import expect
 
-    for task in (tasks.look_through_upload, tasks.import_upload):
+    for task in (tasks.open_upload, tasks.look_through_upload, tasks.import_upload):
         monkeypatch.setattr(task, "apply_async", lambda arguments, task=task, **_options: task(*arguments))
     page.get_by_role("link", name="Import people").first.click()
     page.wait_for_url("**/add/")

@@ -16,7 +16,8 @@ from openpyxl import Workbook
 from contacts.models import PolicyVersion, Upload, UploadedDifference
 from contacts.words.differences import ListMode
 from contacts.words.vocabulary import Scenario, SourceKind
-from privacy_crm.uploads import fields, importing, matching, receiving, removing
+from privacy_crm.crm_import.reading import UnreadableError
+from privacy_crm.uploads import fields, importing, matching, opening, receiving, removing
 from privacy_crm.uploads.matching import Origin
 from tests.support.factories import NOON, ContactFactory
 
@@ -45,9 +46,25 @@ def as_xlsx(rows: Rows, header: Sequence[str] = HEADER) -> bytes:
     return packed.getvalue()
 
 
-def receive(content: bytes, at: dt.datetime = NOON) -> Upload:
+def send(content: bytes, at: dt.datetime = NOON) -> Upload:
+    """Take a list in, as the website does."""
     user, _ = User.objects.get_or_create(username="marketing")
     return receiving.receive(ContentFile(content, "people.csv"), user, at=at, by="test")
+
+
+def open_up(upload: Upload, at: dt.datetime = NOON) -> Upload:
+    """Open a workbook, as a worker does."""
+    opening.open_up(upload.pk, at=at, now=lambda: at)
+    upload.refresh_from_db()
+    return upload
+
+
+def receive(content: bytes, at: dt.datetime = NOON) -> Upload:
+    """Take a list in, and open it where it is a workbook. Raises UnreadableError with what the page would say."""
+    upload = open_up(send(content, at), at)
+    if upload.failure:
+        raise UnreadableError(upload.failure)
+    return upload
 
 
 def match(

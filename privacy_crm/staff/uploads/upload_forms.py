@@ -51,6 +51,8 @@ class FileForm(ActForm):
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         self.record = receiving.receive(self.cleaned_data["file"], self.user, at=at, by=by)
+        if self.record.state == UploadState.OPENING:
+            ask_for(tasks.open_upload, self.record, by)
         return _("The file is here. Nobody has come in yet.")
 
 

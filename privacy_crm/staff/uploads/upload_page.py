@@ -26,7 +26,7 @@ def fill(upload: Upload) -> dict[str, Any]:
     found = upload.result or (upload.preview if upload.state != UploadState.UPLOADED else {})
     return {
         "outcome": outcome(upload),
-        "progress": progress(upload) if upload.state in moving.BACK else None,
+        "progress": progress(upload) if upload.state in moving.WORKED_ON else None,
         "tiles": upload_tiles.tiles(upload, found) if found else [],
         "sentences": sentences(upload, found) if found else [],
         "reasons": [(_column(column), reason, f"{number:,}") for column, reason, number in found.get("reasons", [])],
@@ -61,7 +61,7 @@ def progress(upload: Upload) -> dict[str, Any]:
     return {
         "words": _step(upload),
         "share": round(upload.share, 3) if knows else None,
-        "over": upload.state not in moving.BACK,
+        "over": upload.state not in moving.WORKED_ON,
     }
 
 

@@ -53,9 +53,10 @@ class UploadAdmin(RecordAdmin):
         return str(record.public_id)
 
     def after(self, act: Act, record: Any, form: ActForm) -> str:
-        """Lead from the file to its columns, and from a choice back to where it was made."""
+        """Lead from the file to its columns, once they are known, and from a choice back to where it was made."""
         place = form.place if isinstance(form, ChoiceForm) else ""
-        return self.url_of(form.record, "match" if act is self.adding else "change") + place
+        knows_columns = act is self.adding and form.record.state == UploadState.UPLOADED
+        return self.url_of(form.record, "match" if knows_columns else "change") + place
 
     def title_of(self, record: Any) -> str:
         return _("Import of %s") % _moment(record)
@@ -92,7 +93,7 @@ class UploadAdmin(RecordAdmin):
         return {
             **upload_page.fill(record),
             **upload_differences.fill(request, record),
-            "progress_url": self.url_of(record, "progress") if record.state in moving.BACK else "",
+            "progress_url": self.url_of(record, "progress") if record.state in moving.WORKED_ON else "",
             "rejects_url": self.url_of(record, "rejects") if record.rejects else "",
             **self._buttons(request, record),
         }

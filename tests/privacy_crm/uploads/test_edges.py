@@ -40,7 +40,9 @@ from tests.support.uploading import (
     bring_in,
     files,
     look_through,
+    open_up,
     receive,
+    send,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -103,20 +105,17 @@ def test_who_is_in_a_later_list_as_well_stays_when_the_first_is_taken_back(polic
 # Disks
 
 
-def test_a_workbook_that_cannot_be_unpacked_leaves_nothing_on_the_disk(
-    policy: PolicyVersion, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_workbook_that_cannot_be_unpacked_leaves_nothing_on_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     before = files()
-    upload = receive(as_xlsx([[AINO, "Aino", "", "", ""], [VAINO, "", "", "", ""], ["a@b.example", "", "", "", ""]]))
+    upload = send(as_xlsx([[AINO, "Aino", "", "", ""], [VAINO, "", "", "", ""], ["a@b.example", "", "", "", ""]]))
     monkeypatch.setattr(workbooks, "MOST_ROWS", 2)
-    look_through(upload, policy)
-    assert upload.state == "failed"
+    assert open_up(upload).state == "failed"
     assert files() == before
 
 
 def test_what_a_worker_left_beside_a_file_goes_with_it(policy: PolicyVersion) -> None:
     before = files()
-    upload = receive(as_xlsx([[AINO, "Aino", "", "", ""]]))
+    upload = send(as_xlsx([[AINO, "Aino", "", "", ""]]))
     Path(f"{upload.file.path}.csv").write_text(AINO)  # it died while it wrote
     forgetting.discard(upload, at=NOON, by="test")
     assert files() == before

@@ -15,7 +15,7 @@ from contacts.views import downloads
 from privacy_crm.uploads import forgetting, receiving
 from tests.support.factories import NOON
 from tests.support.object_storage import kept_there, object_storage
-from tests.support.uploading import AINO, VAINO, as_csv, as_xlsx, bring_in, look_through, receive
+from tests.support.uploading import AINO, VAINO, as_csv, as_xlsx, bring_in, look_through, open_up, receive, send
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -60,9 +60,9 @@ def test_a_file_that_no_row_names_goes_after_an_hour() -> None:
 
 
 def test_what_a_worker_left_that_died_is_replaced(policy: PolicyVersion) -> None:
-    upload = receive(as_xlsx(ROWS))
+    upload = send(as_xlsx(ROWS))
     default_storage.save(f"{upload.file}.csv", ContentFile(b"half"))
-    assert bring_in(look_through(upload, policy), policy).result["new"] == 2
+    assert bring_in(look_through(open_up(upload), policy), policy).result["new"] == 2
     assert kept() == []
 
 
