@@ -2,13 +2,16 @@
 
 import datetime as dt
 import os
+import time
+from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import before_task_publish
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "privacy_crm.settings")
 
-app = Celery("privacy_crm")
+app = Celery("privacy_crm", task_cls="privacy_crm.health.noted_task:NotedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
@@ -67,6 +70,14 @@ app.conf.beat_schedule = {
     "statements": {"task": "retention.tasks.check_statements", "schedule": crontab(hour=4, minute=35)},
     # The night's run, at 02:30 in the company's time zone; a night that was missed is caught up by the next tick.
     "purge": {"task": "retention.tasks.nightly", "schedule": crontab(minute="*/10")},
+    # A watcher outside hears that the night has finished, and alarms when it hears nothing.
+    "heartbeat": {"task": "privacy_crm.tasks.give_heartbeat", "schedule": crontab(minute="2-59/10")},
     # Officers hear of a run that waits, failed, was broken off or did not happen.
     "watch": {"task": "retention.tasks.warn_officers", "schedule": crontab(minute="5-59/10")},
 }
+
+
+@before_task_publish.connect
+def _say_when(headers: dict[str, Any], **_told: Any) -> None:
+    """Say on each message when it was sent: how long the oldest of a queue has waited is measured."""
+    headers["sent_at"] = time.time()

@@ -98,6 +98,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "privacy_crm.health.probes.Probes",
     "privacy_crm.logs.Access",
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -259,6 +260,9 @@ TOMBSTONE_MONTHS = env.int("TOMBSTONE_MONTHS", default=36)
 AUDIT_MONTHS = env.int("AUDIT_MONTHS", default=60)
 # How long a backup is kept: what it still holds of a deleted person is gone by then, and they are told the day.
 BACKUP_DAYS = env.int("BACKUP_DAYS", default=30)
+
+# Called once each nightly deletion has finished, so that a watcher outside notices when none does.
+HEARTBEAT_URL = env.str("HEARTBEAT_URL", default="")
 
 # For tests and development alone: then a webhook may go to this machine, and without TLS.
 WEBHOOKS_MAY_BE_LOCAL = env.bool("WEBHOOKS_MAY_BE_LOCAL", default=False)

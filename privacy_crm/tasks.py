@@ -8,6 +8,7 @@ from contacts.models import PolicyVersion
 from contacts.outbox import wake_worker
 from privacy_crm import mailings
 from privacy_crm.figures import catalogue
+from privacy_crm.health import heartbeat
 from privacy_crm.uploads import forgetting, importing, opening, removing
 
 
@@ -46,7 +47,7 @@ def sweep_uploads() -> None:
     at = timezone.now()
     forgetting.sweep(at)
     for upload_id in opening.overdue(at):
-        opening.open_up(upload_id, at=at, now=timezone.now)
+        open_upload.delay(upload_id, "sweep")
 
 
 @app.task
@@ -72,3 +73,8 @@ def count_figure(name: str) -> None:
 def count_figures() -> None:
     if policy := PolicyVersion.objects.in_force():
         catalogue.count_nightly(policy, at=timezone.now())
+
+
+@app.task
+def give_heartbeat() -> None:
+    heartbeat.give()

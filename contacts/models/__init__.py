@@ -3,6 +3,7 @@ from contacts.models.audit import AuditEvent
 from contacts.models.countries import CountryRule
 from contacts.models.duplicates import DuplicatePair, MergedAddress
 from contacts.models.events import Event, FoodPreference, Registration
+from contacts.models.jobs import JobRun
 from contacts.models.keys import ApiKey
 from contacts.models.mailings import Addressee, Mailing
 from contacts.models.marketing import ChannelPermission, ConsentRecord, Suppression
@@ -37,6 +38,7 @@ __all__ = [
     "Event",
     "FoodPreference",
     "Interest",
+    "JobRun",
     "ListLayout",
     "Mailing",
     "MergedAddress",

@@ -120,6 +120,7 @@ class Message(models.Model):
             models.Index(fields=["forget_at"], condition=Q(forget_at__isnull=False), name="message_to_forget"),
             # Letters that never left are asked for on each home page of an officer: few among very many.
             models.Index(fields=["once"], condition=Q(template="written") & ~Q(end=""), name="message_never_left"),
+            models.Index(fields=["ended_at"], condition=~Q(end__in=["", "skipped"]), name="message_ended_unsent"),
             models.Index(fields=["mailing", "sent_at"], condition=Q(mailing__isnull=False), name="message_of_mailing"),
         ]
 

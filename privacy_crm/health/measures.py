@@ -1,0 +1,163 @@
+"""What is measured of the product from outside, in numbers that name nobody: for alarms and for the page "System"."""
+
+import datetime as dt
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import redis
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import DatabaseError, connection
+from django.db.models import Min
+
+from contacts.base.days import day_of
+from contacts.models import JobRun, Message, PolicyVersion
+from contacts.models.outbox import MessageEnd
+from dsr.records import due
+from retention import monitoring
+from retention.due_bases import RetentionDate
+from retention.models import PurgeRun, RunStatus
+from retention.purge_preview import foresee
+
+BROKER_PATIENCE = 1  # seconds
+# Days left to the safe date of a request; the first is overdue.
+DAYS_LEFT = ((None, 0, "overdue"), (0, 3, "0-2"), (3, 8, "3-7"), (8, None, "8 or more"))
+
+type Labels = dict[str, str]
+type Sample = tuple[Labels, float]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One thing that is measured: its name as Prometheus writes it, in base units, and what it says."""
+
+    name: str
+    says: str
+    samples: list[Sample]
+
+
+def take(*, at: dt.datetime, queues: Iterable[str]) -> Iterator[Measure]:
+    """Yield what can be measured at this moment. Where a part is away, what it would tell is missing."""
+    parts = {"database": _answers(_ask_database), "broker": _answers(_ask_broker), "storage": _answers(_ask_storage)}
+    yield Measure("up", "Whether a part answers", [({"part": part}, float(up)) for part, up in parts.items()])
+    if parts["broker"]:
+        yield from _of_queues(at, queues)
+    if parts["database"]:
+        with suppress(DatabaseError):
+            yield from _of_database(at)
+
+
+def _answers(ask: Callable[[], object]) -> bool:
+    try:
+        ask()
+    except (DatabaseError, redis.RedisError, OSError):
+        return False
+    return True
+
+
+def _ask_database() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def _ask_broker() -> None:
+    with _valkey(settings.REDIS_URL) as valkey:
+        valkey.ping()
+
+
+def _ask_storage() -> None:
+    default_storage.exists("whitepapers/none")
+
+
+def _valkey(url: str) -> Any:
+    return redis.Redis.from_url(url, socket_connect_timeout=BROKER_PATIENCE, socket_timeout=BROKER_PATIENCE)
+
+
+def _of_queues(at: dt.datetime, queues: Iterable[str]) -> Iterator[Measure]:
+    """How many messages wait in each queue, and for how long the oldest has: a worker that is dead or busy."""
+    lengths: list[Sample] = []
+    ages: list[Sample] = []
+    with _valkey(settings.REDIS_URL) as valkey:
+        for queue in queues:
+            oldest = valkey.lindex(queue, -1)
+            lengths.append(({"queue": queue}, float(valkey.llen(queue))))
+            ages.append(({"queue": queue}, max(0.0, at.timestamp() - _sent(oldest)) if oldest else 0.0))
+    yield Measure("queue_messages", "Messages that wait for a worker", lengths)
+    yield Measure("queue_oldest_seconds", "How long the oldest of them has waited", ages)
+
+
+def _sent(message: bytes) -> float:
+    """Return when a message was sent; now, where it does not say."""
+    sent = json.loads(message).get("headers", {}).get("sent_at")
+    return float(sent) if sent else time.time()
+
+
+def _of_database(at: dt.datetime) -> Iterator[Measure]:
+    yield _of_jobs()
+    yield _skew()
+    yield from _of_mail(at)
+    yield from _of_nights(at)
+    if policy := PolicyVersion.objects.in_force():
+        yield _due_people(policy, at)
+        yield _requests(day_of(at, policy.zone))
+
+
+def _of_jobs() -> Measure:
+    known = JobRun.objects.exclude(succeeded_at=None).values_list("task", "succeeded_at")
+    samples = [({"task": task}, succeeded.timestamp()) for task, succeeded in known if succeeded]
+    return Measure("task_last_success_timestamp_seconds", "When a task last came to its end", samples)
+
+
+def _skew() -> Measure:
+    began = time.time()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT extract(epoch FROM clock_timestamp())")
+        (database,) = cursor.fetchone()
+    half = (time.time() - began) / 2  # the way there
+    return Measure("clock_skew_seconds", "How far this machine's clock is ahead of the database's",
+                   [({}, began + half - float(database))])  # fmt: skip
+
+
+def _of_mail(at: dt.datetime) -> Iterator[Measure]:
+    waiting = Message.objects.filter(sent_at=None, ended_at=None, mailing=None, not_before__lte=at)
+    oldest = waiting.aggregate(oldest=Min("not_before"))["oldest"]
+    age = (at - oldest).total_seconds() if oldest else 0.0
+    yield Measure("oldest_unsent_letter_seconds", "How long the oldest mail has waited, mailings aside", [({}, age)])
+    ended = Message.objects.filter(ended_at__gt=at - dt.timedelta(hours=1))
+    refused = ended.exclude(end__in=["", MessageEnd.SKIPPED]).count()
+    yield Measure("mails_refused_last_hour", "Mails that ended unsent within the hour", [({}, float(refused))])
+
+
+def _of_nights(at: dt.datetime) -> Iterator[Measure]:
+    finished = PurgeRun.objects.filter(status=RunStatus.FINISHED, finished_at__isnull=False).order_by("-id").first()
+    if finished and finished.finished_at:
+        took = (finished.finished_at - finished.started_at).total_seconds()
+        yield Measure("night_last_finished_timestamp_seconds", "When the last nightly deletion finished",
+                      [({}, finished.finished_at.timestamp())])  # fmt: skip
+        yield Measure("night_duration_seconds", "How long it took", [({}, took)])
+    running = PurgeRun.objects.filter(status=RunStatus.RUNNING).aggregate(since=Min("started_at"))["since"]
+    yield Measure("night_running_seconds", "How long the one that runs has run; 0 where none does",
+                  [({}, (at - running).total_seconds() if running else 0.0)])  # fmt: skip
+    alarm = monitoring.alarm()
+    yield Measure("night_needs_attention", "Whether a nightly deletion waits, failed, broke off or is missing",
+                  [({}, float(alarm is not None))])  # fmt: skip
+
+
+def _due_people(policy: PolicyVersion, at: dt.datetime) -> Measure:
+    night = RetentionDate(policy, monitoring.last_run_time(policy, at))
+    left = foresee(night)
+    return Measure("due_people", "People whom the last nightly deletion left though they were due",
+                   [({}, float(left.to_delete + left.to_minimise))])  # fmt: skip
+
+
+def _requests(day: dt.date) -> Measure:
+    left = [each.days_left for each in due.on(day) if each.paused_since is None]
+    samples: list[Sample] = []
+    for first, after, name in DAYS_LEFT:
+        number = sum((first is None or days >= first) and (after is None or days < after) for days in left)
+        samples.append(({"days_left": name}, float(number)))
+    return Measure("open_requests", "Open requests by days left to the safe date", samples)

@@ -1,0 +1,141 @@
+"""What is measured: each figure against what makes it, alarms that read them, and nobody named in any."""
+
+import datetime as dt
+import re
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import LazySettings, settings
+from django.core.cache import cache
+from django.utils import timezone
+
+from contacts.base import job_runs
+from contacts.models import JobRun, Message, PolicyVersion
+from privacy_crm.celery import app
+from privacy_crm.health import measures
+from privacy_crm.health.noted_task import NotedTask
+from retention.models import PurgeRun
+from retention.tasks import nightly
+from tests.support.factories import NOON, ONE_DAY, ContactFactory, hold
+from tests.support.requesting import received
+
+ALERTS = settings.BASE_DIR / "deploy" / "alerts.yml"
+MINUTE = dt.timedelta(minutes=1)
+
+pytestmark = pytest.mark.django_db
+
+
+def measured(at: dt.datetime = NOON) -> dict[str, dict[tuple[str, ...], float]]:
+    """Every figure by its name and the values of its labels."""
+    found = measures.take(at=at, queues=["test"])
+    return {each.name: {tuple(labels.values()): value for labels, value in each.samples} for each in found}
+
+
+def one(name: str, at: dt.datetime = NOON) -> float:
+    [value] = measured(at)[name].values()
+    return value
+
+
+def test_each_part_says_whether_it_answers(settings: LazySettings) -> None:
+    assert measured()["up"] == {("database",): 1, ("broker",): 1, ("storage",): 1}
+    settings.REDIS_URL = "redis://localhost:1/0"
+    away = measured()
+    assert away["up"] == {("database",): 1, ("broker",): 0, ("storage",): 1}
+    assert "queue_messages" not in away
+
+
+def test_a_queue_says_how_much_waits_and_since_when() -> None:
+    queue = f"test-{cache.key_prefix}"
+    try:
+        for _ in range(2):
+            app.send_task("nobody.does.this", queue=queue, retry=False)
+        later = dt.datetime.fromtimestamp(time.time() + 90, dt.UTC)
+        found = {each.name: each.samples for each in measures.take(at=later, queues=[queue])}
+        assert found["queue_messages"] == [({"queue": queue}, 2)]
+        [(_labels, age)] = found["queue_oldest_seconds"]
+        assert 89 < age < 150
+    finally:
+        with app.connection_for_write() as connection:
+            connection.default_channel.queue_delete(queue)
+
+
+def test_a_task_says_when_it_last_came_to_its_end_and_how_it_failed() -> None:
+    class Noted(NotedTask):
+        name = "test.noted"
+
+    task = Noted()
+    task.on_success(None, "id", (), {})
+    before = JobRun.objects.get(task="test.noted")
+    task.on_failure(ValueError("ada@fjordkraft.example"), "id", (), {}, None)
+    after = JobRun.objects.get(task="test.noted")
+    assert (before.failed_at, after.error) == (None, "ValueError")
+    assert after.succeeded_at == before.succeeded_at
+    assert list(measured()["task_last_success_timestamp_seconds"]) == [("test.noted",)]
+    assert isinstance(nightly, NotedTask)
+
+
+def test_of_ends_within_five_seconds_the_first_is_noted() -> None:
+    seconds = [NOON + dt.timedelta(seconds=each) for each in (0, 4, 6)]
+    noted = []
+    for at in seconds:
+        job_runs.succeeded("test.often", at=at)
+        noted.append(JobRun.objects.get(task="test.often").succeeded_at)
+    assert noted == [seconds[0], seconds[0], seconds[2]]
+
+
+def test_a_letter_that_waits_is_told_by_its_age_and_one_of_the_future_is_not(policy: PolicyVersion) -> None:
+    assert one("oldest_unsent_letter_seconds") == 0
+    owed = {"template": "reminder", "purpose": "service", "contact": ContactFactory.create(), "created_at": NOON}
+    Message.objects.create(**owed, not_before=NOON + MINUTE)
+    assert one("oldest_unsent_letter_seconds") == 0
+    Message.objects.create(**owed, not_before=NOON - 7 * MINUTE)
+    assert one("oldest_unsent_letter_seconds") == 7 * 60
+
+
+def test_mails_that_ended_unsent_count_for_an_hour_and_skipped_ones_never(policy: PolicyVersion) -> None:
+    owed = {"template": "reminder", "purpose": "service", "contact": ContactFactory.create(), "created_at": NOON}
+    for end, ago in (("refused", 1), ("gave_up", 59), ("refused", 60), ("skipped", 1)):
+        Message.objects.create(**owed, not_before=NOON, ended_at=NOON - ago * MINUTE, end=end)
+    assert one("mails_refused_last_hour") == 2
+
+
+def test_a_night_is_told_by_its_end_its_length_and_what_it_left(policy: PolicyVersion) -> None:
+    hold(ContactFactory.create(), "prospect", dt.date(2025, 1, 1), policy=policy)
+    assert one("due_people") == 1
+    assert "night_last_finished_timestamp_seconds" not in measured()
+    began = NOON - ONE_DAY
+    PurgeRun.objects.create(at=began, by="test", status="finished", started_at=began, finished_at=began + MINUTE)
+    assert one("night_last_finished_timestamp_seconds") == (began + MINUTE).timestamp()
+    assert (one("night_duration_seconds"), one("night_running_seconds"), one("night_needs_attention")) == (60, 0, 0)
+    PurgeRun.objects.create(at=NOON, by="test", status="failed", started_at=NOON, finished_at=NOON)
+    PurgeRun.objects.create(at=NOON, by="test", status="running", started_at=NOON - 5 * MINUTE)
+    assert (one("night_running_seconds"), one("night_needs_attention")) == (300, 1)
+
+
+def test_open_requests_are_told_by_the_days_that_are_left(policy: PolicyVersion) -> None:
+    received(policy, 11, 20)
+    counted = {labels[0]: number for labels, number in measured(NOON)["open_requests"].items()}
+    assert counted == {"overdue": 0, "0-2": 0, "3-7": 0, "8 or more": 1}
+    later = {labels[0]: number for labels, number in measured(NOON + 60 * ONE_DAY)["open_requests"].items()}
+    assert later["overdue"] == 1
+
+
+def test_the_clocks_of_one_machine_agree() -> None:
+    assert abs(one("clock_skew_seconds")) < 1
+
+
+def test_the_alarms_can_be_read_and_ask_for_what_is_measured(policy: PolicyVersion) -> None:
+    subprocess.run(["promtool", "check", "rules", str(ALERTS)], check=True, capture_output=True)
+    began = timezone.now()
+    PurgeRun.objects.create(at=began, by="test", status="finished", started_at=began, finished_at=began)
+    names = {f"crm_{name}" for name in measured(began)}
+    asked = set(_names(ALERTS))
+    assert asked <= names
+    assert names - asked == {"crm_queue_messages", "crm_night_duration_seconds"}
+
+
+def _names(path: Path) -> list[Any]:
+    return re.findall(r"\bcrm_\w+", path.read_text())

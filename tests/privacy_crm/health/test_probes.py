@@ -1,0 +1,41 @@
+"""Whether the process lives and the site is ready, for those who start and watch it."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from contacts.models import PolicyVersion
+from privacy_crm.health import probes
+
+
+@pytest.fixture(autouse=True)
+def _asked_anew() -> Iterator[None]:
+    probes.ask_anew()
+    yield
+    probes.ask_anew()
+
+
+def test_a_process_lives_whatever_else_does(client: Client) -> None:
+    answer = client.get("/healthz", headers={"Host": "10.0.0.7"})
+    assert (answer.status_code, answer.content) == (200, b"alive\n")
+
+
+@pytest.mark.django_db
+def test_the_site_is_ready_for_whoever_asks_under_whatever_name(client: Client) -> None:
+    answer = client.get("/readyz", headers={"Host": "10.0.0.7"})
+    assert (answer.status_code, answer.json()) == (200, {"ready": True, "missing": []})
+    assert answer["Cache-Control"] == "no-store"
+
+
+@pytest.mark.django_db
+def test_it_is_not_ready_before_all_migrations_are_applied(client: Client) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'retention' AND name LIKE '0003%%'")
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()) == (503, {"ready": False, "missing": ["migrations"]})
+
+
+def test_a_post_is_none_of_theirs(policy: PolicyVersion, client: Client) -> None:
+    assert client.post("/healthz").status_code == 404
