@@ -14,7 +14,7 @@ export PORT VAR_DIR EMAIL_URL
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick check bench mutants screenshots drawing requirements clean
+.PHONY: help setup demo test test-quick check bench mutants screenshots drawing sbom audit requirements clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +49,15 @@ screenshots: setup ## take the pictures of docs/tour.md anew, with Chromium (ARG
 
 drawing: setup ## draw the house in ARCHITECTURE.md anew, with the sentence for each room
 	@exec $(BIN)/python -m docs.draw
+
+sbom: setup ## list what the product is made of, with licences, in sbom.json (CycloneDX)
+	$(UV) venv --quiet --clear --python $(BIN)/python .tools/production
+	$(UV) pip sync --quiet --require-hashes --python .tools/production/bin/python requirements/production.txt
+	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible -o sbom.json .tools/production/bin/python
+	@$(BIN)/python -m docs.licences sbom.json
+
+audit: setup ## ask whether a package of production has a known vulnerability (needs PyPI's answers or OSV's)
+	$(BIN)/pip-audit --requirement requirements/production.txt --require-hashes --disable-pip
 
 requirements: $(UV) ## compile the pinned requirements from pyproject.toml
 	$(UV) pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-emit-index-url \
