@@ -49,5 +49,12 @@ MODELS: dict[str, Table] = {
         " suppressed backups_until scan",
         NOTHING,
     ),
+    "dsr.PendingSearch": {
+        **_table("id certificate asked_at apart_from", NOTHING),
+        **_table(
+            "sought residue",
+            about("to search the database for what names them (P21)", exported=False, goes="once it was searched"),
+        ),
+    },
     "dsr.YearCount": _table("id year kind outcome number late days", NOTHING),
 }

@@ -8,6 +8,7 @@ from dsr.answers import forgetting, restricting
 from dsr.clock import reminding, unanswered
 from dsr.freeze import freezes
 from dsr.intake import intake, proving
+from dsr.traces import searching
 
 
 @app.task
@@ -59,3 +60,8 @@ def forget_notices() -> None:
 def forget_audiences() -> None:
     if policy := PolicyVersion.objects.in_force():
         forgetting.forget_audiences(months=settings.REQUEST_MONTHS, policy=policy, at=timezone.now())
+
+
+@app.task
+def search_after_deletion() -> None:
+    searching.carry_out()

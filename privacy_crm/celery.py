@@ -48,6 +48,8 @@ app.conf.beat_schedule = {
     "due": {"task": "dsr.tasks.remind_officers", "schedule": crontab(minute=0)},
     # Who has not answered our question is reminded after 14 days; after 30, their request is closed (L2).
     "questions": {"task": "dsr.tasks.follow_up_questions", "schedule": crontab(hour=6, minute=15)},
+    # The whole database is searched for whoever was deleted on request; asked for at once, and found here otherwise.
+    "search": {"task": "dsr.tasks.search_after_deletion", "schedule": crontab()},
     # Who was answered is free again once their letter has left: the night may deal with them.
     "answered": {"task": "dsr.tasks.release_answered", "schedule": crontab(minute=15)},
     # A restriction ends on the day that the person was told, once the letter has gone out (L6).

@@ -98,7 +98,8 @@ class EraseForm(LetterForm, NumberedForm):
         return done
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
-        order = Order(ErasureGround(self.cleaned_data["ground"]), self.letter(), self.cleaned_data["mark"])
+        ground, mark = ErasureGround(self.cleaned_data["ground"]), self.cleaned_data["mark"]
+        order = Order(ground, self.letter(), mark, searched_later=True)
         certificate = erasing.erase(self.record.pk, order, policy=self.policy, at=at, by=by)
         rows = sum(certificate.deleted.values())
         told = ngettext(

@@ -57,7 +57,7 @@ def said(certificate: Certificate, *, policy: PolicyVersion, language: str) -> d
             "kept": [_kept(duty) for duty in certificate.kept],
             "coded": _coded(certificate, policy),
             "scan": scanned(certificate),
-            "alarm": bool(certificate.scan["found"]),
+            "alarm": bool(certificate.scan.get("found")),
             "backups": _("The last copy in a backup will be gone on %s.")
             % date_format(certificate.backups_until, "DATE_FORMAT"),
             "words": _words(),
@@ -92,6 +92,8 @@ def words(certificate: Certificate, *, policy: PolicyVersion) -> str:
 def scanned(certificate: Certificate) -> list[str]:
     """Return what the search of the whole database found afterwards, in the language that is active."""
     scan = certificate.scan
+    if not scan:
+        return [_("The whole database is being searched for the person. What was found will stand here.")]
     searched = _(
         "Afterwards the whole database was searched for the person: %(tables)s tables, %(columns)s columns."
     ) % {

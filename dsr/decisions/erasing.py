@@ -31,8 +31,9 @@ from dsr.letters.erasure import erased
 from dsr.models import FINDINGS, Certificate, Request
 from dsr.records import timeline, transitions
 from dsr.records.transitions import RequestError
-from dsr.traces import proposal, scanning, unlinked_data
+from dsr.traces import proposal, scanning, searching, unlinked_data
 from dsr.traces.proposal import Proposal
+from dsr.traces.searching import Search
 from dsr.words.vocabulary import ErasureGround, Kind, Outcome, RefusalGround, Source, State, Step
 from retention import holds, lapse_decisions
 from retention.lapse_decisions import Locked
@@ -50,12 +51,14 @@ class NobodyError(RequestError):
 class Order:
     """What the officer decided. `draft` is the letter, or None for the one that we would write.
 
-    `mark` is that of the proposal that was agreed to: where it has changed since, nothing is done.
+    `mark` is that of the proposal that was agreed to: where it has changed since, nothing is done. `searched_later`
+    leaves the search of the whole database to a worker, since a page cannot wait for it.
     """
 
     ground: ErasureGround
     draft: Draft | None = None
     mark: str = ""
+    searched_later: bool = False
 
 
 def erase(request_id: int, order: Order, *, policy: PolicyVersion, at: dt.datetime, by: str) -> Certificate:
@@ -109,10 +112,15 @@ def _erase(request_id: int, order: Order, *, policy: PolicyVersion, at: dt.datet
     if decided.remembered_until:
         _remember(locked, decided, day=day)
     _part_with(request, locked, decided, order, day=day, at=at, by=by)
-    found = scanning.scan(sought, apart_from={Message._meta.db_table: letter_sent}, residue=_residue(locked, decided))
     transaction.on_commit(partial(mail_files.forget, decided.addresses), robust=True)
     letter_until = day_of(at + outbox.KEPT_FOR, policy.zone) if letter_sent else None
-    return _certify(request, decided, order, found, locked, letter_until=letter_until, day=day, at=at)
+    certificate = _certify(request, decided, order, locked, letter_until=letter_until, day=day, at=at)
+    search = Search(sought, {Message._meta.db_table: letter_sent}, _residue(locked, decided))
+    if order.searched_later:
+        searching.leave(certificate, search, at=at)
+    else:
+        searching.complete(certificate, search)
+    return certificate
 
 
 def _refuse(request: Request, decided: Proposal, order: Order) -> None:
@@ -221,7 +229,6 @@ def _certify(
     request: Request,
     decided: Proposal,
     order: Order,
-    found: scanning.Scan,
     locked: Locked,
     *,
     letter_until: dt.date | None,
@@ -253,5 +260,5 @@ def _certify(
         suppressed=decided.suppressed,
         kept=kept,
         backups_until=backups_until(day),
-        scan=asdict(found),
+        scan={},
     )

@@ -60,7 +60,8 @@ class Requests(models.QuerySet["Request"]):
 
     def with_findings(self) -> Requests:
         """Those after whose deletion the search of the database found something that nobody has settled."""
-        alarming = Certificate.objects.exclude(scan__found={}).values("request")
+        searched = Certificate.objects.filter(scan__has_key="found")
+        alarming = searched.exclude(scan__found={}).values("request")
         settled = Entry.objects.filter(step=Step.DONE, rule=FINDINGS).values("request")
         return self.filter(pk__in=alarming).exclude(pk__in=settled)
 
@@ -201,7 +202,23 @@ class Certificate(models.Model):
     remembered_until = models.DateField(null=True, help_text="The last day on which nobody may bring the person back.")
     suppressed = models.BooleanField(null=True, help_text="Whether an objection stays, in coded form.")
     backups_until = models.DateField(help_text="The day on which the last backup with the person expires.")
-    scan = models.JSONField(help_text="Tables and columns searched afterwards for the person's identifiers, and hits.")
+    scan = models.JSONField(help_text="Tables and columns searched afterwards, and hits; empty until that is done.")
 
     def __str__(self) -> str:
         return f"Certificate {self.pk}"
+
+
+class PendingSearch(models.Model):
+    """What a worker is to search the database for after a deletion: what names the person, until that is done."""
+
+    certificate = models.OneToOneField(Certificate, models.DB_CASCADE, related_name="pending_search")
+    asked_at = models.DateTimeField()
+    sought = models.JSONField(help_text="Kind of text → the texts: addresses, names, numbers and coded addresses.")
+    apart_from = models.JSONField(help_text="Table → keys of rows that may stand: the letter to the person.")
+    residue = ArrayField(models.UUIDField(), help_text="The numbers under which a duty has us keep a part.")
+
+    class Meta:
+        indexes = [models.Index(fields=["asked_at"], name="pending_search_asked")]
+
+    def __str__(self) -> str:
+        return f"Search for certificate {self.certificate_id}"

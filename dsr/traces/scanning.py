@@ -3,9 +3,8 @@
 Every column of every table is searched that can hold a word or a number of a record: texts, JSON, lists, UUIDs. What is
 searched for is never stored, nor are the rows that were found: the answer is a number for each table.
 
-It runs inside the transaction that deleted, so that no certificate stands without it: nothing is locked by it but what
-is being deleted anyway, and it sees that as gone. A table is read once from end to end, whatever is searched for.
-docs/performance.md has its time.
+It takes no lock, and sees what was deleted as gone, in the same transaction or a later one. A table is read once from
+end to end, whatever is searched for: docs/performance.md has its time.
 """
 
 import re
@@ -24,6 +23,9 @@ _PEOPLE = ("contacts_contact", "contacts_signup")
 
 # These hold addresses for another reason than that a person is in our records.
 _OTHER_REASON = ("auth_user", "contacts_recipient", "contacts_policyversion")
+
+# What is still to be searched for names people until it has been (`dsr.traces.searching`).
+_TO_BE_SEARCHED = "dsr_pendingsearch"
 
 # Whoever writes to the same mailbox under another tag has its hash.
 _MAILBOXES = ("contacts_contact", "contacts_mergedaddress")
@@ -148,7 +150,7 @@ def _searchable() -> list[tuple[str, list[str]]]:
     """Return every table of the database, ours or not, with its columns that can hold a word."""
     with connection.cursor() as cursor:
         cursor.execute(_COLUMNS)
-        return [(table, columns) for table, columns, _ in cursor.fetchall()]
+        return [(table, columns) for table, columns, _ in cursor.fetchall() if table != _TO_BE_SEARCHED]
 
 
 # The cheap search comes first. What it finds is held to whole words: ann@x.example is a part of joann@x.example.

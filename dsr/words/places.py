@@ -56,6 +56,7 @@ NAMES: dict[str, Any] = {
     "dsr_handover": _("copies made ready"),
     "dsr_entry": _("entries in timelines of requests"),
     "dsr_certificate": _("certificates of deletion"),
+    "dsr_pendingsearch": _("searches after a deletion"),
     "auth_user": _("staff accounts"),
     "django_admin_log": _("entries in the staff log"),
 }

@@ -17,6 +17,7 @@ from django.db.models import Min
 from contacts.base.days import day_of
 from contacts.models import JobRun, Message, PolicyVersion
 from contacts.models.outbox import MessageEnd
+from dsr.models.requests import PendingSearch
 from dsr.records import due
 from retention import monitoring
 from retention.due_bases import RetentionDate
@@ -100,6 +101,7 @@ def _of_database(at: dt.datetime) -> Iterator[Measure]:
     yield _of_jobs()
     yield _skew()
     yield from _of_mail(at)
+    yield _searches(at)
     yield from _of_nights(at)
     if policy := PolicyVersion.objects.in_force():
         yield _due_people(policy, at)
@@ -152,6 +154,12 @@ def _due_people(policy: PolicyVersion, at: dt.datetime) -> Measure:
     left = foresee(night)
     return Measure("due_people", "People whom the last nightly deletion left though they were due",
                    [({}, float(left.to_delete + left.to_minimise))])  # fmt: skip
+
+
+def _searches(at: dt.datetime) -> Measure:
+    oldest = PendingSearch.objects.aggregate(oldest=Min("asked_at"))["oldest"]
+    age = (at - oldest).total_seconds() if oldest else 0.0
+    return Measure("oldest_search_seconds", "How long a search after a deletion has waited", [({}, age)])
 
 
 def _requests(day: dt.date) -> Measure:

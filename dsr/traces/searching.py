@@ -1,0 +1,73 @@
+"""The search after a deletion: at once, or left to a worker, for which what names the person waits until it is done."""
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, fields
+
+from django.db import transaction
+from kombu.exceptions import KombuError
+
+from contacts.base.background import app
+from dsr.models import Certificate
+from dsr.models.requests import PendingSearch
+from dsr.traces import scanning
+from dsr.traces.scanning import Identifiers
+
+TASK = "dsr.tasks.search_after_deletion"
+
+
+@dataclass(frozen=True)
+class Search:
+    """What to search for. `apart_from` are rows that may stand, and `residue` numbers that a duty has us keep."""
+
+    sought: Identifiers
+    apart_from: Mapping[str, list[int]]
+    residue: Collection[uuid.UUID]
+
+
+def complete(certificate: Certificate, search: Search) -> None:
+    """Search the whole database, and have the certificate say what was found."""
+    found = scanning.scan(search.sought, apart_from=search.apart_from, residue=search.residue)
+    certificate.scan = asdict(found)
+    certificate.save(update_fields=["scan"])
+
+
+def leave(certificate: Certificate, search: Search, *, at: dt.datetime) -> None:
+    """Leave the search to a worker. Call it in the transaction that deleted."""
+    PendingSearch.objects.create(
+        certificate=certificate,
+        asked_at=at,
+        sought={each.name: sorted(getattr(search.sought, each.name)) for each in fields(Identifiers)},
+        apart_from=dict(search.apart_from),
+        residue=list(search.residue),
+    )
+    transaction.on_commit(_ask, robust=True)
+
+
+def carry_out() -> int:
+    """Do the searches that wait, each in a transaction of its own, and return how many there were."""
+    done = 0
+    while _carry_out_next():
+        done += 1
+    return done
+
+
+def _ask() -> None:
+    """Have a worker begin at once. Where none hears of it, the next tick does."""
+    try:
+        app.send_task(TASK, retry=False, ignore_result=True)
+    except (KombuError, OSError):
+        return
+
+
+@transaction.atomic
+def _carry_out_next() -> bool:
+    waiting = PendingSearch.objects.select_for_update(skip_locked=True, of=("self",)).select_related("certificate")
+    pending = waiting.order_by("pk").first()
+    if pending is None:
+        return False
+    sought = Identifiers(**{kind: frozenset(texts) for kind, texts in pending.sought.items()})
+    complete(pending.certificate, Search(sought, pending.apart_from, pending.residue))
+    pending.delete()
+    return True

@@ -1,0 +1,80 @@
+"""A search that is left to a worker: the certificate says so until it is done, and then what it found."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connections
+from django.test import Client
+
+from contacts.models import PolicyVersion
+from dsr.decisions import certificates
+from dsr.models import Certificate, Request
+from dsr.models.requests import PendingSearch
+from dsr.tasks import search_after_deletion
+from dsr.traces import searching
+from tests.support.deleting import erased, full, under_a_duty, wish
+from tests.support.factories import ContactFactory
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.promise("P21")]
+
+
+def deleted(policy: PolicyVersion, request: Request) -> Certificate:
+    """Delete as the officer's page does."""
+    return erased(request, policy, searched_later=True)
+
+
+def words(certificate: Certificate, policy: PolicyVersion) -> str:
+    return " ".join(certificates.said(certificate, policy=policy, language="en")["scan"])
+
+
+def test_the_certificate_says_that_the_search_is_under_way_and_then_what_it_found(policy: PolicyVersion) -> None:
+    certificate = deleted(policy, wish(full(policy), policy))
+    assert words(certificate, policy) == (
+        "The whole database is being searched for the person. What was found will stand here."
+    )
+    assert not Request.objects.with_findings().exists()
+    search_after_deletion()
+    certificate.refresh_from_db()
+    assert "Nothing about them was found." in words(certificate, policy)
+    assert not PendingSearch.objects.exists()
+
+
+def test_it_finds_what_a_search_at_once_finds(policy: PolicyVersion) -> None:
+    at_once, later = (wish(under_a_duty(policy), policy) for _ in range(2))
+    first = erased(at_once, policy)
+    second = deleted(policy, later)
+    searching.carry_out()
+    second.refresh_from_db()
+    assert (second.scan["found"], second.scan["tables"]) == (first.scan["found"], first.scan["tables"])
+    assert set(second.scan["coded"]) == set(first.scan["coded"])
+
+
+def test_what_two_searches_wait_for_is_not_what_either_finds(policy: PolicyVersion) -> None:
+    person = {"first_name": "Ann", "last_name": "Öberg"}
+    made = [deleted(policy, wish(ContactFactory.create(**person), policy)) for _ in range(2)]
+    assert searching.carry_out() == 2
+    for certificate in made:
+        certificate.refresh_from_db()
+        assert (certificate.scan["found"], certificate.scan["others"]) == ({}, {})
+
+
+def test_two_workers_share_what_waits(policy: PolicyVersion) -> None:
+    for _ in range(3):
+        deleted(policy, wish(ContactFactory.create(), policy))
+
+    def work(_number: int) -> int:
+        try:
+            return searching.carry_out()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as workers:
+        assert sum(workers.map(work, range(2))) == 3
+    assert not Certificate.objects.filter(scan={}).exists()
+
+
+def test_the_officers_page_does_not_wait_for_it(policy: PolicyVersion, log_in: Callable[[str], Client]) -> None:
+    certificate = deleted(policy, wish(ContactFactory.create(), policy))
+    page = f"/admin/dsr/request/{certificate.request_id}/change/"
+    assert "being searched" in log_in("privacy officer").get(page).content.decode()
