@@ -9,6 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from contacts.base.days import day_of
+from contacts.base.limits import limits
 from contacts.models import PolicyVersion
 from dsr.answers import statistics
 from dsr.words.vocabulary import Kind
@@ -48,6 +49,7 @@ def offered(user: Any) -> list[tuple[str, Figure]]:
     return [(name, figure) for name, figure in FIGURES.items() if user.has_perm(figure.permission)]
 
 
+@limits(statement="1h")
 def count_nightly(policy: PolicyVersion, *, at: dt.datetime) -> None:
     """Count what reads everybody, for the pages of the day."""
     day = day_of(at, policy.zone)
