@@ -9,33 +9,23 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from itertools import batched
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from psycopg2 import sql
 
-from contacts.base import audit, held, retry
+from contacts.base import audit, retry
 from contacts.base.limits import limits
 from contacts.events import dietary
 from contacts.models import Contact, PolicyVersion
-from contacts.words.vocabulary import MARKETING_SCENARIOS, Scenario
-from retention import batches, purge_preview, run_log
+from retention import purge_preview, rules, run_log
 from retention.batches import Job
 from retention.due_bases import RetentionDate, Sql
-from retention.models import PurgeRun, Rule, RunStatus
+from retention.models import PurgeRun, RunStatus
 from retention.outcomes import Outcome, night_of, outcome
+from retention.rules import PurgeBrokenOffError
 
 type Clock = Callable[[], dt.datetime]
-
-
-class PurgeBrokenOffError(Exception):
-    """The connection to the database was lost, and with it the lock: the next run does the rest."""
-
-    def __init__(self, purge_run: PurgeRun) -> None:
-        """`purge_run` has no key yet where the connection was lost before its row was written."""
-        super().__init__("The connection to the database was lost.")
-        self.purge_run = purge_run
 
 
 @limits(statement="15min")
@@ -107,7 +97,7 @@ def _run(purge_run: PurgeRun, policy: PolicyVersion, now: Clock, *, approve: boo
     run_log.open_run(purge_run)
     job = Job(purge_run, night_of(policy, purge_run.at), at=purge_run.at, by=f"purge:{purge_run.pk}")
     beyond = _asked_first(job, approve=approve, by=purge_run.by)
-    _work(job, scope=_hold_ended(job.night) if beyond else None)
+    rules.work(job, scope=rules.hold_ended(job.night) if beyond else None)
     if beyond:
         retry.persist(partial(_wait, job, now()))
     else:
@@ -127,7 +117,7 @@ def resume(purge_run: PurgeRun, *, at: dt.datetime, now: Clock) -> bool:
         if not (alone and run_log.resume(purge_run)):
             return False
         job = Job(purge_run, night, at=at, by=f"purge:{purge_run.pk}")
-        _work(job, scope=_approved(purge_run, night))
+        rules.work(job, scope=_approved(purge_run, night))
         _finish(job, now())
         purge_run.candidates.all().delete()
     return True
@@ -140,11 +130,8 @@ def try_again(purge_run: PurgeRun, *, at: dt.datetime) -> None:
         return  # the next night decides by another policy
     job = Job(purge_run, night_of(policy, purge_run.at), at=at, by=f"purge:{purge_run.pk}")
     with _lest_it_breaks_off(purge_run), run_log.if_nobody_else() as alone:
-        if not alone:
-            return
-        for rule, ids in run_log.left(purge_run).items():
-            _rule(job, rule, partial(_once_more, job, rule, ids))
-        run_log.note_failure(purge_run)
+        if alone:
+            rules.work_again(job)
 
 
 def approve(purge_run: PurgeRun, *, at: dt.datetime, by: str) -> bool:
@@ -161,57 +148,6 @@ def _asked_first(job: Job, *, approve: bool, by: str) -> tuple[int, int] | None:
         return _beyond_the_cap(job.night)
     audit.record("purge.approved", at=job.at, by=by, rule=f"run:{job.run.pk}")
     return None
-
-
-def _work(job: Job, *, scope: Sql | None) -> None:
-    _rule(job, Rule.FOOD, lambda: held.left_out(dietary.due(job.at), job.sweep_food))
-    for scenario in Scenario.values:
-        _rule(job, scenario, partial(_lapse, job, scenario, scope))
-    _rule(job, Rule.HOLD, lambda: held.left_out(batches.stream(_hold_ended(job.night)), job.end_holds))
-    _rule(job, Rule.ORGANISATION, lambda: held.left_out(batches.stream(job.vacant()), job.sweep_organisations))
-
-
-def _rule(job: Job, rule: str, work: Callable[[], list[int]]) -> None:
-    """Do one rule's work, and note whom it left out; where it fails, note that and let the others go on."""
-    try:
-        if left := work():
-            run_log.leave(job.run, rule, left)
-    except Exception as error:
-        if not connection.is_usable():
-            raise PurgeBrokenOffError(job.run) from error
-        run_log.fail(job.run, rule, error)
-
-
-def _lapse(job: Job, scenario: str, scope: Sql | None) -> list[int]:
-    left = held.left_out(batches.pick(job.night.lapsed(scenario), scope), partial(job.lapse, scenario))
-    if scenario in MARKETING_SCENARIOS:
-        left += held.left_out(batches.pick(job.night.freed(scenario), scope), partial(job.free, scenario))
-    return sorted(set(left))
-
-
-def _once_more(job: Job, rule: str, ids: list[int]) -> list[int]:
-    """Do one rule's work for those whom it left out, and note whom it leaves out again, if anybody."""
-    again = [list(batch) for batch in batched(ids, batches.SIZE, strict=False)]
-    left = {each for act in _acts(job, rule) for each in held.left_out(again, act)}
-    run_log.leave(job.run, rule, sorted(left))
-    return []
-
-
-def _acts(job: Job, rule: str) -> list[Callable[[list[int]], None]]:
-    beside: dict[str, Callable[[list[int]], None]] = {
-        Rule.FOOD: job.sweep_food,
-        Rule.HOLD: job.end_holds,
-        Rule.ORGANISATION: job.sweep_organisations,
-    }
-    if rule in beside:
-        return [beside[rule]]
-    if rule in MARKETING_SCENARIOS:
-        return [partial(job.lapse, rule), partial(job.free, rule)]
-    return [partial(job.lapse, rule)]
-
-
-def _hold_ended(night: RetentionDate) -> Sql:
-    return purge_preview.HOLD_ENDED, {"day": night.day}
 
 
 def _approved(purge_run: PurgeRun, night: RetentionDate) -> Sql:
