@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 
@@ -16,6 +17,7 @@ from retention.models import PurgeCandidate, PurgeCount, PurgeRun, Rule, RunStat
 # Any number will do, as long as it is ours alone.
 _LOCK = 4_711_679_001
 _LONGEST = "15min"  # one statement of a run
+_CLOSING = "5min"  # its row is held while officers are told of it by mail
 
 
 @contextmanager
@@ -43,7 +45,7 @@ def if_nobody_else() -> Iterator[bool]:
 @contextmanager
 def _locked() -> Iterator[None]:
     try:
-        with limits(statement=_LONGEST):
+        with limits(statement=_LONGEST, lock=settings.SWEEP_LOCK_TIMEOUT):
             yield
     finally:
         _unlock()
@@ -103,6 +105,7 @@ def fail(run: PurgeRun, rule: str, error: Exception) -> None:
     PurgeCount.objects.filter(run=run, rule=rule).update(failure=type(error).__name__)
 
 
+@limits(lock=_CLOSING)
 @transaction.atomic
 def finish(run: PurgeRun, *, spared: int, at: dt.datetime) -> None:
     """Close a run that did all it was allowed to. What waited before is settled by it."""
@@ -119,6 +122,7 @@ def supersede() -> None:
     waiting.update(status=RunStatus.SUPERSEDED)
 
 
+@limits(lock=_CLOSING)
 def wait(run: PurgeRun, *, to_delete: int, to_minimise: int, at: dt.datetime) -> None:
     """Leave a run for an officer to approve. Its candidates were written in the same transaction."""
     PurgeRun.objects.filter(pk=run.pk).update(to_delete=to_delete, to_minimise=to_minimise)

@@ -59,10 +59,20 @@ class _Search[Key]:
 
 
 def left_out[Key](batches: Iterable[list[Key]], act: Callable[[list[Key]], object]) -> list[Key]:
-    """Do `act`, a whole transaction, for the keys of each batch, and return those of rows that somebody else holds."""
+    """Do `act`, a whole transaction, for the keys of each batch, and return those of rows that somebody else holds.
+
+    The caller limits how long a batch waits for a lock.
+    """
     search = _Search(act, _MOST_WAITS)
+    return [key for batch in batches for key in search.work(batch)]
+
+
+def sweep[Key](what: str, batches: Iterable[list[Key]], act: Callable[[list[Key]], object]) -> None:
+    """Do the same, and leave what is held for the next time: the log says how many those were."""
     with limits(lock=settings.SWEEP_LOCK_TIMEOUT):
-        return [key for batch in batches for key in search.work(batch)]
+        left = left_out(batches, act)
+    if left:
+        log.warning("sweep.skipped", what=what, number=len(left))
 
 
 def by_key(rows: QuerySet[Any]) -> Iterator[list[Any]]:
@@ -77,7 +87,7 @@ def by_key(rows: QuerySet[Any]) -> Iterator[list[Any]]:
 def delete(old: QuerySet[Any]) -> int:
     """Delete the rows of a query in batches, a transaction each, and return how many went, without what hung on them.
 
-    What somebody else holds is left for the next time, and the log says how many those were.
+    What somebody else holds is left for the next time.
     """
     gone: list[int] = []
 
@@ -87,11 +97,5 @@ def delete(old: QuerySet[Any]) -> int:
             _, deleted = old.model._base_manager.filter(pk__in=still).delete()
         gone.append(deleted.get(old.model._meta.label, 0))
 
-    report(old.model._meta.label_lower, left_out(by_key(old), act))
+    sweep(old.model._meta.label_lower, by_key(old), act)
     return sum(gone)
-
-
-def report(what: str, left: list[Any]) -> None:
-    """Say in the log how many rows were left out."""
-    if left:
-        log.warning("sweep.skipped", what=what, number=len(left))

@@ -70,7 +70,7 @@ def forget(at: dt.datetime) -> int:
         number = those.update(ended_at=at, end=MessageEnd.GAVE_UP, reason="too late", claimed_until=None, **FORGOTTEN)
         ended.append(number)
 
-    held.report("letters", held.left_out(held.by_key(late), act))
+    held.sweep("letters", held.by_key(late), act)
     return sum(ended)
 
 

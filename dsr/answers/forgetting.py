@@ -27,7 +27,7 @@ def forget(*, months: int, policy: PolicyVersion, at: dt.datetime) -> int:
     values = {"closed": State.CLOSED, "until": until, "day": day}
     gone: list[int] = []
     batches = held.by_key(Request.objects.filter(state=State.CLOSED, closed_on__lte=until))
-    held.report("closed requests", held.left_out(batches, lambda keys: gone.append(_forget_some(values, keys))))
+    held.sweep("closed requests", batches, lambda keys: gone.append(_forget_some(values, keys)))
     return sum(gone)
 
 

@@ -142,8 +142,7 @@ def lift_due(*, policy: PolicyVersion, at: dt.datetime, by: str) -> int:
     found = due.filter(contact__in=frozen).order_by("request").values_list("request", flat=True).distinct()
     lifted: list[bool] = []
     one_by_one = ([request_id] for request_id in list(found))
-    left = held.left_out(one_by_one, lambda ids: lifted.append(_lifted(ids[0], policy, at, by)))
-    held.report("restrictions", left)
+    held.sweep("restrictions", one_by_one, lambda ids: lifted.append(_lifted(ids[0], policy, at, by)))
     return sum(lifted)
 
 

@@ -63,7 +63,7 @@ def release_answered(*, policy: PolicyVersion, at: dt.datetime, by: str) -> None
         release(Contact.objects.filter(pk__in=keys), day=day, at=at, by=by)
 
     people = held.by_key(Contact.objects.filter(pk__in=frozen.values("contact")))
-    held.report("people who were answered", held.left_out(people, act))
+    held.sweep("people who were answered", people, act)
 
 
 def _answered_on(person: Contact, at: dt.datetime) -> dt.date | None:

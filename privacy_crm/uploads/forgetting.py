@@ -46,10 +46,10 @@ def sweep(at: dt.datetime) -> None:
     _give_back(at)
     over = Upload.objects.forgettable(at).exclude(pk__in=working.under_way())
     waiting = ([upload] for upload in over.filter(state__in=_WAITING))
-    held.report("waiting uploads", held.left_out(waiting, partial(_give_up, at)))
+    held.sweep("waiting uploads", waiting, partial(_give_up, at))
     # Whoever is to be removed is still needed, also while no worker has begun.
     done = over.filter(file="", header=[]).exclude(state=UploadState.REMOVING)
-    held.report("uploads", held.left_out(held.by_key(done), partial(_forget_people, done)))
+    held.sweep("uploads", held.by_key(done), partial(_forget_people, done))
     _forget_strays(at)
 
 
@@ -74,7 +74,7 @@ def _give_back(at: dt.datetime) -> None:
         found = silent.filter(state=state).exclude(pk__in=working.under_way())
         longer = {"forget_at": Greatest(F("forget_at"), Value(at + _AGAIN))} if state == UploadState.REMOVING else {}
         change = partial(_change, found, {"state": back, "failure": _BROKEN_OFF[state], **longer})
-        held.report("uploads that were broken off", held.left_out(held.by_key(found), change))
+        held.sweep("uploads that were broken off", held.by_key(found), change)
 
 
 @transaction.atomic

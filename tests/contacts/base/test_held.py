@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -19,9 +19,11 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.promise("L11"
 
 
 @pytest.fixture(autouse=True)
-def impatient(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def impatient(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     settings.SWEEP_LOCK_TIMEOUT = "20ms"
     monkeypatch.setattr(held, "_BRIEF", "10ms")
+    with limits(lock="20ms"):
+        yield
 
 
 @pytest.fixture
