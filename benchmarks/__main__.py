@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "privacy_crm.settings")
+os.environ.setdefault("STATEMENT_TIMEOUT", "0")  # loading two million people is one statement
 
 import django
 from django.conf import settings

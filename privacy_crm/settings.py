@@ -57,17 +57,29 @@ if not (DATABASE_URL and REDIS_URL):
         REDIS_URL, CELERY_BROKER_URL = servers.redis, servers.broker
         CELERY_BROKER_TRANSPORT = "privacy_crm.embedded.broker.Transport"
 
-DATABASES = {"default": env.db_url_config(DATABASE_URL) | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}}
-# A run that is killed while it waits for a row frees its locks within seconds, not when the row is free.
-DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c client_connection_check_interval=2s")
-DATABASES["default"]["OPTIONS"] |= connecting
+DATABASES = {
+    "default": env.db_url_config(DATABASE_URL, engine="privacy_crm.postgresql")
+    | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+}
+# What each connection is limited to; what takes longer names its own limits (contacts/base/limits.py).
+SESSION = {
+    "statement_timeout": env.str("STATEMENT_TIMEOUT", default="60s"),
+    "lock_timeout": env.str("LOCK_TIMEOUT", default="10s"),
+    "idle_in_transaction_session_timeout": env.str("IDLE_TIMEOUT", default="2min"),
+    # A run that is killed while it waits for a row frees its locks within seconds, not when the row is free.
+    "client_connection_check_interval": "2s",
+}
+# A server that is gone without a word is noticed, and the next one that DATABASE_URL names is asked.
+NETWORK = {"connect_timeout": 5, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+DATABASES["default"]["OPTIONS"] = NETWORK | DATABASES["default"].get("OPTIONS", {}) | {"session": SESSION} | connecting
+# How long a deletion by time waits for a row that somebody else holds, before it looks which one that is.
+SWEEP_LOCK_TIMEOUT = env.str("SWEEP_LOCK_TIMEOUT", default="2s")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
 TASK_APP = "privacy_crm.celery.app"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_DB_REUSE_MAX = 100
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_TIMEZONE = "UTC"

@@ -1,6 +1,7 @@
-from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from contacts.base import held
 from contacts.base.background import app
 from contacts.base.days import day_of
 from contacts.merging import duplicates
@@ -52,7 +53,7 @@ def sweep_uploads() -> None:
 
 @app.task
 def sweep_sessions() -> None:
-    SessionStore.clear_expired()
+    held.delete(Session.objects.filter(expire_date__lt=timezone.now()))
 
 
 @app.task

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 from psycopg2 import sql
 
+from contacts.events import dietary
+from contacts.people import empty_organisations
+from contacts.words.vocabulary import Scenario
 from retention import lapse_decisions, run_log
 from retention.due_bases import RetentionDate, Sql
 from retention.lapse_decisions import Parting
@@ -42,6 +45,28 @@ class Job:
             decision = self._parting.end_holds(lapse_decisions.lock_contacts(ids), rule=Rule.HOLD)
             Hold.objects.ended(self.night.day).filter(contact__in=ids).update(closed_on=self.night.day)
             run_log.count(self.run, Rule.HOLD, contacts_deleted=len(decision.delete))
+
+    def sweep_food(self, ids: list[int]) -> None:
+        """Delete these dietary needs, as far as they may still no longer exist."""
+        with transaction.atomic():
+            run_log.count(self.run, Rule.FOOD, others_deleted=dietary.delete(ids, self.at))
+
+    def sweep_organisations(self, ids: list[int]) -> None:
+        """Delete these organisations, as far as still nobody belongs to them."""
+        with transaction.atomic():
+            deleted = empty_organisations.sweep(ids, **self._vacant_by())
+            run_log.count(self.run, Rule.ORGANISATION, others_deleted=deleted)
+
+    def vacant(self) -> Sql:
+        """Find the organisations that may be empty, and whose time is over."""
+        return empty_organisations.DUE, dict(self._vacant_by())
+
+    def _vacant_by(self) -> dict[str, dt.date]:
+        """Return by which day the last agreement must have ended, or the organisation been entered."""
+        policy = self.night.policy
+        longest = max((policy.rule(s) for s in (Scenario.CUSTOMER, Scenario.PARTNER)), key=lambda rule: rule.months)
+        entered_by = self.night.anchor(policy.rule(Scenario.PROSPECT))
+        return {"ended_by": self.night.anchor(longest), "entered_by": entered_by}
 
     def _part_with(self, scenario: str, ids: list[int], due: Sql) -> None:
         decision = self._parting.lapse(lapse_decisions.lock_contacts(ids), scenario, due, rule=scenario)

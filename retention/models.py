@@ -195,10 +195,23 @@ class PurgeCount(models.Model):
     contacts_minimised = models.PositiveIntegerField(default=0)
     others_deleted = models.PositiveIntegerField(default=0, help_text="Food preferences, or organisations.")
     failure = models.CharField(blank=True, help_text="The class of the error that stopped this rule.")
+    skipped = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="What was left out since somebody else held it."
+    )
+    left = ArrayField(
+        models.BigIntegerField(),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="The keys of those, until the next run.",
+    )
 
     class Meta:
         ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["run", "rule"], name="count_once_per_rule")]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "rule"], name="count_once_per_rule"),
+            models.CheckConstraint(condition=Q(left__len__lte=F("skipped")), name="count_left_was_skipped"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.rule} of run {self.run_id}"

@@ -3,13 +3,18 @@
 import datetime as dt
 
 from django.db import IntegrityError, transaction
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from contacts.base.days import day_of, run_of
 from contacts.models import PolicyVersion
-from retention.models import ALARMING, PurgeRun, RunStatus
+from retention.models import ALARMING, PurgeCount, PurgeRun, RunStatus
 
 # A run is said not to have happened only when it is this late; until then the beat may still catch up.
 GRACE = dt.timedelta(hours=1)
+
+# A run that takes longer, or leaves somebody out for longer, is worth a look.
+LONG = dt.timedelta(hours=1)
 
 # What settles a night: it is not tried again before the next, unless an officer approves it.
 _SETTLED = (RunStatus.FINISHED, RunStatus.NEEDS_APPROVAL, RunStatus.APPROVED, RunStatus.SUPERSEDED, RunStatus.FAILED)
@@ -26,6 +31,25 @@ def night_is_open(policy: PolicyVersion, at: dt.datetime) -> bool:
     return not PurgeRun.objects.filter(at__gte=last_run_time(policy, at), at__lte=at, status__in=_SETTLED).exists()
 
 
+def left_over(policy: PolicyVersion, at: dt.datetime) -> list[PurgeRun]:
+    """Return the runs of the latest night that have left somebody out, and may try again."""
+    of_the_night = PurgeRun.objects.filter(at__gte=last_run_time(policy, at), at__lte=at)
+    done = of_the_night.filter(status__in=(RunStatus.FINISHED, RunStatus.FAILED, RunStatus.NEEDS_APPROVAL))
+    return list(done.filter(pk__in=_leaving_out()).order_by("pk"))
+
+
+def alarming(at: dt.datetime) -> QuerySet[PurgeRun]:
+    """Return the runs that somebody has to hear of: how they ended, or that something of them takes too long."""
+    began = PurgeRun.objects.annotate(began_at=Coalesce("approved_at", F("started_at")))
+    long = Q(status=RunStatus.RUNNING, began_at__lte=at - LONG)
+    held = Q(status=RunStatus.FINISHED, finished_at__lte=at - LONG, pk__in=_leaving_out())
+    return began.filter(Q(status__in=ALARMING) | long | held)
+
+
+def _leaving_out() -> QuerySet[PurgeCount, int]:
+    return PurgeCount.objects.exclude(left=[]).values_list("run", flat=True)
+
+
 def note_missed(policy: PolicyVersion, at: dt.datetime) -> bool:
     """Write into the ledger, once, that the night's run did not happen. False where it did, or is not that late."""
     due = last_run_time(policy, at)
@@ -39,10 +63,10 @@ def note_missed(policy: PolicyVersion, at: dt.datetime) -> bool:
     return True
 
 
-def alarm() -> PurgeRun | None:
-    """Return the latest run where it waits, failed, was broken off or did not happen; None where all is well."""
-    latest = PurgeRun.objects.exclude(status=RunStatus.RUNNING).order_by("-id").first()
-    return latest if latest and latest.status in ALARMING else None
+def alarm(at: dt.datetime) -> PurgeRun | None:
+    """Return the run to be looked at: one that takes too long, or else the latest, where it alarms; or None."""
+    latest = PurgeRun.objects.exclude(status=RunStatus.RUNNING).order_by("-id").values("pk")[:1]
+    return alarming(at).filter(Q(status=RunStatus.RUNNING) | Q(pk__in=latest)).order_by("-id").first()
 
 
 def _first_publication() -> dt.datetime:

@@ -25,6 +25,7 @@ class Outcome:
     contacts_minimised: int
     contacts_held: int
     food_preferences_deleted: int
+    skipped: int
 
 
 def night_of(policy: PolicyVersion, at: dt.datetime) -> RetentionDate:
@@ -46,6 +47,7 @@ def outcome(purge_run: PurgeRun) -> Outcome:
         contacts_minimised=sum(row.contacts_minimised for row in counts.values()),
         contacts_held=purge_preview.held_alone(night_of(policy, purge_run.at)) if policy else 0,
         food_preferences_deleted=counts[Rule.FOOD].others_deleted,
+        skipped=sum(row.skipped for row in counts.values()),
     )
 
 

@@ -18,7 +18,10 @@ MODELS: dict[str, Table] = {
         NOTHING,
     ),
     "retention.PurgeCount": dict.fromkeys(
-        ["id", "run", "rule", "bases_lapsed", "contacts_deleted", "contacts_minimised", "others_deleted", "failure"],
+        [
+            "id", "run", "rule", "bases_lapsed", "contacts_deleted", "contacts_minimised", "others_deleted", "failure",
+            "skipped", "left",
+        ],
         NOTHING,
     ),
     "retention.StatementCheck": dict.fromkeys(["id", "at", "finished_at", "found", "failure"], NOTHING),

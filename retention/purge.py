@@ -1,11 +1,12 @@
 """The nightly run: delete exactly what has lapsed, once, whatever happens meanwhile.
 
 The correctness of a deletion hangs on PostgreSQL alone. A run that is killed leaves whole batches done and counted, and
-the next one does the rest; a second run waits for the first and finds nothing left to do.
+the next one does the rest; a second run waits for the first and finds nothing left to do. What somebody else holds is
+left out, and tried again by each tick of the same night (ADR 0049).
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -14,28 +15,20 @@ from django.db import DatabaseError, connection, transaction
 from psycopg2 import sql
 
 from contacts.base import audit, retry
+from contacts.base.limits import limits
 from contacts.events import dietary
 from contacts.models import Contact, PolicyVersion
-from contacts.people import empty_organisations
-from contacts.words.vocabulary import MARKETING_SCENARIOS, Scenario
-from retention import batches, purge_preview, run_log
+from retention import purge_preview, rules, run_log
 from retention.batches import Job
 from retention.due_bases import RetentionDate, Sql
-from retention.models import PurgeRun, Rule, RunStatus
+from retention.models import PurgeRun, RunStatus
 from retention.outcomes import Outcome, night_of, outcome
+from retention.rules import PurgeBrokenOffError
 
 type Clock = Callable[[], dt.datetime]
 
 
-class PurgeBrokenOffError(Exception):
-    """The connection to the database was lost, and with it the lock: the next run does the rest."""
-
-    def __init__(self, purge_run: PurgeRun) -> None:
-        """`purge_run` has no key yet where the connection was lost before its row was written."""
-        super().__init__("The connection to the database was lost.")
-        self.purge_run = purge_run
-
-
+@limits(statement="15min")
 def rehearse(*, policy: PolicyVersion, at: dt.datetime, approve: bool = False) -> Outcome:
     """Count what an approved run at `at` would do, and say whether the run would stop and ask, unless `approve`.
 
@@ -55,6 +48,7 @@ def rehearse(*, policy: PolicyVersion, at: dt.datetime, approve: bool = False) -
             contacts_minimised=foreseen.to_minimise,
             contacts_held=purge_preview.held_alone(night),
             food_preferences_deleted=dietary.overdue(at),
+            skipped=0,
         )
 
 
@@ -71,9 +65,11 @@ def run(*, policy: PolicyVersion, at: dt.datetime, by: str, approve: bool, now: 
 
 
 def run_where(owed: Callable[[], bool], *, policy: PolicyVersion, at: dt.datetime, by: str, now: Clock) -> bool:
-    """Do the run of `at` if it is still owed once no other is under way; return whether it was."""
+    """Do the run of `at` if it is still owed, unless another is under way; return whether it was done."""
     row = _row(policy, at, by, now)
-    with _lest_it_breaks_off(row), run_log.one_at_a_time():
+    with _lest_it_breaks_off(row), run_log.if_nobody_else() as alone:
+        if not alone:
+            return False
         run_log.close_interrupted(now())
         if not owed():
             return False
@@ -101,7 +97,7 @@ def _run(purge_run: PurgeRun, policy: PolicyVersion, now: Clock, *, approve: boo
     run_log.open_run(purge_run)
     job = Job(purge_run, night_of(policy, purge_run.at), at=purge_run.at, by=f"purge:{purge_run.pk}")
     beyond = _asked_first(job, approve=approve, by=purge_run.by)
-    _work(job, purge_run.at, scope=_hold_ended(job.night) if beyond else None)
+    rules.work(job, scope=rules.hold_ended(job.night) if beyond else None)
     if beyond:
         retry.persist(partial(_wait, job, now()))
     else:
@@ -109,19 +105,33 @@ def _run(purge_run: PurgeRun, policy: PolicyVersion, now: Clock, *, approve: boo
 
 
 def resume(purge_run: PurgeRun, *, at: dt.datetime, now: Clock) -> bool:
-    """Carry out a run that an officer approved, for the people it waited with and as of its own day. False if done."""
+    """Carry out a run that an officer approved, for the people it waited with and as of its own day.
+
+    False if it is done, or another run is under way.
+    """
     policy = PolicyVersion.objects.in_force()
     if policy is None:
         return False
     night = night_of(policy, purge_run.at)
-    with _lest_it_breaks_off(purge_run), run_log.one_at_a_time():
-        if not run_log.resume(purge_run):
+    with _lest_it_breaks_off(purge_run), run_log.if_nobody_else() as alone:
+        if not (alone and run_log.resume(purge_run)):
             return False
         job = Job(purge_run, night, at=at, by=f"purge:{purge_run.pk}")
-        _work(job, at, scope=_approved(purge_run, night))
+        rules.work(job, scope=_approved(purge_run, night))
         _finish(job, now())
         purge_run.candidates.all().delete()
     return True
+
+
+def try_again(purge_run: PurgeRun, *, at: dt.datetime) -> None:
+    """Do what a run of this night has left out, as far as it is free now, unless another run is under way."""
+    policy = PolicyVersion.objects.in_force()
+    if policy is None or policy.pk != purge_run.policy_version_id:
+        return  # the next night decides by another policy
+    job = Job(purge_run, night_of(policy, purge_run.at), at=at, by=f"purge:{purge_run.pk}")
+    with _lest_it_breaks_off(purge_run), run_log.if_nobody_else() as alone:
+        if alone:
+            rules.work_again(job)
 
 
 def approve(purge_run: PurgeRun, *, at: dt.datetime, by: str) -> bool:
@@ -138,59 +148,6 @@ def _asked_first(job: Job, *, approve: bool, by: str) -> tuple[int, int] | None:
         return _beyond_the_cap(job.night)
     audit.record("purge.approved", at=job.at, by=by, rule=f"run:{job.run.pk}")
     return None
-
-
-def _work(job: Job, at: dt.datetime, *, scope: Sql | None) -> None:
-    _rule(job, Rule.FOOD, partial(_sweep_food, job, at))
-    for scenario in Scenario.values:
-        _rule(job, scenario, partial(_lapse, job, scenario, scope))
-    _rule(job, Rule.HOLD, partial(_end_holds, job))
-    _rule(job, Rule.ORGANISATION, partial(_sweep_organisations, job))
-
-
-def _rule(job: Job, rule: str, work: Callable[[], None]) -> None:
-    """Do one rule's work; where it fails, note it and let the others go on."""
-    try:
-        work()
-    except Exception as error:
-        if not connection.is_usable():
-            raise PurgeBrokenOffError(job.run) from error
-        run_log.fail(job.run, rule, error)
-
-
-def _lapse(job: Job, scenario: str, scope: Sql | None) -> None:
-    _each(batches.pick(job.night.lapsed(scenario), scope), partial(job.lapse, scenario))
-    if scenario in MARKETING_SCENARIOS:
-        _each(batches.pick(job.night.freed(scenario), scope), partial(job.free, scenario))
-
-
-def _end_holds(job: Job) -> None:
-    _each(batches.stream(_hold_ended(job.night)), job.end_holds)
-
-
-def _each(ids: Iterable[list[int]], act: Callable[[list[int]], None]) -> None:
-    for batch in ids:
-        retry.persist(partial(act, batch))
-
-
-def _sweep_food(job: Job, at: dt.datetime) -> None:
-    with transaction.atomic():
-        run_log.count(job.run, Rule.FOOD, others_deleted=dietary.sweep(at))
-
-
-def _sweep_organisations(job: Job) -> None:
-    policy = job.night.policy
-    longest = max((policy.rule(s) for s in (Scenario.CUSTOMER, Scenario.PARTNER)), key=lambda rule: rule.months)
-    ended_by, entered_by = job.night.anchor(longest), job.night.anchor(policy.rule(Scenario.PROSPECT))
-    looked_at = batches.SIZE
-    while looked_at == batches.SIZE:
-        with transaction.atomic():
-            looked_at, deleted = empty_organisations.sweep(ended_by, entered_by, limit=batches.SIZE)
-            run_log.count(job.run, Rule.ORGANISATION, others_deleted=deleted)
-
-
-def _hold_ended(night: RetentionDate) -> Sql:
-    return purge_preview.HOLD_ENDED, {"day": night.day}
 
 
 def _approved(purge_run: PurgeRun, night: RetentionDate) -> Sql:

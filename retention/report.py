@@ -25,10 +25,17 @@ def in_words(outcome: Outcome) -> str:
         f"{people(outcome.contacts_minimised)} {would} reduced to what the law makes us keep.",
         f"{people(outcome.contacts_held)} stay because of a hold alone.",
         f"{outcome.food_preferences_deleted} food preferences {would} deleted.",
+        *_skipped(outcome),
         *[f"  {scenario:<12}{number:>8} lapsed" for scenario, number in outcome.bases_lapsed.items()],
         _STATUS.get(outcome.status, f"The run is {outcome.status}."),
     ]
     return "\n".join(lines)
+
+
+def _skipped(outcome: Outcome) -> list[str]:
+    if not outcome.skipped:
+        return []
+    return [f"{outcome.skipped} skipped, since somebody else held them: the next ticks of the night try again."]
 
 
 _STATUS = {

@@ -7,22 +7,46 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 
+from contacts.base.limits import NONE, limits
 from retention.models import PurgeCandidate, PurgeCount, PurgeRun, Rule, RunStatus
 
 # Any number will do, as long as it is ours alone.
 _LOCK = 4_711_679_001
+_LONGEST = "15min"  # one statement of a run
+_CLOSING = "5min"  # its row is held while officers are told of it by mail
 
 
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
     """Hold the advisory lock of the purge; wait while another run holds it. PostgreSQL frees it if we die."""
-    with connection.cursor() as cursor:
+    with limits(statement=NONE, lock=NONE), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%(lock)s)", {"lock": _LOCK})
-    try:
+    with _locked():
         yield
+
+
+@contextmanager
+def if_nobody_else() -> Iterator[bool]:
+    """Hold the same lock, where it is free; yield whether it was, at once."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%(lock)s)", {"lock": _LOCK})
+        (is_ours,) = cursor.fetchone()
+    if not is_ours:
+        yield False
+        return
+    with _locked():
+        yield True
+
+
+@contextmanager
+def _locked() -> Iterator[None]:
+    try:
+        with limits(statement=_LONGEST, lock=settings.SWEEP_LOCK_TIMEOUT):
+            yield
     finally:
         _unlock()
 
@@ -41,13 +65,14 @@ def close_interrupted(at: dt.datetime) -> None:
     One that an officer approved is still to be done, for the people it was approved for.
     """
     broken_off = PurgeRun.objects.filter(status=RunStatus.RUNNING)
-    broken_off.filter(approved_at__isnull=False).update(status=RunStatus.APPROVED)
-    broken_off.update(status=RunStatus.INTERRUPTED, finished_at=at)
+    broken_off.filter(approved_at__isnull=False).update(status=RunStatus.APPROVED, warned_at=None)
+    broken_off.update(status=RunStatus.INTERRUPTED, finished_at=at, warned_at=None)
 
 
 @transaction.atomic
 def open_run(run: PurgeRun) -> PurgeRun:
-    """Write the row of a run that begins, with a zero for each rule."""
+    """Write the row of a run that begins, with a zero for each rule. It sees to what earlier ones have left out."""
+    PurgeCount.objects.filter(run__at__lte=run.at).exclude(left=[]).update(left=[])
     run.save()
     PurgeCount.objects.bulk_create([PurgeCount(run=run, rule=rule) for rule in Rule.values])
     return run
@@ -58,11 +83,29 @@ def count(run: PurgeRun, rule: str, **more: int) -> None:
     PurgeCount.objects.filter(run=run, rule=rule).update(**{name: F(name) + number for name, number in more.items()})
 
 
+def leave(run: PurgeRun, rule: str, keys: list[int]) -> None:
+    """Note what a rule left out since somebody else held it: the latest word on that."""
+    PurgeCount.objects.filter(run=run, rule=rule).update(left=keys, skipped=len(keys))
+
+
+def left(run: PurgeRun) -> dict[str, list[int]]:
+    """Return what is still left out of a run, by rule. Call it under the lock."""
+    return dict(PurgeCount.objects.filter(run=run, failure="").exclude(left=[]).values_list("rule", "left"))
+
+
+def note_failure(run: PurgeRun) -> None:
+    """Say of a finished run that it failed, where a rule did when it was tried again."""
+    failed = PurgeCount.objects.filter(run=run).exclude(failure="")
+    finished = PurgeRun.objects.filter(pk__in=failed.values("run"), status=RunStatus.FINISHED)
+    finished.update(status=RunStatus.FAILED, warned_at=None)
+
+
 def fail(run: PurgeRun, rule: str, error: Exception) -> None:
     """Note that a rule stopped, by the class of its error: the message may quote a person's row."""
     PurgeCount.objects.filter(run=run, rule=rule).update(failure=type(error).__name__)
 
 
+@limits(lock=_CLOSING)
 @transaction.atomic
 def finish(run: PurgeRun, *, spared: int, at: dt.datetime) -> None:
     """Close a run that did all it was allowed to. What waited before is settled by it."""
@@ -79,6 +122,7 @@ def supersede() -> None:
     waiting.update(status=RunStatus.SUPERSEDED)
 
 
+@limits(lock=_CLOSING)
 def wait(run: PurgeRun, *, to_delete: int, to_minimise: int, at: dt.datetime) -> None:
     """Leave a run for an officer to approve. Its candidates were written in the same transaction."""
     PurgeRun.objects.filter(pk=run.pk).update(to_delete=to_delete, to_minimise=to_minimise)
@@ -97,11 +141,13 @@ def approve(run: PurgeRun, *, at: dt.datetime, by: str) -> bool:
 def resume(run: PurgeRun) -> bool:
     """Take up an approved run. Call it under the lock."""
     taken = PurgeRun.objects.filter(pk=run.pk, status=RunStatus.APPROVED).update(
-        status=RunStatus.RUNNING, finished_at=None
+        status=RunStatus.RUNNING, finished_at=None, warned_at=None
     )
+    if taken:
+        PurgeCount.objects.filter(run=run).exclude(skipped=0).update(left=[], skipped=0)
     return bool(taken)
 
 
 def _close(run: PurgeRun, status: RunStatus, at: dt.datetime) -> None:
-    PurgeRun.objects.filter(pk=run.pk, status=RunStatus.RUNNING).update(status=status, finished_at=at)
+    PurgeRun.objects.filter(pk=run.pk, status=RunStatus.RUNNING).update(status=status, finished_at=at, warned_at=None)
     run.refresh_from_db()

@@ -1,4 +1,6 @@
-"""The beat's tick: carry out what an officer approved, and the night's run where it has not happened yet."""
+"""The beat's tick: carry out what an officer approved, and the night's run where it has not happened yet; then try
+again what the night has left out. A tick waits for no other run: the next one comes in ten minutes.
+"""
 
 import datetime as dt
 from collections.abc import Callable
@@ -17,3 +19,5 @@ def tick(*, at: dt.datetime, now: Callable[[], dt.datetime]) -> None:
         purge.resume(approved, at=at, now=now)
     if monitoring.night_is_open(policy, at):
         purge.run_where(lambda: monitoring.night_is_open(policy, at), policy=policy, at=at, by="nightly", now=now)
+    for left_over in monitoring.left_over(policy, at):
+        purge.try_again(left_over, at=at)

@@ -13,6 +13,7 @@ from psycopg2 import sql
 
 from contacts.base import audit, merge_redirects
 from contacts.base.days import day_of
+from contacts.base.limits import limits
 from contacts.mailings import drafts
 from contacts.models import AuditEvent, PolicyVersion
 from contacts.words.vocabulary import MailingState
@@ -24,11 +25,13 @@ CODE, BY = "trail.shortened", "shorten_trail"
 _BEFORE = "before:"
 
 
+@limits(statement="15min")
 def shorten(*, months: int, policy: PolicyVersion, at: dt.datetime) -> int:
     """Delete what was written `months` calendar months ago, and return how many entries went.
 
     Each batch is a transaction, and begins where the last one ended: a run that was broken off leaves the rest to the
-    next. The first says in the trail what is gone, so that nothing goes unsaid.
+    next, and so is an entry that somebody else holds. The first says in the trail what is gone, so that nothing goes
+    unsaid.
     """
     last = latest_due_anchor(day_of(at, policy.zone), months)
     until = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), policy.zone)
@@ -62,7 +65,8 @@ def _shorten_some(until: dt.datetime, *, after: int) -> tuple[int, int | None]:
 _SHORTEN = sql.SQL("""
     WITH RECURSIVE old AS MATERIALIZED (
         SELECT id, public_id, code, rule FROM contacts_auditevent
-        WHERE id > %(after)s AND at < %(until)s ORDER BY id LIMIT %(batch)s FOR UPDATE
+        WHERE id > %(after)s AND at < %(until)s ORDER BY id LIMIT %(batch)s
+        FOR UPDATE SKIP LOCKED
     ), way (id, number) AS (
         SELECT id, public_id FROM old WHERE code = {merged}
         UNION

@@ -1,4 +1,7 @@
-"""Tell the privacy officers by mail of a run that waits, failed, was broken off or did not happen: once for each."""
+"""Tell the privacy officers by mail of a run that waits, failed, was broken off, did not happen or takes too long.
+
+Once for each of these.
+"""
 
 import datetime as dt
 
@@ -7,8 +10,10 @@ from django.db import transaction
 from django.utils.formats import date_format
 
 from contacts.base import officers
+from contacts.base.limits import limits
 from contacts.models import PolicyVersion
-from retention.models import ALARMING, PurgeRun, RunStatus
+from retention import monitoring
+from retention.models import PurgeRun, RunStatus
 
 # Runs of the past are not worth a mail when the watch starts late.
 _RECENT = dt.timedelta(days=7)
@@ -19,17 +24,15 @@ def warn(*, policy: PolicyVersion, at: dt.datetime) -> int:
 
     The row is locked while its mail is sent and marked after: a crash in between sends it again, never not at all.
     """
-    recent = PurgeRun.objects.filter(status__in=ALARMING, warned_at__isnull=True, at__gte=at - _RECENT)
+    recent = monitoring.alarming(at).filter(warned_at__isnull=True, at__gte=at - _RECENT)
     return sum(_warn_of(pk, policy, at) for pk in recent.order_by("pk").values_list("pk", flat=True))
 
 
+@limits(idle="10min")  # while a mail server takes its time
 @transaction.atomic
 def _warn_of(pk: int, policy: PolicyVersion, at: dt.datetime) -> bool:
-    run = (
-        PurgeRun.objects.select_for_update(skip_locked=True)
-        .filter(pk=pk, warned_at__isnull=True, status__in=ALARMING)
-        .first()
-    )
+    untold = monitoring.alarming(at).filter(pk=pk, warned_at__isnull=True)
+    run = untold.select_for_update(skip_locked=True).first()
     to = officers.who_may("retention.approve_purge")
     if run is None or not to:
         return False
@@ -48,6 +51,7 @@ def body(run: PurgeRun, policy: PolicyVersion) -> str:
         delete=run.to_delete,
         reduce=run.to_minimise,
         failed=", ".join(run.counts.exclude(failure="").values_list("rule", flat=True)) or "a rule",
+        skipped=sum(run.counts.values_list("skipped", flat=True)),
     )
     return f"{_WHAT[RunStatus(run.status)]}: {_moment(run, policy)}, run {run.pk}.\n\n{about}\n"
 
@@ -61,6 +65,8 @@ _WHAT = {
     RunStatus.FAILED: "A part of the nightly run failed",
     RunStatus.INTERRUPTED: "The nightly run was broken off",
     RunStatus.MISSED: "The nightly run did not happen",
+    RunStatus.RUNNING: "The nightly run has not finished after an hour",
+    RunStatus.FINISHED: "The nightly run had to skip records that are in use",
 }
 
 _ADVICE = {
@@ -79,5 +85,13 @@ _ADVICE = {
     RunStatus.MISSED: (
         "No run took place at its hour. It is made up for as soon as the worker and beat run again: ask those who\n"
         "operate the system whether they do."
+    ),
+    RunStatus.RUNNING: (
+        "What it has done so far is whole and counted, and it goes on. Ask those who operate the system to look at\n"
+        "the database if it has still not finished in an hour."
+    ),
+    RunStatus.FINISHED: (
+        "Skipped for more than an hour: {skipped}. Somebody else keeps these records locked. They are tried again\n"
+        "every ten minutes until the next night. Ask those who operate the system to find and end what locks them."
     ),
 }

@@ -29,6 +29,9 @@ if not WORKER:
     Path(os.environ["VAR_DIR"]).chmod(0o755)  # PostgreSQL may have to run as another account
     atexit.register(forget, os.environ["VAR_DIR"], os.getpid())
 os.environ |= {"DATABASE_URL": "", "REDIS_URL": "", "DJANGO_SETTINGS_MODULE": "privacy_crm.settings"}
+# Tests let somebody wait for a lock for as long as they look at it. Those of the limits themselves set them.
+PATIENT = {"STATEMENT_TIMEOUT": "10min", "LOCK_TIMEOUT": "5min", "IDLE_TIMEOUT": "10min", "SWEEP_LOCK_TIMEOUT": "5min"}
+os.environ |= PATIENT
 
 from privacy_crm.settings import *  # noqa: E402, F403
 from privacy_crm.settings import CACHES, CELERY_BROKER_URL, REDIS_URL, VAR_DIR  # noqa: E402

@@ -20,6 +20,7 @@ from contacts.audiences import audience
 from contacts.audiences.audience import Draft, Wanted
 from contacts.base import audit, workbook
 from contacts.base.days import day_of
+from contacts.base.limits import limits
 from contacts.disclosure import disclosing
 from contacts.models import Audience, Disclosure, PolicyVersion, Segment
 from contacts.permission.permission import Reach, Refusal
@@ -65,6 +66,7 @@ def look(wanted: Wanted, *, day: dt.date) -> Reach:
     return audience.reach(audience.question(wanted, day=day))
 
 
+@limits(statement="5min")
 @transaction.atomic
 def export(wanted: Wanted, custody: Custody, *, policy: PolicyVersion, at: dt.datetime, by: str) -> File:
     """Put a list, its holder and everybody in it on record, and return the file.

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from contacts.base import audit
+from contacts.base.limits import limits
 from contacts.models import Audience, Strike
 from contacts.outbox import links
 
@@ -45,6 +46,7 @@ def _try(audience_id: int, at: dt.datetime) -> bool:
         return False
 
 
+@limits(idle="10min")  # while a mail server takes its time
 @transaction.atomic
 def _tell(audience_id: int, at: dt.datetime) -> bool:
     untold = waiting().filter(audience=audience_id, told_at=None)

@@ -2,12 +2,13 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Iterator
 
 from django.db import transaction
 from django.db.models import Count, Min, Q, QuerySet
 from django.db.models.functions import Lower, Trim
 
-from contacts.base import audit
+from contacts.base import audit, held
 from contacts.models import Event, FoodPreference, Registration
 
 
@@ -19,9 +20,20 @@ def overdue(at: dt.datetime) -> int:
 def sweep(at: dt.datetime) -> int:
     """Delete the food preferences that may no longer exist at `at`, and return how many those were.
 
-    Overlapping sweeps each delete what the other has not: the statement is its own lock.
+    Overlapping sweeps each delete what the other has not: the statement is its own lock. What somebody else holds is
+    left for the next.
     """
-    overdue = FoodPreference.objects.overdue(at)
+    return held.delete(FoodPreference.objects.overdue(at))
+
+
+def due(at: dt.datetime) -> Iterator[list[int]]:
+    """Yield the keys of those that a sweep at `at` would delete, a batch at a time."""
+    return held.by_key(FoodPreference.objects.overdue(at))
+
+
+def delete(ids: list[int], at: dt.datetime) -> int:
+    """Delete these as far as they may still no longer exist, and return how many went."""
+    overdue = FoodPreference.objects.overdue(at).filter(pk__in=ids)
     deleted, _ = FoodPreference.objects.filter(pk__in=overdue.values("pk")).delete()
     return deleted
 

@@ -14,6 +14,7 @@ from psycopg2 import sql
 
 from contacts.base import audit
 from contacts.base.days import day_of
+from contacts.base.limits import limits
 from contacts.base.queries import composed
 from contacts.disclosure import disclosing
 from contacts.disclosure.disclosing import DisclosureError
@@ -109,7 +110,7 @@ _LINE_UP = sql.SQL("""
 
 def _line_up(mailing: Mailing, people: QuerySet[Any]) -> int:
     query, values = composed(people.order_by("pk").values_list("pk"))
-    with connection.cursor() as cursor:
+    with limits(statement="10min"), connection.cursor() as cursor:
         cursor.execute(_LINE_UP.format(found=query), values | {"mailing": mailing.pk})
         return int(cursor.rowcount)
 

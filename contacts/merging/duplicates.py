@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from contacts.base import audit, retry
+from contacts.base.limits import limits
 from contacts.models import Contact, DuplicatePair
 from contacts.words.vocabulary import Likeness
 
@@ -71,6 +72,7 @@ _FIND = """
     ON CONFLICT (one_id, other_id) DO NOTHING"""
 
 
+@limits(statement="1h")
 def find(*, day: dt.date, at: dt.datetime, by: str) -> int:
     """Write down who may be one person, and return how many pairs are new.
 

@@ -4,10 +4,11 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from psycopg2 import sql
 
+from contacts.base import held
 from contacts.base.queries import composed
 from contacts.base.rows import insert
 from contacts.models import Event, Mailing, Message
@@ -61,7 +62,16 @@ def message_id(message: Message) -> str:
 def forget(at: dt.datetime) -> int:
     """End the letters whose words may no longer be kept at `at`, and return how many they were."""
     late = Message.objects.filter(forget_at__lte=at, sent_at__isnull=True, ended_at__isnull=True)
-    return late.update(ended_at=at, end=MessageEnd.GAVE_UP, reason="too late", claimed_until=None, **FORGOTTEN)
+    ended: list[int] = []
+
+    @transaction.atomic
+    def act(keys: list[int]) -> None:
+        those = late.filter(pk__in=keys)
+        number = those.update(ended_at=at, end=MessageEnd.GAVE_UP, reason="too late", claimed_until=None, **FORGOTTEN)
+        ended.append(number)
+
+    held.sweep("letters", held.by_key(late), act)
+    return sum(ended)
 
 
 # In key order, as every act locks people: a row that points at one locks it, too.

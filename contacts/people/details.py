@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from contacts.base import audit
+from contacts.base import audit, held
 from contacts.models import Contact, ProposedDetail, SignUp
 from contacts.people import correcting, left_organisation
 from contacts.people.activities import ContactGoneError
@@ -118,8 +118,7 @@ def settle(
 
 def sweep(at: dt.datetime) -> int:
     """Delete what nobody has answered for 30 days, and return how many details those were."""
-    deleted, _ = ProposedDetail.objects.overdue(at).delete()
-    return deleted
+    return held.delete(ProposedDetail.objects.overdue(at))
 
 
 def _held(person: Contact, name: str) -> list[str]:

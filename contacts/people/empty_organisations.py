@@ -5,22 +5,22 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import connection, transaction
+from psycopg2 import sql
 
 _NOTICE = """
     UPDATE contacts_organisation organisation SET may_be_vacant = TRUE
     WHERE NOT may_be_vacant AND id = ANY(%(ids)s)
         AND NOT EXISTS (SELECT 1 FROM contacts_contact contact WHERE contact.organisation_id = organisation.id)"""
 
-_LOCK = """
-    SELECT id FROM contacts_organisation WHERE id IN (
-        SELECT id FROM contacts_organisation
-        WHERE may_be_vacant AND agreement_state = 'ended' AND agreements_ended_on <= %(ended_by)s
-        UNION ALL
-        SELECT id FROM contacts_organisation
-        WHERE may_be_vacant AND agreement_state = 'none' AND entered_on <= %(entered_by)s
-        LIMIT %(limit)s
-    )
-    ORDER BY id FOR UPDATE"""
+# Two halves, each with an index of its own.
+DUE = sql.SQL("""
+    SELECT id FROM contacts_organisation
+    WHERE may_be_vacant AND agreement_state = 'ended' AND agreements_ended_on <= %(ended_by)s
+    UNION ALL
+    SELECT id FROM contacts_organisation
+    WHERE may_be_vacant AND agreement_state = 'none' AND entered_on <= %(entered_by)s""")
+
+_LOCK = "SELECT id FROM contacts_organisation WHERE id = ANY(%(ids)s) ORDER BY id FOR UPDATE"
 
 # Decided again, under the lock: an agreement or a contact may have come in the meantime.
 _DELETE = """
@@ -43,15 +43,14 @@ def notice(organisation_ids: Collection[int]) -> None:
 
 
 @transaction.atomic
-def sweep(ended_by: dt.date, entered_by: dt.date, *, limit: int) -> tuple[int, int]:
-    """Delete organisations that nobody belongs to: those whose last agreement ended by one day, or that were entered
-    by the other and never had any. Returns how many were looked at and how many deleted, at most `limit`.
+def sweep(ids: list[int], ended_by: dt.date, entered_by: dt.date) -> int:
+    """Delete those of these organisations that nobody belongs to, and return how many went: their last agreement ended
+    by one day, or they were entered by the other and never had any. `DUE` finds them.
     """
+    facts: dict[str, Any] = {"ended_by": ended_by, "entered_by": entered_by, "ids": ids}
     with connection.cursor() as cursor:
-        facts: dict[str, Any] = {"ended_by": ended_by, "entered_by": entered_by, "limit": limit}
-        cursor.execute(_LOCK, facts)
-        ids = [pk for (pk,) in cursor.fetchall()]
-        cursor.execute(_DELETE, facts | {"ids": ids})
+        cursor.execute(_LOCK, {"ids": ids})
+        cursor.execute(_DELETE, facts)
         deleted = cursor.rowcount
         cursor.execute(_OCCUPIED, {"ids": ids})
-    return len(ids), deleted
+    return int(deleted)

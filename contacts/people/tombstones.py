@@ -10,7 +10,7 @@ import uuid
 from django.conf import settings
 from django.utils.formats import date_format
 
-from contacts.base import audit
+from contacts.base import audit, held
 from contacts.base.days import add_months
 from contacts.models import Tombstone
 from contacts.people import suppressions
@@ -68,5 +68,4 @@ def lift(hashes: Hashes, *, public_id: uuid.UUID, rule: str, at: dt.datetime, by
 
 def sweep(day: dt.date) -> int:
     """Delete those whose last day is over on `day`, and return how many those were."""
-    deleted, _ = Tombstone.objects.filter(ends_on__lt=day).delete()
-    return deleted
+    return held.delete(Tombstone.objects.filter(ends_on__lt=day))

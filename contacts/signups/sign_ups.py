@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from contacts.base import audit
+from contacts.base import audit, held
 from contacts.base.rows import insert
 from contacts.models import Event, FoodPreference, PolicyVersion, Registration, SignUp, Whitepaper
 from contacts.outbox import outbox
@@ -182,5 +182,4 @@ def write_down(
 
 def sweep(at: dt.datetime) -> int:
     """Delete the sign-ups that are 30 days old, proven or not, and return how many those were."""
-    deleted, _ = SignUp.objects.overdue(at).delete()
-    return deleted
+    return held.delete(SignUp.objects.overdue(at))

@@ -6,15 +6,14 @@ So do notices that a recipient has acknowledged, and lists that left as files, o
 import datetime as dt
 from typing import Any
 
-from django.db import connection
-from django.db.models import QuerySet
+from django.db import connection, transaction
 
+from contacts.base import held
 from contacts.base.days import day_of
 from contacts.models import Audience, PolicyVersion, RecipientNotice
+from dsr.models import Request
 from dsr.words.vocabulary import State
 from retention.months import latest_due_anchor
-
-BATCH = 1000
 
 
 def forget(*, months: int, policy: PolicyVersion, at: dt.datetime) -> int:
@@ -24,11 +23,12 @@ def forget(*, months: int, policy: PolicyVersion, at: dt.datetime) -> int:
     about somebody who is frozen now, by a claim or another request, waits until they are free.
     """
     day = day_of(at, policy.zone)
-    values = {"closed": State.CLOSED, "until": latest_due_anchor(day, months), "day": day, "batch": BATCH}
-    number = 0
-    while gone := _forget_some(values):
-        number += gone
-    return number
+    until = latest_due_anchor(day, months)
+    values = {"closed": State.CLOSED, "until": until, "day": day}
+    gone: list[int] = []
+    batches = held.by_key(Request.objects.filter(state=State.CLOSED, closed_on__lte=until))
+    held.sweep("closed requests", batches, lambda keys: gone.append(_forget_some(values, keys)))
+    return sum(gone)
 
 
 def forget_notices(*, months: int, policy: PolicyVersion, at: dt.datetime) -> int:
@@ -37,7 +37,7 @@ def forget_notices(*, months: int, policy: PolicyVersion, at: dt.datetime) -> in
     What nobody has acknowledged stays: it is chased.
     """
     until = _end_of(latest_due_anchor(day_of(at, policy.zone), months), policy)
-    return _delete(RecipientNotice.objects.filter(acknowledged_at__lt=until))
+    return held.delete(RecipientNotice.objects.filter(acknowledged_at__lt=until))
 
 
 def forget_audiences(*, months: int, policy: PolicyVersion, at: dt.datetime) -> int:
@@ -46,25 +46,17 @@ def forget_audiences(*, months: int, policy: PolicyVersion, at: dt.datetime) -> 
     What nobody has confirmed stays: it is outstanding. Who was on a list is on record as given away, and that stays.
     """
     until = _end_of(latest_due_anchor(day_of(at, policy.zone), months), policy)
-    return _delete(Audience.objects.filter(confirmed_at__lt=until))
+    return held.delete(Audience.objects.filter(confirmed_at__lt=until))
 
 
 def _end_of(day: dt.date, policy: PolicyVersion) -> dt.datetime:
     return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), policy.zone)
 
 
-def _delete(old: QuerySet[Any]) -> int:
-    """Delete rows batch by batch, and return how many went."""
-    some = old.order_by("pk").values("pk")
-    number = 0
-    while gone := old.model._base_manager.filter(pk__in=some[:BATCH]).delete()[0]:
-        number += gone
-    return number
-
-
-def _forget_some(values: dict[str, Any]) -> int:
+@transaction.atomic
+def _forget_some(values: dict[str, Any], keys: list[int]) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(_FORGET, values)
+        cursor.execute(_FORGET, values | {"requests": keys})
         (gone,) = cursor.fetchone()
     return int(gone)
 
@@ -72,11 +64,11 @@ def _forget_some(values: dict[str, Any]) -> int:
 _FORGET = """
     WITH old AS (
         SELECT id FROM dsr_request request
-        WHERE state = %(closed)s AND closed_on <= %(until)s AND NOT EXISTS (
+        WHERE id = ANY(%(requests)s) AND state = %(closed)s AND closed_on <= %(until)s AND NOT EXISTS (
             SELECT 1 FROM dsr_subject subject JOIN contacts_contact contact ON contact.id = subject.contact_id
             WHERE subject.request_id = request.id AND contact.frozen_through >= %(day)s
         )
-        ORDER BY id LIMIT %(batch)s FOR UPDATE
+        ORDER BY id FOR UPDATE
     ), gone AS (
         DELETE FROM dsr_request WHERE id IN (SELECT id FROM old)
         RETURNING received_on, closed_on, legal_on, paused_days, kind, outcome

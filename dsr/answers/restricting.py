@@ -6,6 +6,7 @@ from collections.abc import Collection
 from django.db import transaction
 from django.utils.formats import date_format
 
+from contacts.base import held
 from contacts.base.days import day_of
 from contacts.models import Message, PolicyVersion
 from contacts.outbox import notices
@@ -139,7 +140,10 @@ def lift_due(*, policy: PolicyVersion, at: dt.datetime, by: str) -> int:
     due = Paper.objects.filter(kind=PaperKind.LETTER, data__lifts_on__lte=day.isoformat())
     frozen = Hold.objects.standing(day).filter(reason=HoldReason.RESTRICTION).values("contact")
     found = due.filter(contact__in=frozen).order_by("request").values_list("request", flat=True).distinct()
-    return sum(_lifted(request_id, policy, at, by) for request_id in list(found))
+    lifted: list[bool] = []
+    one_by_one = ([request_id] for request_id in list(found))
+    held.sweep("restrictions", one_by_one, lambda ids: lifted.append(_lifted(ids[0], policy, at, by)))
+    return sum(lifted)
 
 
 def _lock_with_others(request_id: int) -> list[Request]:

@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 
 from contacts.base import officers
 from contacts.base.days import day_of
+from contacts.base.limits import limits
 from contacts.models import PolicyVersion
 from contacts.outbox import links
 from dsr.clock.unanswered import CLOSE_AFTER
@@ -35,6 +36,7 @@ def tick(*, policy: PolicyVersion, at: dt.datetime) -> int:
     return remind(day, at=at, by="reminding")
 
 
+@limits(idle="10min")  # while a mail server takes its time
 @transaction.atomic
 def remind(day: dt.date, *, at: dt.datetime, by: str) -> int:
     """Send one mail with all that is to be told on a day to each officer, and return how many requests it names.

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from django.db import transaction
 from django.db.models import Q
 
+from contacts.base import held
 from contacts.base.days import day_of
 from contacts.models import Contact, Message, PolicyVersion
 from contacts.outbox import notices
@@ -52,12 +53,17 @@ def stay(people: Collection[Contact], *, day: dt.date, at: dt.datetime, by: str)
             holds.place(person, HoldKind.FREEZE, HoldReason.REQUEST, until=last, at=at, by=by)
 
 
-@transaction.atomic
 def release_answered(*, policy: PolicyVersion, at: dt.datetime, by: str) -> None:
     """End the freeze of those whose last letter has left meanwhile, or never will: the next night deals with them."""
     day = day_of(at, policy.zone)
     frozen = Hold.objects.standing(day).filter(kind=HoldKind.FREEZE, reason=HoldReason.REQUEST, until__gt=day)
-    release(Contact.objects.filter(pk__in=frozen.values("contact")), day=day, at=at, by=by)
+
+    @transaction.atomic
+    def act(keys: list[int]) -> None:
+        release(Contact.objects.filter(pk__in=keys), day=day, at=at, by=by)
+
+    people = held.by_key(Contact.objects.filter(pk__in=frozen.values("contact")))
+    held.sweep("people who were answered", people, act)
 
 
 def _answered_on(person: Contact, at: dt.datetime) -> dt.date | None:

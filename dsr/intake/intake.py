@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
-from contacts.base import retry
+from contacts.base import held, retry
 from contacts.base.days import day_of
 from contacts.delivery.letters.parts import Letter
 from contacts.models import Contact, PolicyVersion
@@ -223,9 +223,7 @@ def attach(request: Request, people: Collection[Contact], *, spares: bool = True
 
 def sweep(*, policy: PolicyVersion, at: dt.datetime) -> int:
     """Delete what nobody has proven for UNPROVEN_DAYS, with everything that was typed, and return how many."""
-    found = Request.objects.unproven_too_long(day_of(at, policy.zone), UNPROVEN_DAYS)
-    _, deleted = found.delete()
-    return deleted.get("dsr.Request", 0)
+    return held.delete(Request.objects.unproven_too_long(day_of(at, policy.zone), UNPROVEN_DAYS))
 
 
 def create(kind: Kind, state: State, source: Source, received_on: dt.date, **fields: Any) -> Request:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from django.db import transaction
 from django.db.models import F, QuerySet
 
+from contacts.base import held
 from contacts.delivery.letters import written
 from contacts.delivery.letters.parts import Letter
 from contacts.models import Contact
@@ -95,8 +96,7 @@ def leave(proof: Proof, *, at: dt.datetime) -> None:
 
 def sweep(at: dt.datetime) -> int:
     """Forget the addresses of links that ended a day ago, and return how many there were."""
-    number, _ = Proof.objects.filter(expires_at__lte=at - dt.timedelta(days=1)).delete()
-    return number
+    return held.delete(Proof.objects.filter(expires_at__lte=at - dt.timedelta(days=1)))
 
 
 def holder(address: str) -> Contact | None:

@@ -16,6 +16,7 @@ from typing import Any
 from django.db import connection
 from psycopg2 import sql
 
+from contacts.base.limits import limits
 from contacts.words.addresses import hashes
 
 # Whoever stands here stands with an address of their own: a name or a phone may well be a namesake's or a colleague's.
@@ -97,6 +98,7 @@ def identifiers(people: Iterable[Mapping[str, Any]], addresses: Collection[str])
     return Identifiers(*(frozenset(_long_enough(texts)) for texts in (addresses, shared, numbers, coded)))
 
 
+@limits(statement="15min")
 def scan(sought: Identifiers, *, apart_from: Mapping[str, Iterable[int]], residue: Collection[uuid.UUID] = ()) -> Scan:
     """Search for them. `apart_from` names rows, by table and key, that may stand: the letter that tells the person.
 

@@ -7,6 +7,7 @@ People whom a purge deletes or reduces meanwhile are not in `import_known`, and 
 from django.db import connection
 from psycopg2 import sql
 
+from contacts.base.limits import NONE, limits
 from privacy_crm.crm_import.columns import ACTIVITIES, CONSENTS, CONTACTS, HOLDS, OBJECTIONS, REGISTRATIONS
 from privacy_crm.crm_import.staging import Import
 
@@ -71,7 +72,8 @@ def lock(work: Import) -> None:
 
     Leaves the locked people in `import_known`. PostgreSQL frees all locks with the transaction.
     """
-    work.do("SELECT pg_advisory_xact_lock(%(lock)s)", lock=_LOCK)
+    with limits(statement=NONE, lock=NONE):
+        work.do("SELECT pg_advisory_xact_lock(%(lock)s)", lock=_LOCK)
     work.keep(sql.Identifier("import_people"), _ADDRESSES)
     work.do(_LOCKED.format(_ORGANISATIONS))
     work.do(_LOCKED.format(_EVENTS))

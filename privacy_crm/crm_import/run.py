@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from django.db import DatabaseError, connection, transaction
 
 from contacts.base import audit, retry
+from contacts.base.limits import limits
 from contacts.models import PolicyVersion
 from privacy_crm.crm_import import (
     activities,
@@ -91,6 +92,7 @@ _WRITING: tuple[Callable[[Import], None], ...] = (
 )
 
 
+@limits(statement="1h", lock="5min", idle="30min")
 def run(
     sources: Sequence[Source],
     *,

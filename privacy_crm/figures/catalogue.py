@@ -9,6 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from contacts.base.days import day_of
+from contacts.base.limits import limits
 from contacts.information import informing
 from contacts.models import Contact, PolicyVersion
 from dsr.answers import statistics
@@ -59,6 +60,7 @@ def count_nightly(policy: PolicyVersion, *, at: dt.datetime) -> None:
             count(name, policy, at=at)
 
 
+@limits(statement="1h")
 def count(name: str, policy: PolicyVersion, *, at: dt.datetime) -> None:
     """Count one figure, and have the pages show it."""
     figure = FIGURES.get(name)

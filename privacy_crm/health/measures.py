@@ -144,7 +144,7 @@ def _of_nights(at: dt.datetime) -> Iterator[Measure]:
     running = PurgeRun.objects.filter(status=RunStatus.RUNNING).aggregate(since=Min("started_at"))["since"]
     yield Measure("night_running_seconds", "How long the one that runs has run; 0 where none does",
                   [({}, (at - running).total_seconds() if running else 0.0)])  # fmt: skip
-    alarm = monitoring.alarm()
+    alarm = monitoring.alarm(at)
     yield Measure("night_needs_attention", "Whether a nightly deletion waits, failed, broke off or is missing",
                   [({}, float(alarm is not None))])  # fmt: skip
 

@@ -2,14 +2,16 @@
 
 import datetime as dt
 from contextlib import suppress
+from functools import partial
+from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q, Value
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts.base import audit
+from contacts.base import audit, held
 from contacts.models import Upload, UploadedDifference, UploadedPerson
 from contacts.words.vocabulary import UploadState
 from privacy_crm.uploads import moving, storing, working
@@ -42,17 +44,27 @@ def sweep(at: dt.datetime) -> None:
     """Forget the uploads whose day is over, and give back those whose worker died."""
     _give_back(at)
     over = Upload.objects.forgettable(at).exclude(pk__in=working.under_way())
-    for upload in over.filter(state__in=_WAITING):
+    waiting = ([upload] for upload in over.filter(state__in=_WAITING))
+    held.sweep("waiting uploads", waiting, partial(_give_up, at))
+    # Whoever is to be removed is still needed, also while no worker has begun.
+    done = over.filter(file="", header=[]).exclude(state=UploadState.REMOVING)
+    held.sweep("uploads", held.by_key(done), partial(_forget_people, done))
+    _forget_strays(at)
+
+
+def _give_up(at: dt.datetime, uploads: list[Upload]) -> None:
+    for upload in uploads:
         with suppress(moving.MovedError):
             moving.fail(upload, *_WAITING, why=_("Nobody imported it within a day."), at=at)
-    with transaction.atomic():
-        # Whoever is to be removed is still needed, also while no worker has begun.
-        done = over.filter(file="", header=[]).exclude(state=UploadState.REMOVING)
-        ended = list(done.select_for_update().values_list("pk", flat=True))
-        UploadedPerson.objects.filter(upload__in=ended).delete()
-        UploadedDifference.objects.filter(upload__in=ended).delete()
-        Upload.objects.filter(pk__in=ended).update(forget_at=None)
-    _forget_strays(at)
+
+
+@transaction.atomic
+def _forget_people(done: QuerySet[Upload], keys: list[int]) -> None:
+    """Forget who came with these uploads, as far as they are done with."""
+    ended = list(done.filter(pk__in=keys).select_for_update().values_list("pk", flat=True))
+    UploadedPerson.objects.filter(upload__in=ended).delete()
+    UploadedDifference.objects.filter(upload__in=ended).delete()
+    Upload.objects.filter(pk__in=ended).update(forget_at=None)
 
 
 def _give_back(at: dt.datetime) -> None:
@@ -60,10 +72,16 @@ def _give_back(at: dt.datetime) -> None:
     for state, back in moving.BACK.items():
         found = silent.filter(state=state).exclude(pk__in=working.under_way())
         longer = {"forget_at": Greatest(F("forget_at"), Value(at + _AGAIN))} if state == UploadState.REMOVING else {}
-        found.update(state=back, failure=_BROKEN_OFF[state], **longer)
+        change = partial(_change, found, {"state": back, "failure": _BROKEN_OFF[state], **longer})
+        held.sweep("uploads that were broken off", held.by_key(found), change)
     for upload in silent.filter(state=UploadState.OPENING).exclude(step="").exclude(pk__in=working.under_way()):
         with suppress(moving.MovedError):
             moving.fail(upload, UploadState.OPENING, why=str(_UNOPENED), at=at)
+
+
+@transaction.atomic
+def _change(found: QuerySet[Upload], changes: dict[str, Any], keys: list[int]) -> None:
+    found.filter(pk__in=keys).update(**changes)
 
 
 def _forget_strays(at: dt.datetime) -> None:

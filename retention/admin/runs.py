@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db import transaction
 from django.db.models import Sum
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.formats import date_format, localize
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -15,9 +16,9 @@ from unfold.decorators import display
 
 from contacts.admin.acts import Act, ActForm
 from contacts.admin.base import RecordAdmin, today
-from retention import purge, tasks
+from retention import monitoring, purge, tasks
 from retention.admin import telling
-from retention.models import ALARMING, PurgeRun, RunStatus
+from retention.models import PurgeRun, RunStatus
 
 _LABELS = {
     RunStatus.FINISHED: "success",
@@ -127,13 +128,15 @@ class PurgeRunAdmin(RecordAdmin):
             "label": _LABELS[record.status],
             "counts": counts,
             "failures": [count for count in counts if count.failure],
+            "skips": [count for count in counts if count.skipped],
+            "skips_wait": any(count.left for count in counts),
             "sums": {name: sum(getattr(count, name) for count in counts) for name in _NUMBERS},
             "outcome": _outcome(record),
         }
 
 
 def _outcome(run: PurgeRun) -> str:
-    if run.status in ALARMING:
+    if run in monitoring.alarming(timezone.now()):
         return telling.what_to_do(run)
     if run.status == RunStatus.FINISHED:
         return telling.told(run, today(run.policy_version))

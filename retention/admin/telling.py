@@ -24,7 +24,7 @@ def told(run: PurgeRun, today: dt.date) -> str:
     ]
     if run.spared is not None:
         parts.append(_("%s spared by an open request or claim") % localize(run.spared))
-    return f"{when(run, today)} {', '.join(parts)}. {failures(run)}"
+    return " ".join(filter(None, [f"{when(run, today)} {', '.join(parts)}.", failures(run), skipped(run)]))
 
 
 def _number(one: str, many: str, number: int) -> str:
@@ -45,6 +45,30 @@ def failures(run: PurgeRun) -> str:
     return _("These rules stopped: %s.") % ", ".join(failed) if failed else _("Nothing failed.")
 
 
+def skipped(run: PurgeRun) -> str:
+    """Return how much a run has left out, and what becomes of it; nothing where it left nothing out."""
+    number = _skipped(run)
+    if not number:
+        return ""
+    if run.counts.exclude(left=[]).exists():
+        text = ngettext(
+            "%s record was skipped because it is in use, and is tried again every ten minutes.",
+            "%s records were skipped because they are in use, and are tried again every ten minutes.",
+            number,
+        )
+    else:
+        text = ngettext(
+            "%s record was skipped because it was in use, and was left to the next run.",
+            "%s records were skipped because they were in use, and were left to the next run.",
+            number,
+        )
+    return text % localize(number)
+
+
+def _skipped(run: PurgeRun) -> int:
+    return sum(run.counts.values_list("skipped", flat=True))
+
+
 def what_to_do(run: PurgeRun) -> str:
     """Return what an officer has to know and do about a run that waits, failed, was broken off or did not happen."""
     day = date_format(_day(run))
@@ -62,7 +86,24 @@ def what_to_do(run: PurgeRun) -> str:
             "The run of %s did not happen. See to it that worker and beat are running: they catch up by themselves."
         )
         % day,
+        RunStatus.RUNNING: _(
+            "The run of %s has not finished after an hour. What it has done so far is whole and counted, and it goes "
+            "on. Ask those who run the system to look at the database if it has still not finished in an hour."
+        )
+        % day,
+        RunStatus.FINISHED: _held(run, day),
     }[RunStatus(run.status)]
+
+
+def _held(run: PurgeRun, day: str) -> str:
+    text = ngettext(
+        "The run of %(day)s has skipped %(number)s record for more than an hour, because it is in use. It is tried "
+        "again every ten minutes. Ask those who run the system to find what keeps it locked.",
+        "The run of %(day)s has skipped %(number)s records for more than an hour, because they are in use. They are "
+        "tried again every ten minutes. Ask those who run the system to find what keeps them locked.",
+        _skipped(run),
+    )
+    return text % {"day": day, "number": localize(_skipped(run))}
 
 
 def _needs_approval(run: PurgeRun, day: str) -> str:

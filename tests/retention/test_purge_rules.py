@@ -1153,6 +1153,7 @@ def test_the_command_answers_with_one_object(policy: PolicyVersion, capsys: pyte
         "contacts_minimised": 0,
         "contacts_held": 0,
         "food_preferences_deleted": 0,
+        "skipped": 0,
     }
 
 
@@ -1165,7 +1166,7 @@ def test_a_dry_run_answers_with_the_same_object_and_writes_nothing(
     assert code == 0
     assert set(answer) == {
         "run", "at", "dry_run", "status", "bases_lapsed", "contacts_deleted", "contacts_minimised", "contacts_held",
-        "food_preferences_deleted",
+        "food_preferences_deleted", "skipped",
     }  # fmt: skip
     assert (answer["run"], answer["dry_run"], answer["contacts_deleted"]) == (None, True, 1)
     assert everything_about(contact) == before

@@ -95,11 +95,11 @@ def shorter(source: dict[str, Any]) -> list[dict[str, Any]]:
 
 def test_a_run_that_did_not_happen_heads_the_page_until_it_is_made_up_for(policy: PolicyVersion) -> None:
     monitoring.note_missed(policy, after(hours=2))
-    missed = monitoring.alarm()
+    missed = monitoring.alarm(after(hours=2))
     assert missed is not None
     assert missed.status == RunStatus.MISSED
     tick(after(hours=3))
-    assert monitoring.alarm() is None
+    assert monitoring.alarm(after(hours=3)) is None
 
 
 @pytest.mark.parametrize("status", ["failed", "interrupted", "missed"])

@@ -131,7 +131,7 @@ class Site:
             with self._connected().cursor() as cursor:
                 cursor.execute(sql)
                 return cursor.fetchall() if cursor.description else []
-        except psycopg2.OperationalError:
+        except psycopg2.DatabaseError:
             self._disconnect()
             raise
 

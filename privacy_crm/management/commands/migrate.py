@@ -7,6 +7,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
+from contacts.base.limits import NONE, limits
+
 
 class Command(migrate.Command):
     """Django's command, but for a database that stopped halfway through migrations which are folded now (ADR 0028).
@@ -24,7 +26,9 @@ class Command(migrate.Command):
                 " and they are not here any more. Nothing was changed. Go back to the last version that has them,"
                 " run `manage.py migrate` there, and then again here."
             )
-        super().handle(*args, **options)
+        # An index on a large table takes its time; whoever waits for a table keeps everybody else from it.
+        with limits(statement=NONE, idle=NONE):
+            super().handle(*args, **options)
 
 
 def _left_halfway(connection: BaseDatabaseWrapper) -> list[str]:

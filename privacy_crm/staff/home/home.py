@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contacts.admin.base import today
@@ -48,7 +49,7 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 
 def _nights(policy: PolicyVersion | None) -> dict[str, Any]:
-    alarm = monitoring.alarm()
+    alarm = monitoring.alarm(timezone.now())
     latest = PurgeRun.objects.filter(status__in=_DONE).select_related("policy_version").order_by("-id").first()
     return {
         "sees_nights": True,

@@ -4,6 +4,7 @@ from django.core.management.base import CommandParser
 
 from contacts.base import command_line
 from contacts.base.days import day_of
+from contacts.base.limits import limits
 from retention import forecast, report
 
 LONGEST = 36_525
@@ -22,5 +23,6 @@ class Command(command_line.Command):
             command_line.refuse(f"--days takes a number from 1 to {LONGEST}.")
         policy = command_line.policy_in_force()
         first = day_of(command_line.moment(at, policy), policy.zone)
-        for day in forecast.days(policy=policy, first=first, number=days):
-            self.stdout.write(command_line.to_json(day) if as_json else report.forecast_line(day))
+        with limits(statement="1h"):
+            for day in forecast.days(policy=policy, first=first, number=days):
+                self.stdout.write(command_line.to_json(day) if as_json else report.forecast_line(day))

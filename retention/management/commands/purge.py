@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from contacts.base import command_line
 from contacts.models import PolicyVersion
-from retention import outcomes, purge, report
+from retention import outcomes, purge, report, rules
 from retention.models import RunStatus
 
 FAILED = 1
@@ -38,7 +38,7 @@ class Command(command_line.Command):
     def _run(self, policy: PolicyVersion, at: dt.datetime, *, approve: bool) -> outcomes.Outcome | None:
         try:
             return purge.run(policy=policy, at=at, by="command", approve=approve, now=timezone.now)
-        except purge.PurgeBrokenOffError as error:
+        except rules.PurgeBrokenOffError as error:
             salvaged = outcomes.salvage(error.purge_run)
             if salvaged is None:
                 self.stdout.write(command_line.to_json(report.unknown(error.purge_run)))

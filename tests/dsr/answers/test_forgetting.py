@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import connections, transaction
 
+from contacts.base import held
 from contacts.models import Contact, Message, PolicyVersion
 from dsr import tasks
 from dsr.answers import forgetting
@@ -102,7 +103,7 @@ def test_what_is_about_somebody_who_is_frozen_waits_until_they_are_free(policy: 
 
 
 def test_it_goes_on_over_several_batches(policy: PolicyVersion, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(forgetting, "BATCH", 2)
+    monkeypatch.setattr(held, "BATCH", 2)
     for _ in range(5):
         closed_on(CLOSED)
     assert forget(policy) == 5

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from contacts.base import held
 from contacts.models import PolicyVersion, RecipientNotice
 from dsr import tasks
 from dsr.answers import forgetting
@@ -65,9 +66,9 @@ def test_more_than_a_batch_goes(policy: PolicyVersion) -> None:
             acknowledged_by="recipient",
             **when,
         )
-        for _ in range(forgetting.BATCH + 1)
+        for _ in range(held.BATCH + 1)
     )
-    assert forget(policy) == forgetting.BATCH + 1
+    assert forget(policy) == held.BATCH + 1
     assert left() == set()
 
 

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connections
 from django.test import Client
+from django.urls import reverse
 
 from contacts.models import PolicyVersion
 from dsr.decisions import certificates
@@ -76,5 +77,5 @@ def test_two_workers_share_what_waits(policy: PolicyVersion) -> None:
 
 def test_the_officers_page_does_not_wait_for_it(policy: PolicyVersion, log_in: Callable[[str], Client]) -> None:
     certificate = deleted(policy, wish(ContactFactory.create(), policy))
-    page = f"/admin/dsr/request/{certificate.request_id}/change/"
+    page = reverse("admin:dsr_request_certificate", args=[certificate.request.public_id])
     assert "being searched" in log_in("privacy officer").get(page).content.decode()
