@@ -32,7 +32,7 @@ def test_the_site_is_ready_for_whoever_asks_under_whatever_name(client: Client) 
 @pytest.mark.django_db
 def test_it_is_not_ready_before_all_migrations_are_applied(client: Client) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM django_migrations WHERE app = 'retention' AND name LIKE '0003%%'")
+        cursor.execute("DELETE FROM django_migrations WHERE id = (SELECT max(id) FROM django_migrations)")
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()) == (503, {"ready": False, "missing": ["migrations"]})
 
