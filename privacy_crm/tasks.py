@@ -1,6 +1,7 @@
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
+from contacts.base import two_clocks
 from contacts.base.background import app
 from contacts.base.days import day_of
 from contacts.merging import duplicates
@@ -38,12 +39,14 @@ def remove_uploaded(upload_id: int, by: str) -> None:
 
 @app.task
 def sweep_uploads() -> None:
-    forgetting.sweep(timezone.now())
+    if at := two_clocks.agreed(timezone.now):
+        forgetting.sweep(at)
 
 
 @app.task
 def sweep_sessions() -> None:
-    SessionStore.clear_expired()
+    if two_clocks.agreed(timezone.now):
+        SessionStore.clear_expired()
 
 
 @app.task
