@@ -100,7 +100,7 @@ class ApproveForm(ActForm):
             self.blocked, self.explanation = True, _("You have approved this run. A second person has to, too.")
 
     def carry_out(self, *, at: Any, by: str) -> str:
-        if not approvals.approve(self.record, reason=self.cleaned_data["reason"], at=at, by=by):
+        if not approvals.approve(self.record, reason=self.cleaned_data.get("reason", ""), at=at, by=by):
             return _("You have approved the run. A second person has to, too: they get a mail.")
         # At once, for convenience: the beat's next tick carries out an approved run in any case.
         transaction.on_commit(tasks.nightly.delay, robust=True)
