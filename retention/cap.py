@@ -31,7 +31,7 @@ def question(night: RetentionDate, *, after_any_gap: bool = False) -> Question |
 
 
 def _gap(night: RetentionDate, *, minded: bool) -> WaitsBecause | None:
-    last = foreseen.last_finished(night) if minded else None
+    last = foreseen.last_finished(night.at) if minded else None
     if last is None or foreseen.days_since(last, night) <= foreseen.DAYS:
         return None
     return WaitsBecause.GAP if sum(purge_preview.all_leaving(night)) else None

@@ -16,7 +16,7 @@ from contacts.models import Contact, PolicyVersion
 from contacts.words.vocabulary import Clock, Scenario
 from retention import foreseen, purge_preview, retention_schedule
 from retention.due_bases import RetentionDate
-from retention.models import Cause, Part, PurgeCause, PurgeRun
+from retention.models import Cause, Part, PurgeCandidate, PurgeCause, PurgeRun
 
 _NAMES: dict[str, sql.Composable] = {cause.name: sql.Literal(cause.value) for cause in Cause} | {
     "AGREEMENT_END": sql.Literal(Clock.AGREEMENT_END.value),
@@ -84,7 +84,7 @@ def remember(run: PurgeRun, night: RetentionDate, *, with_holds: bool) -> tuple[
     People whose hold has just ended count only `with_holds`: otherwise the run has dealt with them already. Call it in
     one snapshot.
     """
-    last = foreseen.last_finished(night)
+    last = foreseen.last_finished(night.at)
     before = (last and last.policy_version) or night.policy
     last_day = day_of(last.at, night.policy.zone) if last else None
     _remember(run, night, before, last_day, with_holds=with_holds)
@@ -141,11 +141,23 @@ def examples(run: PurgeRun, among: QuerySet[Contact], most: int) -> list[Example
     each_kind = Window(RowNumber(), partition_by=[F("cause"), F("part")], order_by="pk")
     waiting = run.candidates.exclude(cause="").filter(contact__in=among).annotate(place=each_kind)
     chosen = list(waiting.order_by("place", "cause", "part").select_related("contact")[:most])
-    over = _over_on(run.policy_version, [each.contact_id for each in chosen])
+    chosen.sort(key=lambda each: (list(Cause).index(Cause(each.cause)), each.part, each.pk))
+    days = _days(run, [each.contact_id for each in chosen])
     return [
-        Example(each.contact_id, each.contact.public_id, each.part, each.cause, over.get((each.contact_id, each.part)))
-        for each in chosen
+        Example(each.contact_id, each.contact.public_id, each.part, each.cause, days.get(_key(each))) for each in chosen
     ]
+
+
+def _days(run: PurgeRun, contact_ids: list[int]) -> dict[tuple[bool, int, str], dt.date]:
+    """Return when each basis was over: under the policy of the run, and under the one before for other causes."""
+    last = foreseen.finished_before(run)
+    now, before = run.policy_version, (last and last.policy_version) or run.policy_version
+    found = {True: _over_on(now, contact_ids), False: _over_on(before, contact_ids)}
+    return {(changed, *key): day for changed, days in found.items() for key, day in days.items()}
+
+
+def _key(candidate: PurgeCandidate) -> tuple[bool, int, str]:
+    return candidate.cause == Cause.POLICY, candidate.contact_id, candidate.part
 
 
 def _over_on(policy: PolicyVersion | None, contact_ids: list[int]) -> dict[tuple[int, str], dt.date]:

@@ -54,9 +54,16 @@ def people(night: RetentionDate) -> int | None:
     return int(latest.forecasts.filter(day__lte=night.day).aggregate(people=Sum("people", default=0))["people"])
 
 
-def last_finished(night: RetentionDate) -> PurgeRun | None:
-    """Return the finished run of the latest moment up to this night's."""
-    return PurgeRun.objects.filter(status=RunStatus.FINISHED, at__lte=night.at).order_by("-at", "-pk").first()
+def last_finished(at: dt.datetime) -> PurgeRun | None:
+    """Return the finished run of the latest moment up to this one."""
+    finished = PurgeRun.objects.filter(status=RunStatus.FINISHED, at__lte=at)
+    return finished.select_related("policy_version").order_by("-at", "-pk").first()
+
+
+def finished_before(run: PurgeRun) -> PurgeRun | None:
+    """Return the run that had finished last when this one asked."""
+    finished = PurgeRun.objects.filter(status=RunStatus.FINISHED, at__lte=run.at, pk__lt=run.pk)
+    return finished.select_related("policy_version").order_by("-at", "-pk").first()
 
 
 def days_since(run: PurgeRun, night: RetentionDate) -> int:

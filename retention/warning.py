@@ -30,8 +30,10 @@ def _warn_of(pk: int, policy: PolicyVersion, at: dt.datetime) -> bool:
         .filter(pk=pk, warned_at__isnull=True, status__in=ALARMING)
         .first()
     )
-    to = officers.who_may("retention.approve_purge")
-    if run is None or not to:
+    if run is None:
+        return False
+    to = officers.who_may("retention.approve_purge", superusers=run.approvals.exists())
+    if not to:
         return False
     EmailMessage(subject(run, policy), body(run, policy), to=to).send()
     PurgeRun.objects.filter(pk=pk).update(warned_at=at)

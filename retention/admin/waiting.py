@@ -30,8 +30,7 @@ class Row:
 
     name: str
     link: str
-    part: Any
-    cause: Any
+    why: str
     over_on: Any
 
 
@@ -70,8 +69,8 @@ def _examples(request: HttpRequest, run: PurgeRun) -> list[Row]:
 
 def _row(number: int, example: Example) -> Row:
     link = reverse("admin:contacts_contact_change", args=[example.contact_id])
-    part, cause = Part(example.part).label, Cause(example.cause).label
-    return Row(_("Person %s") % number, link, part, cause, example.over_on)
+    why = f"{Part(example.part).label}: {Cause(example.cause).label}"
+    return Row(_("Person %s") % number, link, why, example.over_on)
 
 
 class ApproveForm(ActForm):

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy
 from contacts.admin.acts import who
 from contacts.models import AuditEvent, PolicyVersion
 from contacts.words.vocabulary import Scenario
-from retention import approvals
-from retention.models import Cause, PurgeCause, PurgeRun, RunStatus, WaitsBecause
+from retention import approvals, foreseen
+from retention.models import Cause, PurgeCause, PurgeRun, WaitsBecause
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def question(run: PurgeRun, day: str) -> str:
 
 
 def _first_after_long(run: PurgeRun, words: dict[str, str]) -> str:
-    last = before(run)
+    last = foreseen.finished_before(run)
     text = _(
         "The run of %(day)s would delete %(delete)s people and reduce %(reduce)s, and it is the first one since "
         "%(last)s. Nobody has been touched. Make sure that today's date is right before you approve it."
@@ -64,12 +64,6 @@ def _first_after_long(run: PurgeRun, words: dict[str, str]) -> str:
 def _half(run: PurgeRun) -> str:
     given = len(run.approvals.all())
     return _("One person has approved it, and a second one has to.") if 0 < given < approvals.needed() else ""
-
-
-def before(run: PurgeRun) -> PurgeRun | None:
-    """Return the last run that had finished when this one was due."""
-    finished = PurgeRun.objects.filter(status=RunStatus.FINISHED, at__lt=run.at).exclude(pk=run.pk)
-    return finished.select_related("policy_version").order_by("-at", "-pk").first()
 
 
 def causes(run: PurgeRun) -> list[Told]:
@@ -101,7 +95,7 @@ _MEANING = {
 
 
 def _policy_changed(run: PurgeRun) -> str:
-    last = before(run)
+    last = foreseen.finished_before(run)
     if last is None or last.policy_version is None or run.policy_version is None:
         return ""
     text = _("Under %(before)s they would have stayed. %(now)s was published on %(day)s%(by)s. %(periods)s")

@@ -215,6 +215,7 @@ def test_the_page_says_why_and_shows_examples_and_a_look_at_them_is_recorded(log
     assert "would delete 2 people and reduce 1. 0 were foreseen." in shown
     assert "Left from earlier days" in shown
     assert "prospect 3" in shown
+    assert "prospect: left from earlier days" in shown
     assert all(f"/admin/contacts/contact/{each.pk}/change/" in shown for each in Contact.objects.all())
     assert not any(each.last_name and each.last_name in shown for each in Contact.objects.all())
     looks = AuditEvent.objects.filter(code="contact.listed", by=actor(client), rule="list:purgerun")
