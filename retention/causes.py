@@ -137,10 +137,10 @@ class Example:
 
 
 def examples(run: PurgeRun, among: QuerySet[Contact], most: int) -> list[Example]:
-    """Return some of those who wait, `among` these people: of each cause and scenario as many as there is room for."""
-    each_kind = Window(RowNumber(), partition_by=[F("cause"), F("part")], order_by="pk")
+    """Return some of those who wait, `among` these people: of each cause as many, as long as there are any."""
+    each_kind = Window(RowNumber(), partition_by=[F("cause")], order_by="pk")
     waiting = run.candidates.exclude(cause="").filter(contact__in=among).annotate(place=each_kind)
-    chosen = list(waiting.order_by("place", "cause", "part").select_related("contact")[:most])
+    chosen = list(waiting.order_by("place", "cause").select_related("contact")[:most])
     chosen.sort(key=lambda each: (list(Cause).index(Cause(each.cause)), each.part, each.pk))
     days = _days(run, [each.contact_id for each in chosen])
     return [

@@ -78,11 +78,11 @@ def apart(ahead: dt.timedelta) -> str:
     return _("The machine's clock is %s ahead of the database's.") % length
 
 
-_SUBJECT = "Two clocks differ: nothing is deleted by time"
+_SUBJECT = "Two clocks differ: nothing is deleted automatically"
 
 _BODY = (
     "{what}\n\n"
-    "Nobody knows which of them is right. Until they agree to the minute, nothing is deleted because of the hour:\n"
-    "no nightly deletion, no dietary needs after their event, no sign-ups, requests, files or log-ins.\n\n"
+    "Nobody knows which of them is right. Until they agree to the minute, nothing is deleted automatically: the\n"
+    "nightly deletion stands still, and dietary needs, old sign-ups, requests, files and log-ins stay.\n\n"
     "Ask those who operate the system to set both clocks (NTP). It goes on by itself then, and catches up.\n"
 )

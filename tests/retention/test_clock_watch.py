@@ -90,4 +90,4 @@ def test_the_home_page_says_so_while_it_is_so(
     clock_watch.note(Clocks(NOON, NOON - AHEAD))
     with database_at(NOON - AHEAD):
         shown = log_in(role).get("/admin/").content.decode()
-    assert ("nothing is deleted because of the hour" in shown) is told
+    assert ("nothing is deleted automatically" in shown) is told
