@@ -15,7 +15,7 @@ from contacts.base.queries import composed
 from contacts.models import Contact, PolicyVersion
 from contacts.words.vocabulary import Clock, Scenario
 from retention import foreseen, purge_preview, retention_schedule
-from retention.due_bases import RetentionDate
+from retention.due_bases import RetentionDate, Sql
 from retention.models import Cause, Part, PurgeCandidate, PurgeCause, PurgeRun
 
 _NAMES: dict[str, sql.Composable] = {cause.name: sql.Literal(cause.value) for cause in Cause} | {
@@ -93,6 +93,19 @@ def remember(run: PurgeRun, night: RetentionDate, *, with_holds: bool) -> tuple[
     _execute(_COUNT.format(under_duty=purge_preview.under_duty("candidate")), {"run": run.pk, "day": night.day})
     counted = PurgeCause.objects.filter(run=run)
     return tuple(counted.aggregate(Sum("to_delete", default=0), Sum("to_minimise", default=0)).values())
+
+
+_COVERED = sql.SQL("""
+    SELECT contact_id FROM retention_purgecandidate candidate WHERE run_id = %(run)s
+        AND (cause <> '' OR %(unsaid)s OR contact_id NOT IN ({start} SELECT contact_id FROM fate WHERE leaves))""")
+
+
+def covered(run: PurgeRun, night: RetentionDate) -> Sql:
+    """Return whom an approval of the run covers: who was only to lose a reason does not go altogether instead, as a
+    policy that was published since would have it. Runs from before causes were written down cover all on their list.
+    """
+    start, values = purge_preview.with_fates(night)
+    return _COVERED.format(start=start), values | {"run": run.pk, "unsaid": not run.waits_because}
 
 
 def _remember(

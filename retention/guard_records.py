@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from contacts.models import Contact
 from contacts.words.vocabulary import Scenario
 
 
@@ -54,6 +55,26 @@ class PurgeForecast(models.Model):
 
     def __str__(self) -> str:
         return f"Forecast {self.pk}"
+
+
+class PurgeCandidate(models.Model):
+    """One of the people that a waiting run would touch: what an approval covers, and nothing else."""
+
+    stays_when_reduced = True
+
+    run = models.ForeignKey("retention.PurgeRun", models.DB_CASCADE, related_name="candidates", db_index=False)
+    contact = models.ForeignKey(Contact, models.DB_CASCADE, related_name="+")
+    part = models.CharField(choices=Part, blank=True, db_default="")
+    cause = models.CharField(choices=Cause, blank=True, db_default="", help_text="Empty where the person would stay.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "contact"], name="candidate_once"),
+            models.CheckConstraint(condition=Q(cause__in=["", *Cause.values]), name="candidate_cause"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Candidate {self.pk}"
 
 
 class PurgeCause(models.Model):

@@ -18,12 +18,22 @@ from retention.guard_records import (
     ClockDifference,
     Part,
     PurgeApproval,
+    PurgeCandidate,
     PurgeCause,
     PurgeForecast,
     WaitsBecause,
 )
 
-__all__ = ["Cause", "ClockDifference", "Part", "PurgeApproval", "PurgeCause", "PurgeForecast", "WaitsBecause"]
+__all__ = [
+    "Cause",
+    "ClockDifference",
+    "Part",
+    "PurgeApproval",
+    "PurgeCandidate",
+    "PurgeCause",
+    "PurgeForecast",
+    "WaitsBecause",
+]
 
 
 class HoldKind(models.TextChoices):
@@ -219,26 +229,6 @@ class PurgeCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule} of run {self.run_id}"
-
-
-class PurgeCandidate(models.Model):
-    """One of the people that a waiting run would touch: what an approval covers, and nothing else."""
-
-    stays_when_reduced = True
-
-    run = models.ForeignKey(PurgeRun, models.DB_CASCADE, related_name="candidates", db_index=False)
-    contact = models.ForeignKey(Contact, models.DB_CASCADE, related_name="+")
-    part = models.CharField(choices=Part, blank=True, db_default="")
-    cause = models.CharField(choices=Cause, blank=True, db_default="", help_text="Empty where the person would stay.")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["run", "contact"], name="candidate_once"),
-            models.CheckConstraint(condition=Q(cause__in=["", *Cause.values]), name="candidate_cause"),
-        ]
-
-    def __str__(self) -> str:
-        return f"Candidate {self.pk}"
 
 
 class StatementCheck(models.Model):

@@ -201,8 +201,8 @@ def _hold_ended(night: RetentionDate) -> Sql:
 
 
 def _approved(purge_run: PurgeRun, night: RetentionDate) -> Sql:
-    query = sql.SQL("SELECT contact_id FROM retention_purgecandidate WHERE run_id = %(run)s UNION {}")
-    return query.format(purge_preview.HOLD_ENDED), {"run": purge_run.pk, "day": night.day}
+    covered, values = causes.covered(purge_run, night)
+    return sql.SQL("{} UNION {}").format(covered, purge_preview.HOLD_ENDED), values
 
 
 def _wait(job: Job, asked: Question, at: dt.datetime) -> None:

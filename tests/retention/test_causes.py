@@ -27,6 +27,7 @@ from tests.support.factories import (
     is_held,
     place,
     run,
+    scenarios_of,
 )
 from tests.support.objecting import noted
 
@@ -152,6 +153,23 @@ def test_the_ledger_names_the_policy_that_was_applied(known: PolicyVersion, poli
     waits.refresh_from_db()
     assert (waits.status, is_held(going)) == ("finished", False)
     assert str(waits.policy_version) == str(applied) == "Policy 3"
+
+
+@pytest.mark.promise("P24")
+def test_an_approval_lets_nobody_go_who_was_only_to_lose_a_reason(
+    known: PolicyVersion, policy_source: dict[str, Any]
+) -> None:
+    """Also where a policy that was published since would end the other reason, too."""
+    going, staying, losing = crowd(3, "prospect", DUE - 700 * ONE_DAY, policy=known)
+    hold(staying, "webinar", DUE - 400 * ONE_DAY, policy=known)
+    hold(losing, "webinar", DUE, policy=known)
+    waits = waiting(known)
+    assert waits.to_delete == 1
+    republished(policy_source, webinar={"months": 6})
+    approve(waits)
+    scheduler.tick(at=NOON + ONE_DAY, now=lambda: NOON + ONE_DAY)
+    assert [is_held(each) for each in (going, staying, losing)] == [False, True, True]
+    assert (scenarios_of(staying), scenarios_of(losing)) == (["prospect", "webinar"], ["webinar"])
 
 
 # Examples
