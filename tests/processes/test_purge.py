@@ -203,6 +203,17 @@ def test_a_machine_whose_clock_is_far_ahead_deletes_nobody_and_says_so_once(site
     assert site.number("SELECT count(*) FROM contacts_foodpreference") == 0
 
 
+@pytest.mark.promise("P9")
+def test_in_production_no_run_by_hand_is_for_a_day_to_come(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    urls = {"DATABASE_URL": site.urls.database, "REDIS_URL": site.urls.redis, "EMAIL_URL": "smtp://localhost:1"}
+    names = {"ALLOWED_HOSTS": "crm.example", "SITE_URL": "https://crm.example"}
+    monkeypatch.setattr(site, "environment", site.environment | urls | names | {"DEBUG": "off"})
+    run = site.start("manage.py", "purge", "--at", "2099-11-15", "--json")
+    out, error = run.communicate(timeout=PATIENCE)
+    assert (run.returncode, out, len(error.splitlines())) == (2, "", 1)
+    assert (site.people(), site.statuses()) == (PEOPLE, [])
+
+
 # PostgreSQL
 
 
