@@ -2,6 +2,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from contacts.audiences import striking
+from contacts.base import two_clocks
 from contacts.base.background import app
 from contacts.delivery import sending
 from contacts.disclosure import notifying
@@ -15,7 +16,8 @@ from contacts.signups import sign_ups
 
 @app.task
 def sweep_food_preferences() -> None:
-    dietary.sweep(timezone.now())
+    if at := two_clocks.agreed(timezone.now):
+        dietary.sweep(at)
 
 
 @app.task
@@ -27,12 +29,14 @@ def send_messages() -> None:
 
 @app.task
 def forget_letters() -> None:
-    outbox.forget(timezone.now())
+    if at := two_clocks.agreed(timezone.now):
+        outbox.forget(at)
 
 
 @app.task
 def sweep_mail_files() -> None:
-    mail_files.sweep(timezone.now())
+    if at := two_clocks.agreed(timezone.now):
+        mail_files.sweep(at)
 
 
 @app.task
@@ -55,17 +59,20 @@ def owe_information() -> None:
 
 @app.task
 def sweep_tombstones() -> None:
-    tombstones.sweep(restriction_guard.today(timezone.now()))
+    if at := two_clocks.agreed(timezone.now):
+        tombstones.sweep(restriction_guard.today(at))
 
 
 @app.task
 def sweep_sign_ups() -> None:
-    sign_ups.sweep(timezone.now())
+    if at := two_clocks.agreed(timezone.now):
+        sign_ups.sweep(at)
 
 
 @app.task
 def sweep_proposed_details() -> None:
-    details.sweep(timezone.now())
+    if at := two_clocks.agreed(timezone.now):
+        details.sweep(at)
 
 
 @app.task

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.utils import timezone
 
+from contacts.base import two_clocks
 from contacts.base.background import app
 from contacts.models import PolicyVersion
 from contacts.outbox import wake_worker
@@ -13,10 +14,12 @@ from dsr.traces import searching
 
 @app.task
 def sweep_unproven() -> None:
-    now = timezone.now()
-    proving.sweep(now)
+    at = two_clocks.agreed(timezone.now)
+    if at is None:
+        return
+    proving.sweep(at)
     if policy := PolicyVersion.objects.in_force():
-        intake.sweep(policy=policy, at=now)
+        intake.sweep(policy=policy, at=at)
 
 
 @app.task
@@ -27,39 +30,44 @@ def remind_officers() -> None:
 
 @app.task
 def follow_up_questions() -> None:
-    policy = PolicyVersion.objects.in_force()
-    if policy and unanswered.follow_up(policy=policy, at=timezone.now(), by="follow_up"):
+    policy, at = PolicyVersion.objects.in_force(), two_clocks.agreed(timezone.now)
+    if policy and at and unanswered.follow_up(policy=policy, at=at, by="follow_up"):
         wake_worker.nudge()
 
 
 @app.task
 def release_answered() -> None:
-    if policy := PolicyVersion.objects.in_force():
-        freezes.release_answered(policy=policy, at=timezone.now(), by="release_answered")
+    policy, at = PolicyVersion.objects.in_force(), two_clocks.agreed(timezone.now)
+    if policy and at:
+        freezes.release_answered(policy=policy, at=at, by="release_answered")
 
 
 @app.task
 def lift_restrictions() -> None:
-    if policy := PolicyVersion.objects.in_force():
-        restricting.lift_due(policy=policy, at=timezone.now(), by="lift_restrictions")
+    policy, at = PolicyVersion.objects.in_force(), two_clocks.agreed(timezone.now)
+    if policy and at:
+        restricting.lift_due(policy=policy, at=at, by="lift_restrictions")
 
 
 @app.task
 def forget_requests() -> None:
-    if policy := PolicyVersion.objects.in_force():
-        forgetting.forget(months=settings.REQUEST_MONTHS, policy=policy, at=timezone.now())
+    policy, at = PolicyVersion.objects.in_force(), two_clocks.agreed(timezone.now)
+    if policy and at:
+        forgetting.forget(months=settings.REQUEST_MONTHS, policy=policy, at=at)
 
 
 @app.task
 def forget_notices() -> None:
-    if policy := PolicyVersion.objects.in_force():
-        forgetting.forget_notices(months=settings.REQUEST_MONTHS, policy=policy, at=timezone.now())
+    policy, at = PolicyVersion.objects.in_force(), two_clocks.agreed(timezone.now)
+    if policy and at:
+        forgetting.forget_notices(months=settings.REQUEST_MONTHS, policy=policy, at=at)
 
 
 @app.task
 def forget_audiences() -> None:
-    if policy := PolicyVersion.objects.in_force():
-        forgetting.forget_audiences(months=settings.REQUEST_MONTHS, policy=policy, at=timezone.now())
+    policy, at = PolicyVersion.objects.in_force(), two_clocks.agreed(timezone.now)
+    if policy and at:
+        forgetting.forget_audiences(months=settings.REQUEST_MONTHS, policy=policy, at=at)
 
 
 @app.task

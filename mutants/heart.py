@@ -35,6 +35,8 @@ HEART = (
     Part("retention.months", ("retention/test_months", "retention/test_purge_rules")),
     Part("retention.due_bases", (*_PURGE, *_SCHEDULE), ("retention.retention_schedule",)),
     Part("retention.purge_preview", _PREVIEW, ("retention.lapse_decisions",)),
+    Part("retention.cap", ("retention/test_cap",), ("retention.foreseen",)),
+    Part("retention.causes", ("retention/test_causes",)),
     Part("retention.retention_schedule", (*_SCHEDULE, *_PURGE)),
     Part(
         "contacts.people.clocks",

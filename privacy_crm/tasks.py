@@ -1,7 +1,7 @@
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from contacts.base import held
+from contacts.base import held, two_clocks
 from contacts.base.background import app
 from contacts.base.days import day_of
 from contacts.merging import duplicates
@@ -45,15 +45,16 @@ def remove_uploaded(upload_id: int, by: str) -> None:
 
 @app.task
 def sweep_uploads() -> None:
-    at = timezone.now()
-    forgetting.sweep(at)
-    for upload_id in opening.overdue(at):
-        open_upload.delay(upload_id, "sweep")
+    if at := two_clocks.agreed(timezone.now):
+        forgetting.sweep(at)
+        for upload_id in opening.overdue(at):
+            open_upload.delay(upload_id, "sweep")
 
 
 @app.task
 def sweep_sessions() -> None:
-    held.delete(Session.objects.filter(expire_date__lt=timezone.now()))
+    if at := two_clocks.agreed(timezone.now):
+        held.delete(Session.objects.filter(expire_date__lt=at))
 
 
 @app.task

@@ -13,6 +13,27 @@ from django.utils.translation import gettext_lazy as _
 from contacts.models import Contact, PolicyVersion
 from contacts.words.categories import Category
 from contacts.words.vocabulary import Scenario
+from retention.guard_records import (
+    Cause,
+    ClockDifference,
+    Part,
+    PurgeApproval,
+    PurgeCandidate,
+    PurgeCause,
+    PurgeForecast,
+    WaitsBecause,
+)
+
+__all__ = [
+    "Cause",
+    "ClockDifference",
+    "Part",
+    "PurgeApproval",
+    "PurgeCandidate",
+    "PurgeCause",
+    "PurgeForecast",
+    "WaitsBecause",
+]
 
 
 class HoldKind(models.TextChoices):
@@ -142,6 +163,11 @@ class PurgeRun(models.Model):
     warned_at = models.DateTimeField(null=True, blank=True, help_text="When the officers were told.")
     to_delete = models.PositiveIntegerField(default=0, help_text="People whom a waiting run would delete.")
     to_minimise = models.PositiveIntegerField(default=0, help_text="People whom a waiting run would reduce.")
+    waits_because = models.CharField(choices=WaitsBecause, blank=True, db_default="")
+    foreseen = models.PositiveIntegerField(
+        null=True, blank=True, help_text="People whom the last finished run expected; empty where it did not say."
+    )
+    foreseen_through = models.DateField(null=True, blank=True, help_text="The last day that its own forecast covers.")
     spared = models.PositiveIntegerField(
         null=True, blank=True, help_text="People whom a freeze alone kept; empty where nobody counted them."
     )
@@ -165,6 +191,7 @@ class PurgeRun(models.Model):
                 name="run_one_waits_at_a_time",
             ),
             models.UniqueConstraint(fields=["at"], condition=Q(status="missed"), name="run_missed_once"),
+            models.CheckConstraint(condition=Q(waits_because__in=["", *WaitsBecause.values]), name="run_waits_because"),
         ]
 
     def __str__(self) -> str:
@@ -215,21 +242,6 @@ class PurgeCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule} of run {self.run_id}"
-
-
-class PurgeCandidate(models.Model):
-    """One of the people that a waiting run would touch: what an approval covers, and nothing else."""
-
-    stays_when_reduced = True
-
-    run = models.ForeignKey(PurgeRun, models.DB_CASCADE, related_name="candidates", db_index=False)
-    contact = models.ForeignKey(Contact, models.DB_CASCADE, related_name="+")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["run", "contact"], name="candidate_once")]
-
-    def __str__(self) -> str:
-        return f"Candidate {self.pk}"
 
 
 class StatementCheck(models.Model):

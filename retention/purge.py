@@ -1,8 +1,7 @@
 """The nightly run: delete exactly what has lapsed, once, whatever happens meanwhile.
 
 The correctness of a deletion hangs on PostgreSQL alone. A run that is killed leaves whole batches done and counted, and
-the next one does the rest; a second run waits for the first and finds nothing left to do. What somebody else holds is
-left out, and tried again by each tick of the same night (ADR 0049).
+the next one does the rest; a second run waits for the first and finds nothing left to do.
 """
 
 import datetime as dt
@@ -10,18 +9,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
-from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from psycopg2 import sql
 
-from contacts.base import audit, retry
+from contacts.base import retry
 from contacts.base.limits import limits
 from contacts.events import dietary
-from contacts.models import Contact, PolicyVersion
-from retention import purge_preview, rules, run_log
+from contacts.models import PolicyVersion
+from retention import approvals, cap, causes, foreseen, purge_preview, rules, run_log
 from retention.batches import Job
+from retention.cap import Question
 from retention.due_bases import RetentionDate, Sql
-from retention.models import PurgeRun, RunStatus
+from retention.models import PurgeRun, RunStatus, WaitsBecause
 from retention.outcomes import Outcome, night_of, outcome
 from retention.rules import PurgeBrokenOffError
 
@@ -29,7 +28,7 @@ type Clock = Callable[[], dt.datetime]
 
 
 @limits(statement="15min")
-def rehearse(*, policy: PolicyVersion, at: dt.datetime, approve: bool = False) -> Outcome:
+def rehearse(*, policy: PolicyVersion, at: dt.datetime, approve: bool = False, after_any_gap: bool = False) -> Outcome:
     """Count what an approved run at `at` would do, and say whether the run would stop and ask, unless `approve`.
 
     Reads only, and never waits for a run.
@@ -37,30 +36,42 @@ def rehearse(*, policy: PolicyVersion, at: dt.datetime, approve: bool = False) -
     night = night_of(policy, at)
     with transaction.atomic():
         _one_snapshot()
-        foreseen = purge_preview.foresee(night)
+        asks = not approve and cap.question(night, after_any_gap=after_any_gap)
+        counted = purge_preview.foresee(night)
         return Outcome(
             run=None,
             at=at,
             dry_run=True,
-            status=RunStatus.NEEDS_APPROVAL if not approve and _beyond_the_cap(night) else RunStatus.FINISHED,
-            bases_lapsed=foreseen.bases,
-            contacts_deleted=foreseen.to_delete + purge_preview.hold_ends(night),
-            contacts_minimised=foreseen.to_minimise,
+            status=RunStatus.NEEDS_APPROVAL if asks else RunStatus.FINISHED,
+            bases_lapsed=counted.bases,
+            contacts_deleted=counted.to_delete + purge_preview.hold_ends(night),
+            contacts_minimised=counted.to_minimise,
             contacts_held=purge_preview.held_alone(night),
             food_preferences_deleted=dietary.overdue(at),
             skipped=0,
         )
 
 
-def run(*, policy: PolicyVersion, at: dt.datetime, by: str, approve: bool, now: Clock) -> Outcome:
-    """Do the run of `at`, waiting for another that is under way. `approve` lets it go beyond the cap.
+def run(
+    *,
+    policy: PolicyVersion,
+    at: dt.datetime,
+    by: str,
+    approve: bool,
+    now: Clock,
+    reason: str = "",
+    after_any_gap: bool = False,
+) -> Outcome:
+    """Do the run of `at`, waiting for another that is under way. `approve`, with a `reason`, lets it go on unasked.
 
-    Raises PurgeBrokenOffError where the connection is lost on the way.
+    `after_any_gap` does not mind how long ago the last finished run was. Raises PurgeBrokenOffError where the
+    connection is lost on the way.
     """
     row = _row(policy, at, by, now)
     with _lest_it_breaks_off(row), run_log.one_at_a_time():
         run_log.close_interrupted(now())
-        _run(row, policy, now, approve=approve)
+        asks = None if approve else partial(cap.question, after_any_gap=after_any_gap)
+        _run(row, policy, now, asks, reason)
         return outcome(row)
 
 
@@ -73,7 +84,7 @@ def run_where(owed: Callable[[], bool], *, policy: PolicyVersion, at: dt.datetim
         run_log.close_interrupted(now())
         if not owed():
             return False
-        _run(row, policy, now, approve=False)
+        _run(row, policy, now, cap.question)
     return True
 
 
@@ -92,20 +103,31 @@ def _lest_it_breaks_off(purge_run: PurgeRun) -> Iterator[None]:
         raise PurgeBrokenOffError(purge_run) from error
 
 
-def _run(purge_run: PurgeRun, policy: PolicyVersion, now: Clock, *, approve: bool) -> None:
+def _run(
+    purge_run: PurgeRun,
+    policy: PolicyVersion,
+    now: Clock,
+    asks: Callable[[RetentionDate], Question | None] | None,
+    reason: str = "",
+) -> None:
+    """Do a run that asks where it has to; one that asks nothing was approved with a reason."""
     purge_run.started_at = now()  # after the wait for another run
     run_log.open_run(purge_run)
     job = Job(purge_run, night_of(policy, purge_run.at), at=purge_run.at, by=f"purge:{purge_run.pk}")
-    beyond = _asked_first(job, approve=approve, by=purge_run.by)
-    rules.work(job, scope=rules.hold_ended(job.night) if beyond else None)
-    if beyond:
-        retry.persist(partial(_wait, job, now()))
-    else:
+    if asks is None:
+        approvals.at_once(purge_run, reason=reason)
+    asked = asks(job.night) if asks else None
+    if asked is None:
+        rules.work(job, scope=None)
         _finish(job, now())
+        return
+    if asked.why != WaitsBecause.GAP:  # then not even the end of a hold is certain
+        rules.work(job, scope=rules.hold_ended(job.night))
+    retry.persist(partial(_wait, job, asked, now()))
 
 
 def resume(purge_run: PurgeRun, *, at: dt.datetime, now: Clock) -> bool:
-    """Carry out a run that an officer approved, for the people it waited with and as of its own day.
+    """Carry out a run that was approved, for the people it waited with and as of its own day.
 
     False if it is done, or another run is under way.
     """
@@ -114,7 +136,7 @@ def resume(purge_run: PurgeRun, *, at: dt.datetime, now: Clock) -> bool:
         return False
     night = night_of(policy, purge_run.at)
     with _lest_it_breaks_off(purge_run), run_log.if_nobody_else() as alone:
-        if not (alone and run_log.resume(purge_run)):
+        if not (alone and run_log.resume(purge_run, policy)):
             return False
         job = Job(purge_run, night, at=at, by=f"purge:{purge_run.pk}")
         rules.work(job, scope=_approved(purge_run, night))
@@ -134,47 +156,25 @@ def try_again(purge_run: PurgeRun, *, at: dt.datetime) -> None:
             rules.work_again(job)
 
 
-def approve(purge_run: PurgeRun, *, at: dt.datetime, by: str) -> bool:
-    """Approve a waiting run; it is carried out by the next tick of the beat, at once where that is asked for."""
-    with transaction.atomic():
-        if approved := run_log.approve(purge_run, at=at, by=by):
-            audit.record("purge.approved", at=at, by=by, rule=f"run:{purge_run.pk}")
-    return approved
-
-
-def _asked_first(job: Job, *, approve: bool, by: str) -> tuple[int, int] | None:
-    """Return how many wait for approval, or None where the run may do all of its work."""
-    if not approve:
-        return _beyond_the_cap(job.night)
-    audit.record("purge.approved", at=job.at, by=by, rule=f"run:{job.run.pk}")
-    return None
-
-
 def _approved(purge_run: PurgeRun, night: RetentionDate) -> Sql:
-    query = sql.SQL("SELECT contact_id FROM retention_purgecandidate WHERE run_id = %(run)s UNION {}")
-    return query.format(purge_preview.HOLD_ENDED), {"run": purge_run.pk, "day": night.day}
+    covered, values = causes.covered(purge_run, night)
+    return sql.SQL("{} UNION {}").format(covered, purge_preview.HOLD_ENDED), values
 
 
-def _beyond_the_cap(night: RetentionDate) -> tuple[int, int] | None:
-    """Return how many a run would delete and reduce, where that is more than it may without asking."""
-    to_delete, to_minimise = purge_preview.beyond_the_cap(night)
-    number = to_delete + to_minimise
-    if number <= settings.PURGE_CAP_NUMBER or number <= settings.PURGE_CAP_SHARE * Contact.objects.count():
-        return None
-    return to_delete, to_minimise
-
-
-def _wait(job: Job, at: dt.datetime) -> None:
+def _wait(job: Job, asked: Question, at: dt.datetime) -> None:
     with transaction.atomic():
         _one_snapshot()  # the numbers that the officer reads are those of the people written down
         run_log.supersede()
-        purge_preview.remember(job.night, job.run.pk)
-        to_delete, to_minimise = purge_preview.beyond_the_cap(job.night)
-        run_log.wait(job.run, to_delete=to_delete, to_minimise=to_minimise, at=at)
+        to_delete, to_minimise = causes.remember(job.run, job.night, with_holds=asked.why == WaitsBecause.GAP)
+        numbers = {"to_delete": to_delete, "to_minimise": to_minimise, "foreseen": asked.foreseen}
+        run_log.wait(job.run, waits_because=asked.why, **numbers, at=at)
 
 
+@transaction.atomic
 def _finish(job: Job, at: dt.datetime) -> None:
     run_log.finish(job.run, spared=purge_preview.spared(job.night), at=at)
+    if job.run.status == RunStatus.FINISHED:
+        foreseen.keep(job.run, job.night)
 
 
 def _one_snapshot() -> None:

@@ -1,4 +1,4 @@
-"""What a run would do with everyone who is due: the dry run's counts, the cap's measure and an approval's set.
+"""What a run would do with everyone who is due: the dry run's counts and the cap's measure.
 
 The run itself decides batch by batch under locks (`retention.batches`); a test holds the two against each other.
 """
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from psycopg2 import sql
 
 from contacts.models import Basis
@@ -89,6 +89,12 @@ def beyond_the_cap(night: RetentionDate) -> tuple[int, int]:
     return _leaving(night, sql.SQL("contact_id NOT IN ({})").format(HOLD_ENDED))
 
 
+def all_leaving(night: RetentionDate) -> tuple[int, int]:
+    """Count those whom a run would delete and reduce, with the people whose hold has just ended."""
+    to_delete, to_minimise = _leaving(night, sql.SQL("TRUE"))
+    return to_delete + hold_ends(night), to_minimise
+
+
 _LEAVING = sql.SQL("""
     {start} SELECT count(*) FILTER (WHERE NOT under_duty), count(*) FILTER (WHERE under_duty)
     FROM fate WHERE leaves AND {others}""")
@@ -100,17 +106,6 @@ def _leaving(night: RetentionDate, others: sql.Composable) -> tuple[int, int]:
         cursor.execute(_LEAVING.format(start=start, others=others), values)
         to_delete, to_minimise = cursor.fetchone()
     return to_delete, to_minimise
-
-
-_REMEMBER = sql.SQL("""
-    INSERT INTO retention_purgecandidate (run_id, contact_id) {start} SELECT %(run)s, contact_id FROM fate""")
-
-
-def remember(night: RetentionDate, run_id: int) -> None:
-    """Write down everyone whom a waiting run would touch: what an approval covers."""
-    start, values = with_fates(night)
-    with connection.cursor() as cursor:
-        cursor.execute(_REMEMBER.format(start=start), values | {"run": run_id})
 
 
 _HELD = sql.SQL("""
@@ -152,7 +147,11 @@ def _number(query: sql.Composed, values: dict[str, Any]) -> int:
 
 def hold_ends(night: RetentionDate) -> int:
     """Count the reduced people who go because the last of their holds has ended."""
+    return hold_ending(night).values("contact").distinct().count()
+
+
+def hold_ending(night: RetentionDate) -> QuerySet[Hold]:
+    """Return the ended holds of these people."""
     bases = Basis.objects.filter(contact=OuterRef("contact"))
     standing = Hold.objects.standing(night.day).filter(contact=OuterRef("contact"))
-    ended = Hold.objects.ended(night.day).exclude(Exists(bases)).exclude(Exists(standing))
-    return ended.values("contact").distinct().count()
+    return Hold.objects.ended(night.day).exclude(Exists(bases)).exclude(Exists(standing))

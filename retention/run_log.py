@@ -6,12 +6,14 @@ A run that ends without a word is found `running` by the next one, which holds t
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 
 from contacts.base.limits import NONE, limits
+from contacts.models import PolicyVersion
 from retention.models import PurgeCandidate, PurgeCount, PurgeRun, Rule, RunStatus
 
 # Any number will do, as long as it is ours alone.
@@ -123,9 +125,9 @@ def supersede() -> None:
 
 
 @limits(lock=_CLOSING)
-def wait(run: PurgeRun, *, to_delete: int, to_minimise: int, at: dt.datetime) -> None:
-    """Leave a run for an officer to approve. Its candidates were written in the same transaction."""
-    PurgeRun.objects.filter(pk=run.pk).update(to_delete=to_delete, to_minimise=to_minimise)
+def wait(run: PurgeRun, *, at: dt.datetime, **why: Any) -> None:
+    """Leave a run for an officer to approve, and say why. Its candidates were written in the same transaction."""
+    PurgeRun.objects.filter(pk=run.pk).update(**why)
     _close(run, RunStatus.NEEDS_APPROVAL, at)
 
 
@@ -138,10 +140,15 @@ def approve(run: PurgeRun, *, at: dt.datetime, by: str) -> bool:
     )
 
 
-def resume(run: PurgeRun) -> bool:
-    """Take up an approved run. Call it under the lock."""
+def warn_anew(run: PurgeRun) -> None:
+    """Let the officers hear of a waiting run once more: somebody else has to look at it."""
+    PurgeRun.objects.filter(pk=run.pk).update(warned_at=None)
+
+
+def resume(run: PurgeRun, policy: PolicyVersion) -> bool:
+    """Take up an approved run, under the policy that it applies now. Call it under the lock."""
     taken = PurgeRun.objects.filter(pk=run.pk, status=RunStatus.APPROVED).update(
-        status=RunStatus.RUNNING, finished_at=None, warned_at=None
+        status=RunStatus.RUNNING, finished_at=None, warned_at=None, policy_version=policy
     )
     if taken:
         PurgeCount.objects.filter(run=run).exclude(skipped=0).update(left=[], skipped=0)

@@ -1,22 +1,27 @@
 from django.conf import settings
 from django.utils import timezone
 
+from contacts.base import two_clocks
 from contacts.base.background import app
 from contacts.models import PolicyVersion
-from retention import monitoring, scheduler, statements, trail, warning
+from retention import clock_watch, monitoring, scheduler, statements, trail, warning
 
 
 @app.task
 def nightly() -> None:
-    scheduler.tick(at=timezone.now(), now=timezone.now)
+    if at := two_clocks.agreed(timezone.now):
+        scheduler.tick(at=at, now=timezone.now)
 
 
 @app.task
 def warn_officers() -> None:
-    at = timezone.now()
-    if policy := PolicyVersion.objects.in_force():
-        monitoring.note_missed(policy, at)
-        warning.warn(policy=policy, at=at)
+    clocks = two_clocks.read(timezone.now)
+    clock_watch.note(clocks)
+    clock_watch.warn(clocks.database)
+    policy = PolicyVersion.objects.in_force()
+    if policy and clocks.agree:  # or else nobody knows which night it is
+        monitoring.note_missed(policy, clocks.machine)
+        warning.warn(policy=policy, at=clocks.machine)
 
 
 @app.task
@@ -27,5 +32,6 @@ def check_statements() -> None:
 
 @app.task
 def shorten_trail() -> None:
-    if policy := PolicyVersion.objects.in_force():
-        trail.shorten(months=settings.AUDIT_MONTHS, policy=policy, at=timezone.now())
+    policy, at = PolicyVersion.objects.in_force(), two_clocks.agreed(timezone.now)
+    if policy and at:
+        trail.shorten(months=settings.AUDIT_MONTHS, policy=policy, at=at)

@@ -13,7 +13,7 @@ from contacts.base import officers
 from contacts.base.limits import limits
 from contacts.models import PolicyVersion
 from retention import monitoring
-from retention.models import PurgeRun, RunStatus
+from retention.models import PurgeRun, RunStatus, WaitsBecause
 
 # Runs of the past are not worth a mail when the watch starts late.
 _RECENT = dt.timedelta(days=7)
@@ -32,9 +32,11 @@ def warn(*, policy: PolicyVersion, at: dt.datetime) -> int:
 @transaction.atomic
 def _warn_of(pk: int, policy: PolicyVersion, at: dt.datetime) -> bool:
     untold = monitoring.alarming(at).filter(pk=pk, warned_at__isnull=True)
-    run = untold.select_for_update(skip_locked=True).first()
-    to = officers.who_may("retention.approve_purge")
-    if run is None or not to:
+    run = untold.select_for_update(skip_locked=True, of=("self",)).first()
+    if run is None:
+        return False
+    to = officers.who_may("retention.approve_purge", superusers=run.approvals.exists())
+    if not to:
         return False
     EmailMessage(subject(run, policy), body(run, policy), to=to).send()
     PurgeRun.objects.filter(pk=pk).update(warned_at=at)
@@ -47,13 +49,21 @@ def subject(run: PurgeRun, policy: PolicyVersion) -> str:
 
 def body(run: PurgeRun, policy: PolicyVersion) -> str:
     """Return the mail's text: what happened and what to do, with no person in it."""
-    about = _ADVICE[RunStatus(run.status)].format(
+    about = _advice(run).format(
+        foreseen=run.foreseen,
         delete=run.to_delete,
         reduce=run.to_minimise,
         failed=", ".join(run.counts.exclude(failure="").values_list("rule", flat=True)) or "a rule",
         skipped=sum(run.counts.values_list("skipped", flat=True)),
     )
     return f"{_WHAT[RunStatus(run.status)]}: {_moment(run, policy)}, run {run.pk}.\n\n{about}\n"
+
+
+def _advice(run: PurgeRun) -> str:
+    if run.status != RunStatus.NEEDS_APPROVAL:
+        return _ADVICE[RunStatus(run.status)]
+    half = "\nOne person has approved it, and a second one has to." if run.approvals.exists() else ""
+    return _QUESTIONS[run.waits_because] + half
 
 
 def _moment(run: PurgeRun, policy: PolicyVersion) -> str:
@@ -70,11 +80,6 @@ _WHAT = {
 }
 
 _ADVICE = {
-    RunStatus.NEEDS_APPROVAL: (
-        "It would delete {delete} people and reduce {reduce}, which is more than a run may without being asked.\n"
-        "Dietary needs were deleted, and people with an ended hold were dealt with; nobody else was touched.\n"
-        "Look at the run in the admin and approve it, or find out why so many are due."
-    ),
     RunStatus.FAILED: (
         "These rules stopped: {failed}. All others did their work.\n"
         "The next run tries again; the run's page in the admin names the kind of error."
@@ -93,5 +98,23 @@ _ADVICE = {
     RunStatus.FINISHED: (
         "Skipped for more than an hour: {skipped}. Somebody else keeps these records locked. They are tried again\n"
         "every ten minutes until the next night. Ask those who operate the system to find and end what locks them."
+    ),
+}
+
+_OTHERS = (
+    "Dietary needs were deleted, and people with an ended hold were dealt with; nobody else was touched.\n"
+    "Its page in the admin says why they are due. Approve it there, or find out why so many are due."
+)
+_QUESTIONS = {
+    "": f"It would delete {{delete}} people and reduce {{reduce}}, which is more than a run may unasked.\n{_OTHERS}",
+    WaitsBecause.SHARE: (
+        f"It would delete {{delete}} people and reduce {{reduce}}, which is too large a share of all.\n{_OTHERS}"
+    ),
+    WaitsBecause.FORECAST: (
+        f"It would delete {{delete}} people and reduce {{reduce}}; {{foreseen}} were foreseen.\n{_OTHERS}"
+    ),
+    WaitsBecause.GAP: (
+        "It would delete {delete} people and reduce {reduce}, and it is the first one after more than 45 days.\n"
+        "Nobody was touched. Make sure that today's date is right; then approve the run on its page in the admin."
     ),
 }

@@ -20,7 +20,7 @@ from django.utils import translation
 from contacts.models import PolicyVersion
 from privacy_crm.embedded import first_use
 from tests.databases import BARE, POLICY, PUBLISHED, Databases
-from tests.support import closed_sockets, marking
+from tests.support import clocks, closed_sockets, marking
 from tests.support.embedded_users import User as ServerUser
 from tests.support.embedded_users import open_directory, users
 from tests.support.examples import examples, left_out
@@ -128,8 +128,8 @@ def policy(db: None) -> PolicyVersion:
 
 @pytest.fixture
 def at_noon() -> Iterator[None]:
-    """Stop the clock of the doors at noon on 24 November 2026."""
-    with time_machine.travel(NOON, tick=False):
+    """Stop the clocks of the doors, the machine's and the database's, at noon on 24 November 2026."""
+    with time_machine.travel(NOON, tick=False), clocks.database_at(NOON):
         yield
 
 

@@ -52,6 +52,8 @@ _DEEDS: dict[str, Any] = {
     "detail.answered": _("answered whether a typed detail is right of"),
     "objection.taken_back": _("said that an objection was not theirs:"),
     "detail.proposed": _("typed a detail that differs of"),
+    "purge.approved": _("approved a nightly run"),
+    "purge.half_approved": _("approved a nightly run as the first of two"),
     "trail.shortened": _("deleted what was too old in the audit trail"),
     "tombstone.lifted": _("let come back, after they were erased,"),
 }

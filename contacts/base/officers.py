@@ -5,10 +5,11 @@ from django.contrib.auth import get_user_model
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
-def who_may(permission: str) -> list[str]:
+def who_may(permission: str, *, superusers: bool = False) -> list[str]:
     """Return the addresses of the active staff whom a role or a permission of their own lets do something.
 
-    `permission` is "app.codename". A superuser, who may do everything, hears of nothing for that reason alone.
+    `permission` is "app.codename". A superuser, who may do everything, hears of nothing for that reason alone, unless
+    `superusers` are needed as well.
     """
-    users = get_user_model().objects.with_perm(permission, backend=_BACKEND, include_superusers=False)
+    users = get_user_model().objects.with_perm(permission, backend=_BACKEND, include_superusers=superusers)
     return list(users.exclude(email="").order_by("pk").values_list("email", flat=True))

@@ -4,20 +4,19 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import admin
-from django.db import transaction
 from django.db.models import Sum
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.formats import date_format, localize
+from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from contacts.admin.acts import Act, ActForm
+from contacts.admin.acts import Act
 from contacts.admin.base import RecordAdmin, today
-from retention import monitoring, purge, tasks
-from retention.admin import telling
+from retention import monitoring
+from retention.admin import telling, waiting
 from retention.models import PurgeRun, RunStatus
 
 _LABELS = {
@@ -35,34 +34,6 @@ _LABELS = {
 _NUMBERS = ("bases_lapsed", "contacts_deleted", "contacts_minimised", "others_deleted")
 
 
-class FasterError(Exception):
-    """Somebody else has decided about the run."""
-
-
-class ApproveForm(ActForm):
-    refusals = (FasterError,)
-
-    def __init__(self, record: Any = None, **options: Any) -> None:
-        super().__init__(record, **options)
-        self.explanation = consequence(record)
-        self.submit = ngettext("Delete %s person", "Delete %s people", record.to_delete) % localize(record.to_delete)
-
-    def carry_out(self, *, at: dt.datetime, by: str) -> str:
-        if not purge.approve(self.record, at=at, by=by):
-            raise FasterError(_("This run does not wait any more: somebody approved it, or a later run replaced it."))
-        # At once, for convenience: the beat's next tick carries out an approved run in any case.
-        transaction.on_commit(tasks.nightly.delay, robust=True)
-        return _("The run is approved and is carried out now.")
-
-
-def consequence(run: PurgeRun) -> str:
-    """Return what the approval of a run will do."""
-    return _("%(delete)s deleted and %(reduce)s reduced to what the law makes us keep. This cannot be undone.") % {
-        "delete": ngettext("%s person will be", "%s people will be", run.to_delete) % localize(run.to_delete),
-        "reduce": ngettext("%s person", "%s people", run.to_minimise) % localize(run.to_minimise),
-    }
-
-
 @admin.register(PurgeRun)
 class PurgeRunAdmin(RecordAdmin):
     heading = gettext_lazy("Nightly runs")
@@ -77,7 +48,7 @@ class PurgeRunAdmin(RecordAdmin):
             "approve",
             gettext_lazy("Approve"),
             "retention.approve_purge",
-            ApproveForm,
+            waiting.ApproveForm,
             "task_alt",
             grave=True,
             fresh=True,
@@ -124,14 +95,17 @@ class PurgeRunAdmin(RecordAdmin):
 
     def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         counts = list(record.counts.all())
+        sums = {name: sum(getattr(count, name) for count in counts) for name in _NUMBERS}
         return {
             "label": _LABELS[record.status],
             "counts": counts,
             "failures": [count for count in counts if count.failure],
             "skips": [count for count in counts if count.skipped],
             "skips_wait": any(count.left for count in counts),
-            "sums": {name: sum(getattr(count, name) for count in counts) for name in _NUMBERS},
+            "sums": sums,
+            "idle": record.status == RunStatus.NEEDS_APPROVAL and not any(sums.values()),
             "outcome": _outcome(record),
+            **waiting.page(request, record),
         }
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from contacts.base.days import day_of
 from retention import contradictions
+from retention.admin import waiting_words
 from retention.models import PurgeRun, Rule, RunStatus, StatementCheck
 
 
@@ -72,8 +73,9 @@ def _skipped(run: PurgeRun) -> int:
 def what_to_do(run: PurgeRun) -> str:
     """Return what an officer has to know and do about a run that waits, failed, was broken off or did not happen."""
     day = date_format(_day(run))
+    if run.status == RunStatus.NEEDS_APPROVAL:
+        return waiting_words.question(run, day)
     return {
-        RunStatus.NEEDS_APPROVAL: _needs_approval(run, day),
         RunStatus.FAILED: _(
             "A part of the run of %(day)s failed. %(rules)s All others did their work, and the next run tries again."
         )
@@ -104,14 +106,6 @@ def _held(run: PurgeRun, day: str) -> str:
         _skipped(run),
     )
     return text % {"day": day, "number": localize(_skipped(run))}
-
-
-def _needs_approval(run: PurgeRun, day: str) -> str:
-    text = _(
-        "The run of %(day)s would delete %(delete)s people and reduce %(reduce)s, which is more than it may without "
-        "being asked. Look at it and approve it, or find out why so many are due."
-    )
-    return text % {"day": day, "delete": localize(run.to_delete), "reduce": localize(run.to_minimise)}
 
 
 def outcome(check: StatementCheck) -> tuple[str, str]:

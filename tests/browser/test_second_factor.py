@@ -162,6 +162,7 @@ def test_an_approval_asks_for_the_passkey_anew_and_goes_on_where_it_was(
     settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
     page.get_by_role("button", name="Use your passkey").click()
     page.wait_for_url(f"{live_server.url}/admin/retention/purgerun/{run.pk}/approve/")
+    page.get_by_label("Reason").fill("Expected.")
     page.get_by_role("button", name="Delete 0 people").click()
     expect(page.get_by_text("The run is approved")).to_be_visible()
     assert PurgeRun.objects.get().status != RunStatus.NEEDS_APPROVAL

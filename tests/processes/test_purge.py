@@ -166,6 +166,54 @@ def leave_a_food_preference(site: Site) -> None:
     site.manage("shell", "-c", script)
 
 
+# A clock that is wrong
+
+AN_OFFICER = (
+    "from django.contrib.auth.models import Group, User; from privacy_crm import roles; roles.apply();"
+    "officer = User.objects.create(username='officer', email='officer@nordvik.example');"
+    "officer.groups.add(Group.objects.get(name='privacy officer'))"
+)
+AHEAD = (
+    "import datetime as dt, time_machine; from django.utils import timezone;"
+    "time_machine.travel(timezone.now() + dt.timedelta(days=230)).start();"
+)
+TICKS = (
+    "from contacts.tasks import sweep_food_preferences; from retention.tasks import nightly, warn_officers;"
+    "nightly(); warn_officers(); sweep_food_preferences(); nightly(); warn_officers()"
+)
+BY_HAND = "from django.core.management import call_command as do; do('purge')"
+
+
+@pytest.mark.promise("P8")
+@pytest.mark.promise("P9")
+def test_a_machine_whose_clock_is_far_ahead_deletes_nobody_and_says_so_once(site: Site) -> None:
+    leave_a_food_preference(site)
+    site.manage("shell", "-c", AN_OFFICER)
+    site.manage("shell", "-c", AHEAD + TICKS)
+    (mail,) = (site.var / "mail").glob("*.log")
+    assert "7 months" in mail.read_text()
+    by_hand = site.start("manage.py", "shell", "-c", AHEAD + BY_HAND)
+    _out, error = by_hand.communicate(timeout=PATIENCE)
+    assert by_hand.returncode == 1
+    assert "Nothing was deleted" in error
+    assert (site.people(), site.statuses()) == (PEOPLE + 1, [])
+    assert site.number("SELECT count(*) FROM contacts_foodpreference") == 1
+    site.manage("shell", "-c", TICKS)
+    assert (site.people(), site.statuses()) == (1, ["finished"])
+    assert site.number("SELECT count(*) FROM contacts_foodpreference") == 0
+
+
+@pytest.mark.promise("P9")
+def test_in_production_no_run_by_hand_is_for_a_day_to_come(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    urls = {"DATABASE_URL": site.urls.database, "REDIS_URL": site.urls.redis, "EMAIL_URL": "smtp://localhost:1"}
+    names = {"ALLOWED_HOSTS": "crm.example", "SITE_URL": "https://crm.example"}
+    monkeypatch.setattr(site, "environment", site.environment | urls | names | {"DEBUG": "off"})
+    run = site.start("manage.py", "purge", "--at", "2099-11-15", "--json")
+    out, error = run.communicate(timeout=PATIENCE)
+    assert (run.returncode, out, len(error.splitlines())) == (2, "", 1)
+    assert (site.people(), site.statuses()) == (PEOPLE, [])
+
+
 # PostgreSQL
 
 

@@ -18,7 +18,7 @@ from contacts.events import dietary
 from contacts.models import Activity, Agreement, AuditEvent, Contact, FoodPreference, Organisation, PolicyVersion
 from contacts.people import agreements
 from contacts.people.activities import ContactGoneError
-from retention import outcomes, purge, scheduler
+from retention import outcomes, scheduler
 from retention.holds import HoldError
 from retention.models import Hold, PurgeCount, PurgeRun
 from retention.outcomes import Outcome
@@ -29,6 +29,7 @@ from tests.support.factories import (
     SPRING,
     EventFactory,
     agree,
+    approve,
     contact_of,
     crowd,
     do,
@@ -475,7 +476,7 @@ def test_two_ticks_at_once_carry_out_an_approved_run_once(
     settings.PURGE_CAP_NUMBER = 1
     run(DUE, policy)
     waits = PurgeRun.objects.get()
-    purge.approve(waits, at=NOON, by="user:1")
+    approve(waits)
     with contact_locked(two[0]):
         first = meanwhile(partial(tick, policy))
         await_waiting(1)

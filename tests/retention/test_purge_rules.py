@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
+from django.test import override_settings
 
 from contacts.base.days import run_of
 from contacts.events import dietary
@@ -33,6 +34,7 @@ from contacts.policy import policies
 from contacts.tasks import sweep_food_preferences
 from contacts.words.vocabulary import ActivityKind, AgreementKind, Scenario
 from retention import holds, outcomes, purge, run_log, scheduler
+from retention.approvals import ApprovalError
 from retention.models import REASONS, HoldKind, PurgeCount, PurgeRun
 from tests.support.factories import (
     AUTUMN,
@@ -46,6 +48,7 @@ from tests.support.factories import (
     OrganisationFactory,
     SignUpFactory,
     agree,
+    approve,
     contact_of,
     crowd,
     customer,
@@ -977,7 +980,7 @@ def test_a_basis_that_lapses_beside_those_who_wait_waits_too_and_goes_with_the_a
     hold(stays, "prospect", SPRING, policy=policy)
     waiting = waiting_run(policy)
     assert scenarios_of(stays) == ["customer", "prospect"]
-    purge.approve(waiting, at=NOON, by="user:1")
+    approve(waiting, at=NOON, by="user:1")
     purge.resume(waiting, at=NOON, now=lambda: NOON)
     assert scenarios_of(stays) == ["customer"]
 
@@ -1015,7 +1018,7 @@ def test_an_approval_covers_that_runs_people_and_nobody_else(policy: PolicyVersi
     waiting = waiting_run(policy)
     came_in_since = crowd(1, "prospect", SPRING, policy=policy)
     next_night = run_of(DUE + ONE_DAY, policy.zone)
-    assert purge.approve(waiting, at=next_night, by="user:1")
+    assert approve(waiting, at=next_night, by="user:1")
     assert purge.resume(waiting, at=next_night, now=lambda: next_night)
     assert not any(map(is_held, covered))
     assert all(map(is_held, due_tomorrow + came_in_since))
@@ -1028,7 +1031,7 @@ def test_who_was_active_since_is_spared_by_an_approved_run(policy: PolicyVersion
     people = crowd(3, "whitepaper", SPRING, policy=policy)
     waiting = waiting_run(policy)
     do(people[0], "call", stockholm(2026, 11, 24, 9), policy)
-    purge.approve(waiting, at=NOON, by="user:1")
+    approve(waiting, at=NOON, by="user:1")
     purge.resume(waiting, at=NOON, now=lambda: NOON)
     assert [is_held(contact) for contact in people] == [True, False, False]
 
@@ -1037,7 +1040,7 @@ def test_who_was_active_since_is_spared_by_an_approved_run(policy: PolicyVersion
 def test_an_approved_run_is_carried_out_by_the_next_tick_once(policy: PolicyVersion) -> None:
     crowd(3, "prospect", SPRING, policy=policy)
     waiting = waiting_run(policy)
-    assert purge.approve(waiting, at=NOON, by="user:1")
+    assert approve(waiting, at=NOON, by="user:1")
     assert Contact.objects.count() == 3
     for _ in range(2):
         scheduler.tick(at=NOON, now=lambda: NOON)
@@ -1050,8 +1053,8 @@ def test_an_approved_run_is_carried_out_by_the_next_tick_once(policy: PolicyVers
 def test_an_approved_run_that_was_broken_off_is_completed_by_the_next_tick(policy: PolicyVersion) -> None:
     crowd(3, "prospect", SPRING, policy=policy)
     waiting = waiting_run(policy)
-    purge.approve(waiting, at=NOON, by="user:1")
-    assert run_log.resume(waiting)  # and then the process died
+    approve(waiting, at=NOON, by="user:1")
+    assert run_log.resume(waiting, policy)  # and then the process died
     scheduler.tick(at=NOON, now=lambda: NOON)
     scheduler.tick(at=NOON, now=lambda: NOON)
     assert not Contact.objects.exists()
@@ -1061,8 +1064,9 @@ def test_an_approved_run_that_was_broken_off_is_completed_by_the_next_tick(polic
 def test_a_run_is_approved_once(policy: PolicyVersion) -> None:
     crowd(3, "prospect", SPRING, policy=policy)
     waiting = waiting_run(policy)
-    assert purge.approve(waiting, at=NOON, by="user:1")
-    assert not purge.approve(waiting, at=NOON, by="user:2")
+    assert approve(waiting, at=NOON, by="user:1")
+    with pytest.raises(ApprovalError):
+        approve(waiting, at=NOON, by="user:2")
     waiting.refresh_from_db()
     assert (waiting.status, waiting.approved_by) == ("approved", "user:1")
     assert AuditEvent.objects.filter(code="purge.approved").count() == 1
@@ -1081,7 +1085,8 @@ def test_a_waiting_run_that_a_later_one_replaced_can_no_longer_be_approved(polic
     crowd(3, "prospect", SPRING, policy=policy)
     waiting = waiting_run(policy)
     run(DUE + ONE_DAY, policy)
-    assert not purge.approve(waiting, at=NOON, by="user:1")
+    with pytest.raises(ApprovalError):
+        approve(waiting, at=NOON, by="user:1")
     assert Contact.objects.count() == 3
     assert sorted(PurgeRun.objects.values_list("status", flat=True)) == ["needs_approval", "superseded"]
 
@@ -1134,7 +1139,8 @@ def test_a_hold_that_a_run_has_dealt_with_takes_nobody_past_the_cap_later(policy
 
 
 def command(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int | str | None, Any]:
-    with pytest.raises(SystemExit) as ended:
+    # A rehearsal: whatever day it is, the day of the run is not one to come.
+    with override_settings(DEBUG=True), pytest.raises(SystemExit) as ended:
         call_command("purge", "--json", *arguments)
     return ended.value.code, json.loads(capsys.readouterr().out)
 

@@ -16,7 +16,15 @@ from psycopg2 import sql
 from contacts.models import Audience, AuditEvent, Contact, PolicyVersion, ProposedDetail, Strike
 from contacts.signups import keys
 from privacy_crm import roles
-from retention.models import PurgeCount, PurgeRun, Rule, StatementCheck
+from retention.models import (
+    PurgeApproval,
+    PurgeCandidate,
+    PurgeCause,
+    PurgeCount,
+    PurgeRun,
+    Rule,
+    StatementCheck,
+)
 from tests.support import listing, mailings, matrix, merging, request_pages, uploading
 from tests.support.factories import (
     NOON,
@@ -68,10 +76,6 @@ def world(policy: PolicyVersion) -> dict[str, Any]:
     at_the_door = SignUpFactory.create(policy_version=policy, kind="event", scenario="event", event=today)
     recipient = RecipientFactory.create(told_by="webhook", webhook_url="https://hooks.example/crm")
     gave(recipient, contact)
-    run = PurgeRun.objects.create(
-        at=NOON, by="test", status="needs_approval", started_at=NOON, finished_at=NOON, policy_version=policy
-    )
-    PurgeCount.objects.bulk_create(PurgeCount(run=run, rule=rule) for rule in Rule.values)
     return {
         "contacts_agreement": agreement,
         "contacts_segment": SegmentFactory.create(shared=True),
@@ -106,13 +110,25 @@ def world(policy: PolicyVersion) -> dict[str, Any]:
         "contacts_policyversion": policy,
         "contacts_auditevent": AuditEvent.objects.create(at=NOON, by="user:1", code="hold.placed"),
         "retention_hold": HoldFactory.create(contact=contact, reason="legal_claim"),
-        "retention_purgerun": run,
+        "retention_purgerun": _waiting(contact, policy),
         "retention_statementcheck": StatementCheck.objects.create(at=NOON, finished_at=NOON),
         **request_pages.world(policy),
         "auth_user": User.objects.create(username="somebody"),
         "auth_user_reset-factors": _with_factor(),
         "auth_group": Group.objects.get(name="sales"),
     }
+
+
+def _waiting(contact: Contact, policy: PolicyVersion) -> PurgeRun:
+    """A run that found somebody more than was foreseen, and that one of two has approved."""
+    times = {"at": NOON, "started_at": NOON, "finished_at": NOON}
+    why = {"status": "needs_approval", "waits_because": "forecast", "foreseen": 0, "to_delete": 1}
+    run = PurgeRun.objects.create(by="test", policy_version=policy, **times, **why)
+    PurgeCount.objects.bulk_create(PurgeCount(run=run, rule=rule) for rule in Rule.values)
+    PurgeCause.objects.create(run=run, part="event", cause="catch_up", to_delete=1, to_minimise=0)
+    PurgeCandidate.objects.create(run=run, contact=contact, part="event", cause="catch_up")
+    PurgeApproval.objects.create(run=run, by="test", at=NOON, reason="An old list came in.")
+    return run
 
 
 def _unmatched(policy: PolicyVersion) -> Contact:

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.models import Group, User
 
 from contacts.audiences import striking
+from contacts.base.two_clocks import Clocks
 from contacts.delivery import address_question, change_address_notified, mailing_trial
 from contacts.models import Contact, PolicyVersion
 from contacts.outbox import outbox
@@ -23,7 +24,7 @@ from dsr.letters import answers, complaints, corrections, erasure, handovers, pr
 from dsr.letters import stopped as stops
 from dsr.letters.common import Writer
 from dsr.words.vocabulary import Kind, RefusalGround
-from retention import warning
+from retention import clock_watch, warning
 from retention.models import PurgeRun
 from tests.contacts.audiences.test_striking import listed
 from tests.support import mailings
@@ -122,6 +123,12 @@ def halted(policy: PolicyVersion) -> None:
     warning.warn(policy=policy, at=NOON)
 
 
+def clocks_apart(_policy: PolicyVersion) -> None:
+    officer()
+    clock_watch.note(Clocks(NOON + ONE_DAY, NOON))
+    clock_watch.warn(NOON)
+
+
 TEMPLATES: dict[MailTemplate, set[str]] = {
     MailTemplate.CONFIRM: {"confirm"},
     MailTemplate.REGISTERED: {"place"},
@@ -169,6 +176,7 @@ MODULES: dict[str, tuple[Make, set[str]]] = {
     "dsr/answers/answering.py": (letters, EVERYWHERE),
     "dsr/clock/reminding.py": (due, {INBOX}),
     "dsr/intake/proving.py": (first_words, {"my_data_open", *EVERYWHERE}),
+    "retention/clock_watch.py": (clocks_apart, set()),
     "retention/warning.py": (halted, set()),  # it says what to do, without a link
 }
 

@@ -39,8 +39,8 @@ from contacts.words.vocabulary import (
     EventKind,
     TrustReason,
 )
-from retention import holds, purge
-from retention.models import Hold
+from retention import approvals, holds, purge
+from retention.models import Hold, PurgeRun
 from retention.outcomes import Outcome
 
 NOON = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.UTC)
@@ -294,16 +294,21 @@ def scenarios_of(contact: Contact) -> list[str]:
 
 
 def run(day: dt.date, policy: PolicyVersion, *, approve: bool = False) -> Outcome:
-    """Do the nightly run of a day."""
+    """Do the nightly run of a day, however many nights went without one."""
     at = run_of(day, policy.zone)
-    outcome = purge.run(policy=policy, at=at, by="test", approve=approve, now=lambda: at)
+    outcome = purge.run(policy=policy, at=at, by="test", approve=approve, now=lambda: at, after_any_gap=True)
     assert outcome
     return outcome
 
 
 def rehearse(day: dt.date, policy: PolicyVersion) -> Outcome:
     """Do its dry run."""
-    return purge.rehearse(policy=policy, at=run_of(day, policy.zone))
+    return purge.rehearse(policy=policy, at=run_of(day, policy.zone), after_any_gap=True)
+
+
+def approve(waiting: PurgeRun, *, at: dt.datetime = NOON, by: str = "user:1", reason: str = "Expected.") -> bool:
+    """Say yes to a run that waits."""
+    return approvals.approve(waiting, reason=reason, at=at, by=by)
 
 
 def everything_about(contact: Contact) -> dict[str, list[dict[str, Any]]]:

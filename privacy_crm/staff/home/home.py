@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contacts.admin.base import today
+from contacts.base import two_clocks
 from contacts.models import PolicyVersion
 from privacy_crm.figures import catalogue
 from privacy_crm.staff.home import desk, home_tasks
-from retention import monitoring, statements
+from retention import clock_watch, monitoring, statements
 from retention.admin import telling
 from retention.admin.telling import told, what_to_do
 from retention.models import PurgeRun, RunStatus
@@ -43,6 +44,8 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "desk": officers,
         "figures": catalogue.offered(request.user) if policy else [],
     }
+    if any(map(request.user.has_perm, ("retention.view_purgerun", *clock_watch.READERS))):
+        shown["clocks"] = _clocks()
     if request.user.has_perm("retention.view_purgerun"):
         shown |= _nights(policy)
     return {**context, **shown}
@@ -57,6 +60,12 @@ def _nights(policy: PolicyVersion | None) -> dict[str, Any]:
         "searched": _searched(),
         "latest": latest and {"run": latest, "text": told(latest, today(policy)), "link": _link(latest)},
     }
+
+
+def _clocks() -> str:
+    """Return how the clocks differ, as long as they do."""
+    difference = clock_watch.now(two_clocks.of_database())
+    return clock_watch.in_words(difference) if difference else ""
 
 
 def _searched() -> dict[str, Any]:

@@ -47,6 +47,9 @@ def approving(policy: PolicyVersion) -> str:
     return f"/admin/retention/purgerun/{run.pk}/approve/"
 
 
+REASON = {"reason": "Expected."}
+
+
 def officer_of_a_while_ago(clock: Any) -> tuple[Client, str]:
     user = member()
     secret = with_app(user)
@@ -62,7 +65,7 @@ def still_waits() -> bool:
 def test_right_after_the_log_in_a_grave_act_asks_for_nothing_more(clock: Any, approving: str) -> None:
     client = entered(member())
     assert client.get(approving).status_code == 200
-    assert client.post(approving).status_code == 302
+    assert client.post(approving, REASON).status_code == 302
     assert not still_waits()
 
 
@@ -86,12 +89,12 @@ def test_a_form_that_is_sent_too_late_does_nothing_says_so_and_goes_through_afte
     clock: Any, approving: str
 ) -> None:
     client, secret = officer_of_a_while_ago(clock)
-    said = client.post(approving).content.decode()
+    said = client.post(approving, REASON).content.decode()
     assert "Nothing was done yet" in said
     assert '<a href="/account/again/code/?next=%2Faccount%2F" target="_blank"' in said
     assert still_waits()
     client.post("/account/again/code/", {"code": code(secret)})
-    client.post(approving)
+    client.post(approving, REASON)
     assert not still_waits()
 
 
@@ -105,7 +108,7 @@ def test_the_password_is_no_way_to_show_the_factor(clock: Any, approving: str) -
     client, _secret = officer_of_a_while_ago(clock)
     assert client.post("/account/again/password/", {"password": PASSWORD})["Location"] == "/account/again/code/"
     assert client.get(approving).status_code == 302
-    client.post(approving)
+    client.post(approving, REASON)
     assert still_waits()
 
 

@@ -1,0 +1,50 @@
+"""Approving a run that waits: with a reason each, and by two people where two may (ADR 0055)."""
+
+import datetime as dt
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from contacts.base import audit
+from retention import run_log
+from retention.models import PurgeApproval, PurgeRun, RunStatus
+
+PERMISSION = "retention.approve_purge"
+_BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+class ApprovalError(Exception):
+    """The run does not wait any more, or somebody else has to say yes now; the message says which."""
+
+
+def needed() -> int:
+    """Return how many people have to say yes: two where two may, superusers included."""
+    return min(2, max(1, get_user_model().objects.with_perm(PERMISSION, backend=_BACKEND).count()))
+
+
+@transaction.atomic
+def approve(run: PurgeRun, *, reason: str, at: dt.datetime, by: str) -> bool:
+    """Say yes to a waiting run, and return whether it needs nobody else: the beat's next tick carries it out then.
+
+    Raises ApprovalError where it does not wait, or where `by` said yes before and is not enough.
+    """
+    if not PurgeRun.objects.select_for_update(no_key=True).filter(pk=run.pk, status=RunStatus.NEEDS_APPROVAL):
+        raise ApprovalError(_("This run does not wait any more: somebody approved it, or a later run replaced it."))
+    _yes, fresh = PurgeApproval.objects.get_or_create(run=run, by=by, defaults={"at": at, "reason": reason})
+    if run.approvals.count() >= needed():
+        run_log.approve(run, at=at, by=by)
+        audit.record("purge.approved", at=at, by=by, rule=f"run:{run.pk}")
+        return True
+    if not fresh:
+        raise ApprovalError(_("You have approved this run. A second person has to approve it, too."))
+    run_log.warn_anew(run)
+    audit.record("purge.half_approved", at=at, by=by, rule=f"run:{run.pk}")
+    return False
+
+
+def at_once(run: PurgeRun, *, reason: str) -> None:
+    """Put on record that a run was approved as it was begun, by hand."""
+    audit.record("purge.approved", at=run.at, by=run.by, rule=f"run:{run.pk}")
+    if reason:
+        PurgeApproval.objects.create(run=run, by=run.by, at=run.at, reason=reason)

@@ -1,0 +1,46 @@
+"""Whether a run stops and asks: more than foreseen, too large a share of everybody, or the first one after long."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from contacts.models import Contact
+from retention import foreseen, purge_preview
+from retention.due_bases import RetentionDate
+from retention.models import WaitsBecause
+
+TIMES = 2  # as many as were foreseen, and as many again
+
+
+@dataclass(frozen=True)
+class Question:
+    """Why a run asks, and how many people the forecast named for it; None where there was none."""
+
+    why: WaitsBecause
+    foreseen: int | None
+
+
+def question(night: RetentionDate, *, after_any_gap: bool = False) -> Question | None:
+    """Return what a run has to ask before it touches anybody, or None where it may do all of its work.
+
+    `after_any_gap` does not mind how long ago the last finished run was.
+    """
+    expected = foreseen.people(night)
+    why = _gap(night, minded=not after_any_gap) or _number(night, expected)
+    return Question(why, expected) if why else None
+
+
+def _gap(night: RetentionDate, *, minded: bool) -> WaitsBecause | None:
+    last = foreseen.last_finished(night.at) if minded else None
+    if last is None or foreseen.days_since(last, night) <= foreseen.DAYS:
+        return None
+    return WaitsBecause.GAP if sum(purge_preview.all_leaving(night)) else None
+
+
+def _number(night: RetentionDate, expected: int | None) -> WaitsBecause | None:
+    number = sum(purge_preview.beyond_the_cap(night))
+    if number <= settings.PURGE_CAP_NUMBER:
+        return None
+    if number > settings.PURGE_CAP_SHARE * Contact.objects.count():
+        return WaitsBecause.SHARE
+    return WaitsBecause.FORECAST if expected is not None and number > TIMES * expected else None

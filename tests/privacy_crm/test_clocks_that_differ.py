@@ -1,0 +1,86 @@
+"""While the machine's clock and the database's differ, nothing is deleted by time, whatever the door."""
+
+import datetime as dt
+import os
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from contacts import tasks
+from contacts.models import FoodPreference, PolicyVersion
+from privacy_crm.celery import app
+from privacy_crm.mail import mailer
+from tests.support.clocks import database_at
+from tests.support.factories import NOON, ONE_DAY, EventFactory, customer, register
+
+pytestmark = [pytest.mark.django_db, pytest.mark.promise("P9"), pytest.mark.usefixtures("at_noon")]
+
+A_MINUTE = dt.timedelta(minutes=1)
+MORE = A_MINUTE + dt.timedelta(seconds=1)
+
+# What runs by itself and deletes nothing because of the hour.
+HARMLESS = {
+    "contacts.tasks.owe_information",
+    "contacts.tasks.owe_reminders",
+    "contacts.tasks.send_messages",
+    "contacts.tasks.tell_of_strikes",
+    "contacts.tasks.tell_recipients",
+    "dsr.tasks.remind_officers",
+    "privacy_crm.tasks.count_figures",
+    "privacy_crm.tasks.find_duplicates",
+    "privacy_crm.tasks.run_mailings",
+    "retention.tasks.check_statements",
+    "retention.tasks.warn_officers",
+}
+SWEEPS = sorted({line["task"] for line in app.conf.beat_schedule.values()} - HARMLESS)
+OF_FILES = "contacts.tasks.sweep_mail_files"
+
+
+def statements(task: str) -> list[str]:
+    """Let a task run, and return what it sent to the database beside the question for the policy."""
+    module, name = task.rsplit(".", 1)
+    with CaptureQueriesContext(connection) as sent:
+        getattr(import_module(module), name)()
+    return [query["sql"] for query in sent.captured_queries if "contacts_policyversion" not in query["sql"]]
+
+
+@pytest.mark.parametrize("apart", [MORE, -MORE, -230 * ONE_DAY], ids=["ahead", "behind", "far"])
+@pytest.mark.parametrize("task", SWEEPS)
+def test_no_sweep_begins_while_the_clocks_differ(policy: PolicyVersion, task: str, apart: dt.timedelta) -> None:
+    with database_at(NOON + apart):
+        asked = [sql for sql in statements(task) if "contacts_scenariorule" not in sql]
+    assert len(asked) == 1
+    assert "timestamptz" in asked[0]
+
+
+@pytest.mark.parametrize("task", [each for each in SWEEPS if each != OF_FILES])
+def test_each_sweep_works_while_the_clocks_agree(policy: PolicyVersion, task: str) -> None:
+    with database_at(NOON + A_MINUTE):
+        assert len(statements(task)) > 1
+
+
+@pytest.mark.promise("P8")
+@pytest.mark.parametrize(("apart", "kept"), [(MORE, 1), (-MORE, 1), (A_MINUTE, 0), (-A_MINUTE, 0)])
+def test_food_too_stays_while_nobody_knows_what_time_it_is(
+    policy: PolicyVersion, apart: dt.timedelta, kept: int
+) -> None:
+    event = EventFactory.create(starts_at=NOON - 3 * ONE_DAY, ends_at=NOON - 2 * ONE_DAY)
+    register(customer(policy), event, NOON - 4 * ONE_DAY, policy=policy, food="No nuts")
+    with database_at(NOON + apart):
+        tasks.sweep_food_preferences()
+    assert FoodPreference.objects.count() == kept
+
+
+@pytest.mark.parametrize(("apart", "kept"), [(MORE, True), (A_MINUTE, False)])
+def test_files_of_mails_stay_as_well(tmp_path: Path, settings: Any, apart: dt.timedelta, kept: bool) -> None:
+    settings.MAILERS = {"default": mailer("files://", tmp_path)}
+    file = tmp_path / "mail.log"
+    file.touch()
+    os.utime(file, times=(0, (NOON - 2 * ONE_DAY).timestamp()))
+    with database_at(NOON + apart):
+        tasks.sweep_mail_files()
+    assert file.exists() is kept
