@@ -16,7 +16,7 @@ from contacts.base import held
 from contacts.base.days import run_of
 from contacts.models import Contact, FoodPreference, Organisation, PolicyVersion
 from contacts.policy import policies
-from retention import monitoring, outcomes, purge, report, scheduler, warning
+from retention import approvals, monitoring, outcomes, report, scheduler, warning
 from retention.admin import telling
 from retention.models import PurgeCount, PurgeRun
 from tests.support.factories import (
@@ -173,7 +173,7 @@ def test_an_approved_run_counts_anew_whom_it_leaves_out(policy: PolicyVersion, s
     due = crowd(2, "prospect", SPRING, policy=policy)
     run(DUE, policy)
     night = PurgeRun.objects.get()
-    purge.approve(night, at=NOON, by="user:1")
+    approvals.approve(night, reason="checked", at=NOON, by="user:1")
     with locked("contacts_contact", "id = %s", due[0].pk):
         tick(policy)
     assert (outcomes.outcome(night).status, outcomes.outcome(night).skipped) == ("finished", 1)
