@@ -3,10 +3,15 @@ from typing import Any
 from django.apps import AppConfig
 from django.core.checks import CheckMessage, register
 
+from privacy_crm import checks
+
 
 class ProjectConfig(AppConfig):
     name = "privacy_crm"
     verbose_name = "Privacy CRM"
+
+    def ready(self) -> None:
+        checks.register_all()
 
 
 class AnymailConfig(AppConfig):
@@ -20,6 +25,6 @@ class AnymailConfig(AppConfig):
 
 
 def _anymail_is_well_set(**options: Any) -> list[CheckMessage]:
-    from anymail import checks  # noqa: PLC0415 - see above
+    from anymail import checks as of_anymail  # noqa: PLC0415 - see above
 
-    return [*checks.check_deprecated_settings(**options), *checks.check_insecure_settings(**options)]
+    return [*of_anymail.check_deprecated_settings(**options), *of_anymail.check_insecure_settings(**options)]

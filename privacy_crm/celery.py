@@ -5,12 +5,23 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import beat_init, celeryd_init
+
+from privacy_crm import starting
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "privacy_crm.settings")
 
 app = Celery("privacy_crm")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@celeryd_init.connect
+@beat_init.connect
+def refuse_unless_safe(**_said: object) -> None:
+    """Worker and beat begin where all is safe, as the site does."""
+    starting.refuse_unless_safe()
+
 
 app.conf.beat_schedule = {
     # Food preferences go within 15 minutes after their event (P8).

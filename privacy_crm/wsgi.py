@@ -5,9 +5,18 @@ from typing import Any
 from django.core.wsgi import get_wsgi_application
 from django.utils.http import parse_header_parameters
 
+from privacy_crm import starting
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "privacy_crm.settings")
 
-_django = get_wsgi_application()
+# Of a worker that ends so, gunicorn ends with it; any other it would start again and again.
+FAILED_TO_BOOT = 3
+
+try:
+    _django = get_wsgi_application()
+    starting.refuse_unless_safe()
+except SystemExit:
+    raise SystemExit(FAILED_TO_BOOT) from None
 
 
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

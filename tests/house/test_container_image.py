@@ -24,6 +24,8 @@ PRODUCTION = {
     "SECRET_KEY": "x" * 60,
     "ALLOWED_HOSTS": "crm.example",
     "SITE_URL": "https://crm.example",
+    "EMAIL_URL": "smtp://localhost:1",
+    "SUPPRESSION_KEY": "k" * 60,
 }
 # Python reads a module of this name before everything else.
 HIDING = """
@@ -57,6 +59,7 @@ def in_the_image(tmp_path_factory: pytest.TempPathFactory) -> Run:
         _copy(ROOT / source, folder / "app" / source)
     (folder / "sitecustomize.py").write_text(HIDING.format(names=_of_development()))
     given = {"PATH": os.environ["PATH"], "PYTHONPATH": str(folder), "CELERY_SKIP_CHECKS": "1", **PRODUCTION}
+    given["VAR_DIR"] = str(folder / "var")
 
     def run(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
         options = {"cwd": folder / "app", "env": given | changes, "capture_output": True, "text": True}
