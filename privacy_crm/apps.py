@@ -3,14 +3,14 @@ from typing import Any
 from django.apps import AppConfig
 from django.core.checks import CheckMessage, register
 
-from privacy_crm import checks
-
 
 class ProjectConfig(AppConfig):
     name = "privacy_crm"
     verbose_name = "Privacy CRM"
 
     def ready(self) -> None:
+        from privacy_crm import checks  # noqa: PLC0415 - it needs the models, which are there by now
+
         checks.register_all()
 
 

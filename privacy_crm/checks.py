@@ -14,7 +14,11 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.files.storage import FileSystemStorage, default_storage
-from django.db import connections
+from django.db import ProgrammingError, connections
+
+from contacts.models import Contact
+from contacts.people import rekeying
+from contacts.words import keys
 
 START, START_DATABASE = "start", "start-database"
 
@@ -70,11 +74,39 @@ def postgresql_is_new_enough(*, databases: Sequence[str] | None = None, **_optio
     return [_error(said, "E010")]
 
 
+def keys_are_all_there(*, databases: Sequence[str] | None = None, **_options: Any) -> list[CheckMessage]:
+    """Find keys under which something is hashed and that are not tried any more: objections would be forgotten."""
+    if "default" not in (databases or ()):
+        return []
+    tried = [keys.fingerprint(key) for key in keys.known()]
+    return [
+        _error(
+            f"SUPPRESSION_KEYS lacks the key {key}, under which the database has {sum(made.values()):,} addresses."
+            " Their objections would not be found any more: set it, after the key that comes first.",
+            "E011",
+        )
+        for key, made in _named(tried).items()
+    ]
+
+
+def people_are_under_the_first_key(*, databases: Sequence[str] | None = None, **_options: Any) -> list[CheckMessage]:
+    """Find people whom an objection would miss, since it is hashed under the first key and they are not."""
+    if "default" not in (databases or ()):
+        return []
+    earlier = _named([keys.fingerprint(keys.first())]).values()
+    number = sum(made.get(Contact._meta.db_table, 0) for made in earlier)
+    said = (
+        f"SUPPRESSION_KEYS: {number} people are on record under an earlier key. Run `manage.py rekey` before the start."
+    )
+    return [_error(said, "E012")] if number else []
+
+
 def register_all() -> None:
     """Called once, when the app is ready."""
     for check in (settings_are_safe, numbers_are_in_range, media_is_writable):
         register(check, START, deploy=True)
-    register(postgresql_is_new_enough, START_DATABASE, Tags.database, deploy=True)
+    for check in (postgresql_is_new_enough, keys_are_all_there, people_are_under_the_first_key):
+        register(check, START_DATABASE, Tags.database, deploy=True)
 
 
 def _of_mail() -> Iterator[CheckMessage]:
@@ -110,6 +142,13 @@ def _of_secrets() -> Iterator[CheckMessage]:
 def _of_staff() -> Iterator[CheckMessage]:
     if not settings.SECOND_FACTOR:
         yield _error("SECOND_FACTOR must be on: a password alone opens nothing but a demo.", "E007")
+
+
+def _named(apart: Sequence[str]) -> dict[str, dict[str, int]]:
+    try:
+        return rekeying.named(apart)
+    except ProgrammingError:  # not migrated yet
+        return {}
 
 
 def _major(connection: Any) -> int:

@@ -63,11 +63,11 @@ SITE_URL = env.str("SITE_URL", default="http://localhost:8000")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 # They key the hashes of addresses, the first of them those that are made now (`contacts.words.keys`).
-SUPPRESSION_KEYS = [*filter(None, [env.str("SUPPRESSION_KEY", default=""), *env.list("SUPPRESSION_KEYS", default=[])])]
-SUPPRESSION_KEY_IS_DERIVED = not SUPPRESSION_KEYS
+SUPPRESSION_KEYS = env.list("SUPPRESSION_KEYS", default=[])
+SUPPRESSION_KEY = env.str("SUPPRESSION_KEY", default="") or next(iter(SUPPRESSION_KEYS), "")
+SUPPRESSION_KEY_IS_DERIVED = not SUPPRESSION_KEY
 if SUPPRESSION_KEY_IS_DERIVED:  # for development alone: a new SECRET_KEY would forget every objection
-    SUPPRESSION_KEYS = [f"suppression:{SECRET_KEY}"]
-SUPPRESSION_KEY = SUPPRESSION_KEYS[0]
+    SUPPRESSION_KEY = f"suppression:{SECRET_KEY}"
 
 DATABASE_URL = env.str("DATABASE_URL", default="")
 REDIS_URL = env.str("REDIS_URL", default="")

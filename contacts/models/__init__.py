@@ -2,6 +2,7 @@ from contacts.models.audiences import Audience, Strike
 from contacts.models.audit import AuditEvent
 from contacts.models.countries import CountryRule
 from contacts.models.duplicates import DuplicatePair, MergedAddress
+from contacts.models.earlier_hashes import EarlierHash
 from contacts.models.events import Event, FoodPreference, Registration
 from contacts.models.keys import ApiKey
 from contacts.models.mailings import Addressee, Mailing
@@ -34,6 +35,7 @@ __all__ = [
     "CountryRule",
     "Disclosure",
     "DuplicatePair",
+    "EarlierHash",
     "Event",
     "FoodPreference",
     "Interest",
