@@ -236,9 +236,10 @@ UNFOLD = unfold.UNFOLD
 
 SECURE_CSP = security.PUBLIC
 SECURE_REFERRER_POLICY = "same-origin"
-# Then the proxy, and nobody before it, says who the visitor is and whether they came by https.
-BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+# How many proxies of ours a request passes: they, and nobody before them, say who the visitor is and whether they came
+# by https. BEHIND_PROXY=on is one.
+PROXY_HOPS = number("PROXY_HOPS", int(env.bool("BEHIND_PROXY", default=False)), 0, 10)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_HOPS else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("HTTPS", default=not DEBUG)
 SECURE_HSTS_SECONDS = 31_536_000 if SESSION_COOKIE_SECURE else 0
 X_FRAME_OPTIONS = "DENY"
