@@ -256,6 +256,8 @@ try:
 except ValueError as problem:
     stop(str(problem))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Privacy CRM <crm@localhost>")
+# Under which names the sender's domain has its DKIM keys, for `manage.py preflight`.
+DKIM_SELECTORS = env.list("DKIM_SELECTORS", default=[])
 
 # At most so many people a day are told where we have their details from, unless more have to be within the month (L5).
 INFORM_A_DAY = number("INFORM_A_DAY", 2_000, 1, 1_000_000)
