@@ -19,8 +19,7 @@ from django.db import ProgrammingError, connections
 from contacts.models import Contact
 from contacts.people import rekeying
 from contacts.words import keys
-
-START, START_DATABASE = "start", "start-database"
+from privacy_crm.starting import START, START_DATABASE
 
 OLDEST_POSTGRESQL = 17  # "pg_c_utf8", by which the search after an erasure compares
 SHORTEST_SECRET = 50  # characters, as Django's own check has it

@@ -117,9 +117,9 @@ def test_commands_and_migrations_run_none_of_these(settings: LazySettings) -> No
 def unseen() -> Iterator[None]:
     """As where the database did not answer when the product started."""
     connections["default"].close()
-    connection_created.connect(starting._look, dispatch_uid=checks.START)
+    connection_created.connect(starting._look, dispatch_uid=starting.START)
     yield
-    connection_created.disconnect(dispatch_uid=checks.START)
+    connection_created.disconnect(dispatch_uid=starting.START)
 
 
 @pytest.mark.django_db(transaction=True)

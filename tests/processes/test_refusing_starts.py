@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from contacts.words import keys
 from tests.support.forked import libraries
 from tests.support.processes import PATIENCE, Site
 
@@ -62,6 +63,25 @@ def test_check_passes_where_all_is_safe_and_names_each_thing_that_is_not(safe: d
     ended, error = run(safe | wrong | {"SUPPRESSION_KEY": ""}, *CHECK)
     assert ended == 2
     assert sorted(line.split()[1] for line in error.splitlines()) == sorted([*wrong, "SUPPRESSION_KEY"])
+
+
+@pytest.mark.promise("P12")
+def test_a_new_key_in_place_of_the_one_that_the_database_knows_ends_the_start(
+    safe: dict[str, str], installed: Site
+) -> None:
+    """*Found*: a new SECRET_KEY forgot every objection."""
+    hashed = keys.hashed("anna@fjordkraft.example", safe["SUPPRESSION_KEY"])
+    values = f"'{hashed}', '{hashed}', 'email', 'unsubscribe', '2026-11-24'"
+    installed.rows(
+        f"INSERT INTO contacts_suppression (address_hash, mailbox_hash, channel, reason, since) VALUES ({values})"  # noqa: S608
+    )
+    assert run(safe, *CHECK) == (0, "")
+    for arguments in (WORKER, CHECK):
+        ended, error = run(safe | {"SUPPRESSION_KEY": "another " * 9}, *arguments)
+        assert ended == 2, error
+        assert len(naming(error, f"SUPPRESSION_KEYS lacks the key {keys.of(hashed)}")) == 1
+    rotated = safe | {"SUPPRESSION_KEYS": f"another,{safe['SUPPRESSION_KEY']}"}
+    assert run(rotated, *CHECK) == (0, "")
 
 
 def test_the_site_loads_where_all_is_safe(safe: dict[str, str]) -> None:
