@@ -5,14 +5,13 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-import dns.resolver
 from django.conf import settings
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from contacts.base import command_line
 from privacy_crm import starting
-from privacy_crm.preflight import database, mail, servers, site
+from privacy_crm.preflight import database, mail, resolving, servers, site
 from privacy_crm.preflight.results import Result, State, ok, tried, wrong
 
 FAILED = 1
@@ -42,7 +41,7 @@ class Command(command_line.Command):
 
 
 def _results(address: str | None, at: dt.datetime) -> Iterator[Result]:
-    resolver = dns.resolver.get_default_resolver()
+    resolver = resolving.of_this_machine()
     seen = partial(site.look, urlsplit(settings.SITE_URL), resolver, at)
     yield from _settings()
     yield from tried("Database", _SERVER, partial(database.look, timezone.now))
