@@ -82,7 +82,7 @@ def bring_forward(known: Iterable[str]) -> None:
     """Hash all that is kept of these normalised addresses under the first key. Nothing is to do while there is one."""
     if keys.earlier():
         for batch in batched(known, BATCH, strict=False):
-            _write({(old, box): address for address in batch for old, box in addresses.earlier(address).items()})
+            _write(_earlier(batch))
 
 
 def rekey() -> int:
@@ -95,8 +95,7 @@ def rekey() -> int:
     number, after = 0, 0
     while batch := list(people.filter(pk__gt=after).values_list("pk", "email", "address_hash", "mailbox_hash")[:BATCH]):
         had = {(str(old), str(box)): str(email) for _, email, old, box in batch if not _is_first(str(old))}
-        _write(had)
-        bring_forward([str(email) for _, email, _, _ in batch])
+        _write(had | _earlier([str(email) for _, email, _, _ in batch]))
         number, after = number + len(batch), batch[-1][0]
     _forget_dropped()
     return number
@@ -124,6 +123,10 @@ def named(apart: Iterable[str] = ()) -> dict[str, dict[str, int]]:
 def tables() -> tuple[str, ...]:
     """Return the tables with hashes that have to be found; earlier ones serve links alone, which need the key too."""
     return tuple(sorted(table for table in _hashed() if table != EarlierHash._meta.db_table))
+
+
+def _earlier(known: Iterable[str]) -> dict[tuple[str, str], str]:
+    return {pair: address for address in known for pair in addresses.earlier(address).items()}
 
 
 def _is_first(hashed: str) -> bool:
