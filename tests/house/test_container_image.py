@@ -145,3 +145,10 @@ def test_what_the_readme_lets_the_operator_set_reaches_the_product_in_its_contai
     told = {name for row in rows for name in re.findall("[A-Z_]+", row)}
     assert len(told) > 10
     assert told - set(re.findall(r"^    ([A-Z_]+):", COMPOSED, re.MULTILINE)) == set()
+
+
+def test_the_containers_serve_this_machine_alone() -> None:
+    """Who reaches the site past the proxy says themselves who they are (`PROXY_HOPS`)."""
+    ports = re.findall(r"^    ports: \[(.*)\]$", COMPOSED, re.MULTILINE)
+    assert ports
+    assert all(port.startswith('"127.0.0.1:') for port in ports)

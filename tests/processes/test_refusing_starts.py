@@ -57,6 +57,12 @@ def test_each_door_ends_with_one_line_that_names_the_setting(safe: dict[str, str
     assert "Traceback" not in error
 
 
+def test_gunicorn_ends_where_a_value_is_missing_and_does_not_start_its_worker_for_ever(safe: dict[str, str]) -> None:
+    ended, error = run(safe | {"SECRET_KEY": ""}, *WEB)
+    assert ended == 3, error
+    assert len(naming(error, "SECRET_KEY")) == 1
+
+
 def test_check_passes_where_all_is_safe_and_names_each_thing_that_is_not(safe: dict[str, str]) -> None:
     assert run(safe, *CHECK) == (0, "")
     wrong = {"SITE_URL": "http://crm.example", "SECOND_FACTOR": "off", "ALLOWED_HOSTS": "*", "BACKUP_DAYS": "-3"}
