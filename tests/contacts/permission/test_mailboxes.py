@@ -263,7 +263,7 @@ def test_what_is_stored_gets_the_mailbox_that_our_own_functions_say(key: str, se
     _leave_the_key_and_the_addresses_to_no_servers_log(" ".join(query["sql"] for query in said), key)
     for someone in people:
         someone.refresh_from_db()
-        assert someone.mailbox_hash == unnamed(mailbox_hash(str(someone.email)))
+        assert unnamed(str(someone.mailbox_hash)) == unnamed(mailbox_hash(str(someone.email)))
     reduced.refresh_from_db()
     assert reduced.mailbox_hash is None
     gone = keyed_hash("gone+tag@fjordkraft.example")
@@ -276,7 +276,7 @@ def test_what_is_stored_gets_the_mailbox_that_our_own_functions_say(key: str, se
 
 def unnamed(hashed: str) -> str:
     """As hashes were when this migration was written: without the name of their key."""
-    return hashed[keys.LENGTH :]
+    return hashed[-keys.UNNAMED :]
 
 
 def _leave_the_key_and_the_addresses_to_no_servers_log(said: str, key: str) -> None:
