@@ -23,6 +23,7 @@ from dsr.letters import answers, complaints, corrections, erasure, handovers, pr
 from dsr.letters import stopped as stops
 from dsr.letters.common import Writer
 from dsr.words.vocabulary import Kind, RefusalGround
+from privacy_crm.preflight import mail as preflight_mail
 from retention import warning
 from retention.models import PurgeRun
 from tests.contacts.audiences.test_striking import listed
@@ -122,6 +123,11 @@ def halted(policy: PolicyVersion) -> None:
     warning.warn(policy=policy, at=NOON)
 
 
+def of_the_operator(_policy: PolicyVersion) -> None:
+    """What `manage.py preflight --mail` sends."""
+    assert list(preflight_mail.send("operator@nordvik.example"))
+
+
 TEMPLATES: dict[MailTemplate, set[str]] = {
     MailTemplate.CONFIRM: {"confirm"},
     MailTemplate.REGISTERED: {"place"},
@@ -169,6 +175,7 @@ MODULES: dict[str, tuple[Make, set[str]]] = {
     "dsr/answers/answering.py": (letters, EVERYWHERE),
     "dsr/clock/reminding.py": (due, {INBOX}),
     "dsr/intake/proving.py": (first_words, {"my_data_open", *EVERYWHERE}),
+    "privacy_crm/preflight/mail.py": (of_the_operator, set()),
     "retention/warning.py": (halted, set()),  # it says what to do, without a link
 }
 
