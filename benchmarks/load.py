@@ -25,7 +25,7 @@ _CONTACTS = """
         hashed, hashed, 'First' || n %% 997, 'Last' || n %% 9973, 'Clerk',
         '+46 8 465 00 ' || n %% 100, 'Storgatan ' || n %% 100, '111 22', 'Stockholm', 'SE', 'sv', '',
         (SELECT min(id) FROM contacts_organisation) + (n - 1) / %(people)s, DATE '2026-06-01'
-    FROM generate_series(%(first)s, %(last)s) n, encode(sha256(n::text::bytea), 'hex') hashed"""
+    FROM generate_series(%(first)s, %(last)s) n, concat(repeat('0', 8), encode(sha256(n::text::bytea), 'hex')) hashed"""
 
 _CHILDREN = (
     """INSERT INTO contacts_basis (contact_id, scenario, legal_basis, collected_on, source, source_kind,

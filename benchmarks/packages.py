@@ -24,7 +24,8 @@ _ALL = (
        WHERE id BETWEEN %(first)s AND %(last)s""",
     """INSERT INTO contacts_suppression (address_hash, mailbox_hash, channel, reason, since)
        SELECT hashed, hashed, 'email', 'objection', DATE '2026-06-01'
-       FROM generate_series(%(first)s, %(last)s, 10) n, encode(sha256(('gone' || n)::bytea), 'hex') hashed""",
+       FROM generate_series(%(first)s, %(last)s, 10) n,
+            concat(repeat('0', 8), encode(sha256(('gone' || n)::bytea), 'hex')) hashed""",
     """INSERT INTO contacts_signup (public_id, kind, scenario, policy_version_id, email, first_name, last_name, phone,
            company, job_title, address, postal_code, city, country, language, consents, source, created_at)
        SELECT gen_random_uuid(), 'register', 'customer', %(policy)s, 'waiting' || n || '@bench.example', '', '', '',

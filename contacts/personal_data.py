@@ -243,6 +243,13 @@ MODELS: dict[str, Table] = {
             about("finds an objection under an address given up (P12)", exported=False),
         ),
     },
+    "contacts.EarlierHash": {
+        **_table("id contact", KEY),
+        **_table(
+            "address_hash mailbox_hash",
+            about("finds an objection made by a link from before the key of hashes was changed (P12)", exported=False),
+        ),
+    },
     "contacts.Review": _table("id title question every_months next_on ended_on", NOTHING),
     "contacts.ReviewOutcome": {**_table("id review done_on outcome", NOTHING), **_table("by", _STAFF)},
     "contacts.AuditEvent": {

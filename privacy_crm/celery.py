@@ -7,13 +7,23 @@ from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import before_task_publish
+from celery.signals import beat_init, before_task_publish, celeryd_init
+
+from privacy_crm import starting
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "privacy_crm.settings")
 
 app = Celery("privacy_crm", task_cls="privacy_crm.health.noted_task:NotedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@celeryd_init.connect
+@beat_init.connect
+def refuse_unless_safe(**_said: object) -> None:
+    """Worker and beat begin where all is safe, as the site does."""
+    starting.refuse_unless_safe()
+
 
 app.conf.beat_schedule = {
     # Food preferences go within 15 minutes after their event (P8).

@@ -22,7 +22,29 @@ def stop(reason: str) -> NoReturn:
     raise SystemExit(2)
 
 
+# Each number that the environment may set: the least and the most that it may be, which the start holds it to.
+NUMBERS: dict[str, tuple[float, float]] = {}
+
+
+def number(name: str, default: int, least: int, most: int) -> int:
+    NUMBERS[name] = (least, most)
+    try:
+        return int(env.str(name, default="") or default)
+    except ValueError:
+        stop(f"{name} must be a whole number from {least} to {most}")
+
+
+def share(name: str, default: float) -> float:
+    NUMBERS[name] = (0.001, 1.0)
+    try:
+        return float(env.str(name, default="") or default)
+    except ValueError:
+        stop(f"{name} must be a share, such as 0.1")
+
+
 DEBUG = env.bool("DEBUG", default=False)
+# Then web, worker and beat do not start unless all is safe (`privacy_crm.starting`).
+START_REFUSES = not DEBUG
 VAR_DIR = Path(env.str("VAR_DIR", default="") or BASE_DIR / "var").absolute()
 
 if not DEBUG:
@@ -37,8 +59,15 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # Where mails point to.
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000")
 
-# Keys the hashes of suppressed addresses. Set it before SECRET_KEY is ever changed, or the suppressions are lost.
-SUPPRESSION_KEY = env.str("SUPPRESSION_KEY", default="") or f"suppression:{SECRET_KEY}"
+# Earlier ones: what was signed under them is believed still.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+
+# They key the hashes of addresses, the first of them those that are made now (`contacts.words.keys`).
+SUPPRESSION_KEYS = env.list("SUPPRESSION_KEYS", default=[])
+SUPPRESSION_KEY = env.str("SUPPRESSION_KEY", default="") or next(iter(SUPPRESSION_KEYS), "")
+SUPPRESSION_KEY_IS_DERIVED = not SUPPRESSION_KEY
+if SUPPRESSION_KEY_IS_DERIVED:  # for development alone: a new SECRET_KEY would forget every objection
+    SUPPRESSION_KEY = f"suppression:{SECRET_KEY}"
 
 DATABASE_URL = env.str("DATABASE_URL", default="")
 REDIS_URL = env.str("REDIS_URL", default="")
@@ -164,7 +193,7 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False  # the session ends with the browser
 # So many seconds after the factor was shown, a grave act asks for it again.
-ACCOUNT_REAUTHENTICATION_TIMEOUT = env.int("FRESH_FACTOR_SECONDS", default=300)
+ACCOUNT_REAUTHENTICATION_TIMEOUT = FRESH_FACTOR_SECONDS = number("FRESH_FACTOR_SECONDS", 300, 10, 86_400)
 MFA_ADAPTER = "privacy_crm.access.adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Privacy CRM"
@@ -209,8 +238,8 @@ ALTCHA_WIDGET_DEFAULTS = {"auto": "onfocus", "type": "native"}
 ALTCHA_WIDGET_CONFIGURATION = {"hideFooter": True, "hideLogo": True, "humanInteractionSignature": False}
 
 # Sign-ups that one network may send in an hour, and mails that one address may be sent.
-POSTS_AN_HOUR = env.int("POSTS_AN_HOUR", default=20)
-MAILS_AN_HOUR = env.int("MAILS_AN_HOUR", default=5)
+POSTS_AN_HOUR = number("POSTS_AN_HOUR", 20, 1, 100_000)
+MAILS_AN_HOUR = number("MAILS_AN_HOUR", 5, 1, 100_000)
 
 # Websites of the company that may embed the forms and call the API from a browser.
 EMBED_ORIGINS = env.list("EMBED_ORIGINS", default=[])
@@ -225,9 +254,10 @@ UNFOLD = unfold.UNFOLD
 
 SECURE_CSP = security.PUBLIC
 SECURE_REFERRER_POLICY = "same-origin"
-# Then the proxy, and nobody before it, says who the visitor is and whether they came by https.
-BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+# How many proxies of ours a request passes: they, and nobody before them, say who the visitor is and whether they came
+# by https. BEHIND_PROXY=on is one.
+PROXY_HOPS = number("PROXY_HOPS", int(env.bool("BEHIND_PROXY", default=False)), 0, 10)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_HOPS else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("HTTPS", default=not DEBUG)
 SECURE_HSTS_SECONDS = 31_536_000 if SESSION_COOKIE_SECURE else 0
 X_FRAME_OPTIONS = "DENY"
@@ -244,34 +274,36 @@ try:
 except ValueError as problem:
     stop(str(problem))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Privacy CRM <crm@localhost>")
+# Under which names the sender's domain has its DKIM keys, for `manage.py preflight`.
+DKIM_SELECTORS = env.list("DKIM_SELECTORS", default=[])
 
 # At most so many people a day are told where we have their details from, unless more have to be within the month (L5).
-INFORM_A_DAY = env.int("INFORM_A_DAY", default=2000)
+INFORM_A_DAY = number("INFORM_A_DAY", 2_000, 1, 1_000_000)
 
 # A file of people is used or deleted within so many days, and its holder says which (P15).
-AUDIENCE_DAYS = env.int("AUDIENCE_DAYS", default=7)
+AUDIENCE_DAYS = number("AUDIENCE_DAYS", 7, 1, 90)
 # Whoever exports more people than this says why so many.
-AUDIENCE_REASON_ABOVE = env.int("AUDIENCE_REASON_ABOVE", default=500)
+AUDIENCE_REASON_ABOVE = number("AUDIENCE_REASON_ABOVE", 500, 0, 10_000_000)
 # What a mailing sends in a minute, unless it says otherwise.
-MAILS_A_MINUTE = env.int("MAILS_A_MINUTE", default=300)
+MAILS_A_MINUTE = number("MAILS_A_MINUTE", 300, 1, 100_000)
 # The largest file of people that is taken in the browser; one file of an .xlsx may be unpacked to ten times that.
-UPLOAD_MEGABYTES = env.int("UPLOAD_MEGABYTES", default=50)
+UPLOAD_MEGABYTES = number("UPLOAD_MEGABYTES", 50, 1, 2_000)
 
 # A run that would delete or reduce more than this share of all contacts, and more than this number, asks first.
-PURGE_CAP_SHARE = env.float("PURGE_CAP_SHARE", default=0.10)
-PURGE_CAP_NUMBER = env.int("PURGE_CAP_NUMBER", default=100)
+PURGE_CAP_SHARE = share("PURGE_CAP_SHARE", 0.10)
+PURGE_CAP_NUMBER = number("PURGE_CAP_NUMBER", 100, 0, 100_000_000)
 
 # Whose public holidays a legal date rolls over (Regulation 1182/71, Art. 3), as an ISO code.
 HOLIDAYS_COUNTRY = env.str("HOLIDAYS_COUNTRY", default="SE")
 # Closed requests go after so many months, and only counts remain; notices, so long after they were acknowledged; lists
 # that left as files, so long after their holders said what became of them.
-REQUEST_MONTHS = env.int("REQUEST_MONTHS", default=24)
+REQUEST_MONTHS = number("REQUEST_MONTHS", 24, 12, 120)
 # How long nobody brings back who was erased at their request: the letter names the day.
-TOMBSTONE_MONTHS = env.int("TOMBSTONE_MONTHS", default=36)
+TOMBSTONE_MONTHS = number("TOMBSTONE_MONTHS", 36, 1, 240)
 # How long each entry of the audit trail is kept: the policy's page, certificates and answers name it.
-AUDIT_MONTHS = env.int("AUDIT_MONTHS", default=60)
+AUDIT_MONTHS = number("AUDIT_MONTHS", 60, 12, 240)
 # How long a backup is kept: what it still holds of a deleted person is gone by then, and they are told the day.
-BACKUP_DAYS = env.int("BACKUP_DAYS", default=30)
+BACKUP_DAYS = number("BACKUP_DAYS", 30, 0, 3_650)
 
 # Called once each nightly deletion has finished, so that a watcher outside notices when none does.
 HEARTBEAT_URL = env.str("HEARTBEAT_URL", default="")

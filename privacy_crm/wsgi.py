@@ -5,9 +5,12 @@ from typing import Any
 from django.core.wsgi import get_wsgi_application
 from django.utils.http import parse_header_parameters
 
+from privacy_crm import starting
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "privacy_crm.settings")
 
 _django = get_wsgi_application()
+starting.refuse_unless_safe()
 
 
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

@@ -26,10 +26,12 @@ from contacts.people import (
     consent_records,
     empty_organisations,
     erasure,
+    rekeying,
     restriction_guard,
     suppressions,
     tombstones,
 )
+from contacts.words.addresses import known
 from contacts.words.vocabulary import ConsentMethod, NoticeKind, PermissionState, StrikeKind
 
 # What is chosen between the two, and the columns that go along with it: whether an address takes mail is said of the
@@ -193,9 +195,9 @@ def _fill(two: Two, taken: Collection[str], day: dt.date) -> None:
 def _remember(two: Two, taken: Collection[str]) -> None:
     """Keep the address that nobody has any more: who objects under it later objects for the one that is left."""
     given_up = two.keep if "email" in taken else two.gone
-    MergedAddress.objects.get_or_create(
-        contact=two.keep, address_hash=given_up.address_hash, defaults={"mailbox_hash": str(given_up.mailbox_hash)}
-    )
+    for address, box in known(str(given_up.email)).items():
+        MergedAddress.objects.get_or_create(contact=two.keep, address_hash=address, defaults={"mailbox_hash": box})
+    rekeying.readdress(two.keep, str((two.gone if given_up is two.keep else two.keep).email))
 
 
 def _trace(two: Two, at: dt.datetime, by: str) -> None:

@@ -230,6 +230,7 @@ RULES: Rules = {
     "contacts.Disclosure.contact": (moved("contacts_disclosure", unless=_SAME_BATCH),),
     "contacts.UploadedPerson.contact": uploaded.PEOPLE,
     "contacts.UploadedDifference.contact": uploaded.DIFFERENCES,
+    "contacts.EarlierHash.contact": GOES,  # of the address that stays they are written anew
     "contacts.MergedAddress.contact": (moved("contacts_mergedaddress", unless=_SAME_ADDRESS),),
     "contacts.DuplicatePair.one": _PAIRS,
     "contacts.DuplicatePair.other": GOES,  # moved together with the other end

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0021_places_given_up'),
+        ('contacts', '0039_earlier_hashes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -2,6 +2,7 @@ from contacts.models.audiences import Audience, Strike
 from contacts.models.audit import AuditEvent
 from contacts.models.countries import CountryRule
 from contacts.models.duplicates import DuplicatePair, MergedAddress
+from contacts.models.earlier_hashes import EarlierHash
 from contacts.models.events import Event, FoodPreference, Registration
 from contacts.models.jobs import JobRun
 from contacts.models.keys import ApiKey
@@ -35,6 +36,7 @@ __all__ = [
     "CountryRule",
     "Disclosure",
     "DuplicatePair",
+    "EarlierHash",
     "Event",
     "FoodPreference",
     "Interest",

@@ -49,8 +49,8 @@ class MergedAddress(models.Model):
     """
 
     contact = models.ForeignKey(Contact, models.DB_CASCADE, related_name="+")
-    address_hash = models.CharField(max_length=64)
-    mailbox_hash = models.CharField(max_length=64)
+    address_hash = models.CharField(max_length=72)
+    mailbox_hash = models.CharField(max_length=72)
 
     class Meta:
         constraints = [

@@ -95,8 +95,8 @@ class Suppression(models.Model):
     It holds for the whole mailbox (L16). Where nobody knows the mailbox any more, both hashes are the address's.
     """
 
-    address_hash = models.CharField(max_length=64)
-    mailbox_hash = models.CharField(max_length=64)
+    address_hash = models.CharField(max_length=72)
+    mailbox_hash = models.CharField(max_length=72)
     channel = models.CharField(choices=Channel)
     reason = models.CharField(default="objection")
     since = models.DateField()

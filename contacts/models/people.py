@@ -102,10 +102,10 @@ class Contact(models.Model):
     # The database refuses to delete an organisation that has contacts.
     organisation = models.ForeignKey(Organisation, models.DO_NOTHING, null=True, blank=True, related_name="contacts")
     address_hash = models.CharField(
-        max_length=64, null=True, blank=True, editable=False, help_text="Keyed hash, by which suppressions are found."
+        max_length=72, null=True, blank=True, editable=False, help_text="Keyed hash, by which suppressions are found."
     )
     mailbox_hash = models.CharField(
-        max_length=64, null=True, blank=True, editable=False, help_text="The same of its mailbox, without the tag."
+        max_length=72, null=True, blank=True, editable=False, help_text="The same of its mailbox, without the tag."
     )
     # Kept by contacts.people.address_trust, and by nothing else.
     address_trust = models.CharField(

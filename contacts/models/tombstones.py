@@ -8,8 +8,8 @@ class Tombstone(models.Model):
     It names nobody, and goes after its last day. `residue` is the number of what a duty has us keep of the person.
     """
 
-    address_hash = models.CharField(max_length=64, unique=True)
-    mailbox_hash = models.CharField(max_length=64)
+    address_hash = models.CharField(max_length=72, unique=True)
+    mailbox_hash = models.CharField(max_length=72)
     erased_on = models.DateField()
     ends_on = models.DateField(db_index=True, help_text="The last day on which it holds.")
     residue = models.UUIDField(null=True)

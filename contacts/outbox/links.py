@@ -2,7 +2,7 @@
 
 `confirm` says which record it is about and ends with it. `place` says whose place at which event, and follows them into
 the record that theirs was merged into. `download` ends OPEN_DAYS after the proof, whenever it is shown. `stop` has
-no end, works after the person has been deleted, and hangs on the suppression key, which outlives SECRET_KEY. `told` and
+no end, works after the person has been deleted, and hangs on the suppression keys, each of which opens it. `told` and
 `told_of` open the notices that a recipient has to act on. `replaced` says which record an address was taken off, and
 when, so that whoever asks about it need not. `asked` answers the mail that asks whose a doubted address is, and `keep`
 the one that says that its reader is about to be deleted. `certificate` opens that of a deletion, which names nobody, as
@@ -12,6 +12,7 @@ long as it is kept.
 import datetime as dt
 import re
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -21,14 +22,15 @@ from django.urls import reverse
 from django.utils import translation
 
 from contacts.models import Contact, Message, Recipient, RecipientNotice, Registration, SignUp
+from contacts.words import keys
 from contacts.words.addresses import hashes, keyed_hash
 
 OPEN_DAYS = 7
 EVERYTHING = "all"  # the list of those who may be written to about anything
 
 _STOP = re.compile(
-    r"(?:(?P<person>[0-9a-f]{32})|-(?P<sign_up>[0-9a-f]{32})?)\.(?P<hash>[0-9a-f]{64})"
-    r"(?:-(?P<mailbox>[0-9a-f]{64}))?\.(?P<list>[A-Za-z0-9_-]+)"
+    r"(?:(?P<person>[0-9a-f]{32})|-(?P<sign_up>[0-9a-f]{32})?)\.(?P<hash>[0-9a-f]{64,72})"
+    r"(?:-(?P<mailbox>[0-9a-f]{64,72}))?\.(?P<list>[A-Za-z0-9_-]+)"
 )
 
 _PLACE = re.compile(r"(?P<person>[0-9a-f]{32})\.(?P<event>[0-9]{1,18})")
@@ -128,22 +130,24 @@ def is_open(sign_up: SignUp, at: dt.datetime) -> bool:
 
 def stop(contact: Contact, to_list: str = EVERYTHING) -> str:
     """Seal the way out that a mail to this contact carries; `to_list` is a topic's slug or EVERYTHING."""
-    return _lasting().sign(f"{contact.public_id.hex}.{_hashed(str(contact.email))}.{to_list}")
+    return _lasting(keys.first()).sign(f"{contact.public_id.hex}.{_hashed(str(contact.email))}.{to_list}")
 
 
 def stop_of_stranger(email: str, sign_up: SignUp | None = None) -> str:
     """Seal the way out of a mail to an address that nobody has proven; `sign_up` is what the mail asks to confirm."""
     asked = sign_up.public_id.hex if sign_up else ""
-    return _lasting().sign(f"-{asked}.{_hashed(email)}.{EVERYTHING}")
+    return _lasting(keys.first()).sign(f"-{asked}.{_hashed(email)}.{EVERYTHING}")
 
 
 def read_stop(token: str) -> Stop:
     """Return whom a `stop` link is about, whether or not they are still held. Raises InvalidLinkError."""
-    said = _STOP.fullmatch(_open(_lasting(), token))
+    opened, key = _open_lasting(token)
+    said = _STOP.fullmatch(opened)
     if said is None:
         raise InvalidLinkError
     person, sign_up = (uuid.UUID(text) if text else None for text in (said["person"], said["sign_up"]))
-    return Stop(person, said["hash"], said["list"], sign_up, said["mailbox"] or "")
+    mailbox = keys.named(said["mailbox"], key) if said["mailbox"] else ""
+    return Stop(person, keys.named(said["hash"], key), said["list"], sign_up, mailbox)
 
 
 def replaced(record: Contact, address: str, day: dt.date) -> str:
@@ -154,7 +158,7 @@ def replaced(record: Contact, address: str, day: dt.date) -> str:
 def read_replaced(token: str) -> Replaced:
     """Return which record an address was taken off, and when. Raises InvalidLinkError."""
     person, day, address_hash = _open(_signer("replaced"), token).split(".")
-    return Replaced(uuid.UUID(person), dt.date.fromisoformat(day), address_hash)
+    return Replaced(uuid.UUID(person), dt.date.fromisoformat(day), _named(address_hash))
 
 
 def asked(contact: Contact) -> str:
@@ -165,7 +169,7 @@ def asked(contact: Contact) -> str:
 def read_asked(token: str) -> tuple[uuid.UUID, str]:
     """Return the public_id of the record, and the keyed hash of the address. Raises InvalidLinkError."""
     person, address_hash = _open(_signer("asked"), token).split(".")
-    return uuid.UUID(person), address_hash
+    return uuid.UUID(person), _named(address_hash)
 
 
 def keep(message: Message) -> str:
@@ -217,8 +221,21 @@ def _signer(purpose: str) -> Signer:
     return Signer(salt=f"contacts.{purpose}")
 
 
-def _lasting() -> Signer:
-    return Signer(key=settings.SUPPRESSION_KEY, fallback_keys=[], salt="contacts.stop")
+def _lasting(key: str) -> Signer:
+    return Signer(key=key, fallback_keys=[], salt="contacts.stop")
+
+
+def _open_lasting(token: str) -> tuple[str, str]:
+    """Return what a link says that has no end, and the key that it is sealed under."""
+    for key in keys.known():
+        with suppress(InvalidLinkError):
+            return _open(_lasting(key), token), key
+    raise InvalidLinkError
+
+
+def _named(address_hash: str) -> str:
+    """Return the hash with the name of its key: without one, it is from when there was one key, the last of ours."""
+    return keys.named(address_hash, keys.known()[-1])
 
 
 def _open(signer: Signer, token: str) -> str:

@@ -14,11 +14,12 @@ from typing import Any
 from django.conf import settings
 from django.core.mail.backends import filebased
 
-from contacts.words.addresses import MalformedAddressError, keyed_hash, normalise
+from contacts.words.addresses import MalformedAddressError, every_hash, keyed_hash, normalise
 
 KEPT_FOR = dt.timedelta(hours=24)
 
 _ENDING = ".log"
+_SHORT = 32  # characters of a hash: a name of a file holds several
 
 
 class EmailBackend(filebased.EmailBackend):
@@ -45,7 +46,7 @@ class EmailBackend(filebased.EmailBackend):
 
 def forget(addresses: Iterable[str]) -> int:
     """Delete the mails to any of these normalised addresses, and return how many there were."""
-    hashes = {_hash(address) for address in addresses}
+    hashes = {each[:_SHORT] for address in addresses for each in every_hash(address)}
     return _unlink(path for path in _files() if any(each in path.name for each in hashes))
 
 
@@ -78,8 +79,8 @@ def _written(path: Path) -> float:
 
 
 def _hash(address: str) -> str:
-    """Return the keyed hash of an address, shortened: a name of a file holds several."""
+    """Return the keyed hash of an address, shortened."""
     try:
-        return keyed_hash(normalise(parseaddr(address)[1]))[:24]
+        return keyed_hash(normalise(parseaddr(address)[1]))[:_SHORT]
     except MalformedAddressError:
         return "unknown"

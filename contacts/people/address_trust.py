@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from psycopg2 import sql
 
 from contacts.base import audit
-from contacts.models import Contact
+from contacts.models import Contact, EarlierHash
 from contacts.people import restriction_guard
 from contacts.people.activities import ContactGoneError
 from contacts.words.vocabulary import DOUBTS_OF_MAIL, REASONS_OF, AddressTrust, TrustReason
@@ -154,4 +154,5 @@ def answer(public_id: uuid.UUID, address_hash: str, *, mine: bool, at: dt.dateti
 
 def _asked(address_hash: str) -> QuerySet[Contact]:
     doubted = Contact.objects.filter(address_trust=AddressTrust.DOUBTED, address_trust_reason__in=_ASKED_ABOUT)
-    return doubted.filter(address_hash=address_hash)
+    earlier = EarlierHash.objects.filter(address_hash=address_hash).values("contact")
+    return doubted.filter(Q(address_hash=address_hash) | Q(pk__in=earlier))

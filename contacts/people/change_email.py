@@ -10,9 +10,9 @@ from contacts.base import audit
 from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion
 from contacts.outbox import notices
-from contacts.people import address_trust, consent_records, suppressions, tombstones
+from contacts.people import address_trust, consent_records, rekeying, suppressions, tombstones
 from contacts.people.activities import ContactGoneError
-from contacts.words.addresses import MalformedAddressError, hashes, keyed_hash, mailbox_hash, normalise
+from contacts.words.addresses import MalformedAddressError, hashes, keyed_hash, known, mailbox_hash, normalise
 from contacts.words.vocabulary import AddressTrust, ConsentMethod, NoticeKind, TrustReason
 
 
@@ -52,9 +52,10 @@ def change(contact_id: int, email: str, *, evidence: TrustReason | None, at: dt.
     old = {"old": person.address_hash, "old_mailbox": person.mailbox_hash}
     new = {"new": keyed_hash(address), "new_mailbox": mailbox_hash(address)}
     if address != person.email:
-        tombstones.refuse({new["new"]: new["new_mailbox"]}, day=_day(at))
+        tombstones.refuse(known(address), day=_day(at))
     why = evidence or TrustReason.CHANGED
     _move(person, address, why, _day(at))
+    rekeying.readdress(person, address)
     if address != person.email:
         notices.enqueue(NoticeKind.RECTIFIED, [person.pk], details=["email"], at=at)
     suppressions.add({new["new"]: new["new_mailbox"]}, _CARRIED, **old)
@@ -77,8 +78,8 @@ def _is_doubted(person: Contact) -> bool:
 def _move(person: Contact, address: str, why: TrustReason, day: dt.date) -> None:
     try:
         with transaction.atomic():
-            known = hashes(address) | address_trust.says(why, day)
-            Contact.objects.filter(pk=person.pk).update(email=address, bounced_on=None, **known)
+            says = hashes(address) | address_trust.says(why, day)
+            Contact.objects.filter(pk=person.pk).update(email=address, bounced_on=None, **says)
     except IntegrityError:
         raise AddressError("Another contact has this address.") from None
 

@@ -11,8 +11,8 @@ from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from psycopg2 import sql
 
-from contacts.models import Contact, MergedAddress, Suppression
-from contacts.words.addresses import keyed_hash, mailbox_hash
+from contacts.models import Contact, EarlierHash, MergedAddress, Suppression
+from contacts.words.addresses import known
 from contacts.words.vocabulary import Channel
 
 type Hashes = Mapping[str, str]  # keyed hash of an address → that of its mailbox
@@ -38,7 +38,7 @@ _LEARNT = sql.SQL("(stored.mailbox_hash = stored.address_hash AND EXCLUDED.mailb
 
 def of_address(address: str) -> QuerySet[Suppression]:
     """Return what holds for a normalised address."""
-    return Suppression.objects.filter(under({keyed_hash(address): mailbox_hash(address)}))
+    return Suppression.objects.filter(under(known(address)))
 
 
 def channels(hashes: Hashes) -> set[str]:
@@ -48,10 +48,11 @@ def channels(hashes: Hashes) -> set[str]:
 
 def of_people(*people: Contact) -> QuerySet[Suppression]:
     """Return what holds for the addresses of these people."""
-    return Suppression.objects.filter(under(hashes_of(people)))
+    earlier = EarlierHash.objects.filter(contact__in=people)
+    return Suppression.objects.filter(under(hashes_of([*people, *earlier])))
 
 
-def hashes_of(people: Iterable[Contact | MergedAddress]) -> dict[str, str]:
+def hashes_of(people: Iterable[Contact | EarlierHash | MergedAddress]) -> dict[str, str]:
     """Return the hashes of those who have an address."""
     return {str(each.address_hash): str(each.mailbox_hash) for each in people if each.address_hash}
 

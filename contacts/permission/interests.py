@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from contacts.base import audit
-from contacts.models import Contact, Interest, Topic
+from contacts.models import Contact, EarlierHash, Interest, Topic
 from contacts.outbox import counts
 from contacts.words.vocabulary import ACTIVITY_SCENARIOS
 
@@ -62,7 +62,9 @@ def refuse(
     it on.
     """
     topic = Topic.objects.filter(slug=slug).first()
-    concerned = Contact.objects.whole().filter(Q(address_hash=address_hash) | Q(public_id=public_id))
+    earlier = EarlierHash.objects.filter(address_hash=address_hash).values("contact")
+    theirs = Q(address_hash=address_hash) | Q(public_id=public_id) | Q(pk__in=earlier)
+    concerned = Contact.objects.whole().filter(theirs)
     people = dict(concerned.order_by("pk").select_for_update().values_list("pk", "public_id")) if topic else {}
     if topic is None or not people:
         return False

@@ -13,7 +13,7 @@ from django.db.models import Q
 from psycopg2 import sql
 
 from contacts.base import audit, merge_redirects
-from contacts.models import Contact, MergedAddress
+from contacts.models import Contact, EarlierHash, MergedAddress
 from contacts.outbox import counts, notices
 from contacts.people import consent_records, suppressions
 from contacts.people.suppressions import Hashes
@@ -108,8 +108,11 @@ def _lock(heard: Hashes, public_id: uuid.UUID | None) -> list[Contact]:
 
 
 def _heirs(heard: Hashes) -> set[int]:
-    """Return the keys of those who gave this address up when two records of theirs were merged."""
-    return set(MergedAddress.objects.filter(suppressions.under(heard)).values_list("contact", flat=True))
+    """Return the keys of those who gave this address up when two records of theirs were merged, or have it still, and
+    are known under another key by now.
+    """
+    found = (model.objects.filter(suppressions.under(heard)) for model in (MergedAddress, EarlierHash))
+    return {contact for rows in found for contact in rows.values_list("contact", flat=True)}
 
 
 def method(by: str) -> ConsentMethod:

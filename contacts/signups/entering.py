@@ -13,7 +13,7 @@ from django.db.models.functions import Greatest
 from contacts.base import audit
 from contacts.base.days import day_of
 from contacts.models import Basis, Contact, Organisation, PolicyVersion
-from contacts.people import address_trust, agreements, clocks, suppressions, tombstones
+from contacts.people import address_trust, agreements, clocks, rekeying, suppressions, tombstones
 from contacts.people.activities import ContactGoneError
 from contacts.permission import permission
 from contacts.signups.sign_ups import Typed
@@ -66,6 +66,7 @@ def enter(
     contact, fresh = Contact.objects.get_or_create(email=address, defaults=known)
     if not fresh:
         raise HeldError("Somebody is held under this address already.")
+    rekeying.bring_forward([address])
     # Only now: an erasure may have been what the address waited for.
     if not again:
         tombstones.refuse(suppressions.hashes_of([contact]), day=day_of(at, policy.zone))

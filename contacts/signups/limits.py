@@ -17,11 +17,12 @@ from limits import RateLimitItem, RateLimitItemPerHour
 from limits.storage import RedisStorage
 from limits.strategies import FixedWindowRateLimiter
 
+from contacts.signups import visitors
 from contacts.words.addresses import mailbox
 from contacts.words.mail_providers import public_domains
 
-_MAILBOXES = 10  # so many of one domain may have their hour's share: more names are made up than asked for
 _IPV6_SITE = 64  # one household or office; single addresses in it are had for nothing
+_MAILBOXES = 10  # so many of one domain may have their hour's share: more names are made up than asked for
 
 
 class TooManyError(Exception):
@@ -53,13 +54,9 @@ def take_to(address: str) -> None:
 
 def network_of(request: HttpRequest) -> str:
     """Return the network that a request came from: an address, or for IPv6 the site that it belongs to."""
-    visitor = _visitor(request)
-    try:
-        address = ipaddress.ip_address(visitor)
-    except ValueError:
-        return visitor
-    if address.version == 4:
-        return str(address)
+    address = visitors.address_of(request)
+    if address is None or address.version == 4:
+        return str(address or "")
     return str(ipaddress.ip_network((address, _IPV6_SITE), strict=False))
 
 
@@ -80,11 +77,3 @@ def _take(limit: RateLimitItem, counted: str) -> None:
 def _limiter(url: str) -> FixedWindowRateLimiter:
     pool = redis.ConnectionPool.from_url(url)
     return FixedWindowRateLimiter(RedisStorage("redis://", connection_pool=pool, key_prefix="limits"))
-
-
-def _visitor(request: HttpRequest) -> str:
-    """Return the visitor's address: what our own proxy appended, where there is one, since the rest can be made up."""
-    remote: str = request.META.get("REMOTE_ADDR", "")
-    if not settings.BEHIND_PROXY:
-        return remote
-    return request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip() or remote

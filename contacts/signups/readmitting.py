@@ -17,7 +17,7 @@ from contacts.permission import objections
 from contacts.signups import entering
 from contacts.signups.entering import EnteringError, Reason
 from contacts.signups.sign_ups import Typed
-from contacts.words.addresses import MalformedAddressError, hashes, normalise
+from contacts.words.addresses import MalformedAddressError, hashes, known, normalise
 from contacts.words.vocabulary import AGREEMENT_SCENARIOS, AgreementState, Channel, SourceKind
 
 
@@ -48,16 +48,15 @@ def readmit(
     day = day_of(at, policy.zone)
     _check(reason, organisation_id, day)
     try:
-        hashed = hashes(normalise(typed.email))
+        address = normalise(typed.email)
     except MalformedAddressError:
         raise EnteringError("This is no e-mail address.") from None
-    known = {hashed["address_hash"]: hashed["mailbox_hash"]}
-    if tombstones.standing(known, day=day) is None:
+    if tombstones.standing(known(address), day=day) is None:
         raise EnteringError("Nobody was erased under this address.")
     contact = entering.enter(typed, reason, organisation_id=organisation_id, again=True, policy=policy, at=at, by=by)
-    tombstones.lift(known, public_id=contact.public_id, rule=grounds, at=at, by=by)
+    tombstones.lift(known(address), public_id=contact.public_id, rule=grounds, at=at, by=by)
     objections.record(
-        **hashed,
+        **hashes(address),
         public_id=contact.public_id,
         channels=list(Channel),
         reason="asked to be deleted",

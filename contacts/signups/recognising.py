@@ -9,7 +9,8 @@ from collections.abc import Mapping
 
 from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion, SignUp
-from contacts.people import address_trust, details, left_organisation, suppressions, tombstones
+from contacts.people import address_trust, details, left_organisation, rekeying, tombstones
+from contacts.words import addresses
 from contacts.words.addresses import hashes
 from contacts.words.details import FIELDS_OF, Detail
 from contacts.words.vocabulary import AddressTrust, Channel, TrustReason
@@ -25,6 +26,7 @@ def person(
     why = TrustReason.FORM_BUTTON if own else TrustReason.DOOR
     known = hashes(made.email) | address_trust.says(why, day_of(at, policy.zone))
     contact, _ = Contact.objects.select_for_update().get_or_create(email=made.email, defaults=known)
+    rekeying.bring_forward([made.email])
     _come_back(contact, own, policy, at, by)
     if own:
         address_trust.pressed(contact, theirs=_is_called_so(contact, made), at=at, by=by)
@@ -63,7 +65,7 @@ def _is_called_so(contact: Contact, made: SignUp) -> bool:
 
 def _come_back(contact: Contact, own: bool, policy: PolicyVersion, at: dt.datetime, by: str) -> None:
     """Let somebody come back who was erased at their request, by an act of their own alone (L12)."""
-    known = suppressions.hashes_of([contact])
+    known = addresses.known(str(contact.email))
     if own:
         tombstones.lift(known, public_id=contact.public_id, rule="own", at=at, by=by)
     else:

@@ -1,12 +1,15 @@
-"""E-mail addresses: one spelling for each, the mailbox it leads to, and the keyed hash that outlives the person."""
+"""E-mail addresses: one spelling for each, the mailbox it leads to, and the keyed hash that outlives the person.
 
-import hashlib
-import hmac
+What is written down is hashed under the first key. Who looks for what may have been written earlier asks for the hashes
+under all keys (`contacts.words.keys`).
+"""
+
 import unicodedata
 
 import idna
-from django.conf import settings
 from email_validator import EmailNotValidError, validate_email
+
+from contacts.words import keys
 
 
 class MalformedAddressError(ValueError):
@@ -50,5 +53,25 @@ def mailbox_hash(address: str) -> str:
 
 
 def keyed_hash(address: str) -> str:
-    """Return the HMAC-SHA256 (RFC 2104) of a normalised address, in hexadecimal, under the suppression key."""
-    return hmac.new(settings.SUPPRESSION_KEY.encode(), address.encode(), hashlib.sha256).hexdigest()
+    """Return the keyed hash of a normalised address, under the first key."""
+    return keys.hashed(address, keys.first())
+
+
+def every_hash(address: str) -> list[str]:
+    """Return the keyed hashes of a normalised address under all keys, that of the first key first."""
+    return list(known(address))
+
+
+def known(address: str) -> dict[str, str]:
+    """Return the keyed hash of a normalised address under each key, with that of its mailbox."""
+    return _under(keys.known(), address)
+
+
+def earlier(address: str) -> dict[str, str]:
+    """Return those under the keys that hash nothing any more."""
+    return _under(keys.earlier(), address)
+
+
+def _under(tried: list[str], address: str) -> dict[str, str]:
+    box = mailbox(address)
+    return {keys.hashed(address, key): keys.hashed(box, key) for key in tried}

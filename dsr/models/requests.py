@@ -105,7 +105,7 @@ class Request(models.Model):
     warned_on = models.DateField(null=True, help_text="When officers were last reminded of the date.")
     agreed_by = models.DateField(null=True, help_text="The day by which something was promised to the person.")
     closed_on = models.DateField(null=True)
-    address_hash = models.CharField(max_length=64, blank=True)
+    address_hash = models.CharField(max_length=72, blank=True)
     passed_on_by = models.CharField(blank=True, help_text="user:ID of the member of staff who passed it on.")
 
     objects = Requests.as_manager()

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from contacts.models import Contact, MergedAddress
-from contacts.words.addresses import MalformedAddressError, keyed_hash, normalise
+from contacts.words.addresses import MalformedAddressError, every_hash, normalise
 from dsr.models import Paper, Request, Subject
 from dsr.words.vocabulary import PaperKind
 
@@ -41,7 +41,7 @@ def _by_address(term: str) -> list[Contact]:
     except MalformedAddressError:
         return []
     holders = _people().filter(email=address)
-    asked = Request.objects.filter(address_hash=keyed_hash(address))
+    asked = Request.objects.filter(address_hash__in=every_hash(address))
     named = Paper.objects.filter(
         Q(kind=PaperKind.ADDRESS, text=address)
         | Q(kind=PaperKind.STATEMENT, data__address=address)
@@ -49,7 +49,7 @@ def _by_address(term: str) -> list[Contact]:
         contact__isnull=False,
     )
     before = Q(pk__in=Subject.objects.filter(request__in=asked).values("contact"))
-    before |= Q(pk__in=MergedAddress.objects.filter(address_hash=keyed_hash(address)).values("contact"))
+    before |= Q(pk__in=MergedAddress.objects.filter(address_hash__in=every_hash(address)).values("contact"))
     if not holders.exists():  # whoever gave an address that is somebody else's may have been somebody else
         before |= Q(pk__in=named.values("contact"))
     return [*holders, *_people().filter(before).order_by("pk")[:MOST]]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from contacts.base import merge_redirects
 from contacts.models import Contact
-from contacts.words.addresses import keyed_hash, mailbox_hash, normalise
+from contacts.words.addresses import known, normalise
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class Person:
 
     @property
     def mailboxes(self) -> dict[str, str]:
-        """The keyed hash of each address, with that of its mailbox."""
-        return {keyed_hash(address): mailbox_hash(address) for address in self.addresses}
+        """The keyed hashes of each address, under each key, with those of its mailbox."""
+        return {hashed: box for address in self.addresses for hashed, box in known(address).items()}
 
 
 def find(contact_ids: Collection[int] = (), address: str = "") -> Person:

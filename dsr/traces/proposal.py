@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from contacts.models import Basis, Contact, Organisation
 from contacts.outbox import notices
 from contacts.people import erasure, suppressions, tombstones
-from contacts.words.addresses import keyed_hash
+from contacts.words.addresses import every_hash, keyed_hash
 from contacts.words.categories import Category
 from contacts.words.vocabulary import AGREEMENT_SCENARIOS, AgreementState
 from dsr.models import Entry, Paper, Request
@@ -171,7 +171,7 @@ def _obstacles(request: Request, ids: list[int], addresses: Collection[str], day
         found.append(_("The interests are still to be weighed: follow the objection first."))
     others = Request.objects.standing().exclude(pk=request.pk).order_by("pk")
     proven = Entry.objects.filter(step=Step.PROVEN).values("request")
-    hashes = [keyed_hash(address) for address in addresses]
+    hashes = [each for address in addresses for each in every_hash(address)]
     theirs = others.of_people(ids) | others.filter(address_hash__in=hashes, pk__in=proven)
     if numbers := ", ".join(other.number for other in theirs):
         found.append(_("Other requests of this person are open: %s. Answer or close them first.") % numbers)

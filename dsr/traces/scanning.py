@@ -17,7 +17,7 @@ from django.db import connection
 from psycopg2 import sql
 
 from contacts.base.limits import limits
-from contacts.words.addresses import hashes
+from contacts.words.addresses import known
 
 # Whoever stands here stands with an address of their own: a name or a phone may well be a namesake's or a colleague's.
 _PEOPLE = ("contacts_contact", "contacts_signup")
@@ -29,7 +29,7 @@ _OTHER_REASON = ("auth_user", "contacts_recipient", "contacts_policyversion")
 _TO_BE_SEARCHED = "dsr_pendingsearch"
 
 # Whoever writes to the same mailbox under another tag has its hash.
-_MAILBOXES = ("contacts_contact", "contacts_mergedaddress")
+_MAILBOXES = ("contacts_contact", "contacts_mergedaddress", "contacts_earlierhash")
 
 # Where a person's number or coded address may stay: as an objection, against their being brought back, and as proof.
 _PROOF = (
@@ -89,7 +89,7 @@ def identifiers(people: Iterable[Mapping[str, Any]], addresses: Collection[str])
     """Gather what names these people, from their records' fields, before they are deleted."""
     shared: set[str] = set()
     numbers: set[str] = set()
-    coded = {each for address in addresses for each in hashes(address).values()}
+    coded = {each for address in addresses for pair in known(address).items() for each in pair}
     for person in people:
         shared.add(f"{person['first_name']} {person['last_name']}" if person["first_name"] else "")
         shared |= {person["phone"], re.sub(r"[\s()/.-]", "", person["phone"]), person["address"]}

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import F, Func, JSONField, QuerySet, Value
 
 from contacts.models import Message, SignUp
-from contacts.words.addresses import keyed_hash
+from contacts.words.addresses import every_hash
 from contacts.words.vocabulary import SignUpKind
 from dsr.models import Paper, Proof, Request
 from dsr.words.vocabulary import PaperKind, State
@@ -19,7 +19,7 @@ def of(addresses: Collection[str]) -> list[QuerySet[Any, Any]]:
     """Return what waits under these normalised addresses: sign-ups, links that prove one, requests that nobody has
     proven, and letters not sent yet.
     """
-    hashes = [keyed_hash(address) for address in addresses]
+    hashes = [each for address in addresses for each in every_hash(address)]
     return [
         SignUp.objects.waiting().filter(email__in=addresses),
         Proof.objects.filter(address__in=addresses),

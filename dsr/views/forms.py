@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from contacts.base.fields import LONGEST, Address, OneLine, stand_by
 from contacts.models import Contact
 from contacts.outbox import links
-from contacts.words.addresses import keyed_hash
+from contacts.words.addresses import every_hash
 from dsr.intake.intake import Asked, Stranger
 from dsr.views import wishes
 from dsr.words.vocabulary import Kind
@@ -106,7 +106,7 @@ class AskForm(forms.Form):
             was = links.read_replaced(self.cleaned_data["about"])
         except links.InvalidLinkError:
             return {}
-        theirs = was.address_hash == keyed_hash(self.cleaned_data["email"])
+        theirs = was.address_hash in every_hash(self.cleaned_data["email"])
         return {"record": str(was.public_id)} | ({"contested": str(was.public_id)} if theirs else {})
 
     def stranger(self, language: str) -> Stranger:

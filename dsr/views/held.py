@@ -13,7 +13,7 @@ from contacts.models import Contact, SignUp
 from contacts.outbox import links
 from contacts.people import suppressions, tombstones
 from contacts.views import channels, topics, typed
-from contacts.words.addresses import keyed_hash, mailbox_hash
+from contacts.words.addresses import every_hash, keyed_hash, known
 from contacts.words.vocabulary import Channel
 from dsr.decisions import fetching
 from dsr.intake import asking
@@ -61,10 +61,9 @@ def of_person(door: Door, contact: Contact) -> dict[str, Any]:
 def of_nobody(door: Door) -> dict[str, Any]:
     """Return what there is to say under an address that nobody is held by."""
     objected = suppressions.of_address(door.proof.address)
-    known = {keyed_hash(door.proof.address): mailbox_hash(door.proof.address)}
     return {
         "objected_on": objected.aggregate(since=Min("since"))["since"],
-        "erased": tombstones.standing(known, day=door.day),
+        "erased": tombstones.standing(known(door.proof.address), day=door.day),
         "all_stopped": objected.values("channel").distinct().count() == len(Channel),
         "typed": SignUp.objects.waiting().filter(email=door.proof.address).exists(),
         "requests": rows(asked_by(door)[:MOST_REQUESTS]),
@@ -96,7 +95,7 @@ def asked_by(door: Door) -> Requests:
     visitor, so may be what was not asked from here.
     """
     held = [door.contact.pk] if door.contact else []
-    mine = requesters.asked_by([keyed_hash(door.proof.address)], held) | Q(proofs=door.proof)
+    mine = requesters.asked_by(every_hash(door.proof.address), held) | Q(proofs=door.proof)
     if is_unproven(door):
         mine &= asking.asked_from(door.proof.address) | Q(proofs=door.proof)
     return Request.objects.filter(mine).exclude(state=State.UNPROVEN).distinct().order_by("-pk")

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from django.http import HttpResponse
 
 from contacts.outbox import wake_worker
+from contacts.people import rekeying
 from contacts.people.activities import ContactGoneError
 from contacts.permission import interests
 from contacts.views import topics, typed
@@ -42,6 +43,7 @@ def _stop(door: Door, channel: str) -> HttpResponse:
     channels = list(Channel) if channel == EVERYTHING else [Channel(channel)]
     if door.contact:
         return _ask(door, Asked(Kind.MARKETING_OBJECTION, "", {"channels": channels}), f"stopped_{channel}")
+    rekeying.bring_forward([door.proof.address])
     objections.object_to_marketing(
         **hashes(door.proof.address),
         public_id=None,

@@ -34,6 +34,7 @@ NAMES: dict[str, Any] = {
     "contacts_upload": _("uploaded lists"),
     "contacts_duplicatepair": _("notes that two records are alike"),
     "contacts_mergedaddress": _("addresses of merged records"),
+    "contacts_earlierhash": _("earlier codes of addresses"),
     "contacts_review": _("reviews"),
     "contacts_reviewoutcome": _("outcomes of reviews"),
     "contacts_suppression": _("the list of objections"),

@@ -26,6 +26,7 @@ from privacy_crm.crm_import import (
     people,
     permissions,
     registrations,
+    rekeyed,
     staging,
     stored_only,
 )
@@ -68,6 +69,7 @@ _COUNTS: dict[str, Callable[[Import], Counts]] = {
 # In the order in which each needs what the ones before it have written.
 _JUDGING: tuple[Callable[[Import], None], ...] = (
     locking.lock,
+    rekeyed.named,
     stored_only.find,
     organisations.write,
     agreements.write,
@@ -83,6 +85,7 @@ _WRITING: tuple[Callable[[Import], None], ...] = (
     bases.fill,
     registrations.fill,
     people.write,
+    rekeyed.created,
     registrations.write,
     bases.write,
     activities.write,

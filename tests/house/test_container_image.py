@@ -24,6 +24,8 @@ PRODUCTION = {
     "SECRET_KEY": "x" * 60,
     "ALLOWED_HOSTS": "crm.example",
     "SITE_URL": "https://crm.example",
+    "EMAIL_URL": "smtp://localhost:1",
+    "SUPPRESSION_KEY": "k" * 60,
 }
 # Python reads a module of this name before everything else.
 HIDING = """
@@ -57,6 +59,7 @@ def in_the_image(tmp_path_factory: pytest.TempPathFactory) -> Run:
         _copy(ROOT / source, folder / "app" / source)
     (folder / "sitecustomize.py").write_text(HIDING.format(names=_of_development()))
     given = {"PATH": os.environ["PATH"], "PYTHONPATH": str(folder), "CELERY_SKIP_CHECKS": "1", **PRODUCTION}
+    given["VAR_DIR"] = str(folder / "var")
 
     def run(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
         options = {"cwd": folder / "app", "env": given | changes, "capture_output": True, "text": True}
@@ -142,3 +145,10 @@ def test_what_the_readme_lets_the_operator_set_reaches_the_product_in_its_contai
     told = {name for row in rows for name in re.findall("[A-Z_]+", row)}
     assert len(told) > 10
     assert told - set(re.findall(r"^    ([A-Z_]+):", COMPOSED, re.MULTILINE)) == set()
+
+
+def test_the_containers_serve_this_machine_alone() -> None:
+    """Who reaches the site past the proxy says themselves who they are (`PROXY_HOPS`)."""
+    ports = re.findall(r"^    ports: \[(.*)\]$", COMPOSED, re.MULTILINE)
+    assert ports
+    assert all(port.startswith('"127.0.0.1:') for port in ports)

@@ -13,6 +13,7 @@ from contacts.models import (
     Addressee,
     Contact,
     DuplicatePair,
+    EarlierHash,
     Mailing,
     MergedAddress,
     Message,
@@ -21,6 +22,7 @@ from contacts.models import (
     UploadedDifference,
     UploadedPerson,
 )
+from contacts.words import keys
 from contacts.words.addresses import hashes, keyed_hash
 from dsr.decisions import erasing
 from dsr.decisions.erasing import Order
@@ -74,6 +76,9 @@ def doubled(contact: Contact) -> Contact:
     """Have a person look like somebody else who is on file, and have been merged once."""
     DuplicatePair.objects.create(one=contact, other=ContactFactory.create(), why="name", found_on=NOON.date())
     MergedAddress.objects.create(contact=contact, **hashes("once@fjordkraft.example"))
+    EarlierHash.objects.create(
+        contact=contact, address_hash=keys.hashed(str(contact.email), "old"), mailbox_hash=keys.hashed("box", "old")
+    )
     return contact
 
 

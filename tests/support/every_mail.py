@@ -24,6 +24,7 @@ from dsr.letters import answers, complaints, corrections, erasure, handovers, pr
 from dsr.letters import stopped as stops
 from dsr.letters.common import Writer
 from dsr.words.vocabulary import Kind, RefusalGround
+from privacy_crm.preflight import mail as preflight_mail
 from retention import clock_watch, warning
 from retention.models import PurgeRun
 from tests.contacts.audiences.test_striking import listed
@@ -129,6 +130,11 @@ def clocks_apart(_policy: PolicyVersion) -> None:
     clock_watch.warn(NOON)
 
 
+def of_the_operator(_policy: PolicyVersion) -> None:
+    """What `manage.py preflight --mail` sends."""
+    assert list(preflight_mail.send("operator@nordvik.example"))
+
+
 TEMPLATES: dict[MailTemplate, set[str]] = {
     MailTemplate.CONFIRM: {"confirm"},
     MailTemplate.REGISTERED: {"place"},
@@ -177,6 +183,7 @@ MODULES: dict[str, tuple[Make, set[str]]] = {
     "dsr/clock/reminding.py": (due, {INBOX}),
     "dsr/intake/proving.py": (first_words, {"my_data_open", *EVERYWHERE}),
     "retention/clock_watch.py": (clocks_apart, set()),
+    "privacy_crm/preflight/mail.py": (of_the_operator, set()),
     "retention/warning.py": (halted, set()),  # it says what to do, without a link
 }
 

@@ -17,7 +17,7 @@ from contacts.people import tombstones
 from contacts.signups import readmitting
 from contacts.signups.readmitting import Grounds
 from contacts.signups.sign_ups import Typed
-from contacts.words.addresses import MalformedAddressError, hashes, normalise
+from contacts.words.addresses import MalformedAddressError, known, normalise
 from privacy_crm.staff.people.entering_acts import PERMISSION, EnterForm
 
 LIFT = "contacts.lift_tombstone"
@@ -83,10 +83,10 @@ class NewContactForm(EnterForm):
     def stone(self) -> Tombstone | None:
         """What keeps the person of the address from coming back."""
         try:
-            hashed = hashes(normalise(str(self["email"].value() or "")))
+            address = normalise(str(self["email"].value() or ""))
         except MalformedAddressError:
             return None
-        return tombstones.standing({hashed["address_hash"]: hashed["mailbox_hash"]}, day=self.day)
+        return tombstones.standing(known(address), day=self.day)
 
 
 ADDING = Act("add", gettext_lazy("New contact"), PERMISSION, NewContactForm)

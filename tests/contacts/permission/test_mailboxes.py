@@ -18,6 +18,7 @@ from contacts.permission.permission import Refusal
 from contacts.signups import entering, proof, sign_ups
 from contacts.signups.entering import EnteringError, Reason
 from contacts.signups.sign_ups import Typed, Wish
+from contacts.words import keys
 from contacts.words.addresses import hashes, keyed_hash, mailbox_hash
 from contacts.words.vocabulary import Channel, Scenario, TrustReason
 from privacy_crm.merging import merge
@@ -262,15 +263,20 @@ def test_what_is_stored_gets_the_mailbox_that_our_own_functions_say(key: str, se
     _leave_the_key_and_the_addresses_to_no_servers_log(" ".join(query["sql"] for query in said), key)
     for someone in people:
         someone.refresh_from_db()
-        assert someone.mailbox_hash == mailbox_hash(str(someone.email))
+        assert unnamed(str(someone.mailbox_hash)) == unnamed(mailbox_hash(str(someone.email)))
     reduced.refresh_from_db()
     assert reduced.mailbox_hash is None
     gone = keyed_hash("gone+tag@fjordkraft.example")
     for model in (Suppression, MergedAddress):
         assert set(model.objects.values_list("address_hash", "mailbox_hash")) == {
-            (keyed_hash(TAGGED), mailbox_hash(TAGGED)),
+            (keyed_hash(TAGGED), unnamed(mailbox_hash(TAGGED))),
             (gone, gone),
         }
+
+
+def unnamed(hashed: str) -> str:
+    """As hashes were when this migration was written: without the name of their key."""
+    return hashed[-keys.UNNAMED :]
 
 
 def _leave_the_key_and_the_addresses_to_no_servers_log(said: str, key: str) -> None:

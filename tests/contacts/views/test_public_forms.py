@@ -472,7 +472,7 @@ def test_the_mailbox_of_a_whole_company_is_not_flooded_by_names_that_are_made_up
 
 
 def test_only_our_own_proxy_is_believed_about_who_sends(policy: PolicyVersion, client: Client, settings: Any) -> None:
-    settings.POSTS_AN_HOUR, settings.BEHIND_PROXY = 1, True
+    settings.POSTS_AN_HOUR, settings.PROXY_HOPS = 1, 1
     mine, made_up = f"{unheard_of_network()}::1", f"{unheard_of_network()}::1"
     for status in (302, 429):
         answer = send(client, URL, filled(policy), headers={"x-forwarded-for": f"{made_up}, {mine}"})

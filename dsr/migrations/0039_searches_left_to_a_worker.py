@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dsr', '0005_addresses_proven_on_my_data'),
+        ('dsr', '0038_hashes_name_their_keys'),
     ]
 
     operations = [

@@ -1,0 +1,80 @@
+"""A start that refuses: web, worker and beat run the same checks, and begin only where nothing is wrong (ADR 0056).
+
+With DEBUG on nothing is refused. A database that does not answer is an outage and no mistake: the start goes on, and
+the database is looked at before it is first used.
+"""
+
+import sys
+from typing import Any
+
+import django
+from django.conf import settings
+from django.core.checks import CheckMessage, run_checks
+from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError, connections
+from django.db.backends.signals import connection_created
+
+# The tags of the checks (`privacy_crm.checks`), which need the models and are found by these alone.
+START, START_DATABASE = "start", "start-database"
+
+WRONG = 2
+
+_DATABASE = "default"
+
+
+def refuse_unless_safe() -> None:
+    """End the start with one line for each thing that is wrong. A door calls it before it opens."""
+    if not settings.START_REFUSES:
+        return
+    django.setup()
+    _end_for(faults())
+    try:
+        _end_for(faults_of_database())
+    except OperationalError:
+        _say(["The database does not answer. It is looked at before it is first used."])
+        connection_created.connect(_look, dispatch_uid=START)
+
+
+def faults() -> list[str]:
+    """Return what is wrong with the settings and the disk, a line each."""
+    return _lines(run_checks(tags=[START], include_deployment_checks=True, databases=[]))
+
+
+def faults_of_database() -> list[str]:
+    """Return what is wrong with the database. Raises OperationalError where it does not answer."""
+    try:
+        return _of_database()
+    finally:
+        connections[_DATABASE].close()  # no fork of this process may have it
+
+
+def _of_database() -> list[str]:
+    return _lines(run_checks(tags=[START_DATABASE], include_deployment_checks=True, databases=[_DATABASE]))
+
+
+def _look(connection: Any, **_said: Any) -> None:
+    """Look at the database with the first connection to it, and let nobody use it where it is not what it should be."""
+    if connection.alias != _DATABASE:
+        return
+    connection_created.disconnect(dispatch_uid=START)
+    if wrong := _of_database():
+        connection_created.connect(_look, dispatch_uid=START)
+        connection.close()
+        raise ImproperlyConfigured(" ".join(wrong))
+
+
+def _lines(found: list[CheckMessage]) -> list[str]:
+    return [str(message.msg) for message in sorted(found, key=lambda each: each.id or "") if message.is_serious()]
+
+
+def _end_for(wrong: list[str]) -> None:
+    if wrong:
+        _say(wrong)
+        raise SystemExit(WRONG)
+
+
+def _say(lines: list[str]) -> None:
+    stream = sys.__stderr__ or sys.stderr  # beat has made a log of the other by then
+    for line in lines:
+        stream.write(f"privacy_crm: {line}\n")
+    stream.flush()
