@@ -1,12 +1,24 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
 from django.core.checks import CheckMessage, register
+from django.http import HttpRequest
+from django.utils import timezone
 
 
 class ProjectConfig(AppConfig):
     name = "privacy_crm"
     verbose_name = "Privacy CRM"
+
+    def ready(self) -> None:
+        user_logged_in.connect(_note_login, dispatch_uid="privacy_crm.login")
+
+
+def _note_login(sender: Any, request: HttpRequest, user: Any, **options: Any) -> None:
+    from privacy_crm.access import logins  # noqa: PLC0415 - reads models, which are not there yet
+
+    logins.begin(request, user, at=timezone.now())
 
 
 class AnymailConfig(AppConfig):

@@ -7,6 +7,7 @@ from contacts.merging import duplicates
 from contacts.models import PolicyVersion
 from contacts.outbox import wake_worker
 from privacy_crm import mailings
+from privacy_crm.access import logins, telling
 from privacy_crm.figures import catalogue
 from privacy_crm.uploads import forgetting, importing, removing
 
@@ -44,6 +45,12 @@ def sweep_uploads() -> None:
 @app.task
 def sweep_sessions() -> None:
     SessionStore.clear_expired()
+    logins.sweep(timezone.now())
+
+
+@app.task
+def tell_staff() -> None:
+    telling.send_due(at=timezone.now())
 
 
 @app.task
