@@ -22,7 +22,11 @@ _LIST = "admin:contacts_event_check-in"
 # What checks guests in, and stays open until the event is over.
 _DOOR = {f"admin:contacts_event_{page}" for page in (*check_in.PAGES, "admit")}
 # What a page asks for by itself, while nobody uses it.
-_BY_ITSELF = {"admin:contacts_event_who-is-in"}
+_BY_ITSELF = {
+    "admin:contacts_event_who-is-in",
+    "admin:contacts_mailing_progress",
+    "admin:contacts_upload_progress",
+}
 
 
 class LoginGate:
@@ -56,6 +60,8 @@ def _is_its_door(login: OpenLogin, page: str, options: Any) -> bool:
 def _stand_at_door(request: HttpRequest, login: OpenLogin, options: Any) -> None:
     """Note at which event guests are checked in here, where that may be done now."""
     key = options.get("object_id", "")
+    if key == str(login.door_id):
+        return
     event = Event.objects.filter(pk=key).first() if key.isdecimal() and len(key) < 19 else None
     may = request.user.has_perm(check_in.PERMISSION)
     if event and may and check_ins.is_open(event, timezone.now()):

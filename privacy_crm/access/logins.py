@@ -58,8 +58,7 @@ def use(login: OpenLogin, *, at: dt.datetime) -> None:
 
 
 def stand_at_door(login: OpenLogin, event: Event) -> None:
-    if login.door_id != event.pk:
-        OpenLogin.objects.filter(pk=login.pk).update(door=event)
+    OpenLogin.objects.filter(pk=login.pk).update(door=event)
 
 
 def of(user_id: int, *, at: dt.datetime) -> QuerySet[OpenLogin]:
@@ -105,7 +104,7 @@ def network_of(request: HttpRequest) -> str:
     except ValueError:
         return ""
     wide = network.supernet(new_prefix=24 if network.version == 4 else 48)
-    return str(wide.network_address) if network.version == 6 else f"{str(wide.network_address).rpartition('.')[0]}.…"
+    return str(wide.network_address) if network.version == 6 else f"{str(wide.network_address).rpartition('.')[0]}.x"
 
 
 # In this order: each of the first also names those after it.

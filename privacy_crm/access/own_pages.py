@@ -10,7 +10,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.models import User
 from django.core.signing import BadSignature
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -45,6 +45,7 @@ class NewPasswordForm(SetPasswordForm[User]):
         super().__init__(*args, **options)
         for field in self.fields.values():
             field.widget = UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"})
+        self.fields["new_password2"].help_text = ""
         self.fields["new_password1"].label = gettext_lazy("New password")
         self.fields["new_password2"].label = gettext_lazy("The same once more")
 
@@ -102,7 +103,7 @@ def set_up(request: HttpRequest, token: str) -> HttpResponse:
         link = inviting.opened(token, at=timezone.now())
         return _set_up(request, link)
     except BadSignature:
-        raise Http404 from None
+        return TemplateResponse(request, "account/link_over.html", {}, status=HTTPStatus.NOT_FOUND)
     except inviting.LinkOverError:
         return TemplateResponse(request, "account/link_over.html", {}, status=HTTPStatus.GONE)
 

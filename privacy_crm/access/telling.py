@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 import structlog
 from django.conf import settings
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import User
 from django.core.mail import EmailMessage
 from django.core.signing import Signer
@@ -37,12 +38,14 @@ sealed = Signer(salt="privacy_crm.account_link")
 def changed(code: str, user_id: int, *, at: dt.datetime, by: str, role: str = "", address: str = "") -> None:
     """Put a change of an account on record, and owe its mails: call it in the transaction of the change.
 
-    `address` is the one that the owner had before, which hears of it as well. Officers hear of roles that take two
-    people, and of what somebody else does to the account of an officer.
+    `address` is the one that the owner had before, which hears of it as well. An owner who has chosen no password yet
+    hears of the invitation alone. Officers hear of roles that take two people, and of what somebody else does to the
+    account of an officer.
     """
     rule = f"user:{user_id} role:{role.replace(' ', '-')}" if role else f"user:{user_id}"
     audit.record(code, at=at, by=by, rule=rule)
-    owe([user_id], user_id, code, at=at, role=role)
+    owner = User.objects.filter(pk=user_id).exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    owe(owner.values_list("pk", flat=True), user_id, code, at=at, role=role)
     if address:
         owe([user_id], user_id, code, at=at, role=role, address=address)
     if role in CONFIRMED or (by != f"user:{user_id}" and _is_officer(user_id)) or code == "account.superuser_made":
@@ -60,11 +63,9 @@ def owe(
     link: AccountLink | None = None,
 ) -> None:
     """Write down that each reader who has an address is to be told."""
-    reached = (
-        User.objects.filter(pk__in=list(readers))
-        if address
-        else User.objects.filter(pk__in=list(readers)).exclude(email="")
-    )
+    reached = User.objects.filter(pk__in=list(readers))
+    if not address:
+        reached = reached.exclude(email="")
     owed = {"about_id": about_id, "code": code, "role": role, "address": address, "link": link}
     AccountMail.objects.bulk_create(
         AccountMail(reader_id=pk, happened_at=at, not_before=at, **owed)

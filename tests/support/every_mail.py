@@ -23,6 +23,7 @@ from dsr.letters import answers, complaints, corrections, erasure, handovers, pr
 from dsr.letters import stopped as stops
 from dsr.letters.common import Writer
 from dsr.words.vocabulary import Kind, RefusalGround
+from privacy_crm.access import inviting, telling
 from retention import warning
 from retention.models import PurgeRun
 from tests.contacts.audiences.test_striking import listed
@@ -122,6 +123,15 @@ def halted(policy: PolicyVersion) -> None:
     warning.warn(policy=policy, at=NOON)
 
 
+def of_accounts(_policy: PolicyVersion) -> None:
+    """An invitation, and what its reader and the officers hear of the account."""
+    officer()
+    chief = User.objects.create_user("chief", "chief@nordvik.example")
+    invited = inviting.Invited("eva", "eva@nordvik.example", "sv")
+    inviting.invite(invited, "administrator", at=NOON, by=f"user:{chief.pk}")
+    telling.send_due(at=NOON)
+
+
 TEMPLATES: dict[MailTemplate, set[str]] = {
     MailTemplate.CONFIRM: {"confirm"},
     MailTemplate.REGISTERED: {"place"},
@@ -169,6 +179,7 @@ MODULES: dict[str, tuple[Make, set[str]]] = {
     "dsr/answers/answering.py": (letters, EVERYWHERE),
     "dsr/clock/reminding.py": (due, {INBOX}),
     "dsr/intake/proving.py": (first_words, {"my_data_open", *EVERYWHERE}),
+    "privacy_crm/access/telling.py": (of_accounts, {"account_set_up", "account_not_you"}),
     "retention/warning.py": (halted, set()),  # it says what to do, without a link
 }
 

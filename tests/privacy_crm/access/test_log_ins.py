@@ -129,9 +129,9 @@ def test_staff_see_their_log_ins_and_end_one_or_all_others(clock: Any) -> None:
     for client in (there, third):
         client.force_login(user)
         client.get("/account/")
-    OpenLogin.objects.filter(pk=there.session.session_key).update(browser="Firefox, Linux", network="192.0.2.…")
+    OpenLogin.objects.filter(pk=there.session.session_key).update(browser="Firefox, Linux", network="192.0.2.x")
     page = here.get("/account/log-ins/").content.decode()
-    assert (page.count("End this log-in"), page.count("this device"), "192.0.2.…" in page) == (2, 1, True)
+    assert (page.count("End this log-in"), page.count("this device"), "192.0.2.x" in page) == (2, 1, True)
     assert "Firefox, Linux" in page
     assert not [key for key in Session.objects.values_list("pk", flat=True) if key in page]
     handle = logins.handle(OpenLogin.objects.get(pk=there.session.session_key))
@@ -151,7 +151,7 @@ def test_what_is_kept_of_a_log_in_is_a_network_and_two_words(clock: Any) -> None
     OpenLogin.objects.all().delete()
     client.get("/account/")
     login = OpenLogin.objects.get()
-    assert (login.network, login.browser) == ("198.51.100.…", "Firefox, Linux")
+    assert (login.network, login.browser) == ("198.51.100.x", "Firefox, Linux")
     assert "198.51.100.77" not in str(contents()) + str(dict(client.session))
 
 
