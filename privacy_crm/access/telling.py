@@ -13,7 +13,6 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import User
 from django.core.mail import EmailMessage
 from django.core.signing import Signer
-from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
@@ -31,6 +30,7 @@ log = structlog.get_logger(__name__)
 TRIED_FOR = dt.timedelta(days=3)
 _PAUSE, _LONGEST_PAUSE = dt.timedelta(minutes=1), 64
 MOST = 100  # mails a call
+_CLAIM = dt.timedelta(minutes=10)  # longer than a server may take over one mail
 
 sealed = Signer(salt="privacy_crm.account_link")
 
@@ -74,28 +74,27 @@ def owe(
 
 
 def send_due(*, at: dt.datetime) -> int:
-    """Send what is owed, and return how many mails left. Where the mail server is away, the rest waits for it."""
+    """Send what is owed, and return how many mails left. Where the mail server is away, the rest waits for it.
+
+    A mail is claimed before it leaves, and its row goes after: a crash in between sends it again, never not at all.
+    """
     due = AccountMail.objects.filter(not_before__lte=at).order_by("not_before", "pk").values_list("pk", flat=True)
     sent = 0
     for pk in list(due[:MOST]):
         try:
-            sent += _send(pk)
+            sent += _send(pk, at)
         except OSError as error:  # smtplib's errors are among them
             log.warning("account_mail.failed", mail=pk, code=type(error).__name__)
             _postpone(pk, at)
+            break  # perhaps the server takes none: the next call goes on with the others
     return sent
 
 
-@transaction.atomic
-def _send(pk: int) -> bool:
-    """Send one mail. Its row is locked meanwhile, and goes after: a crash in between sends it again, never not at all.
-
-    A mail about a link that can no longer be used says nothing worth hearing, and is left out.
-    """
-    owed = AccountMail.objects.select_for_update(skip_locked=True, of=("self",))
-    mail = owed.select_related("reader", "about", "link").filter(pk=pk).first()
-    if mail is None:
+def _send(pk: int, at: dt.datetime) -> bool:
+    """Claim a mail and send it. One about a link that can no longer be used is left out."""
+    if not AccountMail.objects.filter(pk=pk, not_before__lte=at).update(not_before=at + _CLAIM):
         return False
+    mail = AccountMail.objects.select_related("reader", "about", "link").get(pk=pk)
     stale = mail.link and (mail.link.used_at or mail.link.withdrawn_at)
     if not stale:
         _letter(mail).send()
