@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from contacts.base import audit
 from privacy_crm.access import inviting, targets, telling
 from privacy_crm.access.targets import AccountRefusedError
-from privacy_crm.models import StaffLanguage
+from privacy_crm.models import RoleRequest, StaffLanguage
 from privacy_crm.roles import CONFIRMED
 
 
@@ -31,15 +31,20 @@ def of(user: User) -> Details:
 def change(user_id: int, told: Details, *, at: dt.datetime, by: str) -> None:
     """Change the details of somebody else's account. Raises AccountRefusedError.
 
-    The address of an officer or an administrator is theirs to change: with it goes the link for a new password.
+    The address of an officer or an administrator is theirs to change, and so is that of somebody who is about to become
+    one: with it goes the link for a new password.
     """
     user = targets.locked(user_id, by=by)
-    trusted = user.is_superuser or user.groups.filter(name__in=CONFIRMED).exists()
-    if told.email != user.email and trusted and targets.number(by) is not None:
+    if told.email != user.email and targets.number(by) is not None and _is_trusted(user, at):
         raise AccountRefusedError(
             _("Officers and administrators change their e-mail address themselves, on the page of their own account.")
         )
     _change(user, told, at=at, by=by)
+
+
+def _is_trusted(user: User, at: dt.datetime) -> bool:
+    about_to = RoleRequest.objects.open(at).filter(user=user).exists()
+    return user.is_superuser or about_to or user.groups.filter(name__in=CONFIRMED).exists()
 
 
 @transaction.atomic

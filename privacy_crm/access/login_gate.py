@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
@@ -15,6 +15,7 @@ from contacts.admin import check_in, second_factor
 from contacts.events import check_in as check_ins
 from contacts.models import Event
 from privacy_crm.access import logins
+from privacy_crm.access.frame import LANGUAGE
 from privacy_crm.models import OpenLogin
 from privacy_crm.security import OF_STAFF
 
@@ -71,6 +72,7 @@ def _stand_at_door(request: HttpRequest, login: OpenLogin, options: Any) -> None
 def _end(request: HttpRequest) -> HttpResponse:
     back = request.get_full_path() if request.method == "GET" and not request.headers.get("HX-Request") else ""
     logout(request)
-    messages.info(request, _("You were logged out after twelve hours, or after an hour without use. Log in again."))
+    with translation.override(LANGUAGE):
+        messages.info(request, _("You were logged out after twelve hours, or after an hour without use. Log in again."))
     page = reverse("account_login")
     return second_factor.go(request, f"{page}?{urlencode({'next': back})}" if back else page)

@@ -189,6 +189,18 @@ def test_an_administrator_cannot_lead_the_links_of_an_officer_elsewhere(clock: A
     )
 
 
+def test_an_administrator_cannot_lead_the_links_of_somebody_elsewhere_who_is_about_to_be_an_officer() -> None:
+    chief, kim = colleague("administrator"), colleague("marketing")
+    colleague(OFFICER)
+    granting.give(kim.pk, OFFICER, at=NOON, by=by(chief))
+    before = contents()
+    with pytest.raises(AccountRefusedError):
+        details.change(kim.pk, Details("", "", "mine@elsewhere.example", "en"), at=NOON, by=by(chief))
+    assert contents() == before
+    details.change_own(kim.pk, Details("", "", "new@nordvik.example", "en"), at=NOON)
+    assert User.objects.get(pk=kim.pk).email == "new@nordvik.example"
+
+
 def test_a_stolen_session_changes_nothing_about_accounts_without_the_factor(clock: Any) -> None:
     chief, kim = colleague("administrator"), colleague("marketing")
     client = entered(chief)
