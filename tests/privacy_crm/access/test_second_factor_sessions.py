@@ -54,7 +54,7 @@ def test_an_account_that_is_switched_off_gets_no_further_than_being_told_so() ->
     client, user = newcomer(), member()
     User.objects.filter(pk=user.pk).update(is_active=False)
     assert log_in(client, user)["Location"] == "/account/switched-off/"
-    assert b"This account is switched off" in client.get("/account/switched-off/").content
+    assert b"This account is closed" in client.get("/account/switched-off/").content
     assert "_auth_user_id" not in client.session
 
 
