@@ -23,7 +23,7 @@ from contacts.words.addresses import hashes
 _PEOPLE = ("contacts_contact", "contacts_signup")
 
 # These hold addresses for another reason than that a person is in our records.
-_OTHER_REASON = ("auth_user", "contacts_recipient", "contacts_policyversion")
+_OTHER_REASON = ("auth_user", "privacy_crm_accountmail", "contacts_recipient", "contacts_policyversion")
 
 # Whoever writes to the same mailbox under another tag has its hash.
 _MAILBOXES = ("contacts_contact", "contacts_mergedaddress")

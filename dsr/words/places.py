@@ -57,6 +57,7 @@ NAMES: dict[str, Any] = {
     "dsr_entry": _("entries in timelines of requests"),
     "dsr_certificate": _("certificates of deletion"),
     "auth_user": _("staff accounts"),
+    "privacy_crm_accountmail": _("mails to staff"),
     "django_admin_log": _("entries in the staff log"),
 }
 _ELSEWHERE = _("other records")
