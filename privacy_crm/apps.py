@@ -1,7 +1,10 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
 from django.core.checks import CheckMessage, register
+from django.http import HttpRequest
+from django.utils import timezone
 
 
 class ProjectConfig(AppConfig):
@@ -12,6 +15,13 @@ class ProjectConfig(AppConfig):
         from privacy_crm import checks  # noqa: PLC0415 - it needs the models, which are there by now
 
         checks.register_all()
+        user_logged_in.connect(_note_login, dispatch_uid="privacy_crm.login")
+
+
+def _note_login(sender: Any, request: HttpRequest, user: Any, **options: Any) -> None:
+    from privacy_crm.access import logins  # noqa: PLC0415 - reads models, which are not there yet
+
+    logins.begin(request, user, at=timezone.now())
 
 
 class AnymailConfig(AppConfig):

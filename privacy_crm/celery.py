@@ -72,6 +72,8 @@ app.conf.beat_schedule = {
     "audiences": {"task": "dsr.tasks.forget_audiences", "schedule": crontab(hour=3, minute=55)},
     # What was done and looked at stays on record for 60 months (P17).
     "trail": {"task": "retention.tasks.shorten_trail", "schedule": crontab(hour=3, minute=25)},
+    # Invitations, and mails about what was done to an account of staff.
+    "staff": {"task": "privacy_crm.tasks.tell_staff", "schedule": crontab()},
     # Log-ins that have ended leave nothing behind.
     "sessions": {"task": "privacy_crm.tasks.sweep_sessions", "schedule": crontab(minute=35)},
     # After the night's run, records are looked for that may be one person; staff decide.

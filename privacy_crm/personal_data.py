@@ -5,6 +5,16 @@ from contacts.personal_data import NOTHING, Field, Table, about
 _STAFF = about("the account of a member of staff", exported=False, goes="with the account")
 _LOG = about("what staff did in the admin, by ids alone", exported=False, goes="with the contact or the account")
 _FACTOR = about("what a member of staff proves at log-in that it is them", exported=False, goes="with the account")
+_ACCOUNT = about(
+    "what was asked and done about the account of a member of staff", exported=False, goes="with the account"
+)
+_LINK = about("lets a member of staff set their own password", exported=False, goes="with the account")
+_MAIL = about(
+    "a mail that a member of staff is owed", exported=False, goes="once it is sent, after 3 days at the latest"
+)
+_LOGIN = Field(
+    personal=True, why="shows staff where they are logged in", goes="with the session, within an hour of its end"
+)
 _SESSION = Field(personal=True, why="keeps a member of staff logged in", goes="when it expires, or at log-out")
 
 
@@ -26,5 +36,12 @@ MODELS: dict[str, Table] = {
     "mfa.Authenticator": _table("id user type data created_at last_used_at", _FACTOR),
     "admin.LogEntry": _table("id action_time user content_type object_id object_repr action_flag change_message", _LOG),
     "contenttypes.ContentType": _table("id app_label model", NOTHING),
+    "privacy_crm.StaffLanguage": _table("user language", _STAFF),
+    "privacy_crm.AccountLink": _table("id public_id user kind made_at ends_at used_at withdrawn_at", _LINK),
+    "privacy_crm.RoleRequest": _table(
+        "id user role asked_by asked_at ends_at answer answered_at answered_by", _ACCOUNT
+    ),
+    "privacy_crm.AccountMail": _table("id reader about code role link address happened_at not_before attempts", _MAIL),
+    "privacy_crm.OpenLogin": _table("session user began_at used_at network browser door", _LOGIN),
     "sessions.Session": _table("session_key session_data expire_date", _SESSION),
 }

@@ -7,6 +7,10 @@ from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.db.models import Q
 
+OFFICER, ADMINISTRATOR = "privacy officer", "administrator"
+# Who has one of these may give others a role, or confirm one: nobody gets there by one person alone (ADR 0058).
+CONFIRMED = (OFFICER, ADMINISTRATOR)
+
 
 def _view(*models: str) -> set[str]:
     return {f"contacts.view_{model}" for model in models}
@@ -96,6 +100,8 @@ ROLES: dict[str, set[str]] = {
         "dsr.handle_request",
         "dsr.erase_contact",
         "dsr.pass_on_request",
+        "privacy_crm.view_rolerequest",
+        "privacy_crm.confirm_role",
     },
     "auditor": {
         "dsr.pass_on_request",
@@ -111,6 +117,8 @@ ROLES: dict[str, set[str]] = {
         "auth.change_user",
         "auth.view_group",
         *_edit("apikey"),
+        "privacy_crm.view_rolerequest",
+        "privacy_crm.confirm_role",
     },
 }
 

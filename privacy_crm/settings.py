@@ -153,6 +153,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "privacy_crm.access.login_gate.LoginGate",
     "privacy_crm.access.gate.Gate",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -191,7 +192,17 @@ SECOND_FACTOR = env.bool("SECOND_FACTOR", default=True)
 ACCOUNT_ADAPTER = "privacy_crm.access.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_SESSION_REMEMBER = False  # the session ends with the browser
+ACCOUNT_SESSION_REMEMBER = False  # the session ends with the browser, and by access/logins.py
+# Guesses are counted by device, or by network and account together (access/attempts.py): allauth would shut owners out.
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
+# At one account by all devices that are not known together, and by one network at all accounts.
+GUESSES_AN_HOUR = env.int("GUESSES_AN_HOUR", default=50)
+GUESSES_A_MINUTE = env.int("GUESSES_A_MINUTE", default=30)
+ACCOUNT_FORMS = {"change_password": "privacy_crm.access.codes.OwnPasswordForm"}
+MFA_FORMS = {
+    "authenticate": "privacy_crm.access.codes.CodeForm",
+    "reauthenticate": "privacy_crm.access.codes.CodeAgainForm",
+}
 # So many seconds after the factor was shown, a grave act asks for it again.
 ACCOUNT_REAUTHENTICATION_TIMEOUT = FRESH_FACTOR_SECONDS = number("FRESH_FACTOR_SECONDS", 300, 10, 86_400)
 MFA_ADAPTER = "privacy_crm.access.adapter.FactorAdapter"

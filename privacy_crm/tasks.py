@@ -8,6 +8,7 @@ from contacts.merging import duplicates
 from contacts.models import PolicyVersion
 from contacts.outbox import wake_worker
 from privacy_crm import mailings
+from privacy_crm.access import logins, telling
 from privacy_crm.figures import catalogue
 from privacy_crm.health import heartbeat
 from privacy_crm.uploads import forgetting, importing, opening, removing
@@ -55,6 +56,12 @@ def sweep_uploads() -> None:
 def sweep_sessions() -> None:
     if at := two_clocks.agreed(timezone.now):
         held.delete(Session.objects.filter(expire_date__lt=at))
+        logins.sweep(at)
+
+
+@app.task
+def tell_staff() -> None:
+    telling.send_due(at=timezone.now())
 
 
 @app.task

@@ -115,6 +115,7 @@ _PAGES: dict[str, tuple[tuple[str, ...], View]] = {
     "hand-over": (_SEND, walk_in.hand_over),
     "hand-back": (_READ, walk_in.hand_back),
 }
+PAGES = tuple(_PAGES)
 
 
 def _tap(visit: Visit, act: Callable[[], Arrival | None]) -> HttpResponse:

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 from ninja.security import APIKeyHeader, HttpBearer
 
 from contacts.api import problems
+from contacts.models import ApiKey
 from contacts.signups import keys
 
 
@@ -16,20 +18,24 @@ class Caller:
 
     by: str
     source: str
-    is_server: bool
+    key: ApiKey | None = None
+
+    @property
+    def is_server(self) -> bool:
+        return self.key is not None
 
 
-BROWSER = Caller(by="visitor", source="api", is_server=False)
+BROWSER = Caller(by="visitor", source="api")
 
 
 class ServerKey(HttpBearer):
     """A key that an administrator issued. Who sends one that opens nothing is refused, whatever else they send."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller:
-        key = keys.holder(token)
+        key = keys.holder(token, at=timezone.now())
         if key is None:
             raise problems.unknown_key()
-        return Caller(by=f"api:{key.pk}", source=f"api:{key.name}", is_server=True)
+        return Caller(by=f"api:{key.pk}", source=f"api:{key.name}", key=key)
 
 
 class AllowedOrigin(APIKeyHeader):

@@ -18,7 +18,7 @@ from contacts.api.callers import CALLERS, Caller
 from contacts.base import rows
 from contacts.models import Event, PolicyVersion, Whitepaper
 from contacts.outbox import wake_worker
-from contacts.signups import challenge, limits, sign_ups
+from contacts.signups import challenge, keys, limits, sign_ups
 from contacts.signups.forms import SignUpForm
 from contacts.signups.sign_ups import SignUpRefusedError, Wish
 from contacts.words.categories import OPTIONAL_FIELDS
@@ -95,8 +95,7 @@ def _take(request: HttpRequest, wish: Wish, body: SignUpBody) -> Status[CheckInb
 def _sign_up(post: Post) -> None:
     """Check the cheapest first; a challenge is used up only by a post that is right otherwise."""
     post.wish.check(post.at)
-    if not post.caller.is_server:  # all of a server's visitors come from one network, its own
-        limits.take_from(post.request)
+    _count(post)
     form = _checked(post)
     if not post.caller.is_server and (problem := challenge.problem(post.body.altcha)):
         raise problems.invalid({challenge.FIELD: [problem]})
@@ -111,7 +110,20 @@ def _sign_up(post: Post) -> None:
         at=post.at,
         by=post.caller.by,
     )
+    if post.caller.key:
+        keys.used(post.caller.key, at=post.at)
     wake_worker.nudge()
+
+
+def _count(post: Post) -> None:
+    """Count the post by its key, or by its network: all of a server's visitors come from one, its own."""
+    key = post.caller.key
+    if key is None:
+        limits.take_from(post.request)
+        return
+    if post.wish.scenario not in key.forms:
+        raise problems.not_this_form()
+    limits.take_by_key(key.digest, key.posts_an_hour)
 
 
 def _checked(post: Post) -> SignUpForm:

@@ -61,9 +61,14 @@ def unknown_key() -> ProblemError:
         HTTPStatus.UNAUTHORIZED,
         "unknown_key",
         "This key opens nothing",
-        "It is mistyped, or was revoked. An administrator issues a new one.",
+        "It is mistyped, has ended, or was revoked. An administrator issues a new one.",
         headers={"WWW-Authenticate": 'Bearer error="invalid_token"'},
     )
+
+
+def not_this_form() -> ProblemError:
+    detail = "An administrator issues a key for the forms that it is to open."
+    return ProblemError(HTTPStatus.FORBIDDEN, "form_not_allowed", "This key does not open this form", detail)
 
 
 def foreign_origin() -> ProblemError:

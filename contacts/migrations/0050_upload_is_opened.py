@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0039_earlier_hashes'),
+        ('contacts', '0042_keys_end'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,14 +1,22 @@
-"""Keys by which the company's servers use the API: shown once when issued, kept as a hash alone, revoked for good."""
+"""Keys by which the company's servers use the API: shown once when issued, kept as a hash alone, revoked for good.
+
+Each opens the forms that it was issued for, so many times an hour, until its last day.
+"""
 
 import datetime as dt
 import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
 from hashlib import sha256
 
 from django.db import IntegrityError, transaction
 
 from contacts.base import audit, rows
 from contacts.models import ApiKey
+from contacts.words.vocabulary import Scenario
 
+FORMS = tuple(each for each in Scenario if each != Scenario.PROSPECT)
+_A_MINUTE = dt.timedelta(minutes=1)
 PREFIX = "crm_"  # so that a scanner finds a key that somebody left in a repository
 
 
@@ -16,16 +24,26 @@ class KeyRefusedError(ValueError):
     """What was asked for cannot be; the message says why."""
 
 
+@dataclass(frozen=True)
+class Terms:
+    """What a key opens, how often, and for how long."""
+
+    forms: Collection[str] = FORMS
+    posts_an_hour: int = 1_000
+    lasts: dt.timedelta = dt.timedelta(days=365)
+
+
 @transaction.atomic
-def issue(name: str, *, at: dt.datetime, by: str) -> tuple[ApiKey, str]:
+def issue(name: str, terms: Terms | None = None, *, at: dt.datetime, by: str) -> tuple[ApiKey, str]:
     """Make a key for a server. Returns its record and the key itself, which nobody can read again.
 
     Raises KeyRefusedError where the name is taken.
     """
-    key = PREFIX + secrets.token_urlsafe(32)
+    key, terms = PREFIX + secrets.token_urlsafe(32), terms or Terms()
+    told = {"forms": list(terms.forms), "posts_an_hour": terms.posts_an_hour, "ends_at": at + terms.lasts}
     try:
         with transaction.atomic():
-            record = ApiKey.objects.create(name=name, digest=_digest(key), created_at=at)
+            record = ApiKey.objects.create(name=name, digest=_digest(key), created_at=at, **told)
     except IntegrityError:
         raise KeyRefusedError("Another key has this name already.") from None
     audit.record("api_key.issued", at=at, by=by, rule=f"api_key:{record.pk}")
@@ -40,10 +58,16 @@ def revoke(record: ApiKey, *, at: dt.datetime, by: str) -> None:
     audit.record("api_key.revoked", at=at, by=by, rule=f"api_key:{record.pk}")
 
 
-def holder(key: str) -> ApiKey | None:
+def holder(key: str, *, at: dt.datetime) -> ApiKey | None:
     """Return whose key this is, or None where nobody holds it (any more)."""
     held = rows.one(ApiKey, "digest", _digest(key))
-    return held if held and held.revoked_at is None else None
+    return held if held and held.revoked_at is None and held.ends_at > at else None
+
+
+def used(record: ApiKey, *, at: dt.datetime) -> None:
+    """Note that something was taken by a key, once a minute at most: a refusal changes nothing, not even this."""
+    if record.used_at is None or record.used_at <= at - _A_MINUTE:
+        ApiKey.objects.filter(pk=record.pk).update(used_at=at)
 
 
 def _digest(key: str) -> str:

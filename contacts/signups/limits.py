@@ -52,6 +52,14 @@ def take_to(address: str) -> None:
         _take(RateLimitItemPerHour(_MAILBOXES * settings.MAILS_AN_HOUR, namespace="domains"), domain)
 
 
+def take_by_key(digest: str, most: int) -> None:
+    """Count a post by a key of the API, which may send so many an hour.
+
+    Raises TooManyError, and redis.RedisError where Valkey is away.
+    """
+    _take(RateLimitItemPerHour(most, namespace="keys"), digest)
+
+
 def network_of(request: HttpRequest) -> str:
     """Return the network that a request came from: an address, or for IPv6 the site that it belongs to."""
     address = visitors.address_of(request)

@@ -59,6 +59,7 @@ NAMES: dict[str, Any] = {
     "dsr_certificate": _("certificates of deletion"),
     "dsr_pendingsearch": _("searches after a deletion"),
     "auth_user": _("staff accounts"),
+    "privacy_crm_accountmail": _("mails to staff"),
     "django_admin_log": _("entries in the staff log"),
 }
 _ELSEWHERE = _("other records")

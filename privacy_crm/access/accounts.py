@@ -1,71 +1,30 @@
-"""The accounts of staff. Whoever looks after them gives others a role, never themselves, and makes no superusers."""
+"""The accounts of staff, and the roles that wait for a second person. Nobody changes their own account here."""
 
-import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin as PlainUserAdmin
-from django.contrib.auth.forms import ReadOnlyPasswordHashWidget
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Exists, OuterRef, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
-from unfold.forms import AdminPasswordChangeForm, UserCreationForm
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from contacts.admin.acts import Act, ActForm, by
-from contacts.admin.base import RecordAdmin, WithActs
+from contacts.admin.acts import Act
+from contacts.admin.base import RecordAdmin
 from contacts.admin.filters import Choice, ChoiceFilter
-from contacts.base import audit
-from privacy_crm.access import resetting
+from privacy_crm.access import account_forms as forms
+from privacy_crm.access import details, logins
+from privacy_crm.models import AccountLink, RoleRequest
 
-if TYPE_CHECKING:
-    from django.contrib.auth.forms import UserChangeForm as PlainUserChangeForm
-
-    UserChangeForm = PlainUserChangeForm[User]
-
-    class BaseUserAdmin(PlainUserAdmin[User], WithActs): ...
-else:
-    from unfold.forms import UserChangeForm
-
-    class BaseUserAdmin(PlainUserAdmin, WithActs):
-        pass
-
-
-class PasswordLink(ReadOnlyPasswordHashWidget):
-    """The way to a new password, in the place where Django shows what the stored one looks like."""
-
-    def render(self, *args: Any, **options: Any) -> SafeString:
-        return format_html('<a class="pc-button" href="../password/">{}</a>', _("Set a new password"))
-
-
-class StaffForm(UserChangeForm):
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        if "password" in self.fields:
-            self.fields["password"].widget = PasswordLink()
-            self.fields["password"].help_text = ""
-
-
-class ResetForm(ActForm):
-    refusals = (resetting.ResettingError,)
-    explanation = _(
-        "For who has lost their phone and their recovery codes. Make sure that it is them who asks. Their log-ins lead"
-        " to nothing until they have set up a new second factor."
-    )
-
-    def carry_out(self, *, at: dt.datetime, by: str) -> str:
-        resetting.reset(self.record.pk, at=at, by=by)
-        return gettext("The second factor is gone. At the next log-in they set up a new one.")
+_CHANGE = "auth.change_user"
+CONFIRM = "privacy_crm.confirm_role"
 
 
 def _factors(user: User) -> list[str]:
@@ -88,9 +47,13 @@ class FactorFilter(ChoiceFilter):
     offered = (Choice("none", _("none yet"), _without_factor),)
 
 
-def tasks(request: HttpRequest) -> list[dict[str, str]]:
-    """Return how many accounts have no second factor, to whoever looks after accounts."""
-    if not request.user.has_perm("auth.change_user"):
+def tasks(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return what waits about accounts: those without a second factor, and roles that a second person confirms."""
+    return [*_to_confirm(request), *_to_secure(request)]
+
+
+def _to_secure(request: HttpRequest) -> list[dict[str, Any]]:
+    if not request.user.has_perm(_CHANGE):
         return []
     number = _without_factor(User.objects.all()).count()
     text = ngettext("%d account has no second factor yet", "%d accounts have no second factor yet", number)
@@ -98,34 +61,77 @@ def tasks(request: HttpRequest) -> list[dict[str, str]]:
     return [{"text": text % number, "link": link}] if number else []
 
 
-class StaffAdmin(BaseUserAdmin):
+def _to_confirm(request: HttpRequest) -> list[dict[str, Any]]:
+    if not request.user.has_perm(CONFIRM):
+        return []
+    waiting = RoleRequest.objects.open(timezone.now()).exclude(asked_by=request.user.pk).select_related("user")
+    text = gettext("Confirm or decline: %(account)s is to get the role “%(role)s”")
+    return [
+        {
+            "text": text % {"account": each.user.username, "role": each.role},
+            "link": reverse("admin:privacy_crm_rolerequest_change", args=[each.pk]),
+            "day": timezone.localdate(each.ends_at),
+        }
+        for each in waiting.order_by("ends_at")
+    ]
+
+
+def _act(name: str, label: Any, form: Any, icon: str, **options: Any) -> Act:
+    return Act(name, label, _CHANGE, form, icon, fresh=True, **options)
+
+
+def _is_open(user: Any) -> bool:
+    return bool(user.is_active)
+
+
+def _is_closed(user: Any) -> bool:
+    return not user.is_active
+
+
+def _waits(record: Any) -> bool:
+    return bool(record.answer == "waiting" and record.ends_at > timezone.now())
+
+
+class StaffAdmin(RecordAdmin):
+    """Each change is an act of its own, which asks for a fresh factor and tells the owner (ADR 0058)."""
+
     heading = _("Staff")
-    form = StaffForm
-    add_form = UserCreationForm
-    change_password_form = AdminPasswordChangeForm
-    list_display = ("username", "email", "role", "is_active", "last_login")
+    page_template = "staff/account.html"
+    list_display = ("username", "email", "role", "state", "last_login")
+    list_display_links = ("username",)
     list_filter = ("groups", "is_active", FactorFilter)
     search_fields = ("username", "email")
     search_help_text = _("Part of the log-in name or of the e-mail address")
     ordering = ("username",)
-    fieldsets = (
-        (None, {"fields": ("username", "password")}),
-        (_("Person"), {"fields": ("first_name", "last_name", "email")}),
-        (_("Access"), {"fields": ("is_active", "is_staff", "groups", "second_factor")}),
-        (_("Dates"), {"fields": ("last_login", "date_joined")}),
-    )
-    readonly_fields = ("last_login", "date_joined", "second_factor")
-    filter_horizontal = ()
+    adding = Act("add", _("Invite a colleague"), "auth.add_user", forms.InviteForm, fresh=True)
     acts = (
-        Act(
+        _act("details", _("Change details"), forms.DetailsForm, "edit"),
+        _act("give-role", _("Give a role"), forms.GiveForm, "add_moderator", offered=_is_open),
+        _act(
+            "take-role",
+            _("Take a role away"),
+            forms.TakeForm,
+            "remove_moderator",
+            grave=True,
+            offered=lambda user: user.groups.exists(),
+        ),
+        _act("send-link", _("Send a link for a password"), forms.LinkForm, "link", offered=_is_open),
+        _act(
             "reset-factors",
             _("Take the second factor away"),
-            "auth.change_user",
-            ResetForm,
+            forms.ResetForm,
             "phonelink_erase",
             grave=True,
-            fresh=True,
             offered=lambda user: bool(_factors(user)),
+        ),
+        _act("end-log-ins", _("Log out everywhere"), forms.EndLoginsForm, "logout", offered=_is_open),
+        _act("close", _("Close the account"), forms.CloseForm, "block", grave=True, offered=_is_open),
+        _act(
+            "reopen",
+            _("Open the account again"),
+            forms.ReopenForm,
+            "lock_open",
+            offered=lambda user: not user.is_active,
         ),
     )
 
@@ -137,49 +143,89 @@ class StaffAdmin(BaseUserAdmin):
         names = [group.name for group in user.groups.all()]
         return [str(_("superuser")), *names] if user.is_superuser else names
 
-    @display(description=_("second factor"))
-    def second_factor(self, user: User) -> str:
-        if not (factors := _factors(user)):
-            return gettext("none yet")
-        link = '{} <a class="pc-button" href="{}">{}</a>'
-        return format_html(link, ", ".join(factors), self.url_of(user, "reset-factors"), self.acts[0].label)
+    @display(description=_("state"), label={"open": "success", "closed": "danger"})
+    def state(self, user: User) -> tuple[str, str]:
+        return ("open", gettext("open")) if user.is_active else ("closed", gettext("closed"))
+
+    def title_of(self, record: Any) -> str:
+        return str(record.username)
 
     def found(self, request: HttpRequest, object_id: str) -> Any:
-        """Let nobody but a superuser weaken the account of one, as with the password."""
+        """Let nobody but a superuser see to the account of one, and nobody act on their own."""
         user = super().found(request, object_id)
-        if not self.has_change_permission(request, user):
+        acting = not (request.resolver_match and str(request.resolver_match.url_name).endswith("_change"))
+        if acting and user.is_superuser and not request.user.is_superuser:
             raise PermissionDenied
         return user
 
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
-        options["widget"] = UnfoldAdminCheckboxSelectMultipleWidget()
-        return super().formfield_for_manytomany(db_field, request, **options)
+    def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        now = timezone.now()
+        own = record.pk == request.user.pk
+        above = record.is_superuser and not request.user.is_superuser
+        return {
+            "own": own,
+            "above": above,
+            "roles": [capfirst(name) for name in self.role(record)],
+            "factors": _factors(record),
+            "details": details.of(record),
+            "link": AccountLink.objects.usable(now).filter(user=record).first(),
+            "log_ins": logins.of(record.pk, at=now).count(),
+            "waiting": RoleRequest.objects.open(now).filter(user=record).order_by("ends_at"),
+            **({"buttons": []} if own or above else {}),
+        }
 
-    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **options: Any) -> HttpResponse:
-        context["trail"] = self.trail(context["original"] or context["title"])
-        return super().render_change_form(request, context, *args, **options)
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Show nothing of the password to those who may only look."""
-        listed = super().get_fieldsets(request, obj)
-        if obj is None or self.has_change_permission(request, obj):
-            return listed
-        return [(None, {"fields": ("username",)}), *listed[1:]]
+class RoleRequestAdmin(RecordAdmin):
+    """What somebody wants to give, and a second person confirms with a fresh factor."""
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        own = obj is not None and obj.pk == request.user.pk
-        return (*self.readonly_fields, "is_active", "is_staff", "groups") if own else self.readonly_fields
+    heading = _("Roles to confirm")
+    empty_text = _("A second person confirms here who becomes an administrator or a privacy officer.")
+    page_template = "staff/role_request.html"
+    list_display = ("account", "role", "state", "asked_at", "ends_at")
+    list_display_links = ("account",)
+    list_select_related = ("user", "asked_by", "answered_by")
+    ordering = ("-asked_at", "-pk")
+    acts = (
+        Act(
+            "confirm",
+            _("Confirm the role"),
+            CONFIRM,
+            forms.ConfirmForm,
+            "verified_user",
+            fresh=True,
+            offered=_waits,
+        ),
+        Act(
+            "decline",
+            _("Decline"),
+            CONFIRM,
+            forms.DeclineForm,
+            "close",
+            grave=True,
+            fresh=True,
+            offered=_waits,
+        ),
+    )
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Only a superuser changes a superuser: whoever sets their password could act as them."""
-        above = isinstance(obj, User) and obj.is_superuser and not request.user.is_superuser
-        return not above and super().has_change_permission(request, obj)
+    @display(description=_("account"))
+    def account(self, record: Any) -> str:
+        return str(record.user.username)
 
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        audit.record("account.added", at=timezone.now(), by=by(request), rule=f"user:{obj.pk}")
+    @display(description=_("state"))
+    def state(self, record: Any) -> str:
+        return _state(record)
 
-    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        audit.record("account.changed", at=timezone.now(), by=by(request), rule=f"user:{obj.pk}")
+    def title_of(self, record: Any) -> str:
+        return gettext("Role “%(role)s” for %(account)s") % {"role": record.role, "account": record.user.username}
+
+    def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        return {"state": _state(record), "waits": _waits(record), "mine": record.asked_by_id == request.user.pk}
+
+
+def _state(record: Any) -> str:
+    if record.answer == "waiting" and not _waits(record):
+        return gettext("ended without an answer")
+    return str(record.get_answer_display())
 
 
 class RoleAdmin(RecordAdmin):
@@ -206,3 +252,4 @@ def register() -> None:
     admin.site.unregister([User, Group, Authenticator, EmailAddress])
     admin.site.register(User, StaffAdmin)
     admin.site.register(Group, RoleAdmin)
+    admin.site.register(RoleRequest, RoleRequestAdmin)

@@ -7,6 +7,7 @@ from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -15,12 +16,14 @@ from qrcode import QRCode
 from qrcode.image.svg import SvgPathImage
 
 from contacts.admin import second_factor
-from contacts.base import audit
 from contacts.signups import limits
+from privacy_crm.access import attempts, devices, logins, telling
+from privacy_crm.access.guessing import counted
 
 # What allauth tells of, and how the audit trail calls it.
 _CHANGES = {
     "account/email/password_changed": "account.password_changed",
+    "account/email/password_set": "account.password_changed",
     "mfa/email/totp_activated": "account.app_added",
     "mfa/email/totp_deactivated": "account.app_removed",
     "mfa/email/webauthn_added": "account.passkey_added",
@@ -35,8 +38,25 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return False
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """Return what log-ins of one network are counted under, which names the key in Valkey: no address."""
+        """Return no address to allauth, which counts nothing here (`attempts`)."""
         return limits.hidden(limits.network_of(request), "log-in")
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count a password before it is checked, in place of allauth, which counts by account or network alone."""
+        with counted(request, credentials.get("username", ""), "password"):
+            return
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        user = super().authenticate(request, **credentials)
+        if user:
+            attempts.right(request, credentials.get("username", ""), "password")
+        return user
+
+    def post_login(self, request: HttpRequest, user: Any, **options: Any) -> HttpResponse:
+        """Remember the device, so that nobody else's guesses shut it out."""
+        response: HttpResponse = super().post_login(request, user, **options)
+        devices.remember(request, response, user.username)
+        return response
 
     def pre_login(self, request: HttpRequest, user: Any, **options: Any) -> HttpResponse | None:
         """Take the name that was typed out of the session, which holds ids alone."""
@@ -61,13 +81,19 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return reverse("mfa_index")
 
     def send_notification_mail(self, template_prefix: str, user: Any, *args: Any, **options: Any) -> None:
-        """Note in the audit trail what allauth would mail to the member of staff."""
+        """Put on record what the owner changed, and tell them in our words instead of allauth's."""
         if code := _CHANGES.get(template_prefix):
-            audit.record(code, at=timezone.now(), by=f"user:{user.pk}", rule=f"user:{user.pk}")
+            own_change(self.request, code, user)
 
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        typed: str = super()._get_login_attempts_cache_key(request, **credentials)
-        return limits.hidden(typed, "log-in")
+
+@transaction.atomic
+def own_change(request: HttpRequest, code: str, user: Any) -> None:
+    """Note what somebody changed about their own account; a new password ends their other log-ins."""
+    now = timezone.now()
+    telling.changed(code, user.pk, at=now, by=f"user:{user.pk}")
+    if code == "account.password_changed":
+        logins.noted(request, user, at=now)
+        logins.end_all(user.pk, but=request.session.session_key or "")
 
 
 class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]

@@ -6,23 +6,28 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from contacts.base import audit
-
-
-class ResettingError(Exception):
-    """Why the factors stay, in words for whoever wanted to take them away."""
+from privacy_crm.access import logins, targets, telling
+from privacy_crm.access.targets import AccountRefusedError
 
 
 @transaction.atomic
 def reset(user_id: int, *, at: dt.datetime, by: str) -> None:
-    """Take every factor of an account away, which closes the pages of staff to all its sessions.
+    """Take every factor of an account away, and end all its log-ins.
 
-    Raises ResettingError where somebody means their own, which they remove on their account's page, after they have
-    shown it; and where there is none.
+    Raises AccountRefusedError where somebody means their own, which they remove on their account's page, after they
+    have shown it; and where there is none.
     """
-    if by == f"user:{user_id}":
-        raise ResettingError(_("This is your own account. Remove its second factors on your account's page."))
+    targets.locked(user_id, by=by)
     taken, _kinds = Authenticator.objects.filter(user=user_id).delete()
     if not taken:
-        raise ResettingError(_("This account has no second factor."))
-    audit.record("account.factors_reset", at=at, by=by, rule=f"user:{user_id}")
+        raise AccountRefusedError(_("This account has no second factor."))
+    telling.changed("account.factors_reset", user_id, at=at, by=by)
+    logins.end_all(user_id)
+
+
+@transaction.atomic
+def end_logins(user_id: int, *, at: dt.datetime, by: str) -> int:
+    """End all log-ins of somebody else's account, and return how many they were."""
+    targets.locked(user_id, by=by)
+    telling.changed("account.logins_ended", user_id, at=at, by=by)
+    return logins.end_all(user_id)

@@ -7,12 +7,16 @@ from typing import Any
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.views import ActivateTOTPView
+from allauth.mfa.utils import is_mfa_enabled
 from allauth.mfa.webauthn.views import AddWebAuthnView
+from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.cache import never_cache
 
+from contacts.admin import second_factor
 from privacy_crm.access.frame import our_way
 
 
@@ -29,6 +33,19 @@ def framed(view: Callable[..., HttpResponse]) -> Any:
         return response
 
     return never_cache(our_way(update_wrapper(inner, view)))
+
+
+def with_fresh_factor(view: Callable[..., HttpResponse]) -> Any:
+    """Ask for the factor anew before a change of the own account, or for the password where there is none yet."""
+
+    def inner(request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        if is_mfa_enabled(request.user):
+            return second_factor.ask_anew(request) or view(request, *args, **options)
+        if settings.SECOND_FACTOR and not second_factor.is_recent(request):
+            return second_factor.go(request, second_factor.where(request, request.get_full_path()))
+        return view(request, *args, **options)
+
+    return login_required(update_wrapper(inner, view))
 
 
 class _SettingUp:

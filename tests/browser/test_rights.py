@@ -141,6 +141,8 @@ def test_an_objection_that_is_followed_ends_the_use_for_good(
 
     clock.shift(ONE_DAY)
     lift_restrictions()
+    for member in (officer, colleague):
+        member.come_back()
     assert found_by(colleague)
     assert "Restriction lifted" in officer.again().inner_text()
 
@@ -172,6 +174,7 @@ def test_who_objected_in_vain_is_told_before_their_details_are_used_again(
 
     clock.shift(ONE_DAY)
     lift_restrictions()
+    colleague.come_back()
     assert found_by(colleague)
 
 

@@ -31,6 +31,7 @@ ONCE = {
     ),
     "retention": ("0001_initial", "0002_freezes_stand_on_people", "0003_purgerun_spared"),
     "dsr": ("0001_initial",),
+    "privacy_crm": (),
 }
 FOLDED = {
     ("contacts", "0001_policy_and_people"),

@@ -35,6 +35,7 @@ HARMLESS = {
     "privacy_crm.tasks.find_duplicates",
     "privacy_crm.tasks.give_heartbeat",
     "privacy_crm.tasks.run_mailings",
+    "privacy_crm.tasks.tell_staff",
     "retention.tasks.check_statements",
     "retention.tasks.warn_officers",
 }

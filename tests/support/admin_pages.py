@@ -16,6 +16,7 @@ from psycopg2 import sql
 from contacts.models import Audience, AuditEvent, Contact, PolicyVersion, ProposedDetail, Strike
 from contacts.signups import keys
 from privacy_crm import roles
+from privacy_crm.models import RoleRequest
 from retention.models import (
     PurgeApproval,
     PurgeCandidate,
@@ -115,6 +116,9 @@ def world(policy: PolicyVersion) -> dict[str, Any]:
         **request_pages.world(policy),
         "auth_user": User.objects.create(username="somebody"),
         "auth_user_reset-factors": _with_factor(),
+        "auth_user_take-role": _with_role(),
+        "auth_user_reopen": User.objects.create(username="closed", is_active=False),
+        "privacy_crm_rolerequest": _role_asked(),
         "auth_group": Group.objects.get(name="sales"),
     }
 
@@ -164,13 +168,26 @@ def _with_factor() -> User:
     return user
 
 
+def _with_role() -> User:
+    user = User.objects.create(username="with-role")
+    user.groups.set([Group.objects.get(name="sales")])
+    return user
+
+
+def _role_asked() -> RoleRequest:
+    """A role that waits for a second person, for longer than any test travels."""
+    asker, friend = (User.objects.create(username=name) for name in ("asking", "asked-for"))
+    moments = {"asked_at": NOON, "ends_at": NOON + dt.timedelta(days=3_650)}
+    return RoleRequest.objects.create(user=friend, role="privacy officer", asked_by=asker, **moments)
+
+
 def address(name: str, records: dict[str, Any]) -> str:
     """Return the address of a page in that world."""
     if name in {"app_list", "view_on_site"}:
         return reverse(f"admin:{name}", args=["contacts"] if name == "app_list" else [1, 1])
     if name == "figure":
         return reverse("admin:figure", args=["history"])
-    kind = "_".join(name.split("_")[:2])
+    kind = "privacy_crm_rolerequest" if name.startswith("privacy_crm") else "_".join(name.split("_")[:2])
     if kind == "dsr_request":
         return request_pages.address(name, records.get(name, records[kind]))
     if kind not in records or name.endswith(("_changelist", "_add", "_columns", "_countries", "_legal-forms")):
@@ -192,10 +209,13 @@ def status(client: Client, url: str) -> int:
 LOOKS = {"contact.viewed", "contact.listed", "contact.searched", "contact.found", "guests.listed"}
 
 
+_SESSIONS = {"django_session", "privacy_crm_openlogin"}
+
+
 def contents(*, looks: bool = True) -> dict[str, str]:
-    """Return a fingerprint of every table but that of sessions; without `looks`, of all but who has looked."""
+    """Return a fingerprint of every table but those of sessions; without `looks`, of all but who has looked."""
     with connection.cursor() as cursor:
-        tables = sorted(set(connection.introspection.table_names(cursor)) - {"django_session"})
+        tables = sorted(set(connection.introspection.table_names(cursor)) - _SESSIONS)
         cursor.execute(sql.SQL(" UNION ALL ").join(map(_fingerprint, tables)))
         prints = {table: str(fingerprint) for table, fingerprint in cursor.fetchall()}
     if not looks:

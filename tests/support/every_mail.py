@@ -24,6 +24,7 @@ from dsr.letters import answers, complaints, corrections, erasure, handovers, pr
 from dsr.letters import stopped as stops
 from dsr.letters.common import Writer
 from dsr.words.vocabulary import Kind, RefusalGround
+from privacy_crm.access import inviting, telling
 from privacy_crm.preflight import mail as preflight_mail
 from retention import clock_watch, warning
 from retention.models import PurgeRun
@@ -135,6 +136,15 @@ def of_the_operator(_policy: PolicyVersion) -> None:
     assert list(preflight_mail.send("operator@nordvik.example"))
 
 
+def of_accounts(_policy: PolicyVersion) -> None:
+    """An invitation, and what its reader and the officers hear of the account."""
+    officer()
+    chief = User.objects.create_user("chief", "chief@nordvik.example")
+    invited = inviting.Invited("eva", "eva@nordvik.example", "sv")
+    inviting.invite(invited, "administrator", at=NOON, by=f"user:{chief.pk}")
+    telling.send_due(at=NOON)
+
+
 TEMPLATES: dict[MailTemplate, set[str]] = {
     MailTemplate.CONFIRM: {"confirm"},
     MailTemplate.REGISTERED: {"place"},
@@ -184,6 +194,7 @@ MODULES: dict[str, tuple[Make, set[str]]] = {
     "dsr/intake/proving.py": (first_words, {"my_data_open", *EVERYWHERE}),
     "retention/clock_watch.py": (clocks_apart, set()),
     "privacy_crm/preflight/mail.py": (of_the_operator, set()),
+    "privacy_crm/access/telling.py": (of_accounts, {"account_set_up", "account_not_you"}),
     "retention/warning.py": (halted, set()),  # it says what to do, without a link
 }
 

@@ -29,6 +29,8 @@ from contacts.signups import proof
 from contacts.signups.sign_ups import Wish
 from contacts.words.addresses import hashes
 from dsr.models import Handover, Paper
+from privacy_crm.access import telling
+from privacy_crm.models import AccountLink
 from retention.models import Hold
 from tests.support import admin_pages, listing, mailing, merging, visiting, visitors
 from tests.support.factories import DOUBTED, NOON, ContactFactory, RegistrationFactory, SignUpFactory, hold, place
@@ -196,8 +198,16 @@ def _visited(records: dict[str, Any], visitor: Contact) -> dict[str, str]:
         "my-data/…/": visiting.path_of(visiting.begun(visitor.email)),
         "my-data/mine/package/…/": reverse("my_data_package", args=[ready.public_id]),
         "my-data/certificate/…/": reverse("my_data_certificate", args=[certificate]),
+        "account/set-up/…/": reverse("account_set_up", args=[_invited()]),
         "my-data/certificate/…/paper/": reverse("my_data_certificate_paper", args=[certificate]),
     }
+
+
+def _invited() -> str:
+    """Return what a link carries by which a member of staff chooses a password."""
+    user, ends_at = User.objects.create(username="invited"), NOON + dt.timedelta(days=7)
+    link = AccountLink.objects.create(user=user, kind="invitation", made_at=NOON, ends_at=ends_at)
+    return telling.sealed.sign(link.public_id.hex)
 
 
 def _secrets(records: dict[str, Any]) -> list[str]:

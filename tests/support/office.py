@@ -102,5 +102,5 @@ def office(browser: Browser, site: Site, sink: Sink) -> Iterator[Office]:
         page.get_by_label("Username").fill("kim")
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Log in", exact=True).click()
-        page.get_by_role("heading", name="What waits for you").wait_for()
+        page.get_by_role("heading", name="Your tasks").wait_for()
         yield Office(site, sink, page, visitors)

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from contacts.base import command_line
 from privacy_crm.access import resetting
+from privacy_crm.access.targets import AccountRefusedError
 
 
 class Command(command_line.Command):
@@ -20,6 +21,6 @@ class Command(command_line.Command):
             command_line.refuse(f"There is no account {username}.")
         try:
             resetting.reset(user.pk, at=timezone.now(), by="operator")
-        except resetting.ResettingError as refusal:
+        except AccountRefusedError as refusal:
             command_line.refuse(str(refusal))
         self.stdout.write(f"{username} has no second factor now, and sets up a new one at the next log-in.")

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from contacts.admin import check_in
 from contacts.admin.people import visible_to
 from contacts.events import check_in as check_ins
-from contacts.models import Contact, Mailing, RecipientNotice, Review, SignUp, Upload
+from contacts.models import ApiKey, Contact, Mailing, RecipientNotice, Review, SignUp, Upload
 from contacts.models.recipients import OVERDUE
 from contacts.models.sign_ups import UNPROVEN_DAYS
 from contacts.words.vocabulary import MailingState, SignUpKind, UploadState
@@ -28,6 +28,7 @@ from privacy_crm.staff.uploads import upload_forms
 from retention.models import OF_REQUESTS, Hold
 
 _WEEK = dt.timedelta(days=7)
+_A_MONTH = dt.timedelta(days=30)
 
 # A sentence and a link, and the day where there is one.
 type Told = dict[str, Any]
@@ -165,7 +166,14 @@ def _overdue_notices(user: Any, day: dt.date, now: dt.datetime) -> list[Told]:
     return [_told(text % number, "contacts_recipientnotice_changelist", query="standing=overdue", day=day)]
 
 
+def _keys(user: Any, day: dt.date, now: dt.datetime) -> list[Told]:
+    ending = ApiKey.objects.in_force(now).filter(ends_at__lte=now + _A_MONTH).order_by("ends_at")
+    text = _("The key of “%s” ends: issue the next one, and revoke it")
+    return [_told(text % each.name, "contacts_apikey_change", each.pk, day=localdate(each.ends_at)) for each in ending]
+
+
 _READERS = (
+    ("contacts.add_apikey", _keys),
     ("contacts.add_reviewoutcome", _reviews),
     ("contacts.approve_mailing", _to_approve),
     ("contacts.change_mailing", _to_send),

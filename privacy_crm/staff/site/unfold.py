@@ -74,6 +74,7 @@ _NAVIGATION = [
         "items": [
             _page(_("Staff"), "badge", "auth_user", "auth.view_user"),
             _page(_("Roles"), "shield_person", "auth_group", "auth.view_group"),
+            _page(_("Roles to confirm"), "verified_user", "privacy_crm_rolerequest", "privacy_crm.view_rolerequest"),
             _page(_("API keys"), "key", "contacts_apikey", "contacts.view_apikey"),
         ],
     },

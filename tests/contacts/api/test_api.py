@@ -19,6 +19,7 @@ from contacts.api.problems import ProblemError
 from contacts.models import ApiKey, AuditEvent, FoodPreference, Message, PolicyVersion, SignUp, Suppression, Whitepaper
 from contacts.policy import policies
 from contacts.signups import keys
+from contacts.signups.keys import Terms
 from contacts.words.addresses import hashes
 from tests.support import visitors
 from tests.support.admin_pages import contents
@@ -384,6 +385,34 @@ def test_too_many_posts_from_one_network_are_refused_but_a_server_speaks_for_man
     settings.POSTS_AN_HOUR = 0
     refused(browser_on(WEBSITE).post(PATH, altcha=visitors.solved()), 429, "too_many")
     assert server.post(PATH).status_code == 202
+
+
+@pytest.mark.promise("P17")
+def test_a_key_opens_its_forms_alone_and_stores_nothing_at_another(
+    policy: PolicyVersion, whitepaper: Whitepaper
+) -> None:
+    _, key = keys.issue("tickets", Terms(forms=["event"]), at=NOON, by="test")
+    refused(Caller({"Authorization": f"Bearer {key}"}, policy).post(PATH), 403, "form_not_allowed")
+    assert not SignUp.objects.exists()
+
+
+@pytest.mark.promise("P17")
+def test_a_key_posts_as_often_as_it_may(policy: PolicyVersion, whitepaper: Whitepaper) -> None:
+    _, key = keys.issue("slow shop", Terms(posts_an_hour=1), at=NOON, by="test")
+    caller = Caller({"Authorization": f"Bearer {key}"}, policy)
+    assert caller.post(PATH).status_code == 202
+    answer = caller.post(PATH)
+    refused(answer, 429, "too_many")
+    assert int(answer.headers["Retry-After"]) <= 3600
+    assert SignUp.objects.count() == 1
+    assert ApiKey.objects.get().used_at == NOON
+
+
+@pytest.mark.promise("P17")
+def test_a_key_that_has_ended_is_refused(policy: PolicyVersion, whitepaper: Whitepaper) -> None:
+    _, key = keys.issue("old", Terms(lasts=ONE_DAY), at=NOON - 2 * ONE_DAY, by="test")
+    refused(Caller({"Authorization": f"Bearer {key}"}, policy).post(PATH), 401, "unknown_key")
+    assert not SignUp.objects.exists()
 
 
 def test_without_valkey_nothing_is_taken(server: Caller, whitepaper: Whitepaper, settings: LazySettings) -> None:

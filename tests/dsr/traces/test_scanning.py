@@ -13,6 +13,7 @@ from dsr.models import Paper
 from dsr.traces import scanning
 from dsr.traces.scanning import Identifiers
 from dsr.words.vocabulary import Kind
+from privacy_crm.access import telling
 from tests.support.deleting import erased, full, under_a_duty, wish
 from tests.support.factories import NOON, ContactFactory, OrganisationFactory, SignUpFactory
 from tests.support.requesting import asked_by
@@ -95,11 +96,12 @@ def test_a_name_in_somebodys_papers_may_be_anothers_and_does_not_alarm(policy: P
 
 def test_an_address_that_stands_for_another_reason_does_not_alarm(policy: PolicyVersion) -> None:
     contact = ContactFactory.create()
-    User.objects.create(username="colleague", email=contact.email or "")
+    colleague = User.objects.create(username="colleague", email=contact.email or "")
+    telling.owe([colleague.pk], colleague.pk, "account.renamed", at=NOON, address=contact.email or "")
     RecipientFactory.create(contact_email=contact.email)
     certificate = erased(wish(contact, policy), policy)
     assert certificate.scan["found"] == {}
-    assert certificate.scan["others"] == {"auth_user": 1, "contacts_recipient": 1}
+    assert certificate.scan["others"] == {"auth_user": 1, "contacts_recipient": 1, "privacy_crm_accountmail": 1}
 
 
 def test_an_organisation_named_after_the_person_does_not_alarm(policy: PolicyVersion) -> None:

@@ -93,33 +93,35 @@ def test_the_palette_finds_pages_and_never_people(log_in: LogIn, records: dict[s
 def test_an_administrator_cannot_give_themselves_a_role(log_in: LogIn) -> None:
     client = log_in("administrator")
     own = User.objects.get(pk=client.session["_auth_user_id"])
-    form = {"username": own.username, "groups": ["1", "2", "3", "4"], "is_superuser": "on", "is_staff": "on"}
-    client.post(f"/admin/auth/user/{own.pk}/change/", form)
-    own.refresh_from_db()
+    for role in ("privacy officer", "marketing"):
+        assert b"This is your own account" in client.post(f"{of(own)}give-role/", {"role": role}).content
     assert [group.name for group in own.groups.all()] == ["administrator"]
-    assert not own.is_superuser
 
 
 def test_an_administrator_can_make_nobody_a_superuser(log_in: LogIn, records: dict[str, Any]) -> None:
     somebody = records["auth_user"]
-    form = {"username": "somebody", "is_superuser": "on", "is_active": "on", "is_staff": "on"}
-    answer = log_in("administrator").post(f"/admin/auth/user/{somebody.pk}/change/", form)
+    form = {"first_name": "Some", "email": "some@nordvik.example", "language": "en", "is_superuser": "on"}
+    answer = log_in("administrator").post(f"{of(somebody)}details/", form)
     somebody.refresh_from_db()
     assert answer.status_code == 302
-    assert somebody.is_staff
-    assert not somebody.is_superuser
+    assert (somebody.first_name, somebody.is_superuser) == ("Some", False)
 
 
 def test_an_administrator_cannot_take_over_a_superuser(log_in: LogIn) -> None:
-    chief = User.objects.create_superuser("chief", password="a-fine-password")
+    chief = User.objects.create_superuser("chief", "chief@nordvik.example", password="a-fine-password")
     client = log_in("administrator")
-    new = {"password1": "another-fine-one", "password2": "another-fine-one"}
-    page = client.get(f"/admin/auth/user/{chief.pk}/change/")
-    assert client.post(f"/admin/auth/user/{chief.pk}/password/", new).status_code == 403
-    assert client.post(f"/admin/auth/user/{chief.pk}/change/", {"username": "mine"}).status_code == 403
-    assert chief.password not in page.content.decode()
-    chief.refresh_from_db()
-    assert (chief.username, chief.check_password("a-fine-password")) == ("chief", True)
+    page = client.get(f"{of(chief)}change/").content.decode()
+    before = contents(looks=False)
+    details = {"first_name": "", "email": "mine@nordvik.example", "language": "en"}
+    for act, told in {"details": details, "send-link": {}, "close": {}, "give-role": {"role": "sales"}}.items():
+        assert client.post(f"{of(chief)}{act}/", told).status_code == 403
+    assert contents(looks=False) == before
+    assert "Close the account" not in page
+    assert chief.password not in page
+
+
+def of(user: User) -> str:
+    return f"/admin/auth/user/{user.pk}/"
 
 
 def test_somebody_without_a_role_is_told_whom_to_ask(client: Client, policy: PolicyVersion) -> None:

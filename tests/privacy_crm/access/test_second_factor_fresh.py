@@ -17,7 +17,7 @@ from privacy_crm.access import resetting
 from retention.models import PurgeCount, PurgeRun, Rule, RunStatus
 from tests.support import admin_pages, matrix
 from tests.support.factories import NOON, ContactFactory, HoldFactory
-from tests.support.factoring import PASSWORD, code, entered, kinds, member, newcomer, with_app, with_codes
+from tests.support.factoring import PASSWORD, code, entered, kinds, log_in, member, newcomer, with_app, with_codes
 from tests.support.requesting import asked_by
 
 pytestmark = [pytest.mark.promise("P17"), pytest.mark.django_db]
@@ -171,6 +171,8 @@ def test_a_session_whose_factor_was_taken_away_opens_nothing_more() -> None:
     client = entered(user)
     assert client.get("/admin/").status_code == 200
     resetting.reset(user.pk, at=NOON, by="operator")
+    assert client.get("/admin/")["Location"].startswith("/admin/login/")
+    log_in(client, user)
     assert client.get("/admin/")["Location"] == "/account/"
 
 

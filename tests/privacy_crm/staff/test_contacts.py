@@ -65,7 +65,7 @@ def test_the_list_asks_as_many_queries_for_fifty_people_as_for_one(
             hold(contact, "prospect", dt.date(2026, 1, 1), policy=policy)
         # Session, user, own and group permissions, time zone; segments, columns, topics; people, their bases; policy,
         # its rules; kept until; the laws, may we write; who was looked at; overdue lists and requests, for the sidebar.
-        with django_assert_num_queries(18):
+        with django_assert_num_queries(19):
             client.get(LIST)
 
 

@@ -209,6 +209,6 @@ def _go_home(office: Office) -> None:
     """What is left of the day stands on the home page: somebody has to say what became of the list."""
     page = office.page
     page.goto("/admin/")
-    page.get_by_role("heading", name="What waits for you").wait_for()
+    page.get_by_role("heading", name="Your tasks").wait_for()
     page.get_by_role("heading", name="Objections to marketing").wait_for()
     office.look(".pc-stack")

@@ -1,0 +1,85 @@
+"""How often somebody may guess: counted by network and account together, and by device where it is a known one.
+
+They are counted in Valkey under keyed hashes. While it is away, a known device is counted in the memory of this process
+alone, and anybody else is asked to try again (ADR 0059).
+"""
+
+from collections.abc import Iterator
+from functools import cache
+
+import redis
+from django.conf import settings
+from django.http import HttpRequest
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits.storage import MemoryStorage, RedisStorage
+from limits.strategies import FixedWindowRateLimiter
+
+from contacts.signups import limits
+from privacy_crm.access import devices
+
+GUESSES = 5  # in five minutes, of one device, or of one network at one account
+_A_FEW = RateLimitItemPerMinute(GUESSES, 5, namespace="guesses")
+type Counted = tuple[RateLimitItem, str]
+
+
+class TooManyGuessesError(Exception):
+    """Nothing is checked for some minutes, right or wrong."""
+
+
+class NotNowError(Exception):
+    """Valkey is away, and nothing else counts what an unknown device guesses."""
+
+
+def take(request: HttpRequest, username: str, what: str) -> None:
+    """Count a guess at a secret of an account, before it is checked. Raises TooManyGuessesError and NotNowError."""
+    device = devices.known(request, username)
+    counted = list(_counted(request, username, what, device))
+    try:
+        limiter = _shared(settings.REDIS_URL)
+        full = [item for item, key in counted if not limiter.hit(item, key)]
+    except redis.RedisError:
+        if not device:
+            raise NotNowError from None
+        full = [item for item, key in counted if not _of_this_process().hit(item, key)]
+    if full:
+        raise TooManyGuessesError
+
+
+def right(request: HttpRequest, username: str, what: str) -> None:
+    """Forget the few guesses before a right one; what many networks guess at an account stays counted."""
+    device = devices.known(request, username)
+    for item, key in _counted(request, username, what, device):
+        if item is _A_FEW:
+            _of_this_process().clear(item, key)
+            try:
+                _shared(settings.REDIS_URL).clear(item, key)
+            except redis.RedisError:
+                return
+
+
+def _counted(request: HttpRequest, username: str, what: str, device: str) -> Iterator[Counted]:
+    account = f"{what}:{username.lower()}"
+    if device:
+        yield _A_FEW, limits.hidden(f"{account}:{device}", "device")
+        return
+    network = limits.network_of(request)
+    yield _A_FEW, limits.hidden(f"{account}:{network}", "pair")
+    # What many networks together may guess at one account: it shuts out devices that are not known, and no others.
+    at_account = RateLimitItemPerHour(settings.GUESSES_AN_HOUR, namespace="guesses-account")
+    yield at_account, limits.hidden(account, "account")
+    # What one network may guess at all accounts together.
+    yield (
+        RateLimitItemPerMinute(settings.GUESSES_A_MINUTE, namespace="guesses-network"),
+        limits.hidden(network, "log-in"),
+    )
+
+
+@cache
+def _shared(url: str) -> FixedWindowRateLimiter:
+    pool = redis.ConnectionPool.from_url(url, socket_connect_timeout=1, socket_timeout=1)
+    return FixedWindowRateLimiter(RedisStorage("redis://", connection_pool=pool, key_prefix="limits"))
+
+
+@cache
+def _of_this_process() -> FixedWindowRateLimiter:
+    return FixedWindowRateLimiter(MemoryStorage())
