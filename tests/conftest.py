@@ -46,7 +46,7 @@ closed_sockets.close()
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what a quick run does without, and begin with files that start browsers or processes.
+    """Leave out what a quick run does without, and begin with files that have a long test.
 
     No worker is to begin one when the others are done.
 
@@ -56,7 +56,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.hook.pytest_deselected(items=list(dropped))
     items[:] = [item for item in items if item not in dropped]
     order = {path: number for number, path in enumerate(dict.fromkeys(item.path for item in items))}
-    long = {item.path for item in items if marking.is_slow(item)}
+    long = {item.path for item in items if marking.is_long(item)}
     items.sort(key=lambda item: (item.path not in long, order[item.path]))
 
 
