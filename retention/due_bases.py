@@ -102,14 +102,7 @@ _FREED_BY_OBJECTION = sql.SQL("""
             SELECT person.id FROM contacts_contact person JOIN contacts_suppression USING (address_hash)
             WHERE channel = {post} AND person.mailbox_hash <> person.address_hash
         )
-        AND freed.at <= %(at)s AND basis.scenario = {scenario}""")
-
-_FREED = {
-    scenario: _FREED_BY_OBJECTION.format(
-        freed=freed_at(sql.Placeholder("zone")), post=sql.Literal(Channel.POST), scenario=sql.Literal(scenario)
-    )
-    for scenario in MARKETING_SCENARIOS
-}
+        AND freed.at <= %(at)s""").format(freed=freed_at(sql.Placeholder("zone")), post=sql.Literal(Channel.POST))
 
 
 @dataclass(frozen=True)
@@ -135,7 +128,12 @@ class RetentionDate:
 
     def freed(self, scenario: str, among: list[int] | None = None) -> Sql:
         """Return the bases of a scenario that an objection to all marketing lets lapse: of everyone, or of `among`."""
-        freed = _FREED[Scenario(scenario)], {"zone": self.policy.time_zone, "at": self.at}
+        freed, values = self.freed_of_any()
+        return _narrowed((freed + _OF_SCENARIO.format(sql.Literal(scenario)), values), _AMONG, "among", among)
+
+    def freed_of_any(self, among: list[int] | None = None) -> Sql:
+        """Return the same of any scenario."""
+        freed = _FREED_BY_OBJECTION, {"zone": self.policy.time_zone, "at": self.at}
         return _narrowed(freed, _AMONG, "among", among)
 
     def stands_on_organisations(self, scenario: str) -> bool:
@@ -144,9 +142,8 @@ class RetentionDate:
 
     def all_due(self) -> Sql:
         """Return the bases due under any scenario, each once."""
-        lapsed = {scenario: self.lapsed(scenario) for scenario in Scenario.values}
-        objected = [_unless(self.freed(scenario), lapsed[scenario]) for scenario in MARKETING_SCENARIOS]
-        return union([*lapsed.values(), *objected])
+        lapsed = union(map(self.lapsed, Scenario.values))
+        return union([lapsed, _unless(self.freed_of_any(), lapsed)])
 
     def anchor(self, rule: ScenarioRule) -> dt.date:
         """Return the latest anchor that is due today."""
@@ -168,6 +165,7 @@ def _up_to(query: sql.SQL, scenario: str, name: str, anchor: dt.date) -> Sql:
     return query.format(scenario=sql.Literal(scenario), anchor=sql.Placeholder(name)), {name: anchor}
 
 
+_OF_SCENARIO = sql.SQL(" AND basis.scenario = {}")
 _AMONG = sql.SQL(" AND basis.contact_id = ANY(%(among)s)")
 _OF_THESE = sql.SQL(" AND organisation.id = ANY(%(organisations)s)")
 
@@ -180,7 +178,8 @@ def _narrowed(found: Sql, condition: sql.SQL, name: str, ids: list[int] | None) 
 def _unless(found: Sql, others: Sql) -> Sql:
     """Leave out the bases that the other query finds as well."""
     query = sql.SQL("""{found} AND NOT EXISTS (
-        SELECT 1 FROM ({others}) other WHERE other.contact_id = basis.contact_id)""")
+        SELECT 1 FROM ({others}) other
+        WHERE other.contact_id = basis.contact_id AND other.scenario = basis.scenario)""")
     return query.format(found=found[0], others=others[0]), found[1] | others[1]
 
 

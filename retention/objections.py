@@ -8,7 +8,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Unpack
 
-from django.db import transaction
+from django.db import connection, transaction
+from psycopg2 import sql
 
 from contacts.base import retry
 from contacts.base.days import day_of
@@ -63,8 +64,20 @@ def part_with(
     """
     act = Parting(RetentionDate(policy, at), at=at, by=by)
     locked, done = lapse_decisions.lock_contacts(ids), Consequence()
-    for scenario in scenarios if locked else ():
+    freed = _freed(act.night, ids) if locked else ()
+    for scenario in [scenario for scenario in scenarios if scenario in freed]:
         decision = act.lapse(locked, scenario, act.night.freed(scenario, ids), rule=RULE)
         done.deleted += len(decision.delete)
         done.reduced += len(decision.reduce)
     return done
+
+
+_SCENARIOS = sql.SQL("SELECT DISTINCT scenario FROM ({}) freed")
+
+
+def _freed(night: RetentionDate, ids: list[int]) -> set[str]:
+    """Return under which scenarios a basis of these people lapses: most objections leave a channel, and free none."""
+    freed, values = night.freed_of_any(ids)
+    with connection.cursor() as cursor:
+        cursor.execute(_SCENARIOS.format(freed), values)
+        return {scenario for (scenario,) in cursor}

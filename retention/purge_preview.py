@@ -71,17 +71,24 @@ def with_fates(night: RetentionDate) -> Sql:
     return start, values | {"day": night.day}
 
 
-_BASES = sql.SQL("{} SELECT scenario, count(*) FROM due JOIN fate USING (contact_id) GROUP BY 1")
+_FORESEEN = sql.SQL("""
+    {start} SELECT
+        (
+            SELECT json_object_agg(scenario, number) FROM (
+                SELECT scenario, count(*) AS number FROM due JOIN fate USING (contact_id) GROUP BY scenario
+            ) lapsing
+        ),
+        count(*) FILTER (WHERE leaves AND NOT under_duty), count(*) FILTER (WHERE leaves AND under_duty)
+    FROM fate""")
 
 
 def foresee(night: RetentionDate) -> Fates:
     """Count what a run with nobody spared by the cap would do to people who have a basis that is due."""
     start, values = with_fates(night)
     with connection.cursor() as cursor:
-        cursor.execute(_BASES.format(start), values)
-        bases = dict.fromkeys(Scenario.values, 0) | dict(cursor.fetchall())
-    to_delete, to_minimise = _leaving(night, sql.SQL("TRUE"))
-    return Fates(bases, to_delete, to_minimise)
+        cursor.execute(_FORESEEN.format(start=start), values)
+        bases, to_delete, to_minimise = cursor.fetchone()
+    return Fates(dict.fromkeys(Scenario.values, 0) | (bases or {}), to_delete, to_minimise)
 
 
 def beyond_the_cap(night: RetentionDate) -> tuple[int, int]:

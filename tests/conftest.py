@@ -14,6 +14,7 @@ import time_machine
 from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.core.cache import caches
+from django.db import transaction
 from django.test import Client
 from django.utils import translation
 
@@ -46,7 +47,7 @@ closed_sockets.close()
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what a quick run does without, and begin with files that start browsers or processes.
+    """Leave out what a quick run does without, and begin with files that have a long test.
 
     No worker is to begin one when the others are done.
 
@@ -56,7 +57,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.hook.pytest_deselected(items=list(dropped))
     items[:] = [item for item in items if item not in dropped]
     order = {path: number for number, path in enumerate(dict.fromkeys(item.path for item in items))}
-    long = {item.path for item in items if marking.is_slow(item)}
+    long = {item.path for item in items if marking.is_long(item)}
     items.sort(key=lambda item: (item.path not in long, order[item.path]))
 
 
@@ -86,7 +87,8 @@ def servers() -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Before the fixtures: the policy is published already where a test has it."""
-    databases.choose(PUBLISHED if "policy" in getattr(item, "fixturenames", ()) else BARE)
+    published = {"policy", "policy_of_module"} & set(getattr(item, "fixturenames", ()))
+    databases.choose(PUBLISHED if published else BARE)
 
 
 @pytest.fixture(scope="session")
@@ -124,6 +126,19 @@ def policy(db: None) -> PolicyVersion:
     version = PolicyVersion.objects.in_force()
     assert version, "only a test that names this fixture, itself or by another, is given the database that has it"
     return version
+
+
+@pytest.fixture(scope="module")
+def policy_of_module(django_db_setup: None, django_db_blocker: Any) -> Iterator[PolicyVersion]:
+    """The same, for what all tests of a module begin with: it is made once, and each test is rolled back to it.
+
+    The whole module uses it (`pytestmark`), so that no test finds more where another came first.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        version = PolicyVersion.objects.in_force()
+        assert version
+        yield version
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

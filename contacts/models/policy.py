@@ -17,7 +17,7 @@ from contacts.words.vocabulary import Clock, LegalBasis, Scenario
 class PolicyVersions(models.QuerySet["PolicyVersion"]):
     def in_force(self) -> PolicyVersion | None:
         """The version published last, or None where none ever was."""
-        return self.filter(published_at__isnull=False).prefetch_related("rules").order_by("-number").first()
+        return self.filter(published_at__isnull=False).order_by("-number").first()
 
     def published_by(self, day: dt.date | Combinable) -> PolicyVersions:
         """Every version that had been published by the end of a day, as its own time zone counts days."""
@@ -67,8 +67,13 @@ class PolicyVersion(models.Model):
         return self._by_scenario[scenario]
 
     @cached_property
+    def each_rule(self) -> list[ScenarioRule]:
+        """Its rules, read when the first is asked for: most pages need none."""
+        return list(self.rules.all())
+
+    @cached_property
     def _by_scenario(self) -> dict[str, ScenarioRule]:
-        return {rule.scenario: rule for rule in self.rules.all()}
+        return {rule.scenario: rule for rule in self.each_rule}
 
 
 class ScenarioRule(models.Model):

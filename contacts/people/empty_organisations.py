@@ -38,6 +38,8 @@ def notice(organisation_ids: Collection[int]) -> None:
 
     Call it in the transaction in which people left, after they did.
     """
+    if not organisation_ids:
+        return
     with connection.cursor() as cursor:
         cursor.execute(_NOTICE, {"ids": list(organisation_ids)})
 

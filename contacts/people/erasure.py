@@ -144,7 +144,7 @@ def _drop_interests(scenario: str, ids: list[int]) -> None:
 
 def _drop_categories(scenario: str, ids: list[int], policy: PolicyVersion) -> None:
     for category in policy.rule(scenario).categories:
-        needing = [rule.scenario for rule in policy.rules.all() if category in rule.categories]
+        needing = [rule.scenario for rule in policy.each_rule if category in rule.categories]
         emptied = blank({Category(category)} - {Category.EMAIL})
         if emptied and len(needing) < len(Scenario):
             Contact.objects.filter(~_still_held(needing, OuterRef("pk")), pk__in=ids).update(**emptied)

@@ -121,7 +121,7 @@ def _lock() -> None:
 
 def _clocks_in_force() -> dict[str, str]:
     current = PolicyVersion.objects.in_force()
-    return {rule.scenario: rule.clock for rule in current.rules.all()} if current else {}
+    return {rule.scenario: rule.clock for rule in current.each_rule} if current else {}
 
 
 def _check_controller(controller: dict[str, Any]) -> list[str]:

@@ -43,8 +43,8 @@ def between(old: PolicyVersion, new: PolicyVersion, language: str) -> list[Chapt
 
 
 def _rules(old: PolicyVersion, new: PolicyVersion, language: str) -> Iterator[Chapter]:
-    before = {rule.scenario: rule for rule in old.rules.all()}
-    for rule in new.rules.all():
+    before = {rule.scenario: rule for rule in old.each_rule}
+    for rule in new.each_rule:
         earlier = before.get(rule.scenario)
         spoken = _common(language, rule.text, earlier.text if earlier else rule.text)
         title = policy_words.promise(rule, language).title

@@ -80,7 +80,7 @@ def shown(number: int | None, then: int | None, on: dt.date | None = None) -> st
 
 def promises(policy: PolicyVersion, language: str) -> list[Promise]:
     """Return the six rules in the policy's own order."""
-    return [promise(rule, language) for rule in policy.rules.all()]
+    return [promise(rule, language) for rule in policy.each_rule]
 
 
 def promise(rule: ScenarioRule, language: str) -> Promise:

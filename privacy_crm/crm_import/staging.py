@@ -55,7 +55,7 @@ class Import:
             "untold_stays": self.untold_stays,
             "day": day_of(self.at, self.policy.zone),
             "zone": self.policy.time_zone,
-            "legal_basis": json.dumps({rule.scenario: rule.legal_basis for rule in self.policy.rules.all()}),
+            "legal_basis": json.dumps({rule.scenario: rule.legal_basis for rule in self.policy.each_rule}),
             "scenario_of_event": json.dumps(SCENARIO_OF_EVENT),
             "activity_scenarios": [scenario.value for scenario in ACTIVITY_SCENARIOS],
             "agreement_scenarios": [scenario.value for scenario in AGREEMENT_SCENARIOS],

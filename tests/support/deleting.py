@@ -1,6 +1,7 @@
 """People who ask to be deleted: `full` has a row in every table, `wish` is their request, `erased` carries it out."""
 
 import datetime as dt
+import re
 from typing import Any
 
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -110,6 +111,11 @@ def letter() -> str:
     written = Message.objects.get(template="written").written
     assert written
     return "\n".join([written["subject"], *(part.get("text", "") for part in written["parts"])])
+
+
+def text_of(page: str) -> str:
+    """Return what a page says, without its tags."""
+    return " ".join(re.sub(r"<[^>]*>", " ", page).replace("&#x27;", "'").split())
 
 
 def counted() -> dict[str, int]:

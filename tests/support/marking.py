@@ -32,8 +32,10 @@ def tell_apart(item: pytest.Item) -> None:
         item._nodeid = f"{item.nodeid}[{operation}]"
 
 
-def is_slow(item: pytest.Item) -> bool:
-    return any(item.get_closest_marker(name) for name in ("browser", "processes"))
+def is_long(item: pytest.Item) -> bool:
+    """Tell whether a test may take many seconds: it waits for others, asks for every page, or tries many examples."""
+    waits_or_walks = any(item.get_closest_marker(name) for name in ("browser", "processes", "walk"))
+    return waits_or_walks or getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
 
 
 @cache

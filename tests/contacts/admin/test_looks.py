@@ -1,5 +1,6 @@
 """Who looks at a person, or finds them, is written down: by id, never what was searched for (ADR 0016)."""
 
+import copy
 import datetime as dt
 from collections.abc import Callable
 from typing import Any
@@ -17,7 +18,7 @@ from retention.models import Hold
 from tests.support.admin_pages import address, world
 from tests.support.factories import NOON, ContactFactory
 
-pytestmark = [pytest.mark.promise("P17"), pytest.mark.django_db]
+pytestmark = [pytest.mark.promise("P17"), pytest.mark.django_db, pytest.mark.usefixtures("made")]
 
 type LogIn = Callable[[str], Client]
 
@@ -33,11 +34,16 @@ def actor(role: str) -> str:
     return f"user:{User.objects.filter(username__startswith=f'{role}-').latest('pk').pk}"
 
 
-@pytest.fixture
-def records(policy: PolicyVersion) -> dict[str, Any]:
-    records = world(policy)
+@pytest.fixture(scope="module")
+def made(policy_of_module: PolicyVersion) -> dict[str, Any]:
+    records = world(policy_of_module)
     AuditEvent.objects.all().delete()
     return records
+
+
+@pytest.fixture
+def records(made: dict[str, Any]) -> dict[str, Any]:
+    return copy.deepcopy(made)
 
 
 def test_each_look_at_a_persons_page_is_an_event(log_in: LogIn, records: dict[str, Any]) -> None:

@@ -4,6 +4,8 @@ word of any stands (L14, L15).
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import permutations
 from typing import Any
 
@@ -44,22 +46,24 @@ def said(record: dict[Channel, str], policy: PolicyVersion) -> Contact:
     return contact
 
 
-def outcome(first: Contact, second: Contact, third: Contact, last_stays: bool, policy: PolicyVersion) -> Any:
-    """What stands once the second has gone into the first, and that and the third are one; all is undone again."""
+def each_way(people: list[Contact], policy: PolicyVersion, taken: Any = ([], [])) -> Iterator[Contact]:
+    """Yield what is left of three once one has gone into another, and that and the third are one, whichever of these
+    stays; all is undone again.
+    """
+    for first, second, third in permutations(people):
+        with undone():
+            merge(first.pk, second.pk, taken[0], policy=policy, at=NOON, by="test")
+            for keep, gone in ((first, third), (third, first)):
+                with undone():
+                    merge(keep.pk, gone.pk, taken[1], policy=policy, at=NOON, by="test")
+                    yield Contact.objects.get(pk=keep.pk)
+
+
+@contextmanager
+def undone() -> Iterator[None]:
     with transaction.atomic():
-        keep = one(first, second, third, last_stays, ([], []), policy)
-        found = permission.of_one(keep, day=TODAY), recorded(keep)
+        yield
         transaction.set_rollback(True)
-    return found
-
-
-def one(
-    first: Contact, second: Contact, third: Contact, last_stays: bool, taken: Any, policy: PolicyVersion
-) -> Contact:
-    keep, gone = (third, first) if last_stays else (first, third)
-    merge(first.pk, second.pk, taken[0], policy=policy, at=NOON, by="test")
-    merge(keep.pk, gone.pk, taken[1], policy=policy, at=NOON, by="test")
-    return Contact.objects.get(pk=keep.pk)
 
 
 def recorded(*people: Contact) -> Counter[Any]:
@@ -79,14 +83,12 @@ def test_the_most_restrictive_word_stands_whatever_the_order(
     people = [said(record, policy) for record in records]
     Contact.objects.update(organisation=people[0].organisation)  # of one employer: the test below has several
     ledger = recorded(*people)
-    for order in permutations(people):
-        for last_stays in (True, False):
-            answers, left = outcome(*order, last_stays, policy)
-            assert left == ledger
-            for channel, answer in answers.items():
-                stopped = {record[channel] for record in records} & {"withdrawn", "objected"}
-                assert (answer == permission.Refusal.OBJECTED) == bool(stopped)
-                assert stopped or answer == _by_law(channel, {record[channel] for record in records})
+    for left in each_way(people, policy):
+        assert recorded(left) == ledger
+        for channel, answer in permission.of_one(left, day=TODAY).items():
+            stopped = {record[channel] for record in records} & {"withdrawn", "objected"}
+            assert (answer == permission.Refusal.OBJECTED) == bool(stopped)
+            assert stopped or answer == _by_law(channel, {record[channel] for record in records})
 
 
 def _by_law(channel: Channel, words: set[str]) -> str:
@@ -118,15 +120,11 @@ def test_place_leaving_and_what_is_owed_stand_whatever_the_order_and_whatever_is
     country_rules.adopt(at=NOON, by="test")
     employer = OrganisationFactory.create(legal_form="company") if one_employer else None
     people = [placed(record, employer, policy) for record in records]
-    for order in permutations(people):
-        for last_stays in (True, False):
-            with transaction.atomic():
-                left = one(*order, last_stays, taken, policy)
-                _is_no_looser(left, people)
-                _is_owed_what_any_was(left, records)
-                if employer:
-                    assert left.left_on == min(filter(None, (each["left_on"] for each in records)), default=None)
-                transaction.set_rollback(True)
+    for left in each_way(people, policy, taken):
+        _is_no_looser(left, people)
+        _is_owed_what_any_was(left, records)
+        if employer:
+            assert left.left_on == min(filter(None, (each["left_on"] for each in records)), default=None)
 
 
 def placed(record: dict[str, Any], employer: Organisation | None, policy: PolicyVersion) -> Contact:

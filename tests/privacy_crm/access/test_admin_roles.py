@@ -1,3 +1,4 @@
+import copy
 import re
 from collections.abc import Callable
 from typing import Any
@@ -17,9 +18,17 @@ INLINE_SCRIPT = re.compile(r'<script(?![^>]*(?:src=|type="application/json"))[^>
 type LogIn = Callable[[str], Client]
 
 
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("made")]
+
+
+@pytest.fixture(scope="module")
+def made(policy_of_module: PolicyVersion) -> dict[str, Any]:
+    return world(policy_of_module)
+
+
 @pytest.fixture
-def records(policy: PolicyVersion) -> dict[str, Any]:
-    return world(policy)
+def records(made: dict[str, Any]) -> dict[str, Any]:
+    return copy.deepcopy(made)
 
 
 @pytest.mark.walk
@@ -138,9 +147,11 @@ def test_the_admin_speaks_one_language_alone(log_in: LogIn, records: dict[str, A
         assert "Logga ut" not in answer.content.decode()
 
 
-def test_times_are_shown_on_the_clock_of_the_company(log_in: LogIn, policy_source: dict[str, Any]) -> None:
+def test_times_are_shown_on_the_clock_of_the_company(
+    log_in: LogIn, policy_source: dict[str, Any], records: dict[str, Any]
+) -> None:
+    event = records["contacts_auditevent"]
     policy_source["controller"]["time_zone"] = "Pacific/Auckland"
-    policy, _ = policies.publish_source(policy_source, at=NOON, by="test")
-    event = world(policy)["contacts_auditevent"]
+    policies.publish_source(policy_source, at=NOON, by="test")
     page = log_in("auditor").get(f"/admin/contacts/auditevent/{event.pk}/change/").content.decode()
     assert "25 November 2026 01:00" in page

@@ -6,17 +6,17 @@ from contacts.models import AuditEvent, Contact, PolicyVersion
 from tests.support.import_files import AINO, HEADERS, Row, bring, consent, event, everything, person
 from tests.support.odd_addresses import ODD
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("held")]
 
 TOMORROW = "2026-11-25"
 SUPPRESSED = "nej.tack@fjordkraft.example"
 
 
-@pytest.fixture(autouse=True)
-def held(policy: PolicyVersion) -> None:
+@pytest.fixture(scope="module")
+def held(policy_of_module: PolicyVersion) -> None:
     """What is on record before."""
     outcome = bring(
-        policy,
+        policy_of_module,
         organisations=[{"name": "Fjordkraft AB"}],
         agreements=[{"organisation": "Fjordkraft AB", "kind": "customer", "started_on": "2020-01-01"}],
         contacts=[person(scenario="customer", organisation="Fjordkraft AB", first_name="Aino")],
