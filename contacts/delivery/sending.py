@@ -6,7 +6,10 @@ less harm than a second copy (`outbox.end_broken_off`).
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 import structlog
@@ -14,13 +17,14 @@ from django.core.mail import mailers
 from django.db import DatabaseError, transaction
 from django.db.models import Case, F, Value, When
 
-from contacts.base import retry
+from contacts.base import prepared, retry
 from contacts.base.days import day_of
 from contacts.delivery import letters, send_guard
+from contacts.delivery.mailing_turns import Turn, Turns
 from contacts.information import informing
 from contacts.models import Message, PolicyVersion
 from contacts.models.outbox import FORGOTTEN, MessageEnd
-from contacts.outbox import counts, mail_errors
+from contacts.outbox import counts, mail_errors, mail_smtp
 from contacts.outbox.mail_errors import Failure
 from contacts.people import bounces
 from contacts.words.vocabulary import MailPurpose
@@ -28,7 +32,8 @@ from contacts.words.vocabulary import MailPurpose
 log = structlog.get_logger(__name__)
 
 CLAIM = dt.timedelta(minutes=10)  # longer than a server may take over one mail
-MOST = 500  # mails a call, so that none waits long behind a big mailing
+MOST = 500  # mails a call
+PORTION = 100  # mails, before it is asked again which are due
 
 _LONGEST_PAUSE = 60  # minutes
 # With pauses of 1, 2, 4 … 32 and then 60 minutes, the last attempt is made three days after the first.
@@ -37,36 +42,120 @@ MOST_ATTEMPTS = 7 + (3 * 24 * 60 - 63) // _LONGEST_PAUSE
 BY = "task:mail"
 
 
+type Clock = Callable[[], dt.datetime]
+type Due = tuple[int, int | None]
+
+
+class Mails(Enum):
+    """Which mails a sender takes, by their purposes."""
+
+    AWAITED = (MailPurpose.SERVICE, MailPurpose.INFORMATION)  # what somebody asked for, or we owe to one person
+    TO_MANY = (MailPurpose.IMPORTANT, MailPurpose.MARKETING)  # mailings and announcements
+    ALL = (*AWAITED, *TO_MANY)
+
+
 class _ServerAwayError(Exception):
     """The mail server does not take this message nor the next."""
 
 
-def send_due(*, at: dt.datetime, now: Callable[[], dt.datetime], limit: int = MOST) -> int:
+def send_due(
+    *, at: dt.datetime, now: Clock, limit: int = MOST, of: Mails = Mails.ALL, until: dt.datetime | None = None
+) -> int:
     """Send what is due at `at`, at most `limit` messages, and return how many this call dealt with.
 
     Several may run at once: a message is claimed by one of them. `now` is asked as it goes on. It stops where the mail
-    server is away; what is left is found by the next call.
+    server is away, and before the first mail at `until`; what is left is found by the next call.
     """
     policy = PolicyVersion.objects.in_force()
     if policy is None:
         return 0
-    mailer = mailers.default
     dealt_with = 0
-    try:
-        for pk in _due(at, limit):
-            dealt_with += _deal_with(pk, mailer, policy, now)
-    except _ServerAwayError:
-        log.warning("mail.server_away")
-    finally:
-        _hang_up(mailer)
+    with _sender(policy, now) as sender:
+        try:
+            for pk, mailing_id in _in_turn(of, at, limit, sender):
+                if until and now() >= until:
+                    break
+                dealt_with += _deal_with_one(pk, mailing_id, sender)
+        except _ServerAwayError:
+            log.warning("mail.server_away")
     return dealt_with
 
 
-def _due(at: dt.datetime, limit: int) -> list[int]:
-    """Return keys, what people asked for first: a mailing to thousands holds nobody's confirmation up."""
-    late = {MailPurpose.IMPORTANT: 1, MailPurpose.MARKETING: 2}
+@dataclass(frozen=True)
+class _Sender:
+    """What the mails of one call share: two connections, each kept until its end."""
+
+    policy: PolicyVersion
+    now: Clock
+    mailer: Any
+    turns: Turns
+
+
+@contextmanager
+def _sender(policy: PolicyVersion, now: Clock) -> Iterator[_Sender]:
+    with prepared.prepared() as statements:
+        sender = _Sender(policy, now, mailers.default, Turns(statements, policy))
+        try:
+            yield sender
+        finally:
+            _settle_last(sender)
+            _hang_up(sender.mailer)
+
+
+def _in_turn(of: Mails, at: dt.datetime, limit: int, sender: _Sender) -> Iterator[Due]:
+    """Yield what is due portion by portion: what has become pressing meanwhile goes first."""
+    before: list[Due] = []
+    while limit > 0 and (portion := _due(of, at, min(limit, PORTION))) and portion != before:
+        sender.turns.read_again(at)
+        yield from portion
+        _settle_last(sender)
+        before, limit, at = portion, limit - len(portion), max(at, sender.now())
+
+
+def _due(of: Mails, at: dt.datetime, number: int) -> list[Due]:
+    """Return keys with those of their mailings, what people asked for first: nobody's confirmation is held up."""
+    late = {MailPurpose.INFORMATION: 1, MailPurpose.IMPORTANT: 2, MailPurpose.MARKETING: 3}
     last = Case(*(When(purpose=purpose, then=Value(place)) for purpose, place in late.items()), default=Value(0))
-    return list(Message.objects.due(at).order_by(last, "not_before", "pk").values_list("pk", flat=True)[:limit])
+    due = Message.objects.due(at).filter(purpose__in=of.value).order_by(last, "not_before", "pk")
+    return list(due.values_list("pk", "mailing_id")[:number])
+
+
+def _deal_with_one(pk: int, mailing_id: int | None, sender: _Sender) -> bool:
+    if mailing_id is not None:
+        return _deal_with_turn(pk, mailing_id, sender)
+    _settle_last(sender)
+    return _deal_with(pk, sender.mailer, sender.policy, sender.now)
+
+
+def _deal_with_turn(pk: int, mailing_id: int, sender: _Sender) -> bool:
+    """Do for a mailing's mail what `_deal_with` does, without composing for each what is the same for all."""
+    at = sender.now()
+    turn = sender.turns.take(pk, mailing_id, at, until=at + CLAIM)
+    if turn is None:
+        return False
+    try:
+        if turn.refusal:
+            _end(turn.message, MessageEnd.SKIPPED, turn.refusal, at)
+        else:
+            _hand_over_turn(turn, sender, at)
+            sender.turns.leave(turn, sender.now())
+    except Exception as error:
+        _note(turn.message, error, sender.policy, sender.now())
+    return True
+
+
+def _hand_over_turn(turn: Turn, sender: _Sender, at: dt.datetime) -> None:
+    by_smtp = isinstance(sender.mailer, mail_smtp.EmailBackend)
+    if not (by_smtp and sender.turns.hand_over(turn, sender.mailer, at)):
+        _hand_over(turn.message, sender.mailer, sender.policy, at)
+
+
+def _settle_last(sender: _Sender) -> None:
+    """Note that the last mail of a mailing has left. Where that fails it stays claimed: sent again, it comes twice."""
+    try:
+        sender.turns.settle()
+    except DatabaseError as error:
+        log.warning("mail.not_marked", code=type(error).__name__)
 
 
 def _deal_with(pk: int, mailer: Any, policy: PolicyVersion, now: Callable[[], dt.datetime]) -> bool:
