@@ -17,22 +17,23 @@ from django.core.mail import mailers
 from django.db import DatabaseError, transaction
 from django.db.models import Case, F, Value, When
 
-from contacts.base import prepared, retry
+from contacts.base import budgets, prepared, retry
+from contacts.base.budgets import IsOver
 from contacts.base.days import day_of
 from contacts.delivery import letters, send_guard
 from contacts.delivery.mailing_turns import Turn, Turns
 from contacts.information import informing
-from contacts.models import Message, PolicyVersion
+from contacts.models import Contact, Message, PolicyVersion
 from contacts.models.outbox import FORGOTTEN, MessageEnd
 from contacts.outbox import counts, mail_errors, mail_smtp
 from contacts.outbox.mail_errors import Failure
 from contacts.people import bounces
-from contacts.words.vocabulary import MailPurpose
+from contacts.words.vocabulary import MailPurpose, MailTemplate
 
 log = structlog.get_logger(__name__)
 
 CLAIM = dt.timedelta(minutes=10)  # longer than a server may take over one mail
-MOST = 500  # mails a call
+MOST = 100_000  # mails a call: more than a task has time for
 PORTION = 100  # mails, before it is asked again which are due
 
 _LONGEST_PAUSE = 60  # minutes
@@ -44,6 +45,16 @@ BY = "task:mail"
 
 type Clock = Callable[[], dt.datetime]
 type Due = tuple[int, int | None]
+
+
+# What nobody asked for this minute comes after what somebody did, and what goes to many last.
+_LATE: tuple[dict[str, Any], ...] = (
+    {"template__in": [MailTemplate.REMINDER, MailTemplate.MOVED, MailTemplate.CANCELLED]},
+    {"purpose": MailPurpose.INFORMATION},
+    {"purpose": MailPurpose.IMPORTANT},
+    {"purpose": MailPurpose.MARKETING},
+)
+_LAST = Case(*(When(**which, then=Value(place)) for place, which in enumerate(_LATE, 1)), default=Value(0))
 
 
 class Mails(Enum):
@@ -59,12 +70,19 @@ class _ServerAwayError(Exception):
 
 
 def send_due(
-    *, at: dt.datetime, now: Clock, limit: int = MOST, of: Mails = Mails.ALL, until: dt.datetime | None = None
+    *,
+    at: dt.datetime,
+    now: Clock,
+    limit: int = MOST,
+    of: Mails = Mails.ALL,
+    is_over: IsOver = budgets.endless,
+    ask_others: Callable[[], None] = lambda: None,
 ) -> int:
     """Send what is due at `at`, at most `limit` messages, and return how many this call dealt with.
 
     Several may run at once: a message is claimed by one of them. `now` is asked as it goes on. It stops where the mail
-    server is away, and before the first mail at `until`; what is left is found by the next call.
+    server is away, and once `is_over` says so; what is left is found by the next call. `ask_others` is to ask for
+    another sender: the first mail has left, and more are due.
     """
     policy = PolicyVersion.objects.in_force()
     if policy is None:
@@ -72,9 +90,11 @@ def send_due(
     dealt_with = 0
     with _sender(policy, now) as sender:
         try:
-            for pk, mailing_id in _in_turn(of, at, limit, sender):
-                if until and now() >= until:
+            for number, (pk, mailing_id) in enumerate(_in_turn(of, at, limit, sender)):
+                if is_over():
                     break
+                if number == 1:
+                    ask_others()
                 dealt_with += _deal_with_one(pk, mailing_id, sender)
         except _ServerAwayError:
             log.warning("mail.server_away")
@@ -114,9 +134,7 @@ def _in_turn(of: Mails, at: dt.datetime, limit: int, sender: _Sender) -> Iterato
 
 def _due(of: Mails, at: dt.datetime, number: int) -> list[Due]:
     """Return keys with those of their mailings, what people asked for first: nobody's confirmation is held up."""
-    late = {MailPurpose.INFORMATION: 1, MailPurpose.IMPORTANT: 2, MailPurpose.MARKETING: 3}
-    last = Case(*(When(purpose=purpose, then=Value(place)) for purpose, place in late.items()), default=Value(0))
-    due = Message.objects.due(at).filter(purpose__in=of.value).order_by(last, "not_before", "pk")
+    due = Message.objects.due(at).filter(purpose__in=of.value).order_by(_LAST, "not_before", "pk")
     return list(due.values_list("pk", "mailing_id")[:number])
 
 
@@ -137,11 +155,20 @@ def _deal_with_turn(pk: int, mailing_id: int, sender: _Sender) -> bool:
         if turn.refusal:
             _end(turn.message, MessageEnd.SKIPPED, turn.refusal, at)
         else:
+            if turn.untold:
+                _inform_first(turn.reader, sender, at)
             _hand_over_turn(turn, sender, at)
             sender.turns.leave(turn, sender.now())
     except Exception as error:
         _note(turn.message, error, sender.policy, sender.now())
     return True
+
+
+def _inform_first(reader: Contact, sender: _Sender, at: dt.datetime) -> None:
+    """Send what tells a reader where we have their details from: it was owed with the mailing, and leaves first."""
+    owed = Message.objects.due(at).filter(contact=reader.pk, template=MailTemplate.INFORM)
+    for pk in list(owed.values_list("pk", flat=True)):
+        _deal_with(pk, sender.mailer, sender.policy, sender.now)
 
 
 def _hand_over_turn(turn: Turn, sender: _Sender, at: dt.datetime) -> None:

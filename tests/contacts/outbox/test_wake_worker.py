@@ -21,10 +21,10 @@ def queue() -> Iterator[redis.Redis]:
     """The queue of the broker, empty."""
     with app.connection_for_write() as connection:
         broker = connection.default_channel.client
-        broker.delete("celery")
+        broker.delete("people")
         wake_worker.heard()
         yield broker
-        broker.delete("celery")
+        broker.delete("people")
 
 
 @pytest.fixture
@@ -48,25 +48,25 @@ def took() -> float:
 def test_a_worker_is_asked_once_what_is_written_has_committed(queue: redis.Redis) -> None:
     with transaction.atomic():
         wake_worker.nudge()
-        assert queue.llen("celery") == 0
-    assert queue.llen("celery") == 1
-    assert send_messages.name.encode() in queue.lindex("celery", 0)
+        assert queue.llen("people") == 0
+    assert queue.llen("people") == 1
+    assert send_messages.name.encode() in queue.lindex("people", 0)
 
 
 def test_a_worker_that_was_asked_and_has_not_begun_is_not_asked_again(queue: redis.Redis) -> None:
     for _ in range(3):
         wake_worker.nudge()
-    assert queue.llen("celery") == 1
+    assert queue.llen("people") == 1
     send_messages()  # it begins: from here on, what is committed may be news to it
     wake_worker.nudge()
-    assert queue.llen("celery") == 2
+    assert queue.llen("people") == 2
 
 
 def test_nobody_is_asked_about_what_was_not_written_after_all(queue: redis.Redis) -> None:
     with transaction.atomic():
         wake_worker.nudge()
         transaction.set_rollback(True)
-    assert queue.llen("celery") == 0
+    assert queue.llen("people") == 0
 
 
 def test_a_broker_that_is_down_keeps_nobody_waiting(broker_at: Any) -> None:
@@ -87,4 +87,4 @@ def test_a_broker_that_comes_back_is_heard_again(queue: redis.Redis, monkeypatch
             away.setitem(app.conf, name, "redis://127.0.0.1:1/0")
         wake_worker.nudge()
     wake_worker.nudge()
-    assert queue.llen("celery") == 1
+    assert queue.llen("people") == 1
