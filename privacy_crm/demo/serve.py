@@ -38,7 +38,9 @@ def run(port: int) -> int:
     manager = Manager()
     # Unless somebody has set them: mails name the port that is taken, and nobody needs a phone to look around.
     site = {"SITE_URL": address(port), "SECOND_FACTOR": "off"}
-    environment = {**site, **os.environ, "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": _AS_ROOT}
+    # Django's checks have been made by whoever started us: each worker would keep all pages in memory for them.
+    celery = {"CELERY_SKIP_CHECKS": "1", "PYTHONWARNINGS": _AS_ROOT}
+    environment = {**site, **os.environ, **celery, "PYTHONUNBUFFERED": "1"}
     for name, command in _commands(port).items():
         manager.add_process(name, f"exec {command}", env=environment)
     manager.loop()
