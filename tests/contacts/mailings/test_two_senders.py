@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.db import connections
 
 from contacts.base import budgets
@@ -25,9 +26,21 @@ SWEDEN = {"country": "SE", "channel": "email", "source": "the law"}
 SECONDS_OF_A_MAIL = dt.timedelta(seconds=5)
 
 
+class Telling(Sink):
+    """A mail server that tells over how many connections its mails came."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.peers: set[Any] = set()
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        self.peers.add(session.peer)
+        return await super().handle_DATA(server, session, envelope)
+
+
 @pytest.fixture
-def sink(settings: Any) -> Iterator[Sink]:
-    sink = Sink()
+def sink(settings: Any) -> Iterator[Telling]:
+    sink = Telling()
     settings.MAILERS = {"default": mailer(sink.url, Path("/nowhere"))}
     with sink.open():
         yield sink
@@ -43,7 +56,7 @@ def in_a_thread(act: Any) -> Any:
 @pytest.mark.promise("P12")
 @pytest.mark.django_db(transaction=True)
 def test_who_objects_while_two_senders_are_at_work_gets_nothing_from_the_next_mail_on(
-    sink: Sink, policy: PolicyVersion
+    sink: Telling, policy: PolicyVersion
 ) -> None:
     mailing = mailing_to(12, policy)
     tick(policy)
@@ -65,6 +78,7 @@ def test_who_objects_while_two_senders_are_at_work_gets_nothing_from_the_next_ma
     assert not set(objected) & set(sink.recipients)
     assert len(sink.recipients) == len(set(sink.recipients)) == 12 - len(objected)
     assert (fresh(mailing).sent, fresh(mailing).withheld) == (12 - len(objected), len(objected))
+    assert len(sink.peers) <= 2  # each sender kept its connection
 
 
 @pytest.mark.promise("P11")
