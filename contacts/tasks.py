@@ -7,7 +7,7 @@ from contacts.audiences import striking
 from contacts.base import budgets
 from contacts.base.background import app
 from contacts.delivery import sending
-from contacts.delivery.sending import Mails
+from contacts.delivery.order import Mails
 from contacts.disclosure import notifying
 from contacts.events import dietary, reminders
 from contacts.information import informing

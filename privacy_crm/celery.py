@@ -1,11 +1,15 @@
-"""The Celery app: three queues, and the beat table that `privacy_crm.jobs` says."""
+"""The Celery app: its queues, and what beat asks for, as the table of `privacy_crm.jobs` says."""
 
+import datetime as dt
 import os
 
 from celery import Celery
 from kombu.entity import Queue as BrokerQueue
 
-from privacy_crm import jobs
+from privacy_crm.jobs import JOBS, Queue, Schedule
+
+_DAY = 24 * 60
+_SECOND = dt.timedelta(seconds=1)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "privacy_crm.settings")
 
@@ -13,15 +17,38 @@ app = Celery("privacy_crm")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
+
+def period(schedule: Schedule) -> dt.timedelta:
+    """Return the shortest time between two ticks."""
+    if isinstance(schedule, dt.timedelta):
+        return schedule
+    ticks = sorted(hour * 60 + minute for hour in schedule.hour for minute in schedule.minute)
+    following = [*ticks[1:], ticks[0] + _DAY]
+    return dt.timedelta(minutes=min(after - before for before, after in zip(ticks, following, strict=True)))
+
+
+def _ends(schedule: Schedule) -> dict[str, float]:
+    """Say how many seconds a message is worth something: until the next is due."""
+    return {"expires": (period(schedule) - _SECOND).total_seconds()}
+
+
 # A worker that is told no queue takes from all of them.
-app.conf.task_queues = [BrokerQueue(queue.value, routing_key=queue.value) for queue in jobs.Queue]  # type: ignore[no-untyped-call]
-app.conf.task_default_queue = jobs.Queue.BULK.value
-app.conf.task_routes = jobs.ROUTES
-app.conf.task_annotations = jobs.LIMITS
+app.conf.task_queues = [BrokerQueue(queue.value, routing_key=queue.value) for queue in Queue]  # type: ignore[no-untyped-call]
+app.conf.task_default_queue = Queue.BULK.value
 app.conf.task_create_missing_queues = False
+app.conf.task_routes = {job.task: {"queue": job.queue.value} for job in JOBS.values()}
+app.conf.task_annotations = {
+    job.task: {"time_limit": job.longest.total_seconds()} for job in JOBS.values() if job.longest
+}
+
 # A message is taken off its queue when its task begins, and comes back with no worker that dies: the next tick does
 # what is owed. None waits in the hands of a worker that is busy while another is free (ADR 0050).
 app.conf.task_acks_late = False
 app.conf.worker_disable_prefetch = True
 app.conf.worker_prefetch_multiplier = 1
-app.conf.beat_schedule = jobs.beat_table()
+
+app.conf.beat_schedule = {
+    name: {"task": job.task, "schedule": job.schedule, "options": _ends(job.schedule)}
+    for name, job in JOBS.items()
+    if job.schedule
+}

@@ -13,8 +13,6 @@ from celery.schedules import crontab
 
 type Schedule = crontab | dt.timedelta
 
-_DAY = 24 * 60
-_SECOND = dt.timedelta(seconds=1)
 # A job that talks to servers of others is ended after this: longer than one of them may take over one mail.
 LONGEST = dt.timedelta(minutes=10)
 
@@ -32,266 +30,224 @@ class Job:
     task: str
     queue: Queue
     does: str
-    late: str
     schedule: Schedule | None = None
     longest: dt.timedelta | None = None
+    late: str = "The next tick does what has become due since."
 
-
-_NEXT = "The next tick does it."
-_SINCE = "The next tick does what has become due since."
-_MAILS_WAIT = "Mails wait in the outbox and leave with the next tick."
 
 JOBS = {
     "food": Job(
         "contacts.tasks.sweep_food_preferences",
         Queue.NIGHT,
         "deletes dietary needs within 15 minutes after their event (P8)",
-        "The next tick deletes them; the nightly deletion does it as well.",
         crontab(minute="*/5"),
+        late="The next tick deletes them; the nightly deletion does it as well.",
     ),
     "purge": Job(
         "retention.tasks.nightly",
         Queue.NIGHT,
         "the nightly deletion, at 02:30 in the company's time zone; runs that were approved",
-        "A night that was missed is caught up by the next tick, and the officer hears of it.",
         crontab(minute="*/10"),
+        late="A night that was missed is caught up by the next tick, and the officer hears of it.",
     ),
     "letters": Job(
         "contacts.tasks.forget_letters",
         Queue.NIGHT,
         "forgets the words of letters that no mail server has taken for 14 days",
-        _SINCE,
         crontab(minute=40),
     ),
     "mail_files": Job(
         "contacts.tasks.sweep_mail_files",
         Queue.NIGHT,
         "deletes mails that development wrote into files, after 24 hours",
-        _SINCE,
         crontab(minute=50),
     ),
     "uploads": Job(
         "privacy_crm.tasks.sweep_uploads",
         Queue.NIGHT,
         "deletes uploaded lists after a day, and gives back what a worker left when it died",
-        _SINCE,
         crontab(),
     ),
     "proposed_details": Job(
         "contacts.tasks.sweep_proposed_details",
         Queue.NIGHT,
         "deletes what others said of a person's details, after 30 days without the person's word",
-        _SINCE,
         crontab(minute=20),
     ),
     "sign_ups": Job(
         "contacts.tasks.sweep_sign_ups",
         Queue.NIGHT,
         "deletes sign-ups that nobody has proven for 30 days",
-        _SINCE,
         crontab(minute=20),
     ),
     "tombstones": Job(
         "contacts.tasks.sweep_tombstones",
         Queue.NIGHT,
         "ends what keeps somebody from being brought back who was erased, on its last day (L12)",
-        _SINCE,
         crontab(hour=2, minute=40),
     ),
     "unproven": Job(
         "dsr.tasks.sweep_unproven",
         Queue.NIGHT,
         "deletes requests that nobody has proven for 30 days, and the addresses of links that have ended",
-        _SINCE,
         crontab(minute=25),
     ),
     "requests": Job(
         "dsr.tasks.forget_requests",
         Queue.NIGHT,
         "deletes closed requests after 24 months, and keeps counts",
-        _SINCE,
         crontab(hour=3, minute=45),
     ),
     "told": Job(
         "dsr.tasks.forget_notices",
         Queue.NIGHT,
         "deletes notices 24 months after their recipient acknowledged them",
-        _SINCE,
         crontab(hour=3, minute=50),
     ),
     "audiences": Job(
         "dsr.tasks.forget_audiences",
         Queue.NIGHT,
         "deletes exported lists 24 months after their holders said what became of them",
-        _SINCE,
         crontab(hour=3, minute=55),
     ),
     "trail": Job(
         "retention.tasks.shorten_trail",
         Queue.NIGHT,
         "deletes entries of the audit trail once they have been kept for their time (P17)",
-        _SINCE,
         crontab(hour=3, minute=25),
     ),
     "sessions": Job(
         "privacy_crm.tasks.sweep_sessions",
         Queue.NIGHT,
         "deletes log-ins that have ended",
-        _SINCE,
         crontab(minute=35),
     ),
     "mail": Job(
         "contacts.tasks.send_messages",
         Queue.PEOPLE,
         "sends what somebody asked for or we owe to one person: confirmations, letters, information",
-        "An act that owes a mail asks for it at once; this tick finds what nobody heard of, and what failed.",
         crontab(),
         LONGEST,
+        late="An act that owes a mail asks for it at once; this tick finds what nobody heard of, and what failed.",
     ),
     "notices": Job(
         "contacts.tasks.tell_recipients",
         Queue.PEOPLE,
         "tells recipients of erasures, objections and corrections, until they say that it is done (L4)",
-        "Notices wait in the database and leave with the next tick.",
         crontab(minute="*/5"),
         LONGEST,
+        late="Notices wait in the database and leave with the next tick.",
     ),
     "strikes": Job(
         "contacts.tasks.tell_of_strikes",
         Queue.PEOPLE,
         "tells the holders of exported lists which people to remove (P12)",
-        _NEXT,
         crontab(minute=40),
         LONGEST,
+        late="The next tick does it.",
     ),
     "reminders": Job(
         "contacts.tasks.owe_reminders",
         Queue.PEOPLE,
         "owes guests a reminder on the day before their event",
-        "The next tick does it; once the event has begun, nobody is reminded.",
         crontab(minute="*/10"),
+        late="The next tick does it; once the event has begun, nobody is reminded.",
     ),
     "information": Job(
         "contacts.tasks.owe_information",
         Queue.PEOPLE,
         "at six in the company's time zone, owes people the letter that says where their details came from (L5)",
-        "The next morning's tick does it; from the twentieth day on, whatever the number.",
         crontab(minute=0),
+        late="The next morning's tick does it; from the twentieth day on, whatever the number.",
     ),
     "due": Job(
         "dsr.tasks.remind_officers",
         Queue.PEOPLE,
         "from eight o'clock in the company's time zone, tells officers once a day which answers are due (L1)",
-        "The next tick of the same day does it.",
         crontab(minute=0),
+        late="The next tick of the same day does it.",
     ),
     "questions": Job(
         "dsr.tasks.follow_up_questions",
         Queue.PEOPLE,
         "reminds people of our question after 14 days, and closes their request after 30 (L2)",
-        _SINCE,
         crontab(hour=6, minute=15),
     ),
     "answered": Job(
         "dsr.tasks.release_answered",
         Queue.PEOPLE,
         "ends the freeze of people who were answered, once their letter has left",
-        "They stay frozen until the next tick.",
         crontab(minute=15),
+        late="They stay frozen until the next tick.",
     ),
     "restrictions": Job(
         "dsr.tasks.lift_restrictions",
         Queue.PEOPLE,
         "ends restrictions on the day that the person was told, once the letter has left (L6)",
-        "They stay restricted until the next tick.",
         crontab(minute=10),
+        late="They stay restricted until the next tick.",
     ),
     # In another queue than the night: who watches must not stand still with what is watched.
     "watch": Job(
         "retention.tasks.warn_officers",
         Queue.PEOPLE,
         "tells officers of a nightly deletion that waits, failed, was broken off or did not happen",
-        _NEXT,
         crontab(minute="5-59/10"),
+        late="The next tick does it.",
     ),
     # Asked once a minute, it would find what left some seconds after the last time, and wait for another minute.
     "mailings": Job(
         "privacy_crm.tasks.run_mailings",
         Queue.BULK,
         "begins mailings at their time, and owes as many mails as the rate of each allows",
-        "The mailing goes on with the next tick, no faster than its rate.",
         dt.timedelta(seconds=10),
+        late="The mailing goes on with the next tick, no faster than its rate.",
     ),
     "mails_to_many": Job(
         "contacts.tasks.send_mailings",
         Queue.BULK,
         "sends mailings and announcements; each worker of this queue is one sender",
-        _MAILS_WAIT,
         crontab(),
         LONGEST,
+        late="Mails wait in the outbox and leave with the next tick.",
     ),
     "duplicates": Job(
         "privacy_crm.tasks.find_duplicates",
         Queue.BULK,
         "looks for records that may be one person; staff decide",
-        "Staff see the pairs of the day before; they can ask for a search.",
         crontab(hour=4, minute=5),
+        late="Staff see the pairs of the day before; they can ask for a search.",
     ),
     "figures": Job(
         "privacy_crm.tasks.count_figures",
         Queue.BULK,
         "counts the figures of the home pages for which everybody has to be read",
-        "Pages show the last figures with their day.",
         crontab(hour=4, minute=20),
+        late="Pages show the last figures with their day.",
     ),
     "statements": Job(
         "retention.tasks.check_statements",
         Queue.BULK,
         "searches the records for what contradicts what they say elsewhere (L20)",
-        "The next night's tick does it.",
         crontab(hour=4, minute=35),
+        late="The next night's tick does it.",
     ),
     "look_through": Job(
         "privacy_crm.tasks.look_through_upload",
         Queue.BULK,
         "reads an uploaded list for its preview",
-        "The page shows that it waits. Where a worker died with it, it is given back within minutes.",
+        late="The page shows that it waits. Where a worker died with it, it is given back within minutes.",
     ),
     "import": Job(
         "privacy_crm.tasks.import_upload",
         Queue.BULK,
         "imports an uploaded list",
-        "As above; nothing is written by halves.",
+        late="As above; nothing is written by halves.",
     ),
     "remove": Job(
         "privacy_crm.tasks.remove_uploaded",
         Queue.BULK,
         "takes an import back",
-        "As above; it can be started again.",
+        late="As above; it can be started again.",
     ),
 }
-
-ROUTES = {job.task: {"queue": job.queue.value} for job in JOBS.values()}
-LIMITS = {job.task: {"time_limit": job.longest.total_seconds()} for job in JOBS.values() if job.longest}
-
-
-def period(schedule: Schedule) -> dt.timedelta:
-    """Return the shortest time between two ticks."""
-    if isinstance(schedule, dt.timedelta):
-        return schedule
-    ticks = sorted(hour * 60 + minute for hour in schedule.hour for minute in schedule.minute)
-    following = [*ticks[1:], ticks[0] + _DAY]
-    return dt.timedelta(minutes=min(after - before for before, after in zip(ticks, following, strict=True)))
-
-
-def beat_table() -> dict[str, dict[str, object]]:
-    """Return what beat asks for, and how many seconds a message is worth something: until the next is due."""
-    return {
-        name: {
-            "task": job.task,
-            "schedule": job.schedule,
-            "options": {"expires": (period(job.schedule) - _SECOND).total_seconds()},
-        }
-        for name, job in JOBS.items()
-        if job.schedule
-    }

@@ -9,32 +9,31 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any
 
 import structlog
 from django.core.mail import mailers
 from django.db import DatabaseError, transaction
-from django.db.models import Case, F, Value, When
+from django.db.models import F
 
 from contacts.base import budgets, prepared, retry
 from contacts.base.budgets import IsOver
 from contacts.base.days import day_of
-from contacts.delivery import letters, send_guard
+from contacts.delivery import letters, order, send_guard
 from contacts.delivery.mailing_turns import Turn, Turns
+from contacts.delivery.order import Due, Mails
 from contacts.information import informing
 from contacts.models import Contact, Message, PolicyVersion
 from contacts.models.outbox import FORGOTTEN, MessageEnd
 from contacts.outbox import counts, mail_errors, mail_smtp
 from contacts.outbox.mail_errors import Failure
 from contacts.people import bounces
-from contacts.words.vocabulary import MailPurpose, MailTemplate
+from contacts.words.vocabulary import MailTemplate
 
 log = structlog.get_logger(__name__)
 
 CLAIM = dt.timedelta(minutes=10)  # longer than a server may take over one mail
 MOST = 100_000  # mails a call: more than a task has time for
-PORTION = 100  # mails, before it is asked again which are due
 
 _LONGEST_PAUSE = 60  # minutes
 # With pauses of 1, 2, 4 … 32 and then 60 minutes, the last attempt is made three days after the first.
@@ -44,25 +43,6 @@ BY = "task:mail"
 
 
 type Clock = Callable[[], dt.datetime]
-type Due = tuple[int, int | None]
-
-
-# What nobody asked for this minute comes after what somebody did, and what goes to many last.
-_LATE: tuple[dict[str, Any], ...] = (
-    {"template__in": [MailTemplate.REMINDER, MailTemplate.MOVED, MailTemplate.CANCELLED]},
-    {"purpose": MailPurpose.INFORMATION},
-    {"purpose": MailPurpose.IMPORTANT},
-    {"purpose": MailPurpose.MARKETING},
-)
-_LAST = Case(*(When(**which, then=Value(place)) for place, which in enumerate(_LATE, 1)), default=Value(0))
-
-
-class Mails(Enum):
-    """Which mails a sender takes, by their purposes."""
-
-    AWAITED = (MailPurpose.SERVICE, MailPurpose.INFORMATION)  # what somebody asked for, or we owe to one person
-    TO_MANY = (MailPurpose.IMPORTANT, MailPurpose.MARKETING)  # mailings and announcements
-    ALL = (*AWAITED, *TO_MANY)
 
 
 class _ServerAwayError(Exception):
@@ -125,17 +105,11 @@ def _sender(policy: PolicyVersion, now: Clock) -> Iterator[_Sender]:
 def _in_turn(of: Mails, at: dt.datetime, limit: int, sender: _Sender) -> Iterator[Due]:
     """Yield what is due portion by portion: what has become pressing meanwhile goes first."""
     before: list[Due] = []
-    while limit > 0 and (portion := _due(of, at, min(limit, PORTION))) and portion != before:
+    while limit > 0 and (portion := order.due(of, at, min(limit, order.PORTION))) and portion != before:
         sender.turns.read_again(at)
         yield from portion
         _settle_last(sender)
         before, limit, at = portion, limit - len(portion), max(at, sender.now())
-
-
-def _due(of: Mails, at: dt.datetime, number: int) -> list[Due]:
-    """Return keys with those of their mailings, what people asked for first: nobody's confirmation is held up."""
-    due = Message.objects.due(at).filter(purpose__in=of.value).order_by(_LAST, "not_before", "pk")
-    return list(due.values_list("pk", "mailing_id")[:number])
 
 
 def _deal_with_one(pk: int, mailing_id: int | None, sender: _Sender) -> bool:

@@ -57,7 +57,7 @@ def send_due(
     """Send what is due at `at`, for the first time or again, and return how many notices this call dealt with.
 
     Several may run at once: a notice is claimed by one of them. What fails is tried again later, until the recipient
-    acknowledges it. No portion is begun once `is_over`.
+    acknowledges it. Nothing is begun once `is_over` says so.
     """
     policy = PolicyVersion.objects.in_force()
     if policy is None:
@@ -101,6 +101,9 @@ def _by_mail(recipient: Recipient, claimed: list[RecipientNotice], sender: _Send
 
 def _by_webhook(claimed: list[RecipientNotice], sender: _Sender) -> None:
     for number, notice in enumerate(claimed):
+        if sender.is_over():
+            _ours(claimed[number:]).update(claimed_until=None)
+            return
         try:
             _post(notice, sender)
         except PostError as error:

@@ -20,7 +20,9 @@ log = structlog.get_logger(__name__)
 # Which mails are to be sent, by the task that does.
 AWAITED, TO_MANY = "contacts.tasks.send_messages", "contacts.tasks.send_mailings"
 
-_A_MINUTE = 60  # then the tick has looked, should the worker that was asked have died before it began
+# Seconds until nobody need hear it any more. By then, the tick of the next minute has looked for what people wait for.
+# Who sends to many looks again, too, and what is said in vain must not stand before beat's next message on the queue.
+_LASTS = {AWAITED: 60, TO_MANY: 9}
 
 # A visitor waits for this: no second try, and no longer than a broker needs that is there.
 _QUICK = {"max_retries": 0, "socket_connect_timeout": 1, "socket_timeout": 1, "retry_on_timeout": False}
@@ -45,7 +47,7 @@ def _asked(task: str) -> str:
 
 def _ask(task: str) -> None:
     try:
-        if _valkey(settings.REDIS_URL).set(_asked(task), 1, nx=True, ex=_A_MINUTE):
+        if _valkey(settings.REDIS_URL).set(_asked(task), 1, nx=True, ex=_LASTS[task]):
             _send(task)
     except (redis.RedisError, KombuError, OSError) as error:
         log.warning("mail.no_broker", code=type(error).__name__)
@@ -59,7 +61,7 @@ def _valkey(url: str) -> redis.Redis:
 def _send(task: str) -> None:
     try:
         with producers[app.connection_for_write(transport_options=_QUICK)].acquire(block=False) as producer:
-            app.send_task(task, producer=producer, retry=False, ignore_result=True)
+            app.send_task(task, producer=producer, retry=False, ignore_result=True, expires=_LASTS[task])
     except (KombuError, OSError):
         heard(task)  # nobody did, so the next one asks
         raise

@@ -13,8 +13,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.db import connections
 
 from contacts.base import budgets
-from contacts.delivery import sending
-from contacts.delivery.sending import Mails
+from contacts.delivery import order, sending
+from contacts.delivery.order import Mails
 from contacts.models import ChannelPermission, Contact, CountryRule, Message, PolicyVersion
 from privacy_crm.mail import mailer
 from tests.support.factories import NOON, hold
@@ -86,7 +86,7 @@ def test_who_objects_while_two_senders_are_at_work_gets_nothing_from_the_next_ma
 def test_a_rule_of_a_country_that_comes_while_a_mailing_is_sent_holds_from_the_next_portion_on(
     sink: Sink, policy: PolicyVersion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "PORTION", 2)
+    monkeypatch.setattr(order, "PORTION", 2)
     mailing = mailing_to(4, policy)
     ChannelPermission.objects.all().delete()
     CountryRule.objects.create(**SWEDEN, ground="legitimate_interest", valid_from="2020-01-01")

@@ -1,5 +1,7 @@
 """Asking a worker to send now: heard or not, it never keeps anybody waiting."""
 
+import datetime as dt
+import json
 import socket
 import time
 from collections.abc import Iterator
@@ -7,7 +9,9 @@ from typing import Any
 
 import pytest
 import redis
+from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from contacts.outbox import wake_worker
 from contacts.tasks import send_messages
@@ -21,10 +25,11 @@ def queue() -> Iterator[redis.Redis]:
     """The queue of the broker, empty."""
     with app.connection_for_write() as connection:
         broker = connection.default_channel.client
-        broker.delete("people")
+        broker.delete("people", "bulk")
         wake_worker.heard()
+        wake_worker.heard(wake_worker.TO_MANY)
         yield broker
-        broker.delete("people")
+        broker.delete("people", "bulk")
 
 
 @pytest.fixture
@@ -88,3 +93,15 @@ def test_a_broker_that_comes_back_is_heard_again(queue: redis.Redis, monkeypatch
         wake_worker.nudge()
     wake_worker.nudge()
     assert queue.llen("people") == 1
+
+
+@pytest.mark.parametrize("task", [wake_worker.AWAITED, wake_worker.TO_MANY])
+def test_a_word_that_nobody_heard_is_gone_before_it_is_said_again(task: str, queue: redis.Redis) -> None:
+    wake_worker.nudge(task)
+    name = "people" if task == wake_worker.AWAITED else "bulk"
+    (said,) = queue.lrange(name, 0, -1)
+    headers = json.loads(said)["headers"]
+    lasts = dt.datetime.fromisoformat(headers["expires"]) - timezone.now()
+    assert headers["task"] == task
+    assert dt.timedelta() < lasts <= dt.timedelta(seconds=60 if name == "people" else 9)
+    assert 0 < redis.Redis.from_url(settings.REDIS_URL).ttl(f"wake_worker.asked:{task}") <= 60
