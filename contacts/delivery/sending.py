@@ -105,10 +105,12 @@ def _sender(policy: PolicyVersion, now: Clock) -> Iterator[_Sender]:
 def _in_turn(of: Mails, at: dt.datetime, limit: int, sender: _Sender) -> Iterator[Due]:
     """Yield what is due portion by portion: what has become pressing meanwhile goes first."""
     before: list[Due] = []
-    while limit > 0 and (portion := order.due(of, at, min(limit, order.PORTION))) and portion != before:
+    while limit > 0 and (portion := order.due(of, at, min(limit, order.PORTION))) != before:
         sender.turns.read_again(at)
         yield from portion
         _settle_last(sender)
+        if len(portion) < order.PORTION:
+            return  # that was all; what this call has owed is for the next
         before, limit, at = portion, limit - len(portion), max(at, sender.now())
 
 
