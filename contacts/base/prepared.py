@@ -5,7 +5,7 @@ from contextlib import contextmanager, suppress
 from itertools import count
 from typing import Any
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.models import Expression, Field
 from psycopg2 import sql
 
@@ -61,7 +61,7 @@ class Prepared:
             cursor.execute(statement, given)
 
     def forget(self) -> None:
-        with suppress(DatabaseError), connection.cursor() as cursor:  # a connection that is lost has forgotten them
+        with suppress(Error), connection.cursor() as cursor:  # a connection that is lost has forgotten them
             for name in self._names.values():
                 cursor.execute(_DEALLOCATE.format(name=name))
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 from django.core.mail import mailers
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, Error, transaction
 from django.db.models import F
 
 from contacts.base import budgets, prepared, retry
@@ -157,7 +157,7 @@ def _settle_last(sender: _Sender) -> None:
     """Note that the last mail of a mailing has left. Where that fails it stays claimed: sent again, it comes twice."""
     try:
         sender.turns.settle()
-    except DatabaseError as error:
+    except Error as error:
         log.warning("mail.not_marked", code=type(error).__name__)
 
 
