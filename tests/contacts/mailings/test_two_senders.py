@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from django.db import connections
+from django.db import Error, connection, connections
 
 from contacts.base import budgets
 from contacts.delivery import order, sending
@@ -20,7 +20,7 @@ from privacy_crm.mail import mailer
 from tests.support.factories import NOON, hold
 from tests.support.mail_sink import Sink
 from tests.support.mailing import confirmation, information, send
-from tests.support.mailings import approved, bound, fresh, left, mailing_to, scheduled, tick
+from tests.support.mailings import MINUTE, approved, bound, fresh, left, mailing_to, scheduled, tick
 
 SWEDEN = {"country": "SE", "channel": "email", "source": "the law"}
 SECONDS_OF_A_MAIL = dt.timedelta(seconds=5)
@@ -163,3 +163,27 @@ def test_each_queue_sends_its_own_mails(sink: Sink, policy: PolicyVersion) -> No
     assert set(sent.values_list("purpose", flat=True)) == {"service", "information"}
     sending.send_due(at=NOON, now=lambda: NOON, of=Mails.TO_MANY)
     assert set(sent.values_list("purpose", flat=True)) == {"service", "information", "marketing"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sender_that_loses_the_database_with_a_mail_in_its_hands_sends_nobody_a_second_copy(
+    sink: Sink, policy: PolicyVersion
+) -> None:
+    mailing = mailing_to(6, policy)
+    tick(policy)
+    connection.close()  # the sender's is another, which can be lost
+
+    def lose() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'EXECUTE %'")
+
+    with ThreadPoolExecutor(1) as senders, ThreadPoolExecutor(1) as others:
+        sink.taken = lambda _: len(sink.raw) == 3 and others.submit(in_a_thread, lose).result()
+        assert isinstance(senders.submit(in_a_thread, send).exception(), Error)
+    assert len(left(mailing)) == 2
+    for minutes in range(12):
+        tick(policy, NOON + minutes * MINUTE)
+        send(NOON + minutes * MINUTE)
+    assert len(sink.recipients) == len(set(sink.recipients)) == 6
+    assert (fresh(mailing).sent, fresh(mailing).state) == (5, "sent")
+    assert list(Message.objects.exclude(end="").values_list("end", flat=True)) == ["broken_off"]
