@@ -14,7 +14,7 @@ export PORT VAR_DIR EMAIL_URL
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick check bench mutants screenshots drawing sbom audit requirements clean
+.PHONY: help setup demo test test-quick check bench mutants screenshots jobs drawing sbom audit requirements clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,9 @@ mutants: setup ## break the rules of deletion and permission, and list what no t
 
 screenshots: setup ## take the pictures of docs/tour.md anew, with Chromium (ARGS="--only contact", "--site http://localhost:8000")
 	@exec $(BIN)/python -m screenshots $(ARGS)
+
+jobs: setup ## write docs/jobs.md anew, from the table of jobs
+	@exec $(BIN)/python -m docs.jobs
 
 drawing: setup ## draw the house in ARCHITECTURE.md anew, with the sentence for each room
 	@exec $(BIN)/python -m docs.draw

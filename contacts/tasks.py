@@ -1,10 +1,13 @@
+from functools import partial
+
 from django.conf import settings
 from django.utils import timezone
 
 from contacts.audiences import striking
-from contacts.base import two_clocks
+from contacts.base import budgets, two_clocks
 from contacts.base.background import app
 from contacts.delivery import sending
+from contacts.delivery.order import Mails
 from contacts.disclosure import notifying
 from contacts.events import dietary, reminders
 from contacts.information import informing
@@ -22,9 +25,21 @@ def sweep_food_preferences() -> None:
 
 @app.task
 def send_messages() -> None:
-    wake_worker.heard()
-    if sending.send_due(at=timezone.now(), now=timezone.now) >= sending.MOST:
-        wake_worker.nudge()  # there may be more
+    _send(Mails.AWAITED, wake_worker.AWAITED)
+
+
+@app.task
+def send_mailings() -> None:
+    _send(Mails.TO_MANY, wake_worker.TO_MANY)
+
+
+def _send(of: Mails, task: str) -> None:
+    """Send for as long as a task works, and ask for another sender: one comes where a worker of the queue is free."""
+    wake_worker.heard(task)
+    at, ask = timezone.now(), partial(wake_worker.nudge, task)
+    is_over = budgets.of_a_task(at, timezone.now)
+    if sending.send_due(at=at, now=timezone.now, of=of, is_over=is_over, ask_others=ask) and is_over():
+        ask()  # there may be more
 
 
 @app.task
@@ -41,7 +56,8 @@ def sweep_mail_files() -> None:
 
 @app.task
 def tell_recipients() -> None:
-    notifying.send_due(at=timezone.now(), now=timezone.now)
+    at = timezone.now()
+    notifying.send_due(at=at, now=timezone.now, is_over=budgets.of_a_task(at, timezone.now))
 
 
 @app.task
@@ -77,4 +93,5 @@ def sweep_proposed_details() -> None:
 
 @app.task
 def tell_of_strikes() -> None:
-    striking.tell(at=timezone.now())
+    at = timezone.now()
+    striking.tell(at=at, is_over=budgets.of_a_task(at, timezone.now))

@@ -6,29 +6,34 @@ less harm than a second copy (`outbox.end_broken_off`).
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
 from django.core.mail import mailers
-from django.db import DatabaseError, transaction
-from django.db.models import Case, F, Value, When
+from django.db import DatabaseError, Error, transaction
+from django.db.models import F
 
-from contacts.base import retry
+from contacts.base import budgets, prepared, retry
+from contacts.base.budgets import IsOver
 from contacts.base.days import day_of
-from contacts.delivery import letters, send_guard
+from contacts.delivery import letters, order, send_guard
+from contacts.delivery.mailing_turns import Turn, Turns
+from contacts.delivery.order import Due, Mails
 from contacts.information import informing
-from contacts.models import Message, PolicyVersion
+from contacts.models import Contact, Message, PolicyVersion
 from contacts.models.outbox import FORGOTTEN, MessageEnd
-from contacts.outbox import counts, mail_errors
+from contacts.outbox import counts, mail_errors, mail_smtp
 from contacts.outbox.mail_errors import Failure
 from contacts.people import bounces
-from contacts.words.vocabulary import MailPurpose
+from contacts.words.vocabulary import MailTemplate
 
 log = structlog.get_logger(__name__)
 
 CLAIM = dt.timedelta(minutes=10)  # longer than a server may take over one mail
-MOST = 500  # mails a call, so that none waits long behind a big mailing
+MOST = 100_000  # mails a call: more than a task has time for
 
 _LONGEST_PAUSE = 60  # minutes
 # With pauses of 1, 2, 4 … 32 and then 60 minutes, the last attempt is made three days after the first.
@@ -37,36 +42,123 @@ MOST_ATTEMPTS = 7 + (3 * 24 * 60 - 63) // _LONGEST_PAUSE
 BY = "task:mail"
 
 
+type Clock = Callable[[], dt.datetime]
+
+
 class _ServerAwayError(Exception):
     """The mail server does not take this message nor the next."""
 
 
-def send_due(*, at: dt.datetime, now: Callable[[], dt.datetime], limit: int = MOST) -> int:
+def send_due(
+    *,
+    at: dt.datetime,
+    now: Clock,
+    limit: int = MOST,
+    of: Mails = Mails.ALL,
+    is_over: IsOver = budgets.endless,
+    ask_others: Callable[[], None] = lambda: None,
+) -> int:
     """Send what is due at `at`, at most `limit` messages, and return how many this call dealt with.
 
     Several may run at once: a message is claimed by one of them. `now` is asked as it goes on. It stops where the mail
-    server is away; what is left is found by the next call.
+    server is away, and once `is_over` says so; what is left is found by the next call. `ask_others` is to ask for
+    another sender: the first mail has left, and more are due.
     """
     policy = PolicyVersion.objects.in_force()
     if policy is None:
         return 0
-    mailer = mailers.default
     dealt_with = 0
-    try:
-        for pk in _due(at, limit):
-            dealt_with += _deal_with(pk, mailer, policy, now)
-    except _ServerAwayError:
-        log.warning("mail.server_away")
-    finally:
-        _hang_up(mailer)
+    with _sender(policy, now) as sender:
+        try:
+            for number, (pk, mailing_id) in enumerate(_in_turn(of, at, limit, sender)):
+                if is_over():
+                    break
+                if number == 1:
+                    ask_others()
+                dealt_with += _deal_with_one(pk, mailing_id, sender)
+        except _ServerAwayError:
+            log.warning("mail.server_away")
     return dealt_with
 
 
-def _due(at: dt.datetime, limit: int) -> list[int]:
-    """Return keys, what people asked for first: a mailing to thousands holds nobody's confirmation up."""
-    late = {MailPurpose.IMPORTANT: 1, MailPurpose.MARKETING: 2}
-    last = Case(*(When(purpose=purpose, then=Value(place)) for purpose, place in late.items()), default=Value(0))
-    return list(Message.objects.due(at).order_by(last, "not_before", "pk").values_list("pk", flat=True)[:limit])
+@dataclass(frozen=True)
+class _Sender:
+    """What the mails of one call share: two connections, each kept until its end."""
+
+    policy: PolicyVersion
+    now: Clock
+    mailer: Any
+    turns: Turns
+
+
+@contextmanager
+def _sender(policy: PolicyVersion, now: Clock) -> Iterator[_Sender]:
+    with prepared.prepared() as statements:
+        sender = _Sender(policy, now, mailers.default, Turns(statements, policy))
+        try:
+            yield sender
+        finally:
+            _settle_last(sender)
+            _hang_up(sender.mailer)
+
+
+def _in_turn(of: Mails, at: dt.datetime, limit: int, sender: _Sender) -> Iterator[Due]:
+    """Yield what is due portion by portion: what has become pressing meanwhile goes first."""
+    before: list[Due] = []
+    while limit > 0 and (portion := order.due(of, at, min(limit, order.PORTION))) != before:
+        sender.turns.read_again(at)
+        yield from portion
+        _settle_last(sender)
+        if len(portion) < order.PORTION:
+            return  # that was all; what this call has owed is for the next
+        before, limit, at = portion, limit - len(portion), max(at, sender.now())
+
+
+def _deal_with_one(pk: int, mailing_id: int | None, sender: _Sender) -> bool:
+    if mailing_id is not None:
+        return _deal_with_turn(pk, mailing_id, sender)
+    _settle_last(sender)
+    return _deal_with(pk, sender.mailer, sender.policy, sender.now)
+
+
+def _deal_with_turn(pk: int, mailing_id: int, sender: _Sender) -> bool:
+    """Do for a mailing's mail what `_deal_with` does, without composing for each what is the same for all."""
+    at = sender.now()
+    turn = sender.turns.take(pk, mailing_id, at, until=at + CLAIM)
+    if turn is None:
+        return False
+    try:
+        if turn.refusal:
+            _end(turn.message, MessageEnd.SKIPPED, turn.refusal, at)
+        else:
+            if turn.untold:
+                _inform_first(turn.reader, sender, at)
+            _hand_over_turn(turn, sender, at)
+            sender.turns.leave(turn, sender.now())
+    except Exception as error:
+        _note(turn.message, error, sender.policy, sender.now())
+    return True
+
+
+def _inform_first(reader: Contact, sender: _Sender, at: dt.datetime) -> None:
+    """Send what tells a reader where we have their details from: it was owed with the mailing, and leaves first."""
+    owed = Message.objects.due(at).filter(contact=reader.pk, template=MailTemplate.INFORM)
+    for pk in list(owed.values_list("pk", flat=True)):
+        _deal_with(pk, sender.mailer, sender.policy, sender.now)
+
+
+def _hand_over_turn(turn: Turn, sender: _Sender, at: dt.datetime) -> None:
+    by_smtp = isinstance(sender.mailer, mail_smtp.EmailBackend)
+    if not (by_smtp and sender.turns.hand_over(turn, sender.mailer, at)):
+        _hand_over(turn.message, sender.mailer, sender.policy, at)
+
+
+def _settle_last(sender: _Sender) -> None:
+    """Note that the last mail of a mailing has left. Where that fails it stays claimed: sent again, it comes twice."""
+    try:
+        sender.turns.settle()
+    except Error as error:
+        log.warning("mail.not_marked", code=type(error).__name__)
 
 
 def _deal_with(pk: int, mailer: Any, policy: PolicyVersion, now: Callable[[], dt.datetime]) -> bool:

@@ -29,7 +29,7 @@ FORGOTTEN: dict[str, Any] = {"address": "", "written": None, "forget_at": None}
 
 
 class Messages(models.QuerySet["Message"]):
-    def waiting(self, at: dt.datetime) -> Messages:
+    def waiting(self, at: Any) -> Messages:
         """Those neither sent nor ended, that nobody is sending at `at`.
 
         A mailing's is not among them whose sender died: it may have arrived, and nobody gets a second copy.
@@ -41,10 +41,11 @@ class Messages(models.QuerySet["Message"]):
         """Those of mailings whose sender had them in its hands, and has not been heard of since."""
         return self.filter(claimed_until__lte=at, mailing__isnull=False, sent_at__isnull=True, ended_at__isnull=True)
 
-    def due(self, at: dt.datetime) -> Messages:
+    def due(self, at: Any) -> Messages:
         """Those to be sent at `at`, that nobody is sending, and whose mailing goes on if they are part of one.
 
         The mailing is asked in a subquery: with a join, who waits for a claim would not look at it again afterwards.
+        `at` is a moment, or an expression for one.
         """
         goes_on = Q(mailing__isnull=True) | Exists(Mailing.objects.under_way().filter(pk=OuterRef("mailing")))
         return self.waiting(at).filter(goes_on, not_before__lte=at)

@@ -28,3 +28,10 @@ class EmailBackend(smtp.EmailBackend):
     @property
     def connection_class(self) -> type[smtplib.SMTP]:
         return _TellingSSL if self.use_ssl else _Telling
+
+    def hand_over(self, sender: str, recipient: str, content: bytes) -> None:
+        """Send a mail that is made already, from one bare address to another; the connection stays open."""
+        self.open()
+        if self.connection is None:
+            raise smtplib.SMTPServerDisconnected
+        self.connection.sendmail(sender, [recipient], content)

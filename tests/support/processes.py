@@ -103,8 +103,9 @@ class Site:
         self.manage("shell", "-c", f"from {module} import {name}; {name}.delay()")
 
     @contextmanager
-    def worker(self) -> Iterator[Process]:
-        process = self.start("-m", "celery", "-A", "privacy_crm", "worker", *WORKER)
+    def worker(self, *options: str) -> Iterator[Process]:
+        """One that takes from all queues, unless it is told some (`-Q`)."""
+        process = self.start("-m", "celery", "-A", "privacy_crm", "worker", *WORKER, *options)
         try:
             yield process
         finally:
