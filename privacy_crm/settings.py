@@ -12,7 +12,8 @@ from privacy_crm.staff.site import unfold
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
+# Of every setting, NAME_FILE may name a file that holds it.
+env = environ.FileAwareEnv()
 env.read_env(BASE_DIR / ".env")
 
 
