@@ -74,6 +74,16 @@ MODELS: dict[str, Table] = {
         **_table("corrected", about("what was put right on the person's word, so that no import undoes it (Art. 16)")),
         **_table("minimised_on", about("the day on which the person was reduced to what a duty names (P5)")),
     },
+    "contacts.Bounce": {
+        **_table("id contact", KEY),
+        **_table("at reply", about("when and by what words mail to the address came back")),
+        **_table(
+            "address_trust address_trust_reason address_trust_since",
+            about("how far the address was trusted before, for the case that it was a mistake", exported=False),
+        ),
+    },
+    "contacts.BounceUndoing": {**_table("id reply since until reason number at", NOTHING), **_table("by", _STAFF)},
+    "contacts.MailStandstill": _table("id reply domains began_at try_at ended_at told_at told_end_at", NOTHING),
     "contacts.Basis": {
         **_table("id contact", KEY),
         **_table("scenario legal_basis", about("why the person is held (P1)")),
@@ -120,9 +130,9 @@ MODELS: dict[str, Table] = {
         **_table("template purpose event whitepaper mailing", about("what was written to the person (P6, P7, L5)")),
         **_table("address written", about("a letter written for one occasion, and whom it goes to", goes=ONCE_SENT)),
         **_table("forget_at", about("when those words are forgotten at the latest", exported=False, goes=ONCE_SENT)),
-        **_table("created_at sent_at ended_at end reason", about("when it was sent, or why not")),
+        **_table("created_at sent_at ended_at end reason reply", about("when it was sent, or why not")),
         **_table("digest", about("proof of the mail that asked for a consent (L14)")),
-        **_table("not_before claimed_until attempts", about("when it is tried again", exported=False)),
+        **_table("not_before claimed_until attempts refused_at", about("when it is tried again", exported=False)),
     },
     "contacts.Registration": {
         **_table("id contact", KEY),

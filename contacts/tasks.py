@@ -8,7 +8,7 @@ from contacts.disclosure import notifying
 from contacts.events import dietary, reminders
 from contacts.information import informing
 from contacts.models import PolicyVersion
-from contacts.outbox import mail_files, outbox, wake_worker
+from contacts.outbox import mail_files, outbox, standstill_told, wake_worker
 from contacts.people import details, restriction_guard, tombstones
 from contacts.signups import sign_ups
 
@@ -23,6 +23,12 @@ def send_messages() -> None:
     wake_worker.heard()
     if sending.send_due(at=timezone.now(), now=timezone.now) >= sending.MOST:
         wake_worker.nudge()  # there may be more
+
+
+@app.task
+def tell_of_standstills() -> None:
+    if policy := PolicyVersion.objects.in_force():
+        standstill_told.tell(policy=policy, at=timezone.now())
 
 
 @app.task

@@ -17,6 +17,8 @@ app.conf.beat_schedule = {
     "food": {"task": "contacts.tasks.sweep_food_preferences", "schedule": crontab(minute="*/5")},
     # Whoever owes a mail asks for it to be sent at once; this finds what nobody heard of, and what failed.
     "mail": {"task": "contacts.tasks.send_messages", "schedule": crontab()},
+    # Officer and administrator hear within minutes that the mail server is at fault, and again once it is well.
+    "mail_faults": {"task": "contacts.tasks.tell_of_standstills", "schedule": crontab()},
     # The words of a letter that no mail server has taken for 14 days are forgotten.
     "letters": {"task": "contacts.tasks.forget_letters", "schedule": crontab(minute=40)},
     # Mailings begin at their time, and each sends what its rate lets it: asked once a minute, it would find what left

@@ -18,9 +18,9 @@ from contacts.base import retry
 from contacts.base.days import day_of
 from contacts.delivery import letters, send_guard
 from contacts.information import informing
-from contacts.models import Message, PolicyVersion
+from contacts.models import MailStandstill, Message, PolicyVersion
 from contacts.models.outbox import FORGOTTEN, MessageEnd
-from contacts.outbox import counts, mail_errors
+from contacts.outbox import counts, mail_errors, standstill
 from contacts.outbox.mail_errors import Failure
 from contacts.people import bounces
 from contacts.words.vocabulary import MailPurpose
@@ -45,7 +45,7 @@ def send_due(*, at: dt.datetime, now: Callable[[], dt.datetime], limit: int = MO
     """Send what is due at `at`, at most `limit` messages, and return how many this call dealt with.
 
     Several may run at once: a message is claimed by one of them. `now` is asked as it goes on. It stops where the mail
-    server is away; what is left is found by the next call.
+    server is at fault; what is left is found by the next call.
     """
     policy = PolicyVersion.objects.in_force()
     if policy is None:
@@ -53,6 +53,8 @@ def send_due(*, at: dt.datetime, now: Callable[[], dt.datetime], limit: int = MO
     mailer = mailers.default
     dealt_with = 0
     try:
+        if (stands := standstill.current()) and not _tried(stands, at, mailer, policy, now):
+            return 0
         for pk in _due(at, limit):
             dealt_with += _deal_with(pk, mailer, policy, now)
     except _ServerAwayError:
@@ -60,6 +62,19 @@ def send_due(*, at: dt.datetime, now: Callable[[], dt.datetime], limit: int = MO
     finally:
         _hang_up(mailer)
     return dealt_with
+
+
+def _tried(
+    stands: MailStandstill, at: dt.datetime, mailer: Any, policy: PolicyVersion, now: Callable[[], dt.datetime]
+) -> bool:
+    """Send one mail as a trial, if it is time, and tell whether the server took it. Raises _ServerAwayError.
+
+    It is the one that has waited longest since its last try: an address that is wrong must not be the only trial.
+    """
+    if not standstill.take_trial(stands, at):
+        return False
+    tries = Message.objects.due(at).order_by("not_before", "pk").values_list("pk", flat=True)
+    return any(_deal_with(pk, mailer, policy, now) and standstill.end_if_sent(pk, now()) for pk in tries[:MOST])
 
 
 def _due(at: dt.datetime, limit: int) -> list[int]:
@@ -129,27 +144,57 @@ def _mark_sent(message: Message, told: list[int], policy: PolicyVersion, at: dt.
 def _note(message: Message, error: Exception, policy: PolicyVersion, at: dt.datetime) -> None:
     failure = mail_errors.failure(error)
     log.warning("mail.failed", message=message.pk, code=failure.code, attempts=message.attempts + 1)
-    if failure.for_good:
+    if failure.of_the_server:
+        _try_later(message, failure, at)
+        standstill.away(failure.code, at)
+        raise _ServerAwayError from None
+    if not failure.reply:
+        _try_later(message, failure, at)
+    elif _is_alone(message, failure, at):
         _refused(message, failure, policy, at)
-    elif failure.in_doubt and message.mailing_id:
+
+
+def _is_alone(message: Message, failure: Failure, at: dt.datetime) -> bool:
+    """Put a refusal on record, and tell whether it may count for this mail alone. Raises _ServerAwayError.
+
+    Where others are refused alike, the mail waits as it was. What is said a second time is no more on record for it:
+    the dead addresses of a mailing are tried again within one minute.
+    """
+    if message.refused_at is None or message.reply != failure.reply:
+        _ours(message).update(refused_at=at, reply=failure.reply)
+    if not standstill.refused(failure.reply, at):
+        return True
+    _ours(message).update(claimed_until=None, not_before=at, reason=failure.code)
+    raise _ServerAwayError from None
+
+
+def _refused(message: Message, failure: Failure, policy: PolicyVersion, at: dt.datetime) -> None:
+    """Believe a refusal for good once it is said again after a while: until then, the server may be at fault."""
+    if not failure.for_good:
+        _try_later(message, failure, at)
+    elif message.reply != failure.reply or message.refused_at is None or message.refused_at > at - standstill.WINDOW:
+        _postpone(message, failure.code, standstill.WINDOW, at)
+    else:
+        _end(message, MessageEnd.REFUSED, failure.code, at)
+        if failure.bounces:
+            _bounced(message, failure, policy, at)
+
+
+def _bounced(message: Message, failure: Failure, policy: PolicyVersion, at: dt.datetime) -> None:
+    told = {"reply": failure.reply, "address_hash": (message.contact and message.contact.address_hash) or ""}
+    bounces.bounced(message.public_id, day=day_of(at, policy.zone), at=at, by=BY, **told)
+
+
+def _try_later(message: Message, failure: Failure, at: dt.datetime) -> None:
+    if failure.in_doubt and message.mailing_id:
         _end(message, MessageEnd.BROKEN_OFF, failure.code, at)
     elif message.attempts + 1 >= MOST_ATTEMPTS:
         _end(message, MessageEnd.GAVE_UP, failure.code, at)
     else:
-        _postpone(message, failure.code, at)
-    if failure.of_the_server:
-        raise _ServerAwayError from None
+        _postpone(message, failure.code, dt.timedelta(minutes=min(2**message.attempts, _LONGEST_PAUSE)), at)
 
 
-def _refused(message: Message, failure: Failure, policy: PolicyVersion, at: dt.datetime) -> None:
-    _end(message, MessageEnd.REFUSED, failure.code, at)
-    if failure.bounces:
-        written_to = (message.contact and message.contact.address_hash) or ""
-        bounces.bounced(message.public_id, day=day_of(at, policy.zone), address_hash=written_to, at=at, by=BY)
-
-
-def _postpone(message: Message, code: str, at: dt.datetime) -> None:
-    pause = dt.timedelta(minutes=min(2**message.attempts, _LONGEST_PAUSE))
+def _postpone(message: Message, code: str, pause: dt.timedelta, at: dt.datetime) -> None:
     _ours(message).update(claimed_until=None, attempts=F("attempts") + 1, not_before=at + pause, reason=code)
 
 

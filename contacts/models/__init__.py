@@ -1,5 +1,6 @@
 from contacts.models.audiences import Audience, Strike
 from contacts.models.audit import AuditEvent
+from contacts.models.bounces import Bounce, BounceUndoing
 from contacts.models.countries import CountryRule
 from contacts.models.duplicates import DuplicatePair, MergedAddress
 from contacts.models.events import Event, FoodPreference, Registration
@@ -7,7 +8,7 @@ from contacts.models.keys import ApiKey
 from contacts.models.mailings import Addressee, Mailing
 from contacts.models.marketing import ChannelPermission, ConsentRecord, Suppression
 from contacts.models.organisations import Agreement, Organisation
-from contacts.models.outbox import Message
+from contacts.models.outbox import MailStandstill, Message
 from contacts.models.people import Activity, Basis, Contact
 from contacts.models.policy import PolicyVersion, ScenarioRule
 from contacts.models.proposals import ProposedDetail
@@ -28,6 +29,8 @@ __all__ = [
     "Audience",
     "AuditEvent",
     "Basis",
+    "Bounce",
+    "BounceUndoing",
     "ChannelPermission",
     "ConsentRecord",
     "Contact",
@@ -38,6 +41,7 @@ __all__ = [
     "FoodPreference",
     "Interest",
     "ListLayout",
+    "MailStandstill",
     "Mailing",
     "MergedAddress",
     "Message",

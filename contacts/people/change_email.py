@@ -79,6 +79,7 @@ def _move(person: Contact, address: str, why: TrustReason, day: dt.date) -> None
         with transaction.atomic():
             known = hashes(address) | address_trust.says(why, day)
             Contact.objects.filter(pk=person.pk).update(email=address, bounced_on=None, **known)
+            address_trust.forget_bounce(person)
     except IntegrityError:
         raise AddressError("Another contact has this address.") from None
 

@@ -16,9 +16,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from contacts.admin import check_in
 from contacts.admin.people import visible_to
 from contacts.events import check_in as check_ins
-from contacts.models import Contact, Mailing, RecipientNotice, Review, SignUp, Upload
+from contacts.models import Contact, Mailing, MailStandstill, RecipientNotice, Review, SignUp, Upload
 from contacts.models.recipients import OVERDUE
 from contacts.models.sign_ups import UNPROVEN_DAYS
+from contacts.outbox import standstill_told
+from contacts.words import mail_faults
 from contacts.words.vocabulary import MailingState, SignUpKind, UploadState
 from privacy_crm.access import accounts
 from privacy_crm.staff.audiences import audiences
@@ -151,6 +153,14 @@ def _to_match(user: Any, day: dt.date, now: dt.datetime) -> list[Told]:
     return [_told(text % number, "contacts_contact_changelist", query="unverified=unmatched")] if number else []
 
 
+def _mail_fault(user: Any, day: dt.date, now: dt.datetime) -> list[Told]:
+    text = _("Mail is not leaving. %s")
+    return [
+        _told(text % mail_faults.told(each.reply, each.domains), "contacts_mailstandstill_change", each.pk, day=day)
+        for each in MailStandstill.objects.open()
+    ]
+
+
 def _overdue_notices(user: Any, day: dt.date, now: dt.datetime) -> list[Told]:
     overdue = RecipientNotice.objects.overdue(now)
     number, first = overdue.aggregate(number=Count("pk"), first=Min("created_at")).values()
@@ -166,6 +176,7 @@ def _overdue_notices(user: Any, day: dt.date, now: dt.datetime) -> list[Told]:
 
 
 _READERS = (
+    (standstill_told.PERMISSION, _mail_fault),
     ("contacts.add_reviewoutcome", _reviews),
     ("contacts.approve_mailing", _to_approve),
     ("contacts.change_mailing", _to_send),

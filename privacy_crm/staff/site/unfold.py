@@ -70,10 +70,12 @@ _NAVIGATION = [
         ],
     },
     {
-        "title": _("Accounts"),
+        "title": _("Administration"),
         "items": [
             _page(_("Staff"), "badge", "auth_user", "auth.view_user"),
             _page(_("Roles"), "shield_person", "auth_group", "auth.view_group"),
+            _page(_("Mail server"), "mark_email_unread", "contacts_mailstandstill", "contacts.view_mailstandstill"),
+            _page(_("Bounced addresses"), "unsubscribe", "contacts_bounceundoing", "contacts.view_bounceundoing"),
             _page(_("API keys"), "key", "contacts_apikey", "contacts.view_apikey"),
         ],
     },
