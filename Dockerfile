@@ -10,6 +10,7 @@ ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 VAR_DIR=/v
 COPY --from=build /venv /venv
 WORKDIR /app
 COPY manage.py ./
+COPY gunicorn.conf.py ./
 COPY privacy_crm privacy_crm
 COPY contacts contacts
 COPY retention retention

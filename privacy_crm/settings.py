@@ -258,4 +258,7 @@ BACKUP_DAYS = env.int("BACKUP_DAYS", default=30)
 # For tests and development alone: then a webhook may go to this machine, and without TLS.
 WEBHOOKS_MAY_BE_LOCAL = env.bool("WEBHOOKS_MAY_BE_LOCAL", default=False)
 
-LOGGING = logs.configure(as_json=not DEBUG)
+LOG_JSON = env.bool("LOG_JSON", default=not DEBUG)
+LOGGING = logs.configure(as_json=LOG_JSON)
+if LOG_JSON:
+    logs.report_crashes()

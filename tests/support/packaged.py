@@ -152,7 +152,15 @@ def _outbox(contact: Contact, policy: PolicyVersion, mark: str) -> None:
         **when,
     )
     Message.objects.create(
-        template="announce", purpose="marketing", contact=contact, ended_at=NOON, end="skipped", reason="left", **when
+        template="announce",
+        purpose="marketing",
+        contact=contact,
+        ended_at=NOON,
+        end="skipped",
+        reason="left",
+        refused_at=BEFORE,
+        reply="451 4.7.1 greylisted",
+        **when,
     )
     Message.objects.create(
         template="written", purpose="information", contact=contact, address=contact.email or "", forget_at=NOON,
