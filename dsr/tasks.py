@@ -56,6 +56,12 @@ def forget_notices() -> None:
 
 
 @app.task
+def forget_messages() -> None:
+    if policy := PolicyVersion.objects.in_force():
+        forgetting.forget_messages(months=settings.MESSAGE_MONTHS, policy=policy, at=timezone.now())
+
+
+@app.task
 def forget_audiences() -> None:
     if policy := PolicyVersion.objects.in_force():
         forgetting.forget_audiences(months=settings.REQUEST_MONTHS, policy=policy, at=timezone.now())

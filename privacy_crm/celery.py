@@ -57,7 +57,9 @@ app.conf.beat_schedule = {
     "told": {"task": "dsr.tasks.forget_notices", "schedule": crontab(hour=3, minute=50)},
     # So do lists that left as files, 24 months after their holders said what became of them.
     "audiences": {"task": "dsr.tasks.forget_audiences", "schedule": crontab(hour=3, minute=55)},
-    # What was done and looked at stays on record for 60 months (P17).
+    # Which mail somebody was sent, and when, is known for 12 months.
+    "messages": {"task": "dsr.tasks.forget_messages", "schedule": crontab(hour=3, minute=15)},
+    # What was done and looked at stays on record for 24 months (P17), and so does each night.
     "trail": {"task": "retention.tasks.shorten_trail", "schedule": crontab(hour=3, minute=25)},
     # Log-ins that have ended leave nothing behind.
     "sessions": {"task": "privacy_crm.tasks.sweep_sessions", "schedule": crontab(minute=35)},

@@ -250,8 +250,11 @@ HOLIDAYS_COUNTRY = env.str("HOLIDAYS_COUNTRY", default="SE")
 REQUEST_MONTHS = env.int("REQUEST_MONTHS", default=24)
 # How long nobody brings back who was erased at their request: the letter names the day.
 TOMBSTONE_MONTHS = env.int("TOMBSTONE_MONTHS", default=36)
-# How long each entry of the audit trail is kept: the policy's page, certificates and answers name it.
-AUDIT_MONTHS = env.int("AUDIT_MONTHS", default=60)
+# How long each entry of the audit trail is kept, and each night in the ledger: the policy's page, certificates and
+# answers name it.
+AUDIT_MONTHS = env.int("AUDIT_MONTHS", default=24)
+# How long it is known which mail somebody was sent, and when: the policy's page and answers name it.
+MESSAGE_MONTHS = env.int("MESSAGE_MONTHS", default=12)
 # How long a backup is kept: what it still holds of a deleted person is gone by then, and they are told the day.
 BACKUP_DAYS = env.int("BACKUP_DAYS", default=30)
 

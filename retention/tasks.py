@@ -28,4 +28,6 @@ def check_statements() -> None:
 @app.task
 def shorten_trail() -> None:
     if policy := PolicyVersion.objects.in_force():
-        trail.shorten(months=settings.AUDIT_MONTHS, policy=policy, at=timezone.now())
+        kept = {"months": settings.AUDIT_MONTHS, "policy": policy, "at": timezone.now()}
+        trail.shorten(**kept)
+        trail.shorten_ledgers(**kept)

@@ -127,6 +127,7 @@ class Message(models.Model):
             models.Index(fields=["once"], condition=Q(template="written") & ~Q(end=""), name="message_never_left"),
             models.Index(fields=["refused_at"], condition=Q(refused_at__isnull=False), name="message_refused"),
             models.Index(fields=["sent_at"], condition=Q(sent_at__isnull=False), name="message_sent"),
+            models.Index(fields=["ended_at"], condition=Q(ended_at__isnull=False), name="message_ended"),
             models.Index(fields=["mailing", "sent_at"], condition=Q(mailing__isnull=False), name="message_of_mailing"),
         ]
 
