@@ -24,6 +24,8 @@ class MessageEnd(models.TextChoices):
     BROKEN_OFF = "broken_off", "was being sent when the sender died: perhaps it arrived, so it is not sent again"
 
 
+LATE = dt.timedelta(minutes=10)
+
 # What a letter written for one occasion is once it is sent or ended.
 FORGOTTEN: dict[str, Any] = {"address": "", "written": None, "forget_at": None}
 
@@ -48,6 +50,10 @@ class Messages(models.QuerySet["Message"]):
         """
         goes_on = Q(mailing__isnull=True) | Exists(Mailing.objects.under_way().filter(pk=OuterRef("mailing")))
         return self.waiting(at).filter(goes_on, not_before__lte=at)
+
+    def late(self, at: dt.datetime) -> Messages:
+        """Those that should have left long before `at`: nobody sends, or the mail server is slow."""
+        return self.due(at).filter(not_before__lte=at - LATE)
 
 
 class Message(models.Model):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from contacts.admin import check_in
 from contacts.admin.people import visible_to
 from contacts.events import check_in as check_ins
-from contacts.models import Contact, Mailing, MailStandstill, RecipientNotice, Review, SignUp, Upload
+from contacts.models import Contact, Mailing, MailStandstill, Message, RecipientNotice, Review, SignUp, Upload
 from contacts.models.recipients import OVERDUE
 from contacts.models.sign_ups import UNPROVEN_DAYS
 from contacts.outbox import standstill_told
@@ -155,10 +155,16 @@ def _to_match(user: Any, day: dt.date, now: dt.datetime) -> list[Told]:
 
 def _mail_fault(user: Any, day: dt.date, now: dt.datetime) -> list[Told]:
     text = _("Mail is not leaving. %s")
-    return [
-        _told(text % mail_faults.told(each.reply, each.domains), "contacts_mailstandstill_change", each.pk, day=day)
-        for each in MailStandstill.objects.open()
-    ]
+    if stands := MailStandstill.objects.open().first():
+        fault = mail_faults.told(stands.reply, stands.domains)
+        return [_told(text % fault, "contacts_mailstandstill_change", stands.pk, day=day)]
+    number = Message.objects.late(now).count()
+    late = ngettext(
+        "%d mail has waited for more than 10 minutes: see whether the worker and the mail server run",
+        "%d mails have waited for more than 10 minutes: see whether the worker and the mail server run",
+        number,
+    )
+    return [_told(late % number, "contacts_mailstandstill_changelist", day=day)] if number else []
 
 
 def _overdue_notices(user: Any, day: dt.date, now: dt.datetime) -> list[Told]:

@@ -62,6 +62,18 @@ def test_nobody_else_is_told_on_the_home_page(role: str, log_in: LogIn, policy: 
     assert "Mail is not leaving" not in text(log_in(role).get("/admin/"))
 
 
+@pytest.mark.parametrize("role", READERS)
+def test_the_home_page_says_that_mails_are_late_though_nobody_found_a_fault(
+    role: str, log_in: LogIn, policy: PolicyVersion
+) -> None:
+    said = "1 mail has waited for more than 10 minutes: see whether the worker and the mail server run"
+    client = log_in(role)
+    confirmation(policy, at=NOON - 9 * MINUTE)
+    assert said not in text(client.get("/admin/"))
+    confirmation(policy, at=NOON - 10 * MINUTE)
+    assert said in text(client.get("/admin/"))
+
+
 def test_its_page_says_how_much_waits_and_when_it_is_tried(log_in: LogIn, policy: PolicyVersion) -> None:
     confirmation(policy)
     page = reverse("admin:contacts_mailstandstill_change", args=[stands().pk])
