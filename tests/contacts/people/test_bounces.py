@@ -14,6 +14,7 @@ from contacts.people.bounces import BounceError
 from contacts.permission import permission
 from contacts.words.addresses import hashes
 from contacts.words.vocabulary import MailTemplate, TrustReason
+from privacy_crm.merging import merge
 from retention import objections
 from tests.support.factories import DOUBTED, NOON, PROVEN, SPRING, UNPROVEN, ContactFactory
 from tests.support.mailing import owed
@@ -115,6 +116,20 @@ def test_an_objection_is_never_undone(policy: PolicyVersion) -> None:
     undo()
     assert list(Suppression.objects.values()) == before
     assert permission.of_one(Contact.objects.get(pk=contact.pk), day=NOON.date())["email"] == "objected"
+
+
+@pytest.mark.parametrize("chosen", ["own", "other"])
+def test_of_two_records_that_are_one_the_chosen_address_bounces_and_undone_it_opens_nothing(
+    chosen: str, policy: PolicyVersion
+) -> None:
+    """It was proven for one record alone, which is not the same any more."""
+    keep, gone = bounced(policy, **PROVEN), bounced(policy, reply="550 5.1.1 user unknown", **PROVEN)
+    merge(keep.pk, gone.pk, ["email"] if chosen == "other" else [], policy=policy, at=NOON, by=BY)
+    [bounce] = Bounce.objects.all()
+    assert (bounce.contact_id, bounce.reply) == (keep.pk, REPLY if chosen == "own" else "550 5.1.1 user unknown")
+    undo(reply=bounce.reply)
+    assert (trusted(keep)["address_trust"], keep.address_trust_reason) == ("unproven", "merged")
+    assert keep.bounced_on is None
 
 
 def test_a_mistake_shows_as_one_wave(policy: PolicyVersion) -> None:
