@@ -60,6 +60,7 @@ MAILS = Remain(
     gettext_lazy("so that nobody gets a mail twice, and to answer questions about it"),
     gettext_lazy("%s months after each mail"),
     "MESSAGE_MONTHS",
+    held=gettext_lazy(", or with the request or the news that it is about"),
 )
 
 REMAINS = {
