@@ -12,7 +12,7 @@ from contacts.disclosure import notifying
 from contacts.events import dietary, reminders
 from contacts.information import informing
 from contacts.models import PolicyVersion
-from contacts.outbox import mail_files, outbox, wake_worker
+from contacts.outbox import mail_files, outbox, standstill_told, wake_worker
 from contacts.people import details, restriction_guard, tombstones
 from contacts.signups import sign_ups
 
@@ -40,6 +40,12 @@ def _send(of: Mails, task: str) -> None:
     is_over = budgets.of_a_task(at, timezone.now)
     if sending.send_due(at=at, now=timezone.now, of=of, is_over=is_over, ask_others=ask) and is_over():
         ask()  # there may be more
+
+
+@app.task
+def tell_of_standstills() -> None:
+    if policy := PolicyVersion.objects.in_force():
+        standstill_told.tell(policy=policy, at=timezone.now())
 
 
 @app.task

@@ -113,8 +113,14 @@ JOBS = {
     "trail": Job(
         "retention.tasks.shorten_trail",
         Queue.NIGHT,
-        "deletes entries of the audit trail once they have been kept for their time (P17)",
+        "deletes entries of the audit trail and of the ledgers after 24 months (P17)",
         crontab(hour=3, minute=25),
+    ),
+    "messages": Job(
+        "dsr.tasks.forget_messages",
+        Queue.NIGHT,
+        "deletes after 12 months what is known of mails that were sent",
+        crontab(hour=3, minute=15),
     ),
     "sessions": Job(
         "privacy_crm.tasks.sweep_sessions",
@@ -188,6 +194,13 @@ JOBS = {
         late="They stay restricted until the next tick.",
     ),
     # In another queue than the night: who watches must not stand still with what is watched.
+    "mail_faults": Job(
+        "contacts.tasks.tell_of_standstills",
+        Queue.PEOPLE,
+        "tells officers and administrators that the mail server is at fault, and that it is well again",
+        crontab(),
+        late="They read it on their home page.",
+    ),
     "search": Job(
         "dsr.tasks.search_after_deletion",
         Queue.PEOPLE,

@@ -312,8 +312,11 @@ HOLIDAYS_COUNTRY = env.str("HOLIDAYS_COUNTRY", default="SE")
 REQUEST_MONTHS = number("REQUEST_MONTHS", 24, 12, 120)
 # How long nobody brings back who was erased at their request: the letter names the day.
 TOMBSTONE_MONTHS = number("TOMBSTONE_MONTHS", 36, 1, 240)
-# How long each entry of the audit trail is kept: the policy's page, certificates and answers name it.
-AUDIT_MONTHS = number("AUDIT_MONTHS", 60, 12, 240)
+# How long each entry of the audit trail is kept, and each night in the ledger: the policy's page, certificates and
+# answers name it.
+AUDIT_MONTHS = number("AUDIT_MONTHS", 24, 12, 240)
+# How long it is known which mail somebody was sent, and when: the policy's page and answers name it.
+MESSAGE_MONTHS = number("MESSAGE_MONTHS", 12, 3, 240)
 # How long a backup is kept: what it still holds of a deleted person is gone by then, and they are told the day.
 BACKUP_DAYS = number("BACKUP_DAYS", 30, 0, 3_650)
 
@@ -323,4 +326,7 @@ HEARTBEAT_URL = env.str("HEARTBEAT_URL", default="")
 # For tests and development alone: then a webhook may go to this machine, and without TLS.
 WEBHOOKS_MAY_BE_LOCAL = env.bool("WEBHOOKS_MAY_BE_LOCAL", default=False)
 
-LOGGING = logs.configure(as_json=not DEBUG)
+LOG_JSON = env.bool("LOG_JSON", default=not DEBUG)
+LOGGING = logs.configure(as_json=LOG_JSON)
+if LOG_JSON:
+    logs.report_crashes()

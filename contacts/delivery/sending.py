@@ -23,9 +23,9 @@ from contacts.delivery import letters, order, send_guard
 from contacts.delivery.mailing_turns import Turn, Turns
 from contacts.delivery.order import Due, Mails
 from contacts.information import informing
-from contacts.models import Contact, Message, PolicyVersion
+from contacts.models import Contact, MailStandstill, Message, PolicyVersion
 from contacts.models.outbox import FORGOTTEN, MessageEnd
-from contacts.outbox import counts, mail_errors, mail_smtp
+from contacts.outbox import counts, mail_errors, mail_smtp, standstill
 from contacts.outbox.mail_errors import Failure
 from contacts.people import bounces
 from contacts.words.vocabulary import MailTemplate
@@ -61,7 +61,7 @@ def send_due(
     """Send what is due at `at`, at most `limit` messages, and return how many this call dealt with.
 
     Several may run at once: a message is claimed by one of them. `now` is asked as it goes on. It stops where the mail
-    server is away, and once `is_over` says so; what is left is found by the next call. `ask_others` is to ask for
+    server is at fault, and once `is_over` says so; what is left is found by the next call. `ask_others` is to ask for
     another sender: the first mail has left, and more are due.
     """
     policy = PolicyVersion.objects.in_force()
@@ -70,6 +70,8 @@ def send_due(
     dealt_with = 0
     with _sender(policy, now) as sender:
         try:
+            if (stands := standstill.current()) and not _tried(stands, at, sender):
+                return 0
             for number, (pk, mailing_id) in enumerate(_in_turn(of, at, limit, sender)):
                 if is_over():
                     break
@@ -79,6 +81,22 @@ def send_due(
         except _ServerAwayError:
             log.warning("mail.server_away")
     return dealt_with
+
+
+def _tried(stands: MailStandstill, at: dt.datetime, sender: _Sender) -> bool:
+    """Send one mail as a trial, if it is time, and tell whether the server took it. Raises _ServerAwayError.
+
+    It is the one that has waited longest since its last try: an address that is wrong must not be the only trial.
+    """
+    if not standstill.take_trial(stands, at):
+        return False
+    tries = Message.objects.due(at).order_by("not_before", "pk").values_list("pk", flat=True)
+    return any(_tried_with(pk, sender) for pk in tries[:MOST])
+
+
+def _tried_with(pk: int, sender: _Sender) -> bool:
+    sent = _deal_with(pk, sender.mailer, sender.policy, sender.now)
+    return sent and standstill.end_if_sent(pk, sender.now())
 
 
 @dataclass(frozen=True)
@@ -135,6 +153,9 @@ def _deal_with_turn(pk: int, mailing_id: int, sender: _Sender) -> bool:
                 _inform_first(turn.reader, sender, at)
             _hand_over_turn(turn, sender, at)
             sender.turns.leave(turn, sender.now())
+    except _ServerAwayError:  # by the letter that goes first: this mail has not been tried
+        _ours(turn.message).update(claimed_until=None)
+        raise
     except Exception as error:
         _note(turn.message, error, sender.policy, sender.now())
     return True
@@ -221,27 +242,57 @@ def _mark_sent(message: Message, told: list[int], policy: PolicyVersion, at: dt.
 def _note(message: Message, error: Exception, policy: PolicyVersion, at: dt.datetime) -> None:
     failure = mail_errors.failure(error)
     log.warning("mail.failed", message=message.pk, code=failure.code, attempts=message.attempts + 1)
-    if failure.for_good:
+    if failure.of_the_server:
+        _try_later(message, failure, at)
+        standstill.away(failure.code, at)
+        raise _ServerAwayError from None
+    if not failure.reply:
+        _try_later(message, failure, at)
+    elif _is_alone(message, failure, at):
         _refused(message, failure, policy, at)
-    elif failure.in_doubt and message.mailing_id:
+
+
+def _is_alone(message: Message, failure: Failure, at: dt.datetime) -> bool:
+    """Put a refusal on record, and tell whether it may count for this mail alone. Raises _ServerAwayError.
+
+    Where others are refused alike, the mail waits as it was. What is said a second time is no more on record for it:
+    the dead addresses of a mailing are tried again within one minute.
+    """
+    if message.refused_at is None or message.reply != failure.reply:
+        _ours(message).update(refused_at=at, reply=failure.reply)
+    if not standstill.refused(failure.reply, at):
+        return True
+    _ours(message).update(claimed_until=None, not_before=at, reason=failure.code)
+    raise _ServerAwayError from None
+
+
+def _refused(message: Message, failure: Failure, policy: PolicyVersion, at: dt.datetime) -> None:
+    """Believe a refusal for good once it is said again after a while: until then, the server may be at fault."""
+    if not failure.for_good:
+        _try_later(message, failure, at)
+    elif message.reply != failure.reply or message.refused_at is None or message.refused_at > at - standstill.WINDOW:
+        _postpone(message, failure.code, standstill.WINDOW, at)
+    else:
+        _end(message, MessageEnd.REFUSED, failure.code, at)
+        if failure.bounces:
+            _bounced(message, failure, policy, at)
+
+
+def _bounced(message: Message, failure: Failure, policy: PolicyVersion, at: dt.datetime) -> None:
+    told = {"reply": failure.reply, "address_hash": (message.contact and message.contact.address_hash) or ""}
+    bounces.bounced(message.public_id, day=day_of(at, policy.zone), at=at, by=BY, **told)
+
+
+def _try_later(message: Message, failure: Failure, at: dt.datetime) -> None:
+    if failure.in_doubt and message.mailing_id:
         _end(message, MessageEnd.BROKEN_OFF, failure.code, at)
     elif message.attempts + 1 >= MOST_ATTEMPTS:
         _end(message, MessageEnd.GAVE_UP, failure.code, at)
     else:
-        _postpone(message, failure.code, at)
-    if failure.of_the_server:
-        raise _ServerAwayError from None
+        _postpone(message, failure.code, dt.timedelta(minutes=min(2**message.attempts, _LONGEST_PAUSE)), at)
 
 
-def _refused(message: Message, failure: Failure, policy: PolicyVersion, at: dt.datetime) -> None:
-    _end(message, MessageEnd.REFUSED, failure.code, at)
-    if failure.bounces:
-        written_to = (message.contact and message.contact.address_hash) or ""
-        bounces.bounced(message.public_id, day=day_of(at, policy.zone), address_hash=written_to, at=at, by=BY)
-
-
-def _postpone(message: Message, code: str, at: dt.datetime) -> None:
-    pause = dt.timedelta(minutes=min(2**message.attempts, _LONGEST_PAUSE))
+def _postpone(message: Message, code: str, pause: dt.timedelta, at: dt.datetime) -> None:
     _ours(message).update(claimed_until=None, attempts=F("attempts") + 1, not_before=at + pause, reason=code)
 
 

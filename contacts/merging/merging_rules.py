@@ -228,6 +228,7 @@ RULES: Rules = {
     "contacts.Addressee.contact": _TURNS,
     "contacts.Message.contact": _MAILS,
     "contacts.Disclosure.contact": (moved("contacts_disclosure", unless=_SAME_BATCH),),
+    "contacts.Bounce.contact": GOES,  # unless its address is chosen: `merging` knows
     "contacts.UploadedPerson.contact": uploaded.PEOPLE,
     "contacts.UploadedDifference.contact": uploaded.DIFFERENCES,
     "contacts.EarlierHash.contact": GOES,  # of the address that stays they are written anew

@@ -1,5 +1,6 @@
 from contacts.models.audiences import Audience, Strike
 from contacts.models.audit import AuditEvent
+from contacts.models.bounces import Bounce, BounceUndoing
 from contacts.models.countries import CountryRule
 from contacts.models.duplicates import DuplicatePair, MergedAddress
 from contacts.models.earlier_hashes import EarlierHash
@@ -9,7 +10,7 @@ from contacts.models.keys import ApiKey
 from contacts.models.mailings import Addressee, Mailing
 from contacts.models.marketing import ChannelPermission, ConsentRecord, Suppression
 from contacts.models.organisations import Agreement, Organisation
-from contacts.models.outbox import Message
+from contacts.models.outbox import MailStandstill, Message
 from contacts.models.people import Activity, Basis, Contact
 from contacts.models.policy import PolicyVersion, ScenarioRule
 from contacts.models.proposals import ProposedDetail
@@ -30,6 +31,8 @@ __all__ = [
     "Audience",
     "AuditEvent",
     "Basis",
+    "Bounce",
+    "BounceUndoing",
     "ChannelPermission",
     "ConsentRecord",
     "Contact",
@@ -42,6 +45,7 @@ __all__ = [
     "Interest",
     "JobRun",
     "ListLayout",
+    "MailStandstill",
     "Mailing",
     "MergedAddress",
     "Message",

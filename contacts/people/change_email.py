@@ -80,6 +80,7 @@ def _move(person: Contact, address: str, why: TrustReason, day: dt.date) -> None
         with transaction.atomic():
             says = hashes(address) | address_trust.says(why, day)
             Contact.objects.filter(pk=person.pk).update(email=address, bounced_on=None, **says)
+            address_trust.forget_bounce(person)
     except IntegrityError:
         raise AddressError("Another contact has this address.") from None
 

@@ -55,6 +55,14 @@ TRAIL = Remain(
     held=gettext_lazy(", or for as long as your record depends on the entry"),
 )
 
+# Of somebody on file; it goes with them.
+MAILS = Remain(
+    gettext_lazy("so that nobody gets a mail twice, and to answer questions about it"),
+    gettext_lazy("%s months after each mail"),
+    "MESSAGE_MONTHS",
+    held=gettext_lazy(", or with the request or the news that it is about"),
+)
+
 REMAINS = {
     "contacts.Suppression": OBJECTION,
     "contacts.Tombstone": TOMBSTONE,

@@ -26,6 +26,7 @@ DEEDS: dict[str, Any] = {
     "access.packaged": _("this kind of copy was made"),
     "activity.recorded": _("an activity was noted"),
     "activity.taken_back": _("an activity that was noted by mistake was taken back"),
+    "address.bounce_undone": _("it was noted that a mail had come back by a mistake of the mail server"),
     "address.bounced": _("a mail came back"),
     "address.changed": _("the e-mail address was changed"),
     "address.trust": _("it was noted whether the e-mail address is known to be yours"),

@@ -13,7 +13,16 @@ from django.urls import reverse
 from django.utils import timezone
 from psycopg2 import sql
 
-from contacts.models import Audience, AuditEvent, Contact, PolicyVersion, ProposedDetail, Strike
+from contacts.models import (
+    Audience,
+    AuditEvent,
+    BounceUndoing,
+    Contact,
+    MailStandstill,
+    PolicyVersion,
+    ProposedDetail,
+    Strike,
+)
 from contacts.signups import keys
 from privacy_crm import roles
 from privacy_crm.models import RoleRequest
@@ -98,6 +107,10 @@ def world(policy: PolicyVersion) -> dict[str, Any]:
         "contacts_whitepaper_withdraw": published,
         "contacts_signup": SignUpFactory.create(policy_version=policy),
         "contacts_apikey": keys.issue("website", at=NOON, by="test")[0],
+        "contacts_mailstandstill": MailStandstill.objects.create(reply="TimeoutError", began_at=NOON, try_at=NOON),
+        "contacts_bounceundoing": BounceUndoing.objects.create(
+            reply="550 5.1.1", since=NOON, until=NOON, reason="a mistake", number=1, at=NOON, by="test"
+        ),
         "contacts_countryrule": CountryRuleFactory.create(),
         "contacts_recipient": recipient,
         "contacts_recipientnotice": notice(recipient),

@@ -16,9 +16,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from contacts.admin import check_in
 from contacts.admin.people import visible_to
 from contacts.events import check_in as check_ins
-from contacts.models import ApiKey, Contact, Mailing, RecipientNotice, Review, SignUp, Upload
+from contacts.models import ApiKey, Contact, Mailing, MailStandstill, Message, RecipientNotice, Review, SignUp, Upload
 from contacts.models.recipients import OVERDUE
 from contacts.models.sign_ups import UNPROVEN_DAYS
+from contacts.outbox import standstill_told
+from contacts.words import mail_faults
 from contacts.words.vocabulary import MailingState, SignUpKind, UploadState
 from privacy_crm.access import accounts
 from privacy_crm.staff.audiences import audiences
@@ -152,6 +154,20 @@ def _to_match(user: Any, day: dt.date, now: dt.datetime) -> list[Told]:
     return [_told(text % number, "contacts_contact_changelist", query="unverified=unmatched")] if number else []
 
 
+def _mail_fault(user: Any, day: dt.date, now: dt.datetime) -> list[Told]:
+    text = _("Mail is not leaving. %s")
+    if stands := MailStandstill.objects.open().first():
+        fault = mail_faults.told(stands.reply, stands.domains)
+        return [_told(text % fault, "contacts_mailstandstill_change", stands.pk, day=day)]
+    number = Message.objects.late(now).count()
+    late = ngettext(
+        "%d mail has waited for more than 10 minutes: see whether the worker and the mail server run",
+        "%d mails have waited for more than 10 minutes: see whether the worker and the mail server run",
+        number,
+    )
+    return [_told(late % number, "contacts_mailstandstill_changelist", day=day)] if number else []
+
+
 def _overdue_notices(user: Any, day: dt.date, now: dt.datetime) -> list[Told]:
     overdue = RecipientNotice.objects.overdue(now)
     number, first = overdue.aggregate(number=Count("pk"), first=Min("created_at")).values()
@@ -174,6 +190,7 @@ def _keys(user: Any, day: dt.date, now: dt.datetime) -> list[Told]:
 
 _READERS = (
     ("contacts.add_apikey", _keys),
+    (standstill_told.PERMISSION, _mail_fault),
     ("contacts.add_reviewoutcome", _reviews),
     ("contacts.approve_mailing", _to_approve),
     ("contacts.change_mailing", _to_send),

@@ -70,11 +70,13 @@ _NAVIGATION = [
         ],
     },
     {
-        "title": _("Accounts"),
+        "title": _("Administration"),
         "items": [
             _page(_("Staff"), "badge", "auth_user", "auth.view_user"),
             _page(_("Roles"), "shield_person", "auth_group", "auth.view_group"),
             _page(_("Roles to confirm"), "verified_user", "privacy_crm_rolerequest", "privacy_crm.view_rolerequest"),
+            _page(_("Mail server"), "mark_email_unread", "contacts_mailstandstill", "contacts.view_mailstandstill"),
+            _page(_("Bounced addresses"), "unsubscribe", "contacts_bounceundoing", "contacts.view_bounceundoing"),
             _page(_("API keys"), "key", "contacts_apikey", "contacts.view_apikey"),
         ],
     },
