@@ -83,22 +83,6 @@ def send_due(
     return dealt_with
 
 
-def _tried(stands: MailStandstill, at: dt.datetime, sender: _Sender) -> bool:
-    """Send one mail as a trial, if it is time, and tell whether the server took it. Raises _ServerAwayError.
-
-    It is the one that has waited longest since its last try: an address that is wrong must not be the only trial.
-    """
-    if not standstill.take_trial(stands, at):
-        return False
-    tries = Message.objects.due(at).order_by("not_before", "pk").values_list("pk", flat=True)
-    return any(_tried_with(pk, sender) for pk in tries[:MOST])
-
-
-def _tried_with(pk: int, sender: _Sender) -> bool:
-    sent = _deal_with(pk, sender.mailer, sender.policy, sender.now)
-    return sent and standstill.end_if_sent(pk, sender.now())
-
-
 @dataclass(frozen=True)
 class _Sender:
     """What the mails of one call share: two connections, each kept until its end."""
@@ -118,6 +102,22 @@ def _sender(policy: PolicyVersion, now: Clock) -> Iterator[_Sender]:
         finally:
             _settle_last(sender)
             _hang_up(sender.mailer)
+
+
+def _tried(stands: MailStandstill, at: dt.datetime, sender: _Sender) -> bool:
+    """Send one mail as a trial, if it is time, and tell whether the server took it. Raises _ServerAwayError.
+
+    It is the one that has waited longest since its last try: an address that is wrong must not be the only trial.
+    """
+    if not standstill.take_trial(stands, at):
+        return False
+    tries = Message.objects.due(at).order_by("not_before", "pk").values_list("pk", flat=True)
+    return any(_tried_with(pk, sender) for pk in tries[:MOST])
+
+
+def _tried_with(pk: int, sender: _Sender) -> bool:
+    sent = _deal_with(pk, sender.mailer, sender.policy, sender.now)
+    return sent and standstill.end_if_sent(pk, sender.now())
 
 
 def _in_turn(of: Mails, at: dt.datetime, limit: int, sender: _Sender) -> Iterator[Due]:

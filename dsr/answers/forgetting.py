@@ -8,7 +8,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import CharField, Exists, Func, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, Exists, Func, OuterRef, Q, Value
 from django.db.models.functions import Cast
 
 from contacts.base import held
@@ -62,7 +62,7 @@ def forget_messages(*, months: int, policy: PolicyVersion, at: dt.datetime) -> i
     until = _end_of(latest_due_anchor(day_of(at, policy.zone), months), policy)
     MailStandstill.objects.filter(ended_at__lt=until).delete()
     old = Message.objects.filter(Q(sent_at__lt=until) | Q(ended_at__lt=until))
-    return _delete(old.exclude(_about_a_request()).exclude(_news(at)))
+    return held.delete(old.exclude(_about_a_request()).exclude(_news(at)))
 
 
 def _about_a_request() -> Q:
