@@ -26,6 +26,7 @@ MORE = A_MINUTE + dt.timedelta(seconds=1)
 HARMLESS = {
     "contacts.tasks.owe_information",
     "contacts.tasks.owe_reminders",
+    "contacts.tasks.send_mailings",
     "contacts.tasks.send_messages",
     "contacts.tasks.tell_of_strikes",
     "contacts.tasks.tell_recipients",
