@@ -1,3 +1,4 @@
+import structlog
 from django.conf import settings
 from django.utils import timezone
 
@@ -7,10 +8,14 @@ from contacts.delivery import sending
 from contacts.disclosure import notifying
 from contacts.events import dietary, reminders
 from contacts.information import informing
+from contacts.journal import shipping, warning
+from contacts.journal.stores import JournalError
 from contacts.models import PolicyVersion
 from contacts.outbox import mail_files, outbox, wake_worker
 from contacts.people import details, restriction_guard, tombstones
 from contacts.signups import sign_ups
+
+log = structlog.get_logger(__name__)
 
 
 @app.task
@@ -51,6 +56,23 @@ def owe_information() -> None:
     policy = PolicyVersion.objects.in_force()
     if policy and informing.tick(most=settings.INFORM_A_DAY, policy=policy, at=timezone.now()):
         wake_worker.nudge()
+
+
+@app.task
+def ship_journal() -> None:
+    """Ship what is owed; what cannot leave is owed on, and somebody hears of it after ten minutes."""
+    at = timezone.now()
+    try:
+        shipping.ship(at=at)
+    except JournalError as error:
+        log.warning("journal.not_shipped", code=type(error).__name__, why=str(error))
+    if policy := PolicyVersion.objects.in_force():
+        warning.warn(policy=policy, at=at)
+
+
+@app.task
+def expire_journal() -> None:
+    shipping.expire(at=timezone.now())
 
 
 @app.task

@@ -8,6 +8,9 @@ class ProjectConfig(AppConfig):
     name = "privacy_crm"
     verbose_name = "Privacy CRM"
 
+    def ready(self) -> None:
+        from privacy_crm.backups import age  # noqa: F401, PLC0415 - registers its check, once the models are there
+
 
 class AnymailConfig(AppConfig):
     """Anymail with the checks of its own configuration, which loads a client of HTTP for them in every process."""

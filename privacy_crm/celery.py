@@ -2,15 +2,26 @@
 
 import datetime as dt
 import os
+from typing import Any
 
-from celery import Celery
+from celery import Celery, signals
 from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "privacy_crm.settings")
 
-app = Celery("privacy_crm")
+app = Celery("privacy_crm", task_cls="privacy_crm.restoring.worker:Guarded")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@signals.worker_init.connect
+@signals.beat_init.connect
+def look(**_options: Any) -> None:
+    """Look first of all whether the database was restored."""
+    from privacy_crm.restoring import worker  # noqa: PLC0415 - it reads models, which are there by now
+
+    worker.look()
+
 
 app.conf.beat_schedule = {
     # Food preferences go within 15 minutes after their event (P8).
@@ -41,6 +52,10 @@ app.conf.beat_schedule = {
     "tombstones": {"task": "contacts.tasks.sweep_tombstones", "schedule": crontab(hour=2, minute=40)},
     # What nobody has proven for 30 days goes, and the addresses of links that have ended.
     "unproven": {"task": "dsr.tasks.sweep_unproven", "schedule": crontab(minute=25)},
+    # What a restore must not undo leaves for the journal: each act asks for it, and this misses nothing (L11).
+    "journal": {"task": "contacts.tasks.ship_journal", "schedule": crontab()},
+    # The journal's segments go once no backup needs them any more.
+    "journal_ends": {"task": "contacts.tasks.expire_journal", "schedule": crontab(hour=4, minute=50)},
     # From eight o'clock in the company's time zone, officers hear once a day of the answers that are due (L1).
     "due": {"task": "dsr.tasks.remind_officers", "schedule": crontab(minute=0)},
     # Who has not answered our question is reminded after 14 days; after 30, their request is closed (L2).

@@ -80,6 +80,8 @@ ROLES: dict[str, set[str]] = {
         "contacts.add_countryrule",
         "contacts.inform_by_letter",
         "contacts.lift_tombstone",
+        "contacts.view_restoration",
+        "contacts.settle_restoration",
         "contacts.see_reduced",
         "contacts.see_restricted",
         "contacts.import_contacts",
@@ -110,6 +112,7 @@ ROLES: dict[str, set[str]] = {
         "auth.add_user",
         "auth.change_user",
         "auth.view_group",
+        "contacts.view_restoration",
         *_edit("apikey"),
     },
 }

@@ -44,13 +44,15 @@ DATABASE_URL = env.str("DATABASE_URL", default="")
 REDIS_URL = env.str("REDIS_URL", default="")
 CELERY_BROKER_URL = REDIS_URL
 connecting: dict[str, Any] = {}
+POSTGRES_BIN = ""
 # Where a URL is unset, PostgreSQL and Valkey from wheels serve, under VAR_DIR: from the first connection on (ADR 0004).
 if not (DATABASE_URL and REDIS_URL):
     if not (BASE_DIR / "privacy_crm" / "embedded").is_dir():
         stop("DATABASE_URL and REDIS_URL must be set: privacy_crm/embedded, which would stand in for them, is not here")
-    from privacy_crm.embedded import first_use, urls
+    from privacy_crm.embedded import first_use, postgres_bin, urls
 
     servers = urls(VAR_DIR)
+    POSTGRES_BIN = str(postgres_bin("pg_dump").parent)
     connecting = {"connection_factory": first_use.connecting(VAR_DIR)}
     DATABASE_URL = DATABASE_URL or servers.database
     if not REDIS_URL:
@@ -102,6 +104,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "privacy_crm.restoring.doors.Closed",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "privacy_crm.security.AdminPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -254,6 +257,13 @@ TOMBSTONE_MONTHS = env.int("TOMBSTONE_MONTHS", default=36)
 AUDIT_MONTHS = env.int("AUDIT_MONTHS", default=60)
 # How long a backup is kept: what it still holds of a deleted person is gone by then, and they are told the day.
 BACKUP_DAYS = env.int("BACKUP_DAYS", default=30)
+
+# Outside the database, on another volume or in S3: what a restore must not undo (L11).
+JOURNAL_URL = env.str("JOURNAL_URL", default="") or (VAR_DIR / "journal").as_uri()
+
+# Where backups are kept, so that their age is known, and where pg_dump is, if it is not on the PATH.
+BACKUP_URL = env.str("BACKUP_URL", default="")
+POSTGRES_BIN = env.str("POSTGRES_BIN", default="") or POSTGRES_BIN
 
 # For tests and development alone: then a webhook may go to this machine, and without TLS.
 WEBHOOKS_MAY_BE_LOCAL = env.bool("WEBHOOKS_MAY_BE_LOCAL", default=False)

@@ -15,6 +15,7 @@ from psycopg2 import sql
 
 from contacts.base import audit, retry
 from contacts.events import dietary
+from contacts.journal import restored
 from contacts.models import Contact, PolicyVersion
 from contacts.people import empty_organisations
 from contacts.words.vocabulary import MARKETING_SCENARIOS, Scenario
@@ -199,9 +200,14 @@ def _approved(purge_run: PurgeRun, night: RetentionDate) -> Sql:
 
 
 def _beyond_the_cap(night: RetentionDate) -> tuple[int, int] | None:
-    """Return how many a run would delete and reduce, where that is more than it may without asking."""
+    """Return how many a run would delete and reduce, where that is more than it may without asking.
+
+    The first since a restore may do nothing: what was recorded since the backup, a new agreement or a reply, is lost.
+    """
     to_delete, to_minimise = purge_preview.beyond_the_cap(night)
     number = to_delete + to_minimise
+    if number and restored.night_waits():
+        return to_delete, to_minimise
     if number <= settings.PURGE_CAP_NUMBER or number <= settings.PURGE_CAP_SHARE * Contact.objects.count():
         return None
     return to_delete, to_minimise
@@ -218,6 +224,7 @@ def _wait(job: Job, at: dt.datetime) -> None:
 
 def _finish(job: Job, at: dt.datetime) -> None:
     run_log.finish(job.run, spared=purge_preview.spared(job.night), at=at)
+    restored.night_done(at=at)
 
 
 def _one_snapshot() -> None:

@@ -6,6 +6,7 @@ import tomllib
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import hypothesis
@@ -24,6 +25,7 @@ from tests.support import closed_sockets, marking
 from tests.support.embedded_users import User as ServerUser
 from tests.support.embedded_users import open_directory, users
 from tests.support.examples import examples, left_out
+from tests.support.journals import Journal
 from tests.support.processes import Site
 
 if TYPE_CHECKING:
@@ -131,6 +133,13 @@ def at_noon() -> Iterator[None]:
     """Stop the clock of the doors at noon on 24 November 2026."""
     with time_machine.travel(NOON, tick=False):
         yield
+
+
+@pytest.fixture
+def journal(settings: Any, tmp_path: Path) -> Journal:
+    """A journal in a directory of the test's own."""
+    settings.JOURNAL_URL = (tmp_path / "journal").as_uri()
+    return Journal(tmp_path / "journal")
 
 
 @pytest.fixture

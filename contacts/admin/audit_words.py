@@ -37,6 +37,7 @@ _DEEDS: dict[str, Any] = {
     "contact.found": _("found in a search"),
     "contact.informed": _("told where we have the details from"),
     "contact.left": _("noted that they left:"),
+    "contact.looked_again": _("looked again, after a restore, at"),
     "contact.left_taken_back": _("took back that they left:"),
     "contact.listed": _("opened a list with"),
     "contact.matched": _("matched to an organisation"),

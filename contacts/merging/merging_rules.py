@@ -231,6 +231,7 @@ RULES: Rules = {
     "contacts.UploadedPerson.contact": uploaded.PEOPLE,
     "contacts.UploadedDifference.contact": uploaded.DIFFERENCES,
     "contacts.MergedAddress.contact": (moved("contacts_mergedaddress", unless=_SAME_ADDRESS),),
+    "contacts.LookAgain.contact": (moved("contacts_lookagain", unless=sql.SQL("kept.why = its.why")),),
     "contacts.DuplicatePair.one": _PAIRS,
     "contacts.DuplicatePair.other": GOES,  # moved together with the other end
 }

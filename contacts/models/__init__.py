@@ -3,6 +3,7 @@ from contacts.models.audit import AuditEvent
 from contacts.models.countries import CountryRule
 from contacts.models.duplicates import DuplicatePair, MergedAddress
 from contacts.models.events import Event, FoodPreference, Registration
+from contacts.models.journal import JournalLine, JournalNumber, LookAgain, Restoration
 from contacts.models.keys import ApiKey
 from contacts.models.mailings import Addressee, Mailing
 from contacts.models.marketing import ChannelPermission, ConsentRecord, Suppression
@@ -37,7 +38,10 @@ __all__ = [
     "Event",
     "FoodPreference",
     "Interest",
+    "JournalLine",
+    "JournalNumber",
     "ListLayout",
+    "LookAgain",
     "Mailing",
     "MergedAddress",
     "Message",
@@ -47,6 +51,7 @@ __all__ = [
     "Recipient",
     "RecipientNotice",
     "Registration",
+    "Restoration",
     "Review",
     "ReviewOutcome",
     "ScenarioRule",

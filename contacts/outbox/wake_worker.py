@@ -11,9 +11,8 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import KombuError
-from kombu.pools import producers
 
-from contacts.base.background import app
+from contacts.base import background
 
 log = structlog.get_logger(__name__)
 
@@ -21,9 +20,6 @@ TASK = "contacts.tasks.send_messages"
 
 _ASKED = "wake_worker.asked"
 _A_MINUTE = 60  # then the sweep has looked, should the worker that was asked have died before it began
-
-# A visitor waits for this: no second try, and no longer than a broker needs that is there.
-_QUICK = {"max_retries": 0, "socket_connect_timeout": 1, "socket_timeout": 1, "retry_on_timeout": False}
 
 
 def nudge() -> None:
@@ -54,8 +50,7 @@ def _valkey(url: str) -> redis.Redis:
 
 def _send() -> None:
     try:
-        with producers[app.connection_for_write(transport_options=_QUICK)].acquire(block=False) as producer:
-            app.send_task(TASK, producer=producer, retry=False, ignore_result=True)
+        background.ask(TASK)
     except (KombuError, OSError):
         heard()  # nobody did, so the next one asks
         raise

@@ -7,7 +7,9 @@ from hashlib import sha256
 from django.db import IntegrityError, transaction
 
 from contacts.base import audit, rows
+from contacts.journal import writing
 from contacts.models import ApiKey
+from contacts.words.journal import JournalAct
 
 PREFIX = "crm_"  # so that a scanner finds a key that somebody left in a repository
 
@@ -38,6 +40,7 @@ def revoke(record: ApiKey, *, at: dt.datetime, by: str) -> None:
     if not ApiKey.objects.filter(pk=record.pk, revoked_at__isnull=True).update(revoked_at=at):
         raise KeyRefusedError("This key is revoked already.")
     audit.record("api_key.revoked", at=at, by=by, rule=f"api_key:{record.pk}")
+    writing.write(JournalAct.KEY_REVOKED, at=at, key=record.digest)
 
 
 def holder(key: str) -> ApiKey | None:

@@ -26,6 +26,8 @@ from contacts.admin.acts import Act, ActForm, by
 from contacts.admin.base import RecordAdmin, WithActs
 from contacts.admin.filters import Choice, ChoiceFilter
 from contacts.base import audit
+from contacts.journal import writing
+from contacts.words.journal import JournalAct
 from privacy_crm.access import resetting
 
 if TYPE_CHECKING:
@@ -174,6 +176,12 @@ class StaffAdmin(BaseUserAdmin):
         """Only a superuser changes a superuser: whoever sets their password could act as them."""
         above = isinstance(obj, User) and obj.is_superuser and not request.user.is_superuser
         return not above and super().has_change_permission(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save it, and have the journal know of an account that is closed: no restore opens it again (L11)."""
+        super().save_model(request, obj, form, change)
+        if change and "is_active" in form.changed_data and not obj.is_active:
+            writing.write(JournalAct.ACCOUNT_CLOSED, at=timezone.now(), account=obj.pk)
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         audit.record("account.added", at=timezone.now(), by=by(request), rule=f"user:{obj.pk}")

@@ -1,0 +1,77 @@
+"""How far the database is, how far the journal outside is, and whether the one is behind the other (L11).
+
+A database that is behind was restored, or has lost its tail in a failover. Each connection is asked about once: there
+is no way back in time but through a new one.
+"""
+
+from typing import Any
+
+from django.db import ProgrammingError, connection
+
+from contacts.journal import segments, stores
+from contacts.journal.stores import JournalError
+from contacts.models import JournalNumber
+
+# The furthest that this process has seen, and what it goes by while the journal cannot be read.
+_seen: dict[str, int] = {}
+_ASKED = "_journal_asked"
+
+
+class BehindError(Exception):
+    """The database is older than the journal: nothing is written that the journal would have to number."""
+
+    def __init__(self) -> None:
+        super().__init__("The database was restored and is being brought up to date. Try again in some minutes.")
+
+
+def in_database() -> int:
+    """Return the number of the last line that the database knows of; 0 before its tables are there."""
+    try:
+        return JournalNumber.objects.values_list("last", flat=True).first() or 0
+    except ProgrammingError:  # not migrated yet, or restored from before there was a journal
+        return 0
+
+
+def in_journal() -> int:
+    """Return the number of the last line outside the database. Raises JournalError where it cannot be read."""
+    store = stores.configured()
+    last = segments.tail(store).last
+    _seen[store.url] = max(last, _seen.get(store.url, 0))
+    return last
+
+
+def is_behind() -> bool:
+    """Tell whether the database is older than the journal.
+
+    While the journal cannot be read, by the furthest that this process has seen of it. Raises JournalError where it has
+    seen nothing yet: then nobody can tell.
+    """
+    current = connection.connection
+    if current is not None and getattr(connection, _ASKED, None) is current:
+        return False
+    database = in_database()
+    try:
+        journal = in_journal()
+    except JournalError:
+        url = stores.configured().url
+        if url not in _seen:
+            raise
+        journal = _seen[url]
+    if database < journal:
+        return True
+    _remember(connection)
+    return False
+
+
+def check() -> None:
+    """Raise BehindError where the database is known to be behind. What cannot be told stops no act."""
+    try:
+        behind = is_behind()
+    except JournalError:
+        return
+    if behind:
+        raise BehindError
+
+
+def _remember(wrapper: Any) -> None:
+    setattr(wrapper, _ASKED, wrapper.connection)
