@@ -112,7 +112,6 @@ ROLES: dict[str, set[str]] = {
         "auth.add_user",
         "auth.change_user",
         "auth.view_group",
-        "contacts.view_restoration",
         *_edit("apikey"),
     },
 }

@@ -83,8 +83,8 @@ class RestorationAdmin(RecordAdmin):
     heading = gettext_lazy("Restores")
     empty_text = gettext_lazy("The database was never restored from a backup.")
     page_template = "staff/restoration.html"
-    list_display = ("found", "state", "entries")
-    list_display_links = ("found",)
+    list_display = ("restore_of", "state", "entries")
+    list_display_links = ("restore_of",)
     ordering = ("-pk",)
     acts = (
         Act(
@@ -116,7 +116,7 @@ class RestorationAdmin(RecordAdmin):
     )
 
     @display(description=gettext_lazy("restore of"))
-    def found(self, record: Restoration) -> str:
+    def restore_of(self, record: Restoration) -> str:
         return self.title_of(record)
 
     @display(description=gettext_lazy("state"), label={"replay": "danger", "mails": "warning", "done": "success"})
@@ -136,13 +136,12 @@ class RestorationAdmin(RecordAdmin):
         return [each.contact.public_id for each in _to_look_at()]
 
     def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
-        sees = request.user.has_perm("contacts.view_contact")
         mails = restored.waiting(record).order_by().values_list("template").annotate(number=Count("pk"))
         return {
             "entries": self.entries(record),
             "mails": [(capfirst(str(MailTemplate(name).label)), number) for name, number in mails.order_by("template")],
             "settled_by": who([record.mails_settled_by]).get(record.mails_settled_by, ""),
-            "people": [_person(each) for each in _to_look_at()] if sees else [],
+            "people": [_person(each) for each in _to_look_at()],
         }
 
 

@@ -11,9 +11,7 @@ from contextlib import contextmanager
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
-from kombu.exceptions import KombuError
 
-from contacts.base import background
 from contacts.journal import segments, stores
 from contacts.journal.segments import Segment
 from contacts.journal.stores import JournalError, Store
@@ -123,6 +121,10 @@ def _one_at_a_time() -> Iterator[bool]:
 
 
 def _ask() -> None:
+    from kombu.exceptions import KombuError  # noqa: PLC0415 - for those alone who write (ADR 0032)
+
+    from contacts.base import background  # noqa: PLC0415
+
     try:
         background.ask(TASK)
     except (KombuError, OSError) as error:
