@@ -62,7 +62,7 @@ requirements: $(UV) ## compile the pinned requirements from pyproject.toml
 clean: ## forget the demo and everything that was made here
 	rm -rf $(VENV) .tools .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache staticfiles
 	@# Only what is ours: VAR_DIR may hold other things.
-	cd "$${VAR_DIR:-var}" 2>/dev/null && rm -rf servers demo mail celerybeat-schedule* || true
+	cd "$${VAR_DIR:-var}" 2>/dev/null && rm -rf servers demo mail journal celerybeat-schedule* || true
 	rmdir "$${VAR_DIR:-var}" 2>/dev/null || true
 
 $(READY): requirements/development.txt | $(UV)

@@ -72,7 +72,10 @@ def ship_journal() -> None:
 
 @app.task
 def expire_journal() -> None:
-    shipping.expire(at=timezone.now())
+    try:
+        shipping.expire(at=timezone.now())
+    except JournalError as error:
+        log.warning("journal.not_expired", code=type(error).__name__, why=str(error))
 
 
 @app.task

@@ -37,9 +37,9 @@ _DEEDS: dict[str, Any] = {
     "contact.found": _("found in a search"),
     "contact.informed": _("told where we have the details from"),
     "contact.left": _("noted that they left:"),
-    "contact.looked_again": _("looked again, after a restore, at"),
     "contact.left_taken_back": _("took back that they left:"),
     "contact.listed": _("opened a list with"),
+    "contact.looked_again": _("looked again, after a restore, at"),
     "contact.matched": _("matched to an organisation"),
     "contact.merged": _("merged with another record"),
     "contact.paired": _("set beside another record"),
@@ -51,10 +51,12 @@ _DEEDS: dict[str, Any] = {
     "contact.updated": _("changed by a list the details of"),
     "contact.viewed": _("looked at the page of"),
     "detail.answered": _("answered whether a typed detail is right of"),
-    "objection.taken_back": _("said that an objection was not theirs:"),
     "detail.proposed": _("typed a detail that differs of"),
-    "trail.shortened": _("deleted what was too old in the audit trail"),
+    "objection.taken_back": _("said that an objection was not theirs:"),
+    "restoration.mails_dropped": _("dropped the mails that waited after a restore"),
+    "restoration.mails_released": _("sent the mails that waited after a restore"),
     "tombstone.lifted": _("let come back, after they were erased,"),
+    "trail.shortened": _("deleted what was too old in the audit trail"),
 }
 
 

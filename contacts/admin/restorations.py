@@ -107,7 +107,7 @@ class RestorationAdmin(RecordAdmin):
         ),
         Act(
             "looked",
-            gettext_lazy("I have looked at people"),
+            gettext_lazy("Mark as looked at"),
             _SETTLE,
             LookedForm,
             "visibility",

@@ -1,10 +1,11 @@
 """How far the database is, how far the journal outside is, and whether the one is behind the other (L11).
 
-A database that is behind was restored, or has lost its tail in a failover. Each connection is asked about once: there
-is no way back in time but through a new one.
+A database that is behind was restored, or has lost its tail in a failover. Over each new connection both are asked;
+over one that stays, the database alone, every few seconds: a number that went back tells of a restore beneath us.
 """
 
-from typing import Any
+import time
+from typing import NamedTuple
 
 from django.db import ProgrammingError, connection
 
@@ -15,6 +16,15 @@ from contacts.models import JournalNumber
 # The furthest that this process has seen, and what it goes by while the journal cannot be read.
 _seen: dict[str, int] = {}
 _ASKED = "_journal_asked"
+_SECONDS = 5.0
+
+
+class _Asked(NamedTuple):
+    """What was asked last: over which connection, until when that counts, and what the database said."""
+
+    connection: object
+    until: float
+    number: int
 
 
 class BehindError(Exception):
@@ -46,10 +56,16 @@ def is_behind() -> bool:
     While the journal cannot be read, by the furthest that this process has seen of it. Raises JournalError where it has
     seen nothing yet: then nobody can tell.
     """
-    current = connection.connection
-    if current is not None and getattr(connection, _ASKED, None) is current:
+    asked: _Asked | None = getattr(connection, _ASKED, None)
+    if asked is None or connection.connection is None or asked.connection is not connection.connection:
+        return _compare(in_database())
+    if time.monotonic() < asked.until:
         return False
     database = in_database()
+    return _compare(database) if database < asked.number else _remember(database)
+
+
+def _compare(database: int) -> bool:
     try:
         journal = in_journal()
     except JournalError:
@@ -57,9 +73,12 @@ def is_behind() -> bool:
         if url not in _seen:
             raise
         journal = _seen[url]
-    if database < journal:
-        return True
-    _remember(connection)
+    return database < journal or _remember(database)
+
+
+def _remember(database: int) -> bool:
+    """Let the answer count for a while, and return it: the database is not behind."""
+    setattr(connection, _ASKED, _Asked(connection.connection, time.monotonic() + _SECONDS, database))
     return False
 
 
@@ -71,7 +90,3 @@ def check() -> None:
         return
     if behind:
         raise BehindError
-
-
-def _remember(wrapper: Any) -> None:
-    setattr(wrapper, _ASKED, wrapper.connection)

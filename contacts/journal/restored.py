@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Collection
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from contacts.base import audit
@@ -22,8 +22,11 @@ class SettledError(ValueError):
 
 
 def note(*, journal_number: int, at: dt.datetime) -> Restoration:
-    """Write down that the database was found to be an older one, once, and hold back the mails that have not left."""
-    under_way = Restoration.objects.filter(replayed_at__isnull=True).first()
+    """Write down that the database was found to be an older one, and hold back the mails that have not left.
+
+    Once: another process may have found it since `at`, and may have replayed already.
+    """
+    under_way = Restoration.objects.filter(Q(replayed_at__isnull=True) | Q(found_at__gte=at)).first()
     return under_way or Restoration.objects.create(
         found_at=at,
         database_number=numbers.in_database(),

@@ -84,8 +84,19 @@ def _make_room(*, replace: bool) -> None:
         if tables and not replace:
             raise BackupError("The database is not empty. Name an empty one, or say --replace to delete what it has.")
         if tables:
+            _end_others(cursor)
             cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     connection.close()
+
+
+_OTHERS = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename = current_user"""
+
+
+def _end_others(cursor: Any) -> None:
+    """End the connections of whatever was not stopped: over a new one, each finds the doors closed."""
+    cursor.execute(_OTHERS)
 
 
 def _bring_media(fetched: Path) -> None:

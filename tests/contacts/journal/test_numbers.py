@@ -101,6 +101,22 @@ def test_a_database_that_is_behind_the_journal_takes_no_act_of_its_own(journal: 
     assert there() == []
 
 
+def test_a_restore_beneath_a_connection_is_found_within_seconds(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line(said="before")
+    journal.ship()
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + 6)
+    assert not numbers.is_behind()
+    JournalNumber.objects.update(last=0)
+    assert not numbers.is_behind()
+    monkeypatch.setattr(time, "monotonic", lambda: now + 12)
+    assert numbers.is_behind()
+    JournalNumber.objects.update(last=1)
+    assert not numbers.is_behind()
+
+
 def test_no_act_waits_for_a_journal_that_cannot_be_read(journal: Journal, settings: Any) -> None:
     settings.JOURNAL_URL = "file:///proc/nowhere/journal"
     connection.close()

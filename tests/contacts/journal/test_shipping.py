@@ -12,7 +12,8 @@ from django.contrib.auth.models import Group, User
 from django.core import mail
 from django.db import connection
 
-from contacts.journal import segments, shipping, stores, warning, writing
+from contacts import tasks
+from contacts.journal import numbers, segments, shipping, stores, warning, writing
 from contacts.journal.segments import Segment
 from contacts.journal.shipping import DivergedError
 from contacts.journal.stores import JournalError
@@ -212,6 +213,21 @@ def test_after_ten_minutes_somebody_is_told_once(policy: PolicyVersion, journal:
     journal.ship()
     owe()
     assert warning.warn(policy=policy, at=NOON + dt.timedelta(minutes=30))
+
+
+def test_the_jobs_outlast_a_journal_that_is_away(
+    policy: PolicyVersion, journal: Journal, settings: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("no directory")
+    settings.JOURNAL_URL = (tmp_path / "file").as_uri()
+    setattr(connection, numbers._ASKED, numbers._Asked(connection.connection, float("inf"), 0))
+    owe()
+    tasks.ship_journal()
+    tasks.expire_journal()
+    assert shipping.unshipped() == NOON
+    settings.JOURNAL_URL = journal.path.as_uri()
+    tasks.ship_journal()
+    assert shipping.unshipped() is None
 
 
 def test_an_empty_segment_has_a_name_and_no_lines() -> None:

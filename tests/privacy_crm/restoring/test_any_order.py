@@ -122,9 +122,10 @@ def held(cast: list[Contact]) -> dict[str, Any]:
     }
 
 
+# A failing example is not made smaller: that takes minutes, and the note has its steps.
 @given(before=STEPS, after=STEPS)
 @settings(
-    max_examples=examples(25), phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(20), phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_nobody_erased_is_back_and_what_people_said_still_holds(
     policy: PolicyVersion, tmp_path: Path, before: Any, after: Any

@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django.urls import reverse
 
 from contacts.events import dietary, places
 from contacts.journal import numbers, restored
@@ -35,8 +36,10 @@ from privacy_crm.restoring import lines, replay
 from privacy_crm.restoring.replay import ReplayError
 from retention import holds
 from retention.models import Hold
+from tests.support import import_files
 from tests.support.deleting import dump, erased, full, under_a_duty, wish
 from tests.support.factories import NOON, ONE_DAY, ContactFactory, EventFactory, customer, place, register
+from tests.support.import_files import AINO, bring
 from tests.support.journals import Backup, Journal
 from tests.support.objecting import objects, suppressed
 from tests.support.requesting import posted
@@ -271,3 +274,28 @@ def test_a_request_that_waits_under_an_erased_address_goes_as_well(policy: Polic
     erased(request, policy)
     backup.restore_and_replay()
     assert not Request.objects.filter(pk=waiting.pk).exists()
+
+
+@pytest.mark.promise("P12")
+def test_an_objection_that_a_list_brought_holds_again(policy: PolicyVersion, journal: Journal) -> None:
+    bring(policy, contacts=[import_files.person()])
+    backup = Backup(journal)
+    bring(policy, objections=[{"email": AINO, "channel": "ALL", "objected_on": "2026-05-01", "source": "Anna called"}])
+    backup.restore_and_replay()
+    day = dt.date(2026, 5, 1)
+    assert suppressed(AINO) == {"email": day, "phone": day, "post": day}
+    assert {record.method for record in ConsentRecord.objects.all()} == {"import"}
+    assert "Anna" not in journal.files[0].read_text()
+
+
+def test_a_closed_account_stays_closed(policy: PolicyVersion, journal: Journal, log_in: Any) -> None:
+    user = User.objects.create(username="left", is_staff=True)
+    administrator = log_in("administrator")
+    backup = Backup(journal)
+    told = {"username": "left", "is_staff": "on", "groups": []}  # without "is_active"
+    administrator.post(reverse("admin:auth_user_change", args=[user.pk]), told)
+    assert not User.objects.get(pk=user.pk).is_active
+    backup.restore()
+    assert User.objects.get(pk=user.pk).is_active
+    replay.run(now=lambda: NOON)
+    assert not User.objects.get(pk=user.pk).is_active
