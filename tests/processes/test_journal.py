@@ -35,6 +35,14 @@ shipping.ship(at=timezone.now())
 """
 
 
+# What a server of the web loads, and what it then does beside the requests.
+WEB = """
+import privacy_crm.wsgi
+from privacy_crm.restoring import opening
+opening._thread.join()
+"""
+
+
 @pytest.fixture
 def site(installed: Site) -> Iterator[Site]:
     """Three people, and nothing said of them; nobody ships."""
@@ -128,7 +136,7 @@ def test_of_two_that_start_at_once_one_replays(site: Site) -> None:
     shell(site, SHIP)
     site.rows("UPDATE contacts_journalnumber SET last = 0")
     with site.locked("contacts_contact", "id = 1") as holder:
-        first = site.start("manage.py", "replay")
+        first = site.start("manage.py", "shell", "-c", WEB)
         site.await_standstill(holder)
         second = site.start("manage.py", "replay")
         _, said = second.communicate(timeout=PATIENCE)

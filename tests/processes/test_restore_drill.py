@@ -90,6 +90,7 @@ def test_nobody_is_back_who_was_erased_and_what_was_said_holds(site: Site, tmp_p
     assert (code, "The database is not empty" in said) == (1, True)
     code, said = run(site, "restore", str(backup), "--replace")
     assert (code, f"{number} entries of the journal are replayed" in said) == (0, True), said
+    site._disconnect()  # the restore has ended our connection, as all others
     assert site.people() == 4
     assert site.number("SELECT count(*) FROM contacts_foodpreference") == 0
     assert (site.var / "media" / "whitepapers" / "calm.pdf").read_bytes() == b"%PDF calm"
