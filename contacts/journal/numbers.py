@@ -11,12 +11,12 @@ from django.db import ProgrammingError, connection
 
 from contacts.journal import segments, stores
 from contacts.journal.stores import JournalError
-from contacts.models import JournalNumber
 
 # The furthest that this process has seen, and what it goes by while the journal cannot be read.
 _seen: dict[str, int] = {}
 _ASKED = "_journal_asked"
 _SECONDS = 5.0
+_LAST = "SELECT last FROM contacts_journalnumber"
 
 
 class _Asked(NamedTuple):
@@ -35,11 +35,18 @@ class BehindError(Exception):
 
 
 def in_database() -> int:
-    """Return the number of the last line that the database knows of; 0 before its tables are there."""
+    """Return the number of the last line that the database knows of; 0 before its tables are there.
+
+    Asked of the driver, since this goes before each request: what counts or logs the queries of a page has not this.
+    """
+    connection.ensure_connection()
     try:
-        return JournalNumber.objects.values_list("last", flat=True).first() or 0
+        with connection.wrap_database_errors, connection.connection.cursor() as cursor:
+            cursor.execute(_LAST)
+            found = cursor.fetchone()
     except ProgrammingError:  # not migrated yet, or restored from before there was a journal
         return 0
+    return int(found[0]) if found else 0
 
 
 def in_journal() -> int:
@@ -56,6 +63,7 @@ def is_behind() -> bool:
     While the journal cannot be read, by the furthest that this process has seen of it. Raises JournalError where it has
     seen nothing yet: then nobody can tell.
     """
+    connection.close_if_health_check_failed()  # or the next query would quietly go to another server
     asked: _Asked | None = getattr(connection, _ASKED, None)
     if asked is None or connection.connection is None or asked.connection is not connection.connection:
         return _compare(in_database())

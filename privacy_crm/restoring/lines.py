@@ -17,7 +17,7 @@ from contacts.base import audit
 from contacts.events import dietary
 from contacts.journal import restored
 from contacts.journal.segments import Entry
-from contacts.models import ApiKey, Contact, PolicyVersion
+from contacts.models import ApiKey, Contact, LookAgain, PolicyVersion
 from contacts.outbox import notices
 from contacts.people import empty_organisations, erasure, tombstones
 from contacts.permission import consents, objections
@@ -150,10 +150,14 @@ def _freeze(line: Line) -> None:
 
 
 def _release(line: Line) -> None:
+    """End what was frozen; whoever is frozen by nothing any more need not be looked at for it."""
     frozen = Hold.objects.filter(contact__in=line.named, kind=HoldKind.FREEZE, reason=line.details["reason"])
     for hold in frozen.order_by("contact"):
         with suppress(HoldError):  # it has ended before
             holds.end(hold, day=line.until or line.done_at.date(), at=line.at, by=BY)
+    still = Hold.objects.filter(contact__in=line.named, kind=HoldKind.FREEZE, until__isnull=True)
+    over = set(line.named) - set(still.values_list("contact", flat=True))
+    LookAgain.objects.filter(contact__in=over, why=LookWhy.FROZEN, seen_at__isnull=True).delete()
 
 
 def _take_food(line: Line) -> None:
