@@ -4,7 +4,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -31,6 +31,7 @@ class Closed:
 
 
 def _page(request: HttpRequest) -> HttpResponse:
+    request.POST = QueryDict()  # nothing of what was sent is read
     language = languages.chosen(request, list(dict(settings.LANGUAGES)))
     with translation.override(language):
         said = {"language": language, "languages": []}

@@ -44,6 +44,7 @@ def test_public_and_staff_pages_are_closed_in_plain_words(
     said = {"en": "We are bringing our records up to date", "sv": "Vi uppdaterar våra register"}
     assert (answer.status_code, answer["Retry-After"]) == (503, "30")
     assert said[language] in answer.content.decode()
+    assert "default-src" in answer["Content-Security-Policy"]
     assert begun == ["replay"]
 
 
