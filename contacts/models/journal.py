@@ -95,9 +95,6 @@ class Restoration(models.Model):
 class LookAgain(models.Model):
     """Somebody whom staff look at again after a restore: what was done since the backup is lost, that it was is not."""
 
-    # That somebody was reduced may be why.
-    stays_when_reduced = True
-
     contact = models.ForeignKey(Contact, models.DB_CASCADE, related_name="+", db_index=False)
     why = models.CharField(choices=LookWhy)
     done_at = models.DateTimeField(help_text="When it was done that is lost.")

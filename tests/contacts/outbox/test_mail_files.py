@@ -77,6 +77,7 @@ def _written(file: Path, at: dt.datetime) -> None:
     os.utime(file, (at.timestamp(), at.timestamp()))
 
 
+@pytest.mark.django_db
 def test_a_worker_sweeps_them_every_hour(directory: Path) -> None:
     send(ADA)
     _written(files(directory)[0], NOON - dt.timedelta(days=700))
