@@ -28,6 +28,7 @@ LAST_DAY = "after its last day, or when the person comes back by an act of their
 ITS_MONTHS = "24 months after it was written, or once the record does not depend on it any more"
 A_YEAR = "with the person, 12 months after it was sent or ended, or once nothing depends on it any more"
 WITH_LIST = "with the list, 24 months after it was confirmed; it names nobody"
+WITH_SEGMENT = "with its segment of the journal, some days after the last backup without it has expired"
 ONCE_DONE = "24 months after the recipient acknowledged it; it names nobody"
 
 
@@ -263,6 +264,31 @@ MODELS: dict[str, Table] = {
             "address_hash mailbox_hash",
             about("finds an objection made by a link from before the key of hashes was changed (P12)", exported=False),
         ),
+    },
+    "contacts.JournalNumber": _table("id last", NOTHING),
+    "contacts.JournalLine": {
+        **_table("id number shipped_at warned_at", NOTHING),
+        **_table(
+            "at act",
+            about("so that no backup that is restored undoes it (L11)", goes=WITH_SEGMENT),
+        ),
+        **_table(
+            "public_ids hashes details",
+            about("finds whom it is about, by random numbers and keyed hashes", exported=False, goes=WITH_SEGMENT),
+        ),
+    },
+    "contacts.Restoration": {
+        **_table(
+            "id found_at database_number journal_number messages_through replayed_at mails_settled_at mails_dropped"
+            " first_night_at",
+            NOTHING,
+        ),
+        **_table("mails_settled_by", _STAFF),
+    },
+    "contacts.LookAgain": {
+        **_table("id contact", KEY),
+        **_table("why done_at seen_at", about("what a backup that was restored does not know of them", exported=False)),
+        **_table("seen_by", _STAFF),
     },
     "contacts.Review": _table("id title question every_months next_on ended_on", NOTHING),
     "contacts.ReviewOutcome": {**_table("id review done_on outcome", NOTHING), **_table("by", _STAFF)},

@@ -1,5 +1,6 @@
 from functools import partial
 
+import structlog
 from django.conf import settings
 from django.utils import timezone
 
@@ -11,10 +12,14 @@ from contacts.delivery.order import Mails
 from contacts.disclosure import notifying
 from contacts.events import dietary, reminders
 from contacts.information import informing
+from contacts.journal import shipping, warning
+from contacts.journal.stores import JournalError
 from contacts.models import PolicyVersion
 from contacts.outbox import mail_files, outbox, standstill_told, wake_worker
 from contacts.people import details, restriction_guard, tombstones
 from contacts.signups import sign_ups
+
+log = structlog.get_logger(__name__)
 
 
 @app.task
@@ -77,6 +82,29 @@ def owe_information() -> None:
     policy = PolicyVersion.objects.in_force()
     if policy and informing.tick(most=settings.INFORM_A_DAY, policy=policy, at=timezone.now()):
         wake_worker.nudge()
+
+
+@app.task
+def ship_journal() -> None:
+    """Ship what is owed; what cannot leave is owed on, and somebody hears of it after ten minutes."""
+    at = timezone.now()
+    try:
+        shipping.ship(at=at)
+    except JournalError as error:
+        log.warning("journal.not_shipped", code=type(error).__name__, why=str(error))
+    if policy := PolicyVersion.objects.in_force():
+        warning.warn(policy=policy, at=at)
+
+
+@app.task
+def expire_journal() -> None:
+    at = two_clocks.agreed(timezone.now)
+    if at is None:
+        return
+    try:
+        shipping.expire(at=at)
+    except JournalError as error:
+        log.warning("journal.not_expired", code=type(error).__name__, why=str(error))
 
 
 @app.task

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, before_task_publish, celeryd_init
+from celery.signals import beat_init, before_task_publish, celeryd_init, worker_init
 from kombu.entity import Queue as BrokerQueue
 
 from privacy_crm import starting
@@ -27,6 +27,15 @@ app.autodiscover_tasks()
 def refuse_unless_safe(**_said: object) -> None:
     """Worker and beat begin where all is safe, as the site does."""
     starting.refuse_unless_safe()
+
+
+@worker_init.connect
+@beat_init.connect
+def look(**_said: object) -> None:
+    """Look first of all whether the database was restored."""
+    from privacy_crm.restoring import worker  # noqa: PLC0415 - it reads models, which are there by now
+
+    worker.look()
 
 
 def period(schedule: Schedule) -> dt.timedelta:

@@ -201,6 +201,19 @@ JOBS = {
         crontab(),
         late="They read it on their home page.",
     ),
+    "journal": Job(
+        "contacts.tasks.ship_journal",
+        Queue.PEOPLE,
+        "writes to the journal outside the database what a restore must not undo (L11)",
+        crontab(),
+        late="Certificates are not final before. After ten minutes somebody hears of it.",
+    ),
+    "journal_ends": Job(
+        "contacts.tasks.expire_journal",
+        Queue.NIGHT,
+        "deletes what of the journal no backup needs any more",
+        crontab(hour=4, minute=50),
+    ),
     "search": Job(
         "dsr.tasks.search_after_deletion",
         Queue.PEOPLE,

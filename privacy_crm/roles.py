@@ -86,6 +86,8 @@ ROLES: dict[str, set[str]] = {
         "contacts.add_countryrule",
         "contacts.inform_by_letter",
         "contacts.lift_tombstone",
+        "contacts.view_restoration",
+        "contacts.settle_restoration",
         "contacts.see_reduced",
         "contacts.see_restricted",
         "contacts.import_contacts",

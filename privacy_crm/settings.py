@@ -74,13 +74,15 @@ DATABASE_URL = env.str("DATABASE_URL", default="")
 REDIS_URL = env.str("REDIS_URL", default="")
 CELERY_BROKER_URL = REDIS_URL
 connecting: dict[str, Any] = {}
+POSTGRES_BIN = ""
 # Where a URL is unset, PostgreSQL and Valkey from wheels serve, under VAR_DIR: from the first connection on (ADR 0004).
 if not (DATABASE_URL and REDIS_URL):
     if not (BASE_DIR / "privacy_crm" / "embedded").is_dir():
         stop("DATABASE_URL and REDIS_URL must be set: privacy_crm/embedded, which would stand in for them, is not here")
-    from privacy_crm.embedded import first_use, urls
+    from privacy_crm.embedded import first_use, postgres_bin, urls
 
     servers = urls(VAR_DIR)
+    POSTGRES_BIN = str(postgres_bin("pg_dump").parent)
     connecting = {"connection_factory": first_use.connecting(VAR_DIR)}
     DATABASE_URL = DATABASE_URL or servers.database
     if not REDIS_URL:
@@ -147,6 +149,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "privacy_crm.security.AdminPolicy",
+    "privacy_crm.restoring.doors.Closed",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -322,6 +325,13 @@ BACKUP_DAYS = number("BACKUP_DAYS", 30, 0, 3_650)
 
 # Called once each nightly deletion has finished, so that a watcher outside notices when none does.
 HEARTBEAT_URL = env.str("HEARTBEAT_URL", default="")
+
+# Outside the database, on another volume or in S3: what a restore must not undo (L11).
+JOURNAL_URL = env.str("JOURNAL_URL", default="") or (VAR_DIR / "journal").as_uri()
+
+# Where backups are kept, so that their age is known, and where pg_dump is, if it is not on the PATH.
+BACKUP_URL = env.str("BACKUP_URL", default="")
+POSTGRES_BIN = env.str("POSTGRES_BIN", default="") or POSTGRES_BIN
 
 # For tests and development alone: then a webhook may go to this machine, and without TLS.
 WEBHOOKS_MAY_BE_LOCAL = env.bool("WEBHOOKS_MAY_BE_LOCAL", default=False)

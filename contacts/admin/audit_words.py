@@ -55,6 +55,7 @@ _DEEDS: dict[str, Any] = {
     "contact.left": _("noted that they left:"),
     "contact.left_taken_back": _("took back that they left:"),
     "contact.listed": _("opened a list with"),
+    "contact.looked_again": _("looked again, after a restore, at"),
     "contact.matched": _("matched to an organisation"),
     "contact.merged": _("merged with another record"),
     "contact.paired": _("set beside another record"),
@@ -66,12 +67,14 @@ _DEEDS: dict[str, Any] = {
     "contact.updated": _("changed by a list the details of"),
     "contact.viewed": _("looked at the page of"),
     "detail.answered": _("answered whether a typed detail is right of"),
-    "objection.taken_back": _("said that an objection was not theirs:"),
     "detail.proposed": _("typed a detail that differs of"),
+    "objection.taken_back": _("said that an objection was not theirs:"),
     "purge.approved": _("approved a nightly run"),
     "purge.half_approved": _("approved a nightly run as the first of two"),
-    "trail.shortened": _("deleted what was too old in the audit trail"),
+    "restoration.mails_dropped": _("dropped the mails that waited after a restore"),
+    "restoration.mails_released": _("sent the mails that waited after a restore"),
     "tombstone.lifted": _("let come back, after they were erased,"),
+    "trail.shortened": _("deleted what was too old in the audit trail"),
 }
 
 

@@ -126,7 +126,8 @@ def merge(two: Two, taken: Collection[str], *, day: dt.date, at: dt.datetime, by
     _carry_objections(two, at, by)
     merging_rules.carry(merging_rules.RULES, two.keep.pk, two.gone.pk, at=at)
     _carry_bounce(two, changed, restriction_guard.today(at))
-    erasure.delete({two.gone.pk: two.gone.public_id}, at=at, by=by, rule="merged", strike=StrikeKind.MERGED)
+    gone = {two.gone.pk: two.gone.public_id}
+    erasure.delete(gone, at=at, by=by, rule="merged", strike=StrikeKind.MERGED, journaled=False)
     _fill(two, changed, restriction_guard.today(at))
     _remember(two, changed)
     clocks.refresh_contacts([two.keep.pk])
@@ -164,7 +165,7 @@ def _carry_objections(two: Two, at: dt.datetime, by: str) -> None:
     given_up = suppressions.hashes_of(MergedAddress.objects.filter(contact__in=[two.keep, two.gone]))
     values: dict[str, Any] = {"keep": two.keep.pk, "gone": two.gone.pk, "at": at}
     values |= {"of": list(hashes), "of_mailboxes": list(hashes.values())}
-    suppressions.add(hashes | given_up, _SAID, **values)
+    suppressions.carry(hashes | given_up, _SAID, two.keep, two.gone, **values)
     with connection.cursor() as cursor:
         cursor.execute(_NOTE, values)
     if news := sorted(_objected(two.keep) - before):

@@ -6,6 +6,7 @@ from contacts.models.duplicates import DuplicatePair, MergedAddress
 from contacts.models.earlier_hashes import EarlierHash
 from contacts.models.events import Event, FoodPreference, Registration
 from contacts.models.jobs import JobRun
+from contacts.models.journal import JournalLine, JournalNumber, LookAgain, Restoration
 from contacts.models.keys import ApiKey
 from contacts.models.mailings import Addressee, Mailing
 from contacts.models.marketing import ChannelPermission, ConsentRecord, Suppression
@@ -44,7 +45,10 @@ __all__ = [
     "FoodPreference",
     "Interest",
     "JobRun",
+    "JournalLine",
+    "JournalNumber",
     "ListLayout",
+    "LookAgain",
     "MailStandstill",
     "Mailing",
     "MergedAddress",
@@ -55,6 +59,7 @@ __all__ = [
     "Recipient",
     "RecipientNotice",
     "Registration",
+    "Restoration",
     "Review",
     "ReviewOutcome",
     "ScenarioRule",

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from contacts.models.events import Event, Registration
+from contacts.models.journal import Restoration
 from contacts.models.mailings import Mailing
 from contacts.models.people import Contact
 from contacts.models.sign_ups import SignUp
@@ -46,11 +47,14 @@ class Messages(models.QuerySet["Message"]):
     def due(self, at: Any) -> Messages:
         """Those to be sent at `at`, that nobody is sending, and whose mailing goes on if they are part of one.
 
+        After a restore, those from before it wait for somebody's word: they may have left.
+
         The mailing is asked in a subquery: with a join, who waits for a claim would not look at it again afterwards.
         `at` is a moment, or an expression for one.
         """
         goes_on = Q(mailing__isnull=True) | Exists(Mailing.objects.under_way().filter(pk=OuterRef("mailing")))
-        return self.waiting(at).filter(goes_on, not_before__lte=at)
+        restored = Restoration.objects.holding_mails().filter(messages_through__gte=OuterRef("pk"))
+        return self.waiting(at).filter(goes_on, ~Exists(restored), not_before__lte=at)
 
     def late(self, at: dt.datetime) -> Messages:
         """Those that should have left long before `at`: nobody sends, or the mail server is slow."""

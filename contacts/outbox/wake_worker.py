@@ -11,9 +11,8 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import KombuError
-from kombu.pools import producers
 
-from contacts.base.background import app
+from contacts.base import background
 
 log = structlog.get_logger(__name__)
 
@@ -23,9 +22,6 @@ AWAITED, TO_MANY = "contacts.tasks.send_messages", "contacts.tasks.send_mailings
 # Seconds until nobody need hear it any more. By then, the tick of the next minute has looked for what people wait for.
 # Who sends to many looks again, too, and what is said in vain must not stand before beat's next message on the queue.
 _LASTS = {AWAITED: 60, TO_MANY: 9}
-
-# A visitor waits for this: no second try, and no longer than a broker needs that is there.
-_QUICK = {"max_retries": 0, "socket_connect_timeout": 1, "socket_timeout": 1, "retry_on_timeout": False}
 
 
 def nudge(task: str = AWAITED) -> None:
@@ -60,8 +56,7 @@ def _valkey(url: str) -> redis.Redis:
 
 def _send(task: str) -> None:
     try:
-        with producers[app.connection_for_write(transport_options=_QUICK)].acquire(block=False) as producer:
-            app.send_task(task, producer=producer, retry=False, ignore_result=True, expires=_LASTS[task])
+        background.ask(task, expires=_LASTS[task])
     except (KombuError, OSError):
         heard(task)  # nobody did, so the next one asks
         raise

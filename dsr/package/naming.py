@@ -33,10 +33,12 @@ TITLES: dict[str, Any] = {
     "dsr.Request": _("Your requests"),
     "dsr.Paper": _("What was written about requests that concern you"),
     "dsr.Handover": _("Copies made ready for you"),
+    "contacts.JournalLine": _("What no backup undoes"),
     "contacts.AuditEvent": _("Who looked at your details or changed them"),
 }
 
 COLUMNS: dict[str, Any] = {
+    "act": _("What was done"),
     "address": _("Address"),
     "address_trust": _("Is the e-mail address known to be yours?"),
     "address_trust_reason": _("How that is known, or why not"),

@@ -44,6 +44,7 @@ DEEDS: dict[str, Any] = {
     "contact.left": _("we heard that you left the organisation"),
     "contact.left_taken_back": _("it was taken back that you left the organisation"),
     "contact.listed": _("a list with you on it was opened"),
+    "contact.looked_again": _("your record was looked at again, after our database was restored"),
     "contact.matched": _("you were matched to your organisation"),
     "contact.merged": _("two records of you were made one"),
     "contact.paired": _("your record was set beside another that may be yours, too"),

@@ -50,6 +50,8 @@ NAMES: dict[str, Any] = {
     "contacts_event": _("events"),
     "contacts_whitepaper": _("guides"),
     "contacts_policyversion": _("versions of the privacy policy"),
+    "contacts_lookagain": _("notes to look at them again after a restore"),
+    "contacts_journalline": _("the journal that no backup undoes"),
     "contacts_auditevent": _("the record of who looked at and changed what"),
     "retention_hold": _("holds"),
     "retention_purgecandidate": _("places on the list of a nightly deletion"),

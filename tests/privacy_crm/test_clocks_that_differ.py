@@ -30,6 +30,7 @@ HARMLESS = {
     "contacts.tasks.send_messages",
     "contacts.tasks.tell_of_strikes",
     "contacts.tasks.tell_recipients",
+    "contacts.tasks.ship_journal",
     "contacts.tasks.tell_of_standstills",
     "dsr.tasks.remind_officers",
     "dsr.tasks.search_after_deletion",

@@ -18,9 +18,11 @@ from contacts.models import (
     AuditEvent,
     BounceUndoing,
     Contact,
+    LookAgain,
     MailStandstill,
     PolicyVersion,
     ProposedDetail,
+    Restoration,
     Strike,
 )
 from contacts.signups import keys
@@ -125,6 +127,7 @@ def world(policy: PolicyVersion) -> dict[str, Any]:
         "contacts_auditevent": AuditEvent.objects.create(at=NOON, by="user:1", code="hold.placed"),
         "retention_hold": HoldFactory.create(contact=contact, reason="legal_claim"),
         "retention_purgerun": _waiting(contact, policy),
+        "contacts_restoration": _restored(contact),
         "retention_statementcheck": StatementCheck.objects.create(at=NOON, finished_at=NOON),
         **request_pages.world(policy),
         "auth_user": User.objects.create(username="somebody"),
@@ -173,6 +176,13 @@ def _to_strike() -> Audience:
     made = listing.made()
     Strike.objects.create(audience=made, reference=uuid.uuid4(), kind="erased", created_at=NOON)
     return made
+
+
+def _restored(contact: Contact) -> Restoration:
+    """A restore with a mail that waits, and somebody to look at again."""
+    LookAgain.objects.create(contact=contact, why="corrected", done_at=NOON)
+    numbers = {"database_number": 1, "journal_number": 3, "messages_through": 0}
+    return Restoration.objects.create(found_at=NOON, replayed_at=NOON, **numbers)
 
 
 def _with_factor() -> User:

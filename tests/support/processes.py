@@ -65,7 +65,7 @@ class Site:
         self._beside(f'DROP DATABASE "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" TEMPLATE {TEMPLATE}')
         with redis.Redis.from_url(self.urls.redis) as valkey:
             valkey.flushall()
-        for directory in (self.var / "mail", self.var / "media"):
+        for directory in (self.var / "mail", self.var / "media", self.var / "journal"):
             shutil.rmtree(directory, ignore_errors=True)
 
     def close(self) -> None:

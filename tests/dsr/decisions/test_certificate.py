@@ -155,7 +155,7 @@ def test_it_says_what_stays_without_a_name_on_which_ground_and_until_when(
     policy: PolicyVersion, certificate: Certificate, language: str, told: list[str]
 ) -> None:
     coded = certificates.said(certificate, policy=policy, language=language)["coded"]
-    assert len(coded) == 5
+    assert len(coded) == 6
     assert all("GDPR" in ground or "dataskyddsförordningen" in ground for _, ground, _ in coded)
     for text in told:
         assert text in str(coded)
