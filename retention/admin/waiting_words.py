@@ -39,6 +39,7 @@ def question(run: PurgeRun, day: str) -> str:
                 "and reduce %(reduce)s. Nobody was touched. What was recorded since the backup is lost, such as a new "
                 "agreement. Look at the people who are due, then approve it."
             )
+            text %= words
         case WaitsBecause.FORECAST:
             text = _(
                 "The run of %(day)s would delete %(delete)s people and reduce %(reduce)s. %(foreseen)s were foreseen. "
