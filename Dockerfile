@@ -24,7 +24,7 @@ COPY locale locale
 # The values serve this one command; nothing of them stays in the image.
 RUN DATABASE_URL=postgres://- REDIS_URL=redis://- SECRET_KEY=- ALLOWED_HOSTS=- SITE_URL=- python manage.py collectstatic \
     --no-input \
-    && install -d -o crm /var/lib/crm /var/lib/crm/media /var/lib/crm/journal
+    && install -d -o crm /var/lib/crm /var/lib/crm/media /var/lib/crm/journal /var/lib/crm/work
 USER crm
 EXPOSE 8000
 CMD ["python", "manage.py", "serve", "--listen", "0.0.0.0:8000"]

@@ -64,9 +64,10 @@ JOBS = {
     ),
     "uploads": Job(
         "privacy_crm.tasks.sweep_uploads",
-        Queue.NIGHT,
+        Queue.BULK,
         "deletes uploaded lists after a day, and gives back what a worker left when it died",
         crontab(),
+        longest=LONGEST,
     ),
     "proposed_details": Job(
         "contacts.tasks.sweep_proposed_details",
