@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from contacts import tasks
 from contacts.information import informing
 from contacts.models import Activity, AuditEvent, Basis, Contact, Message, PolicyVersion
-from contacts.outbox import links, outbox
+from contacts.outbox import links, outbox, standstill
 from contacts.permission.permission import of_one
 from contacts.words.vocabulary import MailTemplate, Scenario
 from privacy_crm.mail import mailer
@@ -332,6 +332,7 @@ def test_a_mail_that_bounces_puts_them_on_it(policy: PolicyVersion, sink: Sink) 
     enqueue(policy)
     with sink.open():
         send()
+        send(NOON + standstill.WINDOW)  # a refusal is believed once it is said again
     assert by_letter() == [contact]
     assert told_on(contact) == {None}
 
