@@ -76,6 +76,12 @@ _NAVIGATION = [
             _page(_("Roles"), "shield_person", "auth_group", "auth.view_group"),
             _page(_("Roles to confirm"), "verified_user", "privacy_crm_rolerequest", "privacy_crm.view_rolerequest"),
             _page(_("API keys"), "key", "contacts_apikey", "contacts.view_apikey"),
+            {
+                "title": _("System"),
+                "icon": "monitor_heart",
+                "link": reverse_lazy("admin:system"),
+                "permission": _may("contacts.view_jobrun"),
+            },
         ],
     },
 ]
