@@ -8,6 +8,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import F, Max, Q
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from contacts.models import JobRun
 from privacy_crm.staff.system.job_words import DOES
@@ -33,7 +34,10 @@ def jobs(beat: dict[str, dict[str, Any]], *, at: dt.datetime, since: dt.datetime
     runs = {run.task: run for run in JobRun.objects.all()}
     ticks = {each["task"]: each["schedule"] for each in beat.values()}
     lines = [_job(task, runs.get(task), every(ticks[task]), at, since) for task in ticks]
-    return Section(_("Jobs"), [*lines, *_asked_for(ticks)])
+    late = sum(line.tone == Tone.ACT for line in lines)
+    return Section(
+        _("Jobs"), [*lines, *_asked_for(ticks)], ngettext("%d job is late.", "%d jobs are late.", late) % late
+    )
 
 
 def every(schedule: Any) -> dt.timedelta:

@@ -24,8 +24,14 @@ def _earlier(key: str, number: int) -> Line:
 
 
 def _missing(key: str, number: int) -> Line:
-    says = _("%s It is not set: those objections are not found.") % _hashes(number)
-    return Line(key, says, Tone.ACT, _("Set this key in SUPPRESSION_KEYS, after the one that comes first."))
+    text = ngettext(
+        "%s hash is under a key that is not set, so its objection is not found.",
+        "%s hashes are under a key that is not set, so their objections are not found.",
+        number,
+    )
+    return Line(
+        key, text % f"{number:,}", Tone.ACT, _("Set this key in SUPPRESSION_KEYS, after the one that comes first.")
+    )
 
 
 def _hashes(number: int) -> str:

@@ -42,8 +42,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Section:
+    """`urgent` says in one sentence that lines of it ask to act, where no line of it can be read alone."""
+
     title: str
     lines: list[Line] = field(default_factory=list)
+    urgent: str = ""
 
     @property
     def pressing(self) -> list[Line]:
@@ -69,12 +72,11 @@ class Verdict:
 
 def verdict(sections: Iterable[Section]) -> Verdict:
     """Return the first line that asks somebody to act, or how many are worth a look, or that all is well."""
-    pressing = [line for section in sections for line in section.pressing]
-    for line in pressing:
+    pressing = [(section, line) for section in sections for line in section.pressing]
+    for section, line in pressing:
         if line.tone == Tone.ACT:
-            return Verdict(Tone.ACT, line.says, line.remedy)
-    if pressing:
-        number = len(pressing)
+            return Verdict(Tone.ACT, section.urgent or line.says, line.remedy)
+    if number := len(pressing):
         text = ngettext(
             "Nothing is urgent. %d thing is worth a look.", "Nothing is urgent. %d things are worth a look.", number
         )

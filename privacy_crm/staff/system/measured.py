@@ -85,9 +85,11 @@ def _queue(name: str, number: int, age: float) -> Line:
     if not number:
         return Line(name, _("Nothing waits."))
     text = ngettext(
-        "%(number)s message waits, for %(span)s.", "%(number)s messages wait, the oldest for %(span)s.", number
+        "%(number)s message waits in the queue “%(queue)s”, for %(span)s.",
+        "%(number)s messages wait in the queue “%(queue)s”, the oldest for %(span)s.",
+        number,
     )
-    says = text % {"number": f"{number:,}", "span": span(age)}
+    says = text % {"number": f"{number:,}", "queue": name, "span": span(age)}
     if age > QUEUE_STANDS:
         return Line(name, says, Tone.ACT, _("See whether a worker of this queue runs, and what it does."))
     return Line(name, says)
@@ -104,7 +106,7 @@ def mails(measured: Measured) -> Section:
 
 
 def _letter(age: float) -> Line:
-    says = _("The oldest has waited for %s.") % span(age) if age else _("None waits.")
+    says = _("The oldest mail has waited for %s.") % span(age) if age else _("No mail waits.")
     return Line(_("Mails to one person"), says, remedy=_("See whether the mail server answers that EMAIL_URL names."))
 
 

@@ -35,9 +35,9 @@ def _finished(measured: Measured, at: dt.datetime, installed: dt.datetime) -> Li
     if finished:
         says = _("%(moment)s, after %(span)s.") % {"moment": moment(finished), "span": span(took or 0)}
     if at - (finished or installed) > UNFINISHED:
-        return Line(
-            _("Last finished"), says, Tone.ACT, _("See whether worker and beat run, and read the worker's log.")
-        )
+        says = _("No nightly deletion has finished for %s.") % span((at - (finished or installed)).total_seconds())
+        remedy = _("See whether worker and beat run, and read the worker's log.")
+        return Line(_("Last finished"), says, Tone.ACT, remedy)
     return Line(_("Last finished"), says)
 
 
@@ -45,7 +45,7 @@ def _running(measured: Measured) -> list[Line]:
     seconds = one(measured, "night_running_seconds")
     if not seconds:
         return []
-    says = _("It has run for %s.") % span(seconds)
+    says = _("The nightly deletion has run for %s.") % span(seconds)
     if seconds > LONG:
         remedy = _("Look in the database for what it waits for, such as a transaction that was left open.")
         return [Line(_("Running"), says, Tone.ACT, remedy)]
@@ -70,17 +70,17 @@ _ATTENTION = {
     ),
     RunStatus.FAILED: (
         Tone.ACT,
-        gettext_lazy("A part of the last one failed."),
+        gettext_lazy("A part of the last nightly deletion failed."),
         gettext_lazy("The next one tries again. Read in the worker's log what happened."),
     ),
     RunStatus.INTERRUPTED: (
         Tone.ACT,
-        gettext_lazy("The last one was broken off."),
+        gettext_lazy("The last nightly deletion was broken off."),
         gettext_lazy("It goes on by itself within ten minutes. See why the worker ended, such as for want of memory."),
     ),
     RunStatus.MISSED: (
         Tone.ACT,
-        gettext_lazy("The last one did not happen."),
+        gettext_lazy("The last nightly deletion did not happen."),
         gettext_lazy("See whether worker and beat run. It is caught up as soon as they do."),
     ),
 }

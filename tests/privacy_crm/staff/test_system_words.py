@@ -71,9 +71,13 @@ def test_the_limits_are_those_of_the_alarms() -> None:
 
 def test_a_queue_that_stands_still_is_said_by_its_name() -> None:
     waits = of("queue_messages", 1_200, queue="bulk") | of("queue_oldest_seconds", 700, queue="bulk")
-    assert told(measured.queues(waits)) == {"bulk": ("1,200 messages wait, the oldest for 11 minutes.", Tone.ACT)}
+    assert told(measured.queues(waits)) == {
+        "bulk": ("1,200 messages wait in the queue “bulk”, the oldest for 11 minutes.", Tone.ACT)
+    }
     moving = waits | of("queue_oldest_seconds", 30, queue="bulk")
-    assert told(measured.queues(moving)) == {"bulk": ("1,200 messages wait, the oldest for 30 seconds.", Tone.FINE)}
+    assert told(measured.queues(moving)) == {
+        "bulk": ("1,200 messages wait in the queue “bulk”, the oldest for 30 seconds.", Tone.FINE)
+    }
 
 
 def test_clocks_that_another_machine_saw_differ_are_told(policy: PolicyVersion) -> None:
@@ -101,17 +105,17 @@ def test_a_night_that_has_not_finished_for_long_asks_for_somebody(
     ago = NOON - dt.timedelta(hours=hours)
     finished = of("night_last_finished_timestamp_seconds", ago.timestamp()) | of("night_duration_seconds", 90)
     assert told(nights.nights(finished, at=NOON, installed=NOON))["Last finished"][1] == tone
-    none = told(nights.nights({}, at=NOON, installed=ago))["Last finished"]
-    assert none == ("None has finished yet.", tone)
+    says = "None has finished yet." if tone == Tone.FINE else "No nightly deletion has finished for 1 day."
+    assert told(nights.nights({}, at=NOON, installed=ago))["Last finished"] == (says, tone)
 
 
 @pytest.mark.parametrize(
     ("status", "says", "tone"),
     [
         ("needs_approval", "One waits for approval, since it found more than was foreseen.", Tone.LOOK),
-        ("failed", "A part of the last one failed.", Tone.ACT),
-        ("interrupted", "The last one was broken off.", Tone.ACT),
-        ("missed", "The last one did not happen.", Tone.ACT),
+        ("failed", "A part of the last nightly deletion failed.", Tone.ACT),
+        ("interrupted", "The last nightly deletion was broken off.", Tone.ACT),
+        ("missed", "The last nightly deletion did not happen.", Tone.ACT),
     ],
 )
 def test_a_night_that_needs_attention_says_why(policy: PolicyVersion, status: str, says: str, tone: Tone) -> None:
@@ -123,7 +127,7 @@ def test_a_night_that_needs_attention_says_why(policy: PolicyVersion, status: st
 def test_a_night_that_runs_and_whom_it_left_are_told(policy: PolicyVersion) -> None:
     found = of("night_running_seconds", 3_700) | of("due_people", 1_250)
     said = told(nights.nights(found, at=NOON, installed=NOON))
-    assert said["Running"] == ("It has run for 1 hour.", Tone.ACT)
+    assert said["Running"] == ("The nightly deletion has run for 1 hour.", Tone.ACT)
     assert said["Left behind"] == ("1,250 people are still here who were due at the last one.", Tone.LOOK)
 
 
@@ -155,8 +159,11 @@ def test_a_job_is_late_when_it_has_missed_two_ticks() -> None:
 
 def test_a_job_that_never_ran_is_late_only_after_its_first_ticks() -> None:
     for ago, tone in ((ONE_DAY, Tone.FINE), (3 * ONE_DAY, Tone.ACT)):
-        [line] = jobs.jobs(DAILY, at=NOON, since=NOON - ago).lines
-        assert (line.says, line.tone) == ("Has not run yet.", tone)
+        section = jobs.jobs(DAILY, at=NOON, since=NOON - ago)
+        assert told(section) == {
+            "Deletes notices 24 months after their recipient acknowledged them": ("Has not run yet.", tone)
+        }
+    assert lines.verdict([section]).says == "1 job is late."
 
 
 def test_a_job_that_failed_since_is_worth_a_look_until_it_succeeds() -> None:
@@ -193,7 +200,7 @@ def test_keys_are_told_by_their_fingerprints_and_what_is_under_them(settings: La
         new: ("Makes the hashes of today.", Tone.FINE),
         needed: ("1 hash is under it. It is needed still.", Tone.FINE),
         dropped: ("Nothing is under it: it can be dropped.", Tone.FINE),
-        gone: ("1 hash is under it. It is not set: those objections are not found.", Tone.ACT),
+        gone: ("1 hash is under a key that is not set, so its objection is not found.", Tone.ACT),
     }
 
 
