@@ -69,8 +69,10 @@ def clocks(measured: Measured) -> Section:
     told = apart or (clock_watch.in_words(noted) if noted else "")
     if told:
         says = _("%s Nothing is deleted by time until they agree.") % told
-        return Section(_("Clocks"), [Line(_("Clocks"), says, Tone.ACT, _("Set both clocks, best by NTP."))])
-    return Section(_("Clocks"), [Line(_("Clocks"), _("The machine's clock and the database's agree."))])
+        return Section(
+            _("Clocks"), [Line(_("Machine and database"), says, Tone.ACT, _("Set both clocks, best by NTP."))]
+        )
+    return Section(_("Clocks"), [Line(_("Machine and database"), _("The machine's clock and the database's agree."))])
 
 
 def queues(measured: Measured) -> Section:

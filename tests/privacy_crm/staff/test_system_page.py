@@ -32,7 +32,7 @@ def told(section: Section) -> dict[str, tuple[str, Tone]]:
 
 def test_the_administrator_reads_how_the_product_runs(log_in: LogIn, policy: PolicyVersion) -> None:
     page = shown(log_in("administrator"))
-    for said in ("PostgreSQL answers.", "Valkey answers.", "Nothing waits.", "Deletes dietary needs within 15 minutes"):
+    for said in ("PostgreSQL answers.", "Valkey answers.", "Queues", "Deletes dietary needs within 15 minutes"):
         assert said in page
     assert "contacts.tasks" not in page
 
