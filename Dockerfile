@@ -5,6 +5,10 @@ COPY requirements/production.txt /requirements.txt
 RUN uv venv /venv && uv pip sync --python /venv/bin/python --require-hashes --no-cache --compile-bytecode /requirements.txt
 
 FROM python:3.13-slim
+# pg_dump and pg_restore of the server's version: Debian's own are older, and refuse a newer server.
+RUN apt-get update && apt-get install -y --no-install-recommends postgresql-common ca-certificates \
+    && /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y \
+    && apt-get install -y --no-install-recommends postgresql-client-18 && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --no-create-home crm
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 VAR_DIR=/var/lib/crm
 COPY --from=build /venv /venv
@@ -20,7 +24,7 @@ COPY locale locale
 # The values serve this one command; nothing of them stays in the image.
 RUN DATABASE_URL=postgres://- REDIS_URL=redis://- SECRET_KEY=- ALLOWED_HOSTS=- SITE_URL=- python manage.py collectstatic \
     --no-input \
-    && install -d -o crm /var/lib/crm /var/lib/crm/media
+    && install -d -o crm /var/lib/crm /var/lib/crm/media /var/lib/crm/journal /var/lib/crm/work
 USER crm
 EXPOSE 8000
 CMD ["python", "manage.py", "serve", "--listen", "0.0.0.0:8000"]

@@ -14,7 +14,7 @@ export PORT VAR_DIR EMAIL_URL
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick check bench mutants screenshots drawing sbom audit requirements clean
+.PHONY: help setup demo test test-quick restore-drill check bench mutants screenshots jobs drawing sbom audit requirements clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -30,6 +30,9 @@ test: setup ## run all tests, and measure what they cover (ARGS="-k check_in")
 test-quick: setup ## run those that need no browser and start no process, with fewer examples
 	@EXAMPLES=0.1 exec $(BIN)/python -m pytest $(SHARED_OUT) -m "not browser and not processes and not walk" \
 		--ignore=tests/contacts/api/test_api_schema.py $(ARGS)
+
+restore-drill: setup ## back up, erase, purge, object, freeze, restore, replay: nobody is back
+	@exec $(BIN)/python -m pytest -n 0 tests/processes/test_restore_drill.py $(ARGS)
 
 check: setup ## lint, types, import contracts, migrations, Django's checks
 	$(BIN)/ruff check .
@@ -47,6 +50,9 @@ mutants: setup ## break the rules of deletion and permission, and list what no t
 
 screenshots: setup ## take the pictures of docs/tour.md anew, with Chromium (ARGS="--only contact", "--site http://localhost:8000")
 	@exec $(BIN)/python -m screenshots $(ARGS)
+
+jobs: setup ## write docs/jobs.md anew, from the table of jobs
+	@exec $(BIN)/python -m docs.jobs
 
 drawing: setup ## draw the house in ARCHITECTURE.md anew, with the sentence for each room
 	@exec $(BIN)/python -m docs.draw
@@ -69,7 +75,7 @@ requirements: $(UV) ## compile the pinned requirements from pyproject.toml
 clean: ## forget the demo and everything that was made here
 	rm -rf $(VENV) .tools .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache staticfiles
 	@# Only what is ours: VAR_DIR may hold other things.
-	cd "$${VAR_DIR:-var}" 2>/dev/null && rm -rf servers demo mail celerybeat-schedule* || true
+	cd "$${VAR_DIR:-var}" 2>/dev/null && rm -rf servers demo mail journal celerybeat-schedule* || true
 	rmdir "$${VAR_DIR:-var}" 2>/dev/null || true
 
 $(READY): requirements/development.txt | $(UV)

@@ -16,7 +16,7 @@ from django.conf import settings
 from psycopg2 import sql
 
 DATABASE = "privacy_crm_bench"
-PARTS = ("sign-ups", "audience", "lists", "package", "upload", "purge")
+PARTS = ("sign-ups", "audience", "lists", "mailings", "package", "upload", "purge")
 
 
 def main() -> None:
@@ -48,6 +48,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=4, help="times that the purge and its floor are run in turn")
     parser.add_argument("--seconds", type=float, default=15, help="of sign-ups, and of their floor, in each round")
     parser.add_argument("--audience", type=int, default=1_000_000, help="people who may be written to")
+    parser.add_argument("--mails", type=int, default=2_000, help="people whom a mailing reaches")
     parser.add_argument("--only", choices=PARTS, help="this part alone (purge: with quiet nights and import)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the measures there, too")
     return parser.parse_args()
@@ -79,6 +80,7 @@ def run(options: argparse.Namespace) -> dict[str, float]:
         "sign-ups": run_sign_ups,
         "audience": run_audience,
         "lists": run_lists,
+        "mailings": run_mailings,
         "package": run_package,
         "upload": run_upload,
         "purge": run_purge,
@@ -122,6 +124,16 @@ def run_lists(options: argparse.Namespace) -> dict[str, float]:
     lists.prepare(options.contacts, policy)
     say("the list of contacts, with its indexes and without")
     return lists.against_no_index(policy, options.rounds)
+
+
+def run_mailings(options: argparse.Namespace) -> dict[str, float]:
+    from benchmarks import mailings  # noqa: PLC0415
+    from contacts.models import PolicyVersion  # noqa: PLC0415
+
+    policy = PolicyVersion.objects.in_force()
+    assert policy  # noqa: S101
+    say(f"a mailing to {options.mails:,}, {options.rounds} times in turn with a bare SMTP loop")
+    return mailings.measured(options.mails, policy, rounds=options.rounds)
 
 
 def run_package(options: argparse.Namespace) -> dict[str, float]:
@@ -205,7 +217,7 @@ def report(results: dict[str, float], options: argparse.Namespace) -> None:
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 
-    from benchmarks import audiences, lists, packages, sign_ups, uploads  # noqa: PLC0415
+    from benchmarks import audiences, lists, mailings, packages, sign_ups, uploads  # noqa: PLC0415
 
     purge = options.only in {None, "purge"}
     title = f"{options.contacts:,} contacts, {options.due:,} due" if purge else ""
@@ -217,6 +229,7 @@ def report(results: dict[str, float], options: argparse.Namespace) -> None:
     others = {
         "audience": lambda: audiences.rows(results, options.audience),
         "lists": lambda: lists.rows(results, options.contacts),
+        "mailings": lambda: mailings.rows(results),
         "package": lambda: packages.rows(results, options.small, options.contacts),
         "sign-ups": lambda: sign_ups.rows(results),
         "upload": lambda: uploads.rows(results),

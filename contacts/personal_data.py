@@ -25,8 +25,10 @@ UNPROVEN = "after 30 days, or with the person, by the database's cascade"
 UNANSWERED = "once it is answered, after 30 days, or with the person, by the database's cascade"
 ONCE_SENT = "once the mail server has accepted it, at the latest after 14 days"
 LAST_DAY = "after its last day, or when the person comes back by an act of their own"
-ITS_MONTHS = "60 months after it was written, or once the record does not depend on it any more"
+ITS_MONTHS = "24 months after it was written, or once the record does not depend on it any more"
+A_YEAR = "with the person, 12 months after it was sent or ended, or once nothing depends on it any more"
 WITH_LIST = "with the list, 24 months after it was confirmed; it names nobody"
+WITH_SEGMENT = "with its segment of the journal, some days after the last backup without it has expired"
 ONCE_DONE = "24 months after the recipient acknowledged it; it names nobody"
 
 
@@ -74,6 +76,16 @@ MODELS: dict[str, Table] = {
         **_table("corrected", about("what was put right on the person's word, so that no import undoes it (Art. 16)")),
         **_table("minimised_on", about("the day on which the person was reduced to what a duty names (P5)")),
     },
+    "contacts.Bounce": {
+        **_table("id contact", KEY),
+        **_table("at reply", about("when and by what words mail to the address came back")),
+        **_table(
+            "address_trust address_trust_reason address_trust_since",
+            about("how far the address was trusted before, for the case that it was a mistake", exported=False),
+        ),
+    },
+    "contacts.BounceUndoing": {**_table("id reply since until reason number at", NOTHING), **_table("by", _STAFF)},
+    "contacts.MailStandstill": _table("id reply domains began_at try_at ended_at told_at told_end_at", NOTHING),
     "contacts.Basis": {
         **_table("id contact", KEY),
         **_table("scenario legal_basis", about("why the person is held (P1)")),
@@ -118,12 +130,15 @@ MODELS: dict[str, Table] = {
     },
     "contacts.Message": {
         **_table("id contact sign_up registration once public_id", KEY),
-        **_table("template purpose event whitepaper mailing", about("what was written to the person (P6, P7, L5)")),
+        **_table(
+            "template purpose event whitepaper mailing",
+            about("what was written to the person (P6, P7, L5)", goes=A_YEAR),
+        ),
         **_table("address written", about("a letter written for one occasion, and whom it goes to", goes=ONCE_SENT)),
         **_table("forget_at", about("when those words are forgotten at the latest", exported=False, goes=ONCE_SENT)),
-        **_table("created_at sent_at ended_at end reason", about("when it was sent, or why not")),
+        **_table("created_at sent_at ended_at end reason reply", about("when it was sent, or why not", goes=A_YEAR)),
         **_table("digest", about("proof of the mail that asked for a consent (L14)")),
-        **_table("not_before claimed_until attempts", about("when it is tried again", exported=False)),
+        **_table("not_before claimed_until attempts refused_at", about("when it is tried again", exported=False)),
     },
     "contacts.Registration": {
         **_table("id contact", KEY),
@@ -249,6 +264,31 @@ MODELS: dict[str, Table] = {
             "address_hash mailbox_hash",
             about("finds an objection made by a link from before the key of hashes was changed (P12)", exported=False),
         ),
+    },
+    "contacts.JournalNumber": _table("id last", NOTHING),
+    "contacts.JournalLine": {
+        **_table("id number shipped_at warned_at", NOTHING),
+        **_table(
+            "at act",
+            about("so that no backup that is restored undoes it (L11)", goes=WITH_SEGMENT),
+        ),
+        **_table(
+            "public_ids hashes details",
+            about("finds whom it is about, by random numbers and keyed hashes", exported=False, goes=WITH_SEGMENT),
+        ),
+    },
+    "contacts.Restoration": {
+        **_table(
+            "id found_at database_number journal_number messages_through replayed_at mails_settled_at mails_dropped"
+            " first_night_at",
+            NOTHING,
+        ),
+        **_table("mails_settled_by", _STAFF),
+    },
+    "contacts.LookAgain": {
+        **_table("id contact", KEY),
+        **_table("why done_at seen_at", about("what a backup that was restored does not know of them", exported=False)),
+        **_table("seen_by", _STAFF),
     },
     "contacts.Review": _table("id title question every_months next_on ended_on", NOTHING),
     "contacts.ReviewOutcome": {**_table("id review done_on outcome", NOTHING), **_table("by", _STAFF)},

@@ -1,17 +1,25 @@
+from functools import partial
+
+import structlog
 from django.conf import settings
 from django.utils import timezone
 
 from contacts.audiences import striking
-from contacts.base import two_clocks
+from contacts.base import budgets, two_clocks
 from contacts.base.background import app
 from contacts.delivery import sending
+from contacts.delivery.order import Mails
 from contacts.disclosure import notifying
 from contacts.events import dietary, reminders
 from contacts.information import informing
+from contacts.journal import shipping, warning
+from contacts.journal.stores import JournalError
 from contacts.models import PolicyVersion
-from contacts.outbox import mail_files, outbox, wake_worker
+from contacts.outbox import mail_files, outbox, standstill_told, wake_worker
 from contacts.people import details, restriction_guard, tombstones
 from contacts.signups import sign_ups
+
+log = structlog.get_logger(__name__)
 
 
 @app.task
@@ -22,9 +30,27 @@ def sweep_food_preferences() -> None:
 
 @app.task
 def send_messages() -> None:
-    wake_worker.heard()
-    if sending.send_due(at=timezone.now(), now=timezone.now) >= sending.MOST:
-        wake_worker.nudge()  # there may be more
+    _send(Mails.AWAITED, wake_worker.AWAITED)
+
+
+@app.task
+def send_mailings() -> None:
+    _send(Mails.TO_MANY, wake_worker.TO_MANY)
+
+
+def _send(of: Mails, task: str) -> None:
+    """Send for as long as a task works, and ask for another sender: one comes where a worker of the queue is free."""
+    wake_worker.heard(task)
+    at, ask = timezone.now(), partial(wake_worker.nudge, task)
+    is_over = budgets.of_a_task(at, timezone.now)
+    if sending.send_due(at=at, now=timezone.now, of=of, is_over=is_over, ask_others=ask) and is_over():
+        ask()  # there may be more
+
+
+@app.task
+def tell_of_standstills() -> None:
+    if policy := PolicyVersion.objects.in_force():
+        standstill_told.tell(policy=policy, at=timezone.now())
 
 
 @app.task
@@ -41,7 +67,8 @@ def sweep_mail_files() -> None:
 
 @app.task
 def tell_recipients() -> None:
-    notifying.send_due(at=timezone.now(), now=timezone.now)
+    at = timezone.now()
+    notifying.send_due(at=at, now=timezone.now, is_over=budgets.of_a_task(at, timezone.now))
 
 
 @app.task
@@ -55,6 +82,29 @@ def owe_information() -> None:
     policy = PolicyVersion.objects.in_force()
     if policy and informing.tick(most=settings.INFORM_A_DAY, policy=policy, at=timezone.now()):
         wake_worker.nudge()
+
+
+@app.task
+def ship_journal() -> None:
+    """Ship what is owed; what cannot leave is owed on, and somebody hears of it after ten minutes."""
+    at = timezone.now()
+    try:
+        shipping.ship(at=at)
+    except JournalError as error:
+        log.warning("journal.not_shipped", code=type(error).__name__, why=str(error))
+    if policy := PolicyVersion.objects.in_force():
+        warning.warn(policy=policy, at=at)
+
+
+@app.task
+def expire_journal() -> None:
+    at = two_clocks.agreed(timezone.now)
+    if at is None:
+        return
+    try:
+        shipping.expire(at=at)
+    except JournalError as error:
+        log.warning("journal.not_expired", code=type(error).__name__, why=str(error))
 
 
 @app.task
@@ -77,4 +127,5 @@ def sweep_proposed_details() -> None:
 
 @app.task
 def tell_of_strikes() -> None:
-    striking.tell(at=timezone.now())
+    at = timezone.now()
+    striking.tell(at=at, is_over=budgets.of_a_task(at, timezone.now))

@@ -50,7 +50,7 @@ MODELS: dict[str, Table] = {
         NOTHING,
     ),
     "dsr.PendingSearch": {
-        **_table("id certificate asked_at apart_from", NOTHING),
+        **_table("id certificate asked_at apart_from attempts", NOTHING),
         **_table(
             "sought residue",
             about("to search the database for what names them (P21)", exported=False, goes="once it was searched"),

@@ -64,6 +64,13 @@ def forget_notices() -> None:
 
 
 @app.task
+def forget_messages() -> None:
+    policy, at = PolicyVersion.objects.in_force(), two_clocks.agreed(timezone.now)
+    if policy and at:
+        forgetting.forget_messages(months=settings.MESSAGE_MONTHS, policy=policy, at=at)
+
+
+@app.task
 def forget_audiences() -> None:
     policy, at = PolicyVersion.objects.in_force(), two_clocks.agreed(timezone.now)
     if policy and at:

@@ -13,6 +13,7 @@ class ProjectConfig(AppConfig):
 
     def ready(self) -> None:
         from privacy_crm import checks  # noqa: PLC0415 - it needs the models, which are there by now
+        from privacy_crm.backups import age  # noqa: F401, PLC0415 - registers its check, once the models are there
 
         checks.register_all()
         user_logged_in.connect(_note_login, dispatch_uid="privacy_crm.login")

@@ -1,4 +1,4 @@
-"""The Celery app and the beat table: every job that runs by itself, one line each."""
+"""The Celery app: its queues, and what beat asks for, as the table of `privacy_crm.jobs` says."""
 
 import datetime as dt
 import os
@@ -6,10 +6,14 @@ import time
 from typing import Any
 
 from celery import Celery
-from celery.schedules import crontab
-from celery.signals import beat_init, before_task_publish, celeryd_init
+from celery.signals import beat_init, before_task_publish, celeryd_init, worker_init
+from kombu.entity import Queue as BrokerQueue
 
 from privacy_crm import starting
+from privacy_crm.jobs import JOBS, Queue, Schedule
+
+_DAY = 24 * 60
+_SECOND = dt.timedelta(seconds=1)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "privacy_crm.settings")
 
@@ -25,69 +29,48 @@ def refuse_unless_safe(**_said: object) -> None:
     starting.refuse_unless_safe()
 
 
+@worker_init.connect
+@beat_init.connect
+def look(**_said: object) -> None:
+    """Look first of all whether the database was restored."""
+    from privacy_crm.restoring import worker  # noqa: PLC0415 - it reads models, which are there by now
+
+    worker.look()
+
+
+def period(schedule: Schedule) -> dt.timedelta:
+    """Return the shortest time between two ticks."""
+    if isinstance(schedule, dt.timedelta):
+        return schedule
+    ticks = sorted(hour * 60 + minute for hour in schedule.hour for minute in schedule.minute)
+    following = [*ticks[1:], ticks[0] + _DAY]
+    return dt.timedelta(minutes=min(after - before for before, after in zip(ticks, following, strict=True)))
+
+
+def _ends(schedule: Schedule) -> dict[str, float]:
+    """Say how many seconds a message is worth something: until the next is due."""
+    return {"expires": (period(schedule) - _SECOND).total_seconds()}
+
+
+# A worker that is told no queue takes from all of them.
+app.conf.task_queues = [BrokerQueue(queue.value, routing_key=queue.value) for queue in Queue]  # type: ignore[no-untyped-call]
+app.conf.task_default_queue = Queue.BULK.value
+app.conf.task_create_missing_queues = False
+app.conf.task_routes = {job.task: {"queue": job.queue.value} for job in JOBS.values()}
+app.conf.task_annotations = {
+    job.task: {"time_limit": job.longest.total_seconds()} for job in JOBS.values() if job.longest
+}
+
+# A message is taken off its queue when its task begins, and comes back with no worker that dies: the next tick does
+# what is owed. None waits in the hands of a worker that is busy while another is free (ADR 0050).
+app.conf.task_acks_late = False
+app.conf.worker_disable_prefetch = True
+app.conf.worker_prefetch_multiplier = 1
+
 app.conf.beat_schedule = {
-    # Food preferences go within 15 minutes after their event (P8).
-    "food": {"task": "contacts.tasks.sweep_food_preferences", "schedule": crontab(minute="*/5")},
-    # Whoever owes a mail asks for it to be sent at once; this finds what nobody heard of, and what failed.
-    "mail": {"task": "contacts.tasks.send_messages", "schedule": crontab()},
-    # The words of a letter that no mail server has taken for 14 days are forgotten.
-    "letters": {"task": "contacts.tasks.forget_letters", "schedule": crontab(minute=40)},
-    # Mailings begin at their time, and each sends what its rate lets it: asked once a minute, it would find what left
-    # some seconds after the last time, and wait for another minute.
-    "mailings": {"task": "privacy_crm.tasks.run_mailings", "schedule": dt.timedelta(seconds=10)},
-    # Mails that development writes into files are stored copies: they go after 24 hours.
-    "mail_files": {"task": "contacts.tasks.sweep_mail_files", "schedule": crontab(minute=50)},
-    # Whoever was given people's data hears of erasures, objections and corrections, until they say it is done (L4).
-    "notices": {"task": "contacts.tasks.tell_recipients", "schedule": crontab(minute="*/5")},
-    # Holders of lists that left as files hear within the hour whom to strike (P12).
-    "strikes": {"task": "contacts.tasks.tell_of_strikes", "schedule": crontab(minute=40)},
-    # Files of people that were uploaded go after a day; what a worker left when it died is given back.
-    "uploads": {"task": "privacy_crm.tasks.sweep_uploads", "schedule": crontab()},
-    # Guests are reminded on the day before their event.
-    "reminders": {"task": "contacts.tasks.owe_reminders", "schedule": crontab(minute="*/10")},
-    # At six in the company's time zone, people are told whose data did not come from them (L5).
-    "information": {"task": "contacts.tasks.owe_information", "schedule": crontab(minute=0)},
-    # What was typed goes after 30 days where nobody has proven the address, or has said whether it is right.
-    "proposed_details": {"task": "contacts.tasks.sweep_proposed_details", "schedule": crontab(minute=20)},
-    "sign_ups": {"task": "contacts.tasks.sweep_sign_ups", "schedule": crontab(minute=20)},
-    # What keeps somebody from being brought back who was erased at their request ends with its last day (L12).
-    "tombstones": {"task": "contacts.tasks.sweep_tombstones", "schedule": crontab(hour=2, minute=40)},
-    # What nobody has proven for 30 days goes, and the addresses of links that have ended.
-    "unproven": {"task": "dsr.tasks.sweep_unproven", "schedule": crontab(minute=25)},
-    # From eight o'clock in the company's time zone, officers hear once a day of the answers that are due (L1).
-    "due": {"task": "dsr.tasks.remind_officers", "schedule": crontab(minute=0)},
-    # Who has not answered our question is reminded after 14 days; after 30, their request is closed (L2).
-    "questions": {"task": "dsr.tasks.follow_up_questions", "schedule": crontab(hour=6, minute=15)},
-    # The whole database is searched for whoever was deleted on request; asked for at once, and found here otherwise.
-    "search": {"task": "dsr.tasks.search_after_deletion", "schedule": crontab()},
-    # Who was answered is free again once their letter has left: the night may deal with them.
-    "answered": {"task": "dsr.tasks.release_answered", "schedule": crontab(minute=15)},
-    # A restriction ends on the day that the person was told, once the letter has gone out (L6).
-    "restrictions": {"task": "dsr.tasks.lift_restrictions", "schedule": crontab(minute=10)},
-    # Closed requests go after 24 months, and only counts remain.
-    "requests": {"task": "dsr.tasks.forget_requests", "schedule": crontab(hour=3, minute=45)},
-    # What a recipient acknowledged goes after the same 24 months; what it did not is chased.
-    "told": {"task": "dsr.tasks.forget_notices", "schedule": crontab(hour=3, minute=50)},
-    # So do lists that left as files, 24 months after their holders said what became of them.
-    "audiences": {"task": "dsr.tasks.forget_audiences", "schedule": crontab(hour=3, minute=55)},
-    # What was done and looked at stays on record for 60 months (P17).
-    "trail": {"task": "retention.tasks.shorten_trail", "schedule": crontab(hour=3, minute=25)},
-    # Invitations, and mails about what was done to an account of staff.
-    "staff": {"task": "privacy_crm.tasks.tell_staff", "schedule": crontab()},
-    # Log-ins that have ended leave nothing behind.
-    "sessions": {"task": "privacy_crm.tasks.sweep_sessions", "schedule": crontab(minute=35)},
-    # After the night's run, records are looked for that may be one person; staff decide.
-    "duplicates": {"task": "privacy_crm.tasks.find_duplicates", "schedule": crontab(hour=4, minute=5)},
-    # The numbers of the home page are counted for which everybody has to be read.
-    "figures": {"task": "privacy_crm.tasks.count_figures", "schedule": crontab(hour=4, minute=20)},
-    # After it, the records are searched for what contradicts what they say elsewhere (L20).
-    "statements": {"task": "retention.tasks.check_statements", "schedule": crontab(hour=4, minute=35)},
-    # The night's run, at 02:30 in the company's time zone; a night that was missed is caught up by the next tick.
-    "purge": {"task": "retention.tasks.nightly", "schedule": crontab(minute="*/10")},
-    # A watcher outside hears that the night has finished, and alarms when it hears nothing.
-    "heartbeat": {"task": "privacy_crm.tasks.give_heartbeat", "schedule": crontab(minute="2-59/10")},
-    # Officers hear of a run that waits, failed, was broken off or did not happen.
-    "watch": {"task": "retention.tasks.warn_officers", "schedule": crontab(minute="5-59/10")},
+    name: {"task": job.task, "schedule": job.schedule, "options": _ends(job.schedule)}
+    for name, job in JOBS.items()
+    if job.schedule
 }
 
 

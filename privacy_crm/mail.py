@@ -1,7 +1,6 @@
 """Where mail goes, read from one URL: `smtp://user:password@host:587?tls=1`, a provider, `console://` or `files://`."""
 
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
@@ -102,8 +101,6 @@ def _mailjet(parts: SplitResult) -> Options:
 
 def _ses(parts: SplitResult) -> Options:
     """Read `ses://REGION`; the credentials come from where boto3 looks for them."""
-    if find_spec("boto3") is None:
-        raise ValueError("EMAIL_URL starts with ses://, which needs `pip install django-anymail[amazon-ses]`")
     return {"client_params": {"region_name": _needed(parts, parts.netloc, "REGION")}}
 
 

@@ -32,12 +32,20 @@ def storage(url: str) -> Storage:
             "secret_key": unquote(parts.password) if parts.password else None,
             "endpoint_url": _endpoint(parts, secure=options.get("tls") != "0"),
             "region_name": options.get("region"),
-            "addressing_style": "path" if parts.hostname else None,
             "file_overwrite": False,
             "default_acl": None,  # nobody but us
             "max_memory_size": _IN_MEMORY,
+            "client_config": _patience(addressing="path" if parts.hostname else None),
         },
     }
+
+
+def _patience(addressing: str | None) -> Any:
+    """Give up within seconds: pages, jobs and figures that wait for a storage which is silent would stand still."""
+    from botocore.config import Config  # noqa: PLC0415 - for those who have such a storage
+
+    more = {"s3": {"addressing_style": addressing}} if addressing else {}
+    return Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 2}, **more)
 
 
 def _endpoint(parts: SplitResult, *, secure: bool) -> str | None:

@@ -23,6 +23,7 @@ def _edit(*models: str) -> set[str]:
 _PEOPLE = _view("contact", "basis", "activity", "channelpermission", "consentrecord", "registration")
 _SIGN_UPS = {"contacts.view_signup", "contacts.change_signup"}
 _LISTS = {*_edit("segment"), "contacts.export_audience", "contacts.view_audience", "contacts.change_audience"}
+_MAIL_FAULTS = {"contacts.view_mailstandstill", "contacts.view_bounceundoing", "contacts.add_bounceundoing"}
 _LEDGER = {"retention.view_purgerun", "retention.view_purgecount", "retention.view_statementcheck"}
 
 ROLES: dict[str, set[str]] = {
@@ -73,6 +74,7 @@ ROLES: dict[str, set[str]] = {
         *_SIGN_UPS,
         *_LISTS,
         *_edit("policyversion", "scenariorule", "recipient", "review"),
+        *_MAIL_FAULTS,
         "contacts.view_reviewoutcome",
         "contacts.add_reviewoutcome",
         "contacts.approve_mailing",
@@ -84,6 +86,8 @@ ROLES: dict[str, set[str]] = {
         "contacts.add_countryrule",
         "contacts.inform_by_letter",
         "contacts.lift_tombstone",
+        "contacts.view_restoration",
+        "contacts.settle_restoration",
         "contacts.see_reduced",
         "contacts.see_restricted",
         "contacts.import_contacts",
@@ -120,6 +124,7 @@ ROLES: dict[str, set[str]] = {
         "contacts.view_jobrun",
         "privacy_crm.view_rolerequest",
         "privacy_crm.confirm_role",
+        *_MAIL_FAULTS,
     },
 }
 

@@ -4,15 +4,20 @@ So whoever sends theirs slowly holds a connection and no thread; waitress keeps 
 without a name. See ADR 0063 for what else was weighed, and docs/operations.md for what a proxy in front has to do.
 """
 
+from copy import copy
 from typing import Any
 
+from django.conf import settings
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
 from waitress.server import create_server
 
+from privacy_crm.security import OF_STAFF
 from privacy_crm.uploads import nameless
 
 # Requests that one process works at side by side.
 THREADS = 4
-# Beyond the largest file that a door takes: the rest of its form.
+# What a form holds, with what a provider reports of bounces; and what stands beside the file that staff send.
 _FORM_BYTES = 1024 * 1024
 _LIMITS: dict[str, Any] = {
     # Beyond them a new connection waits in the kernel's queue: each may hold a request of the size below on the disk.
@@ -31,4 +36,26 @@ _LIMITS: dict[str, Any] = {
 def run(application: Any, *, listen: str, threads: int) -> None:
     """Serve a WSGI application at HOST:PORT until the process is interrupted; what is being answered then has 5 s."""
     most = nameless.most() + _FORM_BYTES
-    create_server(application, listen=listen, threads=threads, max_request_body_size=most, **_LIMITS).run()
+    server = create_server(application, listen=listen, threads=threads, max_request_body_size=most, **_LIMITS)
+    server.channel_class = _Channel
+    server.run()
+
+
+class _Parser(HTTPRequestParser):  # type: ignore[misc]
+    """Refuses what is larger than a form, unless somebody sends it to staff's pages with a session of theirs.
+
+    A session can be made up; what is sent with one is read and forgotten, as the page then leads to the log-in.
+    """
+
+    adj: Any
+
+    def parse_header(self, header_plus: bytes) -> None:
+        super().parse_header(header_plus)
+        has_session = f"{settings.SESSION_COOKIE_NAME}=" in self.headers.get("COOKIE", "")
+        if not (has_session and self.path.startswith(OF_STAFF)):
+            self.adj = copy(self.adj)
+            self.adj.max_request_body_size = _FORM_BYTES
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]
+    parser_class = _Parser

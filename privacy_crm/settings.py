@@ -12,7 +12,8 @@ from privacy_crm.staff.site import unfold
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
+# Of every setting, NAME_FILE may name a file that holds it.
+env = environ.FileAwareEnv()
 env.read_env(BASE_DIR / ".env")
 
 
@@ -73,13 +74,15 @@ DATABASE_URL = env.str("DATABASE_URL", default="")
 REDIS_URL = env.str("REDIS_URL", default="")
 CELERY_BROKER_URL = REDIS_URL
 connecting: dict[str, Any] = {}
+POSTGRES_BIN = ""
 # Where a URL is unset, PostgreSQL and Valkey from wheels serve, under VAR_DIR: from the first connection on (ADR 0004).
 if not (DATABASE_URL and REDIS_URL):
     if not (BASE_DIR / "privacy_crm" / "embedded").is_dir():
         stop("DATABASE_URL and REDIS_URL must be set: privacy_crm/embedded, which would stand in for them, is not here")
-    from privacy_crm.embedded import first_use, urls
+    from privacy_crm.embedded import first_use, postgres_bin, urls
 
     servers = urls(VAR_DIR)
+    POSTGRES_BIN = str(postgres_bin("pg_dump").parent)
     connecting = {"connection_factory": first_use.connecting(VAR_DIR)}
     DATABASE_URL = DATABASE_URL or servers.database
     if not REDIS_URL:
@@ -146,6 +149,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "privacy_crm.security.AdminPolicy",
+    "privacy_crm.restoring.doors.Closed",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -311,15 +315,28 @@ HOLIDAYS_COUNTRY = env.str("HOLIDAYS_COUNTRY", default="SE")
 REQUEST_MONTHS = number("REQUEST_MONTHS", 24, 12, 120)
 # How long nobody brings back who was erased at their request: the letter names the day.
 TOMBSTONE_MONTHS = number("TOMBSTONE_MONTHS", 36, 1, 240)
-# How long each entry of the audit trail is kept: the policy's page, certificates and answers name it.
-AUDIT_MONTHS = number("AUDIT_MONTHS", 60, 12, 240)
+# How long each entry of the audit trail is kept, and each night in the ledger: the policy's page, certificates and
+# answers name it.
+AUDIT_MONTHS = number("AUDIT_MONTHS", 24, 12, 240)
+# How long it is known which mail somebody was sent, and when: the policy's page and answers name it.
+MESSAGE_MONTHS = number("MESSAGE_MONTHS", 12, 3, 240)
 # How long a backup is kept: what it still holds of a deleted person is gone by then, and they are told the day.
 BACKUP_DAYS = number("BACKUP_DAYS", 30, 0, 3_650)
 
 # Called once each nightly deletion has finished, so that a watcher outside notices when none does.
 HEARTBEAT_URL = env.str("HEARTBEAT_URL", default="")
 
+# Outside the database, on another volume or in S3: what a restore must not undo (L11).
+JOURNAL_URL = env.str("JOURNAL_URL", default="") or (VAR_DIR / "journal").as_uri()
+
+# Where backups are kept, so that their age is known, and where pg_dump is, if it is not on the PATH.
+BACKUP_URL = env.str("BACKUP_URL", default="")
+POSTGRES_BIN = env.str("POSTGRES_BIN", default="") or POSTGRES_BIN
+
 # For tests and development alone: then a webhook may go to this machine, and without TLS.
 WEBHOOKS_MAY_BE_LOCAL = env.bool("WEBHOOKS_MAY_BE_LOCAL", default=False)
 
-LOGGING = logs.configure(as_json=not DEBUG)
+LOG_JSON = env.bool("LOG_JSON", default=not DEBUG)
+LOGGING = logs.configure(as_json=LOG_JSON)
+if LOG_JSON:
+    logs.report_crashes()

@@ -18,7 +18,7 @@ from privacy_crm.uploads import forgetting, importing, opening, removing
 def run_mailings() -> None:
     policy = PolicyVersion.objects.in_force()
     if policy and mailings.tick(policy=policy, at=timezone.now()):
-        wake_worker.nudge()
+        wake_worker.nudge(wake_worker.TO_MANY)
 
 
 @app.task

@@ -2,7 +2,8 @@
 
 A temporary bounce, such as a full mailbox, says nothing about the address or its person, and changes nothing. The
 library calls both "bounced" for most providers, so each provider's own word is read here. Where that word is missing,
-or says that the provider does not know, the bounce counts as temporary.
+or says that the provider does not know, the bounce counts as temporary. Where a provider passes on what the mail server
+said, that decides as it does for mail that we hand over ourselves: only a code of the address blames it (ADR 0052).
 
 Signals are no way of ours to call one act from another, but the interface of this library: django-anymail has no other.
 """
@@ -16,6 +17,7 @@ from django.utils import timezone
 
 from contacts.base.days import day_of
 from contacts.models import Message, PolicyVersion
+from contacts.outbox import mail_replies
 from contacts.people import address_trust, bounces
 from contacts.words.addresses import MalformedAddressError, hashes, keyed_hash, normalise
 from contacts.words.vocabulary import Channel
@@ -47,8 +49,9 @@ def heard(event: AnymailTrackingEvent, esp_name: str, **_: Any) -> None:
         return
     by = f"provider:{esp_name.lower()}"
     if _bounced(event, esp_name):
-        at, address_hash = timezone.now(), _hash_of(event.recipient or "")
-        bounces.bounced(message.public_id, day=day_of(at, policy.zone), address_hash=address_hash, at=at, by=by)
+        at = timezone.now()
+        told = {"address_hash": _hash_of(event.recipient or ""), "reply": _reply(event)}
+        bounces.bounced(message.public_id, day=day_of(at, policy.zone), at=at, by=by, **told)
     elif _complained(event):
         _object(message, policy, by)
         if message.contact and _is_unwanted(event):
@@ -66,10 +69,18 @@ def _message(metadata: dict[str, Any]) -> Message | None:
 
 def _bounced(event: AnymailTrackingEvent, provider: str) -> bool:
     """Tell whether an address takes no mail for good."""
-    told = event.esp_event
+    told, said = event.esp_event, event.mta_response or ""
+    if mail_replies.is_reply(said) and not mail_replies.names_the_address(said):
+        return False
     if event.event_type == EventType.REJECTED:
         return event.reject_reason in _DOES_NOT_EXIST and told.get("error") != _FULL
     return event.event_type == EventType.BOUNCED and _is_permanent(told, provider)
+
+
+def _reply(event: AnymailTrackingEvent) -> str:
+    """Return what was said of the address, without anything that names it."""
+    said = event.mta_response or ""
+    return mail_replies.alike(None, said) if mail_replies.is_reply(said) else "provider"
 
 
 def _is_permanent(told: Any, provider: str) -> bool:

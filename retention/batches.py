@@ -80,7 +80,7 @@ class Job:
 
     @property
     def _parting(self) -> Parting:
-        return Parting(self.night, at=self.at, by=self.by)
+        return Parting(self.night, at=self.at, by=self.by, journaled=False)
 
 
 def pick(due: Sql, scope: Sql | None) -> Iterator[list[int]]:

@@ -1,9 +1,10 @@
-"""Whether a run stops and asks: more than foreseen, too large a share of everybody, or the first one after long."""
+"""Whether a run stops and asks: more than foreseen, too large a share, or the first one after long or a restore."""
 
 from dataclasses import dataclass
 
 from django.conf import settings
 
+from contacts.journal import restored
 from contacts.models import Contact
 from retention import foreseen, purge_preview
 from retention.due_bases import RetentionDate
@@ -19,6 +20,11 @@ class Question:
     why: WaitsBecause
     foreseen: int | None
 
+    @property
+    def touches_nobody(self) -> bool:
+        """Whether not even the end of a hold is certain: the day may be wrong, or what was recorded of it is lost."""
+        return self.why in {WaitsBecause.GAP, WaitsBecause.RESTORED}
+
 
 def question(night: RetentionDate, *, after_any_gap: bool = False) -> Question | None:
     """Return what a run has to ask before it touches anybody, or None where it may do all of its work.
@@ -26,8 +32,15 @@ def question(night: RetentionDate, *, after_any_gap: bool = False) -> Question |
     `after_any_gap` does not mind how long ago the last finished run was.
     """
     expected = foreseen.people(night)
-    why = _gap(night, minded=not after_any_gap) or _number(night, expected)
+    why = _restored(night) or _gap(night, minded=not after_any_gap) or _number(night, expected)
     return Question(why, expected) if why else None
+
+
+def _restored(night: RetentionDate) -> WaitsBecause | None:
+    """The first since a restore asks: what was recorded since the backup, a new agreement or a reply, is lost."""
+    if not restored.night_waits():
+        return None
+    return WaitsBecause.RESTORED if sum(purge_preview.all_leaving(night)) else None
 
 
 def _gap(night: RetentionDate, *, minded: bool) -> WaitsBecause | None:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import ProgrammingError, connections
 
+FEWEST_MONTHS_OF_MAILS = 3  # what somebody does within 30 days of a mailing counts for it
 FEWEST_MONTHS = 12  # who asks is told at least who looked at them within a year
 
 # The run looks at reasons that lapse and holds that end; somebody with neither would never come up.
@@ -39,6 +40,19 @@ def nobody_is_forgotten(*, databases: Sequence[str] | None = None, **_options: A
             f"{number} people are held without a reason and without a hold.",
             hint="No act leaves anybody so. Find out how they came about, and give them a reason or erase them.",
             id="retention.E001",
+        )
+    ]
+
+
+@register
+def mails_are_known_for_a_while(**_options: Any) -> list[CheckMessage]:
+    if settings.MESSAGE_MONTHS >= FEWEST_MONTHS_OF_MAILS:
+        return []
+    return [
+        Error(
+            f"MESSAGE_MONTHS is {settings.MESSAGE_MONTHS}: answers to a mail could not be counted for it any more.",
+            hint=f"Set it to {FEWEST_MONTHS_OF_MAILS} or more.",
+            id="retention.E003",
         )
     ]
 

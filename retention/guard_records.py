@@ -12,6 +12,7 @@ class WaitsBecause(models.TextChoices):
     """What made a run stop and ask."""
 
     GAP = "gap", _("the last finished run is long ago")
+    RESTORED = "restored", _("the database was restored")
     SHARE = "share", _("too large a share of all contacts")
     FORECAST = "forecast", _("far more than foreseen")
 

@@ -7,9 +7,11 @@ from django.db import transaction
 
 from contacts.base import audit
 from contacts.base.days import day_of
+from contacts.journal import writing
 from contacts.models import Contact, PolicyVersion
 from contacts.people import empty_organisations, erasure
 from contacts.words.categories import Category
+from contacts.words.journal import JournalAct
 from retention import derived_holds
 from retention.models import REASONS, Hold, HoldKind, Rule, default_keeps
 
@@ -53,6 +55,7 @@ def place(
     )
     audit.record("hold.placed", at=at, by=by, public_id=contact.public_id, rule=f"{kind}:{reason}")
     derived_holds.settle([contact.pk])
+    _journal(hold, locked, JournalAct.FROZEN, at)
     _narrow(locked, at, by)
     return hold
 
@@ -63,11 +66,13 @@ def end(hold: Hold, *, day: dt.date, at: dt.datetime, by: str) -> None:
 
     Raises HoldError where the hold has ended before that day already.
     """
-    _lock(hold.contact_id)
+    locked = _lock(hold.contact_id)
     ended = Hold.objects.standing(day).filter(pk=hold.pk).update(until=day)
     if not ended:
         raise HoldError("This hold has ended already.")
     derived_holds.settle([hold.contact_id])
+    hold.until = day
+    _journal(hold, locked, JournalAct.RELEASED, at)
     audit.record("hold.ended", at=at, by=by, public_id=hold.contact.public_id, rule=f"{hold.kind}:{hold.reason}")
 
 
@@ -76,6 +81,13 @@ def _lock(contact_id: int) -> Contact:
     if contact is None:
         raise HoldError("This person is no longer held.")
     return contact
+
+
+def _journal(hold: Hold, contact: Contact, act: JournalAct, at: dt.datetime) -> None:
+    """Have the journal know of a freeze. A duty is not the person's wish, and only keeps: staff place it again."""
+    if hold.kind == HoldKind.FREEZE:
+        until = hold.until.isoformat() if hold.until else None
+        writing.write(act, [contact.public_id], at=at, reason=hold.reason, until=until)
 
 
 def _narrow(contact: Contact, at: dt.datetime, by: str) -> None:
@@ -89,5 +101,5 @@ def _narrow(contact: Contact, at: dt.datetime, by: str) -> None:
         return
     for keeps in standing.by_keeps([contact.pk]):
         people = {contact.pk: contact.public_id}
-        erasure.minimise(people, keeps, day=contact.minimised_on, at=at, by=by, rule=Rule.HOLD)
+        erasure.minimise(people, keeps, day=contact.minimised_on, at=at, by=by, rule=Rule.HOLD, journaled=False)
     empty_organisations.notice([contact.organisation_id] if contact.organisation_id else [])

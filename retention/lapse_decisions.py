@@ -9,7 +9,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 from psycopg2 import sql
@@ -48,11 +48,12 @@ class Decision:
 
 @dataclass(frozen=True)
 class Parting:
-    """What is decided by, and in whose name."""
+    """What is decided by, and in whose name. The night's part is not `journaled`: it would be decided again."""
 
     night: RetentionDate
     at: dt.datetime
     by: str
+    journaled: bool = True
 
     def lapse(self, locked: Locked, scenario: str, due: Sql, *, rule: str) -> Decision:
         """Let the bases of a scenario lapse that `due` finds of the people locked."""
@@ -89,9 +90,10 @@ class Parting:
         return decision
 
     def _part_with(self, locked: Locked, decision: Decision, rule: str) -> None:
-        erasure.delete(_named(locked, decision.delete), at=self.at, by=self.by, rule=rule)
+        done: dict[str, Any] = {"at": self.at, "by": self.by, "rule": rule, "journaled": self.journaled}
+        erasure.delete(_named(locked, decision.delete), **done)
         for keeps, ids in Hold.objects.standing(self.night.day).by_keeps(decision.reduce).items():
-            erasure.minimise(_named(locked, ids), keeps, day=self.night.day, at=self.at, by=self.by, rule=rule)
+            erasure.minimise(_named(locked, ids), keeps, day=self.night.day, **done)
         left = {locked[pk].organisation for pk in (*decision.delete, *decision.reduce)}
         empty_organisations.notice([organisation for organisation in left if organisation])
 

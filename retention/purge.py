@@ -15,12 +15,13 @@ from psycopg2 import sql
 from contacts.base import retry
 from contacts.base.limits import limits
 from contacts.events import dietary
+from contacts.journal import restored
 from contacts.models import PolicyVersion
 from retention import approvals, cap, causes, foreseen, purge_preview, rules, run_log
 from retention.batches import Job
 from retention.cap import Question
 from retention.due_bases import RetentionDate, Sql
-from retention.models import PurgeRun, RunStatus, WaitsBecause
+from retention.models import PurgeRun, RunStatus
 from retention.outcomes import Outcome, night_of, outcome
 from retention.rules import PurgeBrokenOffError
 
@@ -121,7 +122,7 @@ def _run(
         rules.work(job, scope=None)
         _finish(job, now())
         return
-    if asked.why != WaitsBecause.GAP:  # then not even the end of a hold is certain
+    if not asked.touches_nobody:
         rules.work(job, scope=rules.hold_ended(job.night))
     retry.persist(partial(_wait, job, asked, now()))
 
@@ -165,7 +166,7 @@ def _wait(job: Job, asked: Question, at: dt.datetime) -> None:
     with transaction.atomic():
         _one_snapshot()  # the numbers that the officer reads are those of the people written down
         run_log.supersede()
-        to_delete, to_minimise = causes.remember(job.run, job.night, with_holds=asked.why == WaitsBecause.GAP)
+        to_delete, to_minimise = causes.remember(job.run, job.night, with_holds=asked.touches_nobody)
         numbers = {"to_delete": to_delete, "to_minimise": to_minimise, "foreseen": asked.foreseen}
         run_log.wait(job.run, waits_because=asked.why, **numbers, at=at)
 
@@ -175,6 +176,7 @@ def _finish(job: Job, at: dt.datetime) -> None:
     run_log.finish(job.run, spared=purge_preview.spared(job.night), at=at)
     if job.run.status == RunStatus.FINISHED:
         foreseen.keep(job.run, job.night)
+    restored.night_done(at=at)
 
 
 def _one_snapshot() -> None:

@@ -35,3 +35,4 @@ def shorten_trail() -> None:
     policy, at = PolicyVersion.objects.in_force(), two_clocks.agreed(timezone.now)
     if policy and at:
         trail.shorten(months=settings.AUDIT_MONTHS, policy=policy, at=at)
+        trail.shorten_ledgers(months=settings.AUDIT_MONTHS, policy=policy, at=at)

@@ -8,15 +8,16 @@ import datetime as dt
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Model
 from psycopg2 import sql
 
 from contacts.base import audit, merge_redirects
 from contacts.base.days import day_of
 from contacts.base.limits import limits
 from contacts.mailings import drafts
-from contacts.models import AuditEvent, PolicyVersion
+from contacts.models import AuditEvent, BounceUndoing, PolicyVersion
 from contacts.words.vocabulary import MailingState
+from retention.models import PurgeRun, RunStatus, StatementCheck
 from retention.months import latest_due_anchor
 
 BATCH = 5000
@@ -33,8 +34,7 @@ def shorten(*, months: int, policy: PolicyVersion, at: dt.datetime) -> int:
     next, and so is an entry that somebody else holds. The first says in the trail what is gone, so that nothing goes
     unsaid.
     """
-    last = latest_due_anchor(day_of(at, policy.zone), months)
-    until = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), policy.zone)
+    until = over_at(months, policy, at)
     number, reached = 0, 0
     while True:
         with transaction.atomic():
@@ -44,6 +44,28 @@ def shorten(*, months: int, policy: PolicyVersion, at: dt.datetime) -> int:
         if end is None:
             return number
         number, reached = number + gone, end
+
+
+def over_at(months: int, policy: PolicyVersion, at: dt.datetime) -> dt.datetime:
+    """Return the moment before which everything is `months` calendar months old, by the company's clock."""
+    last = latest_due_anchor(day_of(at, policy.zone), months)
+    return dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), policy.zone)
+
+
+def shorten_ledgers(*, months: int, policy: PolicyVersion, at: dt.datetime) -> None:
+    """Delete what is as old from the ledgers of nights, searches and undone bounces. The last of each stays.
+
+    A night that waits for approval, or is approved and not done yet, stays until it is.
+    """
+    until = over_at(months, policy, at)
+    open_still = [RunStatus.NEEDS_APPROVAL, RunStatus.APPROVED, RunStatus.RUNNING]
+    PurgeRun.objects.filter(at__lt=until, pk__lt=_last(PurgeRun)).exclude(status__in=open_still).delete()
+    StatementCheck.objects.filter(at__lt=until, pk__lt=_last(StatementCheck)).delete()
+    BounceUndoing.objects.filter(at__lt=until).delete()
+
+
+def _last(ledger: type[Model]) -> int:
+    return int(ledger._default_manager.aggregate(last=Max("pk", default=0))["last"])
 
 
 def begins() -> dt.datetime:

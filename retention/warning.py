@@ -113,6 +113,11 @@ _QUESTIONS = {
     WaitsBecause.FORECAST: (
         f"It would delete {{delete}} people and reduce {{reduce}}; {{foreseen}} were foreseen.\n{_OTHERS}"
     ),
+    WaitsBecause.RESTORED: (
+        "It would delete {delete} people and reduce {reduce}, the first one since the database was restored.\n"
+        "Nobody was touched. What was recorded since the backup is lost, such as a new agreement or a reply: look at\n"
+        "those who are due, and approve the run on its page in the admin."
+    ),
     WaitsBecause.GAP: (
         "It would delete {delete} people and reduce {reduce}, and it is the first one after more than 45 days.\n"
         "Nobody was touched. Make sure that today's date is right; then approve the run on its page in the admin."

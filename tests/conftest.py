@@ -6,6 +6,7 @@ import tomllib
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import hypothesis
@@ -25,6 +26,7 @@ from tests.support import clocks, closed_sockets, marking
 from tests.support.embedded_users import User as ServerUser
 from tests.support.embedded_users import open_directory, users
 from tests.support.examples import examples, left_out
+from tests.support.journals import Journal
 from tests.support.processes import Site
 
 if TYPE_CHECKING:
@@ -146,6 +148,13 @@ def at_noon() -> Iterator[None]:
     """Stop the clocks of the doors, the machine's and the database's, at noon on 24 November 2026."""
     with time_machine.travel(NOON, tick=False), clocks.database_at(NOON):
         yield
+
+
+@pytest.fixture
+def journal(settings: Any, tmp_path: Path) -> Journal:
+    """A journal in a directory of the test's own."""
+    settings.JOURNAL_URL = (tmp_path / "journal").as_uri()
+    return Journal(tmp_path / "journal")
 
 
 @pytest.fixture

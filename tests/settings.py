@@ -43,6 +43,8 @@ CELERY_BROKER_URL = CELERY_BROKER_URL.replace("virtual_host=0", f"virtual_host={
 CACHES["default"] |= {"LOCATION": REDIS_URL, "KEY_PREFIX": uuid.uuid4().hex}
 
 MEDIA_ROOT = VAR_DIR / f"media{WORKER}"
+# Databases come and go here, and none is a restored one: what is to leave for a journal has one of its test's own.
+JOURNAL_URL = (VAR_DIR / f"journal{WORKER}").as_uri()
 
 # Tests write to one company's domain, and count what they send themselves.
 MAILS_AN_HOUR = 1_000

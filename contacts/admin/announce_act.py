@@ -55,7 +55,7 @@ class AnnounceForm(ActForm):
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         done = announcing.announce(**self._about(), **self.cleaned_data, at=at, by=by)
-        wake_worker.nudge()
+        wake_worker.nudge(wake_worker.TO_MANY)
         told = ngettext("%d person is told.", "%d people are told.", done.owed) % done.owed
         return f"{told} {_('Each of them is asked about again when their mail is sent.')}"
 

@@ -8,7 +8,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from contacts.base import audit
+from contacts.base import audit, budgets
+from contacts.base.budgets import IsOver
 from contacts.base.limits import limits
 from contacts.models import Audience, Strike
 from contacts.outbox import links
@@ -16,16 +17,17 @@ from contacts.outbox import links
 log = structlog.get_logger(__name__)
 
 
-def tell(*, at: dt.datetime) -> int:
+def tell(*, at: dt.datetime, is_over: IsOver = budgets.endless) -> int:
     """Mail each holder of whom to strike from a list since they last heard, and return how many lists that concerned.
 
     A list at a time: it is locked while its mail is sent, and marked in the same transaction, so that a crash in
     between sends the mail again, never not at all. What a mail server refuses is tried with the next call, and keeps
-    nobody else from hearing. A holder without an address finds it on the page alone.
+    nobody else from hearing. A holder without an address finds it on the page alone. Whose turn has not come when
+    `is_over` says so hears with the next call.
     """
     untold = waiting().filter(told_at=None).exclude(audience__holder__email="")
     lists = untold.order_by("audience").values_list("audience", flat=True).distinct()
-    return sum(_try(pk, at) for pk in list(lists))
+    return sum(_try(pk, at) for pk in list(lists) if not is_over())
 
 
 def waiting() -> QuerySet[Strike]:

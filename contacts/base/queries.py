@@ -8,10 +8,10 @@ from django.db.models import QuerySet
 from psycopg2 import sql
 
 
-def composed(found: QuerySet[Any, Any]) -> tuple[sql.SQL, dict[str, Any]]:
-    """Return the SQL of a query, and its values by the names that they have in it."""
+def composed(found: QuerySet[Any, Any], prefix: str = "found") -> tuple[sql.SQL, dict[str, Any]]:
+    """Return the SQL of a query, and its values by the names that they have in it, each of which begins so."""
     text, values = found.query.sql_with_params()
-    named = {f"found{number}": value for number, value in enumerate(values)}
+    named = {f"{prefix}{number}": value for number, value in enumerate(values)}
     names = iter(named)
     # The ORM doubles each percent sign of its own.
     return sql.SQL(re.sub("%%|%s", lambda sign: _named(names) if sign[0] == "%s" else sign[0], text)), named

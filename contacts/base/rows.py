@@ -4,7 +4,7 @@ Django composes the same statement anew for each row, which cost a sign-up, with
 third of its time (docs/performance.md).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -36,6 +36,19 @@ def one[M: Model](model: type[M], column: str, value: str) -> M | None:
         return None
     values = [read(value) if read else value for read, value in zip(reads, row, strict=True)]
     return model.from_db(connection.alias, (), values)
+
+
+def columns(table: str, names: Iterable[str]) -> sql.Composed:
+    """Return columns of a table as a statement selects them."""
+    return sql.SQL(", ").join(sql.Identifier(table, name) for name in names)
+
+
+def made[M: Model](model: type[M], names: Sequence[str], row: Sequence[Any]) -> M:
+    """Return the record that a row of these columns is, which are named in the model's order.
+
+    What is not among them is read when it is asked for. Those that the driver alone cannot read, such as JSON, are not.
+    """
+    return model.from_db(connection.alias, names, row)
 
 
 @cache

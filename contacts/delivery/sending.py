@@ -6,29 +6,34 @@ less harm than a second copy (`outbox.end_broken_off`).
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
 from django.core.mail import mailers
-from django.db import DatabaseError, transaction
-from django.db.models import Case, F, Value, When
+from django.db import DatabaseError, Error, transaction
+from django.db.models import F
 
-from contacts.base import retry
+from contacts.base import budgets, prepared, retry
+from contacts.base.budgets import IsOver
 from contacts.base.days import day_of
-from contacts.delivery import letters, send_guard
+from contacts.delivery import letters, order, send_guard
+from contacts.delivery.mailing_turns import Turn, Turns
+from contacts.delivery.order import Due, Mails
 from contacts.information import informing
-from contacts.models import Message, PolicyVersion
+from contacts.models import Contact, MailStandstill, Message, PolicyVersion
 from contacts.models.outbox import FORGOTTEN, MessageEnd
-from contacts.outbox import counts, mail_errors
+from contacts.outbox import counts, mail_errors, mail_smtp, standstill
 from contacts.outbox.mail_errors import Failure
 from contacts.people import bounces
-from contacts.words.vocabulary import MailPurpose
+from contacts.words.vocabulary import MailTemplate
 
 log = structlog.get_logger(__name__)
 
 CLAIM = dt.timedelta(minutes=10)  # longer than a server may take over one mail
-MOST = 500  # mails a call, so that none waits long behind a big mailing
+MOST = 100_000  # mails a call: more than a task has time for
 
 _LONGEST_PAUSE = 60  # minutes
 # With pauses of 1, 2, 4 … 32 and then 60 minutes, the last attempt is made three days after the first.
@@ -37,36 +42,144 @@ MOST_ATTEMPTS = 7 + (3 * 24 * 60 - 63) // _LONGEST_PAUSE
 BY = "task:mail"
 
 
+type Clock = Callable[[], dt.datetime]
+
+
 class _ServerAwayError(Exception):
     """The mail server does not take this message nor the next."""
 
 
-def send_due(*, at: dt.datetime, now: Callable[[], dt.datetime], limit: int = MOST) -> int:
+def send_due(
+    *,
+    at: dt.datetime,
+    now: Clock,
+    limit: int = MOST,
+    of: Mails = Mails.ALL,
+    is_over: IsOver = budgets.endless,
+    ask_others: Callable[[], None] = lambda: None,
+) -> int:
     """Send what is due at `at`, at most `limit` messages, and return how many this call dealt with.
 
     Several may run at once: a message is claimed by one of them. `now` is asked as it goes on. It stops where the mail
-    server is away; what is left is found by the next call.
+    server is at fault, and once `is_over` says so; what is left is found by the next call. `ask_others` is to ask for
+    another sender: the first mail has left, and more are due.
     """
     policy = PolicyVersion.objects.in_force()
     if policy is None:
         return 0
-    mailer = mailers.default
     dealt_with = 0
-    try:
-        for pk in _due(at, limit):
-            dealt_with += _deal_with(pk, mailer, policy, now)
-    except _ServerAwayError:
-        log.warning("mail.server_away")
-    finally:
-        _hang_up(mailer)
+    with _sender(policy, now) as sender:
+        try:
+            if (stands := standstill.current()) and not _tried(stands, at, sender):
+                return 0
+            for number, (pk, mailing_id) in enumerate(_in_turn(of, at, limit, sender)):
+                if is_over():
+                    break
+                if number == 1:
+                    ask_others()
+                dealt_with += _deal_with_one(pk, mailing_id, sender)
+        except _ServerAwayError:
+            log.warning("mail.server_away")
     return dealt_with
 
 
-def _due(at: dt.datetime, limit: int) -> list[int]:
-    """Return keys, what people asked for first: a mailing to thousands holds nobody's confirmation up."""
-    late = {MailPurpose.IMPORTANT: 1, MailPurpose.MARKETING: 2}
-    last = Case(*(When(purpose=purpose, then=Value(place)) for purpose, place in late.items()), default=Value(0))
-    return list(Message.objects.due(at).order_by(last, "not_before", "pk").values_list("pk", flat=True)[:limit])
+@dataclass(frozen=True)
+class _Sender:
+    """What the mails of one call share: two connections, each kept until its end."""
+
+    policy: PolicyVersion
+    now: Clock
+    mailer: Any
+    turns: Turns
+
+
+@contextmanager
+def _sender(policy: PolicyVersion, now: Clock) -> Iterator[_Sender]:
+    with prepared.prepared() as statements:
+        sender = _Sender(policy, now, mailers.default, Turns(statements, policy))
+        try:
+            yield sender
+        finally:
+            _settle_last(sender)
+            _hang_up(sender.mailer)
+
+
+def _tried(stands: MailStandstill, at: dt.datetime, sender: _Sender) -> bool:
+    """Send one mail as a trial, if it is time, and tell whether the server took it. Raises _ServerAwayError.
+
+    It is the one that has waited longest since its last try: an address that is wrong must not be the only trial.
+    """
+    if not standstill.take_trial(stands, at):
+        return False
+    tries = Message.objects.due(at).order_by("not_before", "pk").values_list("pk", flat=True)
+    return any(_tried_with(pk, sender) for pk in tries[:MOST])
+
+
+def _tried_with(pk: int, sender: _Sender) -> bool:
+    sent = _deal_with(pk, sender.mailer, sender.policy, sender.now)
+    return sent and standstill.end_if_sent(pk, sender.now())
+
+
+def _in_turn(of: Mails, at: dt.datetime, limit: int, sender: _Sender) -> Iterator[Due]:
+    """Yield what is due portion by portion: what has become pressing meanwhile goes first."""
+    before: list[Due] = []
+    while limit > 0 and (portion := order.due(of, at, min(limit, order.PORTION))) != before:
+        sender.turns.read_again(at)
+        yield from portion
+        _settle_last(sender)
+        if len(portion) < order.PORTION:
+            return  # that was all; what this call has owed is for the next
+        before, limit, at = portion, limit - len(portion), max(at, sender.now())
+
+
+def _deal_with_one(pk: int, mailing_id: int | None, sender: _Sender) -> bool:
+    if mailing_id is not None:
+        return _deal_with_turn(pk, mailing_id, sender)
+    _settle_last(sender)
+    return _deal_with(pk, sender.mailer, sender.policy, sender.now)
+
+
+def _deal_with_turn(pk: int, mailing_id: int, sender: _Sender) -> bool:
+    """Do for a mailing's mail what `_deal_with` does, without composing for each what is the same for all."""
+    at = sender.now()
+    turn = sender.turns.take(pk, mailing_id, at, until=at + CLAIM)
+    if turn is None:
+        return False
+    try:
+        if turn.refusal:
+            _end(turn.message, MessageEnd.SKIPPED, turn.refusal, at)
+        else:
+            if turn.untold:
+                _inform_first(turn.reader, sender, at)
+            _hand_over_turn(turn, sender, at)
+            sender.turns.leave(turn, sender.now())
+    except _ServerAwayError:  # by the letter that goes first: this mail has not been tried
+        _ours(turn.message).update(claimed_until=None)
+        raise
+    except Exception as error:
+        _note(turn.message, error, sender.policy, sender.now())
+    return True
+
+
+def _inform_first(reader: Contact, sender: _Sender, at: dt.datetime) -> None:
+    """Send what tells a reader where we have their details from: it was owed with the mailing, and leaves first."""
+    owed = Message.objects.due(at).filter(contact=reader.pk, template=MailTemplate.INFORM)
+    for pk in list(owed.values_list("pk", flat=True)):
+        _deal_with(pk, sender.mailer, sender.policy, sender.now)
+
+
+def _hand_over_turn(turn: Turn, sender: _Sender, at: dt.datetime) -> None:
+    by_smtp = isinstance(sender.mailer, mail_smtp.EmailBackend)
+    if not (by_smtp and sender.turns.hand_over(turn, sender.mailer, at)):
+        _hand_over(turn.message, sender.mailer, sender.policy, at)
+
+
+def _settle_last(sender: _Sender) -> None:
+    """Note that the last mail of a mailing has left. Where that fails it stays claimed: sent again, it comes twice."""
+    try:
+        sender.turns.settle()
+    except Error as error:
+        log.warning("mail.not_marked", code=type(error).__name__)
 
 
 def _deal_with(pk: int, mailer: Any, policy: PolicyVersion, now: Callable[[], dt.datetime]) -> bool:
@@ -129,27 +242,57 @@ def _mark_sent(message: Message, told: list[int], policy: PolicyVersion, at: dt.
 def _note(message: Message, error: Exception, policy: PolicyVersion, at: dt.datetime) -> None:
     failure = mail_errors.failure(error)
     log.warning("mail.failed", message=message.pk, code=failure.code, attempts=message.attempts + 1)
-    if failure.for_good:
+    if failure.of_the_server:
+        _try_later(message, failure, at)
+        standstill.away(failure.code, at)
+        raise _ServerAwayError from None
+    if not failure.reply:
+        _try_later(message, failure, at)
+    elif _is_alone(message, failure, at):
         _refused(message, failure, policy, at)
-    elif failure.in_doubt and message.mailing_id:
+
+
+def _is_alone(message: Message, failure: Failure, at: dt.datetime) -> bool:
+    """Put a refusal on record, and tell whether it may count for this mail alone. Raises _ServerAwayError.
+
+    Where others are refused alike, the mail waits as it was. What is said a second time is no more on record for it:
+    the dead addresses of a mailing are tried again within one minute.
+    """
+    if message.refused_at is None or message.reply != failure.reply:
+        _ours(message).update(refused_at=at, reply=failure.reply)
+    if not standstill.refused(failure.reply, at):
+        return True
+    _ours(message).update(claimed_until=None, not_before=at, reason=failure.code)
+    raise _ServerAwayError from None
+
+
+def _refused(message: Message, failure: Failure, policy: PolicyVersion, at: dt.datetime) -> None:
+    """Believe a refusal for good once it is said again after a while: until then, the server may be at fault."""
+    if not failure.for_good:
+        _try_later(message, failure, at)
+    elif message.reply != failure.reply or message.refused_at is None or message.refused_at > at - standstill.WINDOW:
+        _postpone(message, failure.code, standstill.WINDOW, at)
+    else:
+        _end(message, MessageEnd.REFUSED, failure.code, at)
+        if failure.bounces:
+            _bounced(message, failure, policy, at)
+
+
+def _bounced(message: Message, failure: Failure, policy: PolicyVersion, at: dt.datetime) -> None:
+    told = {"reply": failure.reply, "address_hash": (message.contact and message.contact.address_hash) or ""}
+    bounces.bounced(message.public_id, day=day_of(at, policy.zone), at=at, by=BY, **told)
+
+
+def _try_later(message: Message, failure: Failure, at: dt.datetime) -> None:
+    if failure.in_doubt and message.mailing_id:
         _end(message, MessageEnd.BROKEN_OFF, failure.code, at)
     elif message.attempts + 1 >= MOST_ATTEMPTS:
         _end(message, MessageEnd.GAVE_UP, failure.code, at)
     else:
-        _postpone(message, failure.code, at)
-    if failure.of_the_server:
-        raise _ServerAwayError from None
+        _postpone(message, failure.code, dt.timedelta(minutes=min(2**message.attempts, _LONGEST_PAUSE)), at)
 
 
-def _refused(message: Message, failure: Failure, policy: PolicyVersion, at: dt.datetime) -> None:
-    _end(message, MessageEnd.REFUSED, failure.code, at)
-    if failure.bounces:
-        written_to = (message.contact and message.contact.address_hash) or ""
-        bounces.bounced(message.public_id, day=day_of(at, policy.zone), address_hash=written_to, at=at, by=BY)
-
-
-def _postpone(message: Message, code: str, at: dt.datetime) -> None:
-    pause = dt.timedelta(minutes=min(2**message.attempts, _LONGEST_PAUSE))
+def _postpone(message: Message, code: str, pause: dt.timedelta, at: dt.datetime) -> None:
     _ours(message).update(claimed_until=None, attempts=F("attempts") + 1, not_before=at + pause, reason=code)
 
 

@@ -16,7 +16,8 @@ from django.db.models import Case, F, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from contacts.base import audit
+from contacts.base import audit, budgets
+from contacts.base.budgets import IsOver
 from contacts.disclosure import acknowledging, notice_letters, webhook_client
 from contacts.disclosure.webhook_client import Post, PostError
 from contacts.models import PolicyVersion, Recipient, RecipientNotice
@@ -43,18 +44,25 @@ class _Sender:
     policy: PolicyVersion
     now: Callable[[], dt.datetime]
     post: Post
+    is_over: IsOver
 
 
-def send_due(*, at: dt.datetime, now: Callable[[], dt.datetime], post: Post = webhook_client.post) -> int:
+def send_due(
+    *,
+    at: dt.datetime,
+    now: Callable[[], dt.datetime],
+    post: Post = webhook_client.post,
+    is_over: IsOver = budgets.endless,
+) -> int:
     """Send what is due at `at`, for the first time or again, and return how many notices this call dealt with.
 
     Several may run at once: a notice is claimed by one of them. What fails is tried again later, until the recipient
-    acknowledges it.
+    acknowledges it. Nothing is begun once `is_over` says so.
     """
     policy = PolicyVersion.objects.in_force()
     if policy is None:
         return 0
-    sender = _Sender(policy, now, post)
+    sender = _Sender(policy, now, post, is_over)
     waiting = Recipient.objects.filter(pk__in=RecipientNotice.objects.due(at).values("recipient")).order_by("pk")
     return sum(_tell(recipient, sender) for recipient in list(waiting))
 
@@ -62,7 +70,7 @@ def send_due(*, at: dt.datetime, now: Callable[[], dt.datetime], post: Post = we
 def _tell(recipient: Recipient, sender: _Sender) -> int:
     """Send one recipient all that is due, in portions, each claimed before it is sent."""
     told = 0
-    while claimed := _claim(recipient, sender.now()):
+    while not sender.is_over() and (claimed := _claim(recipient, sender.now())):
         told += len(claimed)
         _by_webhook(claimed, sender) if recipient.told_by == ToldBy.WEBHOOK else _by_mail(recipient, claimed, sender)
     return told
@@ -93,6 +101,9 @@ def _by_mail(recipient: Recipient, claimed: list[RecipientNotice], sender: _Send
 
 def _by_webhook(claimed: list[RecipientNotice], sender: _Sender) -> None:
     for number, notice in enumerate(claimed):
+        if sender.is_over():
+            _ours(claimed[number:]).update(claimed_until=None)
+            return
         try:
             _post(notice, sender)
         except PostError as error:

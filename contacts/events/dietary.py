@@ -2,14 +2,18 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Min, Q, QuerySet
 from django.db.models.functions import Lower, Trim
 
 from contacts.base import audit, held
-from contacts.models import Event, FoodPreference, Registration
+from contacts.journal import writing
+from contacts.models import Event, FoodPreference, Registration, SignUp
+from contacts.words.addresses import keyed_hash, mailbox_hash
+from contacts.words.journal import JournalAct
 
 
 def overdue(at: dt.datetime) -> int:
@@ -48,7 +52,8 @@ def withdraw(address: str, *, public_id: uuid.UUID | None, at: dt.datetime, by: 
 
     The address is normalised and proven; `public_id` is of whoever is held under it, if anybody.
     """
-    return _take_back(of_address(address), public_id, at, by)
+    coded = {keyed_hash(address): mailbox_hash(address)}
+    return _take_back(of_address(address), public_id, at, by, hashes=coded)
 
 
 @transaction.atomic
@@ -57,13 +62,32 @@ def withdraw_at(place: Registration, *, at: dt.datetime, by: str) -> None:
 
     It is no activity, so it lengthens nothing.
     """
-    _take_back(FoodPreference.objects.filter(registration=place), place.contact.public_id, at, by)
+    found = FoodPreference.objects.filter(registration=place)
+    _take_back(found, place.contact.public_id, at, by, event=place.event.slug)
 
 
-def _take_back(found: QuerySet[FoodPreference], public_id: uuid.UUID | None, at: dt.datetime, by: str) -> int:
+def take_back_again(
+    public_ids: Collection[uuid.UUID], coded: Mapping[str, str], *, event: str, at: dt.datetime, by: str
+) -> int:
+    """Take back, after a restore, what people took back before: at one event, named by its slug, or at all (L11).
+
+    They are found by their numbers, or by the keyed hashes of addresses.
+    """
+    waiting = SignUp.objects.waiting().values_list("pk", "email")
+    theirs = [pk for pk, email in waiting if keyed_hash(email) in coded]
+    people = Q(registration__contact__public_id__in=public_ids) | Q(registration__contact__address_hash__in=coded)
+    found = FoodPreference.objects.filter(people | Q(sign_up__in=theirs))
+    at_event = Q(registration__event__slug=event) | Q(sign_up__event__slug=event)
+    return _take_back(found.filter(at_event) if event else found, next(iter(public_ids), None), at, by)
+
+
+def _take_back(
+    found: QuerySet[FoodPreference], public_id: uuid.UUID | None, at: dt.datetime, by: str, **which: Any
+) -> int:
     withdrawn, _ = FoodPreference.objects.filter(pk__in=found.values("pk")).delete()
     if withdrawn:
         audit.record("consent.withdrawn", at=at, by=by, public_id=public_id, rule="food")
+        writing.write(JournalAct.FOOD, [public_id] if public_id else [], at=at, **which)
     return withdrawn
 
 

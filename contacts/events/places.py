@@ -9,8 +9,10 @@ import uuid
 from django.db import transaction
 
 from contacts.base import audit, merge_redirects
+from contacts.journal import writing
 from contacts.models import FoodPreference, Registration
 from contacts.outbox import outbox
+from contacts.words.journal import JournalAct
 from contacts.words.vocabulary import MailTemplate
 
 
@@ -44,7 +46,9 @@ def give_up(registration_id: int, *, at: dt.datetime, by: str) -> Registration:
     if not mine.filter(cancelled_at=None, attended_at=None).update(cancelled_at=at):
         came = mine.filter(cancelled_at=None).exists()
         raise PlaceError("The guest is in already." if came else "This place was given up before.")
-    FoodPreference.objects.filter(registration=place).delete()
+    forgotten, _ = FoodPreference.objects.filter(registration=place).delete()
+    if forgotten:
+        writing.write(JournalAct.FOOD, [place.contact.public_id], at=at, event=place.event.slug)
     audit.record(
         "registration.cancelled", at=at, by=by, public_id=place.contact.public_id, rule=f"event:{place.event_id}"
     )

@@ -58,11 +58,12 @@ def start(mailing: Mailing, people: QuerySet[Contact], *, policy: PolicyVersion,
 def release(mailing: Mailing, *, policy: PolicyVersion, at: dt.datetime) -> int:
     """Owe the next mails of a mailing that is being sent, and return how many.
 
-    As many as keep what leaves in any minute within its rate, however often and however late this is called. Where the
-    register has come to let nobody's data go to whoever sends our mail, the mailing is paused.
+    As many as keep what leaves in any minute within its rate, however often and however late this is called; none while
+    the mail server is at fault. Where the register has come to let nobody's data go to whoever sends our mail, the
+    mailing is paused.
     """
     with transaction.atomic():
-        if not _alone(mailing):
+        if not _is_ours_to_release(mailing):
             return 0
         try:
             provider = _provider(day_of(at, policy.zone))
@@ -120,12 +121,15 @@ def _left_out(found: QuerySet[Any]) -> dict[str, int]:
     return dict(others.values_list("answer").annotate(number=Count("pk")))
 
 
-def _alone(mailing: Mailing) -> bool:
-    """Let nobody else release this mailing until the transaction ends; returns whether that is ours to do."""
+_OURS = """
+    SELECT pg_try_advisory_xact_lock(%(lock)s, %(mailing)s::int)
+        AND NOT EXISTS (SELECT 1 FROM contacts_mailstandstill WHERE ended_at IS NULL)"""
+
+
+def _is_ours_to_release(mailing: Mailing) -> bool:
+    """Let nobody else release this mailing until the transaction ends, and tell whether we may, and mail leaves."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_try_advisory_xact_lock(%(lock)s, %(mailing)s::int)", {"lock": _LOCK, "mailing": mailing.pk}
-        )
+        cursor.execute(_OURS, {"lock": _LOCK, "mailing": mailing.pk})
         (ours,) = cursor.fetchone()
     return bool(ours)
 

@@ -17,7 +17,7 @@ from psycopg2 import sql
 
 from contacts.base import audit, merge_redirects
 from contacts.merging import choosing, merging_rules
-from contacts.models import ChannelPermission, Contact, MergedAddress
+from contacts.models import Bounce, ChannelPermission, Contact, MergedAddress
 from contacts.outbox import notices
 from contacts.people import (
     address_trust,
@@ -32,7 +32,7 @@ from contacts.people import (
     tombstones,
 )
 from contacts.words.addresses import known
-from contacts.words.vocabulary import ConsentMethod, NoticeKind, PermissionState, StrikeKind
+from contacts.words.vocabulary import ConsentMethod, NoticeKind, PermissionState, StrikeKind, TrustReason
 
 # What is chosen between the two, and the columns that go along with it: whether an address takes mail is said of the
 # address. Whether it is proven is asked anew.
@@ -125,7 +125,9 @@ def merge(two: Two, taken: Collection[str], *, day: dt.date, at: dt.datetime, by
     notices.enqueue(NoticeKind.RECTIFIED, [two.keep.pk] if changed else [], details=changed, at=at)
     _carry_objections(two, at, by)
     merging_rules.carry(merging_rules.RULES, two.keep.pk, two.gone.pk, at=at)
-    erasure.delete({two.gone.pk: two.gone.public_id}, at=at, by=by, rule="merged", strike=StrikeKind.MERGED)
+    _carry_bounce(two, changed, restriction_guard.today(at))
+    gone = {two.gone.pk: two.gone.public_id}
+    erasure.delete(gone, at=at, by=by, rule="merged", strike=StrikeKind.MERGED, journaled=False)
     _fill(two, changed, restriction_guard.today(at))
     _remember(two, changed)
     clocks.refresh_contacts([two.keep.pk])
@@ -163,12 +165,20 @@ def _carry_objections(two: Two, at: dt.datetime, by: str) -> None:
     given_up = suppressions.hashes_of(MergedAddress.objects.filter(contact__in=[two.keep, two.gone]))
     values: dict[str, Any] = {"keep": two.keep.pk, "gone": two.gone.pk, "at": at}
     values |= {"of": list(hashes), "of_mailboxes": list(hashes.values())}
-    suppressions.add(hashes | given_up, _SAID, **values)
+    suppressions.carry(hashes | given_up, _SAID, two.keep, two.gone, **values)
     with connection.cursor() as cursor:
         cursor.execute(_NOTE, values)
     if news := sorted(_objected(two.keep) - before):
         notices.enqueue(NoticeKind.OBJECTED, [two.keep.pk], details=news, at=at)
         audit.record("objection.recorded", at=at, by=by, public_id=two.keep.public_id, rule=",".join(news))
+
+
+def _carry_bounce(two: Two, taken: Collection[str], day: dt.date) -> None:
+    """Keep why mail to the chosen address came back. Undone, it is trusted as any address of a merged record is."""
+    if "email" in taken:
+        Bounce.objects.filter(contact=two.keep).delete()
+        Bounce.objects.filter(contact=two.gone).update(contact=two.keep)
+    Bounce.objects.filter(contact=two.keep).update(**address_trust.says(TrustReason.MERGED, day))
 
 
 def _objected(contact: Contact) -> set[str]:

@@ -228,10 +228,12 @@ RULES: Rules = {
     "contacts.Addressee.contact": _TURNS,
     "contacts.Message.contact": _MAILS,
     "contacts.Disclosure.contact": (moved("contacts_disclosure", unless=_SAME_BATCH),),
+    "contacts.Bounce.contact": GOES,  # unless its address is chosen: `merging` knows
     "contacts.UploadedPerson.contact": uploaded.PEOPLE,
     "contacts.UploadedDifference.contact": uploaded.DIFFERENCES,
     "contacts.EarlierHash.contact": GOES,  # of the address that stays they are written anew
     "contacts.MergedAddress.contact": (moved("contacts_mergedaddress", unless=_SAME_ADDRESS),),
+    "contacts.LookAgain.contact": (moved("contacts_lookagain", unless=sql.SQL("kept.why = its.why")),),
     "contacts.DuplicatePair.one": _PAIRS,
     "contacts.DuplicatePair.other": GOES,  # moved together with the other end
 }

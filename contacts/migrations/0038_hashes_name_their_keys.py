@@ -49,7 +49,7 @@ def _fingerprint(key: str) -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("contacts", "0021_places_given_up")]
+    dependencies = [("contacts", "0037_messages_end")]
 
     operations = [
         migrations.AlterField(

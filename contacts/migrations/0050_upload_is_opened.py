@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0042_keys_end'),
+        ('contacts', '0047_journal_numbers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,15 +1,17 @@
 from contacts.models.audiences import Audience, Strike
 from contacts.models.audit import AuditEvent
+from contacts.models.bounces import Bounce, BounceUndoing
 from contacts.models.countries import CountryRule
 from contacts.models.duplicates import DuplicatePair, MergedAddress
 from contacts.models.earlier_hashes import EarlierHash
 from contacts.models.events import Event, FoodPreference, Registration
 from contacts.models.jobs import JobRun
+from contacts.models.journal import JournalLine, JournalNumber, LookAgain, Restoration
 from contacts.models.keys import ApiKey
 from contacts.models.mailings import Addressee, Mailing
 from contacts.models.marketing import ChannelPermission, ConsentRecord, Suppression
 from contacts.models.organisations import Agreement, Organisation
-from contacts.models.outbox import Message
+from contacts.models.outbox import MailStandstill, Message
 from contacts.models.people import Activity, Basis, Contact
 from contacts.models.policy import PolicyVersion, ScenarioRule
 from contacts.models.proposals import ProposedDetail
@@ -30,6 +32,8 @@ __all__ = [
     "Audience",
     "AuditEvent",
     "Basis",
+    "Bounce",
+    "BounceUndoing",
     "ChannelPermission",
     "ConsentRecord",
     "Contact",
@@ -41,7 +45,11 @@ __all__ = [
     "FoodPreference",
     "Interest",
     "JobRun",
+    "JournalLine",
+    "JournalNumber",
     "ListLayout",
+    "LookAgain",
+    "MailStandstill",
     "Mailing",
     "MergedAddress",
     "Message",
@@ -51,6 +59,7 @@ __all__ = [
     "Recipient",
     "RecipientNotice",
     "Registration",
+    "Restoration",
     "Review",
     "ReviewOutcome",
     "ScenarioRule",

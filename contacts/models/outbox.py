@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from contacts.models.events import Event, Registration
+from contacts.models.journal import Restoration
 from contacts.models.mailings import Mailing
 from contacts.models.people import Contact
 from contacts.models.sign_ups import SignUp
@@ -24,12 +25,14 @@ class MessageEnd(models.TextChoices):
     BROKEN_OFF = "broken_off", "was being sent when the sender died: perhaps it arrived, so it is not sent again"
 
 
+LATE = dt.timedelta(minutes=10)
+
 # What a letter written for one occasion is once it is sent or ended.
 FORGOTTEN: dict[str, Any] = {"address": "", "written": None, "forget_at": None}
 
 
 class Messages(models.QuerySet["Message"]):
-    def waiting(self, at: dt.datetime) -> Messages:
+    def waiting(self, at: Any) -> Messages:
         """Those neither sent nor ended, that nobody is sending at `at`.
 
         A mailing's is not among them whose sender died: it may have arrived, and nobody gets a second copy.
@@ -41,13 +44,21 @@ class Messages(models.QuerySet["Message"]):
         """Those of mailings whose sender had them in its hands, and has not been heard of since."""
         return self.filter(claimed_until__lte=at, mailing__isnull=False, sent_at__isnull=True, ended_at__isnull=True)
 
-    def due(self, at: dt.datetime) -> Messages:
+    def due(self, at: Any) -> Messages:
         """Those to be sent at `at`, that nobody is sending, and whose mailing goes on if they are part of one.
 
+        After a restore, those from before it wait for somebody's word: they may have left.
+
         The mailing is asked in a subquery: with a join, who waits for a claim would not look at it again afterwards.
+        `at` is a moment, or an expression for one.
         """
         goes_on = Q(mailing__isnull=True) | Exists(Mailing.objects.under_way().filter(pk=OuterRef("mailing")))
-        return self.waiting(at).filter(goes_on, not_before__lte=at)
+        restored = Restoration.objects.holding_mails().filter(messages_through__gte=OuterRef("pk"))
+        return self.waiting(at).filter(goes_on, ~Exists(restored), not_before__lte=at)
+
+    def late(self, at: dt.datetime) -> Messages:
+        """Those that should have left long before `at`: nobody sends, or the mail server is slow."""
+        return self.due(at).filter(not_before__lte=at - LATE)
 
 
 class Message(models.Model):
@@ -84,6 +95,8 @@ class Message(models.Model):
     ended_at = models.DateTimeField(null=True)
     end = models.CharField(choices=MessageEnd, blank=True)
     reason = models.CharField(blank=True, help_text="A code: the class of the error, or why it was skipped.")
+    refused_at = models.DateTimeField(null=True, help_text="When a mail server first said this reply.")
+    reply = models.CharField(blank=True, db_default="", default="", help_text="What the server said, naming nobody.")
 
     objects = Messages.as_manager()
 
@@ -109,6 +122,9 @@ class Message(models.Model):
                 condition=Q(ended_at__isnull=True, end="") | (Q(ended_at__isnull=False) & ~Q(end="")),
                 name="message_ended_says_how",
             ),
+            models.CheckConstraint(
+                condition=Q(refused_at__isnull=True) | ~Q(reply=""), name="message_refused_says_by_what"
+            ),
             models.UniqueConstraint(fields=["contact", "template", "once"], condition=~Q(once=""), name="message_once"),
         ]
         indexes = [
@@ -120,9 +136,53 @@ class Message(models.Model):
             models.Index(fields=["forget_at"], condition=Q(forget_at__isnull=False), name="message_to_forget"),
             # Letters that never left are asked for on each home page of an officer: few among very many.
             models.Index(fields=["once"], condition=Q(template="written") & ~Q(end=""), name="message_never_left"),
-            models.Index(fields=["ended_at"], condition=~Q(end__in=["", "skipped"]), name="message_ended_unsent"),
+            models.Index(fields=["refused_at"], condition=Q(refused_at__isnull=False), name="message_refused"),
+            models.Index(fields=["sent_at"], condition=Q(sent_at__isnull=False), name="message_sent"),
+            models.Index(fields=["ended_at"], condition=Q(ended_at__isnull=False), name="message_ended"),
             models.Index(fields=["mailing", "sent_at"], condition=Q(mailing__isnull=False), name="message_of_mailing"),
         ]
 
     def __str__(self) -> str:
         return f"Message {self.pk} ({self.template})"
+
+
+class Standstills(models.QuerySet["MailStandstill"]):
+    def open(self) -> Standstills:
+        """The one that is going on, if there is one."""
+        return self.filter(ended_at__isnull=True)
+
+
+class MailStandstill(models.Model):
+    """A time in which the mail server was at fault, so that nothing was sent but one mail after a while, as a trial.
+
+    `reply` is what it said to `domains` companies alike, or the kind of error where it could not be used at all; then
+    `domains` is 0.
+    """
+
+    reply = models.CharField()
+    domains = models.PositiveIntegerField(default=0)
+    began_at = models.DateTimeField()
+    try_at = models.DateTimeField(help_text="When the next mail is sent as a trial.")
+    ended_at = models.DateTimeField(null=True)
+    told_at = models.DateTimeField(null=True, help_text="When staff were told that it began.")
+    told_end_at = models.DateTimeField(null=True, help_text="When they were told that it is over.")
+
+    objects = Standstills.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ended_at"],
+                condition=Q(ended_at__isnull=True),
+                nulls_distinct=False,
+                name="standstill_one_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(told_end_at__isnull=True) | Q(told_at__isnull=False, ended_at__isnull=False),
+                name="standstill_its_end_is_told_last",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Standstill {self.pk}"

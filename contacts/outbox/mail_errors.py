@@ -1,26 +1,24 @@
 """What it means that a mail could not be handed over: whose fault it is, and whether to try again (RFC 3463)."""
 
-import re
 from dataclasses import dataclass
 from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
 from typing import TYPE_CHECKING
 
+from contacts.outbox import mail_replies
 from contacts.outbox.mail_smtp import UnansweredError
 
 if TYPE_CHECKING:
     from anymail.exceptions import AnymailAPIError
 
-# The address is wrong, or its mailbox does not take mail: no other failure says anything about a person.
-_OF_THE_ADDRESS = re.compile(r"5\.(1|2)\.\d+")
-_ENHANCED = re.compile(r"\b\d\.\d+\.\d+\b")
 _CLOSING = 421
 
 
 @dataclass(frozen=True)
 class Failure:
-    """`code` names the kind of failure and quotes nothing: what a server says may name the person."""
+    """`code` names the kind of failure, and `reply` what the server said: neither quotes what may name the person."""
 
     code: str
+    reply: str = ""  # alike replies are equal (`mail_replies.alike`)
     for_good: bool = False  # no later attempt can succeed
     bounces: bool = False  # the address takes no mail
     of_the_server: bool = False  # the next message would fail as well
@@ -33,11 +31,12 @@ def failure(error: Exception) -> Failure:
 
     match error:
         case SMTPRecipientsRefused():
-            return _recipient(error)
+            return _recipient(*next(iter(error.recipients.values())))
         case SMTPDataError():
-            return _content(error.smtp_code)
+            return _content(error.smtp_code, error.smtp_error)
         case AnymailRecipientsRefused():
-            return Failure("AnymailRecipientsRefused", for_good=True, bounces=True)
+            code = "AnymailRecipientsRefused"
+            return Failure(code, reply=code, for_good=True, bounces=True)
         case AnymailAPIError():
             return _provider(error)
         case SMTPException() | OSError():
@@ -45,17 +44,17 @@ def failure(error: Exception) -> Failure:
     return Failure(type(error).__name__)
 
 
-def _content(code: int) -> Failure:
+def _content(code: int, text: bytes | str) -> Failure:
     """Tell what a server thinks of the mail itself, or that it is about to close."""
-    return Failure(f"SMTPDataError:{code}", for_good=code >= 500, of_the_server=code == _CLOSING)
+    reply = mail_replies.alike(code, text)
+    return Failure(f"SMTPDataError:{code}", reply=reply, for_good=code >= 500, of_the_server=code == _CLOSING)
 
 
-def _recipient(error: SMTPRecipientsRefused) -> Failure:
-    """Tell a wrong address from a full mailbox, and from a server that will not take mail from us (X.7.X)."""
-    code, text = next(iter(error.recipients.values()))
-    said = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
-    wrong = code >= 500 and (_OF_THE_ADDRESS.search(said) is not None or not _ENHANCED.search(said))
-    return Failure(f"SMTPRecipientsRefused:{code}", for_good=wrong, bounces=wrong, of_the_server=code == _CLOSING)
+def _recipient(code: int, text: bytes | str) -> Failure:
+    """Tell a wrong address from all else: a full mailbox, a server that will take no mail from us, or does not say."""
+    wrong = code >= 500 and mail_replies.names_the_address(text)
+    name, reply = f"SMTPRecipientsRefused:{code}", mail_replies.alike(code, text)
+    return Failure(name, reply=reply, for_good=wrong, bounces=wrong, of_the_server=code == _CLOSING)
 
 
 def _provider(error: "AnymailAPIError") -> Failure:
@@ -63,6 +62,6 @@ def _provider(error: "AnymailAPIError") -> Failure:
     from requests import ReadTimeout  # noqa: PLC0415 - which is loaded by now
 
     status = error.status_code
-    alike = status is None or status in {401, 403, 429} or status >= 500
+    away = status is None or status in {401, 403, 429} or status >= 500
     code, in_doubt = f"{type(error).__name__}:{status or '-'}", isinstance(error, ReadTimeout)
-    return Failure(code, of_the_server=alike, in_doubt=in_doubt)
+    return Failure(code, reply="" if away else code, of_the_server=away, in_doubt=in_doubt)

@@ -1,48 +1,50 @@
-"""Ask a worker to send what is owed now, rather than at the next sweep. Who hears it changes only the minute.
+"""Ask a worker to send what is owed now, rather than at the next tick. Who hears it changes only the minute.
 
 One worker that was asked, and has not begun, will see whatever has been committed by then: nobody asks a second one. So
 a rush of sign-ups is not also a rush of tasks.
 """
 
-from functools import cache
+from functools import cache, partial
 
 import redis
 import structlog
 from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import KombuError
-from kombu.pools import producers
 
-from contacts.base.background import app
+from contacts.base import background
 
 log = structlog.get_logger(__name__)
 
-TASK = "contacts.tasks.send_messages"
+# Which mails are to be sent, by the task that does.
+AWAITED, TO_MANY = "contacts.tasks.send_messages", "contacts.tasks.send_mailings"
 
-_ASKED = "wake_worker.asked"
-_A_MINUTE = 60  # then the sweep has looked, should the worker that was asked have died before it began
-
-# A visitor waits for this: no second try, and no longer than a broker needs that is there.
-_QUICK = {"max_retries": 0, "socket_connect_timeout": 1, "socket_timeout": 1, "retry_on_timeout": False}
+# Seconds until nobody need hear it any more. By then, the tick of the next minute has looked for what people wait for.
+# Who sends to many looks again, too, and what is said in vain must not stand before beat's next message on the queue.
+_LASTS = {AWAITED: 60, TO_MANY: 9}
 
 
-def nudge() -> None:
+def nudge(task: str = AWAITED) -> None:
     """Ask for the owed mails to be sent, once what is being written has committed. It never fails and never waits."""
-    transaction.on_commit(_ask, robust=True)
+    transaction.on_commit(partial(_ask, task), robust=True)
 
 
-def heard() -> None:
+def heard(task: str = AWAITED) -> None:
     """Say, before looking at what is owed, that whatever is committed from now on has to be asked for again."""
     try:
-        _valkey(settings.REDIS_URL).delete(_ASKED)
+        _valkey(settings.REDIS_URL).delete(_asked(task))
     except redis.RedisError as error:
         log.warning("mail.no_valkey", code=type(error).__name__)
 
 
-def _ask() -> None:
+def _asked(task: str) -> str:
+    return f"wake_worker.asked:{task}"
+
+
+def _ask(task: str) -> None:
     try:
-        if _valkey(settings.REDIS_URL).set(_ASKED, 1, nx=True, ex=_A_MINUTE):
-            _send()
+        if _valkey(settings.REDIS_URL).set(_asked(task), 1, nx=True, ex=_LASTS[task]):
+            _send(task)
     except (redis.RedisError, KombuError, OSError) as error:
         log.warning("mail.no_broker", code=type(error).__name__)
 
@@ -52,10 +54,9 @@ def _valkey(url: str) -> redis.Redis:
     return redis.Redis.from_url(url, socket_connect_timeout=1, socket_timeout=1)
 
 
-def _send() -> None:
+def _send(task: str) -> None:
     try:
-        with producers[app.connection_for_write(transport_options=_QUICK)].acquire(block=False) as producer:
-            app.send_task(TASK, producer=producer, retry=False, ignore_result=True)
+        background.ask(task, expires=_LASTS[task])
     except (KombuError, OSError):
-        heard()  # nobody did, so the next one asks
+        heard(task)  # nobody did, so the next one asks
         raise

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from psycopg2 import sql
 
 from contacts.base import audit
-from contacts.models import Contact, EarlierHash
+from contacts.models import Bounce, Contact, EarlierHash
 from contacts.people import restriction_guard
 from contacts.people.activities import ContactGoneError
 from contacts.words.vocabulary import DOUBTS_OF_MAIL, REASONS_OF, AddressTrust, TrustReason
@@ -66,10 +66,17 @@ def note(contact: Contact, reason: TrustReason, *, at: dt.datetime, by: str) -> 
     told = says(reason, restriction_guard.today(at))
     if told["address_trust"] != AddressTrust.DOUBTED:
         told["bounced_on"] = None
+        forget_bounce(contact)
     for name, value in told.items():
         setattr(contact, name, value)
     contact.save(update_fields=list(told))
     audit.record("address.trust", at=at, by=by, public_id=contact.public_id, rule=f"{contact.address_trust}:{reason}")
+
+
+def forget_bounce(contact: Contact) -> None:
+    """Forget why mail came back, of a contact whose address takes mail again, or who has another."""
+    if contact.bounced_on:
+        Bounce.objects.filter(contact=contact.pk).delete()
 
 
 def is_proven_by(contact: Contact, *, theirs: bool) -> bool:

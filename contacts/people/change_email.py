@@ -8,11 +8,13 @@ from psycopg2 import sql
 
 from contacts.base import audit
 from contacts.base.days import day_of
+from contacts.journal import writing
 from contacts.models import Contact, PolicyVersion
 from contacts.outbox import notices
 from contacts.people import address_trust, consent_records, rekeying, suppressions, tombstones
 from contacts.people.activities import ContactGoneError
 from contacts.words.addresses import MalformedAddressError, hashes, keyed_hash, known, mailbox_hash, normalise
+from contacts.words.journal import JournalAct, LookWhy
 from contacts.words.vocabulary import AddressTrust, ConsentMethod, NoticeKind, TrustReason
 
 
@@ -58,7 +60,8 @@ def change(contact_id: int, email: str, *, evidence: TrustReason | None, at: dt.
     rekeying.readdress(person, address)
     if address != person.email:
         notices.enqueue(NoticeKind.RECTIFIED, [person.pk], details=["email"], at=at)
-    suppressions.add({new["new"]: new["new_mailbox"]}, _CARRIED, **old)
+        writing.write(JournalAct.LOOK, [person.public_id], at=at, why=LookWhy.ADDRESS)
+    suppressions.carry({new["new"]: new["new_mailbox"]}, _CARRIED, person, at=at, **old)
     with connection.cursor() as cursor:
         cursor.execute(_NOTE, {"person": person.pk, "at": at, **new})
     audit.record("address.changed", at=at, by=by, public_id=person.public_id, rule=why)
@@ -80,6 +83,7 @@ def _move(person: Contact, address: str, why: TrustReason, day: dt.date) -> None
         with transaction.atomic():
             says = hashes(address) | address_trust.says(why, day)
             Contact.objects.filter(pk=person.pk).update(email=address, bounced_on=None, **says)
+            address_trust.forget_bounce(person)
     except IntegrityError:
         raise AddressError("Another contact has this address.") from None
 

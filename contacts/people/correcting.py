@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from contacts.base import audit
+from contacts.journal import writing
 from contacts.models import Contact
 from contacts.outbox import notices
 from contacts.people import clocks, empty_organisations
 from contacts.people.activities import ContactGoneError
+from contacts.words.journal import JournalAct, LookWhy
 from contacts.words.vocabulary import NoticeKind
 
 # The address has an act of its own, since objections hang on it (`addressing`).
@@ -80,3 +82,4 @@ def _tell(person: Contact, changes: list[Change], at: dt.datetime, by: str) -> N
     fields = [change.field for change in changes]
     notices.enqueue(NoticeKind.RECTIFIED, [person.pk], details=fields, at=at)
     audit.record("contact.corrected", at=at, by=by, public_id=person.public_id, rule=",".join(fields))
+    writing.write(JournalAct.LOOK, [person.public_id], at=at, why=LookWhy.CORRECTED)

@@ -19,11 +19,13 @@ from django.db import connection
 from django.db.models import Exists, ForeignObjectRel, Model, OuterRef
 
 from contacts.base import audit
+from contacts.journal import writing
 from contacts.models import Activity, Basis, Contact, Interest, Registration
 from contacts.models.policy import PolicyVersion
 from contacts.outbox import notices
 from contacts.people import address_trust
 from contacts.words.categories import FIELDS, Category, blank
+from contacts.words.journal import JournalAct
 from contacts.words.vocabulary import (
     ACTIVITY_SCENARIOS,
     SCENARIO_OF_EVENT,
@@ -48,13 +50,24 @@ _FORGOTTEN: dict[str, Any] = {
 type People = dict[int, uuid.UUID]  # primary key → public_id
 
 
-def delete(people: People, *, at: dt.datetime, by: str, rule: str, strike: StrikeKind = StrikeKind.ERASED) -> None:
+def delete(
+    people: People,
+    *,
+    at: dt.datetime,
+    by: str,
+    rule: str,
+    strike: StrikeKind = StrikeKind.ERASED,
+    journaled: bool = True,
+) -> None:
     """Delete these people with every trace of them, and write one audit event each.
 
-    `strike` says why the holders of lists that left as files strike their numbers.
+    `strike` says why the holders of lists that left as files strike their numbers. What the clock deletes is not
+    `journaled`: after a restore, the first night deletes it again (ADR 0061).
     """
     if not people:
         return
+    if journaled:
+        writing.write(JournalAct.DELETED, people.values(), at=at)
     notices.enqueue(NoticeKind.ERASED, people, at=at, strike=strike)
     _forget(people)
     with connection.cursor() as cursor:
@@ -62,10 +75,21 @@ def delete(people: People, *, at: dt.datetime, by: str, rule: str, strike: Strik
     audit.record_each("contact.deleted", people.values(), at=at, by=by, rule=rule)
 
 
-def minimise(people: People, keeps: Collection[str], *, day: dt.date, at: dt.datetime, by: str, rule: str) -> None:
+def minimise(
+    people: People,
+    keeps: Collection[str],
+    *,
+    day: dt.date,
+    at: dt.datetime,
+    by: str,
+    rule: str,
+    journaled: bool = True,
+) -> None:
     """Reduce these people to the categories that their duty names; never the e-mail address (P5)."""
     if not people:
         return
+    if journaled:
+        writing.write(JournalAct.REDUCED, people.values(), at=at, keeps=sorted(keeps), day=day.isoformat())
     notices.enqueue(NoticeKind.ERASED, people, at=at)
     _forget(people)
     for model, column in traces():

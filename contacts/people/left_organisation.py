@@ -8,8 +8,10 @@ import datetime as dt
 from django.db import transaction
 
 from contacts.base import audit
+from contacts.journal import writing
 from contacts.models import Contact
 from contacts.people.activities import ContactGoneError
+from contacts.words.journal import JournalAct, LookWhy
 
 
 class LeavingError(ValueError):
@@ -32,6 +34,7 @@ def heard(contact_id: int, *, on: dt.date, at: dt.datetime, by: str) -> None:
         )
     public_id = people.values_list("public_id", flat=True).get()
     audit.record("contact.left", at=at, by=by, public_id=public_id)
+    writing.write(JournalAct.LOOK, [public_id], at=at, why=LookWhy.LEFT)
 
 
 @transaction.atomic

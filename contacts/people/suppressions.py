@@ -4,6 +4,8 @@ A mailbox is one person's, whatever tag the address has (P12, L16). Both hashes 
 is held under any more, the mailbox may not be known.
 """
 
+import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -11,9 +13,11 @@ from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from psycopg2 import sql
 
+from contacts.journal import writing
 from contacts.models import Contact, EarlierHash, MergedAddress, Suppression
 from contacts.words.addresses import known
-from contacts.words.vocabulary import Channel
+from contacts.words.journal import JournalAct
+from contacts.words.vocabulary import Channel, ConsentMethod
 
 type Hashes = Mapping[str, str]  # keyed hash of an address → that of its mailbox
 
@@ -82,6 +86,23 @@ def holds(channel: Channel) -> Q:
     by_mailbox = Exists(found.filter(mailbox_hash=OuterRef("mailbox_hash")))
     by_address = Exists(found.filter(address_hash=OuterRef("address_hash")))
     return Q(by_mailbox) | (~Q(mailbox_hash=F("address_hash")) & Q(by_address))
+
+
+def carry(hashes: Hashes, said: sql.Composable, *people: Contact, at: dt.datetime, **values: Any) -> None:
+    """Suppress addresses by what holds for others of the same people, and have the journal know of it (L11)."""
+    if not add(hashes, said, at=at, **values):
+        return
+    told: dict[tuple[dt.date, str], set[str]] = defaultdict(set)
+    for each in Suppression.objects.filter(address_hash__in=list(hashes)):
+        told[each.since, each.reason].add(each.channel)
+    for (since, reason), about in told.items():
+        heard: dict[str, Any] = {
+            "channels": sorted(about),
+            "day": since.isoformat(),
+            "reason": reason,
+            "how": ConsentMethod.ADDRESS,
+        }
+        writing.write(JournalAct.OBJECTED, [each.public_id for each in people], hashes=hashes, at=at, **heard)
 
 
 def add(hashes: Hashes, said: sql.Composable, **values: Any) -> int:

@@ -12,10 +12,12 @@ from django.utils.formats import date_format
 
 from contacts.base import audit, held
 from contacts.base.days import add_months
+from contacts.journal import writing
 from contacts.models import Tombstone
 from contacts.people import suppressions
 from contacts.people.activities import ContactGoneError
 from contacts.people.suppressions import Hashes
+from contacts.words.journal import JournalAct
 
 
 class ErasedError(ContactGoneError):
@@ -33,12 +35,15 @@ def last_day(erased_on: dt.date) -> dt.date:
     return add_months(erased_on, settings.TOMBSTONE_MONTHS)
 
 
-def put_up(hashes: Hashes, *, residue: uuid.UUID | None, day: dt.date) -> None:
+def put_up(hashes: Hashes, *, residue: uuid.UUID | None, day: dt.date, at: dt.datetime) -> None:
     """Keep these addresses from coming back, whose person is erased on a day; `residue` is what stays of them."""
     stones = [
         Tombstone(address_hash=address, mailbox_hash=box, erased_on=day, ends_on=last_day(day), residue=residue)
         for address, box in sorted(hashes.items())
     ]
+    writing.write(
+        JournalAct.KEPT_OUT, hashes=hashes, at=at, day=day.isoformat(), residue=str(residue) if residue else None
+    )
     Tombstone.objects.bulk_create(
         stones,
         update_conflicts=True,

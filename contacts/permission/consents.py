@@ -7,10 +7,12 @@ import datetime as dt
 from typing import Any
 
 from contacts.base import audit
+from contacts.journal import writing
 from contacts.models import ChannelPermission, ConsentRecord, Contact, SignUp
 from contacts.outbox import outbox
 from contacts.people import consent_records, suppressions
 from contacts.permission import objections
+from contacts.words.journal import JournalAct
 from contacts.words.vocabulary import Channel, ConsentMethod, ConsentState, MailTemplate, PermissionState
 
 
@@ -30,8 +32,7 @@ def give(
     `asked` is the form with the ticked box, and has the proof: when, in which language, under which policy, and the
     mail that was sent. Call it under the lock on the contact.
     """
-    contact.permissions.filter(channel=channel, state=PermissionState.OBJECTED).delete()
-    suppressions.of_people(contact).filter(channel=channel).delete()
+    reopen(contact, channel, at=at)
     ChannelPermission.objects.update_or_create(
         contact=contact,
         channel=channel,
@@ -51,6 +52,14 @@ def give(
         **(_proof(asked) if asked else {}),
     )
     audit.record("consent.given", at=at, by=by, public_id=contact.public_id, rule=channel)
+
+
+def reopen(contact: Contact, channel: Channel, *, at: dt.datetime) -> None:
+    """Let an objection on a channel be over, as its person said themselves, twice."""
+    ended, _ = contact.permissions.filter(channel=channel, state=PermissionState.OBJECTED).delete()
+    lifted, _ = suppressions.of_people(contact).filter(channel=channel).delete()
+    if ended or lifted:
+        writing.write(JournalAct.REOPENED, [contact.public_id], at=at, channels=[channel])
 
 
 def withdraw(contact: Contact, channel: Channel, *, reason: str, day: dt.date, at: dt.datetime, by: str) -> bool:

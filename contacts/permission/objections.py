@@ -13,10 +13,12 @@ from django.db.models import Q
 from psycopg2 import sql
 
 from contacts.base import audit, merge_redirects
+from contacts.journal import writing
 from contacts.models import Contact, EarlierHash, MergedAddress
 from contacts.outbox import counts, notices
 from contacts.people import consent_records, suppressions
 from contacts.people.suppressions import Hashes
+from contacts.words.journal import JournalAct
 from contacts.words.vocabulary import Channel, ConsentMethod, NoticeKind, PermissionState
 
 _SAID = sql.SQL("SELECT channel, %(reason)s AS reason, %(day)s AS since FROM unnest(%(channels)s::text[]) channel")
@@ -24,6 +26,8 @@ _SAID = sql.SQL("SELECT channel, %(reason)s AS reason, %(day)s AS since FROM unn
 _OF_PEOPLE = sql.SQL("""
     SELECT contact_id, channel, %(day)s::date AS said_on, %(reason)s AS source
     FROM unnest(%(people)s::bigint[]) contact_id CROSS JOIN unnest(%(channels)s::text[]) channel""")
+
+REPLAY = "replay:"
 
 # How it was heard, by the beginning of who noted it.
 _METHODS = {
@@ -70,8 +74,10 @@ def record(address_hash: str, *, day: dt.date, at: dt.datetime, by: str, **said:
     hashes = heard | suppressions.hashes_of([*people, *MergedAddress.objects.filter(contact__in=ids)])
     told = [channel.value for channel in Channel if channel in said["channels"]]
     before = suppressions.channels(hashes)
+    how = method(by)
     values: dict[str, Any] = {"reason": said["reason"], "day": day, "at": at, "channels": told}
-    if suppressions.add(hashes, _SAID, **values) + _note(values | {"people": ids}, method(by)):
+    if suppressions.add(hashes, _SAID, **values) + _note(values | {"people": ids}, how):
+        _journal(people, hashes, channels=told, at=at, day=day.isoformat(), reason=said["reason"], how=how)
         notices.enqueue(NoticeKind.OBJECTED, ids, details=told, at=at)
         _trace(people, told, at, by)
         counts.objected(ids, at=at)
@@ -91,6 +97,8 @@ def take_back(
     heard.filter(channel__in=channels).delete()
     suppressions.of_people(contact).filter(channel__in=channels, reason=reason, since=day).delete()
     audit.record("objection.taken_back", at=at, by=by, public_id=contact.public_id, rule=",".join(sorted(channels)))
+    told: dict[str, Any] = {"channels": sorted(channels), "day": day.isoformat(), "reason": reason}
+    writing.write(JournalAct.REOPENED, [contact.public_id], at=at, **told)
 
 
 def _lock(heard: Hashes, public_id: uuid.UUID | None) -> list[Contact]:
@@ -116,7 +124,9 @@ def _heirs(heard: Hashes) -> set[int]:
 
 
 def method(by: str) -> ConsentMethod:
-    """Return how something was heard, by who noted it."""
+    """Return how something was heard, by who noted it; a replay of the journal names that itself."""
+    if by.startswith(REPLAY):
+        return ConsentMethod(by.removeprefix(REPLAY))
     return next((how for who, how in _METHODS.items() if by.startswith(who)), ConsentMethod.NOT_KNOWN)
 
 
@@ -124,6 +134,10 @@ def _note(values: dict[str, Any], how: ConsentMethod) -> int:
     with connection.cursor() as cursor:
         cursor.execute(consent_records.noted(_OF_PEOPLE, how), values)
         return int(cursor.rowcount)
+
+
+def _journal(people: Collection[Contact], hashes: Hashes, *, at: dt.datetime, **heard: Any) -> None:
+    writing.write(JournalAct.OBJECTED, [person.public_id for person in people], hashes=hashes, at=at, **heard)
 
 
 def _trace(people: Collection[Contact], channels: list[str], at: dt.datetime, by: str) -> None:

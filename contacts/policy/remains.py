@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 @dataclass(frozen=True)
 class Remain:
-    """`period` may have a place for a number of months, which `months` names by its setting.
+    """`period` may have a place for a number, of months mostly, which `months` names by its setting.
 
     `held` is what may outlast it while the person is on file.
     """
@@ -54,10 +54,24 @@ TRAIL = Remain(
     "AUDIT_MONTHS",
     held=gettext_lazy(", or for as long as your record depends on the entry"),
 )
+JOURNAL = Remain(
+    gettext_lazy("our duty to keep to the deletion (Article 17(1) GDPR)"),
+    gettext_lazy("until three days after the last older backup is gone, which is kept for %s days"),
+    "BACKUP_DAYS",
+)
+
+# Of somebody on file; it goes with them.
+MAILS = Remain(
+    gettext_lazy("so that nobody gets a mail twice, and to answer questions about it"),
+    gettext_lazy("%s months after each mail"),
+    "MESSAGE_MONTHS",
+    held=gettext_lazy(", or with the request or the news that it is about"),
+)
 
 REMAINS = {
     "contacts.Suppression": OBJECTION,
     "contacts.Tombstone": TOMBSTONE,
     "dsr.Request": REQUEST,
     "contacts.AuditEvent": TRAIL,
+    "contacts.JournalLine": JOURNAL,
 }

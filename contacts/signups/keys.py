@@ -12,7 +12,9 @@ from hashlib import sha256
 from django.db import IntegrityError, transaction
 
 from contacts.base import audit, rows
+from contacts.journal import writing
 from contacts.models import ApiKey
+from contacts.words.journal import JournalAct
 from contacts.words.vocabulary import Scenario
 
 FORMS = tuple(each for each in Scenario if each != Scenario.PROSPECT)
@@ -56,6 +58,7 @@ def revoke(record: ApiKey, *, at: dt.datetime, by: str) -> None:
     if not ApiKey.objects.filter(pk=record.pk, revoked_at__isnull=True).update(revoked_at=at):
         raise KeyRefusedError("This key is revoked already.")
     audit.record("api_key.revoked", at=at, by=by, rule=f"api_key:{record.pk}")
+    writing.write(JournalAct.KEY_REVOKED, at=at, key=record.digest)
 
 
 def holder(key: str, *, at: dt.datetime) -> ApiKey | None:

@@ -30,6 +30,7 @@ def person(
     _come_back(contact, own, policy, at, by)
     if own:
         address_trust.pressed(contact, theirs=_is_called_so(contact, made), at=at, by=by)
+        address_trust.forget_bounce(contact)
         contact.bounced_on = None
         contact.save(update_fields=["bounced_on"])
     frozen = is_frozen(contact, at, policy)

@@ -21,6 +21,7 @@ def privacy(request: HttpRequest, visit: Visit) -> HttpResponse:
         "remembered": settings.TOMBSTONE_MONTHS,
         "requests": settings.REQUEST_MONTHS,
         "trail": remains.TRAIL,
+        "mails": remains.MAILS,
     }
     return visit.show("contacts/privacy.html", _page(visit, visit.policy) | periods)
 

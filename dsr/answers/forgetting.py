@@ -1,16 +1,20 @@
 """Closed requests go after a period of their own, and how many there were, and how they ended, remains.
 
-So do notices that a recipient has acknowledged, and lists that left as files, once their holder has confirmed them.
+So do notices that a recipient has acknowledged, lists that left as files, once their holder has confirmed them, and
+what is known of mails that were sent.
 """
 
 import datetime as dt
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import CharField, Exists, Func, OuterRef, Q, Value
+from django.db.models.functions import Cast
 
 from contacts.base import held
 from contacts.base.days import day_of
-from contacts.models import Audience, PolicyVersion, RecipientNotice
+from contacts.models import Audience, MailStandstill, Message, PolicyVersion, RecipientNotice
+from contacts.words.vocabulary import MailTemplate
 from dsr.models import Request
 from dsr.words.vocabulary import State
 from retention.months import latest_due_anchor
@@ -47,6 +51,31 @@ def forget_audiences(*, months: int, policy: PolicyVersion, at: dt.datetime) -> 
     """
     until = _end_of(latest_due_anchor(day_of(at, policy.zone), months), policy)
     return held.delete(Audience.objects.filter(confirmed_at__lt=until))
+
+
+def forget_messages(*, months: int, policy: PolicyVersion, at: dt.datetime) -> int:
+    """Delete what is known of mails that were sent or ended `months` calendar months ago, and return how many.
+
+    A letter about a request stays as long as the request, which says whether it has reached the person; the news of
+    something that can still be announced stays, since nobody is told twice. So go the times when no mail left.
+    """
+    until = _end_of(latest_due_anchor(day_of(at, policy.zone), months), policy)
+    MailStandstill.objects.filter(ended_at__lt=until).delete()
+    old = Message.objects.filter(Q(sent_at__lt=until) | Q(ended_at__lt=until))
+    return held.delete(old.exclude(_about_a_request()).exclude(_news(at)))
+
+
+def _about_a_request() -> Q:
+    """Tell of messages whether the request that they are about is on record."""
+    number = Func(OuterRef("once"), Value(":"), Value(2), function="split_part", output_field=CharField())
+    theirs = Request.objects.annotate(as_text=Cast("pk", CharField())).filter(as_text=number)
+    return Q(Exists(theirs), once__startswith="request:")
+
+
+def _news(at: dt.datetime) -> Q:
+    """Tell of messages whether they announced what can still be announced."""
+    current = Q(whitepaper__isnull=False, whitepaper__withdrawn_at__isnull=True) | Q(event__over_at__gt=at)
+    return Q(current, template=MailTemplate.ANNOUNCE)
 
 
 def _end_of(day: dt.date, policy: PolicyVersion) -> dt.datetime:

@@ -7,7 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from contacts.base.days import day_of
-from contacts.models import RecipientNotice
+from contacts.models import JournalLine, RecipientNotice
 from contacts.models.recipients import OVERDUE, RecipientNotices
 from contacts.words.vocabulary import NoticeKind
 from dsr.models import Certificate
@@ -31,6 +31,12 @@ def waits_until(certificate: Certificate, day: dt.date, zone: ZoneInfo) -> dt.da
     """
     last = day_of(certificate.erased_at + OVERDUE, zone)
     return last if day < last and _notices(certificate).open().exists() else None
+
+
+def waits_for_journal(certificate: Certificate) -> bool:
+    """Tell whether a deletion is not in the journal outside the database yet, by which it outlives a restore (L11)."""
+    owed = JournalLine.objects.filter(number__isnull=False, shipped_at__isnull=True)
+    return owed.filter(public_ids__overlap=certificate.references).exists()
 
 
 def _notices(certificate: Certificate) -> RecipientNotices:

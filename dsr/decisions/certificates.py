@@ -14,13 +14,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from contacts.base.days import add_months, day_of
-from contacts.models import PolicyVersion
+from contacts.models import JournalLine, PolicyVersion
 from contacts.policy import remains
 from dsr.decisions import certificate_recipients
 from dsr.models import Certificate
 from dsr.traces import proposal
 from dsr.words import places
 from dsr.words.vocabulary import ErasureGround
+
+_JOURNAL = JournalLine._meta.db_table
+_SEGMENT = dt.timedelta(days=3)  # a segment is sealed after a day, and looked at once a day
 
 TEMPLATE = Path(__file__).parent / "certificate.typ"
 
@@ -46,7 +49,7 @@ def said(certificate: Certificate, *, policy: PolicyVersion, language: str) -> d
     with translation.override(language):
         return {
             "language": language,
-            "title": _("Certificate of deletion"),
+            "title": _title(certificate),
             "company": policy.controller["name"],
             "company_address": policy.controller["address"],
             "outcome": _outcome(certificate, policy),
@@ -127,6 +130,12 @@ def _sought(scan: dict[str, Any]) -> str:
     return _("It was searched by %s.") % proposal.listed(texts) if texts else ""
 
 
+def _title(certificate: Certificate) -> str:
+    """Return its title, which says so while a restore could still undo the deletion."""
+    waits = certificate_recipients.waits_for_journal(certificate) or not certificate.scan
+    return _("Certificate of deletion (not final yet)") if waits else _("Certificate of deletion")
+
+
 def _outcome(certificate: Certificate, policy: PolicyVersion) -> str:
     day = date_format(day_of(certificate.erased_at, policy.zone), "DATE_FORMAT")
     text = (
@@ -193,6 +202,14 @@ def _coded(certificate: Certificate, policy: PolicyVersion) -> list[list[str]]:
             proposal.until(add_months(closed, settings.REQUEST_MONTHS)),
         ]
     )
+    if _JOURNAL in certificate.scan.get("coded", {}):
+        told.append(
+            [
+                _("Their number and coded address, so that no backup that is restored brings them back"),
+                str(remains.JOURNAL.ground),
+                proposal.until(certificate.backups_until + _SEGMENT),
+            ]
+        )
     told.append(
         [
             _("The record of who looked at and changed what, by a random number alone"),

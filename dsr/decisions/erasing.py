@@ -17,11 +17,13 @@ from django.db import transaction
 
 from contacts.base import retry
 from contacts.base.days import day_of
+from contacts.journal import writing
 from contacts.models import Contact, MergedAddress, Message, PolicyVersion
 from contacts.models.recipients import OVERDUE
 from contacts.outbox import mail_files, outbox
 from contacts.people import empty_organisations, erasure, suppressions, tombstones
 from contacts.words.addresses import keyed_hash, mailbox_hash, normalise
+from contacts.words.journal import JournalAct
 from dsr.answers import answering, closing
 from dsr.answers.answering import Draft
 from dsr.intake import identity, intake
@@ -106,11 +108,11 @@ def _erase(request_id: int, order: Order, *, policy: PolicyVersion, at: dt.datet
     decided = proposal.of(request, day)
     _refuse(request, decided, order)
     sought = scanning.identifiers(Contact.objects.filter(pk__in=list(locked)).values(), decided.addresses)
-    unlinked_data.delete(decided.addresses)
+    unlinked_data.delete(decided.addresses, at=at)
     letter_sent = _tell(request, decided, order, policy=policy, at=at, by=by)
     _close(request, decided, order, policy=policy, at=at, by=by)
     if decided.remembered_until:
-        _remember(locked, decided, day=day)
+        _remember(locked, decided, day=day, at=at)
     _part_with(request, locked, decided, order, day=day, at=at, by=by)
     transaction.on_commit(partial(mail_files.forget, decided.addresses), robust=True)
     letter_until = day_of(at + outbox.KEPT_FOR, policy.zone) if letter_sent else None
@@ -195,19 +197,28 @@ def _close(
         by=by,
     )
     day = day_of(at, policy.zone)
+    writing.write(
+        JournalAct.ANSWERED,
+        at=at,
+        day=day.isoformat(),
+        request=str(request.public_id),
+        outcome=request.outcome,
+        ground=request.ground,
+        refusal=request.refusal,
+    )
     kept = [pk for ids in decided.reduces.values() for pk in ids]
     frozen = Hold.objects.standing(day).filter(contact__in=kept, kind=HoldKind.FREEZE, reason=HoldReason.RESTRICTION)
     for hold in frozen.select_related("contact").order_by("contact"):
         holds.end(hold, day=day, at=at, by=by)
 
 
-def _remember(locked: Locked, decided: Proposal, *, day: dt.date) -> None:
+def _remember(locked: Locked, decided: Proposal, *, day: dt.date, at: dt.datetime) -> None:
     """Have nobody bring these people back, under any address that is known to be theirs and is nobody else's (L12)."""
     theirs = {keyed_hash(address): mailbox_hash(address) for address in decided.addresses}
     theirs |= suppressions.hashes_of(MergedAddress.objects.filter(contact__in=list(locked)))
     others = Contact.objects.exclude(pk__in=list(locked)).filter(address_hash__in=list(theirs))
     known = {address: box for address, box in theirs.items() if address not in suppressions.hashes_of(others)}
-    tombstones.put_up(known, residue=next(iter(_residue(locked, decided)), None), day=day)
+    tombstones.put_up(known, residue=next(iter(_residue(locked, decided)), None), day=day, at=at)
 
 
 def _residue(locked: Locked, decided: Proposal) -> list[uuid.UUID]:

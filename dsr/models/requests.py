@@ -216,6 +216,7 @@ class PendingSearch(models.Model):
     sought = models.JSONField(help_text="Kind of text → the texts: addresses, names, numbers and coded addresses.")
     apart_from = models.JSONField(help_text="Table → keys of rows that may stand: the letter to the person.")
     residue = ArrayField(models.UUIDField(), help_text="The numbers under which a duty has us keep a part.")
+    attempts = models.PositiveIntegerField(default=0, db_default=0, help_text="How often it failed.")
 
     class Meta:
         indexes = [models.Index(fields=["asked_at"], name="pending_search_asked")]

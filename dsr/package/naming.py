@@ -25,6 +25,7 @@ TITLES: dict[str, Any] = {
     "contacts.ProposedDetail": _("Details that wait for your answer"),
     "contacts.UploadedDifference": _("What a list of ours says otherwise"),
     "contacts.Message": _("Our messages to you"),
+    "contacts.Bounce": _("Why our mail does not reach you"),
     "contacts.Disclosure": _("Who was given your details"),
     "contacts.RecipientNotice": _("What we told them about you later"),
     "contacts.Strike": _("Lists that you were removed from"),
@@ -32,10 +33,12 @@ TITLES: dict[str, Any] = {
     "dsr.Request": _("Your requests"),
     "dsr.Paper": _("What was written about requests that concern you"),
     "dsr.Handover": _("Copies made ready for you"),
+    "contacts.JournalLine": _("What no backup undoes"),
     "contacts.AuditEvent": _("Who looked at your details or changed them"),
 }
 
 COLUMNS: dict[str, Any] = {
+    "act": _("What was done"),
     "address": _("Address"),
     "address_trust": _("Is the e-mail address known to be yours?"),
     "address_trust_reason": _("How that is known, or why not"),
@@ -113,6 +116,7 @@ COLUMNS: dict[str, Any] = {
     "purpose": _("Purpose"),
     "reason": _("Reason"),
     "received_on": _("Received on"),
+    "reply": _("What the mail server said"),
     "recipient": _("Recipient"),
     "recorded_at": _("Noted or confirmed at"),
     "reference": _("About"),

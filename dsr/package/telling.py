@@ -13,7 +13,7 @@ from django_countries import countries
 from contacts.models import PolicyVersion, Recipient
 from contacts.policy import policy_words
 from contacts.policy.policy_words import Promise
-from contacts.policy.remains import REMAINS
+from contacts.policy.remains import MAILS, REMAINS
 from dsr.package import periods
 from dsr.package.gathering import Section
 from dsr.package.periods import Kept, Reason
@@ -138,6 +138,7 @@ def _period(kept: Kept, found: dict[str, Section]) -> Chapter:
         "contacts.SignUp": _("30 days"),
         "contacts.ProposedDetail": _("Until it is answered, 30 days at most"),
         "contacts.UploadedDifference": _("A day after the list came in"),
+        "contacts.Message": MAILS.told(),
         **{key: remain.told() for key, remain in REMAINS.items()},
     }
     facts = [(reason.title, reason.until) for reason in kept.reasons]

@@ -35,6 +35,9 @@ BESIDE: dict[Label, Callable[[Person], Q]] = {
     "contacts.RecipientNotice": lambda who: Q(reference__in=who.public_ids),
     "contacts.Strike": lambda who: Q(reference__in=who.public_ids),
     "contacts.AuditEvent": lambda who: Q(public_id__in=who.public_ids),
+    "contacts.JournalLine": lambda who: (
+        Q(public_ids__overlap=list(who.public_ids)) | Q(hashes__has_any_keys=list(who.mailboxes))
+    ),
     "dsr.Request": lambda who: requesters.asked_by(who.hashes, who.contact_ids),
 }
 

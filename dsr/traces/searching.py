@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, fields
 
 from django.db import transaction
+from django.db.models import F
 from kombu.exceptions import KombuError
 
 from contacts.base.background import app
@@ -46,10 +47,20 @@ def leave(certificate: Certificate, search: Search, *, at: dt.datetime) -> None:
 
 
 def carry_out() -> int:
-    """Do the searches that wait, each in a transaction of its own, and return how many there were."""
+    """Do the searches that wait, each in a transaction of its own, and return how many there were.
+
+    One that fails is left for the next time, after those that have failed less often. Raises its error at the end.
+    """
+    failed: list[Exception] = []
     done = 0
-    while _carry_out_next():
-        done += 1
+    for pk in PendingSearch.objects.order_by("attempts", "pk").values_list("pk", flat=True):
+        try:
+            done += _carry_out(pk)
+        except Exception as error:  # whatever it is, the others are searched
+            PendingSearch.objects.filter(pk=pk).update(attempts=F("attempts") + 1)
+            failed.append(error)
+    if failed:
+        raise failed[0]
     return done
 
 
@@ -62,9 +73,9 @@ def _ask() -> None:
 
 
 @transaction.atomic
-def _carry_out_next() -> bool:
+def _carry_out(pk: int) -> bool:
     waiting = PendingSearch.objects.select_for_update(skip_locked=True, of=("self",)).select_related("certificate")
-    pending = waiting.order_by("pk").first()
+    pending = waiting.filter(pk=pk).first()
     if pending is None:
         return False
     sought = Identifiers(**{kind: frozenset(texts) for kind, texts in pending.sought.items()})

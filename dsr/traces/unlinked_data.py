@@ -3,13 +3,16 @@
 Whoever has shown that an address is theirs, and asks to be deleted, means these, too.
 """
 
-from collections.abc import Collection
+import datetime as dt
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db.models import F, Func, JSONField, QuerySet, Value
 
+from contacts.journal import writing
 from contacts.models import Message, SignUp
-from contacts.words.addresses import every_hash
+from contacts.words.addresses import every_hash, keyed_hash, mailbox_hash
+from contacts.words.journal import JournalAct
 from contacts.words.vocabulary import SignUpKind
 from dsr.models import Paper, Proof, Request
 from dsr.words.vocabulary import PaperKind, State
@@ -39,12 +42,26 @@ def lock(addresses: Collection[str]) -> None:
         list(found.order_by("pk").select_for_update().values_list("pk", flat=True))
 
 
-def delete(addresses: Collection[str]) -> None:
+def delete(addresses: Collection[str], *, at: dt.datetime) -> None:
     """Delete it, with what hangs on it, and where others say that they once had the address. Call it under the lock."""
+    coded = {keyed_hash(address): mailbox_hash(address) for address in addresses}
+    writing.write(JournalAct.FORGOTTEN, hashes=coded, at=at)
     for found in of(addresses):
         found.delete()
     named = Paper.objects.filter(kind=PaperKind.STATEMENT, data__old_address__in=list(addresses))
     named.update(data=_Without(F("data"), Value("old_address")))
+
+
+def delete_coded(coded: Mapping[str, str], *, at: dt.datetime) -> None:
+    """Delete what waits under addresses of which the keyed hashes alone are known, after a restore (L11)."""
+    waiting = [
+        *SignUp.objects.waiting().values_list("email", flat=True),
+        *Proof.objects.values_list("address", flat=True),
+        *Message.objects.filter(forget_at__isnull=False).values_list("address", flat=True),
+        *Paper.objects.filter(kind=PaperKind.STATEMENT).values_list("data__old_address", flat=True),
+    ]
+    delete({address for address in waiting if address and keyed_hash(address) in coded}, at=at)
+    Request.objects.filter(state=State.UNPROVEN, address_hash__in=list(coded)).delete()
 
 
 class _Without(Func):

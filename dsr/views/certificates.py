@@ -54,9 +54,16 @@ def _found(visit: Visit, token: str) -> Certificate | HttpResponse:
     certificate = Certificate.objects.filter(request__public_id=request).order_by("pk").last()
     if certificate is None:
         return refusals.ended_link(visit)
+    if certificate_recipients.waits_for_journal(certificate):
+        return _minutes(visit)
     zone = visit.policy.zone
     until = certificate_recipients.waits_until(certificate, day_of(timezone.now(), zone), zone)
     return _early(visit, date_format(until, "DATE_FORMAT")) if until else certificate
+
+
+def _minutes(visit: Visit) -> HttpResponse:
+    text = _("We have deleted your details. The certificate is being made final. Open this link again in some minutes.")
+    return visit.show("contacts/message.html", {"heading": _("The certificate is not ready yet"), "text": text})
 
 
 def _early(visit: Visit, day: str) -> HttpResponse:

@@ -7,6 +7,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from contacts.journal import writing
+from contacts.words.journal import JournalAct
 from privacy_crm.access import granting, inviting, logins, targets, telling
 from privacy_crm.access.targets import AccountRefusedError
 
@@ -24,6 +26,7 @@ def close(user_id: int, *, at: dt.datetime, by: str) -> None:
     inviting.withdraw(user_id, at=at)
     User.objects.filter(pk=user_id).update(is_active=False)
     logins.end_all(user_id)
+    writing.write(JournalAct.ACCOUNT_CLOSED, at=at, account=user_id)
 
 
 @transaction.atomic

@@ -3,8 +3,10 @@
 from psycopg2 import sql
 
 from contacts.base import audit
+from contacts.journal import writing
 from contacts.outbox import notices
 from contacts.people import consent_records
+from contacts.words.journal import JournalAct
 from contacts.words.vocabulary import Channel, ConsentMethod, NoticeKind, Scenario
 from privacy_crm.crm_import import people, stored_only
 from privacy_crm.crm_import.columns import ALL_CHANNELS, CONSENTS, OBJECTIONS, File
@@ -156,11 +158,20 @@ _OF_THESE = sql.SQL("""
     WHERE channels = %(channels)s""")
 
 
+# What is new or earlier than before, for the journal: the list's own words for it stay here.
+_SUPPRESSED = sql.SQL("""
+    SELECT address_hash, max(mailbox_hash) AS mailbox_hash,
+        jsonb_build_object('channels', jsonb_agg(channel ORDER BY channel), 'day', min(since)) AS details
+    FROM merged_suppressions WHERE status < 3 GROUP BY address_hash, since ORDER BY address_hash""")
+
+
 def suppress(work: Import) -> None:
     """Write the keyed hashes, before anybody is judged: an export read again is judged as it was the first time."""
     work.keep(sql.Identifier("import_merged"), _MERGED)
     work.keep(sql.Identifier("import_heirs"), _HEIRS)
     apply(work, SUPPRESSIONS)
+    how = ConsentMethod.IMPORT
+    writing.write_found(JournalAct.OBJECTED, _SUPPRESSED, at=work.at, reason="objection", how=how)
 
 
 def judge(work: Import) -> None:

@@ -1,4 +1,4 @@
-"""Serve the demo: web, worker and beat as processes of their own, ended together."""
+"""Serve the demo: web, a worker for each queue and beat as processes of their own, ended together."""
 
 import os
 import socket
@@ -9,6 +9,8 @@ from django.conf import settings
 from django.db import connections
 from honcho.manager import Manager
 from rich.console import Console
+
+from privacy_crm.jobs import Queue
 
 HOST = "127.0.0.1"
 # In a container one often is root, and the demo's worker is nobody's target.
@@ -31,12 +33,14 @@ def address(port: int) -> str:
 
 
 def run(port: int) -> int:
-    """Run web, worker and beat until one of them ends or a signal comes. Returns the exit code."""
+    """Run web, workers and beat until one of them ends or a signal comes. Returns the exit code."""
     connections.close_all()
     manager = Manager()
     # Unless somebody has set them: mails name the port that is taken, and nobody needs a phone to look around.
     site = {"SITE_URL": address(port), "SECOND_FACTOR": "off"}
-    environment = {**site, **os.environ, "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": _AS_ROOT}
+    # Django's checks have been made by whoever started us: each worker would keep all pages in memory for them.
+    celery = {"CELERY_SKIP_CHECKS": "1", "PYTHONWARNINGS": _AS_ROOT}
+    environment = {**site, **os.environ, **celery, "PYTHONUNBUFFERED": "1"}
     for name, command in _commands(port).items():
         manager.add_process(name, f"exec {command}", env=environment)
     manager.loop()
@@ -46,10 +50,11 @@ def run(port: int) -> int:
 def _commands(port: int) -> dict[str, str]:
     python = quote(sys.executable)
     celery = f"{python} -m celery --quiet -A privacy_crm"
+    worker = f"{celery} worker --concurrency 1 --loglevel WARNING --without-gossip --without-mingle"
     schedule = quote(settings.CELERY_BEAT_SCHEDULE_FILENAME)
     return {
         "web": f"{python} {quote(str(settings.BASE_DIR / 'manage.py'))} serve --listen {HOST}:{port}",
-        "worker": f"{celery} worker --concurrency 1 --loglevel WARNING --without-gossip --without-mingle",
+        **{queue.value: f"{worker} --hostname {queue}@%h --queues {queue}" for queue in Queue},
         "beat": f"{celery} beat --loglevel WARNING --schedule {schedule}",
     }
 

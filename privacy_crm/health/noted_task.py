@@ -3,17 +3,21 @@
 from contextlib import suppress
 from typing import Any
 
-from celery import Task
 from django.db import DatabaseError
 from django.utils import timezone
 
 from contacts.base import job_runs
+from privacy_crm.restoring.worker import DROPPED, Guarded
 
 
-class NotedTask(Task):  # type: ignore[misc]
+class NotedTask(Guarded):
     """A note that cannot be written ends no task: what is missing from it is what alarms."""
 
-    def on_success(self, _returned: Any, _task_id: str, _args: Any, _kwargs: Any) -> None:
+    abstract = True
+
+    def on_success(self, returned: Any, _task_id: str, _args: Any, _kwargs: Any) -> None:
+        if returned == DROPPED:
+            return
         with suppress(DatabaseError):
             job_runs.succeeded(self.name, at=timezone.now())
 

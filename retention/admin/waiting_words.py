@@ -33,6 +33,13 @@ def question(run: PurgeRun, day: str) -> str:
     match run.waits_because:
         case WaitsBecause.GAP:
             text = _first_after_long(run, words)
+        case WaitsBecause.RESTORED:
+            text = _(
+                "The run of %(day)s is the first since the database was restored: it would delete %(delete)s people "
+                "and reduce %(reduce)s. Nobody was touched. What was recorded since the backup is lost, such as a new "
+                "agreement. Look at the people who are due, then approve it."
+            )
+            text %= words
         case WaitsBecause.FORECAST:
             text = _(
                 "The run of %(day)s would delete %(delete)s people and reduce %(reduce)s. %(foreseen)s were foreseen. "

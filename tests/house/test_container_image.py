@@ -10,6 +10,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+import yaml
 from django.apps import apps
 from django.conf import settings
 
@@ -17,6 +18,7 @@ ROOT: Path = settings.BASE_DIR
 RECIPE = (ROOT / "Dockerfile").read_text()
 LEFT_OUT = set((ROOT / ".dockerignore").read_text().split())
 COMPOSED = (ROOT / "docker-compose.yml").read_text()
+SERVICES = yaml.safe_load(COMPOSED)["services"]
 READ_ME = (ROOT / "README.md").read_text()
 PRODUCTION = {
     "DATABASE_URL": "postgres://crm:crm@localhost:1/crm",
@@ -144,11 +146,68 @@ def test_what_the_readme_lets_the_operator_set_reaches_the_product_in_its_contai
     rows = re.findall(r"^\| (`[A-Z_]+`(?:, `[A-Z_]+`)*) \|", READ_ME, re.MULTILINE)
     told = {name for row in rows for name in re.findall("[A-Z_]+", row)}
     assert len(told) > 10
-    assert told - set(re.findall(r"^    ([A-Z_]+):", COMPOSED, re.MULTILINE)) == set()
+    named = {name.removesuffix("_FILE") for name in re.findall(r"^    ([A-Z_]+):", COMPOSED, re.MULTILINE)}
+    assert told - named == set()
 
 
 def test_the_containers_serve_this_machine_alone() -> None:
     """Who reaches the site past the proxy says themselves who they are (`PROXY_HOPS`)."""
-    ports = re.findall(r"^    ports: \[(.*)\]$", COMPOSED, re.MULTILINE)
-    assert ports
-    assert all(port.startswith('"127.0.0.1:') for port in ports)
+    ports = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
+    assert ports.pop("proxy") == ["80:80", "443:443"]
+    assert all(port.startswith("127.0.0.1:") for each in ports.values() for port in each)
+
+
+def test_no_container_has_more_rights_than_it_needs() -> None:
+    for name, service in SERVICES.items():
+        assert (name, service["cap_drop"], service["security_opt"]) == (name, ["ALL"], ["no-new-privileges:true"])
+        assert name == "db" or service["read_only"], name
+        assert name == "db" or "mem_limit" in service, name
+    unchecked = {name for name, service in SERVICES.items() if "healthcheck" not in service}
+    assert unchecked == {"migrate", "metrics"}  # the one ends, and alarms notice when the other does
+
+
+def test_a_secret_comes_from_a_file(in_the_image: Run, tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("from a file " * 6)
+    told = in_the_image(
+        "-c", "from privacy_crm.settings import SECRET_KEY; print(SECRET_KEY)",
+        SECRET_KEY="", SECRET_KEY_FILE=str(tmp_path / "key"),
+    )  # fmt: skip
+    assert told.stdout.strip() == ("from a file " * 6).strip(), told.stderr
+
+
+def test_images_are_pinned_to_the_digests_that_the_registry_says(tmp_path: Path) -> None:
+    for name in ("Dockerfile", "docker-compose.yml", "docker-compose.development.yml", "deploy/pin-images.sh"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copyfile(ROOT / name, tmp_path / name)
+    docker = tmp_path / "docker"
+    docker.write_text(f"#!/bin/sh\necho sha256:{'7' * 64}\n")
+    docker.chmod(0o755)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    for _ in range(2):  # the second time over the digests of the first
+        subprocess.run(
+            ["sh", "deploy/pin-images.sh"], cwd=tmp_path, env={"PATH": path}, check=True, capture_output=True
+        )
+    lines = (tmp_path / "Dockerfile").read_text() + (tmp_path / "docker-compose.yml").read_text()
+    images = re.findall(r"^(?:FROM|    image:) (\S+)", lines, re.MULTILINE)
+    assert len(images) == 5
+    assert all(re.fullmatch(rf"[^@]+@sha256:{'7' * 64}", image) for image in images)
+
+
+def test_secrets_are_written_once_and_stay(tmp_path: Path) -> None:
+    (tmp_path / "deploy").mkdir()
+    shutil.copyfile(ROOT / "deploy" / "make-secrets.sh", tmp_path / "deploy" / "make-secrets.sh")
+
+    def make(**environment: str) -> subprocess.CompletedProcess[bytes]:
+        given = {"PATH": os.environ["PATH"], **environment}
+        return subprocess.run(
+            ["sh", "deploy/make-secrets.sh"], cwd=tmp_path, env=given, check=False, capture_output=True
+        )
+
+    assert make().returncode != 0
+    assert make(EMAIL_URL="smtps://mail.example").returncode == 0
+    written = {path.name: path.read_text() for path in (tmp_path / "secrets").iterdir()}
+    assert set(written) == {"secret_key", "suppression_key", "postgres_password", "database_url", "email_url"}
+    assert len({written["secret_key"], written["suppression_key"], written["postgres_password"]}) == 3
+    assert written["postgres_password"] in written["database_url"]
+    assert make(EMAIL_URL="smtps://other.example").returncode == 0
+    assert {path.name: path.read_text() for path in (tmp_path / "secrets").iterdir()} == written

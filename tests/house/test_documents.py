@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = (
     *("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"),
-    *("docs/glossary.md", "docs/stored_copies.md", "docs/performance.md", "docs/operations.md"),
+    *("docs/glossary.md", "docs/stored_copies.md", "docs/performance.md", "docs/jobs.md", "docs/operations.md"),
 )
 
 

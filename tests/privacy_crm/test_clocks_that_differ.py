@@ -26,9 +26,12 @@ MORE = A_MINUTE + dt.timedelta(seconds=1)
 HARMLESS = {
     "contacts.tasks.owe_information",
     "contacts.tasks.owe_reminders",
+    "contacts.tasks.send_mailings",
     "contacts.tasks.send_messages",
     "contacts.tasks.tell_of_strikes",
     "contacts.tasks.tell_recipients",
+    "contacts.tasks.ship_journal",
+    "contacts.tasks.tell_of_standstills",
     "dsr.tasks.remind_officers",
     "dsr.tasks.search_after_deletion",
     "privacy_crm.tasks.count_figures",

@@ -350,7 +350,7 @@ def test_a_list_finds_it_on_its_last_day_and_not_after(
 def test_the_night_deletes_what_has_ended(policy: PolicyVersion) -> None:
     ended = dt.date(2020, 1, 1)
     Tombstone.objects.create(**hashes(PLAIN), erased_on=ended, ends_on=ended)
-    tombstones.put_up({keyed_hash(TAGGED): keyed_hash(PLAIN)}, residue=None, day=TODAY)
+    tombstones.put_up({keyed_hash(TAGGED): keyed_hash(PLAIN)}, residue=None, day=TODAY, at=NOON)
     tasks.sweep_tombstones()
     assert Tombstone.objects.get().address_hash == keyed_hash(TAGGED)
 

@@ -13,7 +13,9 @@ def test_a_storage_of_ones_own_is_asked_at_its_host() -> None:
     options = media.storage("s3://us%2Ber:pa%2Fss@storage.example:9000/crm?region=eu-north-1&tls=0")["OPTIONS"]
     assert (options["access_key"], options["secret_key"]) == ("us+er", "pa/ss")
     assert (options["endpoint_url"], options["bucket_name"]) == ("http://storage.example:9000", "crm")
-    assert (options["region_name"], options["addressing_style"]) == ("eu-north-1", "path")
+    assert options["region_name"] == "eu-north-1"
+    config = options["client_config"]
+    assert (config.s3, config.connect_timeout, config.read_timeout) == ({"addressing_style": "path"}, 3, 10)
 
 
 def test_without_a_host_and_a_key_they_are_looked_for_by_the_library() -> None:

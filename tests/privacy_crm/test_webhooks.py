@@ -212,6 +212,24 @@ def test_a_permanent_bounce_alone_stops_the_mail_and_closes_my_data(
     assert Contact.objects.get().address_trust == "doubted"
 
 
+@pytest.mark.promise("L15")
+@pytest.mark.parametrize(
+    ("said", "marks"),
+    [
+        ("smtp;550 5.1.1 The email account that you tried to reach does not exist", True),
+        ("smtp;550 Relaying denied", False),
+        ("smtp;554 5.7.1 blocked by a list", False),
+        ("5.1.1", True),
+        ("Test bounce details", True),  # no reply of a server: the provider's own word decides
+    ],
+)
+def test_what_the_mail_server_said_decides_where_a_provider_passes_it_on(
+    said: str, marks: bool, message: Message
+) -> None:
+    report(message, "HardBounce", "aino@fjordkraft.example", Details=said)
+    assert bool(Contact.objects.get().bounced_on) == marks
+
+
 @pytest.mark.parametrize(("error", "stops"), [("user unknown", True), ("quota exceeded", False)])
 def test_a_full_mailbox_to_which_a_provider_sends_no_more_stops_nothing(
     message: Message, error: str, stops: bool

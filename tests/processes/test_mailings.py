@@ -9,27 +9,10 @@ import pytest
 from tests.support.embedded_users import eventually
 from tests.support.mail_sink import Sink
 from tests.support.processes import PATIENCE, Site, kill
+from tests.support.scripts import schedule_mailing
 
 PEOPLE = 30
 
-SCHEDULE = f"""
-from django.utils import timezone
-from contacts.mailings import drafts, schedule
-from contacts.words.addresses import hashes
-from contacts.models import Basis, ChannelPermission, Contact, PolicyVersion
-from contacts.words.vocabulary import MailingKind
-at, policy = timezone.now(), PolicyVersion.objects.in_force()
-for number in range({PEOPLE}):
-    address = f"person{{number}}@fjordkraft.example"
-    person = Contact.objects.create(email=address, **hashes(address))
-    held = {{"scenario": "prospect", "legal_basis": "legitimate_interest", "source_kind": "person"}}
-    Basis.objects.create(contact=person, collected_on=at.date(), clock_from=at.date(), **held)
-    ChannelPermission.objects.create(contact=person, channel="email", state="consented", given_on=at.date())
-both = {{"en": "News", "sv": "Nytt"}}
-draft = drafts.Draft("News", MailingKind.MARKETING, both, both, %d)
-mailing = drafts.draft(draft, at=at, by="user:1")
-schedule.schedule(mailing, at, policy=policy, at=at, by="user:1")
-"""
 # The minutes of a clock that is ahead, so that claims have ended and the rate lets the next ones go.
 MINUTES = """
 import datetime as dt
@@ -70,7 +53,7 @@ def sink(site: Site) -> Iterator[Sink]:
 
 
 def schedule(site: Site, rate: int) -> None:
-    site.manage("shell", "-c", SCHEDULE % rate)
+    site.manage("shell", "-c", schedule_mailing(PEOPLE, rate))
 
 
 def state(site: Site) -> tuple[str, int, int]:
@@ -86,7 +69,7 @@ def test_a_worker_that_dies_with_a_mail_in_its_hands_leaves_no_second_copy(site:
         assert held.wait(PATIENCE)
         kill(worker)
     with site.worker():
-        site.enqueue("contacts.tasks.send_messages")  # as beat does each minute
+        site.enqueue("contacts.tasks.send_mailings")  # as beat does each minute
         eventually(lambda: state(site) == ("sending", PEOPLE, PEOPLE - 1), within=PATIENCE)
     site.manage("shell", "-c", LATER)
     assert len(sink.recipients) == len(set(sink.recipients)) == PEOPLE
@@ -114,9 +97,27 @@ def test_a_worker_that_dies_while_it_finds_people_or_owes_their_mails_leaves_eve
     assert state(site) == ("sent", PEOPLE, PEOPLE)
 
 
-def test_a_worker_that_is_asked_several_times_sends_each_mail_once(site: Site, sink: Sink) -> None:
+def test_two_senders_share_a_mailing_and_one_of_them_is_killed_with_a_mail_in_its_hands(site: Site, sink: Sink) -> None:
+    schedule(site, 300)
+    in_hand = "SELECT count(*) FROM contacts_message WHERE claimed_until IS NOT NULL AND sent_at IS NULL"
+    with site.worker("-Q", "bulk") as one, site.worker("-Q", "bulk"):
+        with sink.holding(5, PATIENCE) as held:
+            site.enqueue(RUN)
+            assert held.wait(PATIENCE)
+            eventually(lambda: site.number(in_hand) == 2, within=PATIENCE)
+            kill(one)
+        eventually(lambda: state(site) == ("sending", PEOPLE, PEOPLE - 1), within=PATIENCE)
+    site.manage("shell", "-c", LATER)
+    assert len(set(sink.recipients)) == len(sink.recipients) >= PEOPLE - 1
+    assert state(site) == ("sent", PEOPLE, PEOPLE - 1)
+    assert site.number("SELECT count(*) FROM contacts_message WHERE \"end\" = 'broken_off'") == 1
+
+
+def test_workers_that_are_asked_several_times_send_each_mail_once_and_keep_its_rate_together(
+    site: Site, sink: Sink
+) -> None:
     schedule(site, 20)
-    with site.worker():
+    with site.worker("-Q", "bulk"), site.worker("-Q", "bulk"):
         for _ in range(3):
             site.enqueue(RUN)
         eventually(lambda: len(sink.recipients) >= 20, within=PATIENCE)

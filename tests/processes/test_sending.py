@@ -29,11 +29,27 @@ SEND_NOW = f"{SEND} sending.send_due(at=timezone.now(), now=timezone.now)"
 # A clock that is ahead, so that claims have ended.
 SEND_LATER = f"{SEND} later = lambda: timezone.now() + sending.CLAIM; sending.send_due(at=later(), now=later)"
 
+COMPANIES = 12
+LETTERS = f"""
+from django.utils import timezone
+from tests.support.factories import ContactFactory
+from tests.support.mailing import written_letter
+for number in range({COMPANIES}):
+    written_letter(ContactFactory.create(email=f"person@company{{number}}.example"), at=timezone.now())
+"""
+SEND_AFTER_A_PAUSE = """
+from contacts.outbox import standstill
+from django.utils import timezone
+from contacts.delivery import sending
+later = lambda: timezone.now() + standstill.PAUSE
+sending.send_due(at=later(), now=later)
+"""
+
 
 @pytest.fixture
 def site(installed: Site) -> Iterator[Site]:
     """The product with nothing owed."""
-    installed.empty("contacts_signup")
+    installed.empty("contacts_signup", "contacts_contact", "contacts_mailstandstill")
     yield installed
     installed.end_all()
 
@@ -102,3 +118,22 @@ def test_two_workers_send_each_mail_once(site: Site, sink: Sink) -> None:
     assert [sender.returncode for sender in senders] == [0, 0], done
     assert sorted(sink.recipients) == sorted(addresses(40))
     assert waiting(site) == 0
+
+
+@pytest.mark.promise("L15")
+def test_a_relay_that_refuses_all_marks_nobody_and_all_mails_leave_once_it_is_well(site: Site, sink: Sink) -> None:
+    """Found: 1,541 people were marked as bouncing within 70 seconds."""
+    people = [f"person@company{number}.example" for number in range(COMPANIES)]
+    sink.answers = dict.fromkeys(people, "550 Relaying denied")
+    with sink.open():
+        site.manage("shell", "-c", LETTERS)
+        senders = [site.start("manage.py", "shell", "-c", SEND_NOW) for _ in range(2)]
+        done: list[Any] = [sender.communicate(timeout=PATIENCE) for sender in senders]
+        assert [sender.returncode for sender in senders] == [0, 0], done
+        assert site.number("SELECT count(*) FROM contacts_contact WHERE bounced_on IS NOT NULL") == 0
+        assert site.number("SELECT count(*) FROM contacts_mailstandstill") == 1
+        assert waiting(site) == COMPANIES
+        sink.answers.clear()
+        site.manage("shell", "-c", SEND_AFTER_A_PAUSE)
+    assert sorted(sink.recipients) == sorted(people)
+    assert site.number("SELECT count(*) FROM contacts_mailstandstill WHERE ended_at IS NULL") == 0

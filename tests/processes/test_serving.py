@@ -95,6 +95,21 @@ def test_two_hundred_slow_clients_keep_nobody_from_reading_the_policy_or_from_un
         assert seconds_for(stop) < WITHIN
 
 
+@pytest.mark.parametrize(
+    ("path", "cookie", "most"), [("my-data/", "sessionid=x", 1), ("admin/", "", 1), ("admin/", "sessionid=x", 51)]
+)
+def test_more_than_a_form_holds_is_taken_from_staff_alone(port: int, path: str, cookie: str, most: int) -> None:
+    megabyte = 1024 * 1024
+    head = f"POST /{path} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\nContent-Length: "
+    refused = {}
+    for length in (most * megabyte - 1, most * megabyte):
+        with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as client:
+            client.sendall(f"{head}{length}\r\n\r\n".encode())
+            client.shutdown(socket.SHUT_WR)  # nothing more comes, so that what was taken is let go
+            refused[length] = b"413" in client.recv(100)
+    assert list(refused.values()) == [False, True]
+
+
 def test_behind_the_proxy_of_compose_neither(proxy: int) -> None:
     with slow_clients(proxy, SLOW_CLIENTS):
         assert seconds_for(f"http://localhost:{proxy}/privacy/") < WITHIN

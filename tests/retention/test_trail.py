@@ -1,4 +1,4 @@
-"""Entries of the audit trail go 60 months after they were written, and it says itself from when on it is whole."""
+"""Entries of the audit trail go by themselves after their months, and it says itself from when on it is whole."""
 
 import datetime as dt
 import uuid
@@ -15,7 +15,7 @@ from contacts.audiences import exporting
 from contacts.base import audit, merge_redirects
 from contacts.mailings import approval, drafts
 from contacts.mailings.drafts import MailingError
-from contacts.models import AuditEvent, ChannelPermission, Mailing, Message, PolicyVersion, Strike
+from contacts.models import AuditEvent, BounceUndoing, ChannelPermission, Mailing, Message, PolicyVersion, Strike
 from contacts.outbox import links
 from contacts.people import erasure
 from contacts.permission import objections
@@ -23,6 +23,7 @@ from contacts.words.vocabulary import AudienceEnd, Channel
 from privacy_crm.celery import app
 from privacy_crm.merging import merge
 from retention import statements, tasks, trail
+from retention.models import PurgeRun, StatementCheck
 from tests.support import listing
 from tests.support.admin_pages import contents
 from tests.support.factories import NOON, ONE_DAY, ContactFactory, customer, hold, stockholm
@@ -256,3 +257,37 @@ def test_it_has_to_be_kept_for_a_year(settings: Any) -> None:
     settings.AUDIT_MONTHS = 11
     with pytest.raises(SystemCheckError, match=r"retention\.E002"):
         call_command("check", stdout=StringIO(), stderr=StringIO())
+
+
+def test_mails_are_known_for_as_long_as_what_follows_is_counted(settings: Any) -> None:
+    settings.MESSAGE_MONTHS = 2
+    with pytest.raises(SystemCheckError, match=r"retention\.E003"):
+        call_command("check", stdout=StringIO(), stderr=StringIO())
+
+
+# The ledgers
+
+
+def night(at: dt.datetime, status: str = "finished") -> PurgeRun:
+    return PurgeRun.objects.create(at=at, by="test", status=status, started_at=at, finished_at=at)
+
+
+def test_nights_and_searches_go_with_the_trail_but_the_last_and_what_waits(policy: PolicyVersion) -> None:
+    for status in ("finished", "needs_approval", "missed"):
+        night(WRITTEN, status)
+    StatementCheck.objects.create(at=WRITTEN)
+    undone = {"since": WRITTEN, "until": WRITTEN, "reason": "a mistake", "number": 1, "by": "user:1"}
+    BounceUndoing.objects.create(at=WRITTEN, **undone)
+    kept = BounceUndoing.objects.create(at=NOON, **undone)
+    trail.shorten_ledgers(months=60, policy=policy, at=NOON - ONE_DAY)
+    assert (PurgeRun.objects.count(), BounceUndoing.objects.count()) == (3, 2)
+    trail.shorten_ledgers(months=60, policy=policy, at=NOON)
+    assert sorted(PurgeRun.objects.values_list("status", flat=True)) == ["missed", "needs_approval"]
+    assert StatementCheck.objects.count() == 1
+    assert BounceUndoing.objects.get() == kept
+    StatementCheck.objects.create(at=NOON)
+    night(NOON)
+    tasks_at_noon = {"months": 60, "policy": policy, "at": NOON}
+    trail.shorten_ledgers(**tasks_at_noon)
+    assert sorted(PurgeRun.objects.values_list("status", flat=True)) == ["finished", "needs_approval"]
+    assert StatementCheck.objects.get().at == NOON

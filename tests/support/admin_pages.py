@@ -13,7 +13,18 @@ from django.urls import reverse
 from django.utils import timezone
 from psycopg2 import sql
 
-from contacts.models import Audience, AuditEvent, Contact, PolicyVersion, ProposedDetail, Strike
+from contacts.models import (
+    Audience,
+    AuditEvent,
+    BounceUndoing,
+    Contact,
+    LookAgain,
+    MailStandstill,
+    PolicyVersion,
+    ProposedDetail,
+    Restoration,
+    Strike,
+)
 from contacts.signups import keys
 from privacy_crm import roles
 from privacy_crm.models import RoleRequest
@@ -98,6 +109,10 @@ def world(policy: PolicyVersion) -> dict[str, Any]:
         "contacts_whitepaper_withdraw": published,
         "contacts_signup": SignUpFactory.create(policy_version=policy),
         "contacts_apikey": keys.issue("website", at=NOON, by="test")[0],
+        "contacts_mailstandstill": MailStandstill.objects.create(reply="TimeoutError", began_at=NOON, try_at=NOON),
+        "contacts_bounceundoing": BounceUndoing.objects.create(
+            reply="550 5.1.1", since=NOON, until=NOON, reason="a mistake", number=1, at=NOON, by="test"
+        ),
         "contacts_countryrule": CountryRuleFactory.create(),
         "contacts_recipient": recipient,
         "contacts_recipientnotice": notice(recipient),
@@ -112,6 +127,7 @@ def world(policy: PolicyVersion) -> dict[str, Any]:
         "contacts_auditevent": AuditEvent.objects.create(at=NOON, by="user:1", code="hold.placed"),
         "retention_hold": HoldFactory.create(contact=contact, reason="legal_claim"),
         "retention_purgerun": _waiting(contact, policy),
+        "contacts_restoration": _restored(contact),
         "retention_statementcheck": StatementCheck.objects.create(at=NOON, finished_at=NOON),
         **request_pages.world(policy),
         "auth_user": User.objects.create(username="somebody"),
@@ -160,6 +176,13 @@ def _to_strike() -> Audience:
     made = listing.made()
     Strike.objects.create(audience=made, reference=uuid.uuid4(), kind="erased", created_at=NOON)
     return made
+
+
+def _restored(contact: Contact) -> Restoration:
+    """A restore with a mail that waits, and somebody to look at again."""
+    LookAgain.objects.create(contact=contact, why="corrected", done_at=NOON)
+    numbers = {"database_number": 1, "journal_number": 3, "messages_through": 0}
+    return Restoration.objects.create(found_at=NOON, replayed_at=NOON, **numbers)
 
 
 def _with_factor() -> User:

@@ -15,6 +15,7 @@ from contacts.models import (
     Contact,
     DuplicatePair,
     EarlierHash,
+    LookAgain,
     Mailing,
     MergedAddress,
     Message,
@@ -66,6 +67,7 @@ def _at_work(contact: Contact, mark: str) -> None:
     """Have the person wait in a mailing, and come in by a list."""
     mailing = Mailing.objects.get(name=f"{mark} campaign")
     Addressee.objects.create(mailing=mailing, contact=contact)
+    LookAgain.objects.create(contact=contact, why="corrected", done_at=NOON)
     whose = User.objects.create(username="uploader")
     upload = Upload.objects.create(uploaded_by=whose, uploaded_at=NOON, file_format="csv", state="done")
     UploadedPerson.objects.create(upload=upload, contact=contact)

@@ -18,7 +18,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 class Sink:
     """`answers` says, for an address, what the server answers to its RCPT; it takes all others.
 
-    `taken` is called with each mail before the server says that it has it.
+    `asked` is called with each address before that answer, and `taken` with each mail before the server says that it
+    has it.
     """
 
     def __init__(self, port: int | None = None) -> None:
@@ -26,6 +27,7 @@ class Sink:
         self.raw: list[bytes] = []
         self.recipients: list[str] = []
         self.answers: dict[str, str] = {}
+        self.asked: Callable[[str], None] = lambda _address: None
         self.taken: Callable[[bytes], None] = lambda _mail: None
 
     @property
@@ -68,6 +70,7 @@ class Sink:
     async def handle_RCPT(  # noqa: N802 - the name that aiosmtpd asks for
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[Any]
     ) -> str:
+        self.asked(address)
         answer = self.answers.get(address, "250 OK")
         if answer.startswith("250"):
             envelope.rcpt_tos.append(address)

@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from contacts.base import audit
 from contacts.models import (
     Activity,
+    Bounce,
     ChannelPermission,
     ConsentRecord,
     Contact,
@@ -151,12 +152,22 @@ def _outbox(contact: Contact, policy: PolicyVersion, mark: str) -> None:
         **when,
     )
     Message.objects.create(
-        template="announce", purpose="marketing", contact=contact, ended_at=NOON, end="skipped", reason="left", **when
+        template="announce",
+        purpose="marketing",
+        contact=contact,
+        ended_at=NOON,
+        end="skipped",
+        reason="left",
+        refused_at=BEFORE,
+        reply="451 4.7.1 greylisted",
+        **when,
     )
     Message.objects.create(
         template="written", purpose="information", contact=contact, address=contact.email or "", forget_at=NOON,
         written={"subject": f"{mark} letter", "parts": [{"kind": "text", "text": f"{mark} lines"}]}, **when,
     )  # fmt: skip
+    trusted = {"address_trust": "unproven", "address_trust_reason": "list"}
+    Bounce.objects.create(contact=contact, at=NOON, reply=f"550 5.1.1 {mark} unknown", **trusted)
     mailing = drafted(name=f"{mark} campaign", subject={"en": f"{mark} news", "sv": f"{mark} nytt"})
     Message.objects.create(
         template="mailing", purpose="marketing", contact=contact, mailing=mailing, sent_at=NOON, **when

@@ -65,7 +65,7 @@ class Site:
         self._beside(f'DROP DATABASE "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" TEMPLATE {TEMPLATE}')
         with redis.Redis.from_url(self.urls.redis) as valkey:
             valkey.flushall()
-        for directory in (self.var / "mail", self.var / "media"):
+        for directory in (self.var / "mail", self.var / "media", self.var / "journal"):
             shutil.rmtree(directory, ignore_errors=True)
 
     def close(self) -> None:
@@ -103,8 +103,9 @@ class Site:
         self.manage("shell", "-c", f"from {module} import {name}; {name}.delay()")
 
     @contextmanager
-    def worker(self) -> Iterator[Process]:
-        process = self.start("-m", "celery", "-A", "privacy_crm", "worker", *WORKER)
+    def worker(self, *options: str) -> Iterator[Process]:
+        """One that takes from all queues, unless it is told some (`-Q`)."""
+        process = self.start("-m", "celery", "-A", "privacy_crm", "worker", *WORKER, *options)
         try:
             yield process
         finally:

@@ -45,10 +45,11 @@ def write(message: Message, *, policy: PolicyVersion, at: dt.datetime) -> Envelo
     occasion = Occasion(message, policy, _language(message), at)
     with translation.override(occasion.language):
         letter = _WRITERS[MailTemplate(message.template)](occasion)
-        envelope = _envelope(occasion, letter)
+        name = one_line(occasion.contact.first_name) if occasion.contact else ""
+        mail = envelope(occasion, letter, name=name, stop=_stop(occasion, letter))
     if letter.calendar:
-        _attach(envelope, letter)
-    return envelope
+        _attach(mail, letter)
+    return mail
 
 
 def _language(message: Message) -> str:
@@ -59,12 +60,12 @@ def _language(message: Message) -> str:
     return spoken(reader.language if reader else "")
 
 
-def _envelope(occasion: Occasion, letter: Letter) -> Envelope:
-    stop = _stop(occasion, letter)
+def envelope(occasion: Occasion, letter: Letter, *, name: str, stop: str) -> Envelope:
+    """Return a letter as a mail, in the language that is active. `stop` is the seal of its reader's way out."""
     unsubscribe = links.page("unsubscribe", stop)
     context = {
         "letter": letter,
-        "name": one_line(occasion.contact.first_name) if occasion.contact else "",
+        "name": name,
         "controller": occasion.policy.controller,
         "language": occasion.language,
         "privacy": links.page("privacy") + (f"#{letter.scenario}" if letter.scenario else ""),
@@ -72,7 +73,7 @@ def _envelope(occasion: Occasion, letter: Letter) -> Envelope:
         "unsubscribe": unsubscribe,
         "preferences": links.page("preferences", stop) if occasion.contact else "",
     }
-    envelope = Envelope(
+    mail = Envelope(
         one_line(letter.subject),
         render_to_string("mail/letter.txt", context),
         from_email=sender(occasion.policy),
@@ -80,9 +81,9 @@ def _envelope(occasion: Occasion, letter: Letter) -> Envelope:
         reply_to=[one_line(occasion.policy.controller["email"])],
         headers=_headers(occasion.message, unsubscribe),
     )
-    envelope.attach_alternative(render_to_string("mail/letter.html", context), "text/html")
-    envelope.metadata = {"message": str(occasion.message.public_id)}
-    return envelope
+    mail.attach_alternative(render_to_string("mail/letter.html", context), "text/html")
+    mail.metadata = {"message": str(occasion.message.public_id)}
+    return mail
 
 
 def sender(policy: PolicyVersion) -> str:
@@ -106,9 +107,9 @@ def _stop(occasion: Occasion, letter: Letter) -> str:
     return links.stop_of_stranger(occasion.address, occasion.message.sign_up)
 
 
-def _attach(envelope: Envelope, letter: Letter) -> None:
+def _attach(mail: Envelope, letter: Letter) -> None:
     """Add the calendar file; its lines end as RFC 5545 asks for."""
     part = MIMEPart(policy=SMTP)
     part.set_content(letter.calendar, subtype="calendar", cte="base64", disposition="attachment", filename="event.ics")
     part.set_param("method", letter.calendar_method)
-    envelope.attach(part)
+    mail.attach(part)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Min
+from django.db.models import Count, Exists, Min, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -16,9 +16,23 @@ from django.utils.translation import gettext_lazy, ngettext
 from contacts.admin import check_in
 from contacts.admin.people import visible_to
 from contacts.events import check_in as check_ins
-from contacts.models import ApiKey, Contact, Mailing, RecipientNotice, Review, SignUp, Upload
+from contacts.models import (
+    ApiKey,
+    Contact,
+    LookAgain,
+    Mailing,
+    MailStandstill,
+    Message,
+    RecipientNotice,
+    Restoration,
+    Review,
+    SignUp,
+    Upload,
+)
 from contacts.models.recipients import OVERDUE
 from contacts.models.sign_ups import UNPROVEN_DAYS
+from contacts.outbox import standstill_told
+from contacts.words import mail_faults
 from contacts.words.vocabulary import MailingState, SignUpKind, UploadState
 from privacy_crm.access import accounts
 from privacy_crm.staff.audiences import audiences
@@ -152,6 +166,20 @@ def _to_match(user: Any, day: dt.date, now: dt.datetime) -> list[Told]:
     return [_told(text % number, "contacts_contact_changelist", query="unverified=unmatched")] if number else []
 
 
+def _mail_fault(user: Any, day: dt.date, now: dt.datetime) -> list[Told]:
+    text = _("Mail is not leaving. %s")
+    if stands := MailStandstill.objects.open().first():
+        fault = mail_faults.told(stands.reply, stands.domains)
+        return [_told(text % fault, "contacts_mailstandstill_change", stands.pk, day=day)]
+    number = Message.objects.late(now).count()
+    late = ngettext(
+        "%d mail has waited for more than 10 minutes: see whether the worker and the mail server run",
+        "%d mails have waited for more than 10 minutes: see whether the worker and the mail server run",
+        number,
+    )
+    return [_told(late % number, "contacts_mailstandstill_changelist", day=day)] if number else []
+
+
 def _overdue_notices(user: Any, day: dt.date, now: dt.datetime) -> list[Told]:
     overdue = RecipientNotice.objects.overdue(now)
     number, first = overdue.aggregate(number=Count("pk"), first=Min("created_at")).values()
@@ -168,12 +196,22 @@ def _overdue_notices(user: Any, day: dt.date, now: dt.datetime) -> list[Told]:
 
 def _keys(user: Any, day: dt.date, now: dt.datetime) -> list[Told]:
     ending = ApiKey.objects.in_force(now).filter(ends_at__lte=now + _A_MONTH).order_by("ends_at")
-    text = _("The key of “%s” ends: issue the next one, and revoke it")
+    text = _("The key of â%sâ ends: issue the next one, and revoke it")
     return [_told(text % each.name, "contacts_apikey_change", each.pk, day=localdate(each.ends_at)) for each in ending]
+
+
+def _restored(user: Any, day: dt.date, now: dt.datetime) -> list[Told]:
+    """What waits since a restore: the mails that may have left, and the people to look at."""
+    looks = LookAgain.objects.filter(seen_at__isnull=True)
+    open_ones = Restoration.objects.filter(Q(mails_settled_at__isnull=True) | Exists(looks))
+    text = _("The database was restored: decide about mails, and look at people again")
+    latest = open_ones.order_by("-pk").first()
+    return [_told(text, "contacts_restoration_change", latest.pk, day=day)] if latest else []
 
 
 _READERS = (
     ("contacts.add_apikey", _keys),
+    (standstill_told.PERMISSION, _mail_fault),
     ("contacts.add_reviewoutcome", _reviews),
     ("contacts.approve_mailing", _to_approve),
     ("contacts.change_mailing", _to_send),
@@ -183,6 +221,7 @@ _READERS = (
     ("retention.change_hold", _holds),
     ("contacts.change_organisation", _to_match),
     ("contacts.change_recipientnotice", _overdue_notices),
+    ("contacts.settle_restoration", _restored),
 )
 
 

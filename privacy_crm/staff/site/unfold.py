@@ -59,6 +59,7 @@ _NAVIGATION = [
                 "permission": f"{_DESK}.passes_on",
             },
             _page(_("Nightly runs"), "auto_delete", "retention_purgerun", "retention.view_purgerun"),
+            _page(_("Restores"), "settings_backup_restore", "contacts_restoration", "contacts.view_restoration"),
             _page(_("Contradictions"), "rule", "retention_statementcheck", "retention.view_statementcheck"),
             _page(_("Holds"), "lock", "retention_hold", "retention.view_hold"),
             _page(_("Recipients"), "share", "contacts_recipient", "contacts.view_recipient"),
@@ -70,11 +71,13 @@ _NAVIGATION = [
         ],
     },
     {
-        "title": _("Accounts"),
+        "title": _("Administration"),
         "items": [
             _page(_("Staff"), "badge", "auth_user", "auth.view_user"),
             _page(_("Roles"), "shield_person", "auth_group", "auth.view_group"),
             _page(_("Roles to confirm"), "verified_user", "privacy_crm_rolerequest", "privacy_crm.view_rolerequest"),
+            _page(_("Mail server"), "mark_email_unread", "contacts_mailstandstill", "contacts.view_mailstandstill"),
+            _page(_("Bounced addresses"), "unsubscribe", "contacts_bounceundoing", "contacts.view_bounceundoing"),
             _page(_("API keys"), "key", "contacts_apikey", "contacts.view_apikey"),
             {
                 "title": _("System"),

@@ -128,7 +128,7 @@ def people(measured: Measured) -> Section:
 
 
 def _search(age: float) -> Line:
-    says = _("The oldest has waited for %s.") % span(age) if age else _("None waits.")
+    says = _("The oldest has waited for %s.") % span(age) if age else _("No search waits.")
     remedy = _("See whether a worker runs. Until it is done, the certificate says that the search is under way.")
     return Line(_("Searches after a deletion"), says, remedy=remedy)
 

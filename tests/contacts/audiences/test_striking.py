@@ -228,3 +228,11 @@ def test_an_objection_that_a_merge_carries_over_strikes_the_number_that_stays(
     merge(other.pk, person.pk, [], policy=policy, at=NOON, by="user:1")
     told = {(person.public_id, "objected"), (person.public_id, "merged"), (other.public_id, "objected")}
     assert strikes() == {(both.pk, number, kind) for number, kind in told}
+
+
+def test_whose_turn_has_not_come_when_the_time_is_over_hears_with_the_next_call(person: Contact, kim: User) -> None:
+    listed(person, holder=kim)
+    listed(person, holder=kim)
+    object_to(person, Channel.PHONE)
+    assert striking.tell(at=NOON, is_over=lambda: len(mail.outbox) == 1) == 1
+    assert striking.tell(at=NOON + HOUR) == 1

@@ -45,7 +45,7 @@ def test_it_asks_and_says_of_nobody_that_they_are_on_file(person: Contact) -> No
     said = str(asked().written)
     assert "Is this your address?" in said
     assert asked().contact is None
-    for secret in ("Qq", str(old), str(person.public_id)):
+    for secret in ("Qqada", "Qqek", str(old), str(person.public_id)):
         assert secret not in said
 
 
@@ -60,7 +60,7 @@ def test_to_open_the_page_answers_nothing(client: Client, person: Contact) -> No
     before = contents()
     page = client.get(f"/address/{links.asked(person)}/?lang=en").content.decode()
     assert "Yes, it is mine" in page
-    assert "Qq" not in page
+    assert "Qqada" not in page
     assert answers(client, person, "perhaps") == 200
     assert contents() == before
 

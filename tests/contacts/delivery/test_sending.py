@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from contacts.delivery import sending
 from contacts.events import events
 from contacts.models import AuditEvent, Contact, Message, PolicyVersion, SignUp, Suppression
-from contacts.outbox import links, outbox
+from contacts.outbox import links, outbox, standstill
 from contacts.signups import proof
 from contacts.words.addresses import hashes
 from contacts.words.vocabulary import MailPurpose, MailTemplate
@@ -157,15 +157,32 @@ def test_an_address_that_is_refused_for_now_is_tried_again_and_holds_nobody_up(
     assert state(slow) == ("", "", True)
 
 
-@pytest.mark.parametrize("answer", ["550 5.1.1 no such user", "550 who is gone@fjordkraft.example?", "551 not local"])
-def test_an_address_that_does_not_exist_is_noted_as_bouncing(answer: str, running: Sink, policy: PolicyVersion) -> None:
+@pytest.mark.parametrize("answer", ["550 5.1.1 no such user", "550-5.1.1 who is\r\n550 5.1.1 gone@fjordkraft.example?"])
+def test_an_address_that_does_not_exist_is_noted_as_bouncing_once_it_is_refused_again(
+    answer: str, running: Sink, policy: PolicyVersion
+) -> None:
     message = owed(MailTemplate.REGISTERED, policy, email="gone@fjordkraft.example")
     running.answers["gone@fjordkraft.example"] = answer
     send()
-    assert state(message) == ("refused", f"SMTPRecipientsRefused:{answer[:3]}", False)
+    assert state(message) == ("", "SMTPRecipientsRefused:550", False)
+    assert Contact.objects.get(pk=message.contact_id).bounced_on is None
+    assert send(NOON + standstill.WINDOW - MINUTE) == 0
+    send(NOON + standstill.WINDOW)
+    assert state(message) == ("refused", "SMTPRecipientsRefused:550", False)
     assert Contact.objects.get(pk=message.contact_id).bounced_on == NOON.date()
     assert AuditEvent.objects.filter(code="address.bounced", public_id=message.contact.public_id).count() == 1
     assert send(NOON + 10 * ONE_DAY) == 0
+
+
+def test_a_refusal_that_does_not_say_it_is_the_address_marks_nobody_and_ends(
+    running: Sink, policy: PolicyVersion
+) -> None:
+    message = owed(MailTemplate.REGISTERED, policy, email="gone@fjordkraft.example")
+    running.answers["gone@fjordkraft.example"] = "550 who is gone@fjordkraft.example?"
+    for hours in range(4 * 24):
+        send(NOON + hours * dt.timedelta(hours=1))
+    assert state(message) == ("gave_up", "SMTPRecipientsRefused:550", False)
+    assert Contact.objects.get(pk=message.contact_id).bounced_on is None
 
 
 def test_a_server_that_takes_no_mail_from_us_says_nothing_about_the_address(
@@ -182,6 +199,7 @@ def test_a_strangers_address_that_does_not_exist_ends_the_message_alone(running:
     message = confirmation(policy, email="typo@fjordkraft.example")
     running.answers["typo@fjordkraft.example"] = "550 5.1.1 no such user"
     send()
+    send(NOON + standstill.WINDOW)
     assert state(message) == ("refused", "SMTPRecipientsRefused:550", False)
     assert not Contact.objects.exists()
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from contacts.disclosure import webhook_client
+from contacts.base import budgets
+from contacts.disclosure import notifying, webhook_client
 from contacts.models import RecipientNotice
 from contacts.outbox import notices
 from contacts.words.vocabulary import NoticeKind
@@ -132,3 +133,24 @@ def test_what_comes_to_say_more_while_it_is_sent_is_sent_again_whole(server: Ser
     assert b'"details": ["email", "phone"]' in server.received[1][1]
     made = RecipientNotice.objects.get()
     assert made.acknowledged_at == NOON
+
+
+def test_a_server_that_takes_ten_seconds_a_notice_leaves_the_rest_to_the_next_tick(server: Server) -> None:
+    recipient = by_webhook(free_port())
+    for _ in range(8):
+        notice(recipient)
+    posted: list[str] = []
+
+    def now() -> dt.datetime:
+        return NOON + 10 * len(posted) * dt.timedelta(seconds=1)
+
+    def post(_recipient: object, reference: str, *_: object) -> webhook_client.Answer:
+        posted.append(reference)
+        return webhook_client.Answer(202, acknowledged=False)
+
+    is_over = budgets.of_a_task(NOON, now)
+    notifying.send_due(at=NOON, now=now, post=post, is_over=is_over)
+    assert len(posted) == RecipientNotice.objects.filter(sent_at__isnull=False).count() == 5
+    assert not RecipientNotice.objects.filter(claimed_until__isnull=False).exists()
+    notifying.send_due(at=now(), now=now, post=post)
+    assert len(set(posted)) == 8

@@ -13,6 +13,7 @@ import pytest
 import requests
 from anymail.exceptions import AnymailInvalidAddress, AnymailRecipientsRefused, AnymailRequestsAPIError
 
+from contacts.outbox import mail_replies
 from contacts.outbox.mail_errors import failure
 
 WHO = "aino@fjordkraft.example"
@@ -31,9 +32,15 @@ def answered(status: int) -> AnymailRequestsAPIError:
 @pytest.mark.parametrize(
     ("error", "for_good", "bounces", "of_the_server"),
     [
-        (refused(550, "no such user"), True, True, False),
+        (refused(550, "no such user"), False, False, False),
+        (refused(550, "Relaying denied"), False, False, False),
         (refused(550, "5.1.1 no such user"), True, True, False),
         (refused(553, "5.2.1 mailbox disabled"), True, True, False),
+        (refused(550, "mx.odotus.example said: 550 5.1.1 no such user"), True, True, False),
+        (refused(550, "5.1.8 bad sender's system address"), False, False, False),
+        (refused(552, "5.2.2 mailbox full"), False, False, False),
+        (refused(550, "not from 10.5.1.1"), False, False, False),
+        (refused(451, "5.1.1 greylisted"), False, False, False),
         (refused(550, "5.7.1 blocked by a list"), False, False, False),
         (refused(451, "4.7.1 greylisted"), False, False, False),
         (refused(452, "4.2.2 mailbox full"), False, False, False),
@@ -63,3 +70,18 @@ def test_an_error_says_whether_to_try_again_and_whose_fault_it_was(
     told = failure(error)
     assert (told.for_good, told.bounces, told.of_the_server) == (for_good, bounces, of_the_server)
     assert WHO not in told.code
+    assert WHO not in told.reply
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "alike"),
+    [
+        (550, "5.1.1 <aino@fjordkraft.example>: Address rejected: unknown", "550 5.1.1 address rejected unknown"),
+        (550, "Aino Odotus does not work here", "550 does not"),
+        (None, "smtp;550 5.1.1 The email account does not exist", "550 5.1.1 account does not exist"),
+        (None, "", ""),
+        (554, "\udcff", "554"),
+    ],
+)  # fmt: skip
+def test_alike_replies_are_equal_and_name_nobody(code: int | None, said: str, alike: str) -> None:
+    assert mail_replies.alike(code, said) == alike

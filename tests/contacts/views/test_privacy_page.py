@@ -60,6 +60,19 @@ def test_how_long_the_audit_trail_is_kept_is_told_from_the_setting(
     assert kept in page(accepts=accepts)
 
 
+@pytest.mark.parametrize(
+    ("accepts", "kept"),
+    [
+        ("en", "with your details, at the latest 9 months after each mail, or with the request or the news"),
+        ("sv", "med dina uppgifter, senast 9 månader efter varje mejl, eller tillsammans med ärendet eller nyheten"),
+    ],
+)
+@pytest.mark.usefixtures("policy")
+def test_how_long_mails_are_known_is_told_from_the_setting(page: Page, settings: Any, accepts: str, kept: str) -> None:
+    settings.MESSAGE_MONTHS = 9
+    assert kept in page(accepts=accepts)
+
+
 @pytest.mark.promise("P24")
 def test_each_scenario_says_what_for_which_data_why_and_how_long(policy: PolicyVersion, page: Page) -> None:
     shown = page()

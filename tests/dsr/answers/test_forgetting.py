@@ -8,14 +8,14 @@ import pytest
 from django.db import connections, transaction
 
 from contacts.base import held
-from contacts.models import Contact, Message, PolicyVersion
+from contacts.models import Contact, MailStandstill, Message, PolicyVersion, Whitepaper
 from dsr import tasks
 from dsr.answers import forgetting
 from dsr.intake import intake
 from dsr.models import Certificate, Entry, Paper, Proof, Request, Subject, YearCount
 from dsr.words.vocabulary import Kind, Outcome, State
 from tests.dsr.answers.test_statistics import closed_after, on_record
-from tests.support.factories import NOON, ContactFactory, place
+from tests.support.factories import NOON, ContactFactory, EventFactory, WhitepaperFactory, place
 from tests.support.requesting import asked_by, close, fresh, moment, posted, press
 
 pytestmark = pytest.mark.django_db
@@ -151,6 +151,70 @@ def test_the_job_takes_the_months_from_the_settings(policy: PolicyVersion, setti
     settings.REQUEST_MONTHS = 24
     tasks.forget_requests()
     assert not Request.objects.exists()
+
+
+# What is known of mails
+
+
+def left(at: dt.datetime, **fields: Any) -> Message:
+    known = {"template": "registered", "purpose": "service", "created_at": at, "not_before": at, "sent_at": at}
+    return Message.objects.create(contact=ContactFactory.create(), **known | fields)
+
+
+def forget_mails(policy: PolicyVersion, at: dt.datetime = NOON) -> int:
+    return forgetting.forget_messages(months=12, policy=policy, at=at)
+
+
+A_YEAR_AGO = NOON - 365 * ONE_DAY
+
+
+def test_what_is_known_of_a_mail_goes_on_the_day_on_which_its_year_is_over(policy: PolicyVersion) -> None:
+    left(A_YEAR_AGO)
+    left(A_YEAR_AGO, sent_at=None, ended_at=A_YEAR_AGO, end="skipped")
+    assert forget_mails(policy, NOON - ONE_DAY) == 0
+    assert forget_mails(policy) == 2
+
+
+def test_a_mail_that_waits_is_not_forgotten_however_long_it_does(policy: PolicyVersion) -> None:
+    left(A_YEAR_AGO, sent_at=None)
+    assert forget_mails(policy) == 0
+
+
+def test_a_letter_about_a_request_stays_as_long_as_the_request(policy: PolicyVersion) -> None:
+    request = closed_on(CLOSED)
+    left(A_YEAR_AGO, template="written", once=f"request:{request.pk}:3")
+    left(A_YEAR_AGO, template="written", once=f"request:{request.pk}0:3")
+    assert forget_mails(policy) == 1
+    Request.objects.all().delete()
+    assert forget_mails(policy) == 1
+
+
+def test_nobody_is_told_twice_of_what_can_still_be_announced(policy: PolicyVersion) -> None:
+    paper, event = WhitepaperFactory.create(), EventFactory.create()
+    left(A_YEAR_AGO, template="announce", whitepaper=paper)
+    left(A_YEAR_AGO, template="announce", event=event)
+    assert forget_mails(policy) == 0
+    Whitepaper.objects.update(withdrawn_at=NOON)
+    assert forget_mails(policy) == 1
+    assert forget_mails(policy, event.over_at + ONE_DAY) == 1
+
+
+def test_so_go_the_times_when_no_mail_left(policy: PolicyVersion) -> None:
+    for ended in (A_YEAR_AGO, NOON, None):
+        MailStandstill.objects.create(reply="TimeoutError", began_at=A_YEAR_AGO, try_at=NOON, ended_at=ended)
+    forget_mails(policy)
+    assert {each.ended_at for each in MailStandstill.objects.all()} == {NOON, None}
+
+
+@pytest.mark.usefixtures("at_noon")
+def test_the_job_takes_the_months_of_mails_from_the_settings(policy: PolicyVersion, settings: Any) -> None:
+    left(A_YEAR_AGO)
+    settings.MESSAGE_MONTHS = 13
+    tasks.forget_messages()
+    assert Message.objects.exists()
+    settings.MESSAGE_MONTHS = 12
+    tasks.forget_messages()
+    assert not Message.objects.exists()
 
 
 def sweep(policy: PolicyVersion, after: int) -> int:

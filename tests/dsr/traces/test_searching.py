@@ -79,3 +79,23 @@ def test_the_officers_page_does_not_wait_for_it(policy: PolicyVersion, log_in: C
     certificate = deleted(policy, wish(ContactFactory.create(), policy))
     page = reverse("admin:dsr_request_certificate", args=[certificate.request.public_id])
     assert "being searched" in log_in("privacy officer").get(page).content.decode()
+
+
+def test_one_that_fails_holds_no_other_up_and_is_tried_again(
+    policy: PolicyVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, _second = (deleted(policy, wish(ContactFactory.create(), policy)) for _ in range(2))
+    complete = searching.complete
+
+    def fail(certificate: Certificate, search: searching.Search) -> None:
+        if certificate == first:
+            raise RuntimeError
+        complete(certificate, search)
+
+    monkeypatch.setattr(searching, "complete", fail)
+    with pytest.raises(RuntimeError):
+        searching.carry_out()
+    assert list(PendingSearch.objects.values_list("certificate", "attempts")) == [(first.pk, 1)]
+    monkeypatch.undo()
+    assert searching.carry_out() == 1
+    assert not Certificate.objects.filter(scan={}).exists()

@@ -12,6 +12,7 @@ from contacts.outbox import links
 from dsr.models import Certificate
 from tests.support.deleting import counted, erased, wish
 from tests.support.factories import NOON, ONE_DAY, customer
+from tests.support.journals import Journal, numbered
 from tests.support.sharing import RecipientFactory, gave
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise("L20"), pytest.mark.promise("P21")]
@@ -116,3 +117,17 @@ def test_a_link_has_ended_once_the_request_is_forgotten(client: Client, shared: 
     url = _url(shared)
     shared.request.delete()
     assert client.get(url).status_code == 410
+
+
+@pytest.mark.promise("L11")
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "The certificate is being made final"), ("sv", "Intyget blir strax klart")]
+)
+def test_it_waits_until_a_restore_can_undo_the_deletion_no_more(
+    client: Client, policy: PolicyVersion, person: Contact, journal: Journal, language: str, said: str
+) -> None:
+    certificate = erased(wish(person, policy), policy)
+    numbered()
+    assert said in opened(client, certificate, language=language)
+    journal.ship()
+    assert certificate.request.number in opened(client, certificate, language=language)

@@ -92,7 +92,9 @@ def test_words_say_how_many_were_erased_at_their_request(
     policy: PolicyVersion, tmp_path: Path, number: int, words: str
 ) -> None:
     addresses = [f"p{each}@fjordkraft.example" for each in range(number)]
-    tombstones.put_up({keyed_hash(each): keyed_hash(each) for each in addresses}, residue=None, day=NOON.date())
+    tombstones.put_up(
+        {keyed_hash(each): keyed_hash(each) for each in addresses}, residue=None, day=NOON.date(), at=NOON
+    )
     save(tmp_path, contacts=[person(), *map(person, addresses)])
     assert f"{words}, of people who were erased at their request" in command(tmp_path)[0]
 

@@ -13,8 +13,8 @@ from django.utils import translation
 from contacts.base import job_runs
 from contacts.models import JobRun, PolicyVersion, Suppression
 from contacts.words import keys as of_hashes
-from privacy_crm.celery import app
 from privacy_crm.health.measures import Measure
+from privacy_crm.jobs import JOBS
 from privacy_crm.staff.system import job_words, jobs, keys, lines, measured, nights
 from privacy_crm.staff.system.lines import Section, Tone
 from retention.models import ClockDifference, PurgeRun
@@ -131,8 +131,8 @@ def test_a_night_that_runs_and_whom_it_left_are_told(policy: PolicyVersion) -> N
     assert said["Left behind"] == ("1,250 people are still here who were due at the last one.", Tone.LOOK)
 
 
-def test_each_job_of_the_beat_table_has_words() -> None:
-    assert {each["task"] for each in app.conf.beat_schedule.values()} <= set(job_words.DOES)
+def test_each_job_is_said_in_its_own_words() -> None:
+    assert {job.task: job.does for job in JOBS.values()} == job_words.DOES
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,4 @@ class Migration(migrations.Migration):
                 ('error', models.CharField(blank=True, help_text='The kind of the last error, without its message.')),
             ],
         ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('end__in', ['', 'skipped']), _negated=True), fields=['ended_at'], name='message_ended_unsent'),
-        ),
     ]

@@ -1,0 +1,100 @@
+"""How far the database is, how far the journal outside is, and whether the one is behind the other (L11).
+
+A database that is behind was restored, or has lost its tail in a failover. Over each new connection both are asked;
+over one that stays, the database alone, every few seconds: a number that went back tells of a restore beneath us.
+"""
+
+import time
+from typing import NamedTuple
+
+from django.db import ProgrammingError, connection
+
+from contacts.journal import segments, stores
+from contacts.journal.stores import JournalError
+
+# The furthest that this process has seen, and what it goes by while the journal cannot be read.
+_seen: dict[str, int] = {}
+_ASKED = "_journal_asked"
+_SECONDS = 5.0
+_LAST = "SELECT last FROM contacts_journalnumber"
+
+
+class _Asked(NamedTuple):
+    """What was asked last: over which connection, until when that counts, and what the database said."""
+
+    connection: object
+    until: float
+    number: int
+
+
+class BehindError(Exception):
+    """The database is older than the journal: nothing is written that the journal would have to number."""
+
+    def __init__(self) -> None:
+        super().__init__("The database was restored and is being brought up to date. Try again in some minutes.")
+
+
+def in_database() -> int:
+    """Return the number of the last line that the database knows of; 0 before its tables are there.
+
+    Asked of the driver, since this goes before each request: what counts or logs the queries of a page has not this.
+    """
+    connection.ensure_connection()
+    try:
+        with connection.wrap_database_errors, connection.connection.cursor() as cursor:
+            cursor.execute(_LAST)
+            found = cursor.fetchone()
+    except ProgrammingError:  # not migrated yet, or restored from before there was a journal
+        return 0
+    return int(found[0]) if found else 0
+
+
+def in_journal() -> int:
+    """Return the number of the last line outside the database. Raises JournalError where it cannot be read."""
+    store = stores.configured()
+    last = segments.tail(store).last
+    _seen[store.url] = max(last, _seen.get(store.url, 0))
+    return last
+
+
+def is_behind() -> bool:
+    """Tell whether the database is older than the journal.
+
+    While the journal cannot be read, by the furthest that this process has seen of it. Raises JournalError where it has
+    seen nothing yet: then nobody can tell.
+    """
+    connection.close_if_health_check_failed()  # or the next query would quietly go to another server
+    asked: _Asked | None = getattr(connection, _ASKED, None)
+    if asked is None or connection.connection is None or asked.connection is not connection.connection:
+        return _compare(in_database())
+    if time.monotonic() < asked.until:
+        return False
+    database = in_database()
+    return _compare(database) if database < asked.number else _remember(database)
+
+
+def _compare(database: int) -> bool:
+    try:
+        journal = in_journal()
+    except JournalError:
+        url = stores.configured().url
+        if url not in _seen:
+            raise
+        journal = _seen[url]
+    return database < journal or _remember(database)
+
+
+def _remember(database: int) -> bool:
+    """Let the answer count for a while, and return it: the database is not behind."""
+    setattr(connection, _ASKED, _Asked(connection.connection, time.monotonic() + _SECONDS, database))
+    return False
+
+
+def check() -> None:
+    """Raise BehindError where the database is known to be behind. What cannot be told stops no act."""
+    try:
+        behind = is_behind()
+    except JournalError:
+        return
+    if behind:
+        raise BehindError

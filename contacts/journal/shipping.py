@@ -1,0 +1,131 @@
+"""One shipper writes what is owed to the journal outside: after the commit, and by a tick that misses nothing (L11).
+
+It is told by numbers alone what is there and what is not. So it may be killed wherever it is: what it wrote is whole or
+torn, a torn tail is written again, and what is written twice is written the same.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+from django.conf import settings
+from django.db import connection, transaction
+
+from contacts.journal import segments, stores
+from contacts.journal.segments import Segment
+from contacts.journal.stores import JournalError, Store
+from contacts.models import JournalLine
+
+log = structlog.get_logger(__name__)
+
+TASK = "contacts.tasks.ship_journal"
+
+_LOCK = 4_711_679_060  # any number that is ours alone
+_FULL = 2_000  # numbers and lines a segment: it is written anew with each line that it gets
+_A_DAY = dt.timedelta(days=1)
+
+
+class DivergedError(JournalError):
+    """The journal has another line under a number of ours: another database writes to it, or did."""
+
+
+def soon() -> None:
+    """Ask a worker to ship once what is being written has committed. It never fails; a tick asks, too."""
+    if not any(_ask in asked for asked in connection.run_on_commit):
+        transaction.on_commit(_ask, robust=True)
+
+
+def ship(*, at: dt.datetime) -> int:
+    """Write what is owed, and return how many lines left. Raises JournalError; then they are owed still.
+
+    Nothing is done where another shipper is at it.
+    """
+    with _one_at_a_time() as ours:
+        return _ship(stores.configured(), at) if ours else 0
+
+
+def _ship(store: Store, at: dt.datetime) -> int:
+    found = segments.tail(store)
+    _compare(found)
+    # One that is sealed was the last before a crash: its successor was not begun.
+    tail = found.next() if found.sealed else found
+    for line in JournalLine.objects.filter(number__gt=tail.last).order_by("number").iterator():
+        if tail.entries and (line.number != tail.last + 1 or tail.weight >= _FULL):
+            tail = _seal(store, tail, at)
+        if not tail.entries:
+            tail.first = line.number or tail.first
+        tail.entries.append(segments.entry(line))
+    if tail.entries and tail.begun <= at - _A_DAY:
+        tail = _seal(store, tail, at)
+    if tail.text != found.read:
+        store.write(tail.name, tail.text)
+    return _mark(tail.last, at)
+
+
+def _compare(tail: Segment) -> None:
+    """Raise DivergedError where the last segment says something else than we do."""
+    known = JournalLine.objects.filter(number__range=(tail.first, tail.last))
+    ours = {line.number: segments.entry(line) for line in known}
+    if any(ours.get(each["number"], each) != each for each in tail.entries):
+        raise DivergedError("The journal has other lines under our numbers: does another database write to it?")
+
+
+def _seal(store: Store, tail: Segment, at: dt.datetime) -> Segment:
+    """Close a segment, and return the next: its name tells the number when all before it are gone."""
+    tail.sealed = at
+    store.write(tail.name, tail.text)
+    return tail.next()
+
+
+def _mark(last: int, at: dt.datetime) -> int:
+    return JournalLine.objects.filter(number__lte=last, shipped_at__isnull=True).update(shipped_at=at)
+
+
+def unshipped() -> dt.datetime | None:
+    """Return since when the oldest line waits that has not left; None where all have."""
+    waiting = JournalLine.objects.filter(number__isnull=False, shipped_at__isnull=True).order_by("number")
+    return waiting.values_list("at", flat=True).first()
+
+
+def expire(*, at: dt.datetime) -> int:
+    """Delete whole segments once the last backup before them has expired, and return how many.
+
+    A backup lasts BACKUP_DAYS, and needs every line that came after it. With a segment go its lines here. The last one
+    stays: its name tells the number.
+    """
+    store, gone = stores.configured(), 0
+    last_needed = at - dt.timedelta(days=settings.BACKUP_DAYS + 1)
+    with _one_at_a_time() as ours:
+        for name in store.names()[:-1] if ours else []:
+            segment = segments.parse(name, store.read(name))
+            if segment.sealed is None or segment.sealed > last_needed:
+                break
+            store.remove(name)
+            JournalLine.objects.filter(number__lte=segment.last).delete()
+            gone += 1
+    return gone
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[bool]:
+    """Hold the lock of the shipper, unless another does. PostgreSQL frees it if we die."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%(lock)s)", {"lock": _LOCK})
+        (ours,) = cursor.fetchone()
+        try:
+            yield bool(ours)
+        finally:
+            if ours and connection.is_usable():
+                cursor.execute("SELECT pg_advisory_unlock(%(lock)s)", {"lock": _LOCK})
+
+
+def _ask() -> None:
+    from kombu.exceptions import KombuError  # noqa: PLC0415 - for those alone who write (ADR 0032)
+
+    from contacts.base import background  # noqa: PLC0415
+
+    try:
+        background.ask(TASK)
+    except (KombuError, OSError) as error:
+        log.warning("journal.no_broker", code=type(error).__name__)

@@ -1,0 +1,71 @@
+"""Tell the officer and the administrator by mail that the mail server is at fault, and again once it is well.
+
+That mail may need the same server. So it is tried until it leaves, and meanwhile the home page says the same.
+"""
+
+import datetime as dt
+
+import structlog
+from django.core.mail import EmailMessage
+from django.db.models import F, Q
+from django.utils.formats import date_format
+
+from contacts.base import officers
+from contacts.models import MailStandstill, PolicyVersion
+from contacts.words import mail_faults
+
+log = structlog.get_logger(__name__)
+
+PERMISSION = "contacts.view_mailstandstill"
+# A server that is restarted is nobody's work. Refusals are told at once.
+LASTING = dt.timedelta(minutes=5)
+# What is long past is not worth a mail when the watch starts late.
+_RECENT = dt.timedelta(days=7)
+
+
+def tell(*, policy: PolicyVersion, at: dt.datetime) -> int:
+    """Send the mails that are owed at `at`, and return how many standstills they were about.
+
+    Each is marked after its mail has left: a crash in between sends it again, never not at all.
+    """
+    to = officers.who_may(PERMISSION)
+    return sum(_told(stands, to, policy, at) for stands in _untold(at)) if to else 0
+
+
+def _untold(at: dt.datetime) -> list[MailStandstill]:
+    lasting = Q(domains__gt=0) | Q(ended_at__isnull=True, began_at__lte=at - LASTING)
+    lasting |= Q(ended_at__gte=F("began_at") + LASTING)
+    begun = MailStandstill.objects.filter(lasting, told_at__isnull=True)
+    over = MailStandstill.objects.filter(told_at__isnull=False, ended_at__isnull=False, told_end_at__isnull=True)
+    return list((begun | over).filter(began_at__gt=at - _RECENT).order_by("pk"))
+
+
+def _told(stands: MailStandstill, to: list[str], policy: PolicyVersion, at: dt.datetime) -> bool:
+    try:
+        EmailMessage(_subject(stands), _body(stands, policy), to=to).send()
+    except Exception as error:  # whatever a mail server does must not keep the next attempt from being made
+        log.warning("mail.standstill_not_told", standstill=stands.pk, code=type(error).__name__)
+        return False
+    now_told = {"told_at": stands.told_at or at} | ({"told_end_at": at} if stands.ended_at else {})
+    MailStandstill.objects.filter(pk=stands.pk).update(**now_told)
+    return True
+
+
+def _subject(stands: MailStandstill) -> str:
+    return "Mail leaves again" if stands.ended_at else "Mail is not leaving: the mail server is at fault"
+
+
+def _body(stands: MailStandstill, policy: PolicyVersion) -> str:
+    """Return the mail's text: what happened and what to do, with no person in it."""
+    begun = date_format(stands.began_at.astimezone(policy.zone), "DATETIME_FORMAT")
+    cause = f"{mail_faults.told(stands.reply, stands.domains)} It began on {begun}."
+    if stands.ended_at:
+        ended = date_format(stands.ended_at.astimezone(policy.zone), "DATETIME_FORMAT")
+        return f"{cause}\n\nThe server took mail again on {ended}. What had waited is being sent.\n"
+    return f"{cause}\n\n{_ADVICE}\n"
+
+
+_ADVICE = (
+    "No address was marked for it, and no mail is lost: all that is owed waits, and one mail every few minutes tries\n"
+    "whether the server is well. You hear from us once it is. Ask those who operate the mail server what is wrong."
+)

@@ -1,0 +1,32 @@
+"""The vocabulary of the journal: what happened that a restore must not undo, and what staff look at again after one."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class JournalAct(models.TextChoices):
+    """What a line of the journal says. The words stand in segments that outlive this code: none is ever renamed."""
+
+    DELETED = "deleted", _("deleted")
+    REDUCED = "reduced", _("reduced to what the law requires")
+    FORGOTTEN = "forgotten", _("what waited under an address was deleted")
+    KEPT_OUT = "kept_out", _("nobody brings the address back")
+    ANSWERED = "answered", _("a request for deletion was answered")
+    OBJECTED = "objected", _("objected to marketing, or withdrew a consent")
+    REOPENED = "reopened", _("said themselves that a channel is open again")
+    FROZEN = "frozen", _("frozen or restricted")
+    RELEASED = "released", _("a freeze or a restriction ended")
+    FOOD = "food", _("took back what they had said about their food")
+    LOOK = "look", _("changed by the person's word")
+    ACCOUNT_CLOSED = "account_closed", _("an account was closed")
+    KEY_REVOKED = "key_revoked", _("an API key was revoked")
+
+
+class LookWhy(models.TextChoices):
+    """Why staff look at somebody again after a restore: what was done is known, its words are not."""
+
+    CORRECTED = "corrected", _("details were corrected")
+    ADDRESS = "address", _("the e-mail address was changed")
+    LEFT = "left", _("the person left the organisation")
+    REDUCED = "reduced", _("reduced to what a law requires, and no such duty is on record here")
+    FROZEN = "frozen", _("a freeze was placed, for a request or a claim that is not on record here")

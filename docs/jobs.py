@@ -1,0 +1,73 @@
+"""Write docs/jobs.md from the table of jobs: `make jobs`."""
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+from celery.schedules import crontab
+
+from privacy_crm.jobs import JOBS, Job, Queue, Schedule
+
+PAGE = Path(__file__).resolve().parent / "jobs.md"
+
+_HEAD = """\
+# Jobs
+
+Made by `make jobs` from `privacy_crm/jobs.py`: what runs by itself, or when somebody asks for it. Times are UTC unless
+the line says otherwise.
+
+Each queue has a worker of its own ([ADR 0050](adr/0050-what-must-go-waits-behind-nothing.md)). A job is a tick: it
+finds in the database what is owed and does it, and a second one beside it does nothing twice. Jobs that send stop after
+50 seconds and leave the rest to the next tick; the nightly deletion, imports and counts run to their end. A message
+that nobody has taken by the next tick is thrown away. So after an hour or a week without any worker, one tick of each
+job does what is owed.
+"""
+
+_QUEUES = {
+    Queue.NIGHT: "What must go. It waits for no mail server, no list and no mailing.",
+    Queue.PEOPLE: "What somebody waits for, and what watches the night.",
+    Queue.BULK: "What takes long or goes to many. With two workers, one is free while the other imports.",
+}
+
+
+def main() -> None:
+    PAGE.write_text(written(), encoding="utf-8")
+
+
+def written() -> str:
+    return "\n".join([_HEAD, *(line for queue in Queue for line in _section(queue))])
+
+
+def _section(queue: Queue) -> Iterator[str]:
+    yield from (f"## {queue.value}", "", _QUEUES[queue], "")
+    yield from ("| job | how often | what it does | when it is late |", "|---|---|---|---|")
+    yield from (_row(job) for job in JOBS.values() if job.queue == queue)
+    yield ""
+
+
+def _row(job: Job) -> str:
+    return f"| `{job.task.rpartition('.')[2]}` | {_how_often(job.schedule)} | {job.does} | {job.late} |"
+
+
+def _how_often(schedule: Schedule | None) -> str:
+    match schedule:
+        case None:
+            return "when asked for"
+        case dt.timedelta():
+            return f"every {schedule.total_seconds():.0f} seconds"
+        case crontab():
+            return _on_the_clock(sorted(schedule.hour), sorted(schedule.minute))
+    raise TypeError(schedule)
+
+
+def _on_the_clock(hours: list[int], minutes: list[int]) -> str:
+    if len(hours) == 1:
+        return f"daily at {hours[0]:02}:{minutes[0]:02}"
+    if len(minutes) == 1:
+        return f"hourly at :{minutes[0]:02}"
+    step = minutes[1] - minutes[0]
+    return "every minute" if step == 1 else f"every {step} minutes"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,34 @@
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+from django.utils import timezone
+
+from contacts.base import command_line
+from privacy_crm.backups import bringing_back
+from privacy_crm.backups.bringing_back import Restored
+from privacy_crm.backups.places import BackupError
+
+
+class Command(command_line.Command):
+    help = "Restore a backup. The product stays closed until it has replayed what the journal knows beyond it."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("backup", help="the file, or s3://bucket/prefix/name")
+        parser.add_argument("--replace", action="store_true", help="delete what the database has first")
+
+    def handle(self, *_args: Any, backup: str, replace: bool, **_: Any) -> None:
+        try:
+            done = bringing_back.restore(backup, replace=replace, at=timezone.now())
+        except BackupError as error:
+            raise CommandError(str(error)) from error
+        for line in (f"Restored: the backup of {done.made_at}.", _told(done), *done.notes):
+            self.stdout.write(line)
+
+
+def _told(done: Restored) -> str:
+    if done.journal_number is None:
+        return "The journal cannot be read: the product stays closed until it can (JOURNAL_URL)."
+    behind = max(done.journal_number - done.database_number, 0)
+    if not behind:
+        return "Nothing has to be replayed."
+    return f"{behind} entries of the journal are replayed at the next start, or now by `manage.py replay`."

@@ -1,0 +1,197 @@
+"""What each line of the journal does to a database that does not know of it: through the act that wrote it, if it can.
+
+People are found by their random numbers. Whoever came in after the backup is not there, and nothing is done. Done
+again, nothing changes.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from contacts.base import audit
+from contacts.events import dietary
+from contacts.journal import restored
+from contacts.journal.segments import Entry
+from contacts.models import ApiKey, Contact, LookAgain, PolicyVersion
+from contacts.outbox import notices
+from contacts.people import empty_organisations, erasure, tombstones
+from contacts.permission import consents, objections
+from contacts.signups import keys
+from contacts.signups.keys import KeyRefusedError
+from contacts.words.journal import JournalAct, LookWhy
+from contacts.words.vocabulary import Channel, NoticeKind
+from dsr.answers import closing
+from dsr.models import Request
+from dsr.records import transitions
+from dsr.traces import unlinked_data
+from retention import holds
+from retention.holds import HoldError
+from retention.models import Hold, HoldKind, HoldReason
+
+BY = "replay"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line, and the moment at which it is replayed."""
+
+    entry: Entry
+    at: dt.datetime
+    people: list[Contact] = field(default_factory=list)
+
+    @property
+    def details(self) -> dict[str, Any]:
+        return dict(self.entry["details"])
+
+    @property
+    def hashes(self) -> dict[str, str]:
+        return dict(self.entry["hashes"])
+
+    @property
+    def day(self) -> dt.date:
+        return dt.date.fromisoformat(self.details["day"])
+
+    @property
+    def until(self) -> dt.date | None:
+        until = self.details["until"]
+        return dt.date.fromisoformat(until) if until else None
+
+    @property
+    def done_at(self) -> dt.datetime:
+        return dt.datetime.fromisoformat(self.entry["at"])
+
+    @property
+    def numbers(self) -> list[uuid.UUID]:
+        return [uuid.UUID(each) for each in self.entry["public_ids"]]
+
+    @property
+    def named(self) -> dict[int, uuid.UUID]:
+        return {person.pk: person.public_id for person in self.people}
+
+
+def apply(entry: Entry, *, at: dt.datetime) -> None:
+    """Do what a line says. Call it in a transaction, under `writing.replaying`."""
+    found = Contact.objects.filter(public_id__in=entry["public_ids"])
+    people = list(found.select_for_update().order_by("pk"))
+    _ACTS[JournalAct(entry["act"])](Line(entry, at, people))
+
+
+def _delete(line: Line) -> None:
+    erasure.delete(line.named, at=line.at, by=BY, rule="replayed")
+    empty_organisations.notice([each.organisation_id for each in line.people if each.organisation_id])
+
+
+def _reduce(line: Line) -> None:
+    """Reduce them again. The duty may be of after the backup, and without one nobody would ever look at the rest."""
+    erasure.minimise(line.named, line.details["keeps"], day=line.day, at=line.at, by=BY, rule="replayed")
+    duties = Hold.objects.standing(line.day).filter(kind=HoldKind.DUTY).values_list("contact", flat=True)
+    for person in line.people:
+        if person.pk not in set(duties.filter(contact__in=line.named)):
+            restored.look_again(person, LookWhy.REDUCED, done_at=line.done_at)
+
+
+def _forget(line: Line) -> None:
+    unlinked_data.delete_coded(line.hashes, at=line.at)
+
+
+def _keep_out(line: Line) -> None:
+    residue = line.details["residue"]
+    tombstones.put_up(line.hashes, residue=uuid.UUID(residue) if residue else None, day=line.day, at=line.at)
+
+
+def _answer(line: Line) -> None:
+    """Close a request whose letter has left; one that came in after the backup is not there."""
+    policy = PolicyVersion.objects.in_force()
+    request = Request.objects.standing().filter(public_id=line.details["request"]).first()
+    if policy and request:
+        ended = {name: line.details[name] for name in ("outcome", "ground", "refusal")}
+        closing.close(transitions.lock(request.pk), **ended, on=line.day, policy=policy, at=line.at, by=BY)
+
+
+def _object(line: Line) -> None:
+    said: dict[str, Any] = {
+        "channels": [Channel(channel) for channel in line.details["channels"]],
+        "reason": line.details["reason"],
+        "day": line.day,
+        "at": line.at,
+        "by": f"{objections.REPLAY}{line.details['how']}",
+    }
+    for address_hash, mailbox_hash in line.hashes.items():
+        objections.record(address_hash, mailbox_hash=mailbox_hash, public_id=None, **said)
+    for person in line.people:
+        objections.record("", public_id=person.public_id, **said)
+
+
+def _reopen(line: Line) -> None:
+    channels = [Channel(channel) for channel in line.details["channels"]]
+    for person in line.people:
+        if reason := line.details.get("reason"):
+            objections.take_back(person, channels, reason=reason, day=line.day, at=line.at, by=BY)
+        else:
+            for channel in channels:
+                consents.reopen(person, channel, at=line.at)
+
+
+def _freeze(line: Line) -> None:
+    """Freeze them again, since the day that it was done. Where nothing here says what for, staff look at it."""
+    reason = HoldReason(line.details["reason"])
+    for person in line.people:
+        hold = holds.place(person, HoldKind.FREEZE, reason, until=line.until, at=line.at, by=BY)
+        Hold.objects.filter(pk=hold.pk).update(placed_at=line.done_at)
+        if reason == HoldReason.RESTRICTION:
+            notices.enqueue(NoticeKind.RESTRICTED, [person.pk], at=line.at)
+        if not Request.objects.of_people([person.pk]).exists():
+            restored.look_again(person, LookWhy.FROZEN, done_at=line.done_at)
+
+
+def _release(line: Line) -> None:
+    """End what was frozen; whoever is frozen by nothing any more need not be looked at for it."""
+    frozen = Hold.objects.filter(contact__in=line.named, kind=HoldKind.FREEZE, reason=line.details["reason"])
+    for hold in frozen.order_by("contact"):
+        with suppress(HoldError):  # it has ended before
+            holds.end(hold, day=line.until or line.done_at.date(), at=line.at, by=BY)
+    still = Hold.objects.filter(contact__in=line.named, kind=HoldKind.FREEZE, until__isnull=True)
+    over = set(line.named) - set(still.values_list("contact", flat=True))
+    LookAgain.objects.filter(contact__in=over, why=LookWhy.FROZEN, seen_at__isnull=True).delete()
+
+
+def _take_food(line: Line) -> None:
+    dietary.take_back_again(line.numbers, line.hashes, event=line.details.get("event", ""), at=line.at, by=BY)
+
+
+def _look(line: Line) -> None:
+    for person in line.people:
+        restored.look_again(person, LookWhy(line.details["why"]), done_at=line.done_at)
+
+
+def _close_account(line: Line) -> None:
+    if User.objects.filter(pk=line.details["account"], is_active=True).update(is_active=False):
+        audit.record("account.closed", at=line.at, by=BY, rule=f"user:{line.details['account']}")
+
+
+def _revoke(line: Line) -> None:
+    for key in ApiKey.objects.filter(digest=line.details["key"]):
+        with suppress(KeyRefusedError):  # it is revoked
+            keys.revoke(key, at=line.at, by=BY)
+
+
+_ACTS: dict[JournalAct, Callable[[Line], None]] = {
+    JournalAct.DELETED: _delete,
+    JournalAct.REDUCED: _reduce,
+    JournalAct.FORGOTTEN: _forget,
+    JournalAct.KEPT_OUT: _keep_out,
+    JournalAct.ANSWERED: _answer,
+    JournalAct.OBJECTED: _object,
+    JournalAct.REOPENED: _reopen,
+    JournalAct.FROZEN: _freeze,
+    JournalAct.RELEASED: _release,
+    JournalAct.FOOD: _take_food,
+    JournalAct.LOOK: _look,
+    JournalAct.ACCOUNT_CLOSED: _close_account,
+    JournalAct.KEY_REVOKED: _revoke,
+}

@@ -1,0 +1,58 @@
+"""What people were told of when the last copy of them is gone is compared with the backups that there are."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from privacy_crm.backups import age, making, places
+from tests.support.factories import NOON, ONE_DAY
+
+pytestmark = pytest.mark.promise("L11")
+
+
+@pytest.fixture
+def kept(settings: Any, tmp_path: Path) -> Any:
+    settings.BACKUP_URL, settings.BACKUP_DAYS = str(tmp_path), 30
+
+    def keep(*days: int) -> None:
+        for each in days:
+            (tmp_path / places.name_of(NOON - each * ONE_DAY)).touch()
+
+    return keep
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        ((0, 1, 29, 31), ""),
+        ((0, 32), "The oldest backup is 32 days old, and people were told 30 (BACKUP_DAYS)."),
+        ((3, 4), "There has been no backup since 21 November 2026. Run `manage.py backup` each day."),
+        ((), "There has been no backup. Run `manage.py backup` each day."),
+    ],
+)
+def test_the_age_of_the_backups_is_told(kept: Any, days: tuple[int, ...], told: str) -> None:
+    kept(*days)
+    assert age.problem(at=NOON) == told
+
+
+def test_without_a_place_nobody_can_tell(settings: Any) -> None:
+    settings.BACKUP_URL = ""
+    assert age.problem(at=NOON).startswith("BACKUP_URL is not set")
+    assert age.backups() == []
+
+
+@pytest.mark.parametrize(("days", "gone"), [(29, False), (30, True), (31, True)])
+def test_a_backup_goes_when_its_days_are_over_and_nothing_else_does(settings: Any, days: int, gone: bool) -> None:
+    settings.BACKUP_DAYS = 30
+    assert making.expired(places.name_of(NOON - dt.timedelta(days=days)), at=NOON) is gone
+    assert not making.expired("somebody-elses.tar", at=NOON)
+
+
+def test_the_fingerprint_of_a_key_does_not_tell_the_key(settings: Any) -> None:
+    settings.SUPPRESSION_KEY = "a secret"
+    before = making.fingerprints()
+    settings.SUPPRESSION_KEY = "another"
+    assert before["SUPPRESSION_KEY"] != making.fingerprints()["SUPPRESSION_KEY"]
+    assert "secret" not in str(before)
