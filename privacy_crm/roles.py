@@ -121,6 +121,7 @@ ROLES: dict[str, set[str]] = {
         "auth.change_user",
         "auth.view_group",
         *_edit("apikey"),
+        "contacts.view_jobrun",
         "privacy_crm.view_rolerequest",
         "privacy_crm.confirm_role",
         *_MAIL_FAULTS,

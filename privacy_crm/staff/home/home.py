@@ -85,7 +85,14 @@ def _doors(request: HttpRequest) -> list[Door]:
         for permission, name, icon, title, text in _DOORS
         if request.user.has_perm(permission)
     ]
+    if request.user.has_perm("contacts.view_jobrun"):
+        doors.append(_system())
     return [_pass_on(), *doors] if desk.passes_on(request) else doors
+
+
+def _system() -> Door:
+    text = _("How the product runs: what answers, what waits, and how it is set up.")
+    return Door("monitor_heart", _("System"), text, reverse("admin:system"))
 
 
 def _pass_on() -> Door:

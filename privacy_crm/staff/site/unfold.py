@@ -79,6 +79,12 @@ _NAVIGATION = [
             _page(_("Mail server"), "mark_email_unread", "contacts_mailstandstill", "contacts.view_mailstandstill"),
             _page(_("Bounced addresses"), "unsubscribe", "contacts_bounceundoing", "contacts.view_bounceundoing"),
             _page(_("API keys"), "key", "contacts_apikey", "contacts.view_apikey"),
+            {
+                "title": _("System"),
+                "icon": "monitor_heart",
+                "link": reverse_lazy("admin:system"),
+                "permission": _may("contacts.view_jobrun"),
+            },
         ],
     },
 ]

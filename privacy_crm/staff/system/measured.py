@@ -1,0 +1,158 @@
+"""The measures of `privacy_crm.health` in words, with the limits of deploy/alerts.yml: what answers, and what waits."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from contacts.base import two_clocks
+from privacy_crm.health.measures import Measure, Sample
+from privacy_crm.staff.system.lines import Line, Section, Tone, span
+from retention import clock_watch
+
+# Seconds, and mails: as in deploy/alerts.yml.
+QUEUE_STANDS, LETTER_WAITS, SEARCH_WAITS, CLOCKS_APART = 600, 1800, 600, 60
+REFUSED = 20
+
+type Measured = Mapping[str, list[Sample]]
+
+
+def by_name(measures: Iterable[Measure]) -> dict[str, list[Sample]]:
+    return {measure.name: measure.samples for measure in measures}
+
+
+def one(measured: Measured, name: str) -> float | None:
+    """Return a measure that has one value; None where the part is away that would tell it."""
+    samples = measured.get(name)
+    return samples[0][1] if samples else None
+
+
+def parts(measured: Measured) -> Section:
+    """Tell which parts answer."""
+    names = {"database": _("Database"), "broker": _("Broker"), "storage": _("Files")}
+    lines = [_part(names[labels["part"]], labels["part"], up=bool(up)) for labels, up in measured["up"]]
+    return Section(_("What answers"), lines)
+
+
+def _part(name: str, part: str, *, up: bool) -> Line:
+    answers, away, remedy = _PARTS[part]
+    return Line(name, str(answers)) if up else Line(name, str(away), Tone.ACT, str(remedy))
+
+
+_PARTS = {
+    "database": (
+        gettext_lazy("PostgreSQL answers."),
+        gettext_lazy("PostgreSQL does not answer."),
+        gettext_lazy("See whether it runs, and whether DATABASE_URL leads to it."),
+    ),
+    "broker": (
+        gettext_lazy("Valkey answers."),
+        gettext_lazy("Valkey does not answer, so no job begins."),
+        gettext_lazy("See whether it runs, and whether REDIS_URL leads to it. What waits is in the database."),
+    ),
+    "storage": (
+        gettext_lazy("The place for whitepapers and lists answers."),
+        gettext_lazy("The place for whitepapers and lists does not answer."),
+        gettext_lazy("See whether the folder or the storage that MEDIA_DIR or MEDIA_URL names can be reached."),
+    ),
+}
+
+
+def clocks(measured: Measured) -> Section:
+    """Tell whether the clocks agree: that of this machine, and those that other machines have noted."""
+    skew = one(measured, "clock_skew_seconds")
+    if skew is None:
+        return Section(_("Clocks"))
+    noted = clock_watch.now(two_clocks.of_database())
+    apart = clock_watch.apart(dt.timedelta(seconds=skew)) if abs(skew) > CLOCKS_APART else ""
+    told = apart or (clock_watch.in_words(noted) if noted else "")
+    if told:
+        says = _("%s Nothing is deleted by time until they agree.") % told
+        return Section(
+            _("Clocks"), [Line(_("Machine and database"), says, Tone.ACT, _("Set both clocks, best by NTP."))]
+        )
+    return Section(_("Clocks"), [Line(_("Machine and database"), _("The machine's clock and the database's agree."))])
+
+
+def queues(measured: Measured) -> Section:
+    """Tell what waits for a worker, queue by queue."""
+    ages = {labels["queue"]: age for labels, age in measured.get("queue_oldest_seconds", [])}
+    numbers = measured.get("queue_messages", [])
+    lines = [_queue(labels["queue"], int(number), ages[labels["queue"]]) for labels, number in numbers]
+    return Section(_("Queues"), lines)
+
+
+def _queue(name: str, number: int, age: float) -> Line:
+    if not number:
+        return Line(name, _("Nothing waits."))
+    text = ngettext(
+        "%(number)s message waits in the queue “%(queue)s”, for %(span)s.",
+        "%(number)s messages wait in the queue “%(queue)s”, the oldest for %(span)s.",
+        number,
+    )
+    says = text % {"number": f"{number:,}", "queue": name, "span": span(age)}
+    if age > QUEUE_STANDS:
+        return Line(name, says, Tone.ACT, _("See whether a worker of this queue runs, and what it does."))
+    return Line(name, says)
+
+
+def mails(measured: Measured) -> Section:
+    """Tell whether mails leave: those that somebody waits for, mailings aside."""
+    lines = _limited(
+        measured,
+        ("oldest_unsent_letter_seconds", LETTER_WAITS, Tone.ACT, _letter),
+        ("mails_refused_last_hour", REFUSED, Tone.LOOK, _refused),
+    )
+    return Section(_("Mails"), lines)
+
+
+def _letter(age: float) -> Line:
+    says = _("The oldest mail has waited for %s.") % span(age) if age else _("No mail waits.")
+    return Line(_("Mails to one person"), says, remedy=_("See whether the mail server answers that EMAIL_URL names."))
+
+
+def _refused(number: float) -> Line:
+    text = ngettext("%d mail was not delivered.", "%d mails were not delivered.", int(number))
+    says = text % number if number else _("No mail was refused.")
+    return Line(_("Within the hour"), says, remedy=_("Read in the mail server's log why it refused them."))
+
+
+def people(measured: Measured) -> Section:
+    """Tell what people wait for: searches after a deletion, and answers."""
+    lines = _limited(measured, ("oldest_search_seconds", SEARCH_WAITS, Tone.LOOK, _search))
+    overdue = sum(number for labels, number in measured.get("open_requests", []) if labels["days_left"] == "overdue")
+    if "open_requests" in measured:
+        lines.append(_requests(int(overdue)))
+    return Section(_("What people wait for"), lines)
+
+
+def _search(age: float) -> Line:
+    says = _("The oldest has waited for %s.") % span(age) if age else _("No search waits.")
+    remedy = _("See whether a worker runs. Until it is done, the certificate says that the search is under way.")
+    return Line(_("Searches after a deletion"), says, remedy=remedy)
+
+
+def _requests(overdue: int) -> Line:
+    text = ngettext(
+        "%d request is past the day by which it has to be answered.",
+        "%d requests are past the day by which they have to be answered.",
+        overdue,
+    )
+    if overdue:
+        return Line(_("Requests"), text % overdue, Tone.LOOK, _("Ask a privacy officer; they see which."))
+    return Line(_("Requests"), _("None is overdue."))
+
+
+type Limit = tuple[str, float, Tone, Callable[[float], Line]]
+
+
+def _limited(measured: Measured, *limits: Limit) -> list[Line]:
+    """Return a line for each measure that is known; its remedy is said where it is above its limit."""
+    lines = []
+    for name, most, tone, tell in limits:
+        value = one(measured, name)
+        if value is not None:
+            line = tell(value)
+            lines.append(Line(line.name, line.says, tone, line.remedy) if value > most else Line(line.name, line.says))
+    return lines

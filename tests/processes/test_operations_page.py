@@ -1,0 +1,73 @@
+"""The commands of docs/operations.md, as they are written there, where the site is open to the world."""
+
+import os
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import get_commands
+
+from tests.support.forked import libraries
+from tests.support.processes import PATIENCE, Site
+
+PAGE = (settings.BASE_DIR / "docs" / "operations.md").read_text()
+# Each command in a block of its own, in the order of the page.
+COMMANDS = re.findall(r"^ {4,}(?:python )?manage\.py (.+)$", PAGE, re.MULTILINE)
+STATEMENTS = re.findall(r"^ {4,}(SELECT .+;)$", PAGE, re.MULTILINE)
+# The reader's own file, for which the demo's stands in.
+POLICY = {"my-policy.toml": str(settings.BASE_DIR / "privacy_crm" / "demo" / "policy.toml")}
+# There is neither the site's name nor its certificate here, which it says; and chapters with files and servers of their
+# own are run by their own tests.
+ENDS = {"preflight": 1}
+ELSEWHERE = {"backup", "restore", "replay"}
+
+
+@pytest.fixture
+def open_to_the_world(installed: Site, tmp_path: Path) -> dict[str, str]:
+    return {
+        "PATH": os.environ["PATH"],
+        "DEBUG": "off",
+        "DATABASE_URL": installed.urls.database,
+        "REDIS_URL": installed.urls.redis,
+        "SECRET_KEY": "kX3_" * 15,
+        "SUPPRESSION_KEY": "suppression:" + "s" * 50,  # as of the installation, which named none
+        "ALLOWED_HOSTS": "crm.example",
+        "SITE_URL": "https://crm.example",
+        "EMAIL_URL": "smtp://127.0.0.1:1",
+        "VAR_DIR": str(tmp_path),
+    }
+
+
+def run(environment: dict[str, str], command: str) -> tuple[int, str]:
+    arguments = [POLICY.get(argument, argument) for argument in shlex.split(command)]
+    process = libraries().start("manage.py", *arguments, environment=environment)
+    said, error = process.communicate(timeout=PATIENCE)
+    return process.wait(), said + error
+
+
+@pytest.mark.promise("L11")
+def test_each_command_of_the_page_runs_as_it_is_written(open_to_the_world: dict[str, str], installed: Site) -> None:
+    """One after the other: those of an installation are no good without the ones before them."""
+    ours = [command for command in dict.fromkeys(COMMANDS) if command.split()[0] not in ELSEWHERE]
+    assert len(ours) > 10
+    ended = {command: run(open_to_the_world, command) for command in ours}
+    wrong = {command: said for command, (code, said) in ended.items() if code != ENDS.get(command.split()[0], 0)}
+    assert wrong == {}
+    for statement in STATEMENTS:
+        installed.rows(statement)
+
+
+def test_what_preflight_finds_wrong_here_is_what_is_not_here(open_to_the_world: dict[str, str]) -> None:
+    [command] = {command for command in COMMANDS if command.startswith("preflight")}
+    _, said = run(open_to_the_world, command)
+    wrong = {line.split("  ")[0].strip() for line in said.splitlines() if "WRONG" in line}
+    assert wrong
+    assert not wrong & {"Settings", "Database", "Broker", "Cache", "Storage", "Migrations", "Keys", "Clock", "Policy"}
+
+
+def test_each_command_that_the_page_names_exists() -> None:
+    named = re.findall(r"`manage\.py (\w+)", PAGE)
+    assert named
+    assert {*named, *(command.split()[0] for command in COMMANDS)} - ELSEWHERE <= set(get_commands())
