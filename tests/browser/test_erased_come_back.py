@@ -17,6 +17,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from contacts.models import Contact, Event, PolicyVersion, Tombstone
 from contacts.signups import keys
+from dsr.tasks import search_after_deletion
 from privacy_crm import tasks
 from tests.browser.test_admin import enter, visit
 from tests.browser.test_rights import ADDRESS, clock, guest, opened, sink
@@ -79,6 +80,9 @@ def erased(staff: Callable[[str], "Page"], sink: Sink, policy: PolicyVersion) ->
     page.get_by_role("link", name="Open the certificate").click()
     page.get_by_text("Their address in coded form, so that nobody brings them back").wait_for()
     page.get_by_text("until 24 November 2029").wait_for()
+    page.get_by_text("is being searched for the person").wait_for()
+    search_after_deletion()
+    page.reload()
     page.get_by_text("Nothing about them was found.").wait_for()
     assert not Contact.objects.exists()
 
