@@ -117,7 +117,7 @@ class Company:
     def erase(self, address: str) -> None:
         if self._holder(address):
             tombstones.put_up(
-                {hashes(address)["address_hash"]: hashes(address)["mailbox_hash"]}, residue=None, day=TODAY
+                {hashes(address)["address_hash"]: hashes(address)["mailbox_hash"]}, residue=None, day=TODAY, at=NOON
             )
             self.delete(address)
             self.erased.add(mailbox(address))
