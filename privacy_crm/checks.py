@@ -36,7 +36,7 @@ _NO_MAIL = ("mail_files", "console", "locmem", "filebased", "dummy")
 
 def settings_are_safe(**_options: Any) -> list[CheckMessage]:
     """Find settings that development may have and a site that is open to the world may not."""
-    return [*_of_mail(), *_of_addresses(), *_of_secrets(), *_of_staff()]
+    return [*_of_mail(), *_of_addresses(), *_of_the_way_here(), *_of_secrets(), *_of_staff()]
 
 
 def numbers_are_in_range(**_options: Any) -> list[CheckMessage]:
@@ -121,6 +121,15 @@ def _of_addresses() -> Iterator[CheckMessage]:
         yield _error("SITE_URL must begin with https://, since the links in mails are made of it.", "E002")
     if "*" in settings.ALLOWED_HOSTS:
         yield _error("ALLOWED_HOSTS must name the site's own names: * takes any name that a stranger makes up.", "E003")
+
+
+def _of_the_way_here() -> Iterator[CheckMessage]:
+    if not (settings.SESSION_COOKIE_SECURE and settings.CSRF_COOKIE_SECURE):
+        yield _error("HTTPS must be on: otherwise browsers send the cookies of staff for anybody to read.", "E013")
+    if settings.WEBHOOKS_MAY_BE_LOCAL:
+        yield _error(
+            "WEBHOOKS_MAY_BE_LOCAL must be off: with it, a webhook reaches what only this network may.", "E014"
+        )
 
 
 def _of_secrets() -> Iterator[CheckMessage]:

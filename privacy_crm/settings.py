@@ -4,16 +4,15 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-import environ
 from django.utils.translation import gettext_lazy as _
 
-from privacy_crm import logs, mail, media, security
+from privacy_crm import logs, mail, media, secret_files, security
 from privacy_crm.staff.site import unfold
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # Of every setting, NAME_FILE may name a file that holds it.
-env = environ.FileAwareEnv()
+env = secret_files.Env()
 env.read_env(BASE_DIR / ".env")
 
 
@@ -200,8 +199,8 @@ ACCOUNT_SESSION_REMEMBER = False  # the session ends with the browser, and by ac
 # Guesses are counted by device, or by network and account together (access/attempts.py): allauth would shut owners out.
 ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
 # At one account by all devices that are not known together, and by one network at all accounts.
-GUESSES_AN_HOUR = env.int("GUESSES_AN_HOUR", default=50)
-GUESSES_A_MINUTE = env.int("GUESSES_A_MINUTE", default=30)
+GUESSES_AN_HOUR = number("GUESSES_AN_HOUR", 50, 1, 100_000)
+GUESSES_A_MINUTE = number("GUESSES_A_MINUTE", 30, 1, 100_000)
 ACCOUNT_FORMS = {"change_password": "privacy_crm.access.codes.OwnPasswordForm"}
 MFA_FORMS = {
     "authenticate": "privacy_crm.access.codes.CodeForm",

@@ -4,7 +4,7 @@ They are counted in Valkey under keyed hashes. While it is away, a known device 
 alone, and anybody else is asked to try again (ADR 0059).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 import redis
@@ -35,13 +35,12 @@ def take(request: HttpRequest, username: str, what: str) -> None:
     device = devices.known(request, username)
     counted = list(_counted(request, username, what, device))
     try:
-        limiter = _shared(settings.REDIS_URL)
-        full = [item for item, key in counted if not limiter.hit(item, key)]
+        counts = _hit(_shared(settings.REDIS_URL), counted)
     except redis.RedisError:
         if not device:
             raise NotNowError from None
-        full = [item for item, key in counted if not _of_this_process().hit(item, key)]
-    if full:
+        counts = _hit(_of_this_process(), counted)
+    if not counts:
         raise TooManyGuessesError
 
 
@@ -57,6 +56,11 @@ def right(request: HttpRequest, username: str, what: str) -> None:
                 return
 
 
+def _hit(limiter: FixedWindowRateLimiter, counted: Iterable[Counted]) -> bool:
+    """Count in this order up to the first that is full: a guess that is refused already takes no share of others."""
+    return all(limiter.hit(item, key) for item, key in counted)
+
+
 def _counted(request: HttpRequest, username: str, what: str, device: str) -> Iterator[Counted]:
     account = f"{what}:{username.lower()}"
     if device:
@@ -64,14 +68,12 @@ def _counted(request: HttpRequest, username: str, what: str, device: str) -> Ite
         return
     network = limits.network_of(request)
     yield _A_FEW, limits.hidden(f"{account}:{network}", "pair")
+    # What one network may guess at all accounts together.
+    of_network = RateLimitItemPerMinute(settings.GUESSES_A_MINUTE, namespace="guesses-network")
+    yield of_network, limits.hidden(network, "log-in")
     # What many networks together may guess at one account: it shuts out devices that are not known, and no others.
     at_account = RateLimitItemPerHour(settings.GUESSES_AN_HOUR, namespace="guesses-account")
     yield at_account, limits.hidden(account, "account")
-    # What one network may guess at all accounts together.
-    yield (
-        RateLimitItemPerMinute(settings.GUESSES_A_MINUTE, namespace="guesses-network"),
-        limits.hidden(network, "log-in"),
-    )
 
 
 @cache

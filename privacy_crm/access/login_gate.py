@@ -27,6 +27,7 @@ _BY_ITSELF = {
     "admin:contacts_event_who-is-in",
     "admin:contacts_mailing_progress",
     "admin:contacts_upload_progress",
+    "admin:figure",
 }
 
 

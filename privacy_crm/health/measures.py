@@ -15,7 +15,8 @@ from django.db import DatabaseError, connection
 from django.db.models import Min
 
 from contacts.base.days import day_of
-from contacts.models import JobRun, Message, PolicyVersion
+from contacts.journal import shipping
+from contacts.models import JobRun, JournalLine, Message, PolicyVersion
 from contacts.models.outbox import MessageEnd
 from dsr.models.requests import PendingSearch
 from dsr.records import due
@@ -102,6 +103,7 @@ def _of_database(at: dt.datetime) -> Iterator[Measure]:
     yield _skew()
     yield from _of_mail(at)
     yield _searches(at)
+    yield from _of_journal(at)
     yield from _of_nights(at)
     if policy := PolicyVersion.objects.in_force():
         yield _due_people(policy, at)
@@ -160,6 +162,15 @@ def _searches(at: dt.datetime) -> Measure:
     oldest = PendingSearch.objects.aggregate(oldest=Min("asked_at"))["oldest"]
     age = (at - oldest).total_seconds() if oldest else 0.0
     return Measure("oldest_search_seconds", "How long a search after a deletion has waited", [({}, age)])
+
+
+def _of_journal(at: dt.datetime) -> Iterator[Measure]:
+    """What a restore could undo, since it has not left the database."""
+    oldest = shipping.unshipped()
+    lag = max(0.0, (at - oldest).total_seconds()) if oldest else 0.0
+    number = JournalLine.objects.filter(number__isnull=False, shipped_at__isnull=True).count()
+    yield Measure("journal_lag_seconds", "How long the oldest line has waited to leave for the journal", [({}, lag)])
+    yield Measure("journal_unshipped_lines", "Lines that have not left for it", [({}, float(number))])
 
 
 def _requests(day: dt.date) -> Measure:

@@ -10,6 +10,8 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from privacy_crm.restoring import opening, replay
+
 NO_STORE = {"Cache-Control": "no-store"}
 
 
@@ -40,16 +42,30 @@ def lacks() -> list[str]:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-        return [] if is_migrated() else ["migrations"]
+        parts = {"replay": _is_replayed(), "migrations": is_migrated()}
     except DatabaseError:
         return ["database"]
+    return [part for part, there in parts.items() if not there]
+
+
+def _is_replayed() -> bool:
+    """Tell whether nothing of the journal is to be replayed. Where something is, see to it, as closed doors do.
+
+    No visitor may come to them, since who balances the load asks here first. The database is another one by then, so
+    what was known of the last one's migrations is forgotten.
+    """
+    if not replay.pending():
+        return True
+    ask_anew()
+    opening.begin()
+    return False
 
 
 _known: set[str] = set()
 
 
 def is_migrated() -> bool:
-    """Tell whether all migrations are applied: asked until they are, since they stay so while this process lives."""
+    """Tell whether all migrations are applied: asked until they are, since they stay so until a restore."""
     if not _known:
         executor = MigrationExecutor(connection)
         if not executor.migration_plan(executor.loader.graph.leaf_nodes()):

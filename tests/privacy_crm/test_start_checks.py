@@ -26,6 +26,8 @@ def safe(settings: LazySettings, tmp_path: Path) -> LazySettings:
     settings.SECRET_KEY = "kX3_" * 13
     settings.SUPPRESSION_KEY_IS_DERIVED = False
     settings.SECOND_FACTOR = True
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+    settings.WEBHOOKS_MAY_BE_LOCAL = False
     settings.MEDIA_ROOT = tmp_path / "media"
     return settings
 
@@ -48,6 +50,9 @@ def test_nothing_is_wrong_with_safe_settings(safe: LazySettings) -> None:
         ("SECRET_KEY", "SECRET_KEY", "please-changeme-" + "kX3_" * 13),
         ("SUPPRESSION_KEY", "SUPPRESSION_KEY_IS_DERIVED", True),
         ("SECOND_FACTOR", "SECOND_FACTOR", False),
+        ("HTTPS", "SESSION_COOKIE_SECURE", False),
+        ("HTTPS", "CSRF_COOKIE_SECURE", False),
+        ("WEBHOOKS_MAY_BE_LOCAL", "WEBHOOKS_MAY_BE_LOCAL", True),
     ],
 )
 def test_a_setting_that_is_not_safe_is_named_in_one_line(

@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -72,6 +73,20 @@ def test_reports_that_are_signed_need_the_key_from_the_start(url: str, key: str)
     assert key in started.stderr
     assert start(**given, **{key: "signed"}).stdout.strip() == "False"
     assert start(EMAIL_URL=url).stdout.strip() == "False"
+
+
+def test_a_secret_in_a_file_ends_before_the_end_of_its_line(tmp_path: Path) -> None:
+    """*Found*: `echo key > file` made another key than the same one in the environment, and objections were missed."""
+    (tmp_path / "key").write_text(f"{'k' * 60}\r\n")
+    given = environment(
+        SECRET_KEY="", SUPPRESSION_KEY_FILE=str(tmp_path / "key"), SECRET_KEY_FILE=str(tmp_path / "key")
+    )
+    show = (
+        "-c",
+        "from privacy_crm import settings as s; print([s.SUPPRESSION_KEY, s.SECRET_KEY, *s.SUPPRESSION_KEYS])",
+    )
+    out, _error = libraries().start(*show, environment=given).communicate(timeout=PATIENCE)
+    assert out.strip() == str(["k" * 60] * 2)
 
 
 def test_production_carries_no_development_package() -> None:

@@ -11,6 +11,8 @@ from contacts.models import PolicyVersion
 from contacts.words.vocabulary import Channel
 from privacy_crm.figures import asking, catalogue
 
+TRIES = 60  # every two seconds, until a worker has counted
+
 
 def show(request: HttpRequest, name: str) -> HttpResponse:
     """Answer with one card, for the page that waits for it. Before a policy is published, there is none."""
@@ -19,13 +21,21 @@ def show(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404
     if not request.user.has_perm(figure.permission):
         raise PermissionDenied
-    context = {"name": name, "figure": figure, "channels": list(Channel), **_known(name, policy)}
+    context = {"name": name, "figure": figure, "channels": list(Channel), **_known(request, name, policy)}
     return TemplateResponse(request, "staff/home_figure.html", context)
 
 
-def _known(name: str, policy: PolicyVersion) -> dict[str, Any]:
+def _known(request: HttpRequest, name: str, policy: PolicyVersion) -> dict[str, Any]:
     try:
         known = asking.known(name, policy, at=timezone.now())
     except asking.AwayError:
         return {"away": True}
-    return {"counted": known[0], "as_of": known[1]} if known else {"waits": True}
+    if known:
+        return {"counted": known[0], "as_of": known[1]}
+    tries = _number(request.GET.get("tries", "0")) + 1
+    return {"waits": tries} if tries < TRIES else {"gave_up": True}
+
+
+def _number(tries: str) -> int:
+    """Return how often a card has asked; what is no such number is too often."""
+    return int(tries) if tries.isdecimal() and len(tries) < 4 else TRIES

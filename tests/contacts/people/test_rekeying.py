@@ -2,14 +2,11 @@
 
 import json
 import re
-from importlib import import_module
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.core.management import call_command
 from django.core.signing import Signer
-from django.db import connection
 
 from contacts.models import Contact, EarlierHash, MergedAddress, PolicyVersion, Suppression, Tombstone
 from contacts.outbox import links
@@ -204,44 +201,3 @@ def test_what_was_signed_under_an_earlier_secret_key_is_believed(settings: Any) 
     settings.SECRET_KEY_FALLBACKS = [before]
     assert proof_tokens.read(text).genuine  # type: ignore[union-attr]
     assert links.read_certificate(opened) == proof.public_id
-
-
-# What was there before hashes named their keys
-
-
-def hash_of(contact: Contact) -> str:
-    return str(Contact.objects.get(pk=contact.pk).address_hash)
-
-
-def unname() -> None:
-    with connection.cursor() as cursor:
-        for table in ("contacts_contact", "contacts_suppression"):
-            cursor.execute(
-                f"UPDATE {table} SET address_hash = right(address_hash, 64), mailbox_hash = right(mailbox_hash, 64)"  # noqa: S608
-            )
-
-
-def migrate() -> None:
-    with connection.schema_editor() as editor:
-        import_module("contacts.migrations.0038_hashes_name_their_keys").write(apps, editor)
-
-
-def test_what_is_stored_is_named_by_the_key_that_hashes_who_is_held(settings: Any) -> None:
-    contact = ContactFactory.create(email=ANNA)
-    object_to_all(BO)
-    unname()
-    set_keys(settings, NEW, OLD)
-    migrate()
-    set_keys(settings, OLD)
-    assert hash_of(contact) == keyed_hash(ANNA)
-    assert set(suppressed(BO)) == {"email", "phone", "post"}
-
-
-def test_the_migration_stops_where_none_of_the_keys_is_that_of_the_database(settings: Any) -> None:
-    contact = ContactFactory.create(email=ANNA)
-    unname()
-    before = hash_of(contact)
-    set_keys(settings, NEW)
-    with pytest.raises(RuntimeError, match="SUPPRESSION_KEYS"):
-        migrate()
-    assert hash_of(contact) == before

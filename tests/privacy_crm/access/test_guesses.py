@@ -51,6 +51,15 @@ def test_a_network_guesses_five_times_at_an_account_and_another_is_not_shut_out(
     assert log_in(stranger, member()).status_code == 302
 
 
+def test_what_is_refused_already_counts_nowhere_else(settings: LazySettings) -> None:
+    """*Found*: one network, refused after five guesses, went on and shut every new device out for an hour."""
+    settings.GUESSES_AN_HOUR = settings.GUESSES_A_MINUTE = 7
+    user, stranger = member(), newcomer()
+    guess(stranger, user, 9)
+    assert log_in(newcomer(), user).status_code == 302
+    assert log_in(stranger, member()).status_code == 302
+
+
 def test_many_networks_together_shut_out_devices_that_are_not_known_and_no_others(
     settings: LazySettings,
 ) -> None:

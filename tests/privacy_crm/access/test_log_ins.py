@@ -113,6 +113,15 @@ def test_a_page_that_asks_by_itself_is_no_use(clock: Any, policy: PolicyVersion)
     assert is_out(client)
 
 
+def test_a_home_page_that_is_left_open_is_no_use(clock: Any, policy: PolicyVersion) -> None:
+    """*Found*: a card that waits for its figure asks every two seconds, and kept the log-in open."""
+    client = entered(colleague("sales"))
+    clock.shift(59 * MINUTE)
+    assert client.get("/admin/figures/new/").status_code == 200
+    clock.shift(MINUTE)
+    assert is_out(client)
+
+
 def test_somebody_without_the_permission_keeps_no_door_open(clock: Any, policy: PolicyVersion) -> None:
     event = EventFactory.create(starts_at=NOON, ends_at=NOON + 30 * HOUR)
     client = entered(colleague("sales"))

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings, settings
+from django.db import connection
 from django.utils import timezone
 
 from contacts.base import job_runs
@@ -18,7 +19,9 @@ from privacy_crm.health import measures
 from privacy_crm.health.noted_task import NotedTask
 from retention.models import PurgeRun
 from retention.tasks import nightly
-from tests.support.factories import NOON, ONE_DAY, ContactFactory, hold
+from tests.support.factories import NOON, ONE_DAY, ContactFactory, customer, hold
+from tests.support.journals import Journal
+from tests.support.objecting import objects
 from tests.support.requesting import received
 
 ALERTS = settings.BASE_DIR / "deploy" / "alerts.yml"
@@ -113,6 +116,17 @@ def test_a_night_is_told_by_its_end_its_length_and_what_it_left(policy: PolicyVe
     assert (one("night_running_seconds"), one("night_needs_attention")) == (300, 1)
 
 
+@pytest.mark.promise("L11")
+def test_the_journal_tells_for_how_long_a_line_has_waited(policy: PolicyVersion, journal: Journal) -> None:
+    assert (one("journal_lag_seconds"), one("journal_unshipped_lines")) == (0, 0)
+    for person in (customer(policy), customer(policy)):
+        objects(person, policy, at=NOON)
+        connection.check_constraints()
+    assert (one("journal_lag_seconds", NOON + 7 * MINUTE), one("journal_unshipped_lines")) == (420, 2)
+    journal.ship()
+    assert (one("journal_lag_seconds", NOON + 7 * MINUTE), one("journal_unshipped_lines")) == (0, 0)
+
+
 def test_open_requests_are_told_by_the_days_that_are_left(policy: PolicyVersion) -> None:
     received(policy, 11, 20)
     counted = {labels[0]: number for labels, number in measured(NOON)["open_requests"].items()}
@@ -132,7 +146,7 @@ def test_the_alarms_can_be_read_and_ask_for_what_is_measured(policy: PolicyVersi
     names = {f"crm_{name}" for name in measured(began)}
     asked = set(_names(ALERTS))
     assert asked <= names
-    assert names - asked == {"crm_queue_messages", "crm_night_duration_seconds"}
+    assert names - asked == {"crm_queue_messages", "crm_night_duration_seconds", "crm_journal_unshipped_lines"}
 
 
 def _names(path: Path) -> list[Any]:

@@ -8,6 +8,10 @@ from django.test import Client
 
 from contacts.models import PolicyVersion
 from privacy_crm.health import probes
+from privacy_crm.restoring import opening, replay
+from tests.support.factories import NOON, customer
+from tests.support.journals import Backup, Journal
+from tests.support.objecting import objects
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +39,27 @@ def test_it_is_not_ready_before_all_migrations_are_applied(client: Client) -> No
         cursor.execute("DELETE FROM django_migrations WHERE id = (SELECT max(id) FROM django_migrations)")
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()) == (503, {"ready": False, "missing": ["migrations"]})
+
+
+@pytest.mark.promise("L11")
+def test_it_is_not_ready_while_a_restore_is_replayed_and_looks_at_the_migrations_again(
+    policy: PolicyVersion, journal: Journal, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """*Found*: it was ready while the doors were closed, and remembered the migrations of the database before."""
+    begun: list[str] = []
+    monkeypatch.setattr(opening, "begin", lambda: begun.append("replay"))
+    person = customer(policy)
+    backup = Backup(journal)
+    objects(person, policy)
+    assert client.get("/readyz").status_code == 200
+    backup.restore()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE id = (SELECT max(id) FROM django_migrations)")
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["missing"]) == (503, ["replay", "migrations"])
+    assert begun == ["replay"]
+    assert replay.run(now=lambda: NOON)
+    assert client.get("/readyz").json()["missing"] == ["migrations"]
 
 
 def test_a_post_is_none_of_theirs(policy: PolicyVersion, client: Client) -> None:

@@ -206,6 +206,17 @@ def test_a_page_never_counts_but_asks_a_worker_once_and_looks_again(
     assert asked == ["new"]
 
 
+def test_a_card_stops_asking_after_two_minutes_and_says_so(
+    log_in: LogIn, policy: PolicyVersion, asked: list[str]
+) -> None:
+    client = log_in("marketing")
+    for tries, goes_on in (("", True), ("58", True), ("59", False), ("60", False), ("x", False), ("-1", False)):
+        shown = client.get("/admin/figures/new/", {"tries": tries} if tries else {}).content.decode()
+        assert ("hx-trigger" in shown, "Counting…" in shown) == (goes_on, goes_on), tries
+        assert ("Load the page again to try once more.</p>" in shown) is not goes_on
+        assert not goes_on or f'?tries={int(tries or 0) + 1}"' in shown
+
+
 def test_old_numbers_are_shown_until_a_worker_has_counted_new_ones(
     log_in: LogIn, policy: PolicyVersion, asked: list[str]
 ) -> None:
