@@ -10,7 +10,7 @@ from django.db.models import Sum
 from contacts.base.days import run_of
 from contacts.models import Contact, PolicyVersion
 from contacts.policy import policies
-from retention import cap, foreseen, purge_preview, scheduler
+from retention import approvals, cap, foreseen, purge, purge_preview, scheduler
 from retention.due_bases import RetentionDate
 from retention.models import PurgeForecast, PurgeRun
 from retention.months import latest_due_anchor
@@ -193,6 +193,45 @@ def test_such_a_night_lets_nobody_go_by_the_end_of_a_hold_either(policy: PolicyV
     approve(waiting)
     tick(DUE + 230 * ONE_DAY, policy)
     assert not any(map(is_held, [*held, reduced]))
+
+
+@pytest.fixture
+def ahead(policy: PolicyVersion, settings: Any) -> PurgeRun:
+    """A run that waits since both clocks were 310 days ahead for a while: it would delete 30 people who are not due."""
+    settings.PURGE_CAP_NUMBER = 10
+    due_on(30, DUE + 300 * ONE_DAY, policy)
+    run(DUE, policy)
+    waiting = tick(DUE + 310 * ONE_DAY, policy)
+    assert (waiting.status, waiting.waits_because, waiting.to_delete) == ("needs_approval", "gap", 30)
+    return waiting
+
+
+def test_a_run_of_a_day_to_come_is_not_approved(policy: PolicyVersion, ahead: PurgeRun) -> None:
+    last_moment_before = dt.datetime.combine(DUE + 309 * ONE_DAY, dt.time.max, policy.zone)
+    with pytest.raises(approvals.ApprovalError, match="day to come"):
+        approve(ahead, at=last_moment_before)
+    assert not ahead.approvals.exists()
+    assert approve(ahead, at=last_moment_before + dt.timedelta(minutes=1))
+
+
+@pytest.mark.parametrize("status", ["needs_approval", "approved"])
+def test_a_run_of_a_day_to_come_is_replaced_once_the_clocks_are_right(
+    policy: PolicyVersion, ahead: PurgeRun, status: str
+) -> None:
+    """Also one that was approved while they were wrong."""
+    if status == "approved":
+        assert approve(ahead, at=ahead.at)
+    scheduler.tick(at=NOON, now=lambda: NOON)
+    ahead.refresh_from_db()
+    assert (ahead.status, ahead.candidates.count(), Contact.objects.count()) == ("superseded", 0, 30)
+    assert tick(DUE + ONE_DAY, policy).status == "finished"
+
+
+def test_an_approved_run_looks_at_the_day_itself(ahead: PurgeRun) -> None:
+    assert approve(ahead, at=ahead.at)
+    assert not purge.resume(ahead, at=NOON, now=lambda: NOON)
+    ahead.refresh_from_db()
+    assert (ahead.status, Contact.objects.count()) == ("superseded", 30)
 
 
 def test_where_nobody_would_go_there_is_nothing_to_ask(policy: PolicyVersion) -> None:
