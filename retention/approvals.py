@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -20,8 +21,12 @@ class ApprovalError(Exception):
 
 
 def needed() -> int:
-    """Return how many people have to say yes: two where two may, superusers included."""
-    return min(2, max(1, get_user_model().objects.with_perm(PERMISSION, backend=_BACKEND).count()))
+    """Return how many people have to say yes: two where two may, superusers included.
+
+    Who was invited and has no password yet cannot be the second.
+    """
+    may = get_user_model().objects.with_perm(PERMISSION, backend=_BACKEND)
+    return min(2, max(1, may.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX).count()))
 
 
 @transaction.atomic
