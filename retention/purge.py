@@ -184,8 +184,7 @@ def _wait(job: Job, asked: Question, at: dt.datetime) -> None:
 @transaction.atomic
 def _finish(job: Job, at: dt.datetime) -> None:
     run_log.finish(job.run, spared=purge_preview.spared(job.night), at=at)
-    if job.run.status == RunStatus.FINISHED:
-        foreseen.keep(job.run, job.night)
+    foreseen.keep(job.run, job.night, at=at)
     restored.night_done(at=at)
 
 

@@ -5,6 +5,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import Sum
 
 from contacts.base.days import run_of
@@ -290,6 +291,48 @@ def test_each_finished_night_forgets_the_forecast_of_the_one_before(policy: Poli
     run(DUE + ONE_DAY, policy)
     (kept,) = PurgeForecast.objects.all()
     assert (kept.run.at, kept.people) == (run_of(DUE + ONE_DAY, policy.zone), 2)
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize(("hour", "expected"), [(1, 3), (2, 3), (3, 0), (12, 0)])
+def test_a_run_for_an_earlier_day_foresees_nobody_who_was_due_since(
+    policy: PolicyVersion, hour: int, expected: int
+) -> None:
+    """Who is left over by then is a catch-up; a night that is still to come today is foreseen."""
+    crowd(100, "webinar", DUE, policy=policy)
+    run(DUE - 20 * ONE_DAY, policy)
+    due_on(12, DUE - 5 * ONE_DAY, policy)
+    due_on(3, DUE, policy)
+    finished = dt.datetime.combine(DUE, dt.time(hour), policy.zone)
+    past = run_of(DUE - 10 * ONE_DAY, policy.zone)
+    purge.run(policy=policy, at=past, by="command", approve=False, now=lambda: finished)
+    assert foreseen.people(night(policy, DUE)) == expected
+    assert foreseen.people(night(policy, DUE + ONE_DAY)) == expected
+    assert tick(DUE + ONE_DAY, policy).waits_because == "forecast"
+
+
+_NO_EVENT_ENDS = """
+    CREATE FUNCTION trip() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$;
+    CREATE TRIGGER trip BEFORE DELETE ON contacts_basis FOR EACH ROW WHEN (OLD.scenario = 'event')
+        EXECUTE FUNCTION trip()"""
+
+
+@pytest.mark.usefixtures("small")
+def test_whom_a_failed_night_has_deleted_is_not_foreseen_again_and_whom_it_left_is_a_catch_up(
+    policy: PolicyVersion,
+) -> None:
+    for number in range(1, 10):
+        due_on(5, DUE + number * ONE_DAY, policy)
+        due_on(1, DUE + number * ONE_DAY, policy, "event")
+    crowd(200, "webinar", DUE, policy=policy)
+    run(DUE, policy)
+    with connection.cursor() as cursor:
+        cursor.execute(_NO_EVENT_ENDS)
+    for number in range(1, 8):
+        assert tick(DUE + number * ONE_DAY, policy).status == "failed"
+    waiting = tick(DUE + 8 * ONE_DAY, policy)
+    assert (waiting.waits_because, waiting.foreseen, waiting.to_delete) == ("forecast", 6, 13)
+    assert {each.cause: each.to_delete for each in waiting.causes.filter(part="event")} == {"catch_up": 7, "period": 1}
 
 
 @pytest.mark.parametrize("day", [DUE - ONE_DAY, DUE + (foreseen.DAYS + 1) * ONE_DAY])
