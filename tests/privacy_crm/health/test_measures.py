@@ -23,6 +23,7 @@ from tests.support.factories import NOON, ONE_DAY, ContactFactory, hold
 from tests.support.requesting import received
 
 ALERTS = settings.BASE_DIR / "deploy" / "alerts.yml"
+ALARMS = Path(__file__).with_name("alarms.yml")
 MINUTE = dt.timedelta(minutes=1)
 
 pytestmark = pytest.mark.django_db
@@ -147,6 +148,11 @@ def test_the_alarms_can_be_read_and_ask_for_what_is_measured(policy: PolicyVersi
     asked = set(_names(ALERTS))
     assert asked <= names
     assert names - asked == {"crm_queue_messages", "crm_night_duration_seconds"}
+
+
+def test_what_never_came_is_an_alarm_as_well() -> None:
+    told = subprocess.run(["promtool", "test", "rules", str(ALARMS)], check=False, capture_output=True, text=True)
+    assert told.returncode == 0, told.stderr
 
 
 def _names(path: Path) -> list[Any]:
