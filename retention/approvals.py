@@ -3,10 +3,12 @@
 import datetime as dt
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from contacts.base import audit
+from contacts.models import PolicyVersion
 from retention import run_log
 from retention.models import PurgeApproval, PurgeRun, RunStatus
 
@@ -19,18 +21,23 @@ class ApprovalError(Exception):
 
 
 def needed() -> int:
-    """Return how many people have to say yes: two where two may, superusers included."""
-    return min(2, max(1, get_user_model().objects.with_perm(PERMISSION, backend=_BACKEND).count()))
+    """Return how many people have to say yes: two where two may, superusers included.
+
+    Who was invited and has no password yet cannot be the second.
+    """
+    may = get_user_model().objects.with_perm(PERMISSION, backend=_BACKEND)
+    return min(2, max(1, may.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX).count()))
 
 
 @transaction.atomic
 def approve(run: PurgeRun, *, reason: str, at: dt.datetime, by: str) -> bool:
     """Say yes to a waiting run, and return whether it needs nobody else: the beat's next tick carries it out then.
 
-    Raises ApprovalError where it does not wait, or where `by` said yes before and is not enough.
+    Raises ApprovalError where it does not wait, is of a day to come, or where `by` said yes before and is not enough.
     """
     if not PurgeRun.objects.select_for_update(no_key=True).filter(pk=run.pk, status=RunStatus.NEEDS_APPROVAL):
         raise ApprovalError(_("This run does not wait any more: somebody approved it, or a later run replaced it."))
+    _check_day(run, at)
     _yes, fresh = PurgeApproval.objects.get_or_create(run=run, by=by, defaults={"at": at, "reason": reason})
     if run.approvals.count() >= needed():
         run_log.approve(run, at=at, by=by)
@@ -41,6 +48,15 @@ def approve(run: PurgeRun, *, reason: str, at: dt.datetime, by: str) -> bool:
     run_log.warn_anew(run)
     audit.record("purge.half_approved", at=at, by=by, rule=f"run:{run.pk}")
     return False
+
+
+def _check_day(run: PurgeRun, at: dt.datetime) -> None:
+    """Refuse a run of a day to come. The beat's next tick replaces it."""
+    policy = PolicyVersion.objects.in_force()
+    if policy and run_log.to_come(policy, at).filter(pk=run.pk).exists():
+        raise ApprovalError(
+            _("This run is for a day to come: the clock was wrong when it began. It is replaced within ten minutes.")
+        )
 
 
 def at_once(run: PurgeRun, *, reason: str) -> None:

@@ -1,6 +1,7 @@
-"""How many people the coming nights will see go, kept by each finished night for the next: what the cap compares with.
+"""How many people the coming nights will see go, kept by each night for the next: what the cap compares with.
 
-What is overdue already is in no forecast: whoever is left over is a catch-up, and asked about when there are many.
+What is overdue already is in no forecast: whoever is left over is a catch-up, and asked about when there are many. A
+night that failed has let people go as well, so that it keeps one, too; whom its broken rule left is a catch-up.
 """
 
 import datetime as dt
@@ -9,7 +10,7 @@ from django.db import connection
 from django.db.models import Sum
 from psycopg2 import sql
 
-from contacts.base.days import day_of, run_of
+from contacts.base.days import day_of, last_run, run_of
 from contacts.words.vocabulary import Scenario
 from retention import retention_schedule
 from retention.due_bases import RetentionDate
@@ -35,14 +36,19 @@ _KEEP = sql.SQL("""
     GROUP BY day, scenario""")
 
 
-def keep(run: PurgeRun, night: RetentionDate) -> None:
-    """Write down who goes on the days after a run, in the place of all that was foreseen before."""
-    last = night.day + dt.timedelta(days=DAYS)
-    due, due_values = RetentionDate(night.policy, run_of(last, night.policy.zone)).all_due()
+def keep(run: PurgeRun, night: RetentionDate, *, at: dt.datetime) -> None:
+    """Write down who goes on the days after a run that ended at `at`, in the place of all that was foreseen before.
+
+    Of a run for an earlier day, the nights until `at` count as well: whom they have left is overdue.
+    """
+    zone = night.policy.zone
+    first = max(night.day, day_of(last_run(at, zone), zone))
+    last = first + dt.timedelta(days=DAYS)
+    due, due_values = RetentionDate(night.policy, run_of(last, zone)).all_due()
     lapses, values = retention_schedule.of_each(night.policy, sql.SQL("SELECT contact_id FROM person"))
     PurgeForecast.objects.all().delete()
     with connection.cursor() as cursor:
-        span = {"run": run.pk, "first": night.day, "last": last}
+        span = {"run": run.pk, "first": first, "last": last}
         cursor.execute(_KEEP.format(due=due, lapses=lapses), due_values | values | span)
     PurgeRun.objects.filter(pk=run.pk).update(foreseen_through=last)
 

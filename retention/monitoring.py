@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from contacts.base.days import day_of, run_of
+from contacts.base.days import last_run
 from contacts.models import PolicyVersion
 from retention.models import ALARMING, PurgeCount, PurgeRun, RunStatus
 
@@ -22,13 +22,23 @@ _SETTLED = (RunStatus.FINISHED, RunStatus.NEEDS_APPROVAL, RunStatus.APPROVED, Ru
 
 def last_run_time(policy: PolicyVersion, at: dt.datetime) -> dt.datetime:
     """Return the latest moment, at or before `at`, at which a nightly run was due."""
-    today = run_of(day_of(at, policy.zone), policy.zone)
-    return today if today <= at else run_of(day_of(at, policy.zone) - dt.timedelta(days=1), policy.zone)
+    return last_run(at, policy.zone)
 
 
 def night_is_open(policy: PolicyVersion, at: dt.datetime) -> bool:
     """Tell whether the latest night still lacks its run."""
     return not PurgeRun.objects.filter(at__gte=last_run_time(policy, at), at__lte=at, status__in=_SETTLED).exists()
+
+
+def last_finished_night() -> PurgeRun | None:
+    """Return the last run that finished and did the night that was due then; one by hand for an earlier day did not."""
+    finished = PurgeRun.objects.filter(status=RunStatus.FINISHED).select_related("policy_version").order_by("-id")
+    return next(filter(_did_its_night, finished.iterator()), None)
+
+
+def _did_its_night(run: PurgeRun) -> bool:
+    policy = run.policy_version or PolicyVersion.objects.in_force()
+    return bool(policy and run.finished_at and run.at >= last_run_time(policy, run.finished_at))
 
 
 def left_over(policy: PolicyVersion, at: dt.datetime) -> list[PurgeRun]:

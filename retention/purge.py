@@ -130,20 +130,30 @@ def _run(
 def resume(purge_run: PurgeRun, *, at: dt.datetime, now: Clock) -> bool:
     """Carry out a run that was approved, for the people it waited with and as of its own day.
 
-    False if it is done, or another run is under way.
+    False if it is done, or of a day to come, or another run is under way.
     """
     policy = PolicyVersion.objects.in_force()
     if policy is None:
         return False
     night = night_of(policy, purge_run.at)
     with _lest_it_breaks_off(purge_run), run_log.if_nobody_else() as alone:
-        if not (alone and run_log.resume(purge_run, policy)):
+        if not alone:
+            return False
+        run_log.supersede_days_to_come(policy, at)
+        if not run_log.resume(purge_run, policy):
             return False
         job = Job(purge_run, night, at=at, by=f"purge:{purge_run.pk}")
         rules.work(job, scope=_approved(purge_run, night))
         _finish(job, now())
         purge_run.candidates.all().delete()
     return True
+
+
+def replace_days_to_come(policy: PolicyVersion, *, at: dt.datetime) -> None:
+    """Replace what waits since a clock was ahead: its people are not due. Unless another run is under way."""
+    with run_log.if_nobody_else() as alone:
+        if alone:
+            run_log.supersede_days_to_come(policy, at)
 
 
 def try_again(purge_run: PurgeRun, *, at: dt.datetime) -> None:
@@ -174,8 +184,7 @@ def _wait(job: Job, asked: Question, at: dt.datetime) -> None:
 @transaction.atomic
 def _finish(job: Job, at: dt.datetime) -> None:
     run_log.finish(job.run, spared=purge_preview.spared(job.night), at=at)
-    if job.run.status == RunStatus.FINISHED:
-        foreseen.keep(job.run, job.night)
+    foreseen.keep(job.run, job.night, at=at)
     restored.night_done(at=at)
 
 

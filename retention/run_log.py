@@ -10,8 +10,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
+from contacts.base.days import day_of
 from contacts.base.limits import NONE, limits
 from contacts.models import PolicyVersion
 from retention.models import PurgeCandidate, PurgeCount, PurgeRun, Rule, RunStatus
@@ -119,9 +120,24 @@ def finish(run: PurgeRun, *, spared: int, at: dt.datetime) -> None:
 
 def supersede() -> None:
     """Replace the run that waits for approval: a later run has seen the same people."""
-    waiting = PurgeRun.objects.filter(status=RunStatus.NEEDS_APPROVAL)
-    PurgeCandidate.objects.filter(run__in=waiting).delete()
-    waiting.update(status=RunStatus.SUPERSEDED)
+    _supersede(PurgeRun.objects.filter(status=RunStatus.NEEDS_APPROVAL))
+
+
+@transaction.atomic
+def supersede_days_to_come(policy: PolicyVersion, at: dt.datetime) -> None:
+    """Replace what waits or was approved for a day to come: its people are not due. Call it under the lock."""
+    _supersede(to_come(policy, at).filter(status__in=(RunStatus.NEEDS_APPROVAL, RunStatus.APPROVED)))
+
+
+def to_come(policy: PolicyVersion, at: dt.datetime) -> QuerySet[PurgeRun]:
+    """Return the runs of a day after that of `at`: a clock was ahead when they began."""
+    tomorrow = day_of(at, policy.zone) + dt.timedelta(days=1)
+    return PurgeRun.objects.filter(at__gte=dt.datetime.combine(tomorrow, dt.time.min, policy.zone))
+
+
+def _supersede(runs: QuerySet[PurgeRun]) -> None:
+    PurgeCandidate.objects.filter(run__in=runs).delete()
+    runs.update(status=RunStatus.SUPERSEDED)
 
 
 @limits(lock=_CLOSING)

@@ -15,6 +15,7 @@ def tick(*, at: dt.datetime, now: Callable[[], dt.datetime]) -> None:
     policy = PolicyVersion.objects.in_force()
     if policy is None:
         return
+    purge.replace_days_to_come(policy, at=at)
     for approved in PurgeRun.objects.filter(status=RunStatus.APPROVED).order_by("pk"):
         purge.resume(approved, at=at, now=now)
     if monitoring.night_is_open(policy, at):

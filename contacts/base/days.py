@@ -20,6 +20,13 @@ def run_of(day: dt.date, zone: ZoneInfo) -> dt.datetime:
     return dt.datetime.combine(day, NIGHTLY_RUN, zone)
 
 
+def last_run(at: dt.datetime, zone: ZoneInfo) -> dt.datetime:
+    """Return the latest moment, at or before `at`, at which a nightly run was due."""
+    day = day_of(at, zone)
+    today = run_of(day, zone)
+    return today if today <= at else run_of(day - dt.timedelta(days=1), zone)
+
+
 def next_run(at: dt.datetime, zone: ZoneInfo) -> dt.datetime:
     """Return the moment of the first nightly run after `at`."""
     day = day_of(at, zone)

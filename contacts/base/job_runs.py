@@ -4,11 +4,13 @@ import datetime as dt
 
 from django.db import connection
 
-# Of many that end within seconds, one is noted: they would wait for each other's row.
+# Of many that end within seconds, one is noted: they would wait for each other's row. What a clock that was ahead has
+# noted gives way to the first end after it is right again: an alarm that reads it would be silent until that day.
 _SUCCEEDED = """
     INSERT INTO contacts_jobrun AS job (task, succeeded_at, error) VALUES (%(task)s, %(at)s, '')
     ON CONFLICT (task) DO UPDATE SET succeeded_at = excluded.succeeded_at
-        WHERE job.succeeded_at IS NULL OR job.succeeded_at < excluded.succeeded_at - interval '5 seconds'"""
+        WHERE job.succeeded_at IS NULL OR job.succeeded_at < excluded.succeeded_at - interval '5 seconds'
+            OR job.succeeded_at > excluded.succeeded_at + interval '1 minute'"""
 _FAILED = """
     INSERT INTO contacts_jobrun (task, failed_at, error) VALUES (%(task)s, %(at)s, %(error)s)
     ON CONFLICT (task) DO UPDATE SET failed_at = excluded.failed_at, error = excluded.error"""

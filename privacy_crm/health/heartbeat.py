@@ -6,9 +6,8 @@ Whoever watches alarms when it stays away, whatever has stopped: the deletion, t
 import urllib3
 from django.conf import settings
 
-from contacts.base import job_runs
 from contacts.models import JobRun
-from retention.models import PurgeRun, RunStatus
+from retention import monitoring
 
 TOLD = "heartbeat"
 _PATIENCE = urllib3.Timeout(connect=5, read=10)  # seconds
@@ -19,17 +18,17 @@ class UnheardError(Exception):
 
 
 def give() -> bool:
-    """Call HEARTBEAT_URL where a nightly deletion has finished since it was last called. Returns whether it was.
+    """Call HEARTBEAT_URL where the last nightly deletion that finished is not the one it was called for last.
+
+    Returns whether it was called. A run is known by its end: of two moments, a clock that was ahead makes no order.
 
     Raises UnheardError where nobody answers, or not with success.
     """
-    finished = PurgeRun.objects.filter(status=RunStatus.FINISHED).order_by("-finished_at").first()
-    if not settings.HEARTBEAT_URL or finished is None or finished.finished_at is None:
-        return False
-    if JobRun.objects.filter(task=TOLD, succeeded_at__gte=finished.finished_at).exists():
+    night = monitoring.last_finished_night() if settings.HEARTBEAT_URL else None
+    if night is None or JobRun.objects.filter(task=TOLD, succeeded_at=night.finished_at).exists():
         return False
     _call(settings.HEARTBEAT_URL)
-    job_runs.succeeded(TOLD, at=finished.finished_at)
+    JobRun.objects.update_or_create(task=TOLD, defaults={"succeeded_at": night.finished_at})
     return True
 
 

@@ -137,7 +137,7 @@ def _of_mail(at: dt.datetime) -> Iterator[Measure]:
 
 
 def _of_nights(at: dt.datetime) -> Iterator[Measure]:
-    finished = PurgeRun.objects.filter(status=RunStatus.FINISHED, finished_at__isnull=False).order_by("-id").first()
+    finished = monitoring.last_finished_night()
     if finished and finished.finished_at:
         took = (finished.finished_at - finished.started_at).total_seconds()
         yield Measure("night_last_finished_timestamp_seconds", "When the last nightly deletion finished",

@@ -11,6 +11,8 @@ from django.test import Client
 
 from contacts.base.days import run_of
 from contacts.models import AuditEvent, Contact, PolicyVersion
+from privacy_crm.access import inviting
+from privacy_crm.access.inviting import Invited
 from retention import approvals, scheduler, tasks, warning
 from retention.models import PurgeApproval, PurgeRun
 from tests.support.factories import DUE, NOON, ONE_DAY, approve, crowd, place, run
@@ -130,6 +132,20 @@ def test_a_superuser_is_a_second_person_and_an_account_that_was_switched_off_is_
     officer.post(act(waiting), REASON)
     waiting.refresh_from_db()
     assert waiting.status == "approved"
+
+
+def test_who_was_invited_and_has_no_password_yet_is_no_second_person(log_in: LogIn, waiting: PurgeRun) -> None:
+    officer = log_in("privacy officer")
+    invited, _given = inviting.invite(
+        Invited("bo", "bo@nordvik.example", "en"), "privacy officer", at=NOON, by="operator"
+    )
+    assert approvals.needed() == 1
+    officer.post(act(waiting), REASON)
+    waiting.refresh_from_db()
+    assert waiting.status == "approved"
+    invited.set_password("correct horse battery staple")
+    invited.save()
+    assert approvals.needed() == 2
 
 
 def test_the_others_hear_that_they_are_needed(log_in: LogIn, waiting: PurgeRun, policy: PolicyVersion) -> None:

@@ -5,12 +5,13 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import Sum
 
 from contacts.base.days import run_of
 from contacts.models import Contact, PolicyVersion
 from contacts.policy import policies
-from retention import cap, foreseen, purge_preview, scheduler
+from retention import approvals, cap, foreseen, purge, purge_preview, scheduler
 from retention.due_bases import RetentionDate
 from retention.models import PurgeForecast, PurgeRun
 from retention.months import latest_due_anchor
@@ -195,6 +196,45 @@ def test_such_a_night_lets_nobody_go_by_the_end_of_a_hold_either(policy: PolicyV
     assert not any(map(is_held, [*held, reduced]))
 
 
+@pytest.fixture
+def ahead(policy: PolicyVersion, settings: Any) -> PurgeRun:
+    """A run that waits since both clocks were 310 days ahead for a while: it would delete 30 people who are not due."""
+    settings.PURGE_CAP_NUMBER = 10
+    due_on(30, DUE + 300 * ONE_DAY, policy)
+    run(DUE, policy)
+    waiting = tick(DUE + 310 * ONE_DAY, policy)
+    assert (waiting.status, waiting.waits_because, waiting.to_delete) == ("needs_approval", "gap", 30)
+    return waiting
+
+
+def test_a_run_of_a_day_to_come_is_not_approved(policy: PolicyVersion, ahead: PurgeRun) -> None:
+    last_moment_before = dt.datetime.combine(DUE + 309 * ONE_DAY, dt.time.max, policy.zone)
+    with pytest.raises(approvals.ApprovalError, match="day to come"):
+        approve(ahead, at=last_moment_before)
+    assert not ahead.approvals.exists()
+    assert approve(ahead, at=last_moment_before + dt.timedelta(minutes=1))
+
+
+@pytest.mark.parametrize("status", ["needs_approval", "approved"])
+def test_a_run_of_a_day_to_come_is_replaced_once_the_clocks_are_right(
+    policy: PolicyVersion, ahead: PurgeRun, status: str
+) -> None:
+    """Also one that was approved while they were wrong."""
+    if status == "approved":
+        assert approve(ahead, at=ahead.at)
+    scheduler.tick(at=NOON, now=lambda: NOON)
+    ahead.refresh_from_db()
+    assert (ahead.status, ahead.candidates.count(), Contact.objects.count()) == ("superseded", 0, 30)
+    assert tick(DUE + ONE_DAY, policy).status == "finished"
+
+
+def test_an_approved_run_looks_at_the_day_itself(ahead: PurgeRun) -> None:
+    assert approve(ahead, at=ahead.at)
+    assert not purge.resume(ahead, at=NOON, now=lambda: NOON)
+    ahead.refresh_from_db()
+    assert (ahead.status, Contact.objects.count()) == ("superseded", 30)
+
+
 def test_where_nobody_would_go_there_is_nothing_to_ask(policy: PolicyVersion) -> None:
     tick(DUE, policy)
     assert tick(DUE + 230 * ONE_DAY, policy).status == "finished"
@@ -251,6 +291,48 @@ def test_each_finished_night_forgets_the_forecast_of_the_one_before(policy: Poli
     run(DUE + ONE_DAY, policy)
     (kept,) = PurgeForecast.objects.all()
     assert (kept.run.at, kept.people) == (run_of(DUE + ONE_DAY, policy.zone), 2)
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize(("hour", "expected"), [(1, 3), (2, 3), (3, 0), (12, 0)])
+def test_a_run_for_an_earlier_day_foresees_nobody_who_was_due_since(
+    policy: PolicyVersion, hour: int, expected: int
+) -> None:
+    """Who is left over by then is a catch-up; a night that is still to come today is foreseen."""
+    crowd(100, "webinar", DUE, policy=policy)
+    run(DUE - 20 * ONE_DAY, policy)
+    due_on(12, DUE - 5 * ONE_DAY, policy)
+    due_on(3, DUE, policy)
+    finished = dt.datetime.combine(DUE, dt.time(hour), policy.zone)
+    past = run_of(DUE - 10 * ONE_DAY, policy.zone)
+    purge.run(policy=policy, at=past, by="command", approve=False, now=lambda: finished)
+    assert foreseen.people(night(policy, DUE)) == expected
+    assert foreseen.people(night(policy, DUE + ONE_DAY)) == expected
+    assert tick(DUE + ONE_DAY, policy).waits_because == "forecast"
+
+
+_NO_EVENT_ENDS = """
+    CREATE FUNCTION trip() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$;
+    CREATE TRIGGER trip BEFORE DELETE ON contacts_basis FOR EACH ROW WHEN (OLD.scenario = 'event')
+        EXECUTE FUNCTION trip()"""
+
+
+@pytest.mark.usefixtures("small")
+def test_whom_a_failed_night_has_deleted_is_not_foreseen_again_and_whom_it_left_is_a_catch_up(
+    policy: PolicyVersion,
+) -> None:
+    for number in range(1, 10):
+        due_on(5, DUE + number * ONE_DAY, policy)
+        due_on(1, DUE + number * ONE_DAY, policy, "event")
+    crowd(200, "webinar", DUE, policy=policy)
+    run(DUE, policy)
+    with connection.cursor() as cursor:
+        cursor.execute(_NO_EVENT_ENDS)
+    for number in range(1, 8):
+        assert tick(DUE + number * ONE_DAY, policy).status == "failed"
+    waiting = tick(DUE + 8 * ONE_DAY, policy)
+    assert (waiting.waits_because, waiting.foreseen, waiting.to_delete) == ("forecast", 6, 13)
+    assert {each.cause: each.to_delete for each in waiting.causes.filter(part="event")} == {"catch_up": 7, "period": 1}
 
 
 @pytest.mark.parametrize("day", [DUE - ONE_DAY, DUE + (foreseen.DAYS + 1) * ONE_DAY])

@@ -306,9 +306,9 @@ def rehearse(day: dt.date, policy: PolicyVersion) -> Outcome:
     return purge.rehearse(policy=policy, at=run_of(day, policy.zone), after_any_gap=True)
 
 
-def approve(waiting: PurgeRun, *, at: dt.datetime = NOON, by: str = "user:1", reason: str = "Expected.") -> bool:
-    """Say yes to a run that waits."""
-    return approvals.approve(waiting, reason=reason, at=at, by=by)
+def approve(waiting: PurgeRun, *, at: dt.datetime | None = None, by: str = "user:1", reason: str = "Expected.") -> bool:
+    """Say yes to a run that waits, at noon or in its own night."""
+    return approvals.approve(waiting, reason=reason, at=at or max(NOON, waiting.at), by=by)
 
 
 def everything_about(contact: Contact) -> dict[str, list[dict[str, Any]]]:

@@ -12,7 +12,10 @@ from privacy_crm.health import heartbeat
 from retention.models import PurgeRun
 from tests.support.factories import NOON, ONE_DAY
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policy")]
+
+
+LAST_NIGHT = dt.datetime(2026, 11, 24, 1, 30, tzinfo=dt.UTC)  # 02:30 in Stockholm
 
 
 class Watcher(HTTPServer):
@@ -46,8 +49,8 @@ def watcher(settings: LazySettings) -> Iterator[Watcher]:
         thread.join()
 
 
-def night(at: dt.datetime = NOON, status: str = "finished") -> None:
-    PurgeRun.objects.create(at=at, by="test", status=status, started_at=at, finished_at=at)
+def night(at: dt.datetime = NOON, status: str = "finished", finished: dt.datetime | None = None) -> None:
+    PurgeRun.objects.create(at=at, by="test", status=status, started_at=at, finished_at=finished or at)
 
 
 @pytest.mark.parametrize("status", ["failed", "needs_approval", "interrupted", "missed"])
@@ -63,6 +66,31 @@ def test_each_night_that_finished_is_told_once(watcher: Watcher) -> None:
     night(NOON + ONE_DAY)
     assert [heartbeat.give(), heartbeat.give()] == [True, False]
     assert watcher.heard == ["/crm", "/crm"]
+
+
+def test_a_night_that_finished_while_the_clock_was_ahead_keeps_no_later_one_from_being_told(watcher: Watcher) -> None:
+    night(NOON + 365 * ONE_DAY)
+    assert [heartbeat.give(), heartbeat.give()] == [True, False]
+    night(NOON)
+    assert [heartbeat.give(), heartbeat.give()] == [True, False]
+    night(NOON + dt.timedelta(seconds=3))
+    assert [heartbeat.give(), heartbeat.give()] == [True, False]
+    assert len(watcher.heard) == 3
+
+
+@pytest.mark.parametrize(
+    ("begun", "is_told"), [(LAST_NIGHT - dt.timedelta(seconds=1), False), (LAST_NIGHT, True), (NOON, True)]
+)
+def test_a_run_of_a_day_long_past_is_no_sign_of_life(watcher: Watcher, begun: dt.datetime, is_told: bool) -> None:
+    """The backlog since is left: the night did not happen by it."""
+    night(begun, finished=NOON)
+    assert heartbeat.give() is is_told
+
+
+def test_such_a_run_keeps_no_night_from_being_told(watcher: Watcher) -> None:
+    night(NOON)
+    night(NOON - 10 * ONE_DAY, finished=NOON + dt.timedelta(hours=1))
+    assert [heartbeat.give(), heartbeat.give()] == [True, False]
 
 
 def test_a_watcher_that_does_not_hear_is_called_again(watcher: Watcher) -> None:

@@ -25,6 +25,7 @@ from tests.support.objecting import objects
 from tests.support.requesting import received
 
 ALERTS = settings.BASE_DIR / "deploy" / "alerts.yml"
+ALARMS = Path(__file__).with_name("alarms.yml")
 MINUTE = dt.timedelta(minutes=1)
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +88,15 @@ def test_of_ends_within_five_seconds_the_first_is_noted() -> None:
     assert noted == [seconds[0], seconds[0], seconds[2]]
 
 
+@pytest.mark.parametrize(("ahead", "noted"), [(59, False), (61, True)])
+def test_an_end_that_was_noted_while_the_clock_was_ahead_is_noted_anew(ahead: int, noted: bool) -> None:
+    """Or no alarm that reads it could fire until that day. A worker whose clock is seconds behind changes nothing."""
+    future = NOON + dt.timedelta(seconds=ahead)
+    job_runs.succeeded("test.ahead", at=future)
+    job_runs.succeeded("test.ahead", at=NOON)
+    assert JobRun.objects.get(task="test.ahead").succeeded_at == (NOON if noted else future)
+
+
 def test_a_letter_that_waits_is_told_by_its_age_and_one_of_the_future_is_not(policy: PolicyVersion) -> None:
     assert one("oldest_unsent_letter_seconds") == 0
     owed = {"template": "reminder", "purpose": "service", "contact": ContactFactory.create(), "created_at": NOON}
@@ -111,6 +121,9 @@ def test_a_night_is_told_by_its_end_its_length_and_what_it_left(policy: PolicyVe
     PurgeRun.objects.create(at=began, by="test", status="finished", started_at=began, finished_at=began + MINUTE)
     assert one("night_last_finished_timestamp_seconds") == (began + MINUTE).timestamp()
     assert (one("night_duration_seconds"), one("night_running_seconds"), one("night_needs_attention")) == (60, 0, 0)
+    past = began - 9 * ONE_DAY  # by hand, for a day that was over: the night did not happen by it
+    PurgeRun.objects.create(at=past, by="test", status="finished", started_at=NOON, finished_at=NOON)
+    assert one("night_last_finished_timestamp_seconds") == (began + MINUTE).timestamp()
     PurgeRun.objects.create(at=NOON, by="test", status="failed", started_at=NOON, finished_at=NOON)
     PurgeRun.objects.create(at=NOON, by="test", status="running", started_at=NOON - 5 * MINUTE)
     assert (one("night_running_seconds"), one("night_needs_attention")) == (300, 1)
@@ -147,6 +160,11 @@ def test_the_alarms_can_be_read_and_ask_for_what_is_measured(policy: PolicyVersi
     asked = set(_names(ALERTS))
     assert asked <= names
     assert names - asked == {"crm_queue_messages", "crm_night_duration_seconds", "crm_journal_unshipped_lines"}
+
+
+def test_what_never_came_is_an_alarm_as_well() -> None:
+    told = subprocess.run(["promtool", "test", "rules", str(ALARMS)], check=False, capture_output=True, text=True)
+    assert told.returncode == 0, told.stderr
 
 
 def _names(path: Path) -> list[Any]:
