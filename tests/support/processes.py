@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -196,3 +197,10 @@ def kill(process: Process) -> None:
     """Kill a process with all its children, if it still runs."""
     process.kill()
     process.communicate()
+
+
+def end(process: Process) -> int:
+    """Ask a process to end, as whoever restarts it does, and return how it did once it has done what it was at."""
+    os.kill(process.pid, signal.SIGTERM)
+    process.communicate(timeout=PATIENCE)
+    return process.wait()
