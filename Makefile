@@ -11,7 +11,8 @@ READY := $(VENV)/.ready
 SHARED_OUT := -n auto --dist loadfile --no-loadscope-reorder
 # Those that `make test` leaves out, and the one of each mechanism that it runs (docs/testing.md).
 FAULTS := tests/processes/faults $(patsubst %,tests/processes/test_%.py,\
-	database_returns erasure held_rows mailings pgbouncer purge sending serving upload)
+	connections_exhausted database_returns erasure held_rows mailings pgbouncer purge sending serving told_to_end upload \
+	valkey_returns)
 export PORT VAR_DIR EMAIL_URL
 # Each start would compile everything anew where this is set, which takes five times what the start itself does.
 export PYTHONDONTWRITEBYTECODE =

@@ -64,10 +64,14 @@ class Site:
         self.environment = self._outset()
         name = self.parameters()["dbname"]
         self._beside(f'DROP DATABASE "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" TEMPLATE {TEMPLATE}')
-        with redis.Redis.from_url(self.urls.redis) as valkey:
-            valkey.flushall()
+        self.forget_messages()
         for directory in (self.var / "mail", self.var / "media"):
             shutil.rmtree(directory, ignore_errors=True)
+
+    def forget_messages(self) -> None:
+        """Leave nothing in Valkey."""
+        with redis.Redis.from_url(self.urls.redis) as valkey:
+            valkey.flushall()
 
     def close(self) -> None:
         self.end_all()
