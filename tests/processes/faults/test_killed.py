@@ -98,6 +98,7 @@ def test_a_mailing_whose_child_is_killed_leaves_no_second_copy(site: Site) -> No
 
 
 def test_an_import_whose_child_is_killed_is_given_back_and_begins_anew(site: Site, tmp_path: Path) -> None:
+    site.empty("contacts_contact", "contacts_upload")
     test_upload.send(site, tmp_path, *(f"p{number}@fjordkraft.example" for number in range(50)))
     test_upload.finish(site, test_upload.START, "done")
     others = (f"q{number}@fjordkraft.example" for number in range(50))
