@@ -9,12 +9,17 @@ UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 READY := $(VENV)/.ready
 # A file stays together, since its tests may share a site that costs seconds to set up.
 SHARED_OUT := -n auto --dist loadfile --no-loadscope-reorder
+# Those that `make test` leaves out, and the one of each mechanism that it runs (docs/testing.md).
+FAULTS := tests/processes/faults $(patsubst %,tests/processes/test_%.py,\
+	connections_exhausted database_returns erasure held_rows mailings pgbouncer purge sending serving told_to_end upload \
+	valkey_returns)
 export PORT VAR_DIR EMAIL_URL
 # Each start would compile everything anew where this is set, which takes five times what the start itself does.
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick restore-drill check bench mutants screenshots jobs drawing sbom audit requirements clean
+.PHONY: help setup demo test test-quick test-faults restore-drill check bench mutants screenshots jobs drawing sbom audit
+.PHONY: requirements clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +38,9 @@ test-quick: setup ## run those that need no browser and start no process, with f
 
 restore-drill: setup ## back up, erase, purge, object, freeze, restore, replay: nobody is back
 	@exec $(BIN)/python -m pytest -n 0 tests/processes/test_restore_drill.py $(ARGS)
+
+test-faults: setup ## run the whole matrix of faults: servers and processes that are killed, full, silent or late
+	@exec $(BIN)/python -m pytest -n 0 -m "faults or processes" --durations=0 $(FAULTS) $(ARGS)
 
 check: setup ## lint, types, import contracts, migrations, Django's checks
 	$(BIN)/ruff check .

@@ -49,13 +49,14 @@ closed_sockets.close()
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what a quick run does without, and begin with files that have a long test.
+    """Leave out faults that were not asked for and what a quick run does without; begin with files of long tests.
 
     No worker is to begin one when the others are done.
 
     xdist gives them out as they come (`--dist loadfile --no-loadscope-reorder`).
     """
-    dropped = left_out(items, config.getoption("randomly_seed", 0))
+    unasked = marking.unasked(items, config.getoption("markexpr"))
+    dropped = unasked | left_out(items, config.getoption("randomly_seed", 0))
     config.hook.pytest_deselected(items=list(dropped))
     items[:] = [item for item in items if item not in dropped]
     order = {path: number for number, path in enumerate(dict.fromkeys(item.path for item in items))}

@@ -18,7 +18,8 @@ def open_up(upload_id: int, *, at: dt.datetime, now: Clock) -> None:
     with working.on(upload_id, UploadState.OPENING, now=now) as work, suppress(moving.MovedError):
         if work:
             try:
-                _open(work)
+                with storing.room():
+                    _open(work)
             except UnreadableError as error:
                 moving.fail(work.upload, UploadState.OPENING, why=str(error), at=at)
 

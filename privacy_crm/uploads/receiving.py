@@ -30,9 +30,15 @@ def receive(file: File[bytes], user: Any, *, at: dt.datetime, by: str) -> Upload
     """
     if file.size > settings.UPLOAD_MEGABYTES * 1024 * 1024:
         raise UnreadableError(_("The file is larger than %d MB. Divide it into several.") % settings.UPLOAD_MEGABYTES)
+    with storing.room():
+        return _keep(file, user, at=at, by=by)
+
+
+def _keep(file: File[bytes], user: Any, *, at: dt.datetime, by: str) -> Upload:
     public_id = uuid.uuid4()
-    name = storing.storage().save(storing.name_of(public_id), file)
+    name = storing.name_of(public_id)
     try:
+        name = storing.storage().save(name, file)
         with storing.local(name) as path:
             layout = kinds.look(path)
         with transaction.atomic():

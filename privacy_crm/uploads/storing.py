@@ -7,6 +7,7 @@ process that reads it, also where that is killed.
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -14,12 +15,18 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+import structlog
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import Storage
+from django.utils.translation import gettext as _
 
 from contacts.models import Upload
+from privacy_crm.crm_import.reading import UnreadableError
 
+log = structlog.get_logger(__name__)
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 _FOLDER = "uploads"
 UNPACKED = ".csv"
 
@@ -65,6 +72,18 @@ def scratch() -> Iterator[IO[bytes]]:
     """Have a file without a name, on the disk that uploads wait on."""
     with tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as stream:
         yield stream
+
+
+@contextmanager
+def room() -> Iterator[None]:
+    """Turn the error of a full disk into one that can be read: raises UnreadableError for it."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        log.warning("upload.no_room")
+        raise UnreadableError(_("There is no room for the file. Ask those who operate the system.")) from error
 
 
 def strays(named: set[str], *, before: dt.datetime) -> list[str]:

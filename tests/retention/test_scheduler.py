@@ -58,6 +58,18 @@ def test_a_night_without_half_past_two_has_its_run_all_the_same(policy: PolicyVe
     assert PurgeRun.objects.filter(status=RunStatus.FINISHED).count() == 2
 
 
+@pytest.mark.promise("L11")
+@pytest.mark.parametrize("night", [dt.date(2026, 3, 29), dt.date(2026, 10, 25)])
+def test_the_night_in_which_summer_time_begins_or_ends_has_one_run(policy: PolicyVersion, night: dt.date) -> None:
+    """Whether half past two comes never or twice, with a tick every ten minutes from two hours before to six after."""
+    midnight = dt.datetime.combine(night, dt.time(), policy.zone).astimezone(dt.UTC)
+    tick(midnight - dt.timedelta(hours=20))
+    for number in range(-12, 37):
+        tick(midnight + number * dt.timedelta(minutes=10))
+    [_before, run] = PurgeRun.objects.order_by("pk")
+    assert run.at - midnight == dt.timedelta(hours=2, minutes=30)
+
+
 def test_without_a_policy_a_tick_does_nothing() -> None:
     tick(after(minutes=1))
     assert not PurgeRun.objects.exists()

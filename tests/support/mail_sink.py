@@ -91,11 +91,11 @@ def _free_port() -> int:
         return int(kept.getsockname()[1])
 
 
-def kept_port() -> socket.socket:
+def kept_port(number: int = 0) -> socket.socket:
     """A port that nobody gets by chance for as long as this is open: only who asks for it can listen there."""
     kept = socket.socket()
     kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    kept.bind(("127.0.0.1", 0))
+    kept.bind(("127.0.0.1", number))
     return kept
 
 

@@ -1,5 +1,9 @@
-"""Mark the tests that need a browser or processes of their own, by what they use, so that nobody forgets to."""
+"""Mark the tests that need a browser or processes of their own, by what they use, so that nobody forgets to.
 
+Those in tests/processes/faults carry the mark `faults` as well, and run only where `-m` names it.
+"""
+
+from collections.abc import Iterable
 from functools import cache
 from types import ModuleType
 
@@ -23,6 +27,15 @@ def mark(item: pytest.Item) -> None:
         item.add_marker("browser")
     if "installed" in fixtures or "processes" in item.path.parts or _starts_some(getattr(item, "module", None)):
         item.add_marker("processes")
+    if "faults" in item.path.parts:
+        item.add_marker("faults")
+
+
+def unasked(items: Iterable[pytest.Item], expression: str) -> set[pytest.Item]:
+    """Return the tests of faults, unless the expression that was given as `-m` names them."""
+    if "faults" in expression:
+        return set()
+    return {item for item in items if item.get_closest_marker("faults")}
 
 
 def tell_apart(item: pytest.Item) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -63,10 +64,14 @@ class Site:
         self.environment = self._outset()
         name = self.parameters()["dbname"]
         self._beside(f'DROP DATABASE "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" TEMPLATE {TEMPLATE}')
-        with redis.Redis.from_url(self.urls.redis) as valkey:
-            valkey.flushall()
+        self.forget_messages()
         for directory in (self.var / "mail", self.var / "media", self.var / "journal"):
             shutil.rmtree(directory, ignore_errors=True)
+
+    def forget_messages(self) -> None:
+        """Leave nothing in Valkey."""
+        with redis.Redis.from_url(self.urls.redis) as valkey:
+            valkey.flushall()
 
     def close(self) -> None:
         self.end_all()
@@ -197,3 +202,10 @@ def kill(process: Process) -> None:
     """Kill a process with all its children, if it still runs."""
     process.kill()
     process.communicate()
+
+
+def end(process: Process) -> int:
+    """Ask a process to end, as whoever restarts it does, and return how it did once it has done what it was at."""
+    os.kill(process.pid, signal.SIGTERM)
+    process.communicate(timeout=PATIENCE)
+    return process.wait()
