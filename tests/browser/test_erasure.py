@@ -9,6 +9,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from contacts.models import Contact, PolicyVersion
 from dsr.models import Request
+from dsr.tasks import search_after_deletion
 from tests.browser.test_admin import complaints, enter, page, visit
 from tests.support.accessible import violations_everywhere
 from tests.support.deleting import erased, full, under_a_duty, wish
@@ -49,6 +50,7 @@ def test_the_officer_deletes_a_person_and_prints_the_certificate(
     page.get_by_text("The certificate is below.").wait_for()
     assert not Contact.objects.filter(pk=contact.pk).exists()
     assert fresh(request).ground == "unlawful"
+    search_after_deletion()
     page.get_by_role("link", name="Open the certificate").click()
     page.get_by_text("Nothing about them was found.").wait_for()
     with page.expect_download() as download:

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from contacts.models import Contact, PolicyVersion
 from dsr.models import Handover, Request
+from dsr.tasks import search_after_deletion
 from tests.browser.test_rights import ADDRESS, clock, guest, officer, sink, theirs
 from tests.support.deleting import under_a_duty
 from tests.support.factories import NOON, ONE_DAY
@@ -41,6 +42,7 @@ def test_a_person_asks_to_be_deleted_and_nothing_of_them_is_left(
     officer.page.get_by_text("Everything about them can be deleted").wait_for()
     erase(officer, request, "everything that we held about you")
     assert not Contact.objects.exists()
+    search_after_deletion()
     officer.follow("Open the certificate", "**/certificate/")
     officer.page.get_by_text("Nothing about them was found.").wait_for()
     assert "Ada" not in officer.page.locator(".pc-stack").inner_text()
