@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from contacts.base import officers
 from contacts.base.two_clocks import Clocks
+from retention import claimed
 from retention.models import ClockDifference
 
 READERS = ("retention.approve_purge", "auth.change_user")
@@ -48,20 +49,18 @@ def now(at: dt.datetime) -> ClockDifference | None:
     return ClockDifference.objects.filter(stands=True, seen_at__range=span).first()
 
 
-@transaction.atomic
 def warn(at: dt.datetime) -> bool:
     """Mail those who have to see to it, once for each time that the clocks differ. Returns whether anybody was told.
 
-    The row is locked while its mail is sent and marked after: a crash in between sends it again, never not at all.
+    How it is sent once: `claimed`.
     """
-    owed = ClockDifference.objects.filter(stands=True, warned_at__isnull=True)
-    difference = owed.select_for_update(skip_locked=True).first()
     to = list(dict.fromkeys(address for permission in READERS for address in officers.who_may(permission)))
+    difference = ClockDifference.objects.filter(stands=True, warned_at__isnull=True).first()
     if difference is None or not to:
         return False
-    EmailMessage(_SUBJECT, _BODY.format(what=in_words(difference)), to=to).send()
-    owed.filter(pk=difference.pk).update(warned_at=at)
-    return True
+    row = ClockDifference.objects.filter(pk=difference.pk)
+    mail = EmailMessage(_SUBJECT, _BODY.format(what=in_words(difference)), to=to)
+    return claimed.claim(row, at) and claimed.send(row, mail, at)
 
 
 def in_words(difference: ClockDifference) -> str:

@@ -124,6 +124,7 @@ class ClockDifference(models.Model):
     seconds = models.BigIntegerField(help_text="The machine's clock, ahead of the database's.")
     stands = models.BooleanField(default=True, help_text="Nobody has seen the clocks agree for long enough since.")
     warned_at = models.DateTimeField(null=True, help_text="When somebody was told.")
+    telling_until = models.DateTimeField(null=True, help_text="So long a mail about it is being sent.")
 
     class Meta:
         ordering = ["-id"]

@@ -161,6 +161,7 @@ class PurgeRun(models.Model):
     approved_at = models.DateTimeField(null=True, blank=True)
     approved_by = models.CharField(blank=True)
     warned_at = models.DateTimeField(null=True, blank=True, help_text="When the officers were told.")
+    telling_until = models.DateTimeField(null=True, blank=True, help_text="So long somebody is telling them.")
     to_delete = models.PositiveIntegerField(default=0, help_text="People whom a waiting run would delete.")
     to_minimise = models.PositiveIntegerField(default=0, help_text="People whom a waiting run would reduce.")
     waits_because = models.CharField(choices=WaitsBecause, blank=True, db_default="")

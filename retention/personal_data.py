@@ -13,7 +13,8 @@ MODELS: dict[str, Table] = {
     "retention.PurgeRun": dict.fromkeys(
         [
             "id", "at", "by", "status", "policy_version", "started_at", "finished_at", "approved_at", "approved_by",
-            "warned_at", "to_delete", "to_minimise", "spared", "waits_because", "foreseen", "foreseen_through",
+            "warned_at", "telling_until", "to_delete", "to_minimise", "spared", "waits_because", "foreseen",
+            "foreseen_through",
         ],
         NOTHING,
     ),
@@ -30,7 +31,7 @@ MODELS: dict[str, Table] = {
     # The reason is an officer's, about numbers; the form asks for it without a name.
     "retention.PurgeApproval": dict.fromkeys(["id", "run", "by", "at", "reason"], NOTHING),
     "retention.ClockDifference": dict.fromkeys(
-        ["id", "noticed_at", "seen_at", "seconds", "stands", "warned_at"], NOTHING
+        ["id", "noticed_at", "seen_at", "seconds", "stands", "warned_at", "telling_until"], NOTHING
     ),
     "retention.PurgeCandidate": {
         **dict.fromkeys(["id", "run"], NOTHING),

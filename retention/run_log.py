@@ -15,6 +15,7 @@ from django.db.models import F, QuerySet
 from contacts.base.days import day_of
 from contacts.base.limits import NONE, limits
 from contacts.models import PolicyVersion
+from retention.claimed import UNTOLD
 from retention.models import PurgeCandidate, PurgeCount, PurgeRun, Rule, RunStatus
 
 # Any number will do, as long as it is ours alone.
@@ -68,8 +69,8 @@ def close_interrupted(at: dt.datetime) -> None:
     One that an officer approved is still to be done, for the people it was approved for.
     """
     broken_off = PurgeRun.objects.filter(status=RunStatus.RUNNING)
-    broken_off.filter(approved_at__isnull=False).update(status=RunStatus.APPROVED, warned_at=None)
-    broken_off.update(status=RunStatus.INTERRUPTED, finished_at=at, warned_at=None)
+    broken_off.filter(approved_at__isnull=False).update(status=RunStatus.APPROVED, **UNTOLD)
+    broken_off.update(status=RunStatus.INTERRUPTED, finished_at=at, **UNTOLD)
 
 
 @transaction.atomic
@@ -100,7 +101,7 @@ def note_failure(run: PurgeRun) -> None:
     """Say of a finished run that it failed, where a rule did when it was tried again."""
     failed = PurgeCount.objects.filter(run=run).exclude(failure="")
     finished = PurgeRun.objects.filter(pk__in=failed.values("run"), status=RunStatus.FINISHED)
-    finished.update(status=RunStatus.FAILED, warned_at=None)
+    finished.update(status=RunStatus.FAILED, **UNTOLD)
 
 
 def fail(run: PurgeRun, rule: str, error: Exception) -> None:
@@ -158,13 +159,13 @@ def approve(run: PurgeRun, *, at: dt.datetime, by: str) -> bool:
 
 def warn_anew(run: PurgeRun) -> None:
     """Let the officers hear of a waiting run once more: somebody else has to look at it."""
-    PurgeRun.objects.filter(pk=run.pk).update(warned_at=None)
+    PurgeRun.objects.filter(pk=run.pk).update(**UNTOLD)
 
 
 def resume(run: PurgeRun, policy: PolicyVersion) -> bool:
     """Take up an approved run, under the policy that it applies now. Call it under the lock."""
     taken = PurgeRun.objects.filter(pk=run.pk, status=RunStatus.APPROVED).update(
-        status=RunStatus.RUNNING, finished_at=None, warned_at=None, policy_version=policy
+        status=RunStatus.RUNNING, finished_at=None, policy_version=policy, **UNTOLD
     )
     if taken:
         PurgeCount.objects.filter(run=run).exclude(skipped=0).update(left=[], skipped=0)
@@ -172,5 +173,5 @@ def resume(run: PurgeRun, policy: PolicyVersion) -> bool:
 
 
 def _close(run: PurgeRun, status: RunStatus, at: dt.datetime) -> None:
-    PurgeRun.objects.filter(pk=run.pk, status=RunStatus.RUNNING).update(status=status, finished_at=at, warned_at=None)
+    PurgeRun.objects.filter(pk=run.pk, status=RunStatus.RUNNING).update(status=status, finished_at=at, **UNTOLD)
     run.refresh_from_db()

@@ -6,13 +6,11 @@ Once for each of these.
 import datetime as dt
 
 from django.core.mail import EmailMessage
-from django.db import transaction
 from django.utils.formats import date_format
 
 from contacts.base import officers
-from contacts.base.limits import limits
 from contacts.models import PolicyVersion
-from retention import monitoring
+from retention import claimed, monitoring
 from retention.models import PurgeRun, RunStatus, WaitsBecause
 
 # Runs of the past are not worth a mail when the watch starts late.
@@ -20,27 +18,21 @@ _RECENT = dt.timedelta(days=7)
 
 
 def warn(*, policy: PolicyVersion, at: dt.datetime) -> int:
-    """Send the mails that are owed, and return how many runs they were about.
-
-    The row is locked while its mail is sent and marked after: a crash in between sends it again, never not at all.
-    """
+    """Send the mails that are owed, and return how many runs they were about (`claimed`)."""
     recent = monitoring.alarming(at).filter(warned_at__isnull=True, at__gte=at - _RECENT)
     return sum(_warn_of(pk, policy, at) for pk in recent.order_by("pk").values_list("pk", flat=True))
 
 
-@limits(idle="10min")  # while a mail server takes its time
-@transaction.atomic
 def _warn_of(pk: int, policy: PolicyVersion, at: dt.datetime) -> bool:
-    untold = monitoring.alarming(at).filter(pk=pk, warned_at__isnull=True)
-    run = untold.select_for_update(skip_locked=True, of=("self",)).first()
-    if run is None:
+    row = PurgeRun.objects.filter(pk=pk)
+    if not claimed.claim(row, at):
         return False
-    to = officers.who_may("retention.approve_purge", superusers=run.approvals.exists())
-    if not to:
+    run = monitoring.alarming(at).filter(pk=pk).first()  # as it is now: nobody else tells of it from here on
+    to = officers.who_may("retention.approve_purge", superusers=run.approvals.exists()) if run else []
+    if run is None or not to:
+        claimed.give_back(row, at)
         return False
-    EmailMessage(subject(run, policy), body(run, policy), to=to).send()
-    PurgeRun.objects.filter(pk=pk).update(warned_at=at)
-    return True
+    return claimed.send(row, EmailMessage(subject(run, policy), body(run, policy), to=to), at)
 
 
 def subject(run: PurgeRun, policy: PolicyVersion) -> str:

@@ -4,7 +4,7 @@ import datetime as dt
 from enum import Enum
 from typing import Any
 
-from django.db.models import Case, Value, When
+from django.db.models import Case, Q, Value, When
 
 from contacts.models import Message
 from contacts.words.vocabulary import MailPurpose, MailTemplate
@@ -31,7 +31,30 @@ class Mails(Enum):
     ALL = (*AWAITED, *TO_MANY)
 
 
-def due(of: Mails, at: dt.datetime, number: int) -> list[Due]:
-    """Return so many of the mails that are due, what people asked for first."""
-    found = Message.objects.due(at).filter(purpose__in=of.value).order_by(_LAST, "not_before", "pk")
-    return list(found.values_list("pk", "mailing_id")[:number])
+def due(of: Mails, at: dt.datetime, number: int, held_by: list[str] | None = None) -> list[Due]:
+    """Return so many of the mails that are due, what people asked for first.
+
+    With `held_by`, it is what people await alone, and not what was refused by one of these replies.
+    """
+    found = Message.objects.due(at).filter(purpose__in=of.value)
+    if held_by is not None:
+        found = found.filter(_goes_on(held_by))
+    return list(found.order_by(_LAST, "not_before", "pk").values_list("pk", "mailing_id")[:number])
+
+
+def trials(at: dt.datetime, number: int, held_by: list[str] | None = None) -> list[int]:
+    """Return which mails are to try a server, the first one first: what it has not refused, in the usual order.
+
+    Then comes what has waited longest since its last try: an address that is wrong must not be the only trial. With
+    `held_by`, none that goes on anyway is among them.
+    """
+    found = Message.objects.due(at)
+    if held_by is not None:
+        found = found.exclude(pk__in=Message.objects.due(at).filter(_goes_on(held_by)).values("pk"))
+    refused_last = Case(When(refused_at__isnull=True, then=_LAST), default=Value(len(_LATE) + 1))
+    return list(found.order_by(refused_last, "not_before", "pk").values_list("pk", flat=True)[:number])
+
+
+def _goes_on(held_by: list[str]) -> Q:
+    fresh = Q(refused_at__isnull=True) | ~Q(reply__in=held_by)
+    return Q(purpose__in=Mails.AWAITED.value) & fresh

@@ -49,6 +49,10 @@ class _ServerAwayError(Exception):
     """The mail server does not take this message nor the next."""
 
 
+class _HeldError(_ServerAwayError):
+    """It blames many addresses alike, this one too: what people await goes on without it."""
+
+
 def send_due(
     *,
     at: dt.datetime,
@@ -70,7 +74,7 @@ def send_due(
     dealt_with = 0
     with _sender(policy, now) as sender:
         try:
-            if (stands := standstill.current()) and not _tried(stands, at, sender):
+            if (stands := standstill.current()) and not _may_go_on(stands, at, sender):
                 return 0
             for number, (pk, mailing_id) in enumerate(_in_turn(of, at, limit, sender)):
                 if is_over():
@@ -83,7 +87,7 @@ def send_due(
     return dealt_with
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Sender:
     """What the mails of one call share: two connections, each kept until its end."""
 
@@ -91,6 +95,7 @@ class _Sender:
     now: Clock
     mailer: Any
     turns: Turns
+    narrowed: bool = False  # to what people await
 
 
 @contextmanager
@@ -104,15 +109,23 @@ def _sender(policy: PolicyVersion, now: Clock) -> Iterator[_Sender]:
             _hang_up(sender.mailer)
 
 
-def _tried(stands: MailStandstill, at: dt.datetime, sender: _Sender) -> bool:
-    """Send one mail as a trial, if it is time, and tell whether the server took it. Raises _ServerAwayError.
+def _may_go_on(stands: MailStandstill, at: dt.datetime, sender: _Sender) -> bool:
+    """Tell whether anything is to be sent: all of it, once the server took a mail, or what people await alone."""
+    if standstill.end_if_disproved(stands, at) or _tried(stands, at, sender):
+        return True
+    sender.narrowed = standstill.spares_awaited(stands)
+    return sender.narrowed
 
-    It is the one that has waited longest since its last try: an address that is wrong must not be the only trial.
-    """
+
+def _tried(stands: MailStandstill, at: dt.datetime, sender: _Sender) -> bool:
+    """Send one mail as a trial, if it is time, and tell whether the server took it. Raises _ServerAwayError."""
     if not standstill.take_trial(stands, at):
         return False
-    tries = Message.objects.due(at).order_by("not_before", "pk").values_list("pk", flat=True)
-    return any(_tried_with(pk, sender) for pk in tries[:MOST])
+    held_by = standstill.blaming() if standstill.spares_awaited(stands) else None
+    try:
+        return any(_tried_with(pk, sender) for pk in order.trials(at, MOST, held_by))
+    except _HeldError:
+        return False
 
 
 def _tried_with(pk: int, sender: _Sender) -> bool:
@@ -123,16 +136,34 @@ def _tried_with(pk: int, sender: _Sender) -> bool:
 def _in_turn(of: Mails, at: dt.datetime, limit: int, sender: _Sender) -> Iterator[Due]:
     """Yield what is due portion by portion: what has become pressing meanwhile goes first."""
     before: list[Due] = []
-    while limit > 0 and (portion := order.due(of, at, min(limit, order.PORTION))) != before:
+    while limit > 0 and (portion := _portion(of, at, limit, sender)) != before:
         sender.turns.read_again(at)
-        yield from portion
+        narrowed = sender.narrowed
+        for each in portion:
+            yield each
+            limit -= 1
+            if sender.narrowed != narrowed:
+                break
         _settle_last(sender)
-        if len(portion) < order.PORTION:
+        if sender.narrowed == narrowed and len(portion) < order.PORTION:
             return  # that was all; what this call has owed is for the next
-        before, limit, at = portion, limit - len(portion), max(at, sender.now())
+        before, at = portion, max(at, sender.now())
+
+
+def _portion(of: Mails, at: dt.datetime, limit: int, sender: _Sender) -> list[Due]:
+    held_by = standstill.blaming() if sender.narrowed else None
+    return order.due(of, at, min(limit, order.PORTION), held_by)
 
 
 def _deal_with_one(pk: int, mailing_id: int | None, sender: _Sender) -> bool:
+    try:
+        return _sent_or_noted(pk, mailing_id, sender)
+    except _HeldError:
+        sender.narrowed = True
+        return True
+
+
+def _sent_or_noted(pk: int, mailing_id: int | None, sender: _Sender) -> bool:
     if mailing_id is not None:
         return _deal_with_turn(pk, mailing_id, sender)
     _settle_last(sender)
@@ -260,10 +291,11 @@ def _is_alone(message: Message, failure: Failure, at: dt.datetime) -> bool:
     """
     if message.refused_at is None or message.reply != failure.reply:
         _ours(message).update(refused_at=at, reply=failure.reply)
-    if not standstill.refused(failure.reply, at):
+    stands = standstill.refused(failure.reply, at)
+    if stands is None:
         return True
     _ours(message).update(claimed_until=None, not_before=at, reason=failure.code)
-    raise _ServerAwayError from None
+    raise (_HeldError if standstill.spares_awaited(stands) else _ServerAwayError) from None
 
 
 def _refused(message: Message, failure: Failure, policy: PolicyVersion, at: dt.datetime) -> None:

@@ -35,7 +35,7 @@ def failure(error: Exception) -> Failure:
         case SMTPDataError():
             return _content(error.smtp_code, error.smtp_error)
         case AnymailRecipientsRefused():
-            code = "AnymailRecipientsRefused"
+            code = mail_replies.BY_A_PROVIDER
             return Failure(code, reply=code, for_good=True, bounces=True)
         case AnymailAPIError():
             return _provider(error)

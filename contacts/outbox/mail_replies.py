@@ -15,6 +15,8 @@ _OF_THE_ADDRESS = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.
 _ENHANCED = re.compile(r"(?:^|\b[245]\d\d[ -])\s*([245]\.\d{1,3}\.\d{1,3})(?![.\d])")
 _CODE = re.compile(r"(?<![.\d])([45]\d\d)(?![.\d])")
 
+BY_A_PROVIDER = "AnymailRecipientsRefused"  # each refusal of an address, where a provider says nothing else of it
+
 _LONGEST = 12  # words
 
 _VOCABULARY = """
@@ -33,6 +35,11 @@ _WORDS = frozenset(_VOCABULARY.split())
 def names_the_address(said: bytes | str) -> bool:
     """Tell whether a refusal is about the address it went to: its enhanced status code alone says so."""
     return _enhanced(_text(said)) in _OF_THE_ADDRESS
+
+
+def blames_the_address(alike: str) -> bool:
+    """Tell the same of what is kept of a refusal, a provider's among them."""
+    return alike == BY_A_PROVIDER or names_the_address(alike)
 
 
 def is_reply(said: bytes | str) -> bool:

@@ -4,6 +4,9 @@ A refusal blames an address as long as it is about that address alone. The same 
 while fewer mails were taken than refused so, is the server's (ADR 0052). So is an error by which no mail could be
 handed over at all, once none has left for a minute. All of it is read from what is on record, so that every sender goes
 by the same, in whichever process it runs.
+
+Where the reply blames the addresses, they may as well be dead indeed: then what people await goes on, all but what was
+refused so itself (ADR 0052).
 """
 
 import datetime as dt
@@ -14,6 +17,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Q, QuerySet
 
 from contacts.models import MailStandstill, Message
+from contacts.outbox.mail_replies import blames_the_address as _blames
 
 log = structlog.get_logger(__name__)
 
@@ -34,27 +38,41 @@ def current() -> MailStandstill | None:
     return MailStandstill.objects.open().first()
 
 
+def spares_awaited(stands: MailStandstill) -> bool:
+    """Tell whether what people await goes on meanwhile."""
+    return _blames(stands.reply)
+
+
+def blaming() -> list[str]:
+    """Return the replies by which an address was blamed of what is owed still."""
+    return [reply for reply in _held().values_list("reply", flat=True).distinct() if _blames(reply)]
+
+
 def take_trial(stands: MailStandstill, at: dt.datetime) -> bool:
     """Take the right to send the next mail as a trial, if it is time; one sender alone has it."""
     turn = MailStandstill.objects.open().filter(pk=stands.pk, try_at__lte=at)
     return bool(turn.update(try_at=at + (PAUSE if stands.domains else PAUSE_WHEN_AWAY)))
 
 
-def refused(reply: str, at: dt.datetime) -> bool:
-    """Tell whether mail stands still now that a refusal is on record: it did before, or it does from now on."""
-    if current() is not None:
-        return True
+def refused(reply: str, at: dt.datetime) -> MailStandstill | None:
+    """Return by what this mail is held now that its refusal is on record: by what stood before, or begins with it."""
+    stands = current()
+    if stands and (_blames(reply) or not spares_awaited(stands)):
+        return stands
     times = _alike(reply, at)
     if len(times) < DOMAINS or _taken_since(min(times)) >= DOMAINS:
-        return False
-    _begin(reply, len(times), PAUSE, at)
-    return True
+        return None
+    _begin(stands, reply, len(times), PAUSE, at)
+    return current()
 
 
 def away(code: str, at: dt.datetime) -> None:
     """Take it that the server could not be used. One sender of several may be turned away while others go on."""
-    if current() is None and not Message.objects.filter(sent_at__gt=at - PAUSE_WHEN_AWAY).exists():
-        _begin(code, 0, PAUSE_WHEN_AWAY, at)
+    stands = current()
+    if (stands is None or spares_awaited(stands)) and not Message.objects.filter(
+        sent_at__gt=at - PAUSE_WHEN_AWAY
+    ).exists():
+        _begin(stands, code, 0, PAUSE_WHEN_AWAY, at)
 
 
 def end_if_sent(message_id: int, at: dt.datetime) -> bool:
@@ -71,10 +89,29 @@ def end_if_sent(message_id: int, at: dt.datetime) -> bool:
     return True
 
 
-def _begin(reply: str, domains: int, pause: dt.timedelta, at: dt.datetime) -> None:
+def end_if_disproved(stands: MailStandstill, at: dt.datetime) -> bool:
+    """Go on if what people await was taken while addresses were blamed: then it was never the server's fault.
+
+    What was refused stays so on record, and is believed if it is said again after a while.
+    """
+    if not spares_awaited(stands) or _taken_since(stands.began_at) < DOMAINS:
+        return False
+    with transaction.atomic():
+        if MailStandstill.objects.open().filter(pk=stands.pk, reply=stands.reply).update(ended_at=at):
+            _held().filter(reply__in=blaming()).update(not_before=at + WINDOW)
+            log.warning("mail.goes_on")
+    return True
+
+
+def _begin(stands: MailStandstill | None, reply: str, domains: int, pause: dt.timedelta, at: dt.datetime) -> None:
+    """Put it on record. One that holds all mail takes the place of one that `stands` and spares what people await."""
+    found = {"reply": reply, "domains": domains, "try_at": at + pause}
     try:
         with transaction.atomic():
-            MailStandstill.objects.create(reply=reply, domains=domains, began_at=at, try_at=at + pause)
+            if stands:
+                MailStandstill.objects.open().filter(pk=stands.pk).update(**found)
+            else:
+                MailStandstill.objects.create(began_at=at, **found)
             _held().filter(reply=reply).update(not_before=at)
     except IntegrityError:  # another sender was faster
         return

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from contacts.base import audit
 from contacts.models import PolicyVersion
-from contacts.outbox import links
+from contacts.outbox import links, mail_errors
 from privacy_crm.access import account_words
 from privacy_crm.models import AccountLink, AccountMail, LinkKind, StaffLanguage
 from privacy_crm.roles import CONFIRMED, OFFICER
@@ -76,6 +76,7 @@ def owe(
 def send_due(*, at: dt.datetime) -> int:
     """Send what is owed, and return how many mails left. Where the mail server is away, the rest waits for it.
 
+    A mail that fails, whatever the reason, counts an attempt and keeps no other from leaving.
     A mail is claimed before it leaves, and its row goes after: a crash in between sends it again, never not at all.
     """
     due = AccountMail.objects.filter(not_before__lte=at).order_by("not_before", "pk").values_list("pk", flat=True)
@@ -83,10 +84,12 @@ def send_due(*, at: dt.datetime) -> int:
     for pk in list(due[:MOST]):
         try:
             sent += _send(pk, at)
-        except OSError as error:  # smtplib's errors are among them
-            log.warning("account_mail.failed", mail=pk, code=type(error).__name__)
+        except Exception as error:
+            failure = mail_errors.failure(error)
+            log.warning("account_mail.failed", mail=pk, code=failure.code)
             _postpone(pk, at)
-            break  # perhaps the server takes none: the next call goes on with the others
+            if failure.of_the_server:
+                break  # it takes none of the others either: the next call goes on with them
     return sent
 
 

@@ -17,8 +17,9 @@ from contacts.words.vocabulary import MailTemplate
 from privacy_crm.mail import mailer
 from tests.support.factories import NOON, ContactFactory, TopicFactory
 from tests.support.mail_sink import Sink
-from tests.support.mailing import confirmation, owed, send
+from tests.support.mailing import confirmation, one_of_a_mailing, owed, send
 from tests.support.mailings import drafted, fresh, minute, readers, scheduled, tick
+from tests.support.provider import provider
 
 pytestmark = pytest.mark.django_db
 MINUTE = dt.timedelta(minutes=1)
@@ -232,6 +233,93 @@ def test_a_mailing_waits_while_the_server_is_at_fault_and_keeps_its_rate(running
     tick(policy, NOON + 14 * MINUTE)
     assert (fresh(mailing).sent, fresh(mailing).state) == (30, "sent")
     assert nobody_is_marked()
+
+
+# Dead addresses
+
+
+@pytest.mark.promise("L15")
+@pytest.mark.parametrize("after", [0, 30])
+def test_dead_addresses_hold_no_confirmation_up(after: int, running: Sink, policy: PolicyVersion) -> None:
+    """Found: behind 60 of them, a confirmation to a good address waited for 305 minutes."""
+    guests(12, policy)
+    refuses(running, NO_SUCH_USER)
+    if after:
+        send()
+    confirmation(policy)
+    send(NOON + after * MINUTE)
+    assert len(running.recipients) == 1
+    assert MailStandstill.objects.get().ended_at is None
+    assert nobody_is_marked()
+
+
+@pytest.mark.promise("L15")
+def test_a_provider_that_refuses_dead_addresses_holds_no_confirmation_up(policy: PolicyVersion, settings: Any) -> None:
+    """Found: by a provider, each of them has one and the same reply."""
+    settings.MAILERS = provider(guest="rejected")
+    guests(8, policy)
+    well = [confirmation(policy), owed(MailTemplate.REGISTERED, policy, email="well@fjordkraft.example")]
+    send()
+    assert Message.objects.filter(pk__in=[each.pk for each in well], sent_at=NOON).count() == 2
+    assert MailStandstill.objects.get().ended_at is None
+    assert nobody_is_marked()
+
+
+def test_a_mailing_waits_while_addresses_are_refused_alike(running: Sink, policy: PolicyVersion) -> None:
+    guests(6, policy)
+    refuses(running, NO_SUCH_USER)
+    waits = one_of_a_mailing(policy)
+    send()
+    waits.refresh_from_db()
+    assert (waits.sent_at, running.recipients) == (None, [])
+
+
+@pytest.mark.promise("L15")
+def test_dead_addresses_are_blamed_once_others_were_taken_meanwhile(running: Sink, policy: PolicyVersion) -> None:
+    guests(8, policy)
+    refuses(running, NO_SUCH_USER)
+    send()
+    for _each in range(standstill.DOMAINS):
+        confirmation(policy, NOON + MINUTE)
+    send(NOON + MINUTE)
+    send(NOON + 2 * MINUTE)
+    assert MailStandstill.objects.get().ended_at == NOON + 2 * MINUTE
+    assert nobody_is_marked()
+    send(NOON + 2 * MINUTE + standstill.WINDOW)
+    assert MailStandstill.objects.count() == 1
+    assert Contact.objects.exclude(bounced_on=None).count() == 8
+
+
+def test_a_server_that_then_goes_away_holds_all(running: Sink, policy: PolicyVersion) -> None:
+    guests(6, policy)
+    refuses(running, NO_SUCH_USER)
+    send()
+    guests(8, policy, first=20)
+    running.answers |= {f"guest@company{each}.example": NOT_LOCAL for each in range(20, 28)}
+    send(NOON + MINUTE)
+    stands = MailStandstill.objects.get()
+    assert (stands.reply, stands.began_at, stands.try_at) == (
+        "550 relaying denied",
+        NOON,
+        NOON + MINUTE + standstill.PAUSE,
+    )
+    confirmation(policy)
+    assert send(NOON + 2 * MINUTE) == 0
+
+
+def test_a_trial_is_what_has_not_been_refused_and_what_people_await_before_the_rest(
+    running: Sink, policy: PolicyVersion
+) -> None:
+    guests(5, policy)
+    refuses(running, NOT_LOCAL)
+    send()
+    one_of_a_mailing(policy)
+    well = confirmation(policy, NOON + MINUTE)
+    Message.objects.filter(pk=well.pk).update(not_before=NOON + MINUTE)
+    asked: list[str] = []
+    running.asked = asked.append
+    send(NOON + standstill.PAUSE)
+    assert asked[0] == running.recipients[0] == well.sign_up.email
 
 
 # Away

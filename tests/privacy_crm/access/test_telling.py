@@ -15,6 +15,7 @@ from privacy_crm.models import AccountMail, StaffLanguage
 from tests.support.accounts import by, colleague, told
 from tests.support.factories import NOON, ONE_DAY
 from tests.support.factoring import entered, with_app
+from tests.support.provider import AWAY, provider
 
 pytestmark = [pytest.mark.promise("P17"), pytest.mark.django_db]
 
@@ -102,6 +103,29 @@ def test_a_mail_that_no_server_takes_is_tried_again_and_at_last_given_up(setting
     away(settings)
     telling.send_due(at=NOON + telling.TRIED_FOR)
     assert not AccountMail.objects.exists()
+
+
+def test_a_mail_whose_address_a_provider_refuses_stands_in_no_other_mails_way(settings: LazySettings) -> None:
+    """Found: the task failed, no attempt was counted, and the mail was never given up."""
+    chief, kim, eva = colleague("administrator"), colleague("marketing"), colleague("marketing")
+    settings.MAILERS = provider(**{kim.email.partition("@")[0]: "rejected"})
+    for each in (kim, eva):
+        granting.give(each.pk, "sales", at=NOON, by=by(chief))
+    assert [reader for reader, _subject in told()] == [eva.email]
+    waits = AccountMail.objects.get()
+    assert (waits.attempts, waits.not_before) == (1, NOON + dt.timedelta(minutes=1))
+    assert told(NOON + telling.TRIED_FOR) == []
+    assert not AccountMail.objects.exists()
+
+
+def test_a_provider_that_is_away_is_asked_once_a_call(settings: LazySettings) -> None:
+    """Found: an error without a status of HTTP left the task failed."""
+    chief, kim, eva = colleague("administrator"), colleague("marketing"), colleague("marketing")
+    settings.MAILERS = provider(**{kim.email.partition("@")[0]: AWAY})
+    for each in (kim, eva):
+        granting.give(each.pk, "sales", at=NOON, by=by(chief))
+    assert told() == []
+    assert [mail.attempts for mail in AccountMail.objects.order_by("pk")] == [1, 0]
 
 
 def test_an_invitation_that_was_replaced_before_it_left_does_not_leave() -> None:
