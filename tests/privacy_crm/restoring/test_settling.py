@@ -26,7 +26,7 @@ type LogIn = Callable[[str], Client]
 
 def message() -> Message:
     about = {"contact": ContactFactory.create(), "created_at": NOON, "not_before": NOON}
-    return Message.objects.create(template=MailTemplate.PARTING, **about)
+    return Message.objects.create(template=MailTemplate.PARTING, purpose="service", **about)
 
 
 def found(**changes: Any) -> Restoration:

@@ -220,11 +220,10 @@ def test_a_card_stops_asking_after_two_minutes_and_says_so(
 def test_old_numbers_are_shown_until_a_worker_has_counted_new_ones(
     log_in: LogIn, policy: PolicyVersion, asked: list[str]
 ) -> None:
-    client = log_in("marketing")
     count_figure("new")
     for later, asks in ((dt.timedelta(hours=1), []), (dt.timedelta(hours=1, seconds=1), ["new"])):
         with time_machine.travel(NOON + later, tick=False):
-            assert "As of 24 November 2026 13:00." in fetched(client, "new")
+            assert "As of 24 November 2026 13:00." in fetched(log_in("marketing"), "new")
         assert asked == asks
 
 
