@@ -12,10 +12,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "privacy_crm.settings")
 _django = get_wsgi_application()
 starting.refuse_unless_safe()
 
-from privacy_crm.restoring import opening  # noqa: E402 - it reads models, which are there by now
-
-opening.begin()
-
 
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     """Answer one request. A Content-Type that cannot be read is none: Django fails at it before any page of ours."""

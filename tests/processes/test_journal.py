@@ -35,10 +35,10 @@ shipping.ship(at=timezone.now())
 """
 
 
-# What a server of the web loads, and what it then does beside the requests.
+# What a server of the web does beside the requests.
 WEB = """
-import privacy_crm.wsgi
 from privacy_crm.restoring import opening
+opening.begin()
 opening._thread.join()
 """
 

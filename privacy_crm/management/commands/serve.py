@@ -15,4 +15,8 @@ class Command(command_line.Command):
         parser.add_argument("--threads", metavar="N", type=int, default=4, help="requests worked at side by side")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        listening.serve(get_internal_wsgi_application(), listen=options["listen"], threads=options["threads"])
+        application = get_internal_wsgi_application()
+        from privacy_crm.restoring import opening  # noqa: PLC0415 - it reads models, which are there by now
+
+        opening.begin()  # look first of all whether the database was restored; any other server does with a request
+        listening.serve(application, listen=options["listen"], threads=options["threads"])
