@@ -31,6 +31,7 @@ from contacts.words.addresses import hashes
 from dsr.models import Handover, Paper
 from privacy_crm.access import telling
 from privacy_crm.models import AccountLink
+from privacy_crm.uploads import storing
 from retention.models import Hold
 from tests.support import admin_pages, listing, mailing, merging, visiting, visitors
 from tests.support.factories import DOUBTED, NOON, ContactFactory, RegistrationFactory, SignUpFactory, hold, place
@@ -252,6 +253,7 @@ def _mark_others(records: dict[str, Any]) -> None:
     Whitepaper.objects.filter(published_at=None).update(title="Qqdraft")
     for upload in Upload.objects.all():
         upload.file.save("people.csv", ContentFile(b"E-mail,First name\nqqrow@elsewhere.example,Qqrow\n"))
+        storing.put(storing.files(str(upload.file))[-1], ContentFile(b'[["qqrow@elsewhere.example", "Qqrow"]]'))
     UploadedDifference.objects.filter(detail="phone").update(new="Qqphone")
     colleague = User.objects.create(username="qqcolleague")
     records["contacts_auditevent"] = AuditEvent.objects.create(
