@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager
 import pytest
 
 from tests.support import late
+from tests.support.embedded_users import eventually
 from tests.support.processes import PATIENCE, Site
 
 pytestmark = pytest.mark.promise("L11")
@@ -39,6 +40,8 @@ def all_locked(site: Site) -> Iterator[int]:
 
 def assert_it_ends_this_job_first(site: Site, job: str, following: str) -> None:
     with site.worker() as worker:
+        site.enqueue("contacts.tasks.ship_journal")  # it looks first of all whether the database was restored
+        eventually(lambda: "contacts.tasks.ship_journal" in late.come_to_an_end(site), within=PATIENCE)
         with all_locked(site) as holder:
             site.enqueue(job)
             site.await_standstill(holder)
