@@ -1,12 +1,14 @@
-"""The alarms of deploy/alerts.yml, by their names."""
+"""The alarms of deploy/alerts.yml, as Prometheus reads them."""
 
-import re
+from pathlib import Path
 
+import yaml
 from django.conf import settings
 
-FILE = settings.BASE_DIR / "deploy" / "alerts.yml"
+ALERTS: Path = settings.BASE_DIR / "deploy" / "alerts.yml"
 
 
 def alarms() -> dict[str, str]:
-    """Return what each alarm asks."""
-    return dict(re.findall(r"alert: (\w+)\n +expr: (.+)\n", FILE.read_text()))
+    """Return each alarm's name with what it asks, in one line."""
+    rules = [rule for group in yaml.safe_load(ALERTS.read_text())["groups"] for rule in group["rules"]]
+    return {rule["alert"]: " ".join(str(rule["expr"]).split()) for rule in rules}
