@@ -64,6 +64,9 @@ def elsewhere(act: Callable[[], object]) -> Callable[[bytes], None]:
 def test_an_officer_approves_a_run_while_its_mail_is_being_sent(sink: Sink, policy: PolicyVersion) -> None:
     """Found: approving waited for the mail server, and ended in an error page after ten seconds."""
     run = ran("needs_approval")
+    for each in User.objects.all():
+        each.set_password("a quiet day")  # an account that nobody can log in to approves nothing
+        each.save()
     sink.taken = elsewhere(lambda: approvals.approve(run, reason="A list was old.", at=NOON, by="user:1"))
     assert warning.warn(policy=policy, at=NOON) == 1
     run.refresh_from_db()
@@ -94,7 +97,7 @@ def test_two_watchers_send_one_mail(sink: Sink, policy: PolicyVersion) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_what_changes_while_its_mail_is_being_sent_is_told_as_well(sink: Sink, policy: PolicyVersion) -> None:
     run = ran("needs_approval")
-    User.objects.create_user("second", email="second@nordvik.example").groups.add(
+    User.objects.create_user("second", "second@nordvik.example", "a quiet day").groups.add(
         Group.objects.get(name="privacy officer")
     )
     sink.taken = elsewhere(lambda: approvals.approve(run, reason="A list was old.", at=NOON, by="user:1"))

@@ -196,7 +196,7 @@ def _overdue_notices(user: Any, day: dt.date, now: dt.datetime) -> list[Told]:
 
 def _keys(user: Any, day: dt.date, now: dt.datetime) -> list[Told]:
     ending = ApiKey.objects.in_force(now).filter(ends_at__lte=now + _A_MONTH).order_by("ends_at")
-    text = _("The key of â%sâ ends: issue the next one, and revoke it")
+    text = _("The key of “%s” ends: issue the next one, and revoke it")
     return [_told(text % each.name, "contacts_apikey_change", each.pk, day=localdate(each.ends_at)) for each in ending]
 
 
