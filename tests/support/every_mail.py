@@ -9,11 +9,14 @@ from django.contrib.auth.models import Group, User
 from contacts.audiences import striking
 from contacts.base.two_clocks import Clocks
 from contacts.delivery import address_question, change_address_notified, mailing_trial
-from contacts.models import Contact, PolicyVersion
-from contacts.outbox import outbox
+from contacts.journal import warning as journal_warning
+from contacts.journal import writing
+from contacts.models import Contact, JournalLine, MailStandstill, PolicyVersion
+from contacts.outbox import outbox, standstill_told
 from contacts.people import change_email
 from contacts.permission import objections
 from contacts.signups import proof as proofs
+from contacts.words.journal import JournalAct
 from contacts.words.vocabulary import Channel, MailTemplate, TrustReason
 from dsr.answers import answering
 from dsr.clock import reminding
@@ -131,6 +134,19 @@ def clocks_apart(_policy: PolicyVersion) -> None:
     clock_watch.warn(NOON)
 
 
+def mail_refused(policy: PolicyVersion) -> None:
+    officer()
+    MailStandstill.objects.create(reply="550 relaying denied", domains=5, began_at=NOON, try_at=NOON)
+    standstill_told.tell(policy=policy, at=NOON)
+
+
+def journal_waits(policy: PolicyVersion) -> None:
+    officer()
+    writing.write(JournalAct.KEY_REVOKED, at=NOON - ONE_DAY, key="digest")
+    JournalLine.objects.update(number=1)
+    journal_warning.warn(policy=policy, at=NOON)
+
+
 def of_the_operator(_policy: PolicyVersion) -> None:
     """What `manage.py preflight --mail` sends."""
     assert list(preflight_mail.send("operator@nordvik.example"))
@@ -185,6 +201,8 @@ BY_AN_ACT: dict[Writer, tuple[Make, set[str]]] = {
 }
 MODULES: dict[str, tuple[Make, set[str]]] = {
     "contacts/audiences/striking.py": (to_strike, {DESK}),
+    "contacts/journal/warning.py": (journal_waits, set()),
+    "contacts/outbox/standstill_told.py": (mail_refused, set()),
     "contacts/delivery/address_question.py": (doubted, {"address", *EVERYWHERE}),
     "contacts/delivery/change_address_notified.py": (moved, {"my_data", *EVERYWHERE}),
     "contacts/delivery/mailing_trial.py": (tried, EVERYWHERE),

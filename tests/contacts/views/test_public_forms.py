@@ -170,7 +170,7 @@ def test_a_post_takes_at_most_eight_statements(policy: PolicyVersion, client: Cl
         connection,
     ) as queries:
         assert send(client, f"/events/{event.slug}/", typed).status_code == 302
-    assert len(statements(queries)) == 8
+    assert len(statements(queries)) <= 8
 
 
 def statements(queries: CaptureQueriesContext) -> list[str]:
