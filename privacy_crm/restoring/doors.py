@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from contacts.views import language as languages
 from privacy_crm.restoring import opening, replay
 
-# They say how the product is, also while it is closed.
-_OF_MACHINES = ("/healthz", "/readyz", "/metrics")
+# They say how the product is, and how it is asked, also while it is closed. None reads anything about anybody.
+_OF_MACHINES = ("/healthz", "/readyz", "/metrics", "/api/openapi.json")
 _RETRY = {"Retry-After": "30", "Cache-Control": "no-store"}
 
 

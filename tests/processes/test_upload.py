@@ -94,6 +94,7 @@ def die(site: Site, code: str, *, locked: str) -> None:
 
 def test_a_worker_that_is_killed_leaves_nothing_half_done(installed: Site, tmp_path: Path) -> None:
     site = installed
+    site.renew()
     send(site, tmp_path, "held@fjordkraft.example")
     finish(site, START, "done")
     send(site, tmp_path, *(f"p{n}@fjordkraft.example" for n in range(50)), "held@fjordkraft.example")
@@ -111,6 +112,7 @@ def test_a_worker_that_is_killed_leaves_nothing_half_done(installed: Site, tmp_p
 @pytest.mark.promise("L15")
 def test_a_worker_that_is_killed_leaves_an_update_and_its_undo_to_the_next(installed: Site, tmp_path: Path) -> None:
     site = installed
+    site.renew()
     addresses = [f"p{n:04}@havglimt.example" for n in range(1200)]  # more than one batch of the undo
     send(site, tmp_path, *addresses)
     finish(site, START, "done")
