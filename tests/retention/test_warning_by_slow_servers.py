@@ -27,7 +27,7 @@ AHEAD = dt.timedelta(days=230)
 
 @pytest.fixture(autouse=True)
 def officer() -> User:
-    user = User.objects.create_user("officer", email="officer@nordvik.example")
+    user = User.objects.create_user("officer", "officer@nordvik.example", "a quiet day")
     user.groups.add(Group.objects.get(name="privacy officer"))
     return user
 
@@ -64,9 +64,6 @@ def elsewhere(act: Callable[[], object]) -> Callable[[bytes], None]:
 def test_an_officer_approves_a_run_while_its_mail_is_being_sent(sink: Sink, policy: PolicyVersion) -> None:
     """Found: approving waited for the mail server, and ended in an error page after ten seconds."""
     run = ran("needs_approval")
-    for each in User.objects.all():
-        each.set_password("a quiet day")  # an account that nobody can log in to approves nothing
-        each.save()
     sink.taken = elsewhere(lambda: approvals.approve(run, reason="A list was old.", at=NOON, by="user:1"))
     assert warning.warn(policy=policy, at=NOON) == 1
     run.refresh_from_db()
