@@ -140,11 +140,16 @@ def placed(record: dict[str, Any], employer: Organisation | None, policy: Policy
 
 
 def _is_no_looser(left: Contact, people: list[Contact]) -> None:
-    """By the rules of the default table: each record, its blanks filled, asked no more than the one that is left."""
+    """By the rules of the default table: each record asked no more than the one that is left.
+
+    A blank counts as what any of the others says: the one that fills it first is the person's, and what is chosen
+    between two places later is held to it.
+    """
     for person in people:
-        country = person.country or left.country
-        employer = person.organisation or left.organisation
-        assert _asks(left.country, left.organisation) >= _asks(country, employer)
+        countries = {person.country} if person.country else {each.country for each in people}
+        employers = {person.organisation} if person.organisation else {each.organisation for each in people}
+        asked = min(_asks(country, employer) for country in countries for employer in employers)
+        assert _asks(left.country, left.organisation) >= asked
 
 
 def _asks(country: str, employer: Organisation | None) -> bool:
