@@ -184,7 +184,8 @@ def _value(value: Any, new: dict[Any, Any]) -> Any:
 def _address() -> dict[str, Any]:
     address = connection.settings_dict
     names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
-    return {name: address[key] for name, key in names.items()} | address["OPTIONS"]
+    options = {name: option for name, option in address["OPTIONS"].items() if name != "session"}
+    return {name: address[key] for name, key in names.items()} | options
 
 
 def _post(ports: list[int], key: str, body: dict[str, object], seconds: float) -> clients.Load:
