@@ -16,8 +16,11 @@ GRACE = dt.timedelta(hours=1)
 # A run that takes longer, or leaves somebody out for longer, is worth a look.
 LONG = dt.timedelta(hours=1)
 
+# Where a rule failed, the night is run again after this long: what was in its way may be gone.
+_RETRY = dt.timedelta(hours=1)
+
 # What settles a night: it is not tried again before the next, unless an officer approves it.
-_SETTLED = (RunStatus.FINISHED, RunStatus.NEEDS_APPROVAL, RunStatus.APPROVED, RunStatus.SUPERSEDED, RunStatus.FAILED)
+_SETTLED = (RunStatus.FINISHED, RunStatus.NEEDS_APPROVAL, RunStatus.APPROVED, RunStatus.SUPERSEDED)
 
 
 def last_run_time(policy: PolicyVersion, at: dt.datetime) -> dt.datetime:
@@ -26,8 +29,10 @@ def last_run_time(policy: PolicyVersion, at: dt.datetime) -> dt.datetime:
 
 
 def night_is_open(policy: PolicyVersion, at: dt.datetime) -> bool:
-    """Tell whether the latest night still lacks its run."""
-    return not PurgeRun.objects.filter(at__gte=last_run_time(policy, at), at__lte=at, status__in=_SETTLED).exists()
+    """Tell whether the latest night still lacks its run, or one whose rules all did their work."""
+    of_the_night = PurgeRun.objects.filter(at__gte=last_run_time(policy, at), at__lte=at)
+    just_failed = Q(status=RunStatus.FAILED, finished_at__gt=at - _RETRY)
+    return not of_the_night.filter(Q(status__in=_SETTLED) | just_failed).exists()
 
 
 def last_finished_night() -> PurgeRun | None:
@@ -46,6 +51,12 @@ def left_over(policy: PolicyVersion, at: dt.datetime) -> list[PurgeRun]:
     of_the_night = PurgeRun.objects.filter(at__gte=last_run_time(policy, at), at__lte=at)
     done = of_the_night.filter(status__in=(RunStatus.FINISHED, RunStatus.FAILED, RunStatus.NEEDS_APPROVAL))
     return list(done.filter(pk__in=_leaving_out()).order_by("pk"))
+
+
+def failed_before(run: PurgeRun, policy: PolicyVersion) -> bool:
+    """Tell whether the officers have heard that a run of the same night failed: it is tried again each hour."""
+    of_the_night = PurgeRun.objects.filter(at__gte=last_run_time(policy, run.at), at__lte=run.at, pk__lt=run.pk)
+    return of_the_night.filter(status=RunStatus.FAILED, warned_at__isnull=False).exists()
 
 
 def alarming(at: dt.datetime) -> QuerySet[PurgeRun]:

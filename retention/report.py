@@ -43,7 +43,7 @@ _STATUS = {
     RunStatus.NEEDS_APPROVAL.value: (
         "This is more than a run may delete without being asked: approve it in the admin, or run it with --approve."
     ),
-    RunStatus.FAILED.value: "A part of the run failed; the run's page names it, and the next run tries again.",
+    RunStatus.FAILED.value: "A part of the run failed; the run's page names it, and it is tried again each hour.",
 }
 
 

@@ -1,6 +1,6 @@
 """Tell the privacy officers by mail of a run that waits, failed, was broken off, did not happen or takes too long.
 
-Once for each of these.
+Once for each of these, and once a night for the rules that fail.
 """
 
 import datetime as dt
@@ -19,8 +19,12 @@ _RECENT = dt.timedelta(days=7)
 
 def warn(*, policy: PolicyVersion, at: dt.datetime) -> int:
     """Send the mails that are owed, and return how many runs they were about (`claimed`)."""
-    recent = monitoring.alarming(at).filter(warned_at__isnull=True, at__gte=at - _RECENT)
-    return sum(_warn_of(pk, policy, at) for pk in recent.order_by("pk").values_list("pk", flat=True))
+    recent = monitoring.alarming(at).filter(warned_at__isnull=True, at__gte=at - _RECENT).order_by("pk")
+    return sum(_warn_of(run.pk, policy, at) for run in recent if not _is_known(run, policy))
+
+
+def _is_known(run: PurgeRun, policy: PolicyVersion) -> bool:
+    return run.status == RunStatus.FAILED and monitoring.failed_before(run, policy)
 
 
 def _warn_of(pk: int, policy: PolicyVersion, at: dt.datetime) -> bool:
@@ -74,7 +78,7 @@ _WHAT = {
 _ADVICE = {
     RunStatus.FAILED: (
         "These rules stopped: {failed}. All others did their work.\n"
-        "The next run tries again; the run's page in the admin names the kind of error."
+        "They are tried again each hour; the run's page in the admin names the kind of error."
     ),
     RunStatus.INTERRUPTED: (
         "What it had done is whole and counted. The next run does the rest; you need not do anything unless it recurs."

@@ -77,7 +77,7 @@ def what_to_do(run: PurgeRun) -> str:
         return waiting_words.question(run, day)
     return {
         RunStatus.FAILED: _(
-            "A part of the run of %(day)s failed. %(rules)s All others did their work, and the next run tries again."
+            "A part of the run of %(day)s failed. %(rules)s All others did their work; it is tried again each hour."
         )
         % {"day": day, "rules": failures(run)},
         RunStatus.INTERRUPTED: _(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
@@ -33,7 +33,7 @@ from contacts.people import agreements, clocks
 from contacts.policy import policies
 from contacts.tasks import sweep_food_preferences
 from contacts.words.vocabulary import ActivityKind, AgreementKind, Scenario
-from retention import holds, outcomes, purge, run_log, scheduler
+from retention import holds, outcomes, purge, run_log, scheduler, warning
 from retention.approvals import ApprovalError
 from retention.models import REASONS, HoldKind, PurgeCount, PurgeRun
 from tests.support.factories import (
@@ -1253,6 +1253,37 @@ def test_the_next_run_does_what_the_failed_one_could_not(policy: PolicyVersion, 
         cursor.execute("DROP TRIGGER trip ON contacts_basis")
     assert run(DUE + ONE_DAY, policy).status == "finished"
     assert not any(map(is_held, broken_webinars))
+
+
+def test_a_tick_does_what_the_failed_run_could_not_within_the_hour(
+    policy: PolicyVersion, broken_webinars: list[Contact]
+) -> None:
+    night = run_of(DUE, policy.zone)
+    for minutes in (0, 10, 50):
+        _tick(night + dt.timedelta(minutes=minutes))
+    assert [each.status for each in PurgeRun.objects.order_by("pk")] == ["failed"]
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER trip ON contacts_basis")
+    _tick(night + dt.timedelta(minutes=60))
+    assert [each.status for each in PurgeRun.objects.order_by("pk")] == ["failed", "finished"]
+    assert not any(map(is_held, broken_webinars))
+
+
+@pytest.mark.usefixtures("broken_webinars")
+def test_officers_hear_once_a_night_of_a_rule_that_fails_each_hour(policy: PolicyVersion) -> None:
+    officer = User.objects.create_user("officer", email="officer@nordvik.example")
+    officer.groups.add(Group.objects.get(name="privacy officer"))
+    told = []
+    for hours in (0, 1, 2, 24, 25):
+        at = run_of(DUE, policy.zone) + dt.timedelta(hours=hours)
+        _tick(at)
+        told.append(warning.warn(policy=policy, at=at))
+    assert PurgeRun.objects.filter(status="failed").count() == 5
+    assert told == [1, 0, 0, 1, 0]
+
+
+def _tick(at: dt.datetime) -> None:
+    scheduler.tick(at=at, now=lambda: at)
 
 
 def test_a_basis_that_a_failing_rule_left_keeps_the_person_when_the_others_go(

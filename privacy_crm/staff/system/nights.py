@@ -71,7 +71,7 @@ _ATTENTION = {
     RunStatus.FAILED: (
         Tone.ACT,
         gettext_lazy("A part of the last nightly deletion failed."),
-        gettext_lazy("The next one tries again. Read in the worker's log what happened."),
+        gettext_lazy("It is tried again each hour. Read in the worker's log what happened."),
     ),
     RunStatus.INTERRUPTED: (
         Tone.ACT,
