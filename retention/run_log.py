@@ -5,15 +5,16 @@ A run that ends without a word is found `running` by the next one, which holds t
 
 import datetime as dt
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, QuerySet
 
+from contacts.base import alone
 from contacts.base.days import day_of
-from contacts.base.limits import NONE, limits
+from contacts.base.limits import limits
 from contacts.models import PolicyVersion
 from retention.claimed import UNTOLD
 from retention.models import PurgeCandidate, PurgeCount, PurgeRun, Rule, RunStatus
@@ -26,41 +27,20 @@ _CLOSING = "5min"  # its row is held while officers are told of it by mail
 
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """Hold the advisory lock of the purge; wait while another run holds it. PostgreSQL frees it if we die."""
-    with limits(statement=NONE, lock=NONE), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%(lock)s)", {"lock": _LOCK})
-    with _locked():
+    """Hold the lock of the purge; wait while another run holds it."""
+    with alone.after_the_others(_LOCK), _bounded():
         yield
 
 
 @contextmanager
 def if_nobody_else() -> Iterator[bool]:
     """Hold the same lock, where it is free; yield whether it was, at once."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%(lock)s)", {"lock": _LOCK})
-        (is_ours,) = cursor.fetchone()
-    if not is_ours:
-        yield False
-        return
-    with _locked():
-        yield True
+    with alone.if_nobody_else(_LOCK) as ours, _bounded():
+        yield ours
 
 
-@contextmanager
-def _locked() -> Iterator[None]:
-    try:
-        with limits(statement=_LONGEST, lock=settings.SWEEP_LOCK_TIMEOUT):
-            yield
-    finally:
-        _unlock()
-
-
-def _unlock() -> None:
-    if connection.connection is None or not connection.is_usable():
-        connection.close()
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_unlock(%(lock)s)", {"lock": _LOCK})
+def _bounded() -> AbstractContextManager[None]:
+    return limits(statement=_LONGEST, lock=settings.SWEEP_LOCK_TIMEOUT)
 
 
 def close_interrupted(at: dt.datetime) -> None:

@@ -21,12 +21,14 @@ from django.utils import translation
 
 from contacts.models import PolicyVersion
 from privacy_crm.embedded import first_use
+from privacy_crm.mail import mailer
 from tests.databases import BARE, POLICY, PUBLISHED, Databases
 from tests.support import clocks, closed_sockets, marking
 from tests.support.embedded_users import User as ServerUser
 from tests.support.embedded_users import open_directory, users
 from tests.support.examples import examples, left_out
 from tests.support.journals import Journal
+from tests.support.mail_sink import Sink
 from tests.support.processes import Site
 
 if TYPE_CHECKING:
@@ -173,6 +175,15 @@ def log_in(db: None) -> Callable[[str], Client]:
         return client
 
     return client_of
+
+
+@pytest.fixture
+def sink(settings: Any) -> Iterator[Sink]:
+    """A mail server of our own, which gets everything."""
+    sink = Sink()
+    settings.MAILERS = {"default": mailer(sink.url, Path("/nowhere"))}
+    with sink.open():
+        yield sink
 
 
 @pytest.fixture(scope="session")

@@ -5,13 +5,12 @@ torn, a torn tail is written again, and what is written twice is written the sam
 """
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
 
+from contacts.base import alone
 from contacts.journal import segments, stores
 from contacts.journal.segments import Segment
 from contacts.journal.stores import JournalError, Store
@@ -41,7 +40,7 @@ def ship(*, at: dt.datetime) -> int:
 
     Nothing is done where another shipper is at it.
     """
-    with _one_at_a_time() as ours:
+    with alone.if_nobody_else(_LOCK) as ours:
         return _ship(stores.configured(), at) if ours else 0
 
 
@@ -96,7 +95,7 @@ def expire(*, at: dt.datetime) -> int:
     """
     store, gone = stores.configured(), 0
     last_needed = at - dt.timedelta(days=settings.BACKUP_DAYS + 1)
-    with _one_at_a_time() as ours:
+    with alone.if_nobody_else(_LOCK) as ours:
         for name in store.names()[:-1] if ours else []:
             segment = segments.parse(name, store.read(name))
             if segment.sealed is None or segment.sealed > last_needed:
@@ -105,19 +104,6 @@ def expire(*, at: dt.datetime) -> int:
             JournalLine.objects.filter(number__lte=segment.last).delete()
             gone += 1
     return gone
-
-
-@contextmanager
-def _one_at_a_time() -> Iterator[bool]:
-    """Hold the lock of the shipper, unless another does. PostgreSQL frees it if we die."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%(lock)s)", {"lock": _LOCK})
-        (ours,) = cursor.fetchone()
-        try:
-            yield bool(ours)
-        finally:
-            if ours and connection.is_usable():
-                cursor.execute("SELECT pg_advisory_unlock(%(lock)s)", {"lock": _LOCK})
 
 
 def _ask() -> None:

@@ -3,13 +3,13 @@
 import datetime as dt
 
 from django.core.mail import EmailMessage
-from django.db import transaction
 from django.utils.formats import date_format
 
-from contacts.base import officers
+from contacts.base import alone, officers
 from contacts.models import JournalLine, PolicyVersion
 
 PATIENCE = dt.timedelta(minutes=10)
+_LOCK = 4_711_679_062  # any number that is ours alone
 
 SUBJECT = "The journal of deletions and objections cannot be written"
 _TEXT = (
@@ -20,11 +20,18 @@ _TEXT = (
 )
 
 
-@transaction.atomic
 def warn(*, policy: PolicyVersion, at: dt.datetime) -> bool:
-    """Send the mail that is owed, and return whether one was. The next is owed once all that waits now has left."""
+    """Send the mail that is owed, and return whether one was. The next is owed once all that waits now has left.
+
+    It is marked once it has left: a crash in between sends it again, never not at all.
+    """
+    with alone.if_nobody_else(_LOCK) as ours:
+        return ours and _warn(policy, at)
+
+
+def _warn(policy: PolicyVersion, at: dt.datetime) -> bool:
     waiting = JournalLine.objects.filter(number__isnull=False, shipped_at__isnull=True).order_by("number")
-    oldest = waiting.select_for_update(skip_locked=True).first()
+    oldest = waiting.first()
     to = officers.who_may("retention.approve_purge") + officers.who_may("auth.change_user")
     if oldest is None or oldest.at > at - PATIENCE or not to or waiting.filter(warned_at__isnull=False).exists():
         return False

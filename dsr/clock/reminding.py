@@ -12,9 +12,8 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.formats import date_format
 
-from contacts.base import officers
+from contacts.base import alone, officers
 from contacts.base.days import day_of
-from contacts.base.limits import limits
 from contacts.models import PolicyVersion
 from contacts.outbox import links
 from dsr.clock.unanswered import CLOSE_AFTER
@@ -26,6 +25,7 @@ HOUR = 8  # in the company's time zone
 DAYS_BEFORE = (14, 7, 3, 1)
 
 _ONE_DAY = dt.timedelta(days=1)
+_LOCK = 4_711_679_063  # any number that is ours alone
 
 
 def tick(*, policy: PolicyVersion, at: dt.datetime) -> int:
@@ -36,22 +36,27 @@ def tick(*, policy: PolicyVersion, at: dt.datetime) -> int:
     return remind(day, at=at, by="reminding")
 
 
-@limits(idle="10min")  # while a mail server takes its time
-@transaction.atomic
 def remind(day: dt.date, *, at: dt.datetime, by: str) -> int:
     """Send one mail with all that is to be told on a day to each officer, and return how many requests it names.
 
-    The rows are locked while the mail is sent and marked in the same transaction: a crash in between sends it again,
-    never not at all. Where no officer has an address, it waits for one.
+    Nothing is locked while a mail server takes its time. They are marked once the mail has left: a crash in between
+    sends it again, never not at all. Where no officer has an address, it waits for one.
     """
+    with alone.if_nobody_else(_LOCK) as ours:
+        return _remind(day, at=at, by=by) if ours else 0
+
+
+def _remind(day: dt.date, *, at: dt.datetime, by: str) -> int:
     to = officers.who_may("dsr.handle_request")
-    due = list(Request.objects.filter(_to_tell(day)).order_by("pk").select_for_update()) if to else []
+    due = list(Request.objects.filter(_to_tell(day))) if to else []
     if not due:
         return 0
-    Request.objects.filter(_to_tell(day), pk__in=[request.pk for request in due]).update(warned_on=day)
-    timeline.record_each(due, Step.WARNED, at=at, by=by)
     due.sort(key=lambda request: (_first_day(request), request.pk))
     EmailMessage(_subject(due, day), _body(due, day), to=to).send()
+    with transaction.atomic():
+        told = Request.objects.filter(pk__in=[request.pk for request in due])
+        timeline.record_each(list(told.select_for_update()), Step.WARNED, at=at, by=by)  # those that are still there
+        told.update(warned_on=day)
     return len(due)
 
 

@@ -5,13 +5,13 @@ where it stood: its number moves with what the line did.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import structlog
 from django.contrib.sessions.models import Session
-from django.db import connection, transaction
+from django.db import transaction
 
+from contacts.base import alone
 from contacts.journal import numbers, restored, segments, stores, writing
 from contacts.journal.segments import Entry
 from contacts.journal.stores import JournalError
@@ -45,7 +45,7 @@ def run(*, now: Callable[[], dt.datetime]) -> bool:
 
     Raises JournalError where the journal cannot be read or lacks a line, ReplayError where a line fails.
     """
-    with _one_at_a_time() as ours:
+    with alone.if_nobody_else(_LOCK) as ours:
         if not ours or not numbers.is_behind():
             return ours
         begin(journal_number=numbers.in_journal(), at=now())
@@ -95,17 +95,3 @@ def _keep(entry: Entry, at: dt.datetime) -> None:
     JournalLine.objects.update_or_create(
         number=entry["number"], defaults={**told, "at": dt.datetime.fromisoformat(entry["at"]), "shipped_at": at}
     )
-
-
-@contextmanager
-def _one_at_a_time() -> Iterator[bool]:
-    """Hold the lock of the replay, unless another does. PostgreSQL frees it if we die."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%(lock)s)", {"lock": _LOCK})
-        (ours,) = cursor.fetchone()
-    try:
-        yield bool(ours)
-    finally:
-        if ours and connection.is_usable():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%(lock)s)", {"lock": _LOCK})

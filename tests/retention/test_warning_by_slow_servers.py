@@ -1,24 +1,20 @@
 """A mail server that fails or takes its time: it stops no other step of the watch, and holds no run locked."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, User
 from django.core import mail
-from django.db import connections
 
 from contacts.base.two_clocks import Clocks
 from contacts.models import PolicyVersion
-from privacy_crm.mail import mailer
 from retention import approvals, claimed, clock_watch, tasks, warning
 from retention.models import ClockDifference, PurgeRun
 from tests.support.clocks import database_at
 from tests.support.factories import NOON
 from tests.support.mail_sink import Sink
+from tests.support.mail_under_way import elsewhere
 from tests.support.provider import AWAY, provider
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise("P9")]
@@ -32,32 +28,8 @@ def officer() -> User:
     return user
 
 
-@pytest.fixture
-def sink(settings: Any) -> Iterator[Sink]:
-    sink = Sink()
-    settings.MAILERS = {"default": mailer(sink.url, Path("/nowhere"))}
-    with sink.open():
-        yield sink
-
-
 def ran(status: str, at: dt.datetime = NOON) -> PurgeRun:
     return PurgeRun.objects.create(at=at, by="test", status=status, started_at=at, finished_at=at)
-
-
-def elsewhere(act: Callable[[], object]) -> Callable[[bytes], None]:
-    """Do something by another connection while a server has a mail in its hands."""
-
-    def done() -> None:
-        try:
-            act()
-        finally:
-            connections.close_all()
-
-    def while_sending(_mail: bytes) -> None:
-        with ThreadPoolExecutor(1) as pool:
-            pool.submit(done).result()
-
-    return while_sending
 
 
 @pytest.mark.django_db(transaction=True)

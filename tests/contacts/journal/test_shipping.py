@@ -13,6 +13,7 @@ from django.core import mail
 from django.db import connection
 
 from contacts import tasks
+from contacts.base.limits import limits
 from contacts.journal import numbers, segments, shipping, stores, warning, writing
 from contacts.journal.segments import Segment
 from contacts.journal.shipping import DivergedError
@@ -21,6 +22,8 @@ from contacts.models import JournalLine, PolicyVersion
 from contacts.words.journal import JournalAct
 from tests.support.factories import NOON, ONE_DAY
 from tests.support.journals import Journal, numbered
+from tests.support.mail_sink import Sink
+from tests.support.mail_under_way import elsewhere
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise("L11")]
 
@@ -213,6 +216,26 @@ def test_after_ten_minutes_somebody_is_told_once(policy: PolicyVersion, journal:
     journal.ship()
     owe()
     assert warning.warn(policy=policy, at=NOON + dt.timedelta(minutes=30))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_lines_leave_while_somebody_is_told_that_they_have_not(
+    policy: PolicyVersion, journal: Journal, sink: Sink
+) -> None:
+    officer()
+    owe()
+    again: list[bool] = []
+    later = NOON + dt.timedelta(minutes=10)
+
+    def meanwhile() -> None:
+        again.append(warning.warn(policy=policy, at=later))
+        with limits(lock="1s"):
+            journal.ship()
+
+    sink.taken = elsewhere(meanwhile)
+    assert warning.warn(policy=policy, at=later)
+    assert (again, len(sink.raw)) == ([False], 1)
+    assert not JournalLine.objects.filter(shipped_at__isnull=True).exists()
 
 
 def test_the_jobs_outlast_a_journal_that_is_away(

@@ -1,8 +1,6 @@
 """A consent given twice is proven by its wording, both times, and the mail that asked: its Message-ID, and a hash."""
 
 import hashlib
-from pathlib import Path
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -11,7 +9,6 @@ from contacts.models import ConsentRecord, Message, PolicyVersion, SignUp
 from contacts.signups import proof
 from contacts.signups.sign_ups import Wish
 from contacts.words.vocabulary import Channel
-from privacy_crm.mail import mailer
 from tests.support import visitors
 from tests.support.factories import NOON, ONE_DAY
 from tests.support.mail_sink import Sink, part
@@ -22,14 +19,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.promise("L14")]
 
 BOX = "Ja, ni får mejla mig."
 LATER = NOON + ONE_DAY
-
-
-@pytest.fixture
-def sink(settings: Any) -> Any:
-    sink = Sink()
-    settings.MAILERS = {"default": mailer(sink.url, Path("/nowhere"))}
-    with sink.open():
-        yield sink
 
 
 def confirmed(made: SignUp, policy: PolicyVersion, consent: bool = True) -> list[ConsentRecord]:

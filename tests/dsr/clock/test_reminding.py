@@ -10,10 +10,11 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission, User
 from django.core import mail
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from contacts.base.limits import limits
 from contacts.models import PolicyVersion
 from dsr import tasks
 from dsr.clock import reminding
@@ -26,6 +27,8 @@ from dsr.words.vocabulary import Kind, Source
 from privacy_crm.mail import mailer
 from tests.support.deciding import draft
 from tests.support.factories import ContactFactory
+from tests.support.mail_sink import Sink
+from tests.support.mail_under_way import elsewhere
 from tests.support.requesting import KNOWN, answer, asked_by, close, entered, fresh, moment, question, steps
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise("L1")]
@@ -141,6 +144,24 @@ def test_a_mail_that_does_not_leave_marks_nothing(policy: PolicyVersion, setting
     assert "warned" not in steps(request)
     settings.MAILERS = working
     assert reminding.tick(policy=policy, at=at_eight(DUE)) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_officer_works_on_while_the_mail_is_being_sent(policy: PolicyVersion, sink: Sink) -> None:
+    """Found: answering waited for the mail server, and ended in an error page after ten seconds."""
+    ours, others = request_of(policy), request_of(policy)
+    again: list[int] = []
+
+    def meanwhile() -> None:
+        with transaction.atomic(), limits(lock="1s"):
+            close(others, policy, at=moment(DUE))
+        Request.objects.filter(pk=others.pk).delete()
+        again.append(reminding.tick(policy=policy, at=at_eight(DUE)))
+
+    sink.taken = elsewhere(meanwhile)
+    assert reminding.tick(policy=policy, at=at_eight(DUE)) == 2
+    assert steps(ours).count("warned") == 1
+    assert (again, len(sink.raw)) == ([0], 1)
 
 
 def test_what_waits_for_the_person_or_is_closed_reminds_nobody(policy: PolicyVersion) -> None:
