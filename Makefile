@@ -48,6 +48,7 @@ check: setup ## lint, types, import contracts, migrations, Django's checks
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py lintmigrations --settings tests.linting
 	$(BIN)/python manage.py check --fail-level WARNING --database default
 
 bench: setup ## measure what must be fast against its floor (ARGS="--contacts 200000", "--only audience")

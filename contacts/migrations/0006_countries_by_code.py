@@ -84,7 +84,7 @@ def by_name() -> dict[str, str]:
     return {name: code for code, names in listed for name in (code.lower(), *names.split("|"))}
 
 
-def by_code(apps: Any, _schema_editor: Any) -> None:
+def by_code(apps: Any, schema_editor: Any) -> None:
     codes = by_name()
     for model in ("Contact", "Organisation"):
         records = apps.get_model("contacts", model).objects
