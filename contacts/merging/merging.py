@@ -142,8 +142,8 @@ def _choose(two: Two, taken: Collection[str], day: dt.date) -> set[str]:
         return choosing.fields(two.keep, two.gone, taken, day=day)
     except choosing.UndecidedError:
         raise MergeError(
-            "The law of one country is stricter on one channel, and that of the other on another. Ask the person which "
-            "country is right, and correct it first."
+            "On one channel the law is stricter for the one record, and on another for the other. Ask the person which "
+            "country and organisation are right, and correct them first."
         ) from None
 
 
