@@ -50,7 +50,7 @@ def read(now: Clock, database: Clock = of_database) -> Clocks:
 def agreed(now: Clock, database: Clock = of_database) -> dt.datetime | None:
     """Return now, for what deletes by time; None where the clocks differ by more than MOST: then nothing is deleted.
 
-    Every door of such a sweep asks here. `retention.clock_watch` tells somebody.
+    Every door of such a sweep asks here. `retention.watch.clock_watch` tells somebody.
     """
     clocks = read(now, database)
     if clocks.agree:

@@ -22,7 +22,7 @@ from dsr.package import finding
 from dsr.records import timeline
 from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import PaperKind
-from retention.holds import HoldError
+from retention.holds.holds import HoldError
 
 SEARCH = "search"
 

@@ -16,7 +16,7 @@ from dsr.intake.intake import Asked
 from dsr.models import Request
 from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import Kind
-from retention.holds import HoldError
+from retention.holds.holds import HoldError
 
 PERMISSION = "dsr.pass_on_request"
 

@@ -18,7 +18,7 @@ from dsr.models import Entry, Request
 from dsr.records import deadlines, paper_words
 from dsr.records.deadlines import Deadline
 from dsr.words.vocabulary import LETTERS, PaperKind, State, Step
-from retention import explain, words
+from retention.forecasts import explain, words
 
 # What stands on the page at a place of its own.
 _PLACED = {*LETTERS, PaperKind.STATEMENT, PaperKind.IDENTITY, PaperKind.ADDRESS}

@@ -20,10 +20,10 @@ from contacts.models import JobRun, JournalLine, Message, PolicyVersion
 from contacts.models.outbox import MessageEnd
 from dsr.models.requests import PendingSearch
 from dsr.records import due
-from retention import monitoring
-from retention.due_bases import RetentionDate
+from retention.due.due_bases import RetentionDate
+from retention.lapses.purge_preview import foresee
 from retention.models import PurgeRun, RunStatus
-from retention.purge_preview import foresee
+from retention.watch import monitoring
 
 BROKER_PATIENCE = 1  # seconds
 # Days left to the safe date of a request; the first is overdue.

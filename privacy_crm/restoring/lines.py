@@ -29,8 +29,8 @@ from dsr.answers import closing
 from dsr.models import Request
 from dsr.records import transitions
 from dsr.traces import unlinked_data
-from retention import holds
-from retention.holds import HoldError
+from retention.holds import holds
+from retention.holds.holds import HoldError
 from retention.models import Hold, HoldKind, HoldReason
 
 BY = "replay"

@@ -18,9 +18,9 @@ from contacts.admin.base import RecordAdmin, company_day, today
 from contacts.models import Agreement, PolicyVersion
 from contacts.people import agreements
 from contacts.people.agreements import AgreementError
-from retention import consequences
-from retention.consequences import Ending, Stay
-from retention.words import full
+from retention.forecasts.words import full
+from retention.lapses import consequences
+from retention.lapses.consequences import Ending, Stay
 
 
 class EndForm(ActForm):

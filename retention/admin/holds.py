@@ -20,8 +20,8 @@ from contacts.admin.filters import Choice, ChoiceFilter
 from contacts.admin.people import SEE_REDUCED, SEE_RESTRICTED, name_of, visible_to
 from contacts.models import Contact
 from contacts.words.categories import Category
-from retention import holds
-from retention.holds import HoldError
+from retention.holds import holds
+from retention.holds.holds import HoldError
 from retention.models import OF_REQUESTS, Hold, HoldKind
 
 

@@ -15,9 +15,9 @@ from unfold.decorators import display
 
 from contacts.admin.acts import Act
 from contacts.admin.base import RecordAdmin, today
-from retention import monitoring
 from retention.admin import telling, waiting
 from retention.models import PurgeRun, RunStatus
+from retention.watch import monitoring
 
 _LABELS = {
     RunStatus.FINISHED: "success",

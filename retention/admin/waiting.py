@@ -15,10 +15,11 @@ from contacts.admin.acts import ActForm, who
 from contacts.admin.looks import note_list
 from contacts.admin.people import visible_to
 from contacts.models import Contact
-from retention import approvals, causes, tasks
+from retention import tasks
 from retention.admin import waiting_words
-from retention.causes import Example
 from retention.models import Cause, Part, PurgeRun, RunStatus
+from retention.nights import approvals, causes
+from retention.nights.causes import Example
 
 MOST = 20
 SEES_PEOPLE = "contacts.view_contact"

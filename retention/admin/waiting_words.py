@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy
 from contacts.admin.acts import who
 from contacts.models import AuditEvent, PolicyVersion
 from contacts.words.vocabulary import Scenario
-from retention import approvals, foreseen
 from retention.models import Cause, PurgeCause, PurgeRun, WaitsBecause
+from retention.nights import approvals, foreseen
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,11 @@ from contacts.base import two_clocks
 from contacts.models import PolicyVersion
 from privacy_crm.figures import catalogue
 from privacy_crm.staff.home import desk, home_tasks
-from retention import clock_watch, monitoring, statements
 from retention.admin import telling
 from retention.admin.telling import told, what_to_do
+from retention.audit import statements
 from retention.models import PurgeRun, RunStatus
+from retention.watch import clock_watch, monitoring
 
 _DONE = (RunStatus.FINISHED, RunStatus.FAILED)
 

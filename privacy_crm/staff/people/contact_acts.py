@@ -17,8 +17,8 @@ from contacts.people import activities, restriction_guard
 from contacts.people.activities import ContactGoneError, FutureActivityError
 from contacts.words.categories import Category
 from contacts.words.vocabulary import ActivityKind
-from retention import holds
-from retention.holds import HoldError
+from retention.holds import holds
+from retention.holds.holds import HoldError
 from retention.models import OF_REQUESTS, REASONS, HoldKind, HoldReason, default_keeps
 
 _REASONS = [

@@ -26,7 +26,7 @@ from contacts.permission import permission
 from contacts.words.vocabulary import Scenario
 from privacy_crm.staff.people import contact_columns, contact_filters, countries_act, segments
 from privacy_crm.staff.people.contact_columns import COLUMNS
-from retention import retention_schedule
+from retention.due import retention_schedule
 
 
 class People(Records):

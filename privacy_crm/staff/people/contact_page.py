@@ -21,8 +21,8 @@ from dsr.admin import inbox
 from dsr.models import Request
 from dsr.words.vocabulary import State
 from privacy_crm.staff.people import source_words, timeline, typed_act
-from retention import explain, words
-from retention.explain import Explanation
+from retention.forecasts import explain, words
+from retention.forecasts.explain import Explanation
 from retention.models import Hold, HoldKind
 
 LATEST = 20

@@ -28,7 +28,7 @@ from contacts.words.vocabulary import AGREEMENT_SCENARIOS, NAMED_SOURCES, Scenar
 from privacy_crm.staff.people import address_words
 from privacy_crm.staff.people.contact_acts import may_change_whole
 from privacy_crm.staff.people.detail_acts import DetailsForm
-from retention import words
+from retention.forecasts import words
 
 PERMISSION = "contacts.add_contact"
 ANY_SCENARIO = "contacts.import_contacts"  # whoever may bring in anybody by a file may do so by hand

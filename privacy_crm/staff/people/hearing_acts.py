@@ -21,9 +21,9 @@ from dsr.intake import third_party_report
 from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import Source
 from privacy_crm.staff.people.contact_acts import is_whole, may_change_whole
-from retention import explain, words
-from retention.holds import HoldError
-from retention.objections import Consequence, object_to_marketing
+from retention.forecasts import explain, words
+from retention.holds.holds import HoldError
+from retention.lapses.objections import Consequence, object_to_marketing
 
 HEARD = [
     ("", "–"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from contacts.base import two_clocks
 from privacy_crm.health.measures import Measure, Sample
 from privacy_crm.staff.system.lines import Line, Section, Tone, span
-from retention import clock_watch
+from retention.watch import clock_watch
 
 # Seconds, and mails: as in deploy/alerts.yml.
 QUEUE_STANDS, LETTER_WAITS, SEARCH_WAITS, CLOCKS_APART = 600, 1800, 600, 60

@@ -10,8 +10,8 @@ from contacts.models import JobRun, PolicyVersion
 from privacy_crm.health import heartbeat
 from privacy_crm.staff.system.lines import Line, Section, Tone, moment, span
 from privacy_crm.staff.system.measured import Measured, one
-from retention import monitoring
 from retention.models import RunStatus
+from retention.watch import monitoring
 
 # As in deploy/alerts.yml.
 UNFINISHED = dt.timedelta(hours=26)

@@ -21,7 +21,7 @@ from contacts.people.activities import ContactGoneError
 from contacts.permission import consents
 from contacts.words.vocabulary import Channel
 from dsr.freeze import freezes
-from retention import holds
+from retention.holds import holds
 from retention.models import Hold
 from tests.support.deleting import erased, wish
 from tests.support.examples import examples

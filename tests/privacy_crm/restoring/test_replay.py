@@ -34,7 +34,7 @@ from dsr.models import Certificate, Request
 from privacy_crm.access import closing
 from privacy_crm.restoring import lines, replay
 from privacy_crm.restoring.replay import ReplayError
-from retention import holds
+from retention.holds import holds
 from retention.models import Hold
 from tests.support import import_files
 from tests.support.deleting import dump, erased, full, under_a_duty, wish

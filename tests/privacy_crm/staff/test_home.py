@@ -6,8 +6,8 @@ from django.test import Client
 
 from contacts.models import PolicyVersion
 from privacy_crm.tasks import count_figure
-from retention import purge
 from retention.models import Hold, PurgeRun
+from retention.nights import purge
 from tests.support.factories import NOON, ContactFactory, HoldFactory, hold
 
 type LogIn = Callable[[str], Client]
