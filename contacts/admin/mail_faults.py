@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import display
 
-from contacts.admin import acts, fields
-from contacts.admin.acts import Act, ActForm
-from contacts.admin.base import RecordAdmin
+from contacts.admin.shared import acts, fields
+from contacts.admin.shared.acts import Act, ActForm
+from contacts.admin.shared.base import RecordAdmin
 from contacts.models import BounceUndoing, MailStandstill, Message
 from contacts.people import bounces
 from contacts.people.bounces import BounceError, Wave

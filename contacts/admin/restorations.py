@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import display
 
-from contacts.admin import fields
-from contacts.admin.acts import Act, ActForm, who
-from contacts.admin.base import RecordAdmin
-from contacts.admin.people import name_of
+from contacts.admin.shared import fields
+from contacts.admin.shared.acts import Act, ActForm, who
+from contacts.admin.shared.base import RecordAdmin
+from contacts.admin.shared.people import name_of
 from contacts.journal import restored
 from contacts.journal.restored import SettledError
 from contacts.models import LookAgain, Restoration

@@ -16,9 +16,9 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from contacts.admin.acts import Act
-from contacts.admin.base import RecordAdmin
-from contacts.admin.filters import Choice, ChoiceFilter
+from contacts.admin.shared.acts import Act
+from contacts.admin.shared.base import RecordAdmin
+from contacts.admin.shared.filters import Choice, ChoiceFilter
 from privacy_crm.access import account_forms as forms
 from privacy_crm.access import details, logins
 from privacy_crm.models import AccountLink, RoleRequest

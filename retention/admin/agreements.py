@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from unfold.decorators import display
 
-from contacts.admin import fields
-from contacts.admin.acts import Act, ActForm
-from contacts.admin.base import RecordAdmin, company_day, today
+from contacts.admin.shared import fields
+from contacts.admin.shared.acts import Act, ActForm
+from contacts.admin.shared.base import RecordAdmin, company_day, today
 from contacts.models import Agreement, PolicyVersion
 from contacts.people import agreements
 from contacts.people.agreements import AgreementError

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from contacts.admin.acts import Act
-from contacts.admin.base import RecordAdmin, today
+from contacts.admin.shared.acts import Act
+from contacts.admin.shared.base import RecordAdmin, today
 from retention.admin import telling, waiting
 from retention.models import PurgeRun, RunStatus
 from retention.watch import monitoring

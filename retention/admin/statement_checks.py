@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from contacts.admin.base import RecordAdmin
+from contacts.admin.shared.base import RecordAdmin
 from contacts.models import Contact, PolicyVersion
 from retention.admin import telling
 from retention.audit import statements

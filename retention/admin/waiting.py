@@ -11,9 +11,9 @@ from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from contacts.admin.acts import ActForm, who
-from contacts.admin.looks import note_list
-from contacts.admin.people import visible_to
+from contacts.admin.shared.acts import ActForm, who
+from contacts.admin.shared.looks import note_list
+from contacts.admin.shared.people import visible_to
 from contacts.models import Contact
 from retention import tasks
 from retention.admin import waiting_words

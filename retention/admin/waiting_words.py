@@ -10,7 +10,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts.admin.acts import who
+from contacts.admin.shared.acts import who
 from contacts.models import AuditEvent, PolicyVersion
 from contacts.words.vocabulary import Scenario
 from retention.models import Cause, PurgeCause, PurgeRun, WaitsBecause

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from contacts.admin.base import today
+from contacts.admin.shared.base import today
 from contacts.base import two_clocks
 from contacts.models import PolicyVersion
 from privacy_crm.figures import catalogue

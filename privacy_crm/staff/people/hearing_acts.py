@@ -8,15 +8,15 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts.admin import fields
-from contacts.admin.acts import Act, ActForm, UnderPolicyForm
-from contacts.admin.base import company_day, today
+from contacts.admin.shared import fields
+from contacts.admin.shared.acts import Act, ActForm, UnderPolicyForm
+from contacts.admin.shared.base import company_day, today
 from contacts.models import Contact, PolicyVersion
 from contacts.people import left_organisation, restriction_guard
 from contacts.people.activities import ContactGoneError
 from contacts.people.left_organisation import LeavingError
 from contacts.words.vocabulary import Channel, Scenario
-from dsr.admin.intake_acts import SOURCES
+from dsr.admin.acts.intake_acts import SOURCES
 from dsr.intake import third_party_report
 from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import Source
