@@ -7,10 +7,10 @@ import datetime as dt
 
 import structlog
 from django.core.mail import EmailMessage
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils.formats import date_format
 
-from contacts.base import officers
+from contacts.base import alone, officers
 from contacts.models import MailStandstill, PolicyVersion
 from contacts.words import mail_faults
 
@@ -21,23 +21,27 @@ PERMISSION = "contacts.view_mailstandstill"
 LASTING = dt.timedelta(minutes=5)
 # What is long past is not worth a mail when the watch starts late.
 _RECENT = dt.timedelta(days=7)
+_LOCK = 4_711_679_065  # any number that is ours alone
 
 
 def tell(*, policy: PolicyVersion, at: dt.datetime) -> int:
     """Send the mails that are owed at `at`, and return how many standstills they were about.
 
-    Each is marked after its mail has left: a crash in between sends it again, never not at all.
+    One process at a time. Each is marked after its mail has left: a crash in between sends it again, never not at all.
     """
-    to = officers.who_may(PERMISSION)
-    return sum(_told(stands, to, policy, at) for stands in _untold(at)) if to else 0
+    if not _untold(at).exists():
+        return 0
+    with alone.if_nobody_else(_LOCK) as ours:
+        to = officers.who_may(PERMISSION) if ours else []
+        return sum(_told(stands, to, policy, at) for stands in list(_untold(at))) if to else 0
 
 
-def _untold(at: dt.datetime) -> list[MailStandstill]:
+def _untold(at: dt.datetime) -> QuerySet[MailStandstill]:
     lasting = Q(domains__gt=0) | Q(ended_at__isnull=True, began_at__lte=at - LASTING)
     lasting |= Q(ended_at__gte=F("began_at") + LASTING)
     begun = MailStandstill.objects.filter(lasting, told_at__isnull=True)
     over = MailStandstill.objects.filter(told_at__isnull=False, ended_at__isnull=False, told_end_at__isnull=True)
-    return list((begun | over).filter(began_at__gt=at - _RECENT).order_by("pk"))
+    return (begun | over).filter(began_at__gt=at - _RECENT).order_by("pk")
 
 
 def _told(stands: MailStandstill, to: list[str], policy: PolicyVersion, at: dt.datetime) -> bool:
