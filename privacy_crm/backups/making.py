@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
+from contacts.base.limits import NONE, limits
 from contacts.journal import numbers
 from contacts.models import FoodPreference
 from privacy_crm.backups import places, postgres
@@ -77,12 +78,13 @@ def _write(directory: Path, at: dt.datetime) -> Path:
 
 @contextmanager
 def _snapshot() -> Iterator[tuple[str, int]]:
-    """Hold one moment of the database, and tell its name and the journal's number then."""
+    """Hold one moment of the database, for as long as a dump takes, and tell its name and the journal's number then."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         cursor.execute("SELECT pg_export_snapshot()")
         (snapshot,) = cursor.fetchone()
-        yield snapshot, numbers.in_database()
+        with limits(idle=NONE):
+            yield snapshot, numbers.in_database()
 
 
 def _media(folder: str) -> Iterator[str]:
