@@ -8,9 +8,12 @@ import time
 from typing import NamedTuple
 
 from django.db import ProgrammingError, connection
+from django.db.models import Min
 
 from contacts.journal import segments, stores
-from contacts.journal.stores import JournalError
+from contacts.journal.segments import Segment
+from contacts.journal.stores import JournalError, Store
+from contacts.models import JournalLine
 
 # The furthest that this process has seen, and what it goes by while the journal cannot be read.
 _seen: dict[str, int] = {}
@@ -34,10 +37,28 @@ class BehindError(Exception):
         super().__init__("The database was restored and is being brought up to date. Try again in some minutes.")
 
 
+class UnfinishedError(JournalError):
+    """A restore was broken off: the number, which no backup has, is entered at its end."""
+
+    def __init__(self) -> None:
+        super().__init__("A restore was broken off before its end. Run `manage.py restore` again, with --replace.")
+
+
+class GoneError(JournalError):
+    """The journal has nothing at all, and lines have left: its volume is not there, or it is lost."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            f"The journal has no line, and {number} have left the database. Is JOURNAL_URL right, and its volume there?"
+            " If the journal is lost for good: `manage.py replay --journal-lost`."
+        )
+
+
 def in_database() -> int:
     """Return the number of the last line that the database knows of; 0 before its tables are there.
 
-    Asked of the driver, since this goes before each request: what counts or logs the queries of a page has not this.
+    Raises UnfinishedError where a restore was broken off. Asked of the driver, since this goes before each request:
+    what counts or logs the queries of a page has not this.
     """
     connection.ensure_connection()
     try:
@@ -46,13 +67,32 @@ def in_database() -> int:
             found = cursor.fetchone()
     except ProgrammingError:  # not migrated yet, or restored from before there was a journal
         return 0
-    return int(found[0]) if found else 0
+    if found is None:
+        raise UnfinishedError
+    return int(found[0])
+
+
+def left() -> int:
+    """Return the number of the last line that has left the database, as far as it knows."""
+    owed = JournalLine.objects.filter(number__isnull=False, shipped_at__isnull=True).aggregate(first=Min("number"))
+    return owed["first"] - 1 if owed["first"] else in_database()
+
+
+def tail(store: Store) -> Segment:
+    """Return the segment that is written to. Raises JournalError where it cannot be read, or where nothing is left."""
+    found = segments.tail(store)
+    if found.read or not (number := left()):
+        return found
+    begun_meanwhile = segments.tail(store)
+    if not begun_meanwhile.read:
+        raise GoneError(number)
+    return begun_meanwhile
 
 
 def in_journal() -> int:
     """Return the number of the last line outside the database. Raises JournalError where it cannot be read."""
     store = stores.configured()
-    last = segments.tail(store).last
+    last = tail(store).last
     _seen[store.url] = max(last, _seen.get(store.url, 0))
     return last
 
@@ -94,6 +134,8 @@ def check() -> None:
     """Raise BehindError where the database is known to be behind. What cannot be told stops no act."""
     try:
         behind = is_behind()
+    except UnfinishedError:
+        behind = True
     except JournalError:
         return
     if behind:

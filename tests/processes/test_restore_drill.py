@@ -41,7 +41,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from contacts import tasks
 from contacts.models import Contact, PolicyVersion
-from retention import holds
+from retention.holds import holds
 from tests.support.objecting import objects
 policy, at = PolicyVersion.objects.in_force(), timezone.now()
 objects(Contact.objects.get(first_name="{OBJECTOR}"), policy)
@@ -121,5 +121,32 @@ def test_a_backup_of_another_key_and_a_damaged_one_are_refused(site: Site, tmp_p
     backup.write_bytes(whole)
     site.environment |= {"SUPPRESSION_KEY": "another"}
     code, said = run(site, "restore", str(backup), "--replace")
-    assert (code, "SUPPRESSION_KEY is another" in said) == (1, True)
+    assert (code, "SUPPRESSION_KEYS lacks the key" in said) == (1, True)
     assert site.number("SELECT count(*) FROM contacts_policyversion") == 1
+
+
+def test_a_restore_that_breaks_off_opens_to_nobody_or_has_mails_wait(site: Site, tmp_path: Path) -> None:
+    site.manage("shell", "-c", PEOPLE)
+    site.manage("backup", str(tmp_path / "backups"))
+    (backup,) = (tmp_path / "backups").iterdir()
+    as_it_was = site.environment.copy()
+
+    tool = tmp_path / "pg_restore"
+    real = postgres_bin("pg_restore")
+    tool.write_text(f'#!/bin/sh\n"{real}" "$@" || exit\n[ "$1" = --version ] || kill -KILL $PPID\n')
+    tool.chmod(0o755)
+    site.environment |= {"POSTGRES_BIN": str(tmp_path)}
+    assert run(site, "restore", str(backup), "--replace")[0] != 0
+    site._disconnect()
+    assert site.people() == 4
+    code, said = run(site, "replay")
+    assert (code, "A restore was broken off before its end" in said) == (1, True)
+
+    site.environment = as_it_was | {"MEDIA_DIR": str(tool)}
+    assert run(site, "restore", str(backup), "--replace")[0] != 0
+    site._disconnect()
+    assert site.number("SELECT count(*) FROM contacts_restoration WHERE mails_settled_at IS NULL") == 1
+    site.environment = as_it_was
+    assert run(site, "restore", str(backup), "--replace")[0] == 0
+    site._disconnect()
+    assert (site.people(), site.number("SELECT count(*) FROM contacts_restoration")) == (4, 1)

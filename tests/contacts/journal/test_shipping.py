@@ -15,6 +15,7 @@ from django.db import connection
 from contacts import tasks
 from contacts.base.limits import limits
 from contacts.journal import numbers, segments, shipping, stores, warning, writing
+from contacts.journal.numbers import GoneError
 from contacts.journal.segments import Segment
 from contacts.journal.shipping import DivergedError
 from contacts.journal.stores import JournalError
@@ -95,13 +96,35 @@ def test_a_part_that_a_killed_writer_left_beside_is_no_segment(journal: Journal)
     assert [path.name for path in journal.path.iterdir()] == [journal.files[0].name]
 
 
-def test_a_journal_that_was_lost_is_written_anew(journal: Journal) -> None:
+@pytest.mark.parametrize("is_mounted", [True, False])
+def test_a_journal_that_is_gone_is_written_anew_when_it_is_said_to_be_lost(journal: Journal, is_mounted: bool) -> None:
     owe(2)
     journal.ship()
     journal.files[0].unlink()
     owe()
-    journal.ship()
+    if not is_mounted:
+        journal.path.rmdir()
+    with pytest.raises(GoneError, match="has no line, and 2 have left"):
+        journal.ship()
+    assert journal.files == []
+    assert shipping.renew(at=NOON) == 1
     assert said(journal) == [1, 2, 3]
+    with pytest.raises(JournalError, match="is there, and ends at line 3"):
+        shipping.renew(at=NOON)
+
+
+def test_a_journal_whose_lines_have_all_expired_is_begun_with_the_next(journal: Journal) -> None:
+    owe(2)
+    journal.ship(at=NOON + ONE_DAY)
+    shipping.expire(at=NOON + 90 * ONE_DAY)
+    journal.files[0].unlink()
+    with pytest.raises(GoneError):
+        numbers.in_journal()
+    shipping.renew(at=NOON + 90 * ONE_DAY)
+    assert numbers.in_journal() == 2
+    owe()
+    journal.ship(at=NOON + 90 * ONE_DAY)
+    assert [line["number"] for line in segments.after(stores.configured(), 2)] == [3]
 
 
 def test_a_line_that_was_changed_counts_as_not_there(journal: Journal) -> None:
