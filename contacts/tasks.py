@@ -92,8 +92,9 @@ def ship_journal() -> None:
         shipping.ship(at=at)
     except JournalError as error:
         log.warning("journal.not_shipped", code=type(error).__name__, why=str(error))
-    if policy := PolicyVersion.objects.in_force():
-        warning.warn(policy=policy, at=at)
+    finally:
+        if policy := PolicyVersion.objects.in_force():
+            warning.warn(policy=policy, at=at)
 
 
 @app.task

@@ -276,6 +276,29 @@ def test_the_jobs_outlast_a_journal_that_is_away(
     assert shipping.unshipped() is None
 
 
+@pytest.mark.parametrize("name", ["old.jsonl", f"{1:020} (copy).jsonl", f"a{1:020}.jsonl"])
+def test_what_somebody_else_put_there_is_no_segment(journal: Journal, name: str) -> None:
+    owe()
+    journal.ship()
+    (journal.path / name).write_bytes(journal.files[0].read_bytes())
+    owe()
+    assert journal.ship() == 1
+    assert numbers.in_journal() == 2
+    assert said(journal) == [1, 2]
+
+
+def test_somebody_is_told_whatever_keeps_a_line_from_leaving(
+    policy: PolicyVersion, journal: Journal, settings: Any
+) -> None:
+    officer()
+    owe()
+    settings.JOURNAL_URL = 1  # an error of our own, which is no JournalError
+    setattr(connection, numbers._ASKED, numbers._Asked(connection.connection, float("inf"), 0))
+    with pytest.raises(AttributeError):
+        tasks.ship_journal()
+    assert [sent.subject for sent in mail.outbox] == [warning.SUBJECT]
+
+
 def test_an_empty_segment_has_a_name_and_no_lines() -> None:
     assert segments.parse(f"{101:020}.jsonl", Segment(first=101).text).last == 100
 
