@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
+from django.db.models import Q
 from django.test import Client
 
 from contacts.events import dietary, places
@@ -31,12 +32,13 @@ from contacts.words.vocabulary import Channel, MailTemplate
 from dsr.decisions import certificates
 from dsr.freeze import freezes
 from dsr.models import Certificate, Request
-from privacy_crm.access import closing
+from privacy_crm.access import closing, granting, inviting
+from privacy_crm.models import AccountLink, RoleRequest
 from privacy_crm.restoring import lines, replay
 from privacy_crm.restoring.replay import ReplayError
 from retention.holds import holds
 from retention.models import Hold
-from tests.support import import_files
+from tests.support import accounts, import_files
 from tests.support.deleting import dump, erased, full, under_a_duty, wish
 from tests.support.factories import NOON, ONE_DAY, ContactFactory, EventFactory, customer, place, register
 from tests.support.import_files import AINO, bring
@@ -297,3 +299,45 @@ def test_a_closed_account_stays_closed(policy: PolicyVersion, journal: Journal) 
     assert User.objects.get(pk=user.pk).is_active
     replay.run(now=lambda: NOON)
     assert not User.objects.get(pk=user.pk).is_active
+
+
+def test_an_account_that_was_closed_has_no_role_when_it_is_opened_again(
+    policy: PolicyVersion, journal: Journal
+) -> None:
+    officer, administrator = accounts.colleague("privacy officer"), accounts.colleague("administrator")
+    granting.give(officer.pk, "administrator", at=NOON, by=accounts.by(administrator))
+    backup = Backup(journal)
+    closing.close(officer.pk, at=NOON, by=accounts.by(administrator))
+    backup.restore_and_replay()
+    assert accounts.roles_of(officer) == set()
+    assert not RoleRequest.objects.open(NOON).exists()
+    closing.reopen(officer.pk, at=NOON, by=accounts.by(administrator))
+    assert accounts.roles_of(officer) == set()
+
+
+def test_an_account_of_after_the_backup_stops_no_replay(policy: PolicyVersion, journal: Journal) -> None:
+    backup = Backup(journal)
+    closing.close(accounts.colleague("sales").pk, at=NOON, by="operator")
+    backup.restore_and_replay()
+    assert not User.objects.exists()
+
+
+def test_what_may_have_been_used_of_accounts_since_the_backup_opens_nothing(
+    policy: PolicyVersion, journal: Journal
+) -> None:
+    """A link by which a password was chosen, a role that somebody declined, and mails that have left."""
+    colleague, administrator = accounts.colleague("sales"), accounts.colleague("administrator")
+    accounts.colleague("privacy officer")
+    before = NOON - dt.timedelta(hours=1)
+    inviting.send_link(colleague.pk, at=before, by=accounts.by(administrator))
+    granting.give(colleague.pk, "privacy officer", at=before, by=accounts.by(administrator))
+    link, asked = AccountLink.objects.get(), RoleRequest.objects.open(NOON).get()
+    backup = Backup(journal)
+    assert accounts.told()
+    inviting.set_password(link, "first otter meadow", at=NOON)
+    granting.withdraw(Q(pk=asked.pk), at=NOON)
+    objects(customer(policy), policy)
+    backup.restore_and_replay()
+    assert accounts.told() == []
+    assert not AccountLink.objects.usable(NOON).exists()
+    assert not RoleRequest.objects.open(NOON).exists()
