@@ -11,8 +11,8 @@ from django.db.models.functions import Lower, Trim
 
 from contacts.base import audit, held
 from contacts.journal import writing
-from contacts.models import Event, FoodPreference, Registration, SignUp
-from contacts.words.addresses import keyed_hash, mailbox_hash
+from contacts.models import Event, FoodPreference, Registration
+from contacts.words.addresses import is_among, keyed_hash, mailbox_hash
 from contacts.words.journal import JournalAct
 
 
@@ -71,12 +71,11 @@ def take_back_again(
 ) -> int:
     """Take back, after a restore, what people took back before: at one event, named by its slug, or at all (L11).
 
-    They are found by their numbers, or by the keyed hashes of addresses.
+    They are found by their numbers, or by the keyed hashes of addresses, whichever key those are under.
     """
-    waiting = SignUp.objects.waiting().values_list("pk", "email")
-    theirs = [pk for pk, email in waiting if keyed_hash(email) in coded]
-    people = Q(registration__contact__public_id__in=public_ids) | Q(registration__contact__address_hash__in=coded)
-    found = FoodPreference.objects.filter(people | Q(sign_up__in=theirs))
+    told = FoodPreference.objects.values_list("pk", "registration__contact__email", "sign_up__email")
+    theirs = [pk for pk, *of_guest in told if any(is_among(address, coded) for address in of_guest)]
+    found = FoodPreference.objects.filter(Q(registration__contact__public_id__in=public_ids) | Q(pk__in=theirs))
     at_event = Q(registration__event__slug=event) | Q(sign_up__event__slug=event)
     return _take_back(found.filter(at_event) if event else found, next(iter(public_ids), None), at, by)
 

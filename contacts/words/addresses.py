@@ -5,6 +5,7 @@ under all keys (`contacts.words.keys`).
 """
 
 import unicodedata
+from collections.abc import Container
 
 import idna
 from email_validator import EmailNotValidError, validate_email
@@ -60,6 +61,11 @@ def keyed_hash(address: str) -> str:
 def every_hash(address: str) -> list[str]:
     """Return the keyed hashes of a normalised address under all keys, that of the first key first."""
     return list(known(address))
+
+
+def is_among(address: str | None, coded: Container[str]) -> bool:
+    """Tell whether one of these keyed hashes is of a normalised address, whichever key it is under."""
+    return address is not None and any(each in coded for each in every_hash(address))
 
 
 def known(address: str) -> dict[str, str]:
