@@ -35,15 +35,20 @@ _WITHOUT = [FoodPreference._meta.db_table, JournalNumber._meta.db_table]
 
 
 def make(where: str, *, at: dt.datetime) -> str:
-    """Make a backup in a place, delete those whose days are over, and return its name. Raises BackupError."""
+    """Make a backup in a place, and return its name. Raises BackupError."""
     place, name = places.of(where), places.name_of(at)
     with tempfile.TemporaryDirectory(dir=_roomy()) as directory:
         made = _write(Path(directory), at)
         place.save(made, name)
-    for old in place.names():
-        if expired(old, at=at):
-            place.remove(old)
     return name
+
+
+def expire(where: str, *, at: dt.datetime) -> None:
+    """Delete the backups in a place whose days are over."""
+    place = places.of(where)
+    for name in place.names():
+        if expired(name, at=at):
+            place.remove(name)
 
 
 def expired(name: str, *, at: dt.datetime) -> bool:
