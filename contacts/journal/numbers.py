@@ -44,7 +44,7 @@ class UnfinishedError(JournalError):
         super().__init__("A restore was broken off before its end. Run `manage.py restore` again, with --replace.")
 
 
-class GoneError(JournalError):
+class LostError(JournalError):
     """The journal has nothing at all, and lines have left: its volume is not there, or it is lost."""
 
     def __init__(self, number: int) -> None:
@@ -85,7 +85,7 @@ def tail(store: Store) -> Segment:
         return found
     begun_meanwhile = segments.tail(store)
     if not begun_meanwhile.read:
-        raise GoneError(number)
+        raise LostError(number)
     return begun_meanwhile
 
 

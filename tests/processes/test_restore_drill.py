@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -108,6 +109,12 @@ def test_nobody_is_back_who_was_erased_and_what_was_said_holds(site: Site, tmp_p
     assert not [mark for mark in (ERASED, DUE) if mark in dumped(site)]
     assert [mark for mark in (OBJECTOR, FROZEN) if mark in dumped(site)] == [OBJECTOR, FROZEN]
     assert list(tmp_path.iterdir()) == [backup]
+
+    shutil.rmtree(site.var / "journal")
+    code, said = run(site, "replay")
+    assert (code, f"The journal has no line, and {number} have left" in said) == (1, True)
+    assert run(site, "replay", "--journal-lost")[0] == 0
+    assert run(site, "replay")[0] == 0
 
 
 def test_a_backup_of_another_key_and_a_damaged_one_are_refused(site: Site, tmp_path: Path) -> None:

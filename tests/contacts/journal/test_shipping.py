@@ -15,7 +15,7 @@ from django.db import connection
 from contacts import tasks
 from contacts.base.limits import limits
 from contacts.journal import numbers, segments, shipping, stores, warning, writing
-from contacts.journal.numbers import GoneError
+from contacts.journal.numbers import LostError
 from contacts.journal.segments import Segment
 from contacts.journal.shipping import DivergedError
 from contacts.journal.stores import JournalError
@@ -104,7 +104,7 @@ def test_a_journal_that_is_gone_is_written_anew_when_it_is_said_to_be_lost(journ
     owe()
     if not is_mounted:
         journal.path.rmdir()
-    with pytest.raises(GoneError, match="has no line, and 2 have left"):
+    with pytest.raises(LostError, match="has no line, and 2 have left"):
         journal.ship()
     assert journal.files == []
     assert shipping.renew(at=NOON) == 1
@@ -118,7 +118,7 @@ def test_a_journal_whose_lines_have_all_expired_is_begun_with_the_next(journal: 
     journal.ship(at=NOON + ONE_DAY)
     shipping.expire(at=NOON + 90 * ONE_DAY)
     journal.files[0].unlink()
-    with pytest.raises(GoneError):
+    with pytest.raises(LostError):
         numbers.in_journal()
     shipping.renew(at=NOON + 90 * ONE_DAY)
     assert numbers.in_journal() == 2

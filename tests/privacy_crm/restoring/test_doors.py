@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 
 from contacts.journal import numbers, shipping
-from contacts.journal.numbers import GoneError
+from contacts.journal.numbers import LostError
 from contacts.models import PolicyVersion
 from privacy_crm.restoring import opening, replay
 from retention.models import PurgeRun
@@ -96,7 +96,7 @@ def test_doors_stay_closed_over_a_journal_that_is_not_there(
     settings.JOURNAL_URL = volume.as_uri()
     assert Client().get("/privacy/").status_code == 503
     assert not opening.attempt()
-    with pytest.raises(GoneError):
+    with pytest.raises(LostError):
         shipping.ship(at=NOON)
     assert not list(tmp_path.glob("volume/*"))
     shipping.renew(at=NOON)
