@@ -99,7 +99,7 @@ def _queue(name: str, number: int, age: float) -> Line:
 
 def mails(measured: Measured) -> Section:
     """Tell whether mails leave: those that somebody waits for, mailings aside."""
-    lines = _limited(
+    lines = limited(
         measured,
         ("oldest_unsent_letter_seconds", LETTER_WAITS, Tone.ACT, _letter),
         ("mails_refused_last_hour", REFUSED, Tone.LOOK, _refused),
@@ -120,7 +120,7 @@ def _refused(number: float) -> Line:
 
 def people(measured: Measured) -> Section:
     """Tell what people wait for: searches after a deletion, and answers."""
-    lines = _limited(measured, ("oldest_search_seconds", SEARCH_WAITS, Tone.LOOK, _search))
+    lines = limited(measured, ("oldest_search_seconds", SEARCH_WAITS, Tone.LOOK, _search))
     overdue = sum(number for labels, number in measured.get("open_requests", []) if labels["days_left"] == "overdue")
     if "open_requests" in measured:
         lines.append(_requests(int(overdue)))
@@ -147,7 +147,7 @@ def _requests(overdue: int) -> Line:
 type Limit = tuple[str, float, Tone, Callable[[float], Line]]
 
 
-def _limited(measured: Measured, *limits: Limit) -> list[Line]:
+def limited(measured: Measured, *limits: Limit) -> list[Line]:
     """Return a line for each measure that is known; its remedy is said where it is above its limit."""
     lines = []
     for name, most, tone, tell in limits:

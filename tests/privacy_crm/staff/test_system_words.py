@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +14,10 @@ from django.utils import translation
 from contacts.base import job_runs
 from contacts.models import JobRun, PolicyVersion, Suppression
 from contacts.words import keys as of_hashes
+from privacy_crm.backups import places
 from privacy_crm.health.measures import Measure
 from privacy_crm.jobs import JOBS
-from privacy_crm.staff.system import job_words, jobs, keys, lines, measured, nights
+from privacy_crm.staff.system import backups, job_words, jobs, keys, lines, measured, nights
 from privacy_crm.staff.system.lines import Section, Tone
 from retention.models import ClockDifference, PurgeRun
 from tests.support.alarms import alarms
@@ -63,10 +65,46 @@ def test_the_limits_are_those_of_the_alarms() -> None:
         "MailsAreRefused": measured.REFUSED,
         "SearchWaits": measured.SEARCH_WAITS,
         "ClocksDiffer": measured.CLOCKS_APART,
+        "JournalLags": backups.JOURNAL_LAGS,
         "NightTakesLong": nights.LONG,
         "NightDidNotFinish": f"{nights.UNFINISHED.total_seconds() / 3600:.0f} * 3600",
     }.items():
         assert f"> {limit}" in asked[alarm]
+
+
+@pytest.mark.promise("L11")
+def test_a_journal_that_is_not_written_asks_for_somebody(settings: LazySettings) -> None:
+    settings.BACKUP_URL = ""
+    written, waits = (told(backups.backups(of("journal_lag_seconds", lag), at=NOON))["Journal"] for lag in (0, 601))
+    assert written == ("All entries have left the database.", Tone.FINE)
+    assert waits == ("The oldest entry has waited for 10 minutes.", Tone.ACT)
+
+
+@pytest.mark.promise("L11")
+@pytest.mark.parametrize(
+    ("days", "says", "tone"),
+    [
+        ((0, 29), "The latest is of 24 November 2026, the oldest of 26 October 2026.", "fine"),
+        ((0, 32), "The oldest backup is 32 days old, and people were told 30", "act"),
+        ((), "There has been no backup yet.", "act"),
+    ],
+)
+def test_the_age_of_the_backups_is_shown(
+    settings: LazySettings, tmp_path: Path, days: tuple[int, ...], says: str, tone: str
+) -> None:
+    settings.BACKUP_URL, settings.BACKUP_DAYS = str(tmp_path), 30
+    for each in days:
+        (tmp_path / places.name_of(NOON - each * ONE_DAY)).touch()
+    [line] = backups.backups({}, at=NOON).lines
+    assert line.says.startswith(says)
+    assert line.tone == tone
+
+
+def test_where_backups_are_kept_elsewhere_the_page_says_that_it_cannot_tell(settings: LazySettings) -> None:
+    settings.BACKUP_URL = ""
+    says, tone = told(backups.backups({}, at=NOON))["Backups"]
+    assert says.startswith("BACKUP_URL is not set")
+    assert tone == Tone.FINE
 
 
 def test_a_queue_that_stands_still_is_said_by_its_name() -> None:
