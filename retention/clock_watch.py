@@ -82,6 +82,6 @@ _SUBJECT = "Two clocks differ: nothing is deleted automatically"
 _BODY = (
     "{what}\n\n"
     "Nobody knows which of them is right. Until they agree to the minute, nothing is deleted automatically: the\n"
-    "nightly deletion stands still, and dietary needs, old sign-ups, requests, files and log-ins stay.\n\n"
-    "Ask those who operate the system to set both clocks (NTP). It goes on by itself then, and catches up.\n"
+    "nightly deletion waits, and so does the deletion of dietary needs, old sign-ups, requests, files and log-ins.\n\n"
+    "Ask those who operate the system to set both clocks (NTP). Then it goes on by itself, and catches up.\n"
 )

@@ -157,7 +157,7 @@ def test_the_others_hear_that_they_are_needed(log_in: LogIn, waiting: PurgeRun, 
     for _ in range(2):
         warning.warn(policy=policy, at=NOON)
     assert len(mail.outbox) == 2
-    assert "a second one has to" in mail.outbox[1].body
+    assert "a second person has to" in mail.outbox[1].body
 
 
 def test_one_person_is_not_two_however_often_they_say_yes(log_in: LogIn, waiting: PurgeRun) -> None:

@@ -215,7 +215,7 @@ def test_after_an_hour_the_officers_hear_once_of_what_is_still_left_out(
     assert monitoring.alarm(began + dt.timedelta(minutes=59)) is None
     (told,) = warned(policy, began + dt.timedelta(minutes=60))
     assert "had to skip records that are in use" in told
-    assert "Skipped for more than an hour: 1." in told
+    assert "Records skipped for more than an hour: 1." in told
     assert warned(policy, began + dt.timedelta(minutes=70)) == []
     alarm = monitoring.alarm(began + dt.timedelta(minutes=70))
     assert alarm is not None
