@@ -24,7 +24,7 @@ def backups() -> list[dt.datetime]:
 def problem(*, at: dt.datetime) -> str:
     """Return what is wrong with the age of the backups, in words for those who operate the system; empty: nothing."""
     if not settings.BACKUP_URL:
-        return _("BACKUP_URL is not set: nobody can tell whether backups are as old as people were told.")
+        return _("BACKUP_URL is not set, so the age of the backups is not checked.")
     try:
         made = backups()
     except Exception as error:  # whatever a bucket says; it may quote its address

@@ -52,8 +52,8 @@ _PARTS = {
         gettext_lazy("See whether it runs, and whether REDIS_URL leads to it. What waits is in the database."),
     ),
     "storage": (
-        gettext_lazy("The place for whitepapers and lists answers."),
-        gettext_lazy("The place for whitepapers and lists does not answer."),
+        gettext_lazy("The storage of whitepapers and lists answers."),
+        gettext_lazy("The storage of whitepapers and lists does not answer."),
         gettext_lazy("See whether the folder or the storage that MEDIA_DIR or MEDIA_URL names can be reached."),
     ),
 }
@@ -68,7 +68,7 @@ def clocks(measured: Measured) -> Section:
     apart = clock_watch.apart(dt.timedelta(seconds=skew)) if abs(skew) > CLOCKS_APART else ""
     told = apart or (clock_watch.in_words(noted) if noted else "")
     if told:
-        says = _("%s Nothing is deleted by time until they agree.") % told
+        says = _("%s Nothing is deleted automatically until they agree.") % told
         return Section(
             _("Clocks"), [Line(_("Machine and database"), says, Tone.ACT, _("Set both clocks, best by NTP."))]
         )
@@ -109,13 +109,14 @@ def mails(measured: Measured) -> Section:
 
 def _letter(age: float) -> Line:
     says = _("The oldest mail has waited for %s.") % span(age) if age else _("No mail waits.")
-    return Line(_("Mails to one person"), says, remedy=_("See whether the mail server answers that EMAIL_URL names."))
+    remedy = _("See whether the mail server of EMAIL_URL answers. After a restore, mails wait for a privacy officer.")
+    return Line(_("Mails to one person"), says, remedy=remedy)
 
 
 def _refused(number: float) -> Line:
     text = ngettext("%d mail was not delivered.", "%d mails were not delivered.", int(number))
     says = text % number if number else _("No mail was refused.")
-    return Line(_("Within the hour"), says, remedy=_("Read in the mail server's log why it refused them."))
+    return Line(_("In the last hour"), says, remedy=_("Read in the mail server's log why it refused them."))
 
 
 def people(measured: Measured) -> Section:

@@ -150,7 +150,7 @@ def test_a_night_that_has_not_finished_for_long_asks_for_somebody(
 @pytest.mark.parametrize(
     ("status", "says", "tone"),
     [
-        ("needs_approval", "One waits for approval, since it found more than was foreseen.", Tone.LOOK),
+        ("needs_approval", "A nightly deletion waits for approval.", Tone.LOOK),
         ("failed", "A part of the last nightly deletion failed.", Tone.ACT),
         ("interrupted", "The last nightly deletion was broken off.", Tone.ACT),
         ("missed", "The last nightly deletion did not happen.", Tone.ACT),
@@ -166,7 +166,7 @@ def test_a_night_that_runs_and_whom_it_left_are_told(policy: PolicyVersion) -> N
     found = of("night_running_seconds", 3_700) | of("due_people", 1_250)
     said = told(nights.nights(found, at=NOON, installed=NOON))
     assert said["Running"] == ("The nightly deletion has run for 1 hour.", Tone.ACT)
-    assert said["Left behind"] == ("1,250 people are still here who were due at the last one.", Tone.LOOK)
+    assert said["Left behind"] == ("1,250 people who were due at the last nightly deletion are still here.", Tone.LOOK)
 
 
 def test_each_job_is_said_in_its_own_words() -> None:
@@ -235,8 +235,8 @@ def test_keys_are_told_by_their_fingerprints_and_what_is_under_them(settings: La
         )
     new, needed, dropped, gone = map(of_hashes.fingerprint, ("new", "needed", "dropped", "gone"))
     assert told(keys.keys()) == {
-        new: ("Makes the hashes of today.", Tone.FINE),
-        needed: ("1 hash is under it. It is needed still.", Tone.FINE),
+        new: ("New hashes are made with it.", Tone.FINE),
+        needed: ("1 hash is under it. It is still needed.", Tone.FINE),
         dropped: ("Nothing is under it: it can be dropped.", Tone.FINE),
         gone: ("1 hash is under a key that is not set, so its objection is not found.", Tone.ACT),
     }
@@ -247,11 +247,11 @@ def test_a_watcher_outside_is_named_by_what_it_heard(policy: PolicyVersion, sett
         return told(nights.nights({}, at=NOON, installed=NOON))["Watcher outside"][0]
 
     settings.HEARTBEAT_URL = ""
-    assert says().startswith("None is told")
+    assert says().startswith("HEARTBEAT_URL is not set")
     settings.HEARTBEAT_URL = "https://watch.example/"
-    assert says() == "It has not been told of any yet."
+    assert says() == "It has not been called yet."
     job_runs.succeeded("heartbeat", at=NOON)
-    assert says() == "It was told of the one that finished on 24 November 2026 13:00."
+    assert says() == "It was last called after the nightly deletion of 24 November 2026 13:00."
 
 
 def test_it_is_read_in_swedish(policy: PolicyVersion) -> None:
