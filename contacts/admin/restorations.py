@@ -31,7 +31,7 @@ _SETTLE = "contacts.settle_restoration"
 class ReleaseForm(ActForm):
     refusals = (SettledError,)
     explanation = gettext_lazy(
-        "They are sent now, as far as their people may still be written to. Whoever got one before the restore gets it"
+        "They are sent now, to everybody who may still be written to. People who got theirs before the restore get it"
         " again."
     )
 
@@ -48,7 +48,7 @@ class ReleaseForm(ActForm):
 
 class DropForm(ActForm):
     refusals = (SettledError,)
-    explanation = gettext_lazy("They are never sent. Whoever has not got one before the restore does not get it.")
+    explanation = gettext_lazy("They are never sent. People who did not get theirs before the restore do not get it.")
 
     def __init__(self, record: Any = None, **options: Any) -> None:
         super().__init__(record, **options)
@@ -62,7 +62,7 @@ class DropForm(ActForm):
 
 class LookedForm(ActForm):
     reveals = True
-    explanation = gettext_lazy("Choose the people that you have looked at: what was done since the backup is lost.")
+    explanation = gettext_lazy("Choose the people you have looked at. They leave the list.")
 
     def __init__(self, record: Any = None, **options: Any) -> None:
         super().__init__(record, **options)
@@ -107,7 +107,7 @@ class RestorationAdmin(RecordAdmin):
         ),
         Act(
             "looked",
-            gettext_lazy("Mark as looked at"),
+            gettext_lazy("Mark people as looked at"),
             _SETTLE,
             LookedForm,
             "visibility",
