@@ -166,7 +166,7 @@ _DOORS = [
         "retention.view_purgerun",
         "retention_purgerun",
         "auto_delete",
-        _("Nightly runs"),
+        _("Nightly deletions"),
         _("What each night deleted, counted by rule."),
     ),
     (
