@@ -101,7 +101,7 @@ def test_the_outcome_says_how_many_in_numbers_and_in_words(
 ) -> None:
     outcome = outcomes.outcome(PurgeRun.objects.get())
     assert (outcome.status, outcome.skipped, outcome.contacts_deleted) == ("finished", 1, 2)
-    assert "1 skipped, since somebody else held them" in report.in_words(outcome)
+    assert "1 record was locked and skipped" in report.in_words(outcome)
 
 
 def test_each_rule_leaves_out_what_is_held_of_its_own(policy: PolicyVersion) -> None:
