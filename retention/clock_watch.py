@@ -15,8 +15,6 @@ from contacts.base.two_clocks import Clocks
 from retention import claimed
 from retention.models import ClockDifference
 
-READERS = ("retention.approve_purge", "auth.change_user")
-
 # Of two workers, one may have the right time: who sees the clocks agree says little until the other has been asked.
 SETTLED = dt.timedelta(hours=1)
 # The watch looks every ten minutes.
@@ -54,7 +52,7 @@ def warn(at: dt.datetime) -> bool:
 
     How it is sent once: `claimed`.
     """
-    to = list(dict.fromkeys(address for permission in READERS for address in officers.who_may(permission)))
+    to = officers.guards()
     difference = ClockDifference.objects.filter(stands=True, warned_at__isnull=True).first()
     if difference is None or not to:
         return False

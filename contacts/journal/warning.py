@@ -9,7 +9,6 @@ from django.utils.formats import date_format
 from contacts.base import alone, officers
 from contacts.models import JournalLine, PolicyVersion
 
-READERS = ("retention.approve_purge", "auth.change_user")
 PATIENCE = dt.timedelta(minutes=10)
 _LOCK = 4_711_679_062  # any number that is ours alone
 
@@ -38,13 +37,13 @@ def warn(*, policy: PolicyVersion, at: dt.datetime) -> bool:
 
 def _warn(policy: PolicyVersion, at: dt.datetime) -> bool:
     oldest = waiting(at)
-    to = [address for permission in READERS for address in officers.who_may(permission)]
+    to = officers.guards()
     if oldest is None or not to or _unshipped().filter(warned_at__isnull=False).exists():
         return False
     since = date_format(oldest.at.astimezone(policy.zone), "DATETIME_FORMAT")
     number = _unshipped().count()
     text = _TEXT.format(waiting="1 entry has waited" if number == 1 else f"{number:,} entries have waited", since=since)
-    EmailMessage(SUBJECT, text, to=sorted(set(to))).send()
+    EmailMessage(SUBJECT, text, to=to).send()
     JournalLine.objects.filter(pk=oldest.pk).update(warned_at=at)
     return True
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.admin.base import today
 from contacts.base import two_clocks
+from contacts.base.officers import GUARDS
 from contacts.journal import warning as journal_warning
 from contacts.models import PolicyVersion
 from privacy_crm.figures import catalogue
@@ -45,7 +46,7 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "desk": officers,
         "figures": catalogue.offered(request.user) if policy else [],
     }
-    if any(map(request.user.has_perm, ("retention.view_purgerun", *clock_watch.READERS))):
+    if any(map(request.user.has_perm, ("retention.view_purgerun", *GUARDS))):
         shown |= {"clocks": _clocks(), "journal": journal_warning.waiting(timezone.now())}
     if request.user.has_perm("retention.view_purgerun"):
         shown |= _nights(policy)
