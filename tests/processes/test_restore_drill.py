@@ -41,7 +41,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from contacts import tasks
 from contacts.models import Contact, PolicyVersion
-from retention import holds
+from retention.holds import holds
 from tests.support.objecting import objects
 policy, at = PolicyVersion.objects.in_force(), timezone.now()
 objects(Contact.objects.get(first_name="{OBJECTOR}"), policy)
