@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.core.management import call_command
@@ -40,7 +39,7 @@ def restore(where: str, *, replace: bool, at: dt.datetime) -> Restored:
     but what `replace` has emptied.
     """
     place, name = places.split(where)
-    with tempfile.TemporaryDirectory(dir=settings.VAR_DIR if settings.VAR_DIR.is_dir() else None) as directory:
+    with tempfile.TemporaryDirectory(dir=places.roomy()) as directory:
         fetched = Path(directory) / "fetched.tar"
         place.fetch(name, fetched)
         manifest = _read(fetched, Path(directory))
