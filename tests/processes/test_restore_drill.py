@@ -23,6 +23,7 @@ PEOPLE = f"""
 import datetime as dt
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.utils import timezone
 from contacts.models import Contact, Message, PolicyVersion
 from tests.support.factories import *
 policy = PolicyVersion.objects.in_force()
@@ -33,6 +34,8 @@ register(Contact.objects.get(first_name="{ERASED}"), EventFactory.create(), NOON
 SignUpFactory.create(policy_version=policy, email="{ERASED}@fjordkraft.example")
 Message.objects.create(template="parting", contact=Contact.objects.get(first_name="{FROZEN}"), created_at=NOON,
     not_before=NOON)
+register(Contact.objects.get(first_name="{OBJECTOR}"), EventFactory.create(), timezone.now(), policy=policy)
+TopicFactory.create()
 default_storage.save("whitepapers/calm.pdf", ContentFile(b"%PDF calm"))
 default_storage.save("uploads/list.csv", ContentFile(b"{ERASED}@fjordkraft.example"))
 """
@@ -40,12 +43,18 @@ SINCE = f"""
 from django.core.files.storage import default_storage
 from django.utils import timezone
 from contacts import tasks
-from contacts.models import Contact, PolicyVersion
+from contacts.events import places
+from contacts.models import Contact, PolicyVersion, Registration, Topic
+from contacts.permission import interests
 from retention import holds
 from tests.support.objecting import objects
 policy, at = PolicyVersion.objects.in_force(), timezone.now()
 objects(Contact.objects.get(first_name="{OBJECTOR}"), policy)
 holds.place(Contact.objects.get(first_name="{FROZEN}"), "freeze", "restriction", until=None, at=at, by="user:1")
+places.give_up(Registration.objects.get(contact__first_name="{OBJECTOR}").pk, at=at, by="visitor")
+frozen = Contact.objects.get(first_name="{FROZEN}")
+interests.refuse(Topic.objects.get().slug, public_id=frozen.public_id, address_hash=frozen.address_hash,
+    day=at.date(), at=at, by="visitor")
 default_storage.delete("whitepapers/calm.pdf")
 tasks.ship_journal()
 """
@@ -100,6 +109,8 @@ def test_nobody_is_back_who_was_erased_and_what_was_said_holds(site: Site, tmp_p
     assert ERASED not in dumped(site)
     assert site.number("SELECT count(*) FROM contacts_suppression") == 3
     assert site.number("SELECT count(*) FROM retention_hold WHERE reason = 'restriction' AND until IS NULL") == 1
+    assert site.number("SELECT count(*) FROM contacts_interest WHERE NOT wanted") == 1
+    assert site.number("SELECT count(*) FROM contacts_registration WHERE cancelled_at IS NOT NULL") == 1
     assert site.number("SELECT count(*) FROM contacts_message WHERE sent_at IS NULL") == 1
 
     code, said = run(site, "purge")

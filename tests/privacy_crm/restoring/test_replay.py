@@ -16,17 +16,21 @@ from contacts.models import (
     ConsentRecord,
     Contact,
     FoodPreference,
+    Interest,
     JournalLine,
     LookAgain,
     Message,
     PolicyVersion,
+    Registration,
     Restoration,
     SignUp,
     Tombstone,
+    Topic,
 )
 from contacts.people import correcting
-from contacts.permission import consents, objections
-from contacts.signups import keys
+from contacts.permission import consents, interests, objections
+from contacts.signups import keys, proof
+from contacts.signups.sign_ups import Wish
 from contacts.words.vocabulary import Channel, MailTemplate
 from dsr.decisions import certificates
 from dsr.freeze import freezes
@@ -36,9 +40,9 @@ from privacy_crm.restoring import lines, replay
 from privacy_crm.restoring.replay import ReplayError
 from retention import holds
 from retention.models import Hold
-from tests.support import import_files
+from tests.support import import_files, visitors
 from tests.support.deleting import dump, erased, full, under_a_duty, wish
-from tests.support.factories import NOON, ONE_DAY, ContactFactory, EventFactory, customer, place, register
+from tests.support.factories import NOON, ONE_DAY, ContactFactory, EventFactory, TopicFactory, customer, place, register
 from tests.support.import_files import AINO, bring
 from tests.support.journals import Backup, Journal
 from tests.support.objecting import objects, suppressed
@@ -151,6 +155,21 @@ def test_who_consented_after_an_objection_is_no_objector_again(policy: PolicyVer
     assert set(suppressed(person.email or "")) == {Channel.PHONE, Channel.POST}
 
 
+@pytest.mark.promise("P12")
+def test_who_consented_once_two_records_were_merged_opens_no_other_address(
+    policy: PolicyVersion, journal: Journal
+) -> None:
+    """*Found*: the line names the merged record, too, and in the backup that one is somebody with an objection."""
+    kept, gone = customer(policy), customer(policy)
+    objects(gone, policy, [Channel.EMAIL])
+    backup = Backup(journal)
+    merging.merge(merging.lock(kept.pk, gone.pk, day=TODAY), [], day=TODAY, at=NOON, by="user:1")
+    consents.give(kept, Channel.EMAIL, "Yes", source="form", day=TODAY, at=NOON, by="visitor")
+    backup.restore_and_replay()
+    assert set(suppressed(gone.email or "")) == {Channel.EMAIL}
+    assert suppressed(kept.email or "") == {}
+
+
 @pytest.mark.promise("L6")
 def test_a_restriction_stands_again_and_who_placed_it_is_asked(policy: PolicyVersion, journal: Journal) -> None:
     person = customer(policy)
@@ -189,6 +208,81 @@ def test_food_that_was_taken_back_goes_again_after_a_failover_that_lost_it(
         places.give_up(told[0].pk, at=NOON, by="visitor")
     backup.restore_and_replay()
     assert list(FoodPreference.objects.values_list("registration", flat=True)) == [told[1].pk]
+
+
+@pytest.mark.promise("P12")
+def test_a_topic_that_was_stopped_stays_stopped_since_the_same_day(policy: PolicyVersion, journal: Journal) -> None:
+    person, topic, other = customer(policy), TopicFactory.create(), TopicFactory.create()
+    backup = Backup(journal)
+    stop_topic(person, topic)
+    backup.restore_and_replay()
+    assert list(person.interests.values_list("topic", "wanted", "since")) == [(topic.pk, False, TODAY)]
+    assert interests.wanted(person) == {other.pk}
+    assert AuditEvent.objects.get(code="topic.refused").by == "replay"
+
+
+@pytest.mark.promise("P12")
+def test_topics_that_are_ticked_no_more_stay_so_and_those_that_are_ticked_again_as_well(
+    policy: PolicyVersion, journal: Journal
+) -> None:
+    person, topics = customer(policy), [TopicFactory.create().pk for _ in range(3)]
+    choose(person, topics[1:], among=topics)
+    backup = Backup(journal)
+    choose(person, topics[:2], among=topics)
+    backup.restore_and_replay()
+    assert interests.wanted(person) == set(topics[:2])
+
+
+def test_of_two_records_that_were_merged_since_both_keep_the_no_to_a_topic(
+    policy: PolicyVersion, journal: Journal
+) -> None:
+    kept, gone = customer(policy), customer(policy)
+    topic = TopicFactory.create()
+    stop_topic(gone, topic)
+    backup = Backup(journal)
+    merging.merge(merging.lock(kept.pk, gone.pk, day=TODAY), [], day=TODAY, at=NOON, by="user:1")
+    backup.restore_and_replay()
+    assert set(Interest.objects.filter(wanted=False).values_list("contact", flat=True)) == {kept.pk, gone.pk}
+
+
+def test_who_stopped_a_topic_that_is_lost_is_looked_at(policy: PolicyVersion, journal: Journal) -> None:
+    person = customer(policy)
+    backup = Backup(journal)
+    stop_topic(person, TopicFactory.create())
+    backup.restore_and_replay()
+    assert list(LookAgain.objects.values_list("contact", "why")) == [(person.pk, "topic")]
+
+
+def test_a_place_that_was_given_up_is_free_and_no_mail_is_owed(policy: PolicyVersion, journal: Journal) -> None:
+    event = EventFactory.create()
+    told = [register(ContactFactory.create(), event, NOON, policy=policy) for _ in range(2)]
+    backup = Backup(journal)
+    places.give_up(told[0].pk, at=NOON + ONE_DAY, by="visitor")
+    backup.restore_and_replay()
+    standing = Registration.objects.values_list("pk", "cancelled_at")
+    assert dict(standing) == {told[0].pk: NOON + ONE_DAY, told[1].pk: None}
+    assert not Message.objects.exists()
+    assert AuditEvent.objects.get(code="registration.cancelled").by == "replay"
+
+
+def test_who_signed_up_again_has_their_place(policy: PolicyVersion, journal: Journal) -> None:
+    event, person = visitors.event(), visitors.on_file(policy)
+    place = register(person, event, NOON, policy=policy)
+    backup = Backup(journal)
+    places.give_up(place.pk, at=NOON, by="visitor")
+    made = visitors.asked(Wish.of_event(event), policy)
+    proof.confirm(made.public_id, consent=False, policy=policy, at=NOON + ONE_DAY, by="visitor")
+    backup.restore_and_replay()
+    assert Registration.objects.values_list("cancelled_at", "registered_at").get() == (None, NOON + ONE_DAY)
+
+
+def stop_topic(person: Contact, topic: Topic) -> None:
+    said = {"public_id": person.public_id, "address_hash": person.address_hash or ""}
+    assert interests.refuse(topic.slug, **said, day=TODAY, at=NOON, by="visitor")
+
+
+def choose(person: Contact, chosen: list[int], *, among: list[int]) -> None:
+    interests.choose(person.public_id, chosen, among=among, day=TODAY, at=NOON, by="visitor")
 
 
 def test_a_correction_is_looked_at_again(policy: PolicyVersion, journal: Journal) -> None:
