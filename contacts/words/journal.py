@@ -14,6 +14,7 @@ class JournalAct(models.TextChoices):
     ANSWERED = "answered", _("a request for deletion was answered")
     OBJECTED = "objected", _("objected to marketing, or withdrew a consent")
     REOPENED = "reopened", _("said themselves that a channel is open again")
+    BASIS_ENDED = "basis_ended", _("objected to a use that rested on our interest, and it ended")
     FROZEN = "frozen", _("frozen or restricted")
     RELEASED = "released", _("a freeze or a restriction ended")
     TOPIC_STOPPED = "topic_stopped", _("unsubscribed from topics")
@@ -34,4 +35,5 @@ class LookWhy(models.TextChoices):
     LEFT = "left", _("the person left the organisation")
     REDUCED = "reduced", _("reduced to what a law requires, and no such duty is on record here")
     TOPIC = "topic", _("unsubscribed from a topic that is not on record here")
+    OBJECTED = "objected", _("objected to a use of their data, and nothing else on record here says why we hold them")
     FROZEN = "frozen", _("a freeze was placed, for a request or a claim that is not on record here")

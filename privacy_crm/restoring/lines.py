@@ -18,7 +18,7 @@ from contacts.base import audit
 from contacts.events import dietary, places
 from contacts.journal import restored
 from contacts.journal.segments import Entry
-from contacts.models import ApiKey, Contact, LookAgain, PolicyVersion
+from contacts.models import ApiKey, Basis, Contact, LookAgain, PolicyVersion
 from contacts.outbox import notices
 from contacts.people import empty_organisations, erasure, tombstones
 from contacts.permission import consents, interests, objections
@@ -146,6 +146,18 @@ def _reopen(line: Line) -> None:
                 consents.reopen(person, channel, at=line.at)
 
 
+def _end_basis(line: Line) -> None:
+    """End what rested on our interest; staff look at somebody for whom nothing else would be left."""
+    policy, scenario = PolicyVersion.objects.in_force(), line.details["scenario"]
+    others = Basis.objects.filter(contact__in=line.named).exclude(scenario=scenario)
+    held = set(others.values_list("contact", flat=True)) if policy else set()
+    if policy:
+        erasure.drop_basis(scenario, held, policy=policy)
+    for person in line.people:
+        if person.pk not in held:
+            restored.look_again(person, LookWhy.OBJECTED, done_at=line.done_at)
+
+
 def _freeze(line: Line) -> None:
     """Freeze them again, since the day that it was done. Where nothing here says what for, staff look at it."""
     reason = HoldReason(line.details["reason"])
@@ -214,6 +226,7 @@ _ACTS: dict[JournalAct, Callable[[Line], None]] = {
     JournalAct.ANSWERED: _answer,
     JournalAct.OBJECTED: _object,
     JournalAct.REOPENED: _reopen,
+    JournalAct.BASIS_ENDED: _end_basis,
     JournalAct.FROZEN: _freeze,
     JournalAct.RELEASED: _release,
     JournalAct.TOPIC_STOPPED: partial(_say_of_topics, wanted=False),

@@ -32,21 +32,37 @@ from contacts.permission import consents, interests, objections
 from contacts.signups import keys, proof
 from contacts.signups.sign_ups import Wish
 from contacts.words.vocabulary import Channel, MailTemplate
-from dsr.decisions import certificates
+from dsr.decisions import certificates, objection_balancing
+from dsr.decisions.objection_balancing import Balance
 from dsr.freeze import freezes
+from dsr.letters import restrictions
 from dsr.models import Certificate, Request
+from dsr.words.vocabulary import Kind
 from privacy_crm.access import closing
 from privacy_crm.restoring import lines, replay
 from privacy_crm.restoring.replay import ReplayError
 from retention import holds
 from retention.models import Hold
 from tests.support import import_files, visitors
+from tests.support.deciding import BECAUSE, draft
 from tests.support.deleting import dump, erased, full, under_a_duty, wish
-from tests.support.factories import NOON, ONE_DAY, ContactFactory, EventFactory, TopicFactory, customer, place, register
+from tests.support.factories import (
+    NOON,
+    ONE_DAY,
+    ContactFactory,
+    EventFactory,
+    TopicFactory,
+    customer,
+    held_for,
+    hold,
+    place,
+    register,
+    scenarios_of,
+)
 from tests.support.import_files import AINO, bring
 from tests.support.journals import Backup, Journal
 from tests.support.objecting import objects, suppressed
-from tests.support.requesting import posted
+from tests.support.requesting import asked_by, posted
 from tests.support.restricting import restriction
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise("L11")]
@@ -168,6 +184,36 @@ def test_who_consented_once_two_records_were_merged_opens_no_other_address(
     backup.restore_and_replay()
     assert set(suppressed(gone.email or "")) == {Channel.EMAIL}
     assert suppressed(kept.email or "") == {}
+
+
+@pytest.mark.promise("P22")
+def test_what_somebody_objected_to_and_we_ended_ends_again(policy: PolicyVersion, journal: Journal) -> None:
+    """*Found*: the basis was back, and the restriction that had come with the objection ended by the journal."""
+    person, other = customer(policy), held_for("prospect", policy)
+    for each in (person, other):
+        hold(each, "whitepaper", TODAY, policy=policy)
+    objection = asked_by(person, policy, Kind.OBJECTION)
+    backup = Backup(journal)
+    letter = draft(restrictions.upheld, objection, policy, "sv", left=True, reasons=BECAUSE)
+    balance = Balance("We need it to sell.", "They are a journalist.", BECAUSE)
+    objection_balancing.uphold(objection.pk, balance, letter, policy=policy, at=NOON, by="user:1")
+    backup.restore_and_replay()
+    assert (scenarios_of(person), scenarios_of(other)) == (["customer"], ["prospect", "whitepaper"])
+    assert not LookAgain.objects.filter(why="objected").exists()
+
+
+@pytest.mark.promise("P22")
+def test_who_would_be_held_for_nothing_by_it_is_looked_at(policy: PolicyVersion, journal: Journal) -> None:
+    person = held_for("prospect", policy)
+    backup = Backup(journal)
+    hold(person, "customer", TODAY, policy=policy)
+    objection = asked_by(person, policy, Kind.OBJECTION)
+    letter = draft(restrictions.upheld, objection, policy, "sv", left=True, reasons=BECAUSE)
+    balance = Balance("We need it to sell.", "They are a journalist.", BECAUSE)
+    objection_balancing.uphold(objection.pk, balance, letter, policy=policy, at=NOON, by="user:1")
+    backup.restore_and_replay()
+    assert scenarios_of(person) == ["prospect"]
+    assert LookAgain.objects.filter(contact=person, why="objected").exists()
 
 
 @pytest.mark.promise("L6")
