@@ -21,10 +21,10 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='lookagain',
             name='why',
-            field=models.CharField(choices=[('corrected', 'details were corrected'), ('address', 'the e-mail address was changed'), ('left', 'the person left the organisation'), ('reduced', 'reduced to what a law requires, and no such duty is on record here'), ('topic', 'unsubscribed from a topic that is not on record here'), ('objected', 'objected to a use of their data, and nothing else on record here says why we hold them'), ('frozen', 'a freeze was placed, for a request or a claim that is not on record here')]),
+            field=models.CharField(choices=[('corrected', 'details were corrected'), ('address', 'the e-mail address was changed'), ('contested', 'the owner of the earlier e-mail address says that the new one is wrong'), ('left', 'the person left the organisation'), ('reduced', 'reduced to what a law requires, and no such duty is on record here'), ('topic', 'unsubscribed from a topic that is not on record here'), ('objected', 'objected to a use of their data, and nothing else on record here says why we hold them'), ('frozen', 'a freeze was placed, for a request or a claim that is not on record here')]),
         ),
         AddConstraintNotValid("journalline", models.CheckConstraint(condition=Q(act__in=['deleted', 'reduced', 'forgotten', 'kept_out', 'answered', 'objected', 'reopened', 'basis_ended', 'frozen', 'released', 'topic_stopped', 'topic_reopened', 'place_given_up', 'place_taken', 'food', 'look', 'account_closed', 'key_revoked']), name="journal_act")),
-        AddConstraintNotValid("lookagain", models.CheckConstraint(condition=Q(why__in=['corrected', 'address', 'left', 'reduced', 'topic', 'objected', 'frozen']), name="look_again_why")),
+        AddConstraintNotValid("lookagain", models.CheckConstraint(condition=Q(why__in=['corrected', 'address', 'contested', 'left', 'reduced', 'topic', 'objected', 'frozen']), name="look_again_why")),
         ValidateConstraint("journalline", "journal_act"),
         ValidateConstraint("lookagain", "look_again_why"),
     ]

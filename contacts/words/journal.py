@@ -32,6 +32,7 @@ class LookWhy(models.TextChoices):
 
     CORRECTED = "corrected", _("details were corrected")
     ADDRESS = "address", _("the e-mail address was changed")
+    CONTESTED = "contested", _("the owner of the earlier e-mail address says that the new one is wrong")
     LEFT = "left", _("the person left the organisation")
     REDUCED = "reduced", _("reduced to what a law requires, and no such duty is on record here")
     TOPIC = "topic", _("unsubscribed from a topic that is not on record here")
