@@ -69,7 +69,7 @@ def _read(fetched: Path, directory: Path) -> dict[str, Any]:
 def _check_keys(manifest: dict[str, Any]) -> tuple[str, ...]:
     """Raise BackupError where objections and deletions could not be recognised; tell of what else is lost."""
     ours = fingerprints()
-    differing = [name for name, known in manifest["keys"].items() if ours.get(name) != known]
+    differing = [name for name, known in manifest["keys"].items() if known not in ours.get(name, ())]
     if "SUPPRESSION_KEY" in differing:
         raise BackupError(
             "SUPPRESSION_KEY is another than when the backup was made: no objection would be recognised. Set that key."

@@ -121,7 +121,9 @@ def test_nobody_is_back_who_was_erased_and_what_was_said_holds(site: Site, tmp_p
     assert list(tmp_path.iterdir()) == [backup]
 
 
-def test_a_backup_of_another_key_and_a_damaged_one_are_refused(site: Site, tmp_path: Path) -> None:
+def test_a_backup_of_another_key_and_a_damaged_one_are_refused_and_one_of_an_earlier_key_is_not(
+    site: Site, tmp_path: Path
+) -> None:
     site.manage("backup", str(tmp_path))
     (backup,) = tmp_path.iterdir()
     whole = backup.read_bytes()
@@ -133,4 +135,9 @@ def test_a_backup_of_another_key_and_a_damaged_one_are_refused(site: Site, tmp_p
     site.environment |= {"SUPPRESSION_KEY": "another"}
     code, said = run(site, "restore", str(backup), "--replace")
     assert (code, "SUPPRESSION_KEY is another" in said) == (1, True)
+    rotated = f"another,suppression:{site.environment['SECRET_KEY']}"
+    site.environment = site.environment | {"SUPPRESSION_KEY": "", "SUPPRESSION_KEYS": rotated}
+    code, said = run(site, "restore", str(backup), "--replace")
+    assert (code, "SUPPRESSION_KEY" in said) == (0, False), said
+    site._disconnect()
     assert site.number("SELECT count(*) FROM contacts_policyversion") == 1

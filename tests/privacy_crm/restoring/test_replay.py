@@ -27,11 +27,11 @@ from contacts.models import (
     Tombstone,
     Topic,
 )
-from contacts.people import address_trust, correcting
+from contacts.people import address_trust, correcting, tombstones
 from contacts.permission import consents, interests, objections
 from contacts.signups import keys, proof
 from contacts.signups.sign_ups import Wish
-from contacts.words.addresses import keyed_hash
+from contacts.words.addresses import keyed_hash, known
 from contacts.words.vocabulary import Channel, MailTemplate
 from dsr.decisions import certificates, objection_balancing
 from dsr.decisions.objection_balancing import Balance
@@ -65,6 +65,7 @@ from tests.support.journals import Backup, Journal
 from tests.support.objecting import objects, suppressed
 from tests.support.requesting import asked_by, posted
 from tests.support.restricting import restriction
+from tests.support.rotating import rotate, set_keys
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise("L11")]
 
@@ -85,6 +86,23 @@ def test_whoever_was_erased_is_gone_again(policy: PolicyVersion, journal: Journa
     assert address not in dump()
     event = AuditEvent.objects.get(code="contact.deleted")
     assert (event.by, event.public_id) == ("replay", person.public_id)
+
+
+@pytest.mark.promise("L12")
+def test_a_key_that_came_since_brings_nobody_back(policy: PolicyVersion, journal: Journal, settings: Any) -> None:
+    """*Found*: what waited under an address that the journal names by an earlier key stayed."""
+    set_keys(settings, "old " * 20)
+    person = full(policy)
+    request = wish(person, policy)
+    address = person.email or ""
+    backup = Backup(journal)
+    erased(request, policy)
+    backup.restore()
+    rotate(settings, "new " * 20, "old " * 20)
+    assert replay.run(now=lambda: NOON)
+    assert not SignUp.objects.filter(email=address).exists()
+    assert address not in dump()
+    assert tombstones.standing(known(address), day=TODAY)
 
 
 def test_a_replay_ends_with_the_journals_number_and_changes_nothing_when_it_is_done_again(
