@@ -97,6 +97,13 @@ def test_nobody_is_back_who_was_erased_and_what_was_said_holds(site: Site, tmp_p
 
     code, said = run(site, "restore", str(backup))
     assert (code, "The database is not empty" in said) == (1, True)
+    [segment] = (site.var / "journal").glob("*.jsonl")
+    whole = segment.read_bytes()
+    segment.write_bytes(whole[:-9])
+    code, said = run(site, "restore", str(backup), "--replace")
+    assert (code, f"The journal is torn after line {number - 1}." in said) == (0, True), said
+    segment.write_bytes(whole)
+    site._disconnect()
     code, said = run(site, "restore", str(backup), "--replace")
     assert (code, f"{number} entries of the journal are replayed" in said) == (0, True), said
     site._disconnect()  # the restore has ended our connection, as all others

@@ -10,6 +10,7 @@ from django.test import Client
 
 from contacts.events import dietary, places
 from contacts.journal import numbers, restored
+from contacts.journal.shipping import DivergedError
 from contacts.merging import merging
 from contacts.models import (
     AuditEvent,
@@ -416,6 +417,48 @@ def test_a_line_that_fails_keeps_the_doors_closed_and_the_next_attempt_goes_on(
     monkeypatch.undo()
     assert replay.run(now=lambda: NOON)
     assert set(suppressed(second.email or "")) == set(Channel)
+    assert Restoration.objects.count() == 1
+
+
+def test_a_journal_of_another_database_is_not_replayed(policy: PolicyVersion, journal: Journal) -> None:
+    """*Found*: its objections were noted, under a key that nobody has, and the next start was refused for it."""
+    first, second = customer(policy), customer(policy)
+    objects(first, policy)
+    backup = Backup(journal)
+    objects(second, policy)
+    backup.restore()
+    JournalLine.objects.filter(number=1).update(act="food")
+    before = dump()
+    with pytest.raises(DivergedError):
+        replay.run(now=lambda: NOON)
+    assert dump() == before
+    assert replay.pending()
+
+
+def test_what_a_torn_journal_still_says_is_replayed_and_that_it_is_torn_is_logged(
+    policy: PolicyVersion, journal: Journal, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, second = customer(policy), customer(policy)
+    backup = Backup(journal)
+    objects(first, policy)
+    objects(second, policy)
+    backup.restore()
+    journal.files[0].write_bytes(journal.files[0].read_bytes()[:-40])
+    assert replay.run(now=lambda: NOON)
+    assert (set(suppressed(first.email or "")), numbers.in_database()) == (set(Channel), 1)
+    assert "journal.torn" in caplog.text
+
+
+def test_a_backup_that_is_restored_twice_ends_the_same_each_time(policy: PolicyVersion, journal: Journal) -> None:
+    person, other = customer(policy), customer(policy)
+    backup = Backup(journal)
+    erased(wish(person, policy), policy)
+    backup.restore_and_replay()
+    objects(other, policy)
+    backup.restore_and_replay()
+    assert not Contact.objects.filter(pk=person.pk).exists()
+    assert set(suppressed(other.email or "")) == set(Channel)
+    assert numbers.in_database() == numbers.in_journal()
     assert Restoration.objects.count() == 1
 
 
