@@ -47,7 +47,16 @@ def here(installation: Site) -> Iterator[Containers]:
         write_secrets(folder)
         said = {"hosts": names, "ports": {5432: postgres, 6379: valkey}, "hiding": hiding()}
         with containers(folder, **said) as made:
+            prepare_database(made)
             yield made
+
+
+def prepare_database(here: Containers) -> None:
+    """Run what the image of PostgreSQL runs once it has made the role and the database that the service names."""
+    database = compose.Service("db", EVERY["services"]["db"], OUTSIDE)
+    for script in sorted(path for path in database.volumes if path.startswith("/docker-entrypoint-initdb.d/")):
+        container = here.start(database, "env", "PGHOST=db", "sh", script)
+        assert container.wait(PATIENCE) == 0, container.said
 
 
 def write_secrets(folder: Path) -> None:

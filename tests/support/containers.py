@@ -27,8 +27,8 @@ from tests.support.embedded_users import eventually
 from tests.support.processes import PATIENCE
 
 # Of the packages that each Debian has, and of postgresql-client: what the product and compose run.
-TOOLS = ("env", "find", "hostname", "install", "sh", "test")
-POSTGRES = ("pg_dump", "pg_restore")
+TOOLS = ("cat", "env", "find", "hostname", "install", "sh", "test")
+POSTGRES = ("pg_dump", "pg_restore", "psql")
 SECRETS = "/run/secrets"
 
 
@@ -107,15 +107,14 @@ class Containers:
         for path, (source, writable) in service.volumes.items():
             mounts += ["--bind" if writable else "--ro-bind", str(self._volume(source, path)), path]
         for name in service.secrets:
-            self._point(SECRETS)
-            (self.root / SECRETS.lstrip("/") / name).touch()
+            self._file(f"{SECRETS}/{name}")
             mounts += ["--ro-bind", str(self.secrets / name), f"{SECRETS}/{name}"]
         return mounts
 
     def _volume(self, source: str, path: str) -> Path:
-        """A volume begins as what the image has there, with its owner; a path outside is what it is."""
+        """A volume begins as what the image has there, with its owner; a file outside is what it is."""
         if source.startswith((".", "/")):
-            self._point(path)
+            self._file(path)
             return image.ROOT / source
         place, before = self.volumes / source, self._point(path)
         if not place.exists():
@@ -128,6 +127,9 @@ class Containers:
         place = self.root / path.lstrip("/")
         place.mkdir(parents=True, exist_ok=True)
         return place
+
+    def _file(self, path: str) -> None:
+        (self._point(str(Path(path).parent)) / Path(path).name).touch()
 
     def _run(self, command: list[str], mounts: list[str], environment: dict[str, str], *, uid: int) -> None:
         environment = image.environment("/tools") | environment
