@@ -71,6 +71,7 @@ _DEEDS: dict[str, Any] = {
     "objection.taken_back": _("said that an objection was not theirs:"),
     "purge.approved": _("approved a nightly deletion"),
     "purge.half_approved": _("approved a nightly deletion as the first of two"),
+    "registration.restored": _("gave a place at an event back to"),
     "restoration.mails_dropped": _("dropped the mails that waited after a restore"),
     "restoration.mails_released": _("sent the mails that waited after a restore"),
     "tombstone.lifted": _("let come back, after they were erased,"),

@@ -21,6 +21,8 @@ class Command(command_line.Command):
             done = bringing_back.restore(backup, replace=replace, at=timezone.now())
         except BackupError as error:
             raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(f"{error.filename or 'A file'}: {error.strerror}.") from error
         for line in (f"Restored: the backup of {done.made_at}.", _told(done), *done.notes):
             self.stdout.write(line)
 
