@@ -43,12 +43,10 @@ SINCE = f"""
 from django.core.files.storage import default_storage
 from django.utils import timezone
 from contacts import tasks
-from contacts.models import Contact, PolicyVersion
-from retention.holds import holds
 from contacts.events import places
 from contacts.models import Contact, PolicyVersion, Registration, Topic
 from contacts.permission import interests
-from retention import holds
+from retention.holds import holds
 from tests.support.objecting import objects
 policy, at = PolicyVersion.objects.in_force(), timezone.now()
 objects(Contact.objects.get(first_name="{OBJECTOR}"), policy)
