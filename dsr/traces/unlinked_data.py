@@ -53,7 +53,10 @@ def delete(addresses: Collection[str], *, at: dt.datetime) -> None:
 
 
 def delete_coded(coded: Mapping[str, str], *, at: dt.datetime) -> None:
-    """Delete what waits under addresses of which the keyed hashes alone are known, after a restore (L11)."""
+    """Delete what waits under addresses of which the keyed hashes alone are known, after a restore (L11).
+
+    They may be of a key that was in use then.
+    """
     waiting = [
         *SignUp.objects.waiting().values_list("email", flat=True),
         *Proof.objects.values_list("address", flat=True),

@@ -8,6 +8,7 @@ import datetime as dt
 import json
 import tarfile
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ def restore(where: str, *, replace: bool, journal_lost: bool = False, at: dt.dat
     said to be lost. Raises BackupError; what has to be there is looked for before anything is changed.
     """
     place, name = places.split(where)
-    with tempfile.TemporaryDirectory(dir=settings.VAR_DIR if settings.VAR_DIR.is_dir() else None) as directory:
+    with tempfile.TemporaryDirectory(dir=places.roomy()) as directory:
         fetched = Path(directory) / "fetched.tar"
         place.fetch(name, fetched)
         manifest = _read(fetched, Path(directory))
@@ -59,7 +60,7 @@ def restore(where: str, *, replace: bool, journal_lost: bool = False, at: dt.dat
         rekeying.rekey()  # it may be from before a rotation
         journal_number = _begin(manifest["journal_number"], at)
         _bring_media(fetched)
-    return Restored(manifest["made_at"], manifest["journal_number"], journal_number, notes)
+    return Restored(manifest["made_at"], manifest["journal_number"], journal_number, (*notes, *_torn()))
 
 
 def _read(fetched: Path, directory: Path) -> dict[str, Any]:
@@ -71,7 +72,7 @@ def _read(fetched: Path, directory: Path) -> dict[str, Any]:
             tar.extract(DATABASE, directory, filter="data")
         manifest: dict[str, Any] = json.loads((directory / MANIFEST).read_text())
     except (tarfile.TarError, KeyError, ValueError) as error:
-        raise BackupError("This is no backup of ours, or not a whole one.") from error
+        raise BackupError("This file is not one of our backups, or it is incomplete.") from error
     if manifest["format"] != FORMAT:
         raise BackupError("This backup was made by another version, which this one cannot read.")
     if digest(directory / DATABASE) != manifest["sha256"][DATABASE]:
@@ -89,7 +90,7 @@ def _check_keys(needed: dict[str, Any]) -> tuple[str, ...]:
         )
     if needed["SECRET_KEY"] in map(sealed_by, [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]):
         return ()
-    return ("SECRET_KEY is another than then: links in mails sent before open nothing.",)
+    return ("SECRET_KEY has changed since the backup: links in earlier mails no longer open.",)
 
 
 def _check_journal(had_left: int) -> None:
@@ -136,6 +137,14 @@ def _bring_media(fetched: Path) -> None:
                 name = entry.name.removeprefix(MEDIA)
                 default_storage.delete(name)
                 default_storage.save(name, File(opened))
+
+
+def _torn() -> tuple[str, ...]:
+    """Tell of a journal whose end is torn: what stood there is nowhere else any more."""
+    with suppress(JournalError):
+        if (torn := segments.torn_after(stores.configured())) is not None:
+            return (f"The journal is torn after line {torn}. If you have a copy of its last file, put it back now.",)
+    return ()
 
 
 @transaction.atomic

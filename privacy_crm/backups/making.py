@@ -37,7 +37,7 @@ _WITHOUT = [FoodPreference._meta.db_table, JournalNumber._meta.db_table]
 def make(where: str, *, at: dt.datetime) -> str:
     """Make a backup in a place, and return its name. Raises BackupError."""
     place, name = places.of(where), places.name_of(at)
-    with tempfile.TemporaryDirectory(dir=_roomy()) as directory:
+    with tempfile.TemporaryDirectory(dir=places.roomy()) as directory:
         made = _write(Path(directory), at)
         place.save(made, name)
     return name
@@ -127,9 +127,3 @@ def _add(tar: tarfile.TarFile, name: str) -> None:
         entry = tarfile.TarInfo(MEDIA + name)
         entry.size, entry.mode = default_storage.size(name), 0o640
         tar.addfile(entry, opened.file)
-
-
-def _roomy() -> Path:
-    """Return where a whole dump has room: beside our own files, since /tmp may be memory."""
-    settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
-    return Path(settings.VAR_DIR)

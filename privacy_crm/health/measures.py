@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import redis
@@ -20,12 +21,14 @@ from contacts.models import JobRun, JournalLine, Message, PolicyVersion
 from contacts.models.outbox import MessageEnd
 from dsr.models.requests import PendingSearch
 from dsr.records import due
+from privacy_crm.backups import age
 from retention.due.due_bases import RetentionDate
 from retention.lapses.purge_preview import foresee
 from retention.models import PurgeRun, RunStatus
 from retention.watch import monitoring
 
 BROKER_PATIENCE = 1  # seconds
+_LOOK_SECONDS = 600  # how often it is looked where backups are
 # Days left to the safe date of a request; the first is overdue.
 DAYS_LEFT = ((None, 0, "overdue"), (0, 3, "0-2"), (3, 8, "3-7"), (8, None, "8 or more"))
 
@@ -48,6 +51,8 @@ def take(*, at: dt.datetime, queues: Iterable[str]) -> Iterator[Measure]:
     yield Measure("up", "Whether a part answers", [({"part": part}, float(up)) for part, up in parts.items()])
     if parts["broker"]:
         yield from _of_queues(at, queues)
+    if settings.BACKUP_URL:
+        yield _of_backups(at)
     if parts["database"]:
         with suppress(DatabaseError):
             yield from _of_database(at)
@@ -77,6 +82,21 @@ def _ask_storage() -> None:
 
 def _valkey(url: str) -> Any:
     return redis.Redis.from_url(url, socket_connect_timeout=BROKER_PATIENCE, socket_timeout=BROKER_PATIENCE)
+
+
+def _of_backups(at: dt.datetime) -> Measure:
+    wrong = _backups_are_wrong(settings.BACKUP_URL, int(at.timestamp() / _LOOK_SECONDS))
+    return Measure("backups_need_attention", "Whether a backup is missing, or older than people were told",
+                   [({}, float(wrong))])  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _backups_are_wrong(_url: str, turn: int) -> bool:
+    """Look at the place of backups at most so often: a bucket that does not answer would hold up each scrape."""
+    try:
+        return bool(age.problem(at=dt.datetime.fromtimestamp(turn * _LOOK_SECONDS, dt.UTC)))
+    except Exception:  # whatever a bucket says
+        return True
 
 
 def _of_queues(at: dt.datetime, queues: Iterable[str]) -> Iterator[Measure]:
@@ -133,7 +153,7 @@ def _of_mail(at: dt.datetime) -> Iterator[Measure]:
     yield Measure("oldest_unsent_letter_seconds", "How long the oldest mail has waited, mailings aside", [({}, age)])
     ended = Message.objects.filter(ended_at__gt=at - dt.timedelta(hours=1))
     refused = ended.exclude(end__in=["", MessageEnd.SKIPPED]).count()
-    yield Measure("mails_refused_last_hour", "Mails that ended unsent within the hour", [({}, float(refused))])
+    yield Measure("mails_refused_last_hour", "Mails that were not delivered in the last hour", [({}, float(refused))])
 
 
 def _of_nights(at: dt.datetime) -> Iterator[Measure]:
@@ -154,7 +174,7 @@ def _of_nights(at: dt.datetime) -> Iterator[Measure]:
 def _due_people(policy: PolicyVersion, at: dt.datetime) -> Measure:
     night = RetentionDate(policy, monitoring.last_run_time(policy, at))
     left = foresee(night)
-    return Measure("due_people", "People whom the last nightly deletion left though they were due",
+    return Measure("due_people", "People who were due at the last nightly deletion and are still here",
                    [({}, float(left.to_delete + left.to_minimise))])  # fmt: skip
 
 

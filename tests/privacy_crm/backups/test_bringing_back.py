@@ -69,7 +69,7 @@ def test_a_file_that_ends_early_is_no_backup(policy: PolicyVersion, journal: Jou
     with tarfile.open(backup, "a") as tar:
         tar.add(backup, f"{making.MEDIA}whitepapers/long.pdf")
     backup.write_bytes(backup.read_bytes()[: -2 * tarfile.RECORDSIZE])
-    assert "not a whole one" in refused(str(backup))
+    assert "it is incomplete" in refused(str(backup))
 
 
 def test_a_backup_of_a_version_that_is_not_known_is_refused(

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from contacts.base import job_runs
 from contacts.models import JobRun, Message, PolicyVersion
+from privacy_crm.backups import places
 from privacy_crm.celery import app
 from privacy_crm.health import measures
 from privacy_crm.health.noted_task import NotedTask
@@ -140,6 +141,21 @@ def test_the_journal_tells_for_how_long_a_line_has_waited(policy: PolicyVersion,
     assert (one("journal_lag_seconds", NOON + 7 * MINUTE), one("journal_unshipped_lines")) == (0, 0)
 
 
+@pytest.mark.promise("L11")
+@pytest.mark.parametrize(("days", "wrong"), [((0, 29), 0), ((0, 32), 1), ((3, 4), 1), ((), 1)])
+def test_backups_that_are_older_than_people_were_told_or_missing_need_attention(
+    settings: LazySettings, tmp_path: Path, days: tuple[int, ...], wrong: int
+) -> None:
+    settings.BACKUP_DAYS = 30
+    for each in days:
+        (tmp_path / places.name_of(NOON - each * ONE_DAY)).touch()
+    assert "backups_need_attention" not in measured()
+    settings.BACKUP_URL = str(tmp_path)
+    assert one("backups_need_attention") == wrong
+    settings.BACKUP_URL = "ftp://backups.example"
+    assert one("backups_need_attention") == 1
+
+
 def test_open_requests_are_told_by_the_days_that_are_left(policy: PolicyVersion) -> None:
     received(policy, 11, 20)
     counted = {labels[0]: number for labels, number in measured(NOON)["open_requests"].items()}
@@ -152,7 +168,10 @@ def test_the_clocks_of_one_machine_agree() -> None:
     assert abs(one("clock_skew_seconds")) < 1
 
 
-def test_the_alarms_can_be_read_and_ask_for_what_is_measured(policy: PolicyVersion) -> None:
+def test_the_alarms_can_be_read_and_ask_for_what_is_measured(
+    policy: PolicyVersion, settings: LazySettings, tmp_path: Path
+) -> None:
+    settings.BACKUP_URL = str(tmp_path)
     subprocess.run(["promtool", "check", "rules", str(ALERTS)], check=True, capture_output=True)
     began = timezone.now()
     PurgeRun.objects.create(at=began, by="test", status="finished", started_at=began, finished_at=began)
