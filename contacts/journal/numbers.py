@@ -74,8 +74,10 @@ def in_database() -> int:
 
 def left() -> int:
     """Return the number of the last line that has left the database, as far as it knows."""
+    if not (last := in_database()):
+        return 0
     owed = JournalLine.objects.filter(number__isnull=False, shipped_at__isnull=True).aggregate(first=Min("number"))
-    return owed["first"] - 1 if owed["first"] else in_database()
+    return owed["first"] - 1 if owed["first"] else last
 
 
 def tail(store: Store) -> Segment:
