@@ -129,7 +129,7 @@ _UNKNOWN = "unknown"
 @admin.register(BounceUndoing)
 class BounceUndoingAdmin(RecordAdmin):
     heading = gettext_lazy("Bounced addresses")
-    empty_text = gettext_lazy("No bounces were undone so far.")
+    empty_text = gettext_lazy("Bounces that you undo are listed here.")
     page_template = "staff/bounce_undoing.html"
     list_before_template = "staff/bounce_undoing_list_before.html"
     list_display = ("undone", "number", "what", "reason")

@@ -8,10 +8,12 @@ import datetime as dt
 import structlog
 from django.core.mail import EmailMessage
 from django.db.models import F, Q, QuerySet
+from django.urls import reverse
 from django.utils.formats import date_format
 
 from contacts.base import alone, officers
 from contacts.models import MailStandstill, PolicyVersion
+from contacts.outbox import links
 from contacts.words import mail_faults
 
 log = structlog.get_logger(__name__)
@@ -66,10 +68,11 @@ def _body(stands: MailStandstill, policy: PolicyVersion) -> str:
     if stands.ended_at:
         ended = date_format(stands.ended_at.astimezone(policy.zone), "DATETIME_FORMAT")
         return f"{cause}\n\nThe server took mail again on {ended}. What had waited is being sent.\n"
-    return f"{cause}\n\n{_ADVICE}\n"
+    page = links.absolute(reverse("admin:contacts_mailstandstill_change", args=[stands.pk]))
+    return f"{cause}\n\n{_ADVICE}\n\nHow it is now: {page}\n"
 
 
 _ADVICE = (
-    "No address was marked for it, and no mail is lost: all that is owed waits, and one mail every few minutes tries\n"
-    "whether the server is well. You hear from us once it is. Ask those who operate the mail server what is wrong."
+    "No mail is lost and no address was marked: all mails wait, and every few minutes one is tried to see whether the\n"
+    "server is well. You get a mail once it is. Ask those who operate the mail server what is wrong."
 )

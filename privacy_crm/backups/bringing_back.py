@@ -61,7 +61,7 @@ def _read(fetched: Path, directory: Path) -> dict[str, Any]:
             tar.extract(DATABASE, directory, filter="data")
         manifest: dict[str, Any] = json.loads((directory / MANIFEST).read_text())
     except (tarfile.TarError, KeyError, ValueError) as error:
-        raise BackupError("This is no backup of ours, or not a whole one.") from error
+        raise BackupError("This file is not one of our backups, or it is incomplete.") from error
     if digest(directory / DATABASE) != manifest["sha256"][DATABASE]:
         raise BackupError("The backup is damaged: its database is not what was written.")
     return manifest
@@ -73,9 +73,9 @@ def _check_keys(manifest: dict[str, Any]) -> tuple[str, ...]:
     differing = [name for name, known in manifest["keys"].items() if ours.get(name) != known]
     if "SUPPRESSION_KEY" in differing:
         raise BackupError(
-            "SUPPRESSION_KEY is another than when the backup was made: no objection would be recognised. Set that key."
+            "SUPPRESSION_KEY has changed since the backup: no objection would be recognised. Set the key of then."
         )
-    return tuple(f"{name} is another than then: links in mails sent before open nothing." for name in differing)
+    return tuple(f"{name} has changed since the backup: links in earlier mails no longer open." for name in differing)
 
 
 def _make_room(*, replace: bool) -> None:

@@ -133,7 +133,7 @@ def _of_mail(at: dt.datetime) -> Iterator[Measure]:
     yield Measure("oldest_unsent_letter_seconds", "How long the oldest mail has waited, mailings aside", [({}, age)])
     ended = Message.objects.filter(ended_at__gt=at - dt.timedelta(hours=1))
     refused = ended.exclude(end__in=["", MessageEnd.SKIPPED]).count()
-    yield Measure("mails_refused_last_hour", "Mails that ended unsent within the hour", [({}, float(refused))])
+    yield Measure("mails_refused_last_hour", "Mails that were not delivered in the last hour", [({}, float(refused))])
 
 
 def _of_nights(at: dt.datetime) -> Iterator[Measure]:
@@ -154,7 +154,7 @@ def _of_nights(at: dt.datetime) -> Iterator[Measure]:
 def _due_people(policy: PolicyVersion, at: dt.datetime) -> Measure:
     night = RetentionDate(policy, monitoring.last_run_time(policy, at))
     left = foresee(night)
-    return Measure("due_people", "People whom the last nightly deletion left though they were due",
+    return Measure("due_people", "People who were due at the last nightly deletion and are still here",
                    [({}, float(left.to_delete + left.to_minimise))])  # fmt: skip
 
 

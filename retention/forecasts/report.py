@@ -24,7 +24,7 @@ def in_words(outcome: Outcome) -> str:
         f"{people(outcome.contacts_deleted)} {would} deleted.",
         f"{people(outcome.contacts_minimised)} {would} reduced to what the law makes us keep.",
         f"{people(outcome.contacts_held)} stay because of a hold alone.",
-        f"{outcome.food_preferences_deleted} food preferences {would} deleted.",
+        f"{outcome.food_preferences_deleted} dietary needs {would} deleted.",
         *_skipped(outcome),
         *[f"  {scenario:<12}{number:>8} lapsed" for scenario, number in outcome.bases_lapsed.items()],
         _STATUS.get(outcome.status, f"The run is {outcome.status}."),
@@ -35,13 +35,14 @@ def in_words(outcome: Outcome) -> str:
 def _skipped(outcome: Outcome) -> list[str]:
     if not outcome.skipped:
         return []
-    return [f"{outcome.skipped} skipped, since somebody else held them: the next ticks of the night try again."]
+    records = "1 record was" if outcome.skipped == 1 else f"{outcome.skipped:,} records were"
+    return [f"{records} locked and skipped; the next ticks of the night try again."]
 
 
 _STATUS = {
     RunStatus.FINISHED.value: "Nothing failed.",
     RunStatus.NEEDS_APPROVAL.value: (
-        "This is more than a run may delete without being asked: approve it in the admin, or run it with --approve."
+        "The run waits for approval, and its page says why. Approve it there, or run it with --approve --reason TEXT."
     ),
     RunStatus.FAILED.value: "A part of the run failed; the run's page names it, and it is tried again each hour.",
 }

@@ -15,8 +15,6 @@ from contacts.base.two_clocks import Clocks
 from retention.models import ClockDifference
 from retention.nights import claimed
 
-READERS = ("retention.approve_purge", "auth.change_user")
-
 # Of two workers, one may have the right time: who sees the clocks agree says little until the other has been asked.
 SETTLED = dt.timedelta(hours=1)
 # The watch looks every ten minutes.
@@ -54,7 +52,7 @@ def warn(at: dt.datetime) -> bool:
 
     How it is sent once: `claimed`.
     """
-    to = list(dict.fromkeys(address for permission in READERS for address in officers.who_may(permission)))
+    to = officers.guards()
     difference = ClockDifference.objects.filter(stands=True, warned_at__isnull=True).first()
     if difference is None or not to:
         return False
@@ -82,6 +80,6 @@ _SUBJECT = "Two clocks differ: nothing is deleted automatically"
 _BODY = (
     "{what}\n\n"
     "Nobody knows which of them is right. Until they agree to the minute, nothing is deleted automatically: the\n"
-    "nightly deletion stands still, and dietary needs, old sign-ups, requests, files and log-ins stay.\n\n"
-    "Ask those who operate the system to set both clocks (NTP). It goes on by itself then, and catches up.\n"
+    "nightly deletion waits, and so does the deletion of dietary needs, old sign-ups, requests, files and log-ins.\n\n"
+    "Ask those who operate the system to set both clocks (NTP). Then it goes on by itself, and catches up.\n"
 )

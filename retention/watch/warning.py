@@ -6,11 +6,13 @@ Once for each of these, and once a night for the rules that fail.
 import datetime as dt
 
 from django.core.mail import EmailMessage
+from django.urls import reverse
 from django.utils.formats import date_format
 
 from contacts.base import officers
 from contacts.models import PolicyVersion
-from retention.models import PurgeRun, RunStatus, WaitsBecause
+from contacts.outbox import links
+from retention.models import PurgeRun, Rule, RunStatus, WaitsBecause
 from retention.nights import claimed
 from retention.watch import monitoring
 
@@ -46,20 +48,26 @@ def subject(run: PurgeRun, policy: PolicyVersion) -> str:
 
 def body(run: PurgeRun, policy: PolicyVersion) -> str:
     """Return the mail's text: what happened and what to do, with no person in it."""
+    failed = run.counts.exclude(failure="").values_list("rule", flat=True)
     about = _advice(run).format(
-        foreseen=run.foreseen,
-        delete=run.to_delete,
-        reduce=run.to_minimise,
-        failed=", ".join(run.counts.exclude(failure="").values_list("rule", flat=True)) or "a rule",
-        skipped=sum(run.counts.values_list("skipped", flat=True)),
+        foreseen=f"{run.foreseen or 0:,}",
+        delete=_people(run.to_delete),
+        reduce=f"{run.to_minimise:,}",
+        failed=", ".join(str(Rule(rule).label) for rule in failed) or "one of them",
+        skipped=f"{sum(run.counts.values_list('skipped', flat=True)):,}",
     )
-    return f"{_WHAT[RunStatus(run.status)]}: {_moment(run, policy)}, run {run.pk}.\n\n{about}\n"
+    page = links.absolute(reverse("admin:retention_purgerun_change", args=[run.pk]))
+    return f"{_WHAT[RunStatus(run.status)]}: {_moment(run, policy)}.\n\n{about}\n\nIts page: {page}\n"
+
+
+def _people(number: int) -> str:
+    return "1 person" if number == 1 else f"{number:,} people"
 
 
 def _advice(run: PurgeRun) -> str:
     if run.status != RunStatus.NEEDS_APPROVAL:
         return _ADVICE[RunStatus(run.status)]
-    half = "\nOne person has approved it, and a second one has to." if run.approvals.exists() else ""
+    half = "\nOne person has approved it; a second person has to, as well." if run.approvals.exists() else ""
     return _QUESTIONS[run.waits_because] + half
 
 
@@ -68,55 +76,52 @@ def _moment(run: PurgeRun, policy: PolicyVersion) -> str:
 
 
 _WHAT = {
-    RunStatus.NEEDS_APPROVAL: "The nightly run waits for your approval",
-    RunStatus.FAILED: "A part of the nightly run failed",
-    RunStatus.INTERRUPTED: "The nightly run was broken off",
-    RunStatus.MISSED: "The nightly run did not happen",
-    RunStatus.RUNNING: "The nightly run has not finished after an hour",
-    RunStatus.FINISHED: "The nightly run had to skip records that are in use",
+    RunStatus.NEEDS_APPROVAL: "The nightly deletion waits for your approval",
+    RunStatus.FAILED: "A part of the nightly deletion failed",
+    RunStatus.INTERRUPTED: "The nightly deletion was broken off",
+    RunStatus.MISSED: "The nightly deletion did not happen",
+    RunStatus.RUNNING: "The nightly deletion has not finished after an hour",
+    RunStatus.FINISHED: "The nightly deletion had to skip records that are in use",
 }
 
 _ADVICE = {
     RunStatus.FAILED: (
         "These rules stopped: {failed}. All others did their work.\n"
-        "They are tried again each hour; the run's page in the admin names the kind of error."
+        "They are tried again each hour. If that does not help, ask those who operate the system; the page\n"
+        "below names the kind of error."
     ),
     RunStatus.INTERRUPTED: (
-        "What it had done is whole and counted. The next run does the rest; you need not do anything unless it recurs."
+        "What it had done is complete and counted, and the next run does the rest. You only need to act if this\n"
+        "happens again: then ask those who operate the system."
     ),
     RunStatus.MISSED: (
-        "No run took place at its hour. It is made up for as soon as the worker and beat run again: ask those who\n"
-        "operate the system whether they do."
+        "It is made up for as soon as worker and beat run again. Ask those who operate the system whether they do."
     ),
     RunStatus.RUNNING: (
-        "What it has done so far is whole and counted, and it goes on. Ask those who operate the system to look at\n"
-        "the database if it has still not finished in an hour."
+        "What it has done so far is complete and counted, and it goes on. If it has still not finished in an hour,\n"
+        "ask those who operate the system to look at the database."
     ),
     RunStatus.FINISHED: (
-        "Skipped for more than an hour: {skipped}. Somebody else keeps these records locked. They are tried again\n"
-        "every ten minutes until the next night. Ask those who operate the system to find and end what locks them."
+        "Records skipped for more than an hour: {skipped}. Something else keeps them locked. They are tried again\n"
+        "every ten minutes until the next night. Ask those who operate the system to find out what locks them."
     ),
 }
 
 _OTHERS = (
-    "Dietary needs were deleted, and people with an ended hold were dealt with; nobody else was touched.\n"
-    "Its page in the admin says why they are due. Approve it there, or find out why so many are due."
+    "Dietary needs and people with an ended hold were dealt with. Nobody else was touched.\n"
+    "Its page says why so many are due. Approve it there, or find out what went wrong."
 )
 _QUESTIONS = {
-    "": f"It would delete {{delete}} people and reduce {{reduce}}, which is more than a run may unasked.\n{_OTHERS}",
-    WaitsBecause.SHARE: (
-        f"It would delete {{delete}} people and reduce {{reduce}}, which is too large a share of all.\n{_OTHERS}"
-    ),
-    WaitsBecause.FORECAST: (
-        f"It would delete {{delete}} people and reduce {{reduce}}; {{foreseen}} were foreseen.\n{_OTHERS}"
-    ),
+    "": f"It would delete {{delete}} and reduce {{reduce}}, more than a run may without being asked.\n{_OTHERS}",
+    WaitsBecause.SHARE: f"It would delete {{delete}} and reduce {{reduce}}, too large a share of all.\n{_OTHERS}",
+    WaitsBecause.FORECAST: f"It would delete {{delete}} and reduce {{reduce}}; {{foreseen}} were foreseen.\n{_OTHERS}",
     WaitsBecause.RESTORED: (
-        "It would delete {delete} people and reduce {reduce}, the first one since the database was restored.\n"
-        "Nobody was touched. What was recorded since the backup is lost, such as a new agreement or a reply: look at\n"
-        "those who are due, and approve the run on its page in the admin."
+        "It would delete {delete} and reduce {reduce}. It is the first one since the database was restored, and\n"
+        "nobody was touched. What was recorded since the backup is lost, such as a new agreement or a reply: look at\n"
+        "the people who are due, and approve the run on its page."
     ),
     WaitsBecause.GAP: (
-        "It would delete {delete} people and reduce {reduce}, and it is the first one after more than 45 days.\n"
-        "Nobody was touched. Make sure that today's date is right; then approve the run on its page in the admin."
+        "It would delete {delete} and reduce {reduce}. It is the first one after more than 45 days, and nobody was\n"
+        "touched. Make sure that today's date is right, then approve the run on its page."
     ),
 }

@@ -239,7 +239,7 @@ def test_it_ends_with_1_where_something_is_wrong_and_says_what_to_do(
         call_command("preflight")
     assert ended.value.code == 1
     assert "WRONG Sender" in (out := capsys.readouterr().out)
-    assert "→ Set it to one of your domain." in out
+    assert "→ Set an address at your domain." in out
     with pytest.raises(SystemExit):
         call_command("preflight", as_json=True)
     told = json.loads(capsys.readouterr().out)

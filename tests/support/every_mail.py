@@ -202,7 +202,7 @@ BY_AN_ACT: dict[Writer, tuple[Make, set[str]]] = {
 MODULES: dict[str, tuple[Make, set[str]]] = {
     "contacts/audiences/striking.py": (to_strike, {DESK}),
     "contacts/journal/warning.py": (journal_waits, set()),
-    "contacts/outbox/standstill_told.py": (mail_refused, set()),
+    "contacts/outbox/standstill_told.py": (mail_refused, {"admin:contacts_mailstandstill_change"}),
     "contacts/delivery/address_question.py": (doubted, {"address", *EVERYWHERE}),
     "contacts/delivery/change_address_notified.py": (moved, {"my_data", *EVERYWHERE}),
     "contacts/delivery/mailing_trial.py": (tried, EVERYWHERE),
@@ -213,7 +213,7 @@ MODULES: dict[str, tuple[Make, set[str]]] = {
     "retention/watch/clock_watch.py": (clocks_apart, set()),
     "privacy_crm/preflight/mail.py": (of_the_operator, set()),
     "privacy_crm/access/telling.py": (of_accounts, {"account_set_up", "account_not_you"}),
-    "retention/watch/warning.py": (halted, set()),  # it says what to do, without a link
+    "retention/watch/warning.py": (halted, {"admin:retention_purgerun_change"}),
 }
 
 

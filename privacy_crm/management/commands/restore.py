@@ -31,4 +31,5 @@ def _told(done: Restored) -> str:
     behind = max(done.journal_number - done.database_number, 0)
     if not behind:
         return "Nothing has to be replayed."
-    return f"{behind} entries of the journal are replayed at the next start, or now by `manage.py replay`."
+    entries = "1 entry of the journal is" if behind == 1 else f"{behind:,} entries of the journal are"
+    return f"{entries} replayed at the next start. To do it now: `manage.py replay`."

@@ -52,8 +52,8 @@ _PARTS = {
         gettext_lazy("See whether it runs, and whether REDIS_URL leads to it. What waits is in the database."),
     ),
     "storage": (
-        gettext_lazy("The place for whitepapers and lists answers."),
-        gettext_lazy("The place for whitepapers and lists does not answer."),
+        gettext_lazy("The storage of whitepapers and lists answers."),
+        gettext_lazy("The storage of whitepapers and lists does not answer."),
         gettext_lazy("See whether the folder or the storage that MEDIA_DIR or MEDIA_URL names can be reached."),
     ),
 }
@@ -68,7 +68,7 @@ def clocks(measured: Measured) -> Section:
     apart = clock_watch.apart(dt.timedelta(seconds=skew)) if abs(skew) > CLOCKS_APART else ""
     told = apart or (clock_watch.in_words(noted) if noted else "")
     if told:
-        says = _("%s Nothing is deleted by time until they agree.") % told
+        says = _("%s Nothing is deleted automatically until they agree.") % told
         return Section(
             _("Clocks"), [Line(_("Machine and database"), says, Tone.ACT, _("Set both clocks, best by NTP."))]
         )
@@ -99,7 +99,7 @@ def _queue(name: str, number: int, age: float) -> Line:
 
 def mails(measured: Measured) -> Section:
     """Tell whether mails leave: those that somebody waits for, mailings aside."""
-    lines = _limited(
+    lines = limited(
         measured,
         ("oldest_unsent_letter_seconds", LETTER_WAITS, Tone.ACT, _letter),
         ("mails_refused_last_hour", REFUSED, Tone.LOOK, _refused),
@@ -109,18 +109,19 @@ def mails(measured: Measured) -> Section:
 
 def _letter(age: float) -> Line:
     says = _("The oldest mail has waited for %s.") % span(age) if age else _("No mail waits.")
-    return Line(_("Mails to one person"), says, remedy=_("See whether the mail server answers that EMAIL_URL names."))
+    remedy = _("See whether the mail server of EMAIL_URL answers. After a restore, mails wait for a privacy officer.")
+    return Line(_("Mails to one person"), says, remedy=remedy)
 
 
 def _refused(number: float) -> Line:
     text = ngettext("%d mail was not delivered.", "%d mails were not delivered.", int(number))
     says = text % number if number else _("No mail was refused.")
-    return Line(_("Within the hour"), says, remedy=_("Read in the mail server's log why it refused them."))
+    return Line(_("In the last hour"), says, remedy=_("Read in the mail server's log why it refused them."))
 
 
 def people(measured: Measured) -> Section:
     """Tell what people wait for: searches after a deletion, and answers."""
-    lines = _limited(measured, ("oldest_search_seconds", SEARCH_WAITS, Tone.LOOK, _search))
+    lines = limited(measured, ("oldest_search_seconds", SEARCH_WAITS, Tone.LOOK, _search))
     overdue = sum(number for labels, number in measured.get("open_requests", []) if labels["days_left"] == "overdue")
     if "open_requests" in measured:
         lines.append(_requests(int(overdue)))
@@ -147,7 +148,7 @@ def _requests(overdue: int) -> Line:
 type Limit = tuple[str, float, Tone, Callable[[float], Line]]
 
 
-def _limited(measured: Measured, *limits: Limit) -> list[Line]:
+def limited(measured: Measured, *limits: Limit) -> list[Line]:
     """Return a line for each measure that is known; its remedy is said where it is above its limit."""
     lines = []
     for name, most, tone, tell in limits:

@@ -65,8 +65,8 @@ def _attention(at: dt.datetime) -> list[Line]:
 _ATTENTION = {
     RunStatus.NEEDS_APPROVAL: (
         Tone.LOOK,
-        gettext_lazy("One waits for approval, since it found more than was foreseen."),
-        gettext_lazy("Privacy officers decide; they find it on their home page. Until then, its people stay."),
+        gettext_lazy("A nightly deletion waits for approval."),
+        gettext_lazy("Privacy officers find it on their home page. Until they decide, its people stay."),
     ),
     RunStatus.FAILED: (
         Tone.ACT,
@@ -86,7 +86,7 @@ _ATTENTION = {
 }
 _LEFT_OUT = (
     Tone.LOOK,
-    gettext_lazy("The last one skipped records that somebody else holds."),
+    gettext_lazy("The last nightly deletion skipped records that are locked."),
     gettext_lazy("Look in the database for a transaction that was left open. They are tried again every ten minutes."),
 )
 
@@ -96,8 +96,8 @@ def _due(measured: Measured) -> list[Line]:
     if number is None:
         return []
     text = ngettext(
-        "%(number)s person is still here who was due at the last one.",
-        "%(number)s people are still here who were due at the last one.",
+        "%(number)s person who was due at the last nightly deletion is still here.",
+        "%(number)s people who were due at the last nightly deletion are still here.",
         int(number),
     )
     if number:
@@ -108,10 +108,8 @@ def _due(measured: Measured) -> list[Line]:
 
 def _outside() -> Line:
     if not settings.HEARTBEAT_URL:
-        return Line(
-            _("Watcher outside"), _("None is told: HEARTBEAT_URL is not set. If all of this stops, nobody hears.")
-        )
+        return Line(_("Watcher outside"), _("HEARTBEAT_URL is not set: if everything here stops, nobody is told."))
     told = JobRun.objects.filter(task=heartbeat.TOLD).values_list("succeeded_at", flat=True).first()
     if told is None:
-        return Line(_("Watcher outside"), _("It has not been told of any yet."))
-    return Line(_("Watcher outside"), _("It was told of the one that finished on %s.") % moment(told))
+        return Line(_("Watcher outside"), _("It has not been called yet."))
+    return Line(_("Watcher outside"), _("It was last called after the nightly deletion of %s.") % moment(told))

@@ -261,6 +261,7 @@ def test_the_certificate_is_final_once_its_line_has_left(policy: PolicyVersion, 
     certificate = erased(wish(customer(policy), policy), policy)
     Backup(journal)
     assert certificates.said(certificate, policy=policy, language="en")["title"].endswith("(not final yet)")
+    assert "so a restored backup could undo it" in certificates.words(certificate, policy=policy)
     journal.ship()
     assert certificates.said(certificate, policy=policy, language="en")["title"] == "Certificate of deletion"
     assert Certificate.objects.count() == 1

@@ -72,7 +72,14 @@ def test_the_officer_is_told_how_many_go_and_approves_with_a_reason(
     waiting.refresh_from_db()
     assert (waiting.status, waiting.approved_by, sent) == ("approved", actor(client), ["nightly"])
     assert AuditEvent.objects.get(code="purge.approved").by == actor(client)
-    assert REASON["reason"] in page(client, waiting)
+    shown = page(client, waiting)
+    assert REASON["reason"] in shown
+    assert actor(client) not in shown
+
+
+def test_the_page_says_in_words_who_began_a_run(log_in: LogIn, waiting: PurgeRun) -> None:
+    PurgeRun.objects.update(by="nightly")
+    assert "<dd>the schedule</dd>" in page(log_in("privacy officer"), waiting)
 
 
 @pytest.mark.parametrize("reason", [{}, {"reason": ""}, {"reason": "   "}])
@@ -159,7 +166,7 @@ def test_the_others_hear_that_they_are_needed(log_in: LogIn, waiting: PurgeRun, 
     for _ in range(2):
         warning.warn(policy=policy, at=NOON)
     assert len(mail.outbox) == 2
-    assert "a second one has to" in mail.outbox[1].body
+    assert "a second person has to" in mail.outbox[1].body
 
 
 def test_one_person_is_not_two_however_often_they_say_yes(log_in: LogIn, waiting: PurgeRun) -> None:

@@ -103,7 +103,7 @@ def test_the_outcome_says_how_many_in_numbers_and_in_words(
 ) -> None:
     outcome = outcomes.outcome(PurgeRun.objects.get())
     assert (outcome.status, outcome.skipped, outcome.contacts_deleted) == ("finished", 1, 2)
-    assert "1 skipped, since somebody else held them" in report.in_words(outcome)
+    assert "1 record was locked and skipped" in report.in_words(outcome)
 
 
 def test_each_rule_leaves_out_what_is_held_of_its_own(policy: PolicyVersion) -> None:
@@ -217,7 +217,7 @@ def test_after_an_hour_the_officers_hear_once_of_what_is_still_left_out(
     assert monitoring.alarm(began + dt.timedelta(minutes=59)) is None
     (told,) = warned(policy, began + dt.timedelta(minutes=60))
     assert "had to skip records that are in use" in told
-    assert "Skipped for more than an hour: 1." in told
+    assert "Records skipped for more than an hour: 1." in told
     assert warned(policy, began + dt.timedelta(minutes=70)) == []
     alarm = monitoring.alarm(began + dt.timedelta(minutes=70))
     assert alarm is not None

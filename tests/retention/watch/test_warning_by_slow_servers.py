@@ -75,7 +75,7 @@ def test_what_changes_while_its_mail_is_being_sent_is_told_as_well(sink: Sink, p
     warning.warn(policy=policy, at=NOON)
     sink.taken = lambda _mail: None
     assert warning.warn(policy=policy, at=NOON) == 1
-    assert "a second one has to" in sink.raw[-1].decode()
+    assert "a second person has to" in sink.raw[-1].decode()
 
 
 def test_who_died_while_sending_is_followed_by_another_after_a_while(policy: PolicyVersion) -> None:
