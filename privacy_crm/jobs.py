@@ -126,7 +126,7 @@ JOBS = {
     "sessions": Job(
         "privacy_crm.tasks.sweep_sessions",
         Queue.NIGHT,
-        "deletes log-ins that have ended",
+        "deletes log-ins that have ended, and after 24 months links and roles that were asked for",
         crontab(minute=35),
     ),
     "mail": Job(

@@ -27,7 +27,9 @@ DOES: dict[str, Any] = {
     "dsr.tasks.forget_audiences": _("deletes exported lists 24 months after their holders said what became of them"),
     "retention.tasks.shorten_trail": _("deletes entries of the audit trail and of the ledgers after 24 months (P17)"),
     "dsr.tasks.forget_messages": _("deletes after 12 months what is known of mails that were sent"),
-    "privacy_crm.tasks.sweep_sessions": _("deletes log-ins that have ended"),
+    "privacy_crm.tasks.sweep_sessions": _(
+        "deletes log-ins that have ended, and after 24 months links and roles that were asked for"
+    ),
     "contacts.tasks.send_messages": _(
         "sends what somebody asked for or we owe to one person: confirmations, letters, information"
     ),
