@@ -211,9 +211,9 @@ class RoleRequestAdmin(RecordAdmin):
     def account(self, record: Any) -> str:
         return str(record.user.username)
 
-    @display(description=_("state"))
-    def state(self, record: Any) -> str:
-        return _state(record)
+    @display(description=_("state"), label={"waiting": "warning", "confirmed": "success", "declined": "danger"})
+    def state(self, record: Any) -> tuple[str, str]:
+        return "" if record.answer == "waiting" and not _waits(record) else record.answer, _state(record)
 
     def title_of(self, record: Any) -> str:
         return gettext("Role “%(role)s” for %(account)s") % {"role": record.role, "account": record.user.username}

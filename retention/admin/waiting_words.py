@@ -70,7 +70,7 @@ def _first_after_long(run: PurgeRun, words: dict[str, str]) -> str:
 
 def _half(run: PurgeRun) -> str:
     given = len(run.approvals.all())
-    return _("One person has approved it, and a second one has to.") if 0 < given < approvals.needed() else ""
+    return _("One person has approved it; a second person has to, as well.") if 0 < given < approvals.needed() else ""
 
 
 def causes(run: PurgeRun) -> list[Told]:

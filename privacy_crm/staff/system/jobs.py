@@ -11,16 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from contacts.models import JobRun
-from privacy_crm.staff.system.job_words import DOES
+from privacy_crm.jobs import JOBS
 from privacy_crm.staff.system.lines import Line, Section, Tone, moment
 
 GRACE = dt.timedelta(minutes=5)
+_DOES = {job.task: job.does for job in JOBS.values()}
 
 
 def does(task: str) -> str:
-    """Return what a job does, in words: the one place where they come from."""
-    known = DOES.get(task)
-    return capfirst(str(known or task.rpartition(".")[2].replace("_", " ")))
+    """Return what a job does, in words."""
+    return capfirst(str(_DOES.get(task) or task.rpartition(".")[2].replace("_", " ")))
 
 
 def installed() -> dt.datetime:

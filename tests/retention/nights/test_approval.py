@@ -122,7 +122,7 @@ def test_of_two_officers_both_approve(log_in: LogIn, waiting: PurgeRun, sent: li
     assert (waiting.status, waiting.approved_by, sent) == ("needs_approval", "", [])
     assert "<button" not in dialog(first, waiting).split("pc-form-end")[1]
     assert "Delete 128 people</button>" in dialog(second, waiting)
-    assert "One person has approved it, and a second one has to." in page(second, waiting)
+    assert "One person has approved it; a second person has to, as well." in page(second, waiting)
     second.post(act(waiting), {"reason": "I have looked at ten of them."})
     waiting.refresh_from_db()
     assert (waiting.status, waiting.approved_by) == ("approved", actor(second))
