@@ -131,7 +131,7 @@ JOBS = {
     "sessions": Job(
         "privacy_crm.tasks.sweep_sessions",
         Queue.NIGHT,
-        _("deletes log-ins that have ended"),
+        _("deletes log-ins that have ended, and after 24 months links and roles that were asked for"),
         crontab(minute=35),
     ),
     "mail": Job(

@@ -2,26 +2,29 @@
 
 import datetime as dt
 import json
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import redis
 from django.conf import settings
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import DatabaseError, connection
 from django.db.models import Min
 
 from contacts.base.days import day_of
-from contacts.journal import shipping
+from contacts.journal import shipping, stores
 from contacts.models import JobRun, JournalLine, Message, PolicyVersion
 from contacts.models.outbox import MessageEnd
 from dsr.models.requests import PendingSearch
 from dsr.records import due
 from privacy_crm.backups import age
+from privacy_crm.models import AccountMail
 from retention.due.due_bases import RetentionDate
 from retention.lapses.purge_preview import foresee
 from retention.models import PurgeRun, RunStatus
@@ -63,6 +66,10 @@ def _answers(ask: Callable[[], object]) -> bool:
         ask()
     except (DatabaseError, redis.RedisError, OSError):
         return False
+    except Exception as error:
+        if stores.is_of_a_bucket(error):
+            return False
+        raise
     return True
 
 
@@ -77,7 +84,14 @@ def _ask_broker() -> None:
 
 
 def _ask_storage() -> None:
+    """Ask for a file that may be missing: a folder that is not there says no more of it than one that is empty."""
     default_storage.exists("whitepapers/none")
+    if isinstance(default_storage, FileSystemStorage) and not _takes_files(default_storage.location):
+        raise NotADirectoryError(default_storage.location)
+
+
+def _takes_files(folder: str | os.PathLike[str]) -> bool:
+    return Path(folder).is_dir() and os.access(folder, os.W_OK | os.X_OK)
 
 
 def _valkey(url: str) -> Any:
@@ -148,8 +162,9 @@ def _skew() -> Measure:
 
 def _of_mail(at: dt.datetime) -> Iterator[Measure]:
     waiting = Message.objects.filter(sent_at=None, ended_at=None, mailing=None, not_before__lte=at)
-    oldest = waiting.aggregate(oldest=Min("not_before"))["oldest"]
-    age = (at - oldest).total_seconds() if oldest else 0.0
+    to_staff = AccountMail.objects.aggregate(oldest=Min("happened_at"))["oldest"]
+    owed = [oldest for oldest in (waiting.aggregate(oldest=Min("not_before"))["oldest"], to_staff) if oldest]
+    age = max(0.0, *((at - since).total_seconds() for since in owed)) if owed else 0.0
     yield Measure("oldest_unsent_letter_seconds", "How long the oldest mail has waited, mailings aside", [({}, age)])
     ended = Message.objects.filter(ended_at__gt=at - dt.timedelta(hours=1))
     refused = ended.exclude(end__in=["", MessageEnd.SKIPPED]).count()

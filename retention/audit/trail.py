@@ -15,10 +15,10 @@ from contacts.base import audit, merge_redirects
 from contacts.base.days import day_of
 from contacts.base.limits import limits
 from contacts.mailings import drafts
-from contacts.models import AuditEvent, BounceUndoing, PolicyVersion
+from contacts.models import AuditEvent, BounceUndoing, LookAgain, PolicyVersion, Restoration
 from contacts.words.vocabulary import MailingState
 from retention.due.months import latest_due_anchor
-from retention.models import PurgeRun, RunStatus, StatementCheck
+from retention.models import ClockDifference, PurgeRun, RunStatus, StatementCheck
 
 BATCH = 5000
 
@@ -53,15 +53,18 @@ def over_at(months: int, policy: PolicyVersion, at: dt.datetime) -> dt.datetime:
 
 
 def shorten_ledgers(*, months: int, policy: PolicyVersion, at: dt.datetime) -> None:
-    """Delete what is as old from the ledgers of nights, searches and undone bounces. The last of each stays.
+    """Delete what is as old from the ledgers of nights, searches, undone bounces, clocks and restores.
 
-    A night that waits for approval, or is approved and not done yet, stays until it is.
+    The last night and the last search stay, and so does what is open still, such as a night that waits for approval.
     """
     until = over_at(months, policy, at)
     open_still = [RunStatus.NEEDS_APPROVAL, RunStatus.APPROVED, RunStatus.RUNNING]
     PurgeRun.objects.filter(at__lt=until, pk__lt=_last(PurgeRun)).exclude(status__in=open_still).delete()
     StatementCheck.objects.filter(at__lt=until, pk__lt=_last(StatementCheck)).delete()
     BounceUndoing.objects.filter(at__lt=until).delete()
+    ClockDifference.objects.filter(seen_at__lt=until, stands=False).delete()
+    Restoration.objects.settled().filter(found_at__lt=until).delete()
+    LookAgain.objects.filter(seen_at__lt=until).delete()
 
 
 def _last(ledger: type[Model]) -> int:

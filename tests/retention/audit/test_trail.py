@@ -15,7 +15,17 @@ from contacts.audiences import exporting
 from contacts.base import audit, merge_redirects
 from contacts.mailings import approval, drafts
 from contacts.mailings.drafts import MailingError
-from contacts.models import AuditEvent, BounceUndoing, ChannelPermission, Mailing, Message, PolicyVersion, Strike
+from contacts.models import (
+    AuditEvent,
+    BounceUndoing,
+    ChannelPermission,
+    LookAgain,
+    Mailing,
+    Message,
+    PolicyVersion,
+    Restoration,
+    Strike,
+)
 from contacts.outbox import links
 from contacts.people import erasure
 from contacts.permission import objections
@@ -24,7 +34,7 @@ from privacy_crm.celery import app
 from privacy_crm.merging import merge
 from retention import tasks
 from retention.audit import statements, trail
-from retention.models import PurgeRun, StatementCheck
+from retention.models import ClockDifference, PurgeRun, StatementCheck
 from tests.support import listing
 from tests.support.admin_pages import contents
 from tests.support.factories import NOON, ONE_DAY, ContactFactory, customer, hold, stockholm
@@ -292,3 +302,27 @@ def test_nights_and_searches_go_with_the_trail_but_the_last_and_what_waits(polic
     trail.shorten_ledgers(**tasks_at_noon)
     assert sorted(PurgeRun.objects.values_list("status", flat=True)) == ["finished", "needs_approval"]
     assert StatementCheck.objects.get().at == NOON
+
+
+def test_clocks_that_differed_and_restores_go_with_the_trail_once_nothing_of_them_is_open(
+    policy: PolicyVersion,
+) -> None:
+    """*Found*: they had no end."""
+    for stands in (True, False):
+        ClockDifference.objects.create(noticed_at=WRITTEN, seen_at=WRITTEN, seconds=90, stands=stands)
+    found = {"found_at": WRITTEN, "database_number": 1, "journal_number": 2, "messages_through": 0}
+    settled = {"replayed_at": WRITTEN, "mails_settled_at": WRITTEN, "mails_settled_by": "user:1"}
+    open_ones = [
+        Restoration.objects.create(**found | settled),
+        Restoration.objects.create(**found, replayed_at=WRITTEN, first_night_at=WRITTEN),
+    ]
+    Restoration.objects.create(**found | settled, first_night_at=WRITTEN)
+    person = ContactFactory.create()
+    unseen = LookAgain.objects.create(contact=person, why="corrected", done_at=WRITTEN)
+    LookAgain.objects.create(contact=person, why="left", done_at=WRITTEN, seen_at=WRITTEN, seen_by="user:1")
+    trail.shorten_ledgers(months=60, policy=policy, at=NOON - ONE_DAY)
+    assert (ClockDifference.objects.count(), Restoration.objects.count(), LookAgain.objects.count()) == (2, 3, 2)
+    trail.shorten_ledgers(months=60, policy=policy, at=NOON)
+    assert ClockDifference.objects.get().stands
+    assert list(Restoration.objects.order_by("pk")) == open_ones
+    assert LookAgain.objects.get() == unseen
