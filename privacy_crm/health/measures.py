@@ -1,16 +1,19 @@
 """What is measured of the product from outside, in numbers that name nobody: for alarms and for the page "System"."""
 
 import datetime as dt
+import errno
 import json
+import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import redis
 from django.conf import settings
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import DatabaseError, connection
 from django.db.models import Min
 
@@ -26,6 +29,7 @@ from retention.models import PurgeRun, RunStatus
 from retention.purge_preview import foresee
 
 BROKER_PATIENCE = 1  # seconds
+_ROOM = 64 * 1024  # bytes: a disk with less takes no list and no whitepaper
 # Days left to the safe date of a request; the first is overdue.
 DAYS_LEFT = ((None, 0, "overdue"), (0, 3, "0-2"), (3, 8, "3-7"), (8, None, "8 or more"))
 
@@ -73,6 +77,14 @@ def _ask_broker() -> None:
 
 def _ask_storage() -> None:
     default_storage.exists("whitepapers/none")
+    if isinstance(default_storage, FileSystemStorage) and _free(Path(default_storage.location)) < _ROOM:
+        raise OSError(errno.ENOSPC, "no room")
+
+
+def _free(folder: Path) -> int:
+    """Return how many bytes fit on the disk of a folder, or of what stands above one that no file was put into yet."""
+    there = next(each for each in (folder, *folder.parents) if each.exists())
+    return shutil.disk_usage(there).free
 
 
 def _valkey(url: str) -> Any:
