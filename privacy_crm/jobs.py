@@ -53,7 +53,7 @@ JOBS = {
         Queue.NIGHT,
         _("the nightly deletion, at 02:30 in the company's time zone; runs that were approved"),
         crontab(minute="*/10"),
-        late="A night that was missed is caught up by the next tick, and the officer hears of it.",
+        late="A night that was missed is caught up by the next tick, and officers hear of it. A long one goes on then.",
     ),
     "letters": Job(
         "contacts.tasks.forget_letters",

@@ -2,7 +2,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from contacts.base import held, two_clocks
+from contacts.base import budgets, held, two_clocks
 from contacts.base.background import app
 from contacts.base.days import day_of
 from contacts.merging import duplicates
@@ -43,7 +43,10 @@ def import_upload(upload_id: int, by: str) -> None:
 @app.task
 def remove_uploaded(upload_id: int, by: str) -> None:
     if policy := PolicyVersion.objects.in_force():
-        removing.remove(upload_id, policy=policy, at=timezone.now(), by=by, now=timezone.now)
+        at = timezone.now()
+        is_over = budgets.of_a_task(at, timezone.now)
+        if removing.remove(upload_id, policy=policy, at=at, by=by, now=timezone.now, is_over=is_over):
+            remove_uploaded.delay(upload_id, by)
 
 
 @app.task
@@ -66,7 +69,8 @@ def sweep_sessions() -> None:
 
 @app.task
 def tell_staff() -> None:
-    telling.send_due(at=timezone.now())
+    at = timezone.now()
+    telling.send_due(at=at, is_over=budgets.of_a_task(at, timezone.now))
 
 
 @app.task
@@ -86,7 +90,9 @@ def count_figure(name: str) -> None:
 @app.task
 def count_figures() -> None:
     if policy := PolicyVersion.objects.in_force():
-        catalogue.count_nightly(policy, at=timezone.now())
+        at = timezone.now()
+        for left in catalogue.count_nightly(policy, at=at, is_over=budgets.of_a_task(at, timezone.now)):
+            count_figure.delay(left)
 
 
 @app.task

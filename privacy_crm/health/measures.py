@@ -1,8 +1,10 @@
 """What is measured of the product from outside, in numbers that name nobody: for alarms and for the page "System"."""
 
 import datetime as dt
+import errno
 import json
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -32,6 +34,7 @@ from retention.watch import monitoring
 
 BROKER_PATIENCE = 1  # seconds
 _LOOK_SECONDS = 600  # how often it is looked where backups are
+_ROOM = 64 * 1024  # bytes: a disk with less takes no list and no whitepaper
 # Days left to the safe date of a request; the first is overdue.
 DAYS_LEFT = ((None, 0, "overdue"), (0, 3, "0-2"), (3, 8, "3-7"), (8, None, "8 or more"))
 
@@ -86,12 +89,15 @@ def _ask_broker() -> None:
 def _ask_storage() -> None:
     """Ask for a file that may be missing: a folder that is not there says no more of it than one that is empty."""
     default_storage.exists("whitepapers/none")
-    if isinstance(default_storage, FileSystemStorage) and not _takes_files(default_storage.location):
-        raise NotADirectoryError(default_storage.location)
+    if isinstance(default_storage, FileSystemStorage):
+        _look_at(Path(default_storage.location))
 
 
-def _takes_files(folder: str | os.PathLike[str]) -> bool:
-    return Path(folder).is_dir() and os.access(folder, os.W_OK | os.X_OK)
+def _look_at(folder: Path) -> None:
+    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        raise NotADirectoryError(errno.ENOTDIR, "takes no file")
+    if shutil.disk_usage(folder).free < _ROOM:
+        raise OSError(errno.ENOSPC, "no room")
 
 
 def _valkey(url: str) -> Any:

@@ -53,8 +53,10 @@ _PARTS = {
     ),
     "storage": (
         gettext_lazy("The storage of whitepapers and lists answers."),
-        gettext_lazy("The storage of whitepapers and lists does not answer."),
-        gettext_lazy("See whether the folder or the storage that MEDIA_DIR or MEDIA_URL names can be reached."),
+        gettext_lazy("The storage of whitepapers and lists does not answer, or it is full."),
+        gettext_lazy(
+            "See whether the folder or the storage that MEDIA_DIR or MEDIA_URL names can be reached and has room."
+        ),
     ),
 }
 

@@ -106,6 +106,16 @@ def test_a_mail_that_no_server_takes_is_tried_again_and_at_last_given_up(setting
     assert not AccountMail.objects.exists()
 
 
+def test_what_there_is_no_time_for_leaves_with_the_next_tick() -> None:
+    chief, kim, eva = colleague("administrator"), colleague("marketing"), colleague("marketing")
+    for each in (kim, eva):
+        granting.give(each.pk, "sales", at=NOON, by=by(chief))
+    time = iter([False, True])
+    assert telling.send_due(at=NOON, is_over=lambda: next(time)) == 1
+    assert AccountMail.objects.count() == 1
+    assert [reader for reader, _subject in told()] == [eva.email]
+
+
 def test_a_mail_whose_address_a_provider_refuses_stands_in_no_other_mails_way(settings: LazySettings) -> None:
     """Found: the task failed, no attempt was counted, and the mail was never given up."""
     chief, kim, eva = colleague("administrator"), colleague("marketing"), colleague("marketing")
