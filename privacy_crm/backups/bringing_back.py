@@ -88,20 +88,9 @@ def _make_room(*, replace: bool) -> None:
         if not rights.is_owner():
             raise BackupError("This role does not own the tables: name the one that does in OWNER_DATABASE_URL.")
         if tables:
-            _end_others(cursor)
+            owner.end_others()
             cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     connection.close()
-
-
-_OTHERS = """
-    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid()
-        AND usename IN (current_user, %(application)s) AND pg_has_role(usesysid, 'USAGE')"""
-
-
-def _end_others(cursor: Any) -> None:
-    """End the connections of whatever was not stopped: over a new one, each finds the doors closed."""
-    cursor.execute(_OTHERS, {"application": settings.APPLICATION_ROLE})
 
 
 def _bring_media(fetched: Path) -> None:

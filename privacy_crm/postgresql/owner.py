@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 
 
 @contextmanager
@@ -25,3 +25,16 @@ def connected(alias: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
     finally:
         owner.close()
         connections[alias] = application
+
+
+def end_others() -> None:
+    """End the connections of whatever was not stopped before a restore: over a new one, each finds the doors closed."""
+    with connection.cursor() as cursor:
+        cursor.execute(_END, {"application": settings.APPLICATION_ROLE})
+
+
+# Of others than these two nothing is ended, nor where the owner is no member of the application's role.
+_END = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+        AND usename IN (current_user, %(application)s) AND pg_has_role(usesysid, 'USAGE')"""
