@@ -15,7 +15,7 @@ from django.conf import settings
 
 from privacy_crm.embedded import postgres_bin
 from tests.processes.test_operations_page import PAGE, POLICY
-from tests.support.forked import libraries
+from tests.support.forked import Parent, libraries
 from tests.support.processes import PATIENCE, Site
 
 pytestmark = pytest.mark.promise("P17", "L11")
@@ -37,6 +37,7 @@ def apart(installed: Site, tmp_path: Path) -> Iterator[dict[str, str]]:
     here = installed.urls.database.partition("@")[2].rpartition("/")[0]
     yield {
         "PATH": os.environ["PATH"],
+        "DJANGO_SETTINGS_MODULE": "privacy_crm.settings",
         "DEBUG": "off",
         "DATABASE_URL": f"postgres://drill_app@{here}/drill",
         "OWNER_DATABASE_URL": f"postgres://drill@{here}/drill",
@@ -52,14 +53,14 @@ def apart(installed: Site, tmp_path: Path) -> Iterator[dict[str, str]]:
     installed._beside("DROP DATABASE drill WITH (FORCE)", "DROP ROLE drill, drill_app")
 
 
-def run(environment: dict[str, str], *arguments: str) -> tuple[int, str]:
-    process = libraries().start("manage.py", *arguments, environment=environment)
+def run(parent: Parent, *arguments: str) -> tuple[int, str]:
+    process = parent.start("manage.py", *arguments)
     said, error = process.communicate(timeout=PATIENCE)
     return process.wait(), said + error
 
 
-def manage(environment: dict[str, str], *arguments: str) -> str:
-    code, said = run(environment, *arguments)
+def manage(parent: Parent, *arguments: str) -> str:
+    code, said = run(parent, *arguments)
     assert code == 0, said
     return said
 
@@ -67,34 +68,42 @@ def manage(environment: dict[str, str], *arguments: str) -> str:
 def test_an_owner_who_is_no_superuser_installs_and_restores_and_the_application_does_all_else(
     apart: dict[str, str], installed: Site, tmp_path: Path
 ) -> None:
-    as_application = apart | {"OWNER_DATABASE_URL": ""}
-    code, said = run(as_application, "migrate")
-    assert (code, "OWNER_DATABASE_URL" in said, "Traceback" in said) == (1, True, False)
-    manage(apart, "migrate", "-v", "0")
+    with (
+        libraries().warmed(apart) as owner,
+        libraries().warmed(apart | {"OWNER_DATABASE_URL": ""}) as application,
+        libraries().warmed(apart | {"DATABASE_URL": apart["OWNER_DATABASE_URL"]}) as one_for_all,
+    ):
+        code, said = run(application, "migrate")
+        assert (code, "OWNER_DATABASE_URL" in said, "Traceback" in said) == (1, True, False)
+        manage(owner, "migrate", "-v", "0")
 
-    # From here on the owner's address is where it is needed alone.
-    for command in (("set_up_roles",), ("publish_policy", POLICY["my-policy.toml"])):
-        manage(as_application, *command)
-    assert "could drop" not in manage(as_application, "check")
-    assert "could drop" in manage(apart | {"DATABASE_URL": apart["OWNER_DATABASE_URL"]}, "check")
-    assert manage(as_application, "shell", "-v", "0", "-c", TELL).split() == ["drill_app"]
-    found = dict(re.findall(r"^(\S+) +(Rights|Owner|Migrations) ", run(as_application, "preflight")[1], re.MULTILINE))
-    assert set(found) == {"ok"}
-    manage(as_application, "purge")
+        for command in (("set_up_roles",), ("publish_policy", POLICY["my-policy.toml"])):
+            manage(application, *command)
+        assert "could drop" not in manage(application, "check")
+        assert "could drop" in manage(one_for_all, "check")
+        assert manage(application, "shell", "-v", "0", "-c", TELL).split() == ["drill_app"]
+        tried = re.findall(r"^(\S+) +(Rights|Owner|Migrations) ", run(application, "preflight")[1], re.MULTILINE)
+        assert [state for state, _ in tried] == ["ok"] * 3
+        manage(application, "purge")
+        assert_restored(owner, application, installed, tmp_path / "backups")
+        manage(application, "purge", "--approve", "--reason", "restored")
 
-    manage(as_application, "backup", str(tmp_path / "backups"))
-    (backup,) = (tmp_path / "backups").iterdir()
-    refused, said = run(as_application, "restore", str(backup), "--replace")
-    assert (refused, "OWNER_DATABASE_URL" in said) == (1, True)
-    with closing(psycopg2.connect(**installed.parameters() | {"user": "drill_app", "dbname": "drill"})) as held:
-        held.cursor().execute("LOCK contacts_contact IN ACCESS SHARE MODE")
-        manage(apart, "restore", str(backup), "--replace")
+
+def assert_restored(owner: Parent, application: Parent, installed: Site, folder: Path) -> None:
+    """The application makes a backup, which the owner alone brings back, whoever is at work meanwhile."""
+    manage(application, "backup", str(folder))
+    (backup,) = folder.iterdir()
+    code, said = run(application, "restore", str(backup), "--replace")
+    assert (code, "OWNER_DATABASE_URL" in said) == (1, True)
+    known = installed.parameters() | {"dbname": "drill"}
+    with closing(psycopg2.connect(**known | {"user": "drill_app"})) as at_work:
+        at_work.cursor().execute("LOCK contacts_contact IN ACCESS SHARE MODE")
+        manage(owner, "restore", str(backup), "--replace")
         with pytest.raises(psycopg2.OperationalError):
-            held.cursor().execute("SELECT 1")
-    with closing(psycopg2.connect(**installed.parameters() | {"dbname": "drill"})) as known, known.cursor() as cursor:
+            at_work.cursor().execute("SELECT 1")
+    with closing(psycopg2.connect(**known)) as looking, looking.cursor() as cursor:
         cursor.execute(OWNED)
         assert cursor.fetchall() == [("drill",)]
-    manage(as_application, "purge", "--approve", "--reason", "restored")
 
 
 def test_processes_of_the_other_tests_are_the_applications(installed: Site) -> None:
