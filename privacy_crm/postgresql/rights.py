@@ -10,7 +10,9 @@ from django.conf import settings
 from django.db import connection, transaction
 from psycopg2 import sql
 
-_ALL = ("SELECT", "INSERT", "UPDATE", "DELETE")
+_ROWS = ("SELECT", "INSERT", "UPDATE", "DELETE")
+# An import has the planner know what it wrote (ANALYZE), or its next statement takes minutes; no row is changed by it.
+_STATISTICS = "MAINTAIN"
 # What the application never does: the trail is added to, and ended by the owner's function alone; a policy stays on
 # the record; the journal's number moves and stays; and what was migrated is for the owner to say.
 _NEVER = {
@@ -59,7 +61,9 @@ def owned() -> list[str]:
 
 def of_table(name: str) -> tuple[str, ...]:
     """Return the rights that the application has to a table."""
-    return tuple(right for right in _ALL if right not in _NEVER.get(name, set()))
+    if name in _NEVER:
+        return tuple(right for right in _ROWS if right not in _NEVER[name])
+    return (*_ROWS, _STATISTICS)
 
 
 def _asked(question: str, **values: str) -> list[tuple[Any, ...]]:
@@ -69,7 +73,7 @@ def _asked(question: str, **values: str) -> list[tuple[Any, ...]]:
 
 
 def _has_its(table: str, had: Collection[bool]) -> Iterator[bool]:
-    return (has for right, has in zip(_ALL, had, strict=True) if right in of_table(table))
+    return (has for right, has in zip(_ROWS, had, strict=True) if right in of_table(table))
 
 
 def _statements(ours: dict[str, list[str]], role: sql.Identifier) -> Iterator[sql.Composed]:
