@@ -22,6 +22,7 @@ from contacts.journal.stores import JournalError
 from privacy_crm.backups import places, postgres
 from privacy_crm.backups.making import DATABASE, MANIFEST, MEDIA, digest, fingerprints
 from privacy_crm.backups.places import BackupError
+from privacy_crm.postgresql import owner, rights
 from privacy_crm.restoring import replay
 
 
@@ -45,10 +46,11 @@ def restore(where: str, *, replace: bool, at: dt.datetime) -> Restored:
         place.fetch(name, fetched)
         manifest = _read(fetched, Path(directory))
         notes = _check_keys(manifest)
-        _make_room(replace=replace)
-        postgres.restore(Path(directory) / DATABASE)
-        connection.close()
-        call_command("migrate", verbosity=0, interactive=False)
+        with owner.connected():
+            _make_room(replace=replace)
+            postgres.restore(Path(directory) / DATABASE)
+            connection.close()
+            call_command("migrate", verbosity=0, interactive=False)
         _bring_media(fetched)
     return Restored(manifest["made_at"], numbers.in_database(), _begin(at), (*notes, *_torn()))
 
@@ -83,20 +85,12 @@ def _make_room(*, replace: bool) -> None:
         tables = connection.introspection.table_names(cursor)
         if tables and not replace:
             raise BackupError("The database is not empty. Name an empty one, or say --replace to delete what it has.")
+        if not rights.is_owner():
+            raise BackupError("This role does not own the tables: name the one that does in OWNER_DATABASE_URL.")
         if tables:
-            _end_others(cursor)
+            owner.end_others()
             cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     connection.close()
-
-
-_OTHERS = """
-    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename = current_user"""
-
-
-def _end_others(cursor: Any) -> None:
-    """End the connections of whatever was not stopped: over a new one, each finds the doors closed."""
-    cursor.execute(_OTHERS)
 
 
 def _bring_media(fetched: Path) -> None:
