@@ -105,10 +105,9 @@ def test_a_backup_is_made_and_restored_where_nothing_but_the_volumes_may_be_writ
     here: Containers, tmp_path: Path
 ) -> None:
     os.chown(tmp_path, SERVICES["web"].uid, -1)
-    for command in (["backup", "/backups"], ["restore", "/backups/{}", "--replace"]):
-        names = [path.name for path in tmp_path.iterdir()]
-        words = [word.format(*names) for word in command]
-        container = here.start(SERVICES["web"], "python", "manage.py", *words, beside={"/backups": tmp_path})
+    for name, command in {"web": ["backup", "/backups"], "migrate": ["restore", "/backups/{}", "--replace"]}.items():
+        words = [word.format(*(path.name for path in tmp_path.iterdir())) for word in command]
+        container = here.start(SERVICES[name], "python", "manage.py", *words, beside={"/backups": tmp_path})
         assert container.wait(PATIENCE) == 0, container.said
 
 
