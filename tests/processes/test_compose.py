@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from contacts.base import budgets
+from privacy_crm.jobs import Queue
 from tests.support import compose, image
 from tests.support.containers import Container, Containers, containers
 from tests.support.embedded_users import open_directory
@@ -126,6 +128,12 @@ def test_what_compose_names_is_there() -> None:
     assert {name: Path(said["file"]).name for name, said in EVERY["secrets"].items()} == {
         name: name for name in written
     }
+
+
+def test_a_worker_has_the_time_that_a_task_has_to_come_to_its_end() -> None:
+    workers = [service for service in SERVICES.values() if "worker" in service.command]
+    assert len(workers) == len(Queue)
+    assert all(worker.grace > budgets.LONGEST.total_seconds() for worker in workers)
 
 
 @pytest.mark.parametrize("name", ["ALLOWED_HOSTS", "SITE_URL"])
