@@ -6,7 +6,6 @@ Nobody gets in before. Whoever restores says so, since only an empty database is
 import datetime as dt
 import json
 import tarfile
-import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,14 +40,14 @@ def restore(where: str, *, replace: bool, at: dt.datetime) -> Restored:
     but what `replace` has emptied.
     """
     place, name = places.split(where)
-    with tempfile.TemporaryDirectory(dir=places.roomy()) as directory:
-        fetched = Path(directory) / "fetched.tar"
+    with places.desk(at=at) as directory:
+        fetched = directory / "fetched.tar"
         place.fetch(name, fetched)
-        manifest = _read(fetched, Path(directory))
+        manifest = _read(fetched, directory)
         notes = _check_keys(manifest)
         with owner.connected():
             _make_room(replace=replace)
-            postgres.restore(Path(directory) / DATABASE)
+            postgres.restore(directory / DATABASE)
             connection.close()
             call_command("migrate", verbosity=0, interactive=False)
         _bring_media(fetched)

@@ -7,7 +7,6 @@ import datetime as dt
 import hashlib
 import json
 import tarfile
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,8 +29,8 @@ _LEFT_OUT = "uploads"  # of the media
 def make(where: str, *, at: dt.datetime) -> str:
     """Make a backup in a place, delete those whose days are over, and return its name. Raises BackupError."""
     place, name = places.of(where), places.name_of(at)
-    with tempfile.TemporaryDirectory(dir=places.roomy()) as directory:
-        made = _write(Path(directory), at)
+    with places.desk(at=at) as directory:
+        made = _write(directory, at)
         place.save(made, name)
     for old in place.names():
         if expired(old, at=at):
