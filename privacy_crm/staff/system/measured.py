@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from contacts.base import two_clocks
 from privacy_crm.health.measures import DAYS_LEFT, Measure, Sample
 from privacy_crm.staff.system.lines import Line, Section, Tone, span
 from retention.watch import clock_watch
@@ -66,7 +65,7 @@ def clocks(measured: Measured) -> Section:
     skew = one(measured, "clock_skew_seconds")
     if skew is None:
         return Section(_("Clocks"))
-    noted = clock_watch.now(two_clocks.of_database())
+    noted = clock_watch.seen()
     apart = clock_watch.apart(dt.timedelta(seconds=skew)) if abs(skew) > CLOCKS_APART else ""
     told = apart or (clock_watch.in_words(noted) if noted else "")
     if told:
