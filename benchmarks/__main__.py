@@ -21,6 +21,7 @@ PARTS = ("sign-ups", "audience", "lists", "mailings", "package", "upload", "purg
 
 def main() -> None:
     options = arguments()
+    settings.DATABASES["default"] = settings.OWNER_DATABASE  # it makes a database, fills and empties it
     django.setup()
     settings.DEBUG = False  # Django would keep every statement in memory
     settings.PURGE_CAP_NUMBER = sys.maxsize

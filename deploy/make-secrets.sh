@@ -17,5 +17,7 @@ put() {
 put secret_key "$(random)"
 put suppression_key "$(random)"
 put postgres_password "$(random)"
-put database_url "postgres://crm:$(cat secrets/postgres_password)@db:5432/crm"
+put owner_database_url "postgres://crm:$(cat secrets/postgres_password)@db:5432/crm"
+put application_password "$(random)"
+put database_url "postgres://crm_app:$(cat secrets/application_password)@db:5432/crm"
 put email_url "${EMAIL_URL:-}"

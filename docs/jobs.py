@@ -19,10 +19,15 @@ Made by `make jobs` from `privacy_crm/jobs.py`: what runs by itself, or when som
 the line says otherwise.
 
 Each queue has a worker of its own ([ADR 0050](adr/0050-what-must-go-waits-behind-nothing.md)). A job is a tick: it
-finds in the database what is owed and does it, and a second one beside it does nothing twice. Jobs that send stop after
-50 seconds and leave the rest to the next tick; the nightly deletion, imports and counts run to their end. A message
-that nobody has taken by the next tick is thrown away. So after an hour or a week without any worker, one tick of each
-job does what is owed.
+finds in the database what is owed and does it, and a second one beside it does nothing twice. A message that nobody has
+taken by the next tick is thrown away. So after an hour or a week without any worker, one tick of each job does what is
+owed.
+
+A job has a time, and leaves the rest to the next ([ADR
+0066](adr/0066-a-job-gives-its-worker-back-and-the-next-goes-on.md)): those that send, and the undoing of an import,
+stop after 50 seconds between two mails or batches; the nightly deletion after four minutes between two batches, and its
+next tick goes on with the same run; the figures between two figures. What is one transaction runs to its end: a list
+that is opened, looked through or imported, and the search for duplicates.
 """
 
 _QUEUES = {

@@ -13,12 +13,14 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import Warning as Worry
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import ProgrammingError, connections
 
 from contacts.models import Contact
 from contacts.people import rekeying
 from contacts.words import keys
+from privacy_crm.postgresql import rights
 from privacy_crm.starting import START, START_DATABASE
 
 OLDEST_POSTGRESQL = 17  # "pg_c_utf8", by which the search after an erasure compares
@@ -99,11 +101,25 @@ def people_are_under_the_first_key(*, databases: Sequence[str] | None = None, **
     return [_error(said, "E012")] if number else []
 
 
+def application_owns_nothing(*, databases: Sequence[str] | None = None, **_options: Any) -> list[CheckMessage]:
+    """Find a role that works with the tables and could drop them as well: a fault of ours would reach further."""
+    if "default" not in (databases or ()) or not rights.owned():
+        return []
+    said = "DATABASE_URL names the role that owns the tables, which could drop them."
+    hint = "Make a role of its own for the application, and name the owner in OWNER_DATABASE_URL: docs/operations.md."
+    return [Worry(said, hint=hint, id="privacy_crm.W012")]
+
+
 def register_all() -> None:
     """Called once, when the app is ready."""
     for check in (settings_are_safe, numbers_are_in_range, media_is_writable):
         register(check, START, deploy=True)
-    for check in (postgresql_is_new_enough, keys_are_all_there, people_are_under_the_first_key):
+    for check in (
+        postgresql_is_new_enough,
+        keys_are_all_there,
+        people_are_under_the_first_key,
+        application_owns_nothing,
+    ):
         register(check, START_DATABASE, Tags.database, deploy=True)
 
 

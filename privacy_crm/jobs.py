@@ -53,7 +53,7 @@ JOBS = {
         Queue.NIGHT,
         _("the nightly deletion, at 02:30 in the company's time zone; runs that were approved"),
         crontab(minute="*/10"),
-        late="A night that was missed is caught up by the next tick, and the officer hears of it.",
+        late="A night that was missed is caught up by the next tick, and officers hear of it. A long one goes on then.",
     ),
     "letters": Job(
         "contacts.tasks.forget_letters",
@@ -131,7 +131,7 @@ JOBS = {
     "sessions": Job(
         "privacy_crm.tasks.sweep_sessions",
         Queue.NIGHT,
-        _("deletes log-ins that have ended"),
+        _("deletes log-ins that have ended, and after 24 months links and roles that were asked for"),
         crontab(minute=35),
     ),
     "mail": Job(

@@ -69,7 +69,9 @@ SUPPRESSION_KEY_IS_DERIVED = not SUPPRESSION_KEY
 if SUPPRESSION_KEY_IS_DERIVED:  # for development alone: a new SECRET_KEY would forget every objection
     SUPPRESSION_KEY = f"suppression:{SECRET_KEY}"
 
+# The application's role works over the first; over the second the owner migrates and restores (ADR 0065).
 DATABASE_URL = env.str("DATABASE_URL", default="")
+OWNER_DATABASE_URL = env.str("OWNER_DATABASE_URL", default="") or DATABASE_URL
 REDIS_URL = env.str("REDIS_URL", default="")
 CELERY_BROKER_URL = REDIS_URL
 connecting: dict[str, Any] = {}
@@ -83,15 +85,12 @@ if not (DATABASE_URL and REDIS_URL):
     servers = urls(VAR_DIR)
     POSTGRES_BIN = str(postgres_bin("pg_dump").parent)
     connecting = {"connection_factory": first_use.connecting(VAR_DIR)}
-    DATABASE_URL = DATABASE_URL or servers.database
+    if not DATABASE_URL:
+        DATABASE_URL, OWNER_DATABASE_URL = servers.database, servers.owner
     if not REDIS_URL:
         REDIS_URL, CELERY_BROKER_URL = servers.redis, servers.broker
         CELERY_BROKER_TRANSPORT = "privacy_crm.embedded.broker.Transport"
 
-DATABASES = {
-    "default": env.db_url_config(DATABASE_URL, engine="privacy_crm.postgresql")
-    | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
-}
 # What each connection is limited to; what takes longer names its own limits (contacts/base/limits.py).
 SESSION = {
     "statement_timeout": env.str("STATEMENT_TIMEOUT", default="60s"),
@@ -102,7 +101,17 @@ SESSION = {
 }
 # A server that is gone without a word is noticed, and the next one that DATABASE_URL names is asked.
 NETWORK = {"connect_timeout": 5, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
-DATABASES["default"]["OPTIONS"] = NETWORK | DATABASES["default"].get("OPTIONS", {}) | {"session": SESSION} | connecting
+
+
+def database(url: str) -> dict[str, Any]:
+    config: dict[str, Any] = env.db_url_config(url, engine="privacy_crm.postgresql")
+    options = NETWORK | config.get("OPTIONS", {}) | {"session": SESSION} | connecting
+    return config | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
+
+
+DATABASES = {"default": database(DATABASE_URL)}
+OWNER_DATABASE = database(OWNER_DATABASE_URL)
+APPLICATION_ROLE = DATABASES["default"]["USER"]
 # How long a deletion by time waits for a row that somebody else holds, before it looks which one that is.
 SWEEP_LOCK_TIMEOUT = env.str("SWEEP_LOCK_TIMEOUT", default="2s")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -48,8 +48,24 @@ def faults_of_database() -> list[str]:
         connections[_DATABASE].close()  # no fork of this process may have it
 
 
+def worries() -> list[str]:
+    """Return what nobody has to start without, and what should be put right, a line each."""
+    if not settings.START_REFUSES:
+        return []
+    try:
+        return [f"{message.msg} {message.hint}" for message in _checked() if not message.is_serious()]
+    except OperationalError:
+        return []
+    finally:
+        connections[_DATABASE].close()
+
+
 def _of_database() -> list[str]:
-    return _lines(run_checks(tags=[START_DATABASE], include_deployment_checks=True, databases=[_DATABASE]))
+    return _lines(_checked())
+
+
+def _checked() -> list[CheckMessage]:
+    return run_checks(tags=[START_DATABASE], include_deployment_checks=True, databases=[_DATABASE])
 
 
 def _look(connection: Any, **_said: Any) -> None:

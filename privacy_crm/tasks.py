@@ -1,13 +1,15 @@
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from contacts.base import held, two_clocks
+from contacts.base import budgets, held, two_clocks
 from contacts.base.background import app
 from contacts.base.days import day_of
 from contacts.merging import duplicates
 from contacts.models import PolicyVersion
 from contacts.outbox import wake_worker
 from privacy_crm import mailings
+from privacy_crm.access import forgetting as of_accounts
 from privacy_crm.access import logins, telling
 from privacy_crm.figures import catalogue
 from privacy_crm.health import heartbeat
@@ -41,7 +43,10 @@ def import_upload(upload_id: int, by: str) -> None:
 @app.task
 def remove_uploaded(upload_id: int, by: str) -> None:
     if policy := PolicyVersion.objects.in_force():
-        removing.remove(upload_id, policy=policy, at=timezone.now(), by=by, now=timezone.now)
+        at = timezone.now()
+        is_over = budgets.of_a_task(at, timezone.now)
+        if removing.remove(upload_id, policy=policy, at=at, by=by, now=timezone.now, is_over=is_over):
+            remove_uploaded.delay(upload_id, by)
 
 
 @app.task
@@ -54,14 +59,18 @@ def sweep_uploads() -> None:
 
 @app.task
 def sweep_sessions() -> None:
-    if at := two_clocks.agreed(timezone.now):
+    policy, at = PolicyVersion.objects.in_force(), two_clocks.agreed(timezone.now)
+    if at:
         held.delete(Session.objects.filter(expire_date__lt=at))
         logins.sweep(at)
+    if at and policy:
+        of_accounts.forget(months=settings.AUDIT_MONTHS, policy=policy, at=at)
 
 
 @app.task
 def tell_staff() -> None:
-    telling.send_due(at=timezone.now())
+    at = timezone.now()
+    telling.send_due(at=at, is_over=budgets.of_a_task(at, timezone.now))
 
 
 @app.task
@@ -81,7 +90,9 @@ def count_figure(name: str) -> None:
 @app.task
 def count_figures() -> None:
     if policy := PolicyVersion.objects.in_force():
-        catalogue.count_nightly(policy, at=timezone.now())
+        at = timezone.now()
+        for left in catalogue.count_nightly(policy, at=at, is_over=budgets.of_a_task(at, timezone.now)):
+            count_figure.delay(left)
 
 
 @app.task

@@ -158,6 +158,9 @@ class PurgeRun(models.Model):
     policy_version = models.ForeignKey(PolicyVersion, models.DO_NOTHING, null=True, related_name="+", db_index=False)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
+    paused_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its time was over; the next tick goes on with it."
+    )
     approved_at = models.DateTimeField(null=True, blank=True)
     approved_by = models.CharField(blank=True)
     warned_at = models.DateTimeField(null=True, blank=True, help_text="When the officers were told.")
@@ -181,6 +184,9 @@ class PurgeRun(models.Model):
             models.CheckConstraint(
                 condition=Q(status="running", finished_at__isnull=True) | ~Q(status="running"),
                 name="run_running_is_not_finished",
+            ),
+            models.CheckConstraint(
+                condition=Q(paused_at__isnull=True) | Q(status="running"), name="run_paused_is_running"
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=["finished", "failed"]) | Q(finished_at__isnull=False),

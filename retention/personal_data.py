@@ -13,8 +13,8 @@ MODELS: dict[str, Table] = {
     "retention.PurgeRun": dict.fromkeys(
         [
             "id", "at", "by", "status", "policy_version", "started_at", "finished_at", "approved_at", "approved_by",
-            "warned_at", "telling_until", "to_delete", "to_minimise", "spared", "waits_because", "foreseen",
-            "foreseen_through",
+            "paused_at", "warned_at", "telling_until", "to_delete", "to_minimise", "spared", "waits_because",
+            "foreseen", "foreseen_through",
         ],
         NOTHING,
     ),

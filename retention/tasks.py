@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.utils import timezone
 
-from contacts.base import two_clocks
+from contacts.base import budgets, two_clocks
 from contacts.base.background import app
 from contacts.models import PolicyVersion
 from retention.audit import statements, trail
@@ -11,7 +11,7 @@ from retention.watch import clock_watch, monitoring, scheduler, warning
 @app.task
 def nightly() -> None:
     if at := two_clocks.agreed(timezone.now):
-        scheduler.tick(at=at, now=timezone.now)
+        scheduler.tick(at=at, now=timezone.now, is_over=budgets.of_a_task(at, timezone.now, budgets.NIGHT))
 
 
 @app.task

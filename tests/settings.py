@@ -34,7 +34,10 @@ PATIENT = {"STATEMENT_TIMEOUT": "10min", "LOCK_TIMEOUT": "5min", "IDLE_TIMEOUT":
 os.environ |= PATIENT
 
 from privacy_crm.settings import *  # noqa: E402, F403
-from privacy_crm.settings import CACHES, CELERY_BROKER_URL, REDIS_URL, VAR_DIR  # noqa: E402
+from privacy_crm.settings import CACHES, CELERY_BROKER_URL, DATABASES, OWNER_DATABASE, REDIS_URL, VAR_DIR  # noqa: E402
+
+# Tests make triggers and databases of their own. Processes that they start are the application's (`tests/processes`).
+DATABASES["default"] = OWNER_DATABASE
 
 # Valkey has sixteen databases; the first is that of a run without workers.
 _OURS = int(WORKER.removeprefix("gw")) % 15 + 1 if WORKER else 0

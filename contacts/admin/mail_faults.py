@@ -19,6 +19,7 @@ from contacts.admin.shared import acts, fields
 from contacts.admin.shared.acts import Act, ActForm
 from contacts.admin.shared.base import RecordAdmin
 from contacts.models import BounceUndoing, MailStandstill, Message
+from contacts.outbox import standstill
 from contacts.people import bounces
 from contacts.people.bounces import BounceError, Wave
 from contacts.words import mail_faults
@@ -47,7 +48,10 @@ class MailStandstillAdmin(RecordAdmin):
 
     @display(description=gettext_lazy("state"), label={"over": "success", "stands": "danger"})
     def state(self, stands: MailStandstill) -> tuple[str, str]:
-        return ("over", _("mail leaves again")) if stands.ended_at else ("stands", _("mail is not leaving"))
+        if stands.ended_at:
+            return "over", _("mail leaves again")
+        spared = standstill.spares_awaited(stands)
+        return "stands", _("mailings are not leaving") if spared else _("mail is not leaving")
 
     @display(description=gettext_lazy("ended"))
     def ended(self, stands: MailStandstill) -> str:
@@ -59,7 +63,8 @@ class MailStandstillAdmin(RecordAdmin):
     def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         waiting = 0 if record.ended_at else Message.objects.due(timezone.now()).count()
         text = ngettext("%s mail waits.", "%s mails wait.", waiting) % localize(waiting)
-        return {"what": self.what(record), "waiting": text if waiting else ""}
+        waits = mail_faults.waits(awaited_leaves=standstill.spares_awaited(record))
+        return {"what": self.what(record), "waits": waits, "waiting": text if waiting else ""}
 
 
 class UndoForm(ActForm):

@@ -5,7 +5,7 @@ over one that stays, the database alone, every few seconds: a number that went b
 """
 
 import time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import ProgrammingError, connection
 from django.db.models import Min
@@ -20,6 +20,7 @@ _seen: dict[str, int] = {}
 _ASKED = "_journal_asked"
 _SECONDS = 5.0
 _LAST = "SELECT last FROM contacts_journalnumber"
+_THERE = "SELECT 1 FROM pg_class WHERE relname = 'contacts_journalnumber'"
 
 
 class _Asked(NamedTuple):
@@ -38,10 +39,13 @@ class BehindError(Exception):
 
 
 class UnfinishedError(JournalError):
-    """A restore was broken off: the number, which no backup has, is entered at its end."""
+    """A restore was broken off: the number, which no backup has, is entered at its end, and rights are given before."""
 
     def __init__(self) -> None:
-        super().__init__("A restore was broken off before its end. Run `manage.py restore` again, with --replace.")
+        super().__init__(
+            "A restore was broken off before its end. Run `manage.py restore` again, with --replace; or, if you"
+            " restored by other means, `manage.py migrate`."
+        )
 
 
 class LostError(JournalError):
@@ -62,14 +66,21 @@ def in_database() -> int:
     """
     connection.ensure_connection()
     try:
-        with connection.wrap_database_errors, connection.connection.cursor() as cursor:
-            cursor.execute(_LAST)
-            found = cursor.fetchone()
-    except ProgrammingError:  # not migrated yet, or restored from before there was a journal
-        return 0
+        found = _row(_LAST)
+    except ProgrammingError as error:
+        if _row(_THERE):  # and not ours to read: `migrate`, which comes after pg_restore, gives the rights
+            raise UnfinishedError from error
+        return 0  # not migrated yet, or restored from before there was a journal
     if found is None:
         raise UnfinishedError
     return int(found[0])
+
+
+def _row(statement: str) -> tuple[Any, ...] | None:
+    with connection.wrap_database_errors, connection.connection.cursor() as cursor:
+        cursor.execute(statement)
+        row: tuple[Any, ...] | None = cursor.fetchone()
+        return row
 
 
 def left() -> int:

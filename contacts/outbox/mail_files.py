@@ -41,7 +41,11 @@ class EmailBackend(filebased.EmailBackend):
         whose = "+".join(sorted({_hash(address) for address in message.recipients()}))
         path = Path(self.file_path) / f"{moment}-{whose}-{uuid.uuid4().hex[:8]}{_ENDING}"
         path.touch(mode=0o600)
-        path.write_bytes(message.message().as_bytes() + b"\n")
+        try:
+            path.write_bytes(message.message().as_bytes() + b"\n")
+        except OSError:  # such as a full disk: the mail is written again, and half of it would be a second one
+            path.unlink(missing_ok=True)
+            raise
 
 
 def forget(addresses: Iterable[str]) -> int:

@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 
 from contacts.base import alone, officers
 from contacts.models import MailStandstill, PolicyVersion
-from contacts.outbox import links
+from contacts.outbox import links, standstill
 from contacts.words import mail_faults
 
 log = structlog.get_logger(__name__)
@@ -58,13 +58,18 @@ def _told(stands: MailStandstill, to: list[str], policy: PolicyVersion, at: dt.d
 
 
 def _subject(stands: MailStandstill) -> str:
-    return "Mail leaves again" if stands.ended_at else "Mail is not leaving: the mail server is at fault"
+    if stands.ended_at:
+        return "Mail leaves again"
+    what = "Mailings are" if standstill.spares_awaited(stands) else "Mail is"
+    return f"{what} not leaving: the mail server is at fault"
 
 
 def _body(stands: MailStandstill, policy: PolicyVersion) -> str:
     """Return the mail's text: what happened and what to do, with no person in it."""
     begun = date_format(stands.began_at.astimezone(policy.zone), "DATETIME_FORMAT")
     cause = f"{mail_faults.told(stands.reply, stands.domains)} It began on {begun}."
+    if not stands.ended_at:
+        cause += f"\n\n{mail_faults.waits(awaited_leaves=standstill.spares_awaited(stands))}"
     if stands.ended_at:
         ended = date_format(stands.ended_at.astimezone(policy.zone), "DATETIME_FORMAT")
         return f"{cause}\n\nThe server took mail again on {ended}. What had waited is being sent.\n"
@@ -73,6 +78,6 @@ def _body(stands: MailStandstill, policy: PolicyVersion) -> str:
 
 
 _ADVICE = (
-    "No mail is lost and no address was marked: all mails wait, and every few minutes one is tried to see whether the\n"
-    "server is well. You get a mail once it is. Ask those who operate the mail server what is wrong."
+    "No mail is lost and no address was marked: what waits leaves once the server takes mail again. You get a mail\n"
+    "then. Ask those who operate the mail server what is wrong."
 )

@@ -127,7 +127,7 @@ def contest(public_id: uuid.UUID, address_hash: str, *, at: dt.datetime, by: str
     contact = others.select_for_update().filter(public_id=public_id).first()
     if contact is not None:
         note(contact, TrustReason.CONTESTED, at=at, by=by)
-        writing.write(JournalAct.LOOK, [public_id], at=at, why=LookWhy.CONTESTED)
+        writing.write(JournalAct.LOOK, [public_id], hashes={address_hash: ""}, at=at, why=LookWhy.CONTESTED)
 
 
 @transaction.atomic

@@ -22,6 +22,19 @@ _AWAY: dict[str, Any] = {
 }
 _REFUSES = _("The mail server refuses mail to different companies in the same words: “%s”.")
 
+_ALL_WAIT = _(
+    "All mail waits. One mail is tried every few minutes, first one that somebody waits for, such as a confirmation."
+)
+_MAILINGS_WAIT = _(
+    "Mailings and announcements wait. Mail that somebody waits for, such as a confirmation or a letter, still leaves."
+    " It waits only if it was itself refused like this."
+)
+
+
+def waits(*, awaited_leaves: bool) -> str:
+    """Return which mail waits meanwhile."""
+    return str(_MAILINGS_WAIT if awaited_leaves else _ALL_WAIT)
+
 
 def told(reply: str, domains: int) -> str:
     """Return what is wrong. `reply` is what was said alike to so many domains, else the kind of error."""

@@ -18,7 +18,8 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from contacts.base import audit
+from contacts.base import audit, budgets
+from contacts.base.budgets import Budget, IsOver
 from contacts.models import PolicyVersion
 from contacts.outbox import links, mail_errors
 from privacy_crm.access import account_words
@@ -75,15 +76,17 @@ def owe(
     )
 
 
-def send_due(*, at: dt.datetime) -> int:
+def send_due(*, at: dt.datetime, is_over: IsOver = budgets.endless) -> int:
     """Send what is owed, and return how many mails left. Where the mail server is away, the rest waits for it.
+
+    None is begun once `is_over` says so: the rest is for the next call.
 
     A mail that fails, whatever the reason, counts an attempt and keeps no other from leaving.
     A mail is claimed before it leaves, and its row goes after: a crash in between sends it again, never not at all.
     """
     due = AccountMail.objects.filter(not_before__lte=at).order_by("not_before", "pk").values_list("pk", flat=True)
     sent = 0
-    for pk in list(due[:MOST]):
+    for pk in Budget(is_over).portions(list(due[:MOST])):
         try:
             sent += _send(pk, at)
         except Exception as error:

@@ -7,7 +7,6 @@ says so, since only an empty database is written to without a word.
 import datetime as dt
 import json
 import tarfile
-import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +26,7 @@ from contacts.words import keys
 from privacy_crm.backups import places, postgres
 from privacy_crm.backups.making import DATABASE, FORMAT, MANIFEST, MEDIA, digest, sealed_by
 from privacy_crm.backups.places import BackupError
+from privacy_crm.postgresql import owner, rights
 from privacy_crm.restoring import replay
 
 
@@ -45,18 +45,19 @@ def restore(where: str, *, replace: bool, journal_lost: bool = False, at: dt.dat
     said to be lost. Raises BackupError; what has to be there is looked for before anything is changed.
     """
     place, name = places.split(where)
-    with tempfile.TemporaryDirectory(dir=places.roomy()) as directory:
-        fetched = Path(directory) / "fetched.tar"
+    with places.desk(at=at) as directory:
+        fetched = directory / "fetched.tar"
         place.fetch(name, fetched)
-        manifest = _read(fetched, Path(directory))
+        manifest = _read(fetched, directory)
         notes = _check_keys(manifest["keys"])
         if not journal_lost:
             _check_journal(manifest["journal_left"])
         postgres.find("pg_restore")
-        _make_room(replace=replace)
-        postgres.restore(Path(directory) / DATABASE)
-        connection.close()
-        call_command("migrate", verbosity=0, interactive=False)
+        with owner.connected():
+            _make_room(replace=replace)
+            postgres.restore(directory / DATABASE)
+            connection.close()
+            call_command("migrate", verbosity=0, interactive=False)
         rekeying.rekey()  # it may be from before a rotation
         journal_number = _begin(manifest["journal_number"], at)
         _bring_media(fetched)
@@ -113,20 +114,12 @@ def _make_room(*, replace: bool) -> None:
         tables = connection.introspection.table_names(cursor)
         if tables and not replace:
             raise BackupError("The database is not empty. Name an empty one, or say --replace to delete what it has.")
+        if not rights.is_owner():
+            raise BackupError("This role does not own the tables: name the one that does in OWNER_DATABASE_URL.")
         if tables:
-            _end_others(cursor)
+            owner.end_others()
             cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     connection.close()
-
-
-_OTHERS = """
-    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename = current_user"""
-
-
-def _end_others(cursor: Any) -> None:
-    """End the connections of whatever was not stopped: over a new one, each finds the doors closed."""
-    cursor.execute(_OTHERS)
 
 
 def _bring_media(fetched: Path) -> None:

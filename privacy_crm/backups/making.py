@@ -8,7 +8,6 @@ import datetime as dt
 import hashlib
 import json
 import tarfile
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,8 +36,8 @@ _WITHOUT = [FoodPreference._meta.db_table, JournalNumber._meta.db_table]
 def make(where: str, *, at: dt.datetime) -> str:
     """Make a backup in a place, and return its name. Raises BackupError."""
     place, name = places.of(where), places.name_of(at)
-    with tempfile.TemporaryDirectory(dir=places.roomy()) as directory:
-        made = _write(Path(directory), at)
+    with places.desk(at=at) as directory:
+        made = _write(directory, at)
         place.save(made, name)
     return name
 

@@ -5,6 +5,8 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
@@ -13,6 +15,8 @@ from django.conf import settings
 
 from contacts.journal import stores
 
+_A_DAY = dt.timedelta(days=1)
+_DESK = "privacy-crm-desk-"
 _NAME = re.compile(r"privacy-crm-(\d{8}T\d{6})Z\.tar")
 
 
@@ -48,7 +52,21 @@ def of(where: str) -> Place:
     raise BackupError("A backup is kept in a directory, or at s3://bucket/prefix.")
 
 
-def roomy() -> Path:
+@contextmanager
+def desk(*, at: dt.datetime) -> Iterator[Path]:
+    """Have a folder for a while, in which a backup is put together or taken apart.
+
+    What one that was killed has left of people goes first, once it is a day old (L11).
+    """
+    room = _roomy()
+    for left in room.glob(f"{_DESK}*"):
+        if left.stat().st_mtime < (at - _A_DAY).timestamp():
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=_DESK, dir=room) as directory:
+        yield Path(directory)
+
+
+def _roomy() -> Path:
     """Return where a whole dump has room: where TMPDIR says, or beside our own files, since /tmp may be memory."""
     if os.environ.get("TMPDIR"):
         return Path(tempfile.gettempdir())
@@ -73,12 +91,21 @@ class Directory:
 
     def save(self, file: Path, name: str) -> None:
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._forget_parts(before=name)
         beside = self.path / f".{name}.part"
         with file.open("rb") as source, os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as target:
             shutil.copyfileobj(source, target)
             target.flush()
             os.fsync(target.fileno())
         beside.replace(self.path / name)
+
+    def _forget_parts(self, *, before: str) -> None:
+        """Delete what those have left that were killed a day ago: nobody would count it among the backups."""
+        now = made_at(before)
+        for part in self.path.glob(".privacy-crm-*.tar.part"):
+            made = made_at(part.name.removeprefix(".").removesuffix(".part"))
+            if made and now and made < now - _A_DAY:
+                part.unlink(missing_ok=True)
 
     def fetch(self, name: str, into: Path) -> None:
         if not (self.path / name).is_file():

@@ -11,18 +11,19 @@ from django.db import connection
 
 from privacy_crm.backups.places import BackupError
 
+# It may be brought back elsewhere, where roles have other names; `migrate` gives their rights.
+_OF_NOBODY = ("--no-owner", "--no-privileges")
+
 
 def dump(into: Path, *, snapshot: str, without: list[str]) -> None:
     """Write the database into a file, as one snapshot sees it, with nothing of what is in the tables `without`."""
     left_out = [f"--exclude-table-data={table}" for table in without]
-    _run(
-        "pg_dump", "--format=custom", "--no-owner", f"--snapshot={snapshot}", f"--file={into}", *left_out, *_database()
-    )
+    _run("pg_dump", "--format=custom", *_OF_NOBODY, f"--snapshot={snapshot}", f"--file={into}", *left_out, *_database())
 
 
 def restore(source: Path) -> None:
-    """Bring back what a file has, all of it or nothing."""
-    _run("pg_restore", "--single-transaction", "--exit-on-error", "--no-owner", *_database("--dbname"), str(source))
+    """Bring back what a file has, all of it or nothing. Call it as the owner."""
+    _run("pg_restore", "--single-transaction", "--exit-on-error", *_OF_NOBODY, *_database("--dbname"), str(source))
 
 
 def _run(tool: str, *arguments: str) -> None:

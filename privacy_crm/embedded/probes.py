@@ -9,15 +9,16 @@ from pathlib import Path
 READY = "ready"
 UNREACHABLE = "unreachable"
 NO_DATABASE = "3D000"
+NO_ROLE = "28000"
 _PROTOCOL_3_0 = 196608
 _PATIENCE = 5.0
 
 
-def postgres_answer(path: Path, name: str) -> str:
-    """READY, UNREACHABLE or the SQLSTATE with which PostgreSQL refuses the role and database of that name."""
+def postgres_answer(path: Path, role: str, database: str) -> str:
+    """READY, UNREACHABLE or the SQLSTATE with which PostgreSQL refuses a role or a database."""
     try:
         with _connected(path) as server:
-            server.sendall(_startup_message(name))
+            server.sendall(_startup_message(role, database))
             return _first_verdict(server)
     except OSError:
         return UNREACHABLE
@@ -53,8 +54,8 @@ def _connected(path: Path) -> Iterator[socket.socket]:
         yield server
 
 
-def _startup_message(name: str) -> bytes:
-    body = struct.pack("!i", _PROTOCOL_3_0) + f"user\0{name}\0database\0{name}\0\0".encode()
+def _startup_message(role: str, database: str) -> bytes:
+    body = struct.pack("!i", _PROTOCOL_3_0) + f"user\0{role}\0database\0{database}\0\0".encode()
     return struct.pack("!i", len(body) + 4) + body
 
 

@@ -12,18 +12,24 @@ from typing import Any
 from . import locks, probes, wheels
 from .places import EmbeddedError, Places, places_of, prepare
 
-DATABASE = "crm"
+OWNER = DATABASE = "crm"
+APPLICATION = "crm_app"
 _DEADLINE = 60.0
 _PAUSE = 0.02
+# What is made where PostgreSQL says that it lacks a role or a database.
+_MAKES = {probes.NO_ROLE: ("createuser", APPLICATION), probes.NO_DATABASE: ("createdb", DATABASE)}
 # Never closed: the shared lock says until the very end of the process that somebody uses the servers.
 _held: dict[Path, int] = {}
 
 
 @dataclass(frozen=True)
 class Urls:
-    """`database` is for django-environ's `db()`, `redis` for redis-py, `broker` for Celery, with `broker.Transport`."""
+    """`database` and `owner` are for django-environ's `db()`, `redis` for redis-py, `broker` for Celery, with
+    `broker.Transport`. The application works over the first; over the second the owner migrates.
+    """
 
     database: str
+    owner: str
     redis: str
     broker: str
 
@@ -38,7 +44,8 @@ def urls(var_dir: Path) -> Urls:
     directory = str(address / "postgres").replace("/", "%2F")
     valkey = address / "valkey.sock"
     return Urls(
-        database=f"postgres://{DATABASE}@:5432/{directory}/{DATABASE}",
+        database=f"postgres://{APPLICATION}@:5432/{directory}/{DATABASE}",
+        owner=f"postgres://{OWNER}@:5432/{directory}/{DATABASE}",
         redis=f"unix://{valkey}?db=0",
         broker=f"socket://{valkey}?virtual_host=0",
     )
@@ -129,14 +136,14 @@ def _published_run(places: Places) -> Path | None:
 
 
 def _servers_answer(run: Path) -> bool:
-    answer = probes.postgres_answer(run / "postgres" / ".s.PGSQL.5432", DATABASE)
-    if answer == probes.NO_DATABASE:
-        _create_database(run)
+    answer = probes.postgres_answer(run / "postgres" / ".s.PGSQL.5432", APPLICATION, DATABASE)
+    if answer in _MAKES:
+        _make(run, *_MAKES[answer])
     return answer == probes.READY and probes.valkey_answers(run / "valkey.sock")
 
 
-def _create_database(run: Path) -> None:
-    """Where several processes try at once, all but one fail; each then finds the database."""
-    createdb = [str(wheels.postgres_bin("createdb")), "-h", str(run / "postgres"), "-p", "5432", "-U", DATABASE]
+def _make(run: Path, program: str, name: str) -> None:
+    """Where several processes try at once, all but one fail; each then finds what was made."""
+    command = [str(wheels.postgres_bin(program)), "-h", str(run / "postgres"), "-p", "5432", "-U", OWNER, name]
     quiet: dict[str, Any] = {"env": {"LC_ALL": "C"}, "stdin": subprocess.DEVNULL, "capture_output": True}
-    subprocess.run([*createdb, DATABASE], check=False, **quiet)
+    subprocess.run(command, check=False, **quiet)

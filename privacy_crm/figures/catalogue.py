@@ -8,6 +8,8 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from contacts.base import budgets
+from contacts.base.budgets import IsOver
 from contacts.base.days import day_of
 from contacts.base.limits import limits
 from contacts.information import informing
@@ -53,11 +55,14 @@ def offered(user: Any) -> list[tuple[str, Figure]]:
     return [(name, figure) for name, figure in FIGURES.items() if user.has_perm(figure.permission)]
 
 
-def count_nightly(policy: PolicyVersion, *, at: dt.datetime) -> None:
-    """Count what reads everybody, for the pages of the day."""
-    for name, figure in FIGURES.items():
-        if figure.nightly:
-            count(name, policy, at=at)
+def count_nightly(policy: PolicyVersion, *, at: dt.datetime, is_over: IsOver = budgets.endless) -> list[str]:
+    """Count what reads everybody, for the pages of the day, and return what there was no more time for."""
+    nightly = [name for name, figure in FIGURES.items() if figure.nightly]
+    for number, name in enumerate(nightly):
+        if is_over():
+            return nightly[number:]
+        count(name, policy, at=at)
+    return []
 
 
 @limits(statement="1h")

@@ -1,27 +1,32 @@
 """What is measured of the product from outside, in numbers that name nobody: for alarms and for the page "System"."""
 
 import datetime as dt
+import errno
 import json
+import os
+import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import redis
 from django.conf import settings
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import DatabaseError, connection
 from django.db.models import Min
 
 from contacts.base.days import day_of
-from contacts.journal import shipping
+from contacts.journal import shipping, stores
 from contacts.models import JobRun, JournalLine, Message, PolicyVersion
 from contacts.models.outbox import MessageEnd
 from dsr.models.requests import PendingSearch
 from dsr.records import due
 from privacy_crm.backups import age
+from privacy_crm.models import AccountMail
 from retention.due.due_bases import RetentionDate
 from retention.lapses.purge_preview import foresee
 from retention.models import PurgeRun, RunStatus
@@ -29,6 +34,7 @@ from retention.watch import monitoring
 
 BROKER_PATIENCE = 1  # seconds
 _LOOK_SECONDS = 600  # how often it is looked where backups are
+_ROOM = 64 * 1024  # bytes: a disk with less takes no list and no whitepaper
 # Days left to the safe date of a request; the first is overdue.
 DAYS_LEFT = ((None, 0, "overdue"), (0, 3, "0-2"), (3, 8, "3-7"), (8, None, "8 or more"))
 
@@ -63,6 +69,10 @@ def _answers(ask: Callable[[], object]) -> bool:
         ask()
     except (DatabaseError, redis.RedisError, OSError):
         return False
+    except Exception as error:
+        if stores.is_of_a_bucket(error):
+            return False
+        raise
     return True
 
 
@@ -77,7 +87,17 @@ def _ask_broker() -> None:
 
 
 def _ask_storage() -> None:
+    """Ask for a file that may be missing: a folder that is not there says no more of it than one that is empty."""
     default_storage.exists("whitepapers/none")
+    if isinstance(default_storage, FileSystemStorage):
+        _look_at(Path(default_storage.location))
+
+
+def _look_at(folder: Path) -> None:
+    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        raise NotADirectoryError(errno.ENOTDIR, "takes no file")
+    if shutil.disk_usage(folder).free < _ROOM:
+        raise OSError(errno.ENOSPC, "no room")
 
 
 def _valkey(url: str) -> Any:
@@ -148,8 +168,9 @@ def _skew() -> Measure:
 
 def _of_mail(at: dt.datetime) -> Iterator[Measure]:
     waiting = Message.objects.filter(sent_at=None, ended_at=None, mailing=None, not_before__lte=at)
-    oldest = waiting.aggregate(oldest=Min("not_before"))["oldest"]
-    age = (at - oldest).total_seconds() if oldest else 0.0
+    to_staff = AccountMail.objects.aggregate(oldest=Min("happened_at"))["oldest"]
+    owed = [oldest for oldest in (waiting.aggregate(oldest=Min("not_before"))["oldest"], to_staff) if oldest]
+    age = max(0.0, *((at - since).total_seconds() for since in owed)) if owed else 0.0
     yield Measure("oldest_unsent_letter_seconds", "How long the oldest mail has waited, mailings aside", [({}, age)])
     ended = Message.objects.filter(ended_at__gt=at - dt.timedelta(hours=1))
     refused = ended.exclude(end__in=["", MessageEnd.SKIPPED]).count()

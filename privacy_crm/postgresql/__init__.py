@@ -1,1 +1,1 @@
-"""Django's backend for PostgreSQL, which sets what each connection is limited to after it has connected (ADR 0048)."""
+"""Django's backend for PostgreSQL, whose connections have limits (ADR 0048), and the two roles of the database."""

@@ -11,18 +11,11 @@ from contacts.models import PolicyVersion
 from contacts.people import rekeying
 from contacts.words import keys
 from privacy_crm import checks, roles
-from privacy_crm.preflight.results import Result, ok, wrong
+from privacy_crm.postgresql import rights
+from privacy_crm.preflight.results import Result, ok, unknown, wrong
 
 MOST_SECONDS = 60  # that the clocks of two machines may differ
 
-# What the product does with its tables, and that it makes temporary ones.
-_FORBIDDEN = """
-    SELECT count(*) FROM pg_class
-    WHERE relkind IN ('r', 'p') AND relnamespace = current_schema()::regnamespace
-        AND relname <> 'django_migrations' AND NOT (
-        has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT')
-        AND (has_table_privilege(oid, 'UPDATE') OR relname = 'contacts_auditevent')
-        AND has_table_privilege(oid, 'DELETE'))"""
 _TEMPORARY = "SELECT has_database_privilege(current_database(), 'TEMPORARY')"
 
 type Now = Callable[[], dt.datetime]
@@ -32,6 +25,7 @@ def look(now: Now) -> Iterator[Result]:
     """Raises OperationalError where the database does not answer."""
     yield _version()
     yield _rights()
+    yield _owner()
     if pending := _pending():
         yield wrong("Migrations", f"{pending} not applied", "Run `manage.py migrate`.")
         return
@@ -49,15 +43,22 @@ def _version() -> Result:
 
 
 def _rights() -> Result:
+    if lacking := rights.lacking():
+        said = f"{len(lacking)} tables cannot be read or written"
+        return wrong("Rights", said, "Run `manage.py migrate`, which gives the role of DATABASE_URL its rights.")
     with connection.cursor() as cursor:
-        cursor.execute(_FORBIDDEN)
-        (forbidden,) = cursor.fetchone()
         cursor.execute(_TEMPORARY)
         (temporary,) = cursor.fetchone()
-    if forbidden or not temporary:
-        said = f"{forbidden} tables cannot be read or written" if forbidden else "no temporary tables"
-        return wrong("Rights", said, "Give the role of DATABASE_URL these rights.")
+    if not temporary:
+        return wrong("Rights", "no temporary tables", "Grant TEMPORARY on the database to the role of DATABASE_URL.")
     return ok("Rights", "tables can be read and written, and temporary ones made")
+
+
+def _owner() -> Result:
+    """One role for all is no fault, and not as it should be."""
+    for message in checks.application_owns_nothing(databases=["default"]):
+        return unknown("Owner", "one role owns the tables and works with them", str(message.hint))
+    return ok("Owner", "the role that works owns no table")
 
 
 def _pending() -> int:

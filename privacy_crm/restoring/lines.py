@@ -19,10 +19,11 @@ from contacts.journal import restored
 from contacts.journal.segments import Entry
 from contacts.models import ApiKey, Basis, Contact, LookAgain, PolicyVersion
 from contacts.outbox import notices
-from contacts.people import empty_organisations, erasure, tombstones
+from contacts.people import address_trust, empty_organisations, erasure, tombstones
 from contacts.permission import consents, interests, objections
-from contacts.signups import keys
+from contacts.signups import keys, reject_sign_up
 from contacts.signups.keys import KeyRefusedError
+from contacts.words.addresses import every_hash
 from contacts.words.journal import JournalAct, LookWhy
 from contacts.words.vocabulary import Channel, NoticeKind
 from dsr.answers import closing
@@ -106,6 +107,8 @@ def _reduce(line: Line) -> None:
 
 def _forget(line: Line) -> None:
     unlinked_data.delete_coded(line.hashes, at=line.at)
+    sign_ups = [uuid.UUID(each) for each in line.details.get("sign_ups", [])]
+    reject_sign_up.disown_again(sign_ups, at=line.at, by=BY)
 
 
 def _keep_out(line: Line) -> None:
@@ -203,8 +206,11 @@ def _take_food(line: Line) -> None:
 
 
 def _look(line: Line) -> None:
+    """Have staff look at them. A hash is of the address whose owner called the one that replaced it wrong."""
     for person in line.people:
         restored.look_again(person, LookWhy(line.details["why"]), done_at=line.done_at)
+        for replaced in set(line.hashes) - set(every_hash(person.email or "")):
+            address_trust.contest(person.public_id, replaced, at=line.at, by=BY)
 
 
 def _close_account(line: Line) -> None:

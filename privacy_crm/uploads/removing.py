@@ -12,7 +12,8 @@ from django.db import transaction
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, TextChoices, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from contacts.base import audit
+from contacts.base import audit, budgets
+from contacts.base.budgets import Budget, IsOver
 from contacts.base.days import day_of
 from contacts.models import (
     Activity,
@@ -60,19 +61,27 @@ def outlook(upload: Upload, *, day: dt.date) -> tuple[int, dict[str, int]]:
     return counted.pop("", 0), counted
 
 
-def remove(upload_id: int, *, policy: PolicyVersion, at: dt.datetime, by: str, now: Clock) -> None:
-    """Remove them, a bounded batch at a time. A worker that takes over from a dead one removes the rest."""
+def remove(
+    upload_id: int, *, policy: PolicyVersion, at: dt.datetime, by: str, now: Clock, is_over: IsOver = budgets.endless
+) -> bool:
+    """Remove them, a bounded batch at a time. A worker that takes over, as from a dead one, removes the rest.
+
+    Returns whether somebody has to, since `is_over` said so between two batches.
+    """
     with working.on(upload_id, UploadState.REMOVING, now=now) as work:
         if work is None:
-            return
-        day = day_of(at, policy.zone)
-        _in_batches(work, restoring.people(work.upload), restoring.restore, day=day, at=at, by=by)
-        _in_batches(work, list(_created(work.upload).order_by("contact")), _remove, day=day, at=at, by=by)
-        _close(work.upload, day=day, at=at, by=by)
+            return False
+        budget, day = Budget(is_over), day_of(at, policy.zone)
+        facts: dict[str, Any] = {"budget": budget, "day": day, "at": at, "by": by}
+        _in_batches(work, restoring.people(work.upload), restoring.restore, **facts)
+        _in_batches(work, list(_created(work.upload).order_by("contact")), _remove, **facts)
+        if not budget.spent:
+            _close(work.upload, day=day, at=at, by=by)
+        return budget.spent
 
 
-def _in_batches(work: working.Work, ids: list[int], act: Callable[..., None], **facts: Any) -> None:
-    for start in range(0, len(ids), _BATCH):
+def _in_batches(work: working.Work, ids: list[int], act: Callable[..., None], *, budget: Budget, **facts: Any) -> None:
+    for start in budget.portions(range(0, len(ids), _BATCH)):
         act(work.upload, ids[start : start + _BATCH], **facts)
         work.say(working.REMOVING, (start + _BATCH) / len(ids))
 

@@ -2,6 +2,9 @@
 
 Three things are kept for longer, since an act still reads them: under which number somebody is held whose records were
 merged; who of those held is on a list that left and is outstanding; and who wrote a mailing that has not gone out yet.
+
+The application's role may not delete from the trail. A function of the owner's does, and takes nothing of the last
+eleven months, whatever it is asked for (ADR 0065).
 """
 
 import datetime as dt
@@ -15,10 +18,10 @@ from contacts.base import audit, merge_redirects
 from contacts.base.days import day_of
 from contacts.base.limits import limits
 from contacts.mailings import drafts
-from contacts.models import AuditEvent, BounceUndoing, PolicyVersion
+from contacts.models import AuditEvent, BounceUndoing, LookAgain, PolicyVersion, Restoration
 from contacts.words.vocabulary import MailingState
 from retention.due.months import latest_due_anchor
-from retention.models import PurgeRun, RunStatus, StatementCheck
+from retention.models import ClockDifference, PurgeRun, RunStatus, StatementCheck
 
 BATCH = 5000
 
@@ -53,15 +56,18 @@ def over_at(months: int, policy: PolicyVersion, at: dt.datetime) -> dt.datetime:
 
 
 def shorten_ledgers(*, months: int, policy: PolicyVersion, at: dt.datetime) -> None:
-    """Delete what is as old from the ledgers of nights, searches and undone bounces. The last of each stays.
+    """Delete what is as old from the ledgers of nights, searches, undone bounces, clocks and restores.
 
-    A night that waits for approval, or is approved and not done yet, stays until it is.
+    The last night and the last search stay, and so does what is open still, such as a night that waits for approval.
     """
     until = over_at(months, policy, at)
     open_still = [RunStatus.NEEDS_APPROVAL, RunStatus.APPROVED, RunStatus.RUNNING]
     PurgeRun.objects.filter(at__lt=until).exclude(status__in=open_still).exclude(pk__in=_asked_for()).delete()
     StatementCheck.objects.filter(at__lt=until, pk__lt=_last(StatementCheck)).delete()
     BounceUndoing.objects.filter(at__lt=until).delete()
+    ClockDifference.objects.filter(seen_at__lt=until, stands=False).delete()
+    Restoration.objects.settled().filter(found_at__lt=until).delete()
+    LookAgain.objects.filter(seen_at__lt=until).delete()
 
 
 def _asked_for() -> list[int]:
@@ -96,7 +102,6 @@ _SHORTEN = sql.SQL("""
     WITH RECURSIVE old AS MATERIALIZED (
         SELECT id, public_id, code, rule FROM contacts_auditevent
         WHERE id > %(after)s AND at < %(until)s ORDER BY id LIMIT %(batch)s
-        FOR UPDATE SKIP LOCKED
     ), way (id, number) AS (
         SELECT id, public_id FROM old WHERE code = {merged}
         UNION
@@ -112,10 +117,9 @@ _SHORTEN = sql.SQL("""
         UNION ALL
         SELECT old.id FROM old JOIN contacts_mailing mailing ON old.rule = 'mailing:' || mailing.id
         WHERE old.code IN ({written}) AND mailing.state NOT IN ({out})
-    ), gone AS (
-        DELETE FROM contacts_auditevent WHERE id IN (SELECT id FROM old EXCEPT SELECT id FROM needed) RETURNING id
     )
-    SELECT (SELECT count(*) FROM gone), (SELECT max(id) FROM old)""").format(
+    SELECT contacts_end_entries(ARRAY(SELECT id FROM old EXCEPT SELECT id FROM needed), %(until)s),
+        (SELECT max(id) FROM old)""").format(
     merged=sql.Literal(merge_redirects.CODE),
     into=sql.Literal(merge_redirects.INTO),
     written=sql.SQL(", ").join(map(sql.Literal, drafts.WRITTEN)),

@@ -2,11 +2,12 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db import connection, transaction
 from psycopg2 import sql
 
+from contacts.base.budgets import Budget
 from contacts.events import dietary
 from contacts.people import empty_organisations
 from contacts.words.vocabulary import Scenario
@@ -27,6 +28,7 @@ class Job:
     night: RetentionDate
     at: dt.datetime
     by: str
+    budget: Budget = field(default_factory=Budget)
 
     def lapse(self, scenario: str, ids: list[int]) -> None:
         """Let the bases of one scenario lapse for these people, as far as their period is still over."""

@@ -12,7 +12,9 @@ from functools import partial
 from django.db import DatabaseError, connection, transaction
 from psycopg2 import sql
 
-from contacts.base import retry
+from contacts.base import budgets, retry
+from contacts.base.budgets import Budget, IsOver
+from contacts.base.days import last_run
 from contacts.base.limits import limits
 from contacts.events import dietary
 from contacts.journal import restored
@@ -77,8 +79,19 @@ def run(
         return outcome(row)
 
 
-def run_where(owed: Callable[[], bool], *, policy: PolicyVersion, at: dt.datetime, by: str, now: Clock) -> bool:
-    """Do the run of `at` if it is still owed, unless another is under way; return whether it was done."""
+def run_where(
+    owed: Callable[[], bool],
+    *,
+    policy: PolicyVersion,
+    at: dt.datetime,
+    by: str,
+    now: Clock,
+    is_over: IsOver = budgets.endless,
+) -> bool:
+    """Do the run of `at` if it is still owed, unless another is under way; return whether it was worked at.
+
+    Once `is_over` says so the rest is left to the next call, which goes on with the same run.
+    """
     row = _row(policy, at, by, now)
     with _lest_it_breaks_off(row), run_log.if_nobody_else() as alone:
         if not alone:
@@ -86,7 +99,10 @@ def run_where(owed: Callable[[], bool], *, policy: PolicyVersion, at: dt.datetim
         run_log.close_interrupted(now())
         if not owed():
             return False
-        _run(row, policy, now, cap.question)
+        if paused := run_log.take_up(policy, last_run(at, policy.zone), now()):
+            _go_on(_job(paused, policy, is_over), now, cap.question)
+        else:
+            _run(row, policy, now, cap.question, is_over=is_over)
     return True
 
 
@@ -111,40 +127,54 @@ def _run(
     now: Clock,
     asks: Callable[[RetentionDate], Question | None] | None,
     reason: str = "",
+    is_over: IsOver = budgets.endless,
 ) -> None:
     """Do a run that asks where it has to; one that asks nothing was approved with a reason."""
     purge_run.started_at = now()  # after the wait for another run
     run_log.open_run(purge_run)
-    job = Job(purge_run, night_of(policy, purge_run.at), at=purge_run.at, by=f"purge:{purge_run.pk}")
     if asks is None:
         approvals.at_once(purge_run, reason=reason)
+    _go_on(_job(purge_run, policy, is_over), now, asks)
+
+
+def _job(purge_run: PurgeRun, policy: PolicyVersion, is_over: IsOver, at: dt.datetime | None = None) -> Job:
+    """Return the part of a run: as of its own day, and with `at` as the moment where that is a later one."""
+    night = night_of(policy, purge_run.at)
+    return Job(purge_run, night, at=at or purge_run.at, by=f"purge:{purge_run.pk}", budget=Budget(is_over))
+
+
+def _go_on(job: Job, now: Clock, asks: Callable[[RetentionDate], Question | None] | None) -> None:
+    """Do what is left of a run, as far as there is time; it asks again, since a pause may have brought more."""
     asked = asks(job.night) if asks else None
-    if asked is None:
-        rules.work(job, scope=None)
+    if asked is None or not asked.touches_nobody:
+        rules.work(job, scope=rules.hold_ended(job.night) if asked else None)
+    if job.budget.spent:
+        run_log.pause(job.run, now())
+    elif asked is None:
         _finish(job, now())
-        return
-    if not asked.touches_nobody:
-        rules.work(job, scope=rules.hold_ended(job.night))
-    retry.persist(partial(_wait, job, asked, now()))
+    else:
+        retry.persist(partial(_wait, job, asked, now()))
 
 
-def resume(purge_run: PurgeRun, *, at: dt.datetime, now: Clock) -> bool:
+def resume(purge_run: PurgeRun, *, at: dt.datetime, now: Clock, is_over: IsOver = budgets.endless) -> bool:
     """Carry out a run that was approved, for the people it waited with and as of its own day.
 
-    False if it is done, or of a day to come, or another run is under way.
+    False if it is done, or of a day to come, or another run is under way, or its time is over before it is done.
     """
     policy = PolicyVersion.objects.in_force()
     if policy is None:
         return False
-    night = night_of(policy, purge_run.at)
     with _lest_it_breaks_off(purge_run), run_log.if_nobody_else() as alone:
         if not alone:
             return False
         run_log.supersede_days_to_come(policy, at)
         if not run_log.resume(purge_run, policy):
             return False
-        job = Job(purge_run, night, at=at, by=f"purge:{purge_run.pk}")
-        rules.work(job, scope=_approved(purge_run, night))
+        job = _job(purge_run, policy, is_over, at)
+        rules.work(job, scope=_approved(purge_run, job.night))
+        if job.budget.spent:
+            run_log.pause(purge_run, now())
+            return False
         _finish(job, now())
         purge_run.candidates.all().delete()
     return True
@@ -157,12 +187,12 @@ def replace_days_to_come(policy: PolicyVersion, *, at: dt.datetime) -> None:
             run_log.supersede_days_to_come(policy, at)
 
 
-def try_again(purge_run: PurgeRun, *, at: dt.datetime) -> None:
+def try_again(purge_run: PurgeRun, *, at: dt.datetime, is_over: IsOver = budgets.endless) -> None:
     """Do what a run of this night has left out, as far as it is free now, unless another run is under way."""
     policy = PolicyVersion.objects.in_force()
     if policy is None or policy.pk != purge_run.policy_version_id:
         return  # the next night decides by another policy
-    job = Job(purge_run, night_of(policy, purge_run.at), at=at, by=f"purge:{purge_run.pk}")
+    job = _job(purge_run, policy, is_over, at)
     with _lest_it_breaks_off(purge_run), run_log.if_nobody_else() as alone:
         if alone:
             rules.work_again(job)
@@ -176,7 +206,7 @@ def _approved(purge_run: PurgeRun, night: RetentionDate) -> Sql:
 def _wait(job: Job, asked: Question, at: dt.datetime) -> None:
     with transaction.atomic():
         _one_snapshot()  # the numbers that the officer reads are those of the people written down
-        run_log.supersede()
+        run_log.supersede(job.run)
         to_delete, to_minimise = causes.remember(job.run, job.night, with_holds=asked.touches_nobody)
         numbers = {"to_delete": to_delete, "to_minimise": to_minimise, "foreseen": asked.foreseen}
         run_log.wait(job.run, waits_because=asked.why, **numbers, at=at)

@@ -1,6 +1,6 @@
 """What a run does, rule by rule: each picks its people, and leaves out those whom somebody else holds (ADR 0049)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import batched
 
@@ -26,16 +26,19 @@ class PurgeBrokenOffError(Exception):
 
 
 def work(job: Job, *, scope: Sql | None) -> None:
-    """Do each rule's work, the scenarios for the people in scope alone, where there is one."""
-    _rule(job, Rule.FOOD, lambda: held.left_out(dietary.due(job.at), job.sweep_food))
+    """Do each rule's work, the scenarios for the people in scope alone, where there is one.
+
+    It ends between two batches where the job's budget is spent. Done again, it does the rest.
+    """
+    _rule(job, Rule.FOOD, lambda: _left_out(job, dietary.due(job.at), job.sweep_food))
     for scenario in Scenario.values:
         _rule(job, scenario, partial(_lapse, job, scenario, scope))
-    _rule(job, Rule.HOLD, lambda: held.left_out(batches.stream(hold_ended(job.night)), job.end_holds))
-    _rule(job, Rule.ORGANISATION, lambda: held.left_out(batches.stream(job.vacant()), job.sweep_organisations))
+    _rule(job, Rule.HOLD, lambda: _left_out(job, batches.stream(hold_ended(job.night)), job.end_holds))
+    _rule(job, Rule.ORGANISATION, lambda: _left_out(job, batches.stream(job.vacant()), job.sweep_organisations))
 
 
 def work_again(job: Job) -> None:
-    """Do each rule's work for those whom it left out. Call it under the lock of the run."""
+    """Do each rule's work for those whom it left out, within the job's budget. Call it under the lock of the run."""
     for rule, ids in run_log.left(job.run).items():
         _rule(job, rule, partial(_once_more, job, rule, ids))
     run_log.note_failure(job.run)
@@ -48,6 +51,8 @@ def hold_ended(night: RetentionDate) -> Sql:
 
 def _rule(job: Job, rule: str, work: Callable[[], list[int]]) -> None:
     """Do one rule's work, and note whom it left out; where it fails, note that and let the others go on."""
+    if job.budget.spent:
+        return
     try:
         if left := work():
             run_log.leave(job.run, rule, left)
@@ -58,17 +63,22 @@ def _rule(job: Job, rule: str, work: Callable[[], list[int]]) -> None:
 
 
 def _lapse(job: Job, scenario: str, scope: Sql | None) -> list[int]:
-    left = held.left_out(batches.pick(job.night.lapsed(scenario), scope), partial(job.lapse, scenario))
+    left = _left_out(job, batches.pick(job.night.lapsed(scenario), scope), partial(job.lapse, scenario))
     if scenario in MARKETING_SCENARIOS:
-        left += held.left_out(batches.pick(job.night.freed(scenario), scope), partial(job.free, scenario))
+        left += _left_out(job, batches.pick(job.night.freed(scenario), scope), partial(job.free, scenario))
     return sorted(set(left))
+
+
+def _left_out(job: Job, found: Iterable[list[int]], act: Callable[[list[int]], None]) -> list[int]:
+    return held.left_out(job.budget.portions(found), act)
 
 
 def _once_more(job: Job, rule: str, ids: list[int]) -> list[int]:
     """Do one rule's work for those whom it left out, and note whom it leaves out again, if anybody."""
     again = [list(batch) for batch in batched(ids, batches.SIZE, strict=False)]
-    left = {each for act in _acts(job, rule) for each in held.left_out(again, act)}
-    run_log.leave(job.run, rule, sorted(left))
+    left = {each for act in _acts(job, rule) for each in _left_out(job, again, act)}
+    if not job.budget.spent:  # or else nobody knows who is left: the next tick tries all of them
+        run_log.leave(job.run, rule, sorted(left))
     return []
 
 

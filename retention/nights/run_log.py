@@ -10,7 +10,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from contacts.base import alone
 from contacts.base.days import day_of
@@ -48,9 +49,34 @@ def close_interrupted(at: dt.datetime) -> None:
 
     One that an officer approved is still to be done, for the people it was approved for.
     """
-    broken_off = PurgeRun.objects.filter(status=RunStatus.RUNNING)
+    broken_off = PurgeRun.objects.filter(status=RunStatus.RUNNING, paused_at__isnull=True)
     broken_off.filter(approved_at__isnull=False).update(status=RunStatus.APPROVED, **UNTOLD)
     broken_off.update(status=RunStatus.INTERRUPTED, finished_at=at, **UNTOLD)
+
+
+def pause(run: PurgeRun, at: dt.datetime) -> None:
+    """Leave the rest of a run to the next tick: its time is over. It is running still."""
+    PurgeRun.objects.filter(pk=run.pk, status=RunStatus.RUNNING).update(paused_at=at)
+
+
+@transaction.atomic
+def take_up(policy: PolicyVersion, since: dt.datetime, at: dt.datetime) -> PurgeRun | None:
+    """Take up the run of this night that was left to the next tick, where there is one. Call it under the lock.
+
+    One of another night, or under another policy, was broken off: the run that begins now does the rest.
+    """
+    paused = PurgeRun.objects.filter(status=RunStatus.RUNNING, paused_at__isnull=False, approved_at__isnull=True)
+    run = paused.filter(at__gte=since, at__lte=at, policy_version=policy).order_by("pk").last()
+    if run:
+        _take_up(run)
+    paused.update(status=RunStatus.INTERRUPTED, finished_at=at, paused_at=None, **UNTOLD)
+    return run
+
+
+def _take_up(run: PurgeRun) -> None:
+    """Let its rules begin anew: they find whom they have left out, and those at which one failed."""
+    PurgeRun.objects.filter(pk=run.pk).update(paused_at=None)
+    PurgeCount.objects.filter(run=run).update(left=[], skipped=0, failure="")
 
 
 @transaction.atomic
@@ -93,21 +119,23 @@ def fail(run: PurgeRun, rule: str, error: Exception) -> None:
 @transaction.atomic
 def finish(run: PurgeRun, *, spared: int, at: dt.datetime) -> None:
     """Close a run that did all it was allowed to. What waited before is settled by it."""
-    supersede()
+    supersede(run)
     PurgeRun.objects.filter(pk=run.pk).update(spared=spared)
     failed = PurgeCount.objects.filter(run=run).exclude(failure="").exists()
     _close(run, RunStatus.FAILED if failed else RunStatus.FINISHED, at)
 
 
-def supersede() -> None:
-    """Replace the run that waits for approval: a later run has seen the same people."""
-    _supersede(PurgeRun.objects.filter(status=RunStatus.NEEDS_APPROVAL))
+def supersede(by: PurgeRun) -> None:
+    """Replace the run that waits for approval, or for its next tick: a later run has seen the same people."""
+    paused = Q(status=RunStatus.RUNNING, paused_at__isnull=False, approved_at__isnull=True, at__lte=by.at)
+    _supersede(PurgeRun.objects.filter(Q(status=RunStatus.NEEDS_APPROVAL) | paused))
 
 
 @transaction.atomic
 def supersede_days_to_come(policy: PolicyVersion, at: dt.datetime) -> None:
     """Replace what waits or was approved for a day to come: its people are not due. Call it under the lock."""
-    _supersede(to_come(policy, at).filter(status__in=(RunStatus.NEEDS_APPROVAL, RunStatus.APPROVED)))
+    waiting = Q(status__in=(RunStatus.NEEDS_APPROVAL, RunStatus.APPROVED)) | Q(paused_at__isnull=False)
+    _supersede(to_come(policy, at).filter(waiting))
 
 
 def to_come(policy: PolicyVersion, at: dt.datetime) -> QuerySet[PurgeRun]:
@@ -118,7 +146,7 @@ def to_come(policy: PolicyVersion, at: dt.datetime) -> QuerySet[PurgeRun]:
 
 def _supersede(runs: QuerySet[PurgeRun]) -> None:
     PurgeCandidate.objects.filter(run__in=runs).delete()
-    runs.update(status=RunStatus.SUPERSEDED)
+    runs.update(status=RunStatus.SUPERSEDED, paused_at=None, finished_at=Coalesce("finished_at", "paused_at"))
 
 
 @limits(lock=_CLOSING)
@@ -144,12 +172,23 @@ def warn_anew(run: PurgeRun) -> None:
 
 def resume(run: PurgeRun, policy: PolicyVersion) -> bool:
     """Take up an approved run, under the policy that it applies now. Call it under the lock."""
+    paused = approved().filter(pk=run.pk, paused_at__isnull=False)
+    if paused.exists():
+        paused.update(policy_version=policy)
+        _take_up(run)
+        return True
     taken = PurgeRun.objects.filter(pk=run.pk, status=RunStatus.APPROVED).update(
         status=RunStatus.RUNNING, finished_at=None, policy_version=policy, **UNTOLD
     )
     if taken:
         PurgeCount.objects.filter(run=run).exclude(skipped=0).update(left=[], skipped=0)
     return bool(taken)
+
+
+def approved() -> QuerySet[PurgeRun]:
+    """Return the runs that were approved and are not done, nor under way."""
+    paused = Q(status=RunStatus.RUNNING, paused_at__isnull=False, approved_at__isnull=False)
+    return PurgeRun.objects.filter(Q(status=RunStatus.APPROVED) | paused).order_by("pk")
 
 
 def _close(run: PurgeRun, status: RunStatus, at: dt.datetime) -> None:

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
-from contacts.base import officers
+from contacts.base import officers, two_clocks
 from contacts.base.two_clocks import Clocks
 from retention.models import ClockDifference
 from retention.nights import claimed
@@ -39,6 +39,12 @@ def _begin(seen: dict[str, object], at: dt.datetime) -> None:
             ClockDifference.objects.create(noticed_at=at, **seen)
     except IntegrityError:  # another watcher was faster
         return
+
+
+def seen() -> ClockDifference | None:
+    """Return the difference that was seen a moment ago. The database's clock is asked only where one stands."""
+    standing = ClockDifference.objects.filter(stands=True).exists()
+    return now(two_clocks.of_database()) if standing else None
 
 
 def now(at: dt.datetime) -> ClockDifference | None:

@@ -32,7 +32,8 @@ def night_is_open(policy: PolicyVersion, at: dt.datetime) -> bool:
     """Tell whether the latest night still lacks its run, or one whose rules all did their work."""
     of_the_night = PurgeRun.objects.filter(at__gte=last_run_time(policy, at), at__lte=at)
     just_failed = Q(status=RunStatus.FAILED, finished_at__gt=at - _RETRY)
-    return not of_the_night.filter(Q(status__in=_SETTLED) | just_failed).exists()
+    approved = Q(status=RunStatus.RUNNING, approved_at__isnull=False, paused_at__isnull=False)
+    return not of_the_night.filter(Q(status__in=_SETTLED) | just_failed | approved).exists()
 
 
 def last_finished_night() -> PurgeRun | None:

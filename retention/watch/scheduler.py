@@ -4,22 +4,28 @@ again what the night has left out. A tick waits for no other run: the next one c
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
+from contacts.base import budgets
+from contacts.base.budgets import IsOver
 from contacts.models import PolicyVersion
-from retention.models import PurgeRun, RunStatus
-from retention.nights import purge
+from retention.nights import purge, run_log
 from retention.watch import monitoring
 
 
-def tick(*, at: dt.datetime, now: Callable[[], dt.datetime]) -> None:
-    """Do what is owed at `at`. Doubled, late and lost ticks change nothing but the hour."""
+def tick(*, at: dt.datetime, now: Callable[[], dt.datetime], is_over: IsOver = budgets.endless) -> None:
+    """Do what is owed at `at`. Doubled, late and lost ticks change nothing but the hour.
+
+    Once `is_over` says so, no further batch is begun: the next tick does the rest.
+    """
     policy = PolicyVersion.objects.in_force()
     if policy is None:
         return
     purge.replace_days_to_come(policy, at=at)
-    for approved in PurgeRun.objects.filter(status=RunStatus.APPROVED).order_by("pk"):
-        purge.resume(approved, at=at, now=now)
+    for approved in run_log.approved():
+        purge.resume(approved, at=at, now=now, is_over=is_over)
     if monitoring.night_is_open(policy, at):
-        purge.run_where(lambda: monitoring.night_is_open(policy, at), policy=policy, at=at, by="nightly", now=now)
+        order: dict[str, Any] = {"policy": policy, "at": at, "by": "nightly", "now": now, "is_over": is_over}
+        purge.run_where(lambda: monitoring.night_is_open(policy, at), **order)
     for left_over in monitoring.left_over(policy, at):
-        purge.try_again(left_over, at=at)
+        purge.try_again(left_over, at=at, is_over=is_over)

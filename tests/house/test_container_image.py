@@ -19,6 +19,7 @@ from tests.support.hidden import hiding
 ROOT: Path = settings.BASE_DIR
 COMPOSED = (ROOT / "docker-compose.yml").read_text()
 SERVICES = yaml.safe_load(COMPOSED)["services"]
+OF_THE_OWNER = {"owner_database_url", "postgres_password"}
 READ_ME = (ROOT / "README.md").read_text()
 PRODUCTION = {
     "DATABASE_URL": "postgres://crm:crm@localhost:1/crm",
@@ -101,7 +102,7 @@ def test_what_the_readme_lets_the_operator_set_reaches_the_product_in_its_contai
     rows = re.findall(r"^\| (`[A-Z_]+`(?:, `[A-Z_]+`)*) \|", READ_ME, re.MULTILINE)
     told = {name for row in rows for name in re.findall("[A-Z_]+", row)}
     assert len(told) > 10
-    named = {name.removesuffix("_FILE") for name in re.findall(r"^    ([A-Z_]+):", COMPOSED, re.MULTILINE)}
+    named = {name.removesuffix("_FILE") for name in re.findall(r"^ {4,6}([A-Z_]+):", COMPOSED, re.MULTILINE)}
     assert told - named == set()
 
 
@@ -119,6 +120,16 @@ def test_no_container_has_more_rights_than_it_needs() -> None:
         assert name == "db" or "mem_limit" in service, name
     unchecked = {name for name, service in SERVICES.items() if "healthcheck" not in service}
     assert unchecked == {"migrate", "metrics"}  # the one ends, and alarms notice when the other does
+
+
+@pytest.mark.promise("P17")
+def test_none_but_the_container_that_migrates_connects_as_the_owner() -> None:
+    owners = {name for name, service in SERVICES.items() if {*service.get("secrets", ())} & OF_THE_OWNER}
+    assert owners == {"db", "migrate"}
+    told = {name for name, service in SERVICES.items() if "OWNER_DATABASE_URL_FILE" in service.get("environment", {})}
+    assert told == {"migrate"}
+    common = {*SERVICES["web"]["secrets"]}
+    assert {*SERVICES["migrate"]["secrets"]} == common | {"owner_database_url"}
 
 
 def test_a_secret_comes_from_a_file(in_the_image: Run, tmp_path: Path) -> None:
@@ -161,8 +172,10 @@ def test_secrets_are_written_once_and_stay(tmp_path: Path) -> None:
     assert make().returncode != 0
     assert make(EMAIL_URL="smtps://mail.example").returncode == 0
     written = {path.name: path.read_text() for path in (tmp_path / "secrets").iterdir()}
-    assert set(written) == {"secret_key", "suppression_key", "postgres_password", "database_url", "email_url"}
-    assert len({written["secret_key"], written["suppression_key"], written["postgres_password"]}) == 3
-    assert written["postgres_password"] in written["database_url"]
+    random = {written[name] for name in ("secret_key", "suppression_key", "postgres_password", "application_password")}
+    assert len(random) == 4
+    assert set(written) == set(yaml.safe_load(COMPOSED)["secrets"])
+    assert written["owner_database_url"] == f"postgres://crm:{written['postgres_password']}@db:5432/crm"
+    assert written["database_url"] == f"postgres://crm_app:{written['application_password']}@db:5432/crm"
     assert make(EMAIL_URL="smtps://other.example").returncode == 0
     assert {path.name: path.read_text() for path in (tmp_path / "secrets").iterdir()} == written

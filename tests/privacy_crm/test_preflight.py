@@ -1,6 +1,7 @@
 """`manage.py preflight`: what it finds, and what it says of it, against a name server and a mail server of our own."""
 
 import datetime as dt
+import itertools
 import json
 import ssl
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ import pytest
 import trustme
 from django.contrib.auth.models import Group
 from django.core.management import call_command
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 from contacts.models import PolicyVersion
 from privacy_crm import settings as ours
@@ -21,6 +22,7 @@ from privacy_crm.backups import places
 from privacy_crm.mail import mailer
 from privacy_crm.preflight import backups, database, mail, servers, site
 from privacy_crm.preflight.results import Result, State, tried
+from tests.support.application import as_application
 from tests.support.factories import ContactFactory
 from tests.support.mail_sink import Sink
 from tests.support.name_server import NameServer
@@ -175,9 +177,25 @@ def test_a_site_that_nobody_finds_is_told_and_not_called(names: NameServer) -> N
 
 
 def test_the_database_is_looked_through(policy: PolicyVersion) -> None:
-    found = states(database.look(now))
-    assert set(found) == {"PostgreSQL", "Rights", "Migrations", "Clock", "Keys", "Roles", "Policy"}
+    with as_application():
+        found = states(database.look(now))
+    assert set(found) == {"PostgreSQL", "Rights", "Owner", "Migrations", "Clock", "Keys", "Roles", "Policy"}
     assert set(found.values()) == {State.OK}
+
+
+def test_one_role_that_owns_the_tables_and_works_with_them_is_no_failure_and_told(policy: PolicyVersion) -> None:
+    found = {result.name: result for result in database.look(now)}
+    assert found.pop("Owner").state == State.UNKNOWN
+    assert {result.state for result in found.values()} == {State.OK}
+
+
+def test_tables_that_the_application_may_not_read_are_told(policy: PolicyVersion) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("REVOKE SELECT ON contacts_basis FROM crm_app")
+    with as_application():
+        found = {result.name: result for result in itertools.islice(database.look(now), 3)}
+    assert (found["Rights"].state, found["Rights"].said) == (State.WRONG, "1 tables cannot be read or written")
+    assert "migrate" in found["Rights"].remedy
 
 
 @pytest.mark.parametrize(
@@ -244,7 +262,8 @@ def test_the_command_prints_a_table_and_ends_well_where_all_is_well(
 ) -> None:
     settings.BACKUP_URL = str(tmp_path)
     (tmp_path / places.name_of(now())).touch()
-    call_command("preflight", mail="anna@fjordkraft.example")
+    with as_application():
+        call_command("preflight", mail="anna@fjordkraft.example")
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) > 12
     assert [line for line in lines if not line.startswith("ok")] == []

@@ -92,6 +92,7 @@ def test_the_site_says_so_and_the_next_tick_does_the_night_that_failed(site: Sit
         eventually(lambda: late.come_to_an_end(site) == {ANYTHING}, within=PATIENCE)
         with exhausted(site):
             assert missing(ready) == ["database"]
+            assert late.parts(site)["database"] == 0
             site.enqueue(NIGHT)
             site.enqueue(ANYTHING)  # it is begun when the night has failed
             eventually(lambda: late.done(site), within=PATIENCE)

@@ -48,7 +48,7 @@ def assert_the_next_task_succeeds(site: Site) -> None:
 @pytest.fixture
 def places(site: Site) -> Iterator[list[Door]]:
     """Two places where the worker looks for the database."""
-    given = site.parameters()
+    given = site.parameters_of_application()
     with doors(Path(given["host"]) / f".s.PGSQL.{given['port']}", 2) as places:
         hosts = ",".join(f"127.0.0.1:{place.port}" for place in places)
         url = f"postgres://{given['user']}@{hosts}/{given['dbname']}?target_session_attrs=read-write"

@@ -18,6 +18,7 @@ from privacy_crm.embedded import locks, places
 from tests.support.embedded_users import (
     Shared,
     Use,
+    User,
     ended,
     eventually,
     family,
@@ -152,6 +153,17 @@ def test_the_keeper_brings_back_servers_that_were_killed(shared: Shared) -> None
         eventually(partial(ended, [old[server]]))
         eventually(lambda: works(urls))
     assert family(var)["keeper"] == old["keeper"]
+
+
+def test_a_directory_from_before_there_were_two_roles_gets_the_one_that_may_little(shared: Shared) -> None:
+    var, urls = shared
+    query(urls, "DROP ROLE crm_app")
+    newcomer = User(var)
+    assert newcomer.urls() == urls
+    newcomer.end()
+    assert "crm_app@" in urls.database
+    might = "SELECT rolsuper OR rolcreatedb OR rolcreaterole FROM pg_roles WHERE rolname = 'crm_app'"
+    assert query(urls, might) is False
 
 
 def test_the_keeper_takes_postgresql_back_from_pg_ctl(shared: Shared) -> None:

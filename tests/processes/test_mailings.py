@@ -41,6 +41,7 @@ NOW, LATER = MINUTES % (0, 1), MINUTES % (15, 8)
 def site(installed: Site) -> Iterator[Site]:
     """The product with no mailing."""
     installed.empty("contacts_contact", "contacts_mailing", "contacts_message")
+    installed.forget_messages()
     yield installed
     installed.end_all()
 

@@ -37,6 +37,7 @@ def open_to_the_world(installed: Site, tmp_path: Path) -> dict[str, str]:
         "PATH": os.environ["PATH"],
         "DEBUG": "off",
         "DATABASE_URL": installed.urls.database,
+        "OWNER_DATABASE_URL": installed.urls.owner,
         "REDIS_URL": installed.urls.redis,
         "SECRET_KEY": "kX3_" * 15,
         "SUPPRESSION_KEY": "suppression:" + "s" * 50,  # as of the installation, which named none
@@ -88,7 +89,7 @@ def test_each_backup_and_restore_of_the_page_runs_as_it_is_written(
     commands.remove("replay --journal-lost")  # it is there; the drill loses it
     assert {"backup", "replay"} < set(commands)
     with s3.bucket(monkeypatch) as bucket, emptied(installed) as database:
-        here = {"/backups": str(tmp_path / "backups"), "s3://bucket/backups": f"{bucket}/backups"}
+        here = {"/backups": str(tmp_path / "backups"), "s3://bucket/backups": f"{bucket}/of-the-page"}
         of_s3 = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
         tools = {"POSTGRES_BIN": str(postgres_bin("pg_dump").parent), "BACKUP_URL": here["/backups"]}
         full = open_to_the_world | of_s3 | tools

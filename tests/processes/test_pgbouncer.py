@@ -49,7 +49,7 @@ print(json.dumps(dict(cursor.fetchall())))
 def bouncer(installed: Site) -> Iterator[int]:
     """The port of a PgBouncer before the site's database."""
     assert PROGRAM, "PgBouncer is missing: `apt-get install pgbouncer`"
-    given = installed.parameters()
+    given = installed.parameters_of_application()
     folder = installed.var / "bouncer"
     folder.mkdir()
     (folder / "users").write_text(f'"{given["user"]}" ""\n')
@@ -77,7 +77,7 @@ def listens(port: int) -> bool:
 
 
 def test_behind_pgbouncer_each_connection_is_limited_and_the_night_runs(installed: Site, bouncer: int) -> None:
-    given = installed.parameters() | {"host": "127.0.0.1", "port": str(bouncer)}
+    given = installed.parameters_of_application() | {"host": "127.0.0.1", "port": str(bouncer)}
     with pytest.raises(psycopg2.OperationalError, match="unsupported startup parameter"):
         psycopg2.connect(**given, options="-c statement_timeout=1s")
     url = f"postgres://{given['user']}@127.0.0.1:{bouncer}/{given['dbname']}"

@@ -96,8 +96,11 @@ def test_the_site_loads_where_all_is_safe(safe: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("arguments", [("collectstatic", "--no-input", "--dry-run", "-v", "0"), ("migrate", "-v", "0")])
-def test_what_puts_things_right_is_not_refused(safe: dict[str, str], arguments: tuple[str, ...]) -> None:
+def test_what_puts_things_right_is_not_refused(
+    safe: dict[str, str], installed: Site, arguments: tuple[str, ...]
+) -> None:
     unsafe = safe | {"EMAIL_URL": "", "SECOND_FACTOR": "off", "BACKUP_DAYS": "-3"}
+    unsafe["OWNER_DATABASE_URL"] = installed.urls.owner
     ended, error = run(unsafe, "manage.py", *arguments)
     assert ended == 0, error
 

@@ -21,6 +21,7 @@ SEND = "contacts.tasks.send_messages"
 @pytest.fixture
 def site(installed: Site) -> Iterator[Site]:
     installed.empty("contacts_signup", "contacts_message", "contacts_jobrun")
+    installed.forget_messages()
     yield installed
     installed.end_all()
 

@@ -58,7 +58,7 @@ class Containers:
             (self.root / "tools" / tool).symlink_to(Path("/venv") / postgres_bin(tool).relative_to(sys.prefix))
         for step in image.steps("RUN"):
             if "manage.py" in step:
-                self._run(["/bin/sh", "-c", step], ["--bind", str(self.root), "/"], {}, uid=0)
+                self._run("/bin/sh", "-c", step)
 
     def _etc(self) -> dict[str, str]:
         name, number = image.account()
@@ -131,9 +131,10 @@ class Containers:
     def _file(self, path: str) -> None:
         (self._point(str(Path(path).parent)) / Path(path).name).touch()
 
-    def _run(self, command: list[str], mounts: list[str], environment: dict[str, str], *, uid: int) -> None:
-        environment = image.environment("/tools") | environment
-        inside = self._inside(mounts, environment, image.steps("WORKDIR")[-1], "build")
+    def _run(self, *command: str) -> None:
+        """Run a step of the recipe, as root, which may write all that is in the image."""
+        mounts = ["--bind", str(self.root), "/"]
+        inside = self._inside(mounts, image.environment("/tools"), image.steps("WORKDIR")[-1], "build")
         done = subprocess.run(["bwrap", *inside, *command], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
 

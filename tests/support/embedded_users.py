@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
+from dataclasses import fields
 from functools import partial
 from pathlib import Path
 
@@ -68,7 +69,7 @@ class User:
 
 def urls_of(answer: dict[str, str]) -> embedded.Urls:
     assert "error" not in answer, answer
-    return embedded.Urls(answer["database"], answer["redis"], answer["broker"])
+    return embedded.Urls(**{field.name: answer[field.name] for field in fields(embedded.Urls)})
 
 
 type Use = Callable[..., User]
@@ -147,7 +148,7 @@ def ping(urls: embedded.Urls) -> bool:
 
 def query(urls: embedded.Urls, sql: str) -> object:
     """The first value of the first row, where the statement returns rows."""
-    settings = environ.Env.db_url_config(urls.database)
+    settings = environ.Env.db_url_config(urls.owner)
     names = {"HOST": "host", "PORT": "port", "USER": "user", "NAME": "dbname"}
     with closing(psycopg2.connect(**{names[key]: settings[key] for key in names})) as connection:
         connection.autocommit = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -76,6 +77,14 @@ for line in schedule.schedule.values():
 schedule.close()
 """
 
+PARTS = """
+import json
+from django.utils import timezone
+from privacy_crm.health import measures
+up = next(measures.take(at=timezone.now(), queues=[]))
+print(json.dumps({labels["part"]: value for labels, value in up.samples}))
+"""
+
 
 def owe(site: Site, webhook: int) -> None:
     """Have all of this owed; the recipient's web server listens at this port."""
@@ -117,6 +126,15 @@ def failures(site: Site) -> list[tuple[Any, ...]]:
 
 def come_to_an_end(site: Site) -> set[str]:
     return {str(task) for (task,) in site.rows("SELECT task FROM contacts_jobrun WHERE succeeded_at IS NOT NULL")}
+
+
+def parts(site: Site) -> dict[str, float]:
+    """Which parts answer, as those hear who watch from outside."""
+    process = site.start("manage.py", "shell", "-v", "0", "-c", PARTS)
+    out, error = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, error
+    up: dict[str, float] = json.loads(out)
+    return up
 
 
 def to(sink: Sink, kind: str) -> list[str]:

@@ -27,7 +27,7 @@ WORKER = ("-P", "prefork", "-c", "1", "-l", "ERROR", "--without-gossip", "--with
 
 
 class Site:
-    """The product under a VAR_DIR of its own."""
+    """The product under a VAR_DIR of its own: its processes work as the application, and migrate as the owner."""
 
     def __init__(self, var: Path, urls: embedded.Urls) -> None:
         self.var = var
@@ -120,8 +120,11 @@ class Site:
         return psycopg2.connect(**self.parameters())
 
     def parameters(self) -> dict[str, str]:
-        config = environ.Env.db_url_config(self.urls.database)
-        return {"host": config["HOST"], "port": config["PORT"], "user": config["USER"], "dbname": config["NAME"]}
+        """Of the owner, since tests make, empty and lock tables; processes are the application's."""
+        return _parameters(self.urls.owner)
+
+    def parameters_of_application(self) -> dict[str, str]:
+        return _parameters(self.urls.database)
 
     def _beside(self, *statements: str) -> None:
         """What cannot be done from within the database."""
@@ -196,6 +199,11 @@ class Site:
 
     def counted(self) -> int:
         return self.number("SELECT sum(contacts_deleted) FROM retention_purgecount")
+
+
+def _parameters(url: str) -> dict[str, str]:
+    config = environ.Env.db_url_config(url)
+    return {"host": config["HOST"], "port": config["PORT"], "user": config["USER"], "dbname": config["NAME"]}
 
 
 def kill(process: Process) -> None:

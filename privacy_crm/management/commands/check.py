@@ -10,6 +10,8 @@ class Command(check.Command):
         """Say first whether the product would start: a line for each thing that keeps it from it."""
         if not options["list_tags"]:
             starting.refuse_unless_safe()
+            for line in starting.worries():
+                self.stderr.write(f"privacy_crm: {line}")
         super().handle(*app_labels, **options)
 
     def check(self, *args: Any, **kwargs: Any) -> None:

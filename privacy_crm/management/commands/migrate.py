@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.conf import settings
 from django.core.management import CommandError
 from django.core.management.commands import migrate
 from django.db import connections
@@ -8,6 +9,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from contacts.base.limits import NONE, limits
+from privacy_crm.postgresql import owner, rights
 
 
 class Command(migrate.Command):
@@ -16,9 +18,18 @@ class Command(migrate.Command):
     Django leaves out a migration that replaces some that ran and some that did not. It would run what
     else there is, and end in a riddle about models that are not there. A system check would not do: `call_command`
     skips those.
+
+    It connects as the owner, and gives the application's role its rights afterwards (ADR 0065).
     """
 
     def handle(self, *args: Any, **options: Any) -> None:
+        with owner.connected(options["database"]):
+            _refuse_unless_prepared()
+            self._migrate(*args, **options)
+            if not (options["plan"] or options["check_unapplied"]):
+                rights.give()
+
+    def _migrate(self, *args: Any, **options: Any) -> None:
         left = _left_halfway(connections[options["database"]])
         if left:
             raise CommandError(
@@ -29,6 +40,16 @@ class Command(migrate.Command):
         # An index on a large table takes its time; whoever waits for a table keeps everybody else from it.
         with limits(statement=NONE, idle=NONE):
             super().handle(*args, **options)
+
+
+def _refuse_unless_prepared() -> None:
+    if not rights.is_owner():
+        raise CommandError("This role does not own the tables: name the one that does in OWNER_DATABASE_URL.")
+    if not rights.role_is_there():
+        raise CommandError(
+            f"DATABASE_URL names the role {settings.APPLICATION_ROLE}, which is not there. Make it first:"
+            " docs/operations.md, Install."
+        )
 
 
 def _left_halfway(connection: BaseDatabaseWrapper) -> list[str]:

@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contacts.admin.shared.base import today
-from contacts.base import two_clocks
 from contacts.base.officers import GUARDS
 from contacts.journal import warning as journal_warning
 from contacts.models import PolicyVersion
@@ -67,7 +66,7 @@ def _nights(policy: PolicyVersion | None) -> dict[str, Any]:
 
 def _clocks() -> str:
     """Return how the clocks differ, as long as they do."""
-    difference = clock_watch.now(two_clocks.of_database())
+    difference = clock_watch.seen()
     return clock_watch.in_words(difference) if difference else ""
 
 

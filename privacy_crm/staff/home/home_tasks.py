@@ -21,7 +21,6 @@ from contacts.models import (
     Contact,
     LookAgain,
     Mailing,
-    MailStandstill,
     Message,
     RecipientNotice,
     Restoration,
@@ -31,7 +30,7 @@ from contacts.models import (
 )
 from contacts.models.recipients import OVERDUE
 from contacts.models.sign_ups import UNPROVEN_DAYS
-from contacts.outbox import standstill_told
+from contacts.outbox import standstill, standstill_told
 from contacts.words import mail_faults
 from contacts.words.vocabulary import MailingState, SignUpKind, UploadState
 from privacy_crm.access import accounts
@@ -167,8 +166,8 @@ def _to_match(user: Any, day: dt.date, now: dt.datetime) -> list[Told]:
 
 
 def _mail_fault(user: Any, day: dt.date, now: dt.datetime) -> list[Told]:
-    text = _("Mail is not leaving. %s")
-    if stands := MailStandstill.objects.open().first():
+    if stands := standstill.current():
+        text = _("Mailings are not leaving. %s") if standstill.spares_awaited(stands) else _("Mail is not leaving. %s")
         fault = mail_faults.told(stands.reply, stands.domains)
         return [_told(text % fault, "contacts_mailstandstill_change", stands.pk, day=day)]
     number = Message.objects.late(now).count()

@@ -48,8 +48,8 @@ def every(schedule: Any) -> dt.timedelta:
 
 
 def _job(task: str, run: JobRun | None, tick: dt.timedelta, at: dt.datetime, since: dt.datetime) -> Line:
-    succeeded = run.succeeded_at if run else None
-    if at - max(succeeded or since, since) > 2 * tick + GRACE:
+    succeeded, most = run.succeeded_at if run else None, 2 * tick + GRACE
+    if at - max(succeeded or since, since) > most or (succeeded or at) - at > most:  # by a clock that was ahead
         return Line(does(task), _said(run), Tone.ACT, _("See whether worker and beat run, and read the worker's log."))
     return Line(does(task), _said(run), *(_failed() if run and _failed_since(run) else ()))
 

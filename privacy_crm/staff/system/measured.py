@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from contacts.base import two_clocks
-from privacy_crm.health.measures import Measure, Sample
+from privacy_crm.health.measures import DAYS_LEFT, Measure, Sample
 from privacy_crm.staff.system.lines import Line, Section, Tone, span
 from retention.watch import clock_watch
 
@@ -53,8 +52,10 @@ _PARTS = {
     ),
     "storage": (
         gettext_lazy("The storage of whitepapers and lists answers."),
-        gettext_lazy("The storage of whitepapers and lists does not answer."),
-        gettext_lazy("See whether the folder or the storage that MEDIA_DIR or MEDIA_URL names can be reached."),
+        gettext_lazy("The storage of whitepapers and lists does not answer, or it is full."),
+        gettext_lazy(
+            "See whether the folder or the storage that MEDIA_DIR or MEDIA_URL names can be reached and has room."
+        ),
     ),
 }
 
@@ -64,7 +65,7 @@ def clocks(measured: Measured) -> Section:
     skew = one(measured, "clock_skew_seconds")
     if skew is None:
         return Section(_("Clocks"))
-    noted = clock_watch.now(two_clocks.of_database())
+    noted = clock_watch.seen()
     apart = clock_watch.apart(dt.timedelta(seconds=skew)) if abs(skew) > CLOCKS_APART else ""
     told = apart or (clock_watch.in_words(noted) if noted else "")
     if told:
@@ -122,9 +123,8 @@ def _refused(number: float) -> Line:
 def people(measured: Measured) -> Section:
     """Tell what people wait for: searches after a deletion, and answers."""
     lines = limited(measured, ("oldest_search_seconds", SEARCH_WAITS, Tone.LOOK, _search))
-    overdue = sum(number for labels, number in measured.get("open_requests", []) if labels["days_left"] == "overdue")
     if "open_requests" in measured:
-        lines.append(_requests(int(overdue)))
+        lines.append(_requests({labels["days_left"]: int(number) for labels, number in measured["open_requests"]}))
     return Section(_("What people wait for"), lines)
 
 
@@ -134,15 +134,19 @@ def _search(age: float) -> Line:
     return Line(_("Searches after a deletion"), says, remedy=remedy)
 
 
-def _requests(overdue: int) -> Line:
+def _requests(left: Mapping[str, int]) -> Line:
+    overdue, soon, next_days, later = (left.get(days, 0) for *_ends, days in DAYS_LEFT)
+    ahead = _("Still to answer: %(soon)s within 2 days, %(next)s in 3 to 7 days, %(later)s later.")
+    ahead %= {"soon": f"{soon:,}", "next": f"{next_days:,}", "later": f"{later:,}"}
     text = ngettext(
         "%d request is past the day by which it has to be answered.",
         "%d requests are past the day by which they have to be answered.",
         overdue,
     )
     if overdue:
-        return Line(_("Requests"), text % overdue, Tone.LOOK, _("Ask a privacy officer; they see which."))
-    return Line(_("Requests"), _("None is overdue."))
+        remedy = _("Ask a privacy officer; they see which.")
+        return Line(_("Requests"), f"{text % overdue} {ahead}", Tone.ACT, remedy)
+    return Line(_("Requests"), f"{_('None is overdue.')} {ahead}")
 
 
 type Limit = tuple[str, float, Tone, Callable[[float], Line]]

@@ -34,6 +34,8 @@ def _finished(measured: Measured, at: dt.datetime, installed: dt.datetime) -> Li
     says = _("None has finished yet.")
     if finished:
         says = _("%(moment)s, after %(span)s.") % {"moment": moment(finished), "span": span(took or 0)}
+    if finished and finished - at > UNFINISHED:
+        return Line(_("Last finished"), says, Tone.ACT, _("A clock was ahead. Set both clocks, best by NTP."))
     if at - (finished or installed) > UNFINISHED:
         says = _("No nightly deletion has finished for %s.") % span((at - (finished or installed)).total_seconds())
         remedy = _("See whether worker and beat run, and read the worker's log.")

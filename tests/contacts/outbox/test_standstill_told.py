@@ -56,6 +56,16 @@ def test_it_is_told_once_and_its_end_once(policy: PolicyVersion) -> None:
     assert told(policy, NOON + 3 * MINUTE) == []
 
 
+@pytest.mark.parametrize(("reply", "subject", "waits"), [
+    ("550 relaying denied", BEGUN, "All mail waits. One mail is tried every few minutes, first one that somebody"),
+    ("550 5.1.1 user unknown", BEGUN.replace("Mail is", "Mailings are"), "Mailings and announcements wait."),
+])  # fmt: skip
+def test_it_says_which_mail_waits(reply: str, subject: str, waits: str, policy: PolicyVersion) -> None:
+    stands(reply)
+    assert told(policy, NOON) == [subject]
+    assert waits in mail.outbox[0].body
+
+
 @pytest.mark.parametrize(("reply", "words"), [
     ("ConnectionRefusedError", "cannot be reached"),
     ("SMTPServerDisconnected", "does not answer"),

@@ -117,6 +117,16 @@ def test_a_clock_that_is_far_ahead_gives_no_mail_up(settings: LazySettings) -> N
     assert AccountMail.objects.exists()
 
 
+def test_what_there_is_no_time_for_leaves_with_the_next_tick() -> None:
+    chief, kim, eva = colleague("administrator"), colleague("marketing"), colleague("marketing")
+    for each in (kim, eva):
+        granting.give(each.pk, "sales", at=NOON, by=by(chief))
+    time = iter([False, True])
+    assert telling.send_due(at=NOON, is_over=lambda: next(time)) == 1
+    assert AccountMail.objects.count() == 1
+    assert [reader for reader, _subject in told()] == [eva.email]
+
+
 def test_a_mail_whose_address_a_provider_refuses_stands_in_no_other_mails_way(settings: LazySettings) -> None:
     """Found: the task failed, no attempt was counted, and the mail was never given up."""
     chief, kim, eva = colleague("administrator"), colleague("marketing"), colleague("marketing")

@@ -1,6 +1,8 @@
 """What people were told of when the last copy of them is gone is compared with the backups that there are."""
 
 import datetime as dt
+import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,8 @@ from privacy_crm.backups import age, making, places
 from tests.support.factories import NOON, ONE_DAY
 
 pytestmark = pytest.mark.promise("L11")
+
+ONE_HOUR = dt.timedelta(hours=1)
 
 
 @pytest.fixture
@@ -53,3 +57,23 @@ def test_a_backup_goes_when_its_days_are_over_and_nothing_else_does(settings: An
     settings.BACKUP_DAYS = 30
     assert making.expired(places.name_of(NOON - dt.timedelta(days=days)), at=NOON) is gone
     assert not making.expired("somebody-elses.tar", at=NOON)
+
+
+@pytest.mark.parametrize(("hours", "stays"), [(23, True), (25, False)])
+def test_what_a_backup_that_was_killed_has_left_goes_after_a_day(
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hours: int, stays: bool
+) -> None:
+    """*Found*: a whole dump stayed beside our files, or half a copy beside the backups, and nobody counted it."""
+    monkeypatch.delenv("TMPDIR", raising=False)
+    settings.VAR_DIR = tmp_path
+    with places.desk(at=NOON) as killed:
+        (killed / "database.dump").touch()
+        kept = shutil.copytree(killed, killed.with_name(f"{killed.name}-killed"))
+    part = tmp_path / f".{places.name_of(NOON - hours * ONE_HOUR)}.part"
+    part.touch()
+    os.utime(kept, times=((NOON - hours * ONE_HOUR).timestamp(),) * 2)
+    with places.desk(at=NOON) as desk:
+        (desk / "made").touch()
+        places.of(str(tmp_path)).save(desk / "made", places.name_of(NOON))
+    assert (kept.exists(), part.exists()) == (stays, stays)
+    assert not killed.exists()

@@ -136,7 +136,7 @@ def test_no_key_can_be_told_from_its_fingerprint(policy: PolicyVersion, settings
     assert "secret" not in str(before).replace("SECRET_KEY", "")
 
 
-def test_a_restore_that_was_broken_off_opens_to_nobody(policy: PolicyVersion, journal: Journal, tmp_path: Path) -> None:
+def test_a_restore_that_was_broken_off_opens_to_nobody(policy: PolicyVersion, journal: Journal) -> None:
     """What pg_restore brings has no number, whether or not the journal knows more."""
     person = customer(policy)
     JournalNumber.objects.all().delete()

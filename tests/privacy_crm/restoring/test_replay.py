@@ -29,11 +29,11 @@ from contacts.models import (
     Tombstone,
     Topic,
 )
-from contacts.people import address_trust, correcting, tombstones
+from contacts.people import correcting, tombstones
 from contacts.permission import consents, interests, objections
 from contacts.signups import keys, proof
 from contacts.signups.sign_ups import Wish
-from contacts.words.addresses import keyed_hash, known
+from contacts.words.addresses import known
 from contacts.words.vocabulary import Channel, MailTemplate
 from dsr.decisions import certificates, objection_balancing
 from dsr.decisions.objection_balancing import Balance
@@ -362,17 +362,6 @@ def test_a_correction_is_looked_at_again(policy: PolicyVersion, journal: Journal
     assert Contact.objects.get(pk=person.pk).city == "Oslo"
     assert LookAgain.objects.get().why == "corrected"
     assert "Bergen" not in journal.files[0].read_text()
-
-
-@pytest.mark.promise("L15")
-def test_an_address_that_the_owner_of_the_earlier_one_contested_is_looked_at(
-    policy: PolicyVersion, journal: Journal
-) -> None:
-    person = customer(policy)
-    backup = Backup(journal)
-    address_trust.contest(person.public_id, keyed_hash("old@fjordkraft.example"), at=NOON, by="visitor")
-    backup.restore_and_replay()
-    assert LookAgain.objects.get(contact=person).why == "contested"
 
 
 def test_a_revoked_key_opens_nothing(policy: PolicyVersion, journal: Journal) -> None:

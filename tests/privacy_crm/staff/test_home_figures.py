@@ -14,7 +14,7 @@ from contacts.words.addresses import keyed_hash
 from contacts.words.vocabulary import Channel
 from privacy_crm import roles
 from privacy_crm.celery import app
-from privacy_crm.figures import counts
+from privacy_crm.figures import catalogue, counts, remembering
 from privacy_crm.figures.catalogue import FIGURES
 from privacy_crm.figures.charts import HEIGHT, Chart, Series
 from privacy_crm.figures.counts import Share
@@ -258,6 +258,15 @@ def test_what_reads_everybody_is_counted_at_night_for_the_pages_of_the_day(
         shown = fetched(client, "permissions")
     assert ("Sweden" in shown, "Norway" in shown) == (True, False)
     assert not [each for each in asked if "refusal" in each["sql"]]
+
+
+@pytest.mark.promise("L11")
+def test_figures_that_there_is_no_time_for_are_left_to_a_task_each(policy: PolicyVersion) -> None:
+    nightly = [name for name, figure in catalogue.FIGURES.items() if figure.nightly]
+    time = iter([False, True])
+    assert catalogue.count_nightly(policy, at=NOON, is_over=lambda: next(time)) == nightly[1:]
+    known = [name for name in nightly if remembering.recalled(catalogue.key_of(name, policy))]
+    assert known == nightly[:1]
 
 
 def test_nothing_is_counted_at_night_before_a_policy_is_published(db: None) -> None:

@@ -83,6 +83,18 @@ def test_its_page_says_how_much_waits_and_when_it_is_tried(log_in: LogIn, policy
     assert "The server takes mail again." in text(log_in("administrator").get(page))
 
 
+def test_the_pages_say_which_mail_waits(log_in: LogIn, policy: PolicyVersion) -> None:
+    client, found = log_in("administrator"), stands()
+    page = reverse("admin:contacts_mailstandstill_change", args=[found.pk])
+    among = reverse("admin:contacts_mailstandstill_changelist")
+    assert "All mail waits. One mail is tried every few minutes" in text(client.get(page))
+    assert "mail is not leaving" in text(client.get(among))
+    MailStandstill.objects.update(reply=REPLY)
+    assert "Mailings and announcements wait. Mail that somebody waits for" in text(client.get(page))
+    assert "mailings are not leaving" in text(client.get(among))
+    assert "Mailings are not leaving. The mail server refuses" in text(client.get("/admin/"))
+
+
 @pytest.mark.parametrize("role", READERS)
 def test_a_wave_of_bounces_is_shown_and_undone_with_a_reason(role: str, log_in: LogIn, policy: PolicyVersion) -> None:
     wave(3, policy)

@@ -44,7 +44,7 @@ def of(name: str, value: float, **labels: str) -> dict[str, Any]:
         (measured.mails, "oldest_unsent_letter_seconds", {}, 1800, Tone.ACT),
         (measured.mails, "mails_refused_last_hour", {}, 20, Tone.LOOK),
         (measured.people, "oldest_search_seconds", {}, 600, Tone.LOOK),
-        (measured.people, "open_requests", {"days_left": "overdue"}, 0, Tone.LOOK),
+        (measured.people, "open_requests", {"days_left": "overdue"}, 0, Tone.ACT),
         (measured.clocks, "clock_skew_seconds", {}, 60, Tone.ACT),
     ],
 )
@@ -105,6 +105,14 @@ def test_where_backups_are_kept_elsewhere_the_page_says_that_it_cannot_tell(sett
     says, tone = told(backups.backups({}, at=NOON))["Backups"]
     assert says.startswith("BACKUP_URL is not set")
     assert tone == Tone.FINE
+
+
+def test_requests_are_told_by_the_days_that_are_left() -> None:
+    left = {"open_requests": [({"days_left": days}, number) for days, number in
+            (("overdue", 1), ("0-2", 0), ("3-7", 2), ("8 or more", 1_200))]}  # fmt: skip
+    says = "1 request is past the day by which it has to be answered."
+    ahead = "Still to answer: 0 within 2 days, 2 in 3 to 7 days, 1,200 later."
+    assert told(measured.people(left)) == {"Requests": (f"{says} {ahead}", Tone.ACT)}
 
 
 def test_a_queue_that_stands_still_is_said_by_its_name() -> None:
@@ -196,6 +204,17 @@ def test_a_job_is_late_when_it_has_missed_two_ticks() -> None:
     for minutes, tone in ((15, Tone.FINE), (16, Tone.ACT)):
         [line] = jobs.jobs(BEAT, at=NOON + minutes * MINUTE, since=long_ago).lines
         assert (line.says, line.tone) == ("Done on 24 November 2026 13:00.", tone)
+
+
+def test_what_was_done_on_a_day_to_come_says_nothing_of_today(policy: PolicyVersion) -> None:
+    """As the alarms, which read it either way: a clock was ahead."""
+    ahead = NOON + 30 * 60 * MINUTE
+    job_runs.succeeded("contacts.tasks.sweep_food_preferences", at=ahead)
+    [line] = jobs.jobs(BEAT, at=NOON, since=NOON - ONE_DAY).lines
+    assert line.tone == Tone.ACT
+    finished = of("night_last_finished_timestamp_seconds", ahead.timestamp())
+    says, tone = told(nights.nights(finished, at=NOON, installed=NOON))["Last finished"]
+    assert (says, tone) == ("25 November 2026 19:00, after 1 second.", Tone.ACT)
 
 
 def test_a_job_that_never_ran_is_late_only_after_its_first_ticks() -> None:

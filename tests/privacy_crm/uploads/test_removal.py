@@ -1,6 +1,7 @@
 """An import is taken back within its day: those it created go, but for those who are held for more by now."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -55,6 +56,23 @@ def test_those_whom_the_import_created_go_and_those_who_are_held_for_more_stay(p
     assert RecipientNotice.objects.filter(kind="erased").count() == 1
     deleted = AuditEvent.objects.filter(code="contact.deleted", rule=f"upload:{upload.pk}")
     assert deleted.count() == 3
+
+
+@pytest.mark.promise("L11")
+def test_an_undo_that_has_no_more_time_goes_on_where_it_stood(
+    policy: PolicyVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(removing, "_BATCH", 1)
+    upload = imported(policy, "one", "two", "three")
+    removing.start(upload, at=NOON, by="test")
+    facts: dict[str, Any] = {"policy": policy, "at": NOON, "by": "test", "now": lambda: NOON}
+    time = iter([False, False, True])
+    assert removing.remove(upload.pk, **facts, is_over=lambda: next(time))
+    upload.refresh_from_db()
+    assert (upload.state, upload.result["removed"], Contact.objects.count()) == ("removing", 2, 1)
+    assert not removing.remove(upload.pk, **facts)
+    upload.refresh_from_db()
+    assert (upload.state, upload.result["removed"], Contact.objects.count()) == ("removed", 3, 0)
 
 
 def test_whoever_asked_something_of_us_stays(policy: PolicyVersion) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
 
-from tests.processes import test_upload
+from tests.processes import test_sending, test_upload
+from tests.processes.faults import test_mail_server
 from tests.support import late
 from tests.support.embedded_users import eventually
 from tests.support.processes import PATIENCE, Site
@@ -44,6 +46,32 @@ def site(installed: Site) -> Iterator[Site]:
         installed.end_all()
 
 
+@pytest.fixture
+def written(installed: Site) -> Iterator[Site]:
+    """One whose mails are written into files, on a disk of their own."""
+    installed.empty("contacts_signup", "contacts_message", "contacts_mailstandstill", "contacts_jobrun")
+    installed.forget_messages()
+    installed.environment |= {"EMAIL_URL": "files://"}
+    with small_disk(installed.var / "mail", 400):
+        yield installed
+        installed.end_all()
+
+
+def test_mails_that_find_no_room_wait_whole_and_each_is_written_once_when_there_is_some(written: Site) -> None:
+    folder = written.var / "mail"
+    with full(folder), written.worker():
+        test_sending.enqueue(written, 3)
+        eventually(lambda: late.come_to_an_end(written) == {test_mail_server.SEND}, within=PATIENCE)
+        assert (test_sending.waiting(written), list(folder.glob("*.log"))) == (3, [])
+        assert written.rows("SELECT reply FROM contacts_mailstandstill") == [("OSError",)]
+        assert test_mail_server.oldest(written) > 1800
+    for _ in range(2):
+        written.manage("shell", "-v", "0", "-c", test_sending.SEND_LATER)
+    assert test_sending.waiting(written) == 0
+    mails = [message_from_bytes(path.read_bytes()) for path in folder.glob("*.log")]
+    assert sorted(mail["To"] for mail in mails) == test_sending.addresses(3)
+
+
 def send(site: Site, content: bytes, folder: Path) -> list[str]:
     """Send a list as staff do; returns why it was refused."""
     path = folder / "people"
@@ -64,8 +92,10 @@ def test_a_list_that_finds_no_room_is_refused_in_words_and_none_of_it_stays(site
         [said] = send(site, LIST, tmp_path)
         assert "no room" in said
         assert (kept(site), site.number(UPLOADS)) == ([], 0)
+        assert late.parts(site)["storage"] == 0
     assert send(site, LIST, tmp_path) == []
     assert site.number(UPLOADS) == 1
+    assert late.parts(site)["storage"] == 1
 
 
 @pytest.mark.promise("P1")

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.processes import test_erasure, test_mailings, test_purge, test_upload
+from tests.processes import test_mailings, test_purge, test_upload
 from tests.support.embedded_users import eventually
 from tests.support.forked import Process
 from tests.support.processes import PATIENCE, Site, kill
@@ -47,6 +47,7 @@ SEARCHES = "SELECT count(*) FROM dsr_pendingsearch"
 
 @pytest.fixture
 def site(installed: Site) -> Iterator[Site]:
+    installed.renew()
     installed.environment |= {"WEBHOOKS_MAY_BE_LOCAL": "on"}
     yield installed
     installed.end_all()
@@ -120,7 +121,6 @@ def test_an_import_whose_child_is_killed_is_given_back_and_begins_anew(site: Sit
 
 @either
 def test_the_search_after_a_deletion_is_done_by_the_next_tick(victim: Kill, site: Site) -> None:
-    site.rows(test_erasure.EMPTY)
     site.manage("shell", "-v", "0", "-c", DELETE)
     with site.worker() as worker, site.locked("dsr_certificate", "TRUE") as holder:
         site.enqueue(SEARCH)

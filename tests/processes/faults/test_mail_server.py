@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
@@ -38,7 +38,8 @@ REASONS = "SELECT DISTINCT reason FROM contacts_message"
 
 @pytest.fixture
 def site(installed: Site) -> Iterator[Site]:
-    installed.empty("contacts_signup", "contacts_message", "contacts_jobrun")
+    installed.empty("contacts_signup", "contacts_message", "contacts_mailstandstill", "contacts_jobrun")
+    installed.forget_messages()
     yield installed
     installed.end_all()
 
@@ -49,11 +50,13 @@ def sink(site: Site) -> Sink:
 
 
 @contextmanager
-def silent(sink: Sink) -> Iterator[None]:
-    """In its place, one that takes connections and says nothing."""
-    with kept_port(sink.port) as listening:
+def silent(sink: Sink) -> Iterator[Callable[[], object]]:
+    """In its place, one that takes connections and says nothing. Yields what waits for the first."""
+    with ExitStack() as until_the_end:
+        listening = until_the_end.enter_context(kept_port(sink.port))
         listening.listen()
-        yield
+        listening.settimeout(PATIENCE)
+        yield lambda: until_the_end.enter_context(listening.accept()[0])
 
 
 def oldest(site: Site) -> float:
@@ -67,8 +70,9 @@ def oldest(site: Site) -> float:
 def test_one_that_says_nothing_holds_a_worker_for_half_a_minute_and_all_leave_later_once(
     site: Site, sink: Sink
 ) -> None:
-    with silent(sink), site.worker():
+    with silent(sink) as is_asked, site.worker():
         test_sending.enqueue(site, 3)
+        is_asked()
         site.enqueue(FOOD)
         eventually(lambda: FOOD in late.come_to_an_end(site), within=60)
         assert SEND in late.come_to_an_end(site)

@@ -15,7 +15,17 @@ from contacts.audiences import exporting
 from contacts.base import audit, merge_redirects
 from contacts.mailings import approval, drafts
 from contacts.mailings.drafts import MailingError
-from contacts.models import AuditEvent, BounceUndoing, ChannelPermission, Mailing, Message, PolicyVersion, Strike
+from contacts.models import (
+    AuditEvent,
+    BounceUndoing,
+    ChannelPermission,
+    LookAgain,
+    Mailing,
+    Message,
+    PolicyVersion,
+    Restoration,
+    Strike,
+)
 from contacts.outbox import links
 from contacts.people import erasure
 from contacts.permission import objections
@@ -24,7 +34,7 @@ from privacy_crm.celery import app
 from privacy_crm.merging import merge
 from retention import tasks
 from retention.audit import statements, trail
-from retention.models import PurgeRun, StatementCheck
+from retention.models import ClockDifference, PurgeRun, StatementCheck
 from retention.watch import scheduler
 from tests.support import listing
 from tests.support.admin_pages import contents
@@ -161,7 +171,7 @@ def test_it_says_from_when_on_it_is_whole_and_only_where_something_went(policy: 
 
 
 @pytest.mark.promise("L20")
-@pytest.mark.parametrize(("sent", "is_found"), [(NOON - 40 * ONE_DAY, False), (NOON - 20 * ONE_DAY, True)])
+@pytest.mark.parametrize(("sent", "is_found"), [(NOON - 400 * ONE_DAY, False), (NOON - 380 * ONE_DAY, True)])
 def test_of_a_mail_from_before_it_begins_nobody_is_accused(
     policy: PolicyVersion, sent: dt.datetime, *, is_found: bool
 ) -> None:
@@ -176,8 +186,8 @@ def test_of_a_mail_from_before_it_begins_nobody_is_accused(
     assert statements.search(policy=policy, at=NOON, only=["sent_after_objection"])[0].count == 0
     AuditEvent.objects.all().delete()
     assert statements.search(policy=policy, at=NOON, only=["sent_after_objection"])[0].count == 1
-    entry(NOON - 32 * ONE_DAY)
-    assert shorten(policy, months=1) == 1
+    entry(NOON - 399 * ONE_DAY)
+    assert shorten(policy, months=13) == 1
     assert statements.search(policy=policy, at=NOON, only=["sent_after_objection"])[0].count == is_found
 
 
@@ -316,3 +326,27 @@ def test_the_forecast_stays_until_there_is_another(policy: PolicyVersion) -> Non
     trail.shorten_ledgers(months=60, policy=policy, at=NOON)
     assert sorted(PurgeRun.objects.values_list("status", flat=True)) == ["failed", "finished", "missed"]
     assert PurgeRun.objects.filter(pk=foreseeing.pk).exists()
+
+
+def test_clocks_that_differed_and_restores_go_with_the_trail_once_nothing_of_them_is_open(
+    policy: PolicyVersion,
+) -> None:
+    """*Found*: they had no end."""
+    for stands in (True, False):
+        ClockDifference.objects.create(noticed_at=WRITTEN, seen_at=WRITTEN, seconds=90, stands=stands)
+    found = {"found_at": WRITTEN, "database_number": 1, "journal_number": 2, "messages_through": 0}
+    settled = {"replayed_at": WRITTEN, "mails_settled_at": WRITTEN, "mails_settled_by": "user:1"}
+    open_ones = [
+        Restoration.objects.create(**found | settled),
+        Restoration.objects.create(**found, replayed_at=WRITTEN, first_night_at=WRITTEN),
+    ]
+    Restoration.objects.create(**found | settled, first_night_at=WRITTEN)
+    person = ContactFactory.create()
+    unseen = LookAgain.objects.create(contact=person, why="corrected", done_at=WRITTEN)
+    LookAgain.objects.create(contact=person, why="left", done_at=WRITTEN, seen_at=WRITTEN, seen_by="user:1")
+    trail.shorten_ledgers(months=60, policy=policy, at=NOON - ONE_DAY)
+    assert (ClockDifference.objects.count(), Restoration.objects.count(), LookAgain.objects.count()) == (2, 3, 2)
+    trail.shorten_ledgers(months=60, policy=policy, at=NOON)
+    assert ClockDifference.objects.get().stands
+    assert list(Restoration.objects.order_by("pk")) == open_ones
+    assert LookAgain.objects.get() == unseen

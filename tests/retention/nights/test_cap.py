@@ -313,6 +313,25 @@ def test_a_run_for_an_earlier_day_foresees_nobody_who_was_due_since(
     assert tick(DUE + ONE_DAY, policy).waits_because == "forecast"
 
 
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize(("unforeseen", "status"), [(12, "finished"), (13, "needs_approval")])
+def test_what_was_foreseen_stands_until_a_night_has_finished(
+    policy: PolicyVersion, unforeseen: int, status: str
+) -> None:
+    """A night that is broken off, before or amid its work, takes nothing away from it."""
+    first = due_on(6, DUE + ONE_DAY, policy)
+    due_on(6, DUE + 2 * ONE_DAY, policy)
+    crowd(100, "webinar", DUE, policy=policy)
+    run(DUE, policy)
+    broken_off = run_of(DUE + ONE_DAY, policy.zone)
+    PurgeRun.objects.create(at=broken_off, by="nightly", status="running", started_at=broken_off, policy_version=policy)
+    first[0].delete()
+    crowd(unforeseen + 1, "prospect", DUE - 700 * ONE_DAY, policy=policy)
+    done = tick(DUE + 2 * ONE_DAY, policy)
+    assert list(PurgeRun.objects.order_by("pk").values_list("status", flat=True)) == ["finished", "interrupted", status]
+    assert done.foreseen == (12 if status == "needs_approval" else None)
+
+
 _NO_EVENT_ENDS = """
     CREATE FUNCTION trip() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$;
     CREATE TRIGGER trip BEFORE DELETE ON contacts_basis FOR EACH ROW WHEN (OLD.scenario = 'event')

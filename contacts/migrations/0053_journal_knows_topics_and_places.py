@@ -8,7 +8,7 @@ from django.db.models import Q
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("contacts", "0051_job_runs")]
+    dependencies = [("contacts", "0052_the_owner_ends_the_trail")]
 
     operations = [
         migrations.RemoveConstraint("journalline", "journal_act"),
