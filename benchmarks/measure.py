@@ -25,9 +25,9 @@ from privacy_crm.crm_import import reading
 from privacy_crm.crm_import import run as crm_import
 from privacy_crm.crm_import.cells import When
 from privacy_crm.crm_import.existing import Mode
-from retention import purge, run_log
 from retention.models import PurgeRun
-from retention.outcomes import Outcome
+from retention.nights import purge, run_log
+from retention.nights.outcomes import Outcome
 
 DUE = dt.date(2025, 5, 1)
 BATCH = 5_000

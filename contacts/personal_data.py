@@ -29,6 +29,7 @@ ITS_MONTHS = "24 months after it was written, or once the record does not depend
 A_YEAR = "with the person, 12 months after it was sent or ended, or once nothing depends on it any more"
 WITH_LIST = "with the list, 24 months after it was confirmed; it names nobody"
 WITH_SEGMENT = "with its segment of the journal, some days after the last backup without it has expired"
+ONCE_SEEN = "with the person, or 24 months after staff looked at them"
 ONCE_DONE = "24 months after the recipient acknowledged it; it names nobody"
 
 
@@ -37,7 +38,7 @@ def about(why: str, *, exported: bool = True, goes: str = WITH_PERSON) -> Field:
 
 
 NOTHING = Field(personal=False)
-_STAFF = about("which member of staff it is", exported=False, goes="with the row; accounts are switched off")
+_STAFF = about("which member of staff it is", exported=False, goes="with the row; accounts are closed and stay")
 KEY = about("ties the row to its person", exported=False)
 
 
@@ -287,7 +288,10 @@ MODELS: dict[str, Table] = {
     },
     "contacts.LookAgain": {
         **_table("id contact", KEY),
-        **_table("why done_at seen_at", about("what a backup that was restored does not know of them", exported=False)),
+        **_table(
+            "why done_at seen_at",
+            about("what a backup that was restored does not know of them", exported=False, goes=ONCE_SEEN),
+        ),
         **_table("seen_by", _STAFF),
     },
     "contacts.Review": _table("id title question every_months next_on ended_on", NOTHING),

@@ -84,7 +84,7 @@ def owe_information() -> None:
         wake_worker.nudge()
 
 
-@app.task
+@app.task(throws=(JournalError,))
 def ship_journal() -> None:
     """Ship what is owed; what cannot leave is owed on, and somebody hears of it after ten minutes."""
     at = timezone.now()
@@ -92,11 +92,13 @@ def ship_journal() -> None:
         shipping.ship(at=at)
     except JournalError as error:
         log.warning("journal.not_shipped", code=type(error).__name__, why=str(error))
-    if policy := PolicyVersion.objects.in_force():
-        warning.warn(policy=policy, at=at)
+        raise
+    finally:
+        if policy := PolicyVersion.objects.in_force():
+            warning.warn(policy=policy, at=at)
 
 
-@app.task
+@app.task(throws=(JournalError,))
 def expire_journal() -> None:
     at = two_clocks.agreed(timezone.now)
     if at is None:
@@ -105,6 +107,7 @@ def expire_journal() -> None:
         shipping.expire(at=at)
     except JournalError as error:
         log.warning("journal.not_expired", code=type(error).__name__, why=str(error))
+        raise
 
 
 @app.task

@@ -1,9 +1,11 @@
 """Write docs/jobs.md from the table of jobs: `make jobs`."""
 
 import datetime as dt
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import django
 from celery.schedules import crontab
 
 from privacy_crm.jobs import JOBS, Job, Queue, Schedule
@@ -36,6 +38,8 @@ _QUEUES = {
 
 
 def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "privacy_crm.settings")
+    django.setup()  # else nothing can be put into words
     PAGE.write_text(written(), encoding="utf-8")
 
 

@@ -21,33 +21,41 @@ class Part:
         return [f"{FOLDER}/{name}.py" for name in self.tests]
 
 
-_PURGE = tuple(f"retention/test_{name}" for name in ("due_bases", "purge_rules", "objection_consequences", "forecast"))
-_SCHEDULE = tuple(
-    f"retention/test_{name}" for name in ("retention_schedule", "explain", "deletion_forecast", "organisation_ending")
+_PURGE = (
+    "retention/due/test_due_bases",
+    "retention/nights/test_purge_rules",
+    "retention/lapses/test_objection_consequences",
+    "retention/forecasts/test_forecast",
 )
-_PREVIEW = ("retention/test_purge_preview", *_PURGE, "retention/test_deletion_forecast")
+_SCHEDULE = (
+    "retention/due/test_retention_schedule",
+    "retention/forecasts/test_explain",
+    "retention/forecasts/test_deletion_forecast",
+    "retention/lapses/test_organisation_ending",
+)
+_PREVIEW = ("retention/lapses/test_purge_preview", *_PURGE, "retention/forecasts/test_deletion_forecast")
 _PERMISSION = ("contacts/permission/test_permission", "contacts/permission/test_permission_oracle")
 _COUNTRIES = ("contacts/permission/test_country_rules",)
 _MERGING = tuple(f"contacts/merging/test_merging{part}" for part in ("_rules", "", "_edges", "_links"))
 _DEADLINES = ("dsr/records/test_deadlines", "dsr/records/test_requests_due", "dsr/decisions/test_extending")
 
 HEART = (
-    Part("retention.months", ("retention/test_months", "retention/test_purge_rules")),
-    Part("retention.due_bases", (*_PURGE, *_SCHEDULE), ("retention.retention_schedule",)),
-    Part("retention.purge_preview", _PREVIEW, ("retention.lapse_decisions",)),
-    Part("retention.cap", ("retention/test_cap",), ("retention.foreseen",)),
-    Part("retention.causes", ("retention/test_causes",)),
-    Part("retention.retention_schedule", (*_SCHEDULE, *_PURGE)),
+    Part("retention.due.months", ("retention/due/test_months", "retention/nights/test_purge_rules")),
+    Part("retention.due.due_bases", (*_PURGE, *_SCHEDULE), ("retention.due.retention_schedule",)),
+    Part("retention.lapses.purge_preview", _PREVIEW, ("retention.lapses.lapse_decisions",)),
+    Part("retention.nights.cap", ("retention/nights/test_cap",), ("retention.nights.foreseen",)),
+    Part("retention.nights.causes", ("retention/nights/test_causes",)),
+    Part("retention.due.retention_schedule", (*_SCHEDULE, *_PURGE)),
     Part(
         "contacts.people.clocks",
-        ("contacts/people/test_clocks", "retention/test_purge_rules", "privacy_crm/crm_import/test_people"),
+        ("contacts/people/test_clocks", "retention/nights/test_purge_rules", "privacy_crm/crm_import/test_people"),
         ("privacy_crm.crm_import.bases",),
     ),
-    Part("contacts.permission.permission", (*_PERMISSION, *_COUNTRIES, "retention/test_objection_consequences")),
+    Part("contacts.permission.permission", (*_PERMISSION, *_COUNTRIES, "retention/lapses/test_objection_consequences")),
     Part("contacts.permission.consent_law", (*_PERMISSION, *_COUNTRIES)),
     Part("contacts.permission.country_rules", (*_COUNTRIES, "contacts/admin/test_country_rules")),
-    Part("contacts.merging.merging_rules", _MERGING, ("retention.merging", "dsr.answers.merging")),
-    Part("retention.merging", _MERGING),
+    Part("contacts.merging.merging_rules", _MERGING, ("retention.holds.merging", "dsr.answers.merging")),
+    Part("retention.holds.merging", _MERGING),
     Part("contacts.words.addresses", ("contacts/words/test_addresses",)),
     Part("dsr.records.deadlines", (*_DEADLINES, "dsr/intake/test_identity")),
 )

@@ -127,9 +127,7 @@ def _of_the_way_here() -> Iterator[CheckMessage]:
     if not (settings.SESSION_COOKIE_SECURE and settings.CSRF_COOKIE_SECURE):
         yield _error("HTTPS must be on: otherwise browsers send the cookies of staff for anybody to read.", "E013")
     if settings.WEBHOOKS_MAY_BE_LOCAL:
-        yield _error(
-            "WEBHOOKS_MAY_BE_LOCAL must be off: with it, a webhook reaches what only this network may.", "E014"
-        )
+        yield _error("WEBHOOKS_MAY_BE_LOCAL must be off: with it, webhooks reach this network's own servers.", "E014")
 
 
 def _of_secrets() -> Iterator[CheckMessage]:

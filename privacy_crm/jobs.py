@@ -8,8 +8,10 @@ So none is lost with its message, and a message that nobody has taken by the nex
 import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from celery.schedules import crontab
+from django.utils.translation import gettext_lazy as _
 
 type Schedule = crontab | dt.timedelta
 
@@ -25,11 +27,14 @@ class Queue(StrEnum):
 
 @dataclass(frozen=True)
 class Job:
-    """`does` and `late` are read in docs/jobs.md. A job without a schedule is asked for."""
+    """`does` and `late` are read in docs/jobs.md, `does` on the page "System" as well.
+
+    A job without a schedule is asked for.
+    """
 
     task: str
     queue: Queue
-    does: str
+    does: Any
     schedule: Schedule | None = None
     longest: dt.timedelta | None = None
     late: str = "The next tick does what has become due since."
@@ -39,100 +44,100 @@ JOBS = {
     "food": Job(
         "contacts.tasks.sweep_food_preferences",
         Queue.NIGHT,
-        "deletes dietary needs within 15 minutes after their event (P8)",
+        _("deletes dietary needs within 15 minutes after their event (P8)"),
         crontab(minute="*/5"),
         late="The next tick deletes them; the nightly deletion does it as well.",
     ),
     "purge": Job(
         "retention.tasks.nightly",
         Queue.NIGHT,
-        "the nightly deletion, at 02:30 in the company's time zone; runs that were approved",
+        _("the nightly deletion, at 02:30 in the company's time zone; runs that were approved"),
         crontab(minute="*/10"),
         late="A night that was missed is caught up by the next tick, and officers hear of it. A long one goes on then.",
     ),
     "letters": Job(
         "contacts.tasks.forget_letters",
         Queue.NIGHT,
-        "forgets the words of letters that no mail server has taken for 14 days",
+        _("forgets the words of letters that no mail server has taken for 14 days"),
         crontab(minute=40),
     ),
     "mail_files": Job(
         "contacts.tasks.sweep_mail_files",
         Queue.NIGHT,
-        "deletes mails that development wrote into files, after 24 hours",
+        _("deletes mails that development wrote into files, after 24 hours"),
         crontab(minute=50),
     ),
     "uploads": Job(
         "privacy_crm.tasks.sweep_uploads",
         Queue.BULK,
-        "deletes uploaded lists after a day, and gives back what a worker left when it died",
+        _("deletes uploaded lists after a day, and gives back what a worker left when it died"),
         crontab(),
         longest=LONGEST,
     ),
     "proposed_details": Job(
         "contacts.tasks.sweep_proposed_details",
         Queue.NIGHT,
-        "deletes what others said of a person's details, after 30 days without the person's word",
+        _("deletes what others said of a person's details, after 30 days without the person's word"),
         crontab(minute=20),
     ),
     "sign_ups": Job(
         "contacts.tasks.sweep_sign_ups",
         Queue.NIGHT,
-        "deletes sign-ups that nobody has proven for 30 days",
+        _("deletes sign-ups that nobody has proven for 30 days"),
         crontab(minute=20),
     ),
     "tombstones": Job(
         "contacts.tasks.sweep_tombstones",
         Queue.NIGHT,
-        "ends what keeps somebody from being brought back who was erased, on its last day (L12)",
+        _("ends what keeps somebody from being brought back who was erased, on its last day (L12)"),
         crontab(hour=2, minute=40),
     ),
     "unproven": Job(
         "dsr.tasks.sweep_unproven",
         Queue.NIGHT,
-        "deletes requests that nobody has proven for 30 days, and the addresses of links that have ended",
+        _("deletes requests that nobody has proven for 30 days, and the addresses of links that have ended"),
         crontab(minute=25),
     ),
     "requests": Job(
         "dsr.tasks.forget_requests",
         Queue.NIGHT,
-        "deletes closed requests after 24 months, and keeps counts",
+        _("deletes closed requests after 24 months, and keeps counts"),
         crontab(hour=3, minute=45),
     ),
     "told": Job(
         "dsr.tasks.forget_notices",
         Queue.NIGHT,
-        "deletes notices 24 months after their recipient acknowledged them",
+        _("deletes notices 24 months after their recipient acknowledged them"),
         crontab(hour=3, minute=50),
     ),
     "audiences": Job(
         "dsr.tasks.forget_audiences",
         Queue.NIGHT,
-        "deletes exported lists 24 months after their holders said what became of them",
+        _("deletes exported lists 24 months after their holders said what became of them"),
         crontab(hour=3, minute=55),
     ),
     "trail": Job(
         "retention.tasks.shorten_trail",
         Queue.NIGHT,
-        "deletes entries of the audit trail and of the ledgers after 24 months (P17)",
+        _("deletes entries of the audit trail and of the ledgers after 24 months (P17)"),
         crontab(hour=3, minute=25),
     ),
     "messages": Job(
         "dsr.tasks.forget_messages",
         Queue.NIGHT,
-        "deletes after 12 months what is known of mails that were sent",
+        _("deletes after 12 months what is known of mails that were sent"),
         crontab(hour=3, minute=15),
     ),
     "sessions": Job(
         "privacy_crm.tasks.sweep_sessions",
         Queue.NIGHT,
-        "deletes log-ins that have ended",
+        _("deletes log-ins that have ended, and after 24 months links and roles that were asked for"),
         crontab(minute=35),
     ),
     "mail": Job(
         "contacts.tasks.send_messages",
         Queue.PEOPLE,
-        "sends what somebody asked for or we owe to one person: confirmations, letters, information",
+        _("sends what somebody asked for or we owe to one person: confirmations, letters, information"),
         crontab(),
         LONGEST,
         late="An act that owes a mail asks for it at once; this tick finds what nobody heard of, and what failed.",
@@ -140,7 +145,7 @@ JOBS = {
     "notices": Job(
         "contacts.tasks.tell_recipients",
         Queue.PEOPLE,
-        "tells recipients of erasures, objections and corrections, until they say that it is done (L4)",
+        _("tells recipients of erasures, objections and corrections, until they say that it is done (L4)"),
         crontab(minute="*/5"),
         LONGEST,
         late="Notices wait in the database and leave with the next tick.",
@@ -148,7 +153,7 @@ JOBS = {
     "strikes": Job(
         "contacts.tasks.tell_of_strikes",
         Queue.PEOPLE,
-        "tells the holders of exported lists which people to remove (P12)",
+        _("tells the holders of exported lists which people to remove (P12)"),
         crontab(minute=40),
         LONGEST,
         late="The next tick does it.",
@@ -156,41 +161,41 @@ JOBS = {
     "reminders": Job(
         "contacts.tasks.owe_reminders",
         Queue.PEOPLE,
-        "owes guests a reminder on the day before their event",
+        _("owes guests a reminder on the day before their event"),
         crontab(minute="*/10"),
         late="The next tick does it; once the event has begun, nobody is reminded.",
     ),
     "information": Job(
         "contacts.tasks.owe_information",
         Queue.PEOPLE,
-        "at six in the company's time zone, owes people the letter that says where their details came from (L5)",
+        _("at six in the company's time zone, owes people the letter that says where their details came from (L5)"),
         crontab(minute=0),
         late="The next morning's tick does it; from the twentieth day on, whatever the number.",
     ),
     "due": Job(
         "dsr.tasks.remind_officers",
         Queue.PEOPLE,
-        "from eight o'clock in the company's time zone, tells officers once a day which answers are due (L1)",
+        _("from eight o'clock in the company's time zone, tells officers once a day which answers are due (L1)"),
         crontab(minute=0),
         late="The next tick of the same day does it.",
     ),
     "questions": Job(
         "dsr.tasks.follow_up_questions",
         Queue.PEOPLE,
-        "reminds people of our question after 14 days, and closes their request after 30 (L2)",
+        _("reminds people of our question after 14 days, and closes their request after 30 (L2)"),
         crontab(hour=6, minute=15),
     ),
     "answered": Job(
         "dsr.tasks.release_answered",
         Queue.PEOPLE,
-        "ends the freeze of people who were answered, once their letter has left",
+        _("ends the freeze of people who were answered, once their letter has left"),
         crontab(minute=15),
         late="They stay frozen until the next tick.",
     ),
     "restrictions": Job(
         "dsr.tasks.lift_restrictions",
         Queue.PEOPLE,
-        "ends restrictions on the day that the person was told, once the letter has left (L6)",
+        _("ends restrictions on the day that the person was told, once the letter has left (L6)"),
         crontab(minute=10),
         late="They stay restricted until the next tick.",
     ),
@@ -198,48 +203,48 @@ JOBS = {
     "mail_faults": Job(
         "contacts.tasks.tell_of_standstills",
         Queue.PEOPLE,
-        "tells officers and administrators that the mail server is at fault, and that it is well again",
+        _("tells officers and administrators that the mail server is at fault, and that it is well again"),
         crontab(),
         late="They read it on their home page.",
     ),
     "journal": Job(
         "contacts.tasks.ship_journal",
         Queue.PEOPLE,
-        "writes to the journal outside the database what a restore must not undo (L11)",
+        _("writes to the journal outside the database what a restore must not undo (L11)"),
         crontab(),
         late="Certificates are not final before. After ten minutes somebody hears of it.",
     ),
     "journal_ends": Job(
         "contacts.tasks.expire_journal",
         Queue.NIGHT,
-        "deletes what of the journal no backup needs any more",
+        _("deletes what of the journal no backup needs any more"),
         crontab(hour=4, minute=50),
     ),
     "search": Job(
         "dsr.tasks.search_after_deletion",
         Queue.PEOPLE,
-        "searches the whole database for whoever was deleted on request, for the certificate (P21)",
+        _("searches the whole database for people who were deleted on request, for the certificate (P21)"),
         crontab(),
         late="The certificate says that the search is under way.",
     ),
     "staff": Job(
         "privacy_crm.tasks.tell_staff",
         Queue.PEOPLE,
-        "sends invitations, and tells staff what was done to their account",
+        _("sends invitations, and tells staff what was done to their account"),
         crontab(),
         late="The mails leave with the next tick.",
     ),
     "heartbeat": Job(
         "privacy_crm.tasks.give_heartbeat",
         Queue.NIGHT,
-        "calls the watcher outside once a nightly deletion has finished",
+        _("calls the watcher outside once a nightly deletion has finished"),
         crontab(minute="2-59/10"),
         late="The watcher alarms, which is what it is for.",
     ),
     "watch": Job(
         "retention.tasks.warn_officers",
         Queue.PEOPLE,
-        "tells officers of a nightly deletion that waits, failed, was broken off or did not happen",
+        _("tells officers of a nightly deletion that waits, failed, was broken off or did not happen"),
         crontab(minute="5-59/10"),
         late="The next tick does it.",
     ),
@@ -247,14 +252,14 @@ JOBS = {
     "mailings": Job(
         "privacy_crm.tasks.run_mailings",
         Queue.BULK,
-        "begins mailings at their time, and owes as many mails as the rate of each allows",
+        _("begins mailings at their time, and owes as many mails as the rate of each allows"),
         dt.timedelta(seconds=10),
         late="The mailing goes on with the next tick, no faster than its rate.",
     ),
     "mails_to_many": Job(
         "contacts.tasks.send_mailings",
         Queue.BULK,
-        "sends mailings and announcements; each worker of this queue is one sender",
+        _("sends mailings and announcements; each worker of this queue is one sender"),
         crontab(),
         LONGEST,
         late="Mails wait in the outbox and leave with the next tick.",
@@ -262,52 +267,52 @@ JOBS = {
     "duplicates": Job(
         "privacy_crm.tasks.find_duplicates",
         Queue.BULK,
-        "looks for records that may be one person; staff decide",
+        _("looks for records that may be one person; staff decide"),
         crontab(hour=4, minute=5),
         late="Staff see the pairs of the day before; they can ask for a search.",
     ),
     "figures": Job(
         "privacy_crm.tasks.count_figures",
         Queue.BULK,
-        "counts the figures of the home pages for which everybody has to be read",
+        _("counts the figures of the home pages for which everybody has to be read"),
         crontab(hour=4, minute=20),
         late="Pages show the last figures with their day.",
     ),
     "statements": Job(
         "retention.tasks.check_statements",
         Queue.BULK,
-        "searches the records for what contradicts what they say elsewhere (L20)",
+        _("searches the records for what contradicts what they say elsewhere (L20)"),
         crontab(hour=4, minute=35),
         late="The next night's tick does it.",
     ),
     "figure": Job(
         "privacy_crm.tasks.count_figure",
         Queue.BULK,
-        "counts one figure of the home pages, when a page has shown an old one",
+        _("counts one figure of the home pages, when a page has shown an old one"),
         late="The page shows the last figure with its day, or that it is being counted.",
     ),
     "open": Job(
         "privacy_crm.tasks.open_upload",
         Queue.BULK,
-        "opens an uploaded workbook",
+        _("opens an uploaded workbook"),
         late="The page shows that it waits. After five minutes it is asked for again.",
     ),
     "look_through": Job(
         "privacy_crm.tasks.look_through_upload",
         Queue.BULK,
-        "reads an uploaded list for its preview",
+        _("reads an uploaded list for its preview"),
         late="The page shows that it waits. Where a worker died with it, it is given back within minutes.",
     ),
     "import": Job(
         "privacy_crm.tasks.import_upload",
         Queue.BULK,
-        "imports an uploaded list",
+        _("imports an uploaded list"),
         late="As above; nothing is written by halves.",
     ),
     "remove": Job(
         "privacy_crm.tasks.remove_uploaded",
         Queue.BULK,
-        "takes an import back",
+        _("takes an import back"),
         late="As above; it can be started again.",
     ),
 }

@@ -14,8 +14,9 @@ from contacts.models import Contact, PolicyVersion
 from contacts.words.addresses import mailbox
 from dsr.answers import merging as requests_merging
 from dsr.models import Request
-from retention import derived_holds, objections
-from retention import merging as holds_merging
+from retention.holds import derived_holds
+from retention.holds import merging as holds_merging
+from retention.lapses import objections
 from retention.models import OF_REQUESTS, Hold
 
 

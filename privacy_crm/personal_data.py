@@ -2,13 +2,16 @@
 
 from contacts.personal_data import NOTHING, Field, Table, about
 
-_STAFF = about("the account of a member of staff", exported=False, goes="with the account")
+_ITS_MONTHS = "24 months after it ended"
+_STAYS = "never by itself: an account is closed and stays, since what was done about people names its number"
+_STAFF = about("the account of a member of staff", exported=False, goes=_STAYS)
+_LANGUAGE = about("the language of mails to a member of staff", exported=False, goes="once the account is closed")
 _LOG = about("what staff did in the admin, by ids alone", exported=False, goes="with the contact or the account")
-_FACTOR = about("what a member of staff proves at log-in that it is them", exported=False, goes="with the account")
-_ACCOUNT = about(
-    "what was asked and done about the account of a member of staff", exported=False, goes="with the account"
+_FACTOR = about(
+    "what a member of staff proves at log-in that it is them", exported=False, goes="when they take it away"
 )
-_LINK = about("lets a member of staff set their own password", exported=False, goes="with the account")
+_ACCOUNT = about("what was asked and done about the account of a member of staff", exported=False, goes=_ITS_MONTHS)
+_LINK = about("lets a member of staff set their own password", exported=False, goes=_ITS_MONTHS)
 _MAIL = about(
     "a mail that a member of staff is owed", exported=False, goes="once it is sent, after 3 days at the latest"
 )
@@ -36,7 +39,7 @@ MODELS: dict[str, Table] = {
     "mfa.Authenticator": _table("id user type data created_at last_used_at", _FACTOR),
     "admin.LogEntry": _table("id action_time user content_type object_id object_repr action_flag change_message", _LOG),
     "contenttypes.ContentType": _table("id app_label model", NOTHING),
-    "privacy_crm.StaffLanguage": _table("user language", _STAFF),
+    "privacy_crm.StaffLanguage": _table("user language", _LANGUAGE),
     "privacy_crm.AccountLink": _table("id public_id user kind made_at ends_at used_at withdrawn_at", _LINK),
     "privacy_crm.RoleRequest": _table(
         "id user role asked_by asked_at ends_at answer answered_at answered_by", _ACCOUNT

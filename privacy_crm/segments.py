@@ -15,7 +15,7 @@ from django_countries import countries
 
 from contacts.models import Basis, Contact, Interest, Organisation, PolicyVersion, Segment, Topic
 from contacts.words.vocabulary import Scenario
-from retention import deletion_forecast
+from retention.forecasts import deletion_forecast
 
 DAYS_AHEAD = (30, 60, 90)
 

@@ -240,7 +240,9 @@ WHITENOISE_USE_FINDERS = DEBUG
 STORAGES["staticfiles"] = {
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
     if DEBUG
-    else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    else "whitenoise.storage.CompressedManifestStaticFilesStorage",
+    # Collected by root as the image is made, and read by the account that serves: nothing in them is anybody's.
+    "OPTIONS": {"file_permissions_mode": 0o644},
 }
 
 # Proof of work instead of a captcha service: the challenge is ours, and its answer is taken once.

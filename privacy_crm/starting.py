@@ -31,7 +31,7 @@ def refuse_unless_safe() -> None:
     try:
         _end_for(faults_of_database())
     except OperationalError:
-        _say(["The database does not answer. It is looked at before it is first used."])
+        _say(["The database does not answer. It is checked before its first use."])
         connection_created.connect(_look, dispatch_uid=START)
 
 

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
@@ -8,6 +9,7 @@ from contacts.merging import duplicates
 from contacts.models import PolicyVersion
 from contacts.outbox import wake_worker
 from privacy_crm import mailings
+from privacy_crm.access import forgetting as of_accounts
 from privacy_crm.access import logins, telling
 from privacy_crm.figures import catalogue
 from privacy_crm.health import heartbeat
@@ -57,9 +59,12 @@ def sweep_uploads() -> None:
 
 @app.task
 def sweep_sessions() -> None:
-    if at := two_clocks.agreed(timezone.now):
+    policy, at = PolicyVersion.objects.in_force(), two_clocks.agreed(timezone.now)
+    if at:
         held.delete(Session.objects.filter(expire_date__lt=at))
         logins.sweep(at)
+    if at and policy:
+        of_accounts.forget(months=settings.AUDIT_MONTHS, policy=policy, at=at)
 
 
 @app.task

@@ -21,7 +21,7 @@ from contacts.outbox import mail_replies
 from contacts.people import address_trust, bounces
 from contacts.words.addresses import MalformedAddressError, hashes, keyed_hash, normalise
 from contacts.words.vocabulary import Channel
-from retention import objections
+from retention.lapses import objections
 
 # Where each provider says what kind of bounce it was, and what it calls a permanent one. Mailgun is not among them: the
 # library itself calls its temporary bounces deferred.

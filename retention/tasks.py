@@ -4,7 +4,8 @@ from django.utils import timezone
 from contacts.base import budgets, two_clocks
 from contacts.base.background import app
 from contacts.models import PolicyVersion
-from retention import clock_watch, monitoring, scheduler, statements, trail, warning
+from retention.audit import statements, trail
+from retention.watch import clock_watch, monitoring, scheduler, warning
 
 
 @app.task

@@ -5,12 +5,15 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, sync_playwright
 
@@ -61,9 +64,18 @@ def address(process: subprocess.Popen[str]) -> str:
     said = ""
     for line in process.stdout or ():
         said += line
-        if "beat started" in line:
-            return str(re.findall(r"http://localhost:\d+", said)[0])
+        if "beat started" in line and answers(site := str(re.findall(r"http://localhost:\d+", said)[0])):
+            return site
     sys.exit(said)
+
+
+def answers(site: str) -> bool:
+    """Wait until the site answers: its process begins beside the others. Tell whether it does."""
+    for _attempt in range(120):
+        with suppress(OSError), socket.create_connection(("localhost", urlsplit(site).port or 80)):
+            return True
+        time.sleep(0.5)
+    return False
 
 
 def take(picture: Picture, browser: Browser, demo: Demo) -> None:

@@ -154,6 +154,20 @@ def at_noon() -> Iterator[None]:
 
 
 @pytest.fixture
+def clock() -> Iterator[Any]:
+    """The machine's clock, stopped at noon on 24 November 2026; it can be moved."""
+    with time_machine.travel(NOON, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def second_factor(settings: Any) -> None:
+    """The second factor is on, and passwords are hashed quickly."""
+    settings.SECOND_FACTOR = True
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
 def journal(settings: Any, tmp_path: Path) -> Journal:
     """A journal in a directory of the test's own."""
     settings.JOURNAL_URL = (tmp_path / "journal").as_uri()

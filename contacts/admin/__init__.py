@@ -1,19 +1,18 @@
 from contacts.admin import (
     audit,
     country_rules,
-    events,
     keys,
     mail_faults,
     organisations,
     policy,
     recipients,
-    registrations,
     restorations,
     reviews,
     sign_ups,
     topics,
     whitepapers,
 )
+from contacts.admin.events import events, registrations
 
 __all__ = [
     "audit",

@@ -14,8 +14,9 @@ from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
 from unfold.decorators import display
 from unfold.utils import parse_date_str
 
-from contacts.admin import acts, audit_words
-from contacts.admin.base import RecordAdmin
+from contacts.admin import audit_words
+from contacts.admin.shared import acts
+from contacts.admin.shared.base import RecordAdmin
 from contacts.base.days import LAST_DAY
 from contacts.models import AuditEvent
 

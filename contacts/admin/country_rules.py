@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from django_countries import countries
 from unfold.decorators import display
 
-from contacts.admin import fields
-from contacts.admin.acts import Act, ActForm
-from contacts.admin.base import RecordAdmin, company_day
+from contacts.admin.shared import fields
+from contacts.admin.shared.acts import Act, ActForm
+from contacts.admin.shared.base import RecordAdmin, company_day
 from contacts.models import CountryRule
 from contacts.permission import country_rules
 from contacts.permission.country_rules import CountryRuleError, Effect

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from contacts.admin import fields
-from contacts.admin.acts import Act, ActForm
-from contacts.admin.base import RecordAdmin
+from contacts.admin.shared import fields
+from contacts.admin.shared.acts import Act, ActForm
+from contacts.admin.shared.base import RecordAdmin
 from contacts.models import ApiKey
 from contacts.signups import keys
 from contacts.signups.keys import KeyRefusedError, Terms
@@ -27,7 +27,7 @@ _LASTS = {
 
 class IssueForm(ActForm):
     refusals = (KeyRefusedError,)
-    explanation = gettext_lazy("A key lets a server of the company sign people up through the API. It reads nobody.")
+    explanation = gettext_lazy("A key lets one of our servers sign people up through the API. It cannot read anything.")
     result_template = "staff/api_key_issued.html"
 
     name = fields.text(gettext_lazy("Name of the server"), help_text=gettext_lazy("Such as website or trade fair app."))
@@ -61,7 +61,7 @@ class ApiKeyAdmin(RecordAdmin):
     heading = gettext_lazy("API keys")
     empty_text = gettext_lazy("Servers of the company that sign people up through the API need a key each.")
     page_template = "staff/api_key.html"
-    list_display = ("name", "opens", "issued", "used_at", "ends", "state")
+    list_display = ("name", "opens", "issued", "used", "ends", "state")
     list_display_links = ("name",)
     ordering = ("name",)
     adding = Act("add", gettext_lazy("Issue a key"), "contacts.add_apikey", IssueForm, fresh=True)
@@ -80,6 +80,10 @@ class ApiKeyAdmin(RecordAdmin):
     @display(description=gettext_lazy("issued"))
     def issued(self, key: ApiKey) -> dt.datetime:
         return key.created_at
+
+    @display(description=gettext_lazy("last used"))
+    def used(self, key: ApiKey) -> dt.datetime | str:
+        return key.used_at or _("never")
 
     @display(description=gettext_lazy("ends"))
     def ends(self, key: ApiKey) -> dt.datetime:

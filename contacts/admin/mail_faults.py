@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import display
 
-from contacts.admin import acts, fields
-from contacts.admin.acts import Act, ActForm
-from contacts.admin.base import RecordAdmin
+from contacts.admin.shared import acts, fields
+from contacts.admin.shared.acts import Act, ActForm
+from contacts.admin.shared.base import RecordAdmin
 from contacts.models import BounceUndoing, MailStandstill, Message
 from contacts.outbox import standstill
 from contacts.people import bounces
@@ -134,7 +134,7 @@ _UNKNOWN = "unknown"
 @admin.register(BounceUndoing)
 class BounceUndoingAdmin(RecordAdmin):
     heading = gettext_lazy("Bounced addresses")
-    empty_text = gettext_lazy("No bounces were undone so far.")
+    empty_text = gettext_lazy("Bounces that you undo are listed here.")
     page_template = "staff/bounce_undoing.html"
     list_before_template = "staff/bounce_undoing_list_before.html"
     list_display = ("undone", "number", "what", "reason")

@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from django_countries import countries
 from unfold.decorators import display
 
-from contacts.admin import acts, fields
-from contacts.admin.acts import Act, ActForm
-from contacts.admin.base import RecordAdmin, company_day
-from contacts.admin.people import name_of, visible_to
+from contacts.admin.shared import acts, fields
+from contacts.admin.shared.acts import Act, ActForm
+from contacts.admin.shared.base import RecordAdmin, company_day
+from contacts.admin.shared.people import name_of, visible_to
 from contacts.models import Agreement, Organisation
 from contacts.people import agreements, organisations
 from contacts.people.agreements import AgreementError

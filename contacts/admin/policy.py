@@ -9,7 +9,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from unfold.decorators import display
 
-from contacts.admin.base import RecordAdmin
+from contacts.admin.shared.base import RecordAdmin
 from contacts.models import PolicyVersion
 from contacts.policy import policy_words
 

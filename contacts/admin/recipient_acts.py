@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_countries import countries
 
-from contacts.admin import fields
-from contacts.admin.acts import ActForm
+from contacts.admin.shared import fields
+from contacts.admin.shared.acts import ActForm
 from contacts.disclosure import acknowledging, recipients
 from contacts.disclosure.recipients import Particulars, RecipientError, Terms
 from contacts.models import RecipientNotice

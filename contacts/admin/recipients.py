@@ -15,9 +15,9 @@ from django_countries import countries
 from unfold.decorators import display
 
 from contacts.admin import recipient_acts
-from contacts.admin.acts import Act
-from contacts.admin.base import RecordAdmin, company_day
-from contacts.admin.filters import Choice, ChoiceFilter
+from contacts.admin.shared.acts import Act
+from contacts.admin.shared.base import RecordAdmin, company_day
+from contacts.admin.shared.filters import Choice, ChoiceFilter
 from contacts.disclosure import notice_words
 from contacts.models import Recipient, RecipientNotice
 from contacts.words.vocabulary import RecipientKind, Safeguard, Scenario, ToldBy

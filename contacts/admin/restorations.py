@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import display
 
-from contacts.admin import fields
-from contacts.admin.acts import Act, ActForm, who
-from contacts.admin.base import RecordAdmin
-from contacts.admin.people import name_of
+from contacts.admin.shared import fields
+from contacts.admin.shared.acts import Act, ActForm, who
+from contacts.admin.shared.base import RecordAdmin
+from contacts.admin.shared.people import name_of
 from contacts.journal import restored
 from contacts.journal.restored import SettledError
 from contacts.models import LookAgain, Restoration
@@ -28,17 +28,30 @@ from contacts.words.vocabulary import MailTemplate
 _SETTLE = "contacts.settle_restoration"
 
 
-class ReleaseForm(ActForm):
+class SettleForm(ActForm):
+    """Decide about the mails that wait; the button says how many they are."""
+
     refusals = (SettledError,)
-    explanation = gettext_lazy(
-        "They are sent now, as far as their people may still be written to. Whoever got one before the restore gets it"
-        " again."
-    )
 
     def __init__(self, record: Any = None, **options: Any) -> None:
         super().__init__(record, **options)
         number = restored.waiting(record).count()
-        self.submit = ngettext("Send %s mail", "Send %s mails", number) % localize(number)
+        self.submit = self.button(number) % localize(number)
+
+    @staticmethod
+    def button(number: int) -> str:
+        raise NotImplementedError
+
+
+class ReleaseForm(SettleForm):
+    explanation = gettext_lazy(
+        "They are sent now, to everybody who may still be written to. People who got theirs before the restore get it"
+        " again."
+    )
+
+    @staticmethod
+    def button(number: int) -> str:
+        return ngettext("Send %s mail", "Send %s mails", number)
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         number = restored.release(self.record, at=at, by=by)
@@ -46,14 +59,12 @@ class ReleaseForm(ActForm):
         return ngettext("%s mail is on its way.", "%s mails are on their way.", number) % localize(number)
 
 
-class DropForm(ActForm):
-    refusals = (SettledError,)
-    explanation = gettext_lazy("They are never sent. Whoever has not got one before the restore does not get it.")
+class DropForm(SettleForm):
+    explanation = gettext_lazy("They are never sent. People who did not get theirs before the restore do not get it.")
 
-    def __init__(self, record: Any = None, **options: Any) -> None:
-        super().__init__(record, **options)
-        number = restored.waiting(record).count()
-        self.submit = ngettext("Drop %s mail", "Drop %s mails", number) % localize(number)
+    @staticmethod
+    def button(number: int) -> str:
+        return ngettext("Drop %s mail", "Drop %s mails", number)
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         number = restored.drop(self.record, at=at, by=by)
@@ -62,7 +73,7 @@ class DropForm(ActForm):
 
 class LookedForm(ActForm):
     reveals = True
-    explanation = gettext_lazy("Choose the people that you have looked at: what was done since the backup is lost.")
+    explanation = gettext_lazy("Choose the people you have looked at. They leave the list.")
 
     def __init__(self, record: Any = None, **options: Any) -> None:
         super().__init__(record, **options)
@@ -72,6 +83,10 @@ class LookedForm(ActForm):
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         number = restored.looked([int(key) for key in self.cleaned_data["people"]], at=at, by=by)
         return ngettext("%d person was looked at.", "%d people were looked at.", number) % number
+
+
+def _undecided(found: Restoration) -> bool:
+    return found.replayed_at is not None and found.mails_settled_at is None
 
 
 def _to_look_at() -> Any:
@@ -94,7 +109,7 @@ class RestorationAdmin(RecordAdmin):
             ReleaseForm,
             "outgoing_mail",
             grave=True,
-            offered=lambda found: found.replayed_at is not None and found.mails_settled_at is None,
+            offered=_undecided,
         ),
         Act(
             "drop",
@@ -103,11 +118,11 @@ class RestorationAdmin(RecordAdmin):
             DropForm,
             "delete",
             grave=True,
-            offered=lambda found: found.replayed_at is not None and found.mails_settled_at is None,
+            offered=_undecided,
         ),
         Act(
             "looked",
-            gettext_lazy("Mark as looked at"),
+            gettext_lazy("Mark people as looked at"),
             _SETTLE,
             LookedForm,
             "visibility",

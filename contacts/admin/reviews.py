@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import display
 
-from contacts.admin import acts, fields
-from contacts.admin.acts import Act, ActForm
-from contacts.admin.base import RecordAdmin, company_day
-from contacts.admin.filters import Choice, ChoiceFilter
+from contacts.admin.shared import acts, fields
+from contacts.admin.shared.acts import Act, ActForm
+from contacts.admin.shared.base import RecordAdmin, company_day
+from contacts.admin.shared.filters import Choice, ChoiceFilter
 from contacts.information import reviews
 from contacts.information.reviews import ReviewError
 from contacts.models import Review

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from contacts.admin import fields
-from contacts.admin.acts import Act, UnderPolicyForm
-from contacts.admin.base import RecordAdmin, company_day
-from contacts.admin.people import SEE_RESTRICTED
+from contacts.admin.shared import fields
+from contacts.admin.shared.acts import Act, UnderPolicyForm
+from contacts.admin.shared.base import RecordAdmin, company_day
+from contacts.admin.shared.people import SEE_RESTRICTED
 from contacts.models import Contact, Event, SignUp
 from contacts.models.sign_ups import UNPROVEN_DAYS
 from contacts.outbox import wake_worker

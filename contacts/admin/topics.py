@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from contacts.admin import fields
-from contacts.admin.acts import Act, ActForm
-from contacts.admin.base import RecordAdmin
+from contacts.admin.shared import fields
+from contacts.admin.shared.acts import Act, ActForm
+from contacts.admin.shared.base import RecordAdmin
 from contacts.models import Interest, Topic
 from contacts.permission import topics
 from contacts.permission.topics import LONGEST, TopicError

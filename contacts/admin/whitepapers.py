@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from contacts.admin import fields
-from contacts.admin.acts import Act, ActForm
-from contacts.admin.announce_act import AnnounceForm
-from contacts.admin.base import RecordAdmin
-from contacts.admin.public_words import PublicWordsForm, topic_names, words_of
+from contacts.admin.shared import fields
+from contacts.admin.shared.acts import Act, ActForm
+from contacts.admin.shared.announce_act import AnnounceForm
+from contacts.admin.shared.base import RecordAdmin
+from contacts.admin.shared.public_words import PublicWordsForm, topic_names, words_of
 from contacts.models import Activity, SignUp, Whitepaper
 from contacts.signups import whitepapers
 from contacts.signups.sign_ups import is_published

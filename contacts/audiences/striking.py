@@ -8,26 +8,32 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from contacts.base import audit, budgets
+from contacts.base import alone, audit, budgets
 from contacts.base.budgets import IsOver
-from contacts.base.limits import limits
 from contacts.models import Audience, Strike
 from contacts.outbox import links
 
 log = structlog.get_logger(__name__)
 
+_LOCK = 4_711_679_064  # any number that is ours alone
+
 
 def tell(*, at: dt.datetime, is_over: IsOver = budgets.endless) -> int:
     """Mail each holder of whom to strike from a list since they last heard, and return how many lists that concerned.
 
-    A list at a time: it is locked while its mail is sent, and marked in the same transaction, so that a crash in
-    between sends the mail again, never not at all. What a mail server refuses is tried with the next call, and keeps
-    nobody else from hearing. A holder without an address finds it on the page alone. Whose turn has not come when
-    `is_over` says so hears with the next call.
+    A list at a time, by one process at a time. Nothing is locked while a mail server takes its time, and what was told
+    is marked once the mail has left: a crash in between sends it again, never not at all. What a mail server refuses
+    is tried with the next call, and keeps nobody else from hearing. A holder without an address finds it on the page
+    alone. Whose turn has not come when `is_over` says so hears with the next call.
     """
     untold = waiting().filter(told_at=None).exclude(audience__holder__email="")
-    lists = untold.order_by("audience").values_list("audience", flat=True).distinct()
-    return sum(_try(pk, at) for pk in list(lists) if not is_over())
+    lists = list(untold.order_by("audience").values_list("audience", flat=True).distinct())
+    return _tell_each(lists, at, is_over) if lists else 0
+
+
+def _tell_each(lists: list[int], at: dt.datetime, is_over: IsOver) -> int:
+    with alone.if_nobody_else(_LOCK) as ours:
+        return sum(_try(pk, at) for pk in lists if ours and not is_over())
 
 
 def waiting() -> QuerySet[Strike]:
@@ -48,32 +54,26 @@ def _try(audience_id: int, at: dt.datetime) -> bool:
         return False
 
 
-@limits(idle="10min")  # while a mail server takes its time
-@transaction.atomic
 def _tell(audience_id: int, at: dt.datetime) -> bool:
     untold = waiting().filter(audience=audience_id, told_at=None)
-    found = _locked(untold.select_for_update(of=("self",), skip_locked=True))
-    if not (number := people(found)):
+    found = Strike.objects.filter(pk__in=list(untold.values_list("pk", flat=True)))
+    audience = Audience.objects.select_related("holder").filter(pk=audience_id).first()
+    if audience is None or not (number := people(found)):
         return False
-    found.update(told_at=at)
-    audience = Audience.objects.select_related("holder").get(pk=audience_id)
     EmailMessage(_subject(number), _body(audience, number), to=[audience.holder.email]).send()
+    found.update(told_at=at)
     return True
 
 
 @transaction.atomic
 def struck(audience: Audience, *, at: dt.datetime, by: str) -> int:
     """Note that everybody who was to be struck from a list is, and return how many they were."""
-    found = _locked(waiting().filter(audience=audience).select_for_update(of=("self",)))
+    locked = waiting().filter(audience=audience).select_for_update(of=("self",))
+    found = Strike.objects.filter(pk__in=list(locked.values_list("pk", flat=True)))  # and none that come in later
     if number := people(found):
         found.update(struck_at=at, struck_by=by)
         audit.record("audience.struck", at=at, by=by, rule=f"audience:{audience.pk}:{number}")
     return number
-
-
-def _locked(strikes: QuerySet[Strike]) -> QuerySet[Strike]:
-    """Return those of a query that locks them, and none that come in later."""
-    return Strike.objects.filter(pk__in=list(strikes.values_list("pk", flat=True)))
 
 
 def _subject(number: int) -> str:

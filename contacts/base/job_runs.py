@@ -1,6 +1,7 @@
 """Which tasks came to their end and which failed, for alarms and the page "System": no argument of any is kept."""
 
 import datetime as dt
+from contextvars import ContextVar
 
 from django.db import connection
 
@@ -14,6 +15,23 @@ _SUCCEEDED = """
 _FAILED = """
     INSERT INTO contacts_jobrun (task, failed_at, error) VALUES (%(task)s, %(at)s, %(error)s)
     ON CONFLICT (task) DO UPDATE SET failed_at = excluded.failed_at, error = excluded.error"""
+
+
+_gave_up: ContextVar[bool] = ContextVar("gave_up", default=False)
+
+
+def begin() -> None:
+    """Note that a task begins."""
+    _gave_up.set(False)
+
+
+def give_up() -> None:
+    """Say within a task that it cannot do its work now, which is no error of its own: its end will be no success."""
+    _gave_up.set(True)
+
+
+def gave_up() -> bool:
+    return _gave_up.get()
 
 
 def succeeded(task: str, *, at: dt.datetime) -> None:

@@ -4,6 +4,9 @@ from django.contrib.auth import get_user_model
 
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 
+# Privacy officers decide about deletions, administrators look after the machines.
+GUARDS = ("retention.approve_purge", "auth.change_user")
+
 
 def who_may(permission: str, *, superusers: bool = False) -> list[str]:
     """Return the addresses of the active staff whom a role or a permission of their own lets do something.
@@ -13,3 +16,8 @@ def who_may(permission: str, *, superusers: bool = False) -> list[str]:
     """
     users = get_user_model().objects.with_perm(permission, backend=_BACKEND, include_superusers=superusers)
     return list(users.exclude(email="").order_by("pk").values_list("email", flat=True))
+
+
+def guards() -> list[str]:
+    """Return the addresses, each once, of those who hear that the product may delete too much or forget a deletion."""
+    return list(dict.fromkeys(address for permission in GUARDS for address in who_may(permission)))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import structlog
 from django.db import connection
 
+from contacts.base import job_runs
+
 log = structlog.get_logger(__name__)
 
 type Clock = Callable[[], dt.datetime]
@@ -50,10 +52,12 @@ def read(now: Clock, database: Clock = of_database) -> Clocks:
 def agreed(now: Clock, database: Clock = of_database) -> dt.datetime | None:
     """Return now, for what deletes by time; None where the clocks differ by more than MOST: then nothing is deleted.
 
-    Every door of such a sweep asks here. `retention.clock_watch` tells somebody.
+    Every door of such a sweep asks here; a job that then does nothing has not succeeded. `retention.watch.clock_watch`
+    tells somebody.
     """
     clocks = read(now, database)
     if clocks.agree:
         return clocks.machine
     log.error("clocks.differ", seconds=round(clocks.apart.total_seconds()))
+    job_runs.give_up()
     return None

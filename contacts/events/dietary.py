@@ -12,7 +12,7 @@ from django.db.models.functions import Lower, Trim
 from contacts.base import audit, held
 from contacts.journal import writing
 from contacts.models import Event, FoodPreference, Registration, SignUp
-from contacts.words.addresses import keyed_hash, mailbox_hash
+from contacts.words.addresses import every_hash, keyed_hash, mailbox_hash
 from contacts.words.journal import JournalAct
 
 
@@ -74,7 +74,7 @@ def take_back_again(
     They are found by their numbers, or by the keyed hashes of addresses.
     """
     waiting = SignUp.objects.waiting().values_list("pk", "email")
-    theirs = [pk for pk, email in waiting if keyed_hash(email) in coded]
+    theirs = [pk for pk, email in waiting if not coded.keys().isdisjoint(every_hash(email))]
     people = Q(registration__contact__public_id__in=public_ids) | Q(registration__contact__address_hash__in=coded)
     found = FoodPreference.objects.filter(people | Q(sign_up__in=theirs))
     at_event = Q(registration__event__slug=event) | Q(sign_up__event__slug=event)

@@ -5,12 +5,14 @@ A mail with its link may have been passed on. So the guest is told, and can sign
 
 import datetime as dt
 import uuid
+from collections.abc import Collection
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from contacts.base import audit, merge_redirects
 from contacts.journal import writing
-from contacts.models import FoodPreference, Registration
+from contacts.models import Contact, FoodPreference, Registration
 from contacts.outbox import outbox
 from contacts.words.journal import JournalAct
 from contacts.words.vocabulary import MailTemplate
@@ -46,12 +48,33 @@ def give_up(registration_id: int, *, at: dt.datetime, by: str) -> Registration:
     if not mine.filter(cancelled_at=None, attended_at=None).update(cancelled_at=at):
         came = mine.filter(cancelled_at=None).exists()
         raise PlaceError("The guest is in already." if came else "This place was given up before.")
-    forgotten, _ = FoodPreference.objects.filter(registration=place).delete()
-    if forgotten:
-        writing.write(JournalAct.FOOD, [place.contact.public_id], at=at, event=place.event.slug)
-    audit.record(
-        "registration.cancelled", at=at, by=by, public_id=place.contact.public_id, rule=f"event:{place.event_id}"
-    )
+    FoodPreference.objects.filter(registration=place).delete()
+    writing.write(JournalAct.PLACE_GIVEN_UP, [place.contact.public_id], at=at, event=place.event.slug)
+    _trace("registration.cancelled", place, at=at, by=by)
     outbox.enqueue(MailTemplate.GIVEN_UP, contact=place.contact, registration=place, event=place.event, at=at)
     place.cancelled_at = at
     return place
+
+
+def give_up_again(people: Collection[Contact], event: str, *, since: dt.datetime, at: dt.datetime, by: str) -> None:
+    """Free, after a restore, the places at an event, named by its slug, that people gave up at a moment before it."""
+    for place in _places(people, event).filter(cancelled_at=None, attended_at=None):
+        FoodPreference.objects.filter(registration=place).delete()
+        Registration.objects.filter(pk=place.pk).update(cancelled_at=since)
+        _trace("registration.cancelled", place, at=at, by=by)
+
+
+def take_again(people: Collection[Contact], event: str, *, since: dt.datetime, at: dt.datetime, by: str) -> None:
+    """Let, after a restore, the places at an event stand that people gave up and signed up for again."""
+    for place in _places(people, event).filter(cancelled_at__isnull=False):
+        Registration.objects.filter(pk=place.pk).update(cancelled_at=None, registered_at=since)
+        _trace("registration.restored", place, at=at, by=by)
+
+
+def _places(people: Collection[Contact], event: str) -> QuerySet[Registration]:
+    found = Registration.objects.filter(contact__in=list(people), event__slug=event)
+    return found.select_related("contact").order_by("pk")
+
+
+def _trace(code: str, place: Registration, *, at: dt.datetime, by: str) -> None:
+    audit.record(code, at=at, by=by, public_id=place.contact.public_id, rule=f"event:{place.event_id}")

@@ -25,6 +25,10 @@ FORMAT = 1
 type Entry = dict[str, Any]
 
 
+class GoneError(JournalError):
+    """The journal lacks a line that came after one of ours; the message says which."""
+
+
 @dataclass
 class Segment:
     """One segment as far as it is true. `read` is what the store has of it: nothing, where it was not written yet."""
@@ -114,6 +118,12 @@ def tail(store: Store) -> Segment:
     return parse(names[-1], store.read(names[-1])) if names else Segment(first=1)
 
 
+def torn_after(store: Store) -> int | None:
+    """Return the number of the last line before a torn end of the journal; None where it ends whole."""
+    last = tail(store)
+    return last.last if last.read and last.torn else None
+
+
 def after(store: Store, number: int) -> Iterator[Entry]:
     """Yield the lines with greater numbers, in their order.
 
@@ -125,7 +135,7 @@ def after(store: Store, number: int) -> Iterator[Entry]:
             if each["number"] < awaited:
                 continue
             if each["number"] > awaited:
-                raise JournalError(f"Lines {awaited} to {each['number'] - 1} of the journal are gone.")
+                raise GoneError(f"Lines {awaited} to {each['number'] - 1} of the journal are gone.")
             yield each
             awaited += 1
 
@@ -134,11 +144,15 @@ def _reaching(store: Store, number: int) -> Iterator[Segment]:
     """Yield the segments from the one that a number is in."""
     names = store.names()
     begun = [name for name in names if int(name.partition(".")[0]) <= number]
+    before: Segment | None = None
     for name in names[max(len(begun) - 1, 0) :]:
         segment = parse(name, store.read(name))
         if segment.torn and name != names[-1]:
             raise JournalError(f"The journal's segment {name} is damaged after line {segment.last}.")
+        if before and segment.entries and segment.after != before.hash:
+            raise JournalError(f"The journal's segment {name} does not follow from the one before it.")
         yield segment
+        before = segment
 
 
 def _true(text: bytes) -> Iterator[Entry]:

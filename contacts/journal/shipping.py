@@ -5,6 +5,7 @@ torn, a torn tail is written again, and what is written twice is written the sam
 """
 
 import datetime as dt
+from contextlib import suppress
 
 import structlog
 from django.conf import settings
@@ -23,6 +24,7 @@ TASK = "contacts.tasks.ship_journal"
 _LOCK = 4_711_679_060  # any number that is ours alone
 _FULL = 2_000  # numbers and lines a segment: it is written anew with each line that it gets
 _A_DAY = dt.timedelta(days=1)
+_OTHER = "The journal has other lines under our numbers: does another database write to it?"
 
 
 class DivergedError(JournalError):
@@ -67,7 +69,19 @@ def _compare(tail: Segment) -> None:
     known = JournalLine.objects.filter(number__range=(tail.first, tail.last))
     ours = {line.number: segments.entry(line) for line in known}
     if any(ours.get(each["number"], each) != each for each in tail.entries):
-        raise DivergedError("The journal has other lines under our numbers: does another database write to it?")
+        raise DivergedError(_OTHER)
+
+
+def check_ours(number: int) -> None:
+    """Raise DivergedError where the journal says something else under a number than this database does.
+
+    Where one of them does not know that line any more, nobody can tell.
+    """
+    line = JournalLine.objects.filter(number=number).first()
+    with suppress(segments.GoneError):
+        theirs = next(segments.after(stores.configured(), number - 1), None)
+        if line and theirs and theirs != segments.entry(line):
+            raise DivergedError(_OTHER)
 
 
 def _seal(store: Store, tail: Segment, at: dt.datetime) -> Segment:

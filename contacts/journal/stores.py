@@ -137,6 +137,11 @@ def _told() -> Iterator[None]:
     except OSError as error:
         raise JournalError(f"{type(error).__name__}: {error.strerror or error}") from error
     except Exception as error:
-        if type(error).__module__.split(".")[0] in {"boto3", "botocore"}:
+        if is_of_a_bucket(error):
             raise JournalError(type(error).__name__) from error
         raise
+
+
+def is_of_a_bucket(error: Exception) -> bool:
+    """Tell whether it is what boto3 says of a bucket, without loading it."""
+    return type(error).__module__.split(".")[0] in {"boto3", "botocore"}

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.core.mail import EmailMessage
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 
 from contacts.base import alone, officers
@@ -11,13 +12,18 @@ from contacts.models import JournalLine, PolicyVersion
 PATIENCE = dt.timedelta(minutes=10)
 _LOCK = 4_711_679_062  # any number that is ours alone
 
-SUBJECT = "The journal of deletions and objections cannot be written"
+SUBJECT = "Deletions and objections do not reach the journal"
 _TEXT = (
-    "{number} entries wait since {since}. They are safe in the database and leave by themselves once the journal\n"
-    "can be written again. Until then, a restore from a backup could undo them, and certificates of deletion are\n"
-    "not final.\n\n"
-    "Please ask those who operate the system to look at the place that JOURNAL_URL names: is it full, away or closed?\n"
+    "{waiting} since {since}. They are safe in the database, and leave by themselves once the journal can be written\n"
+    "again. Until then, restoring a backup could undo them, and certificates of deletion are not final.\n\n"
+    "Ask those who operate the system to look at the place that JOURNAL_URL names: is it full, or out of reach?\n"
 )
+
+
+def waiting(at: dt.datetime) -> JournalLine | None:
+    """Return the oldest entry that has not left, where that is longer than anybody need be patient."""
+    oldest = _unshipped().first()
+    return oldest if oldest and oldest.at <= at - PATIENCE else None
 
 
 def warn(*, policy: PolicyVersion, at: dt.datetime) -> bool:
@@ -30,12 +36,17 @@ def warn(*, policy: PolicyVersion, at: dt.datetime) -> bool:
 
 
 def _warn(policy: PolicyVersion, at: dt.datetime) -> bool:
-    waiting = JournalLine.objects.filter(number__isnull=False, shipped_at__isnull=True).order_by("number")
-    oldest = waiting.first()
-    to = officers.who_may("retention.approve_purge") + officers.who_may("auth.change_user")
-    if oldest is None or oldest.at > at - PATIENCE or not to or waiting.filter(warned_at__isnull=False).exists():
+    oldest = waiting(at)
+    to = officers.guards()
+    if oldest is None or not to or _unshipped().filter(warned_at__isnull=False).exists():
         return False
     since = date_format(oldest.at.astimezone(policy.zone), "DATETIME_FORMAT")
-    EmailMessage(SUBJECT, _TEXT.format(number=waiting.count(), since=since), to=sorted(set(to))).send()
+    number = _unshipped().count()
+    text = _TEXT.format(waiting="1 entry has waited" if number == 1 else f"{number:,} entries have waited", since=since)
+    EmailMessage(SUBJECT, text, to=to).send()
     JournalLine.objects.filter(pk=oldest.pk).update(warned_at=at)
     return True
+
+
+def _unshipped() -> QuerySet[JournalLine]:
+    return JournalLine.objects.filter(number__isnull=False, shipped_at__isnull=True).order_by("number")

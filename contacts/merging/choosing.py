@@ -61,18 +61,20 @@ def _says(person: Contact, name: str) -> object:
 
 
 def _opens(keep: Contact, gone: Contact, taken: set[str], free: Collection[str], day: dt.date) -> bool:
-    """Tell whether the place that is left would open a channel which the law shuts at the place of either record.
+    """Tell whether the place that is left would open a channel which the law shuts at the place of either record,
+    whatever fills its blanks one day.
 
     The address that is left and the reasons of both are no place: the law is asked about the one person that they are.
     """
     if not free:
         return False
     of_country, of_company = (gone if name in taken else keep for name in _PLACE)
-    place = Place(of_country.country, of_company.organisation_id)
+    left = list(loosening.may_be(Place(of_country.country, of_company.organisation_id), day=day))
     told: dict[str, Any] = {"day": day, "email": (gone if "email" in taken else keep).email}
     told["customers"] = Q(Exists(permission.customer_bases().filter(contact__in=[keep, gone])))
-    left = loosening.asked(keep, place, **told)
-    return any(loosening.asked(person, _now(person, place, free), **told) - left for person in (keep, gone))
+    now = {place: [_now(person, place, free) for person in (keep, gone)] for place in left}
+    asked = loosening.asked(keep, {*left, *chain.from_iterable(now.values())}, **told)
+    return any(asked[before] - asked[place] for place in left for before in now[place])
 
 
 def _now(person: Contact, place: Place, free: Collection[str]) -> Place:

@@ -31,6 +31,7 @@ from contacts.people import (
     suppressions,
     tombstones,
 )
+from contacts.permission import interests
 from contacts.words.addresses import known
 from contacts.words.vocabulary import ConsentMethod, NoticeKind, PermissionState, StrikeKind, TrustReason
 
@@ -124,6 +125,7 @@ def merge(two: Two, taken: Collection[str], *, day: dt.date, at: dt.datetime, by
     notices.enqueue(NoticeKind.ERASED, [two.gone.pk], at=at, strike=StrikeKind.MERGED)
     notices.enqueue(NoticeKind.RECTIFIED, [two.keep.pk] if changed else [], details=changed, at=at)
     _carry_objections(two, at, by)
+    interests.carry(two.keep, two.gone, at=at)
     merging_rules.carry(merging_rules.RULES, two.keep.pk, two.gone.pk, at=at)
     _carry_bounce(two, changed, restriction_guard.today(at))
     gone = {two.gone.pk: two.gone.public_id}
@@ -142,8 +144,8 @@ def _choose(two: Two, taken: Collection[str], day: dt.date) -> set[str]:
         return choosing.fields(two.keep, two.gone, taken, day=day)
     except choosing.UndecidedError:
         raise MergeError(
-            "The law of one country is stricter on one channel, and that of the other on another. Ask the person which "
-            "country is right, and correct it first."
+            "On one channel the law is stricter for the one record, and on another for the other. Ask the person which "
+            "country and organisation are right, and correct them first."
         ) from None
 
 

@@ -57,6 +57,10 @@ class Restorations(models.QuerySet["Restoration"]):
         """Those after which nobody has decided about the mails that were not sent."""
         return self.filter(mails_settled_at__isnull=True)
 
+    def settled(self) -> Restorations:
+        """Those that ask for nobody any more, and hold nothing back."""
+        return self.filter(replayed_at__isnull=False, mails_settled_at__isnull=False, first_night_at__isnull=False)
+
 
 class Restoration(models.Model):
     """That the database was found older than the journal, or was restored from a backup, and what followed."""

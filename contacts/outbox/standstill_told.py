@@ -7,12 +7,13 @@ import datetime as dt
 
 import structlog
 from django.core.mail import EmailMessage
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
+from django.urls import reverse
 from django.utils.formats import date_format
 
-from contacts.base import officers
+from contacts.base import alone, officers
 from contacts.models import MailStandstill, PolicyVersion
-from contacts.outbox import standstill
+from contacts.outbox import links, standstill
 from contacts.words import mail_faults
 
 log = structlog.get_logger(__name__)
@@ -22,23 +23,27 @@ PERMISSION = "contacts.view_mailstandstill"
 LASTING = dt.timedelta(minutes=5)
 # What is long past is not worth a mail when the watch starts late.
 _RECENT = dt.timedelta(days=7)
+_LOCK = 4_711_679_065  # any number that is ours alone
 
 
 def tell(*, policy: PolicyVersion, at: dt.datetime) -> int:
     """Send the mails that are owed at `at`, and return how many standstills they were about.
 
-    Each is marked after its mail has left: a crash in between sends it again, never not at all.
+    One process at a time. Each is marked after its mail has left: a crash in between sends it again, never not at all.
     """
-    to = officers.who_may(PERMISSION)
-    return sum(_told(stands, to, policy, at) for stands in _untold(at)) if to else 0
+    if not _untold(at).exists():
+        return 0
+    with alone.if_nobody_else(_LOCK) as ours:
+        to = officers.who_may(PERMISSION) if ours else []
+        return sum(_told(stands, to, policy, at) for stands in list(_untold(at))) if to else 0
 
 
-def _untold(at: dt.datetime) -> list[MailStandstill]:
+def _untold(at: dt.datetime) -> QuerySet[MailStandstill]:
     lasting = Q(domains__gt=0) | Q(ended_at__isnull=True, began_at__lte=at - LASTING)
     lasting |= Q(ended_at__gte=F("began_at") + LASTING)
     begun = MailStandstill.objects.filter(lasting, told_at__isnull=True)
     over = MailStandstill.objects.filter(told_at__isnull=False, ended_at__isnull=False, told_end_at__isnull=True)
-    return list((begun | over).filter(began_at__gt=at - _RECENT).order_by("pk"))
+    return (begun | over).filter(began_at__gt=at - _RECENT).order_by("pk")
 
 
 def _told(stands: MailStandstill, to: list[str], policy: PolicyVersion, at: dt.datetime) -> bool:
@@ -68,10 +73,11 @@ def _body(stands: MailStandstill, policy: PolicyVersion) -> str:
     if stands.ended_at:
         ended = date_format(stands.ended_at.astimezone(policy.zone), "DATETIME_FORMAT")
         return f"{cause}\n\nThe server took mail again on {ended}. What had waited is being sent.\n"
-    return f"{cause}\n\n{_ADVICE}\n"
+    page = links.absolute(reverse("admin:contacts_mailstandstill_change", args=[stands.pk]))
+    return f"{cause}\n\n{_ADVICE}\n\nHow it is now: {page}\n"
 
 
 _ADVICE = (
-    "No address was marked for it, and no mail is lost. What waits leaves once the server takes mail again.\n"
-    "You hear from us once it is. Ask those who operate the mail server what is wrong."
+    "No mail is lost and no address was marked. What waits leaves once the server takes mail again.\n"
+    "You get a mail then. Ask those who operate the mail server what is wrong."
 )

@@ -13,9 +13,11 @@ from django.db.models import Q, QuerySet
 from psycopg2 import sql
 
 from contacts.base import audit
+from contacts.journal import writing
 from contacts.models import Bounce, Contact, EarlierHash
 from contacts.people import restriction_guard
 from contacts.people.activities import ContactGoneError
+from contacts.words.journal import JournalAct, LookWhy
 from contacts.words.vocabulary import DOUBTS_OF_MAIL, REASONS_OF, AddressTrust, TrustReason
 
 _STATE_OF = {reason: state for state, reasons in REASONS_OF.items() for reason in reasons}
@@ -125,6 +127,7 @@ def contest(public_id: uuid.UUID, address_hash: str, *, at: dt.datetime, by: str
     contact = others.select_for_update().filter(public_id=public_id).first()
     if contact is not None:
         note(contact, TrustReason.CONTESTED, at=at, by=by)
+        writing.write(JournalAct.LOOK, [public_id], hashes={address_hash: ""}, at=at, why=LookWhy.CONTESTED)
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """What the table of countries says on one day: on which channel whose law asks for consent before marketing (P11)."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -56,6 +56,12 @@ def of_rules(rules: Iterable[CountryRule]) -> dict[Channel, Law]:
     """Return what these rules say, of which there is one for each country, channel and kind of reader."""
     listed = list(rules)
     return {channel: _of_channel(channel, [rule for rule in listed if rule.channel == channel]) for channel in Channel}
+
+
+def countries(of: Mapping[Channel, Law]) -> list[str]:
+    """Return the countries that have rules of their own on a channel, and one of those that have none."""
+    named = {country for law in of.values() for country in (*law.by_country, *law.for_customers)}
+    return sorted(named) + sorted(codes() - named)[:1]
 
 
 def country_missing() -> Q:

@@ -5,11 +5,13 @@ import uuid
 from collections.abc import Collection
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from contacts.base import audit
+from contacts.journal import writing
 from contacts.models import Contact, EarlierHash, Interest, Topic
 from contacts.outbox import counts
+from contacts.words.journal import JournalAct
 from contacts.words.vocabulary import ACTIVITY_SCENARIOS
 
 
@@ -48,6 +50,9 @@ def choose(
     shown = set(Topic.objects.filter(pk__in=list(among)).values_list("pk", flat=True))
     changed = (wanted(contact) ^ set(chosen)) & shown
     if changed:
+        refused = set(contact.interests.filter(wanted=False).values_list("topic_id", flat=True))
+        _journal(JournalAct.TOPIC_STOPPED, [contact], changed - set(chosen), day=day, at=at)
+        _journal(JournalAct.TOPIC_REOPENED, [contact], changed & set(chosen) & refused, day=day, at=at)
         _write({(contact.pk, topic): topic in chosen for topic in changed}, day)
         audit.record("interests.chosen", at=at, by=by, public_id=public_id)
 
@@ -65,19 +70,55 @@ def refuse(
     earlier = EarlierHash.objects.filter(address_hash=address_hash).values("contact")
     theirs = Q(address_hash=address_hash) | Q(public_id=public_id) | Q(pk__in=earlier)
     concerned = Contact.objects.whole().filter(theirs)
-    people = dict(concerned.order_by("pk").select_for_update().values_list("pk", "public_id")) if topic else {}
+    people = list(concerned.order_by("pk").select_for_update()) if topic else []
     if topic is None or not people:
         return False
-    fresh = set(people) - _refused(topic, people)
-    _write({(contact, topic.pk): False for contact in fresh}, day)
-    audit.record_each("topic.refused", [people[contact] for contact in fresh], at=at, by=by, rule=slug)
-    counts.objected(fresh, at=at)
+    refused = set(_refused(people, [topic]).values_list("contact_id", flat=True))
+    fresh = [person for person in people if person.pk not in refused]
+    _journal(JournalAct.TOPIC_STOPPED, fresh, [topic.pk], day=day, at=at)
+    _write({(person.pk, topic.pk): False for person in fresh}, day)
+    audit.record_each("topic.refused", [person.public_id for person in fresh], at=at, by=by, rule=slug)
+    counts.objected([person.pk for person in fresh], at=at)
     return True
 
 
-def _refused(topic: Topic, people: Collection[int]) -> set[int]:
-    said = Interest.objects.filter(topic=topic, wanted=False, contact__in=list(people))
-    return set(said.values_list("contact_id", flat=True))
+def carry(*people: Contact, at: dt.datetime) -> None:
+    """Have the journal know that what two records refused holds for both: they are being merged (L11)."""
+    days = _refused(people, Topic.objects.all()).values_list("since", flat=True)
+    for day in set(days):
+        topics = _refused(people, Topic.objects.all()).filter(since=day).values_list("topic", flat=True)
+        _journal(JournalAct.TOPIC_STOPPED, people, topics, day=day, at=at)
+
+
+@transaction.atomic
+def say_again(
+    people: Collection[Contact], slugs: Collection[str], *, wanted: bool, day: dt.date, at: dt.datetime, by: str
+) -> bool:
+    """Do once more, after a restore, what people said of topics; they are locked. A no that stands keeps its day.
+
+    Returns whether all of the topics are on record here.
+    """
+    topics = list(Topic.objects.filter(slug__in=list(slugs)))
+    whole = [person for person in people if person.minimised_on is None]
+    refused = set(_refused(whole, topics).values_list("contact_id", "topic_id"))
+    for topic in topics:
+        changed = [person for person in whole if ((person.pk, topic.pk) in refused) is wanted]
+        _write({(person.pk, topic.pk): wanted for person in changed}, day)
+        code = "interests.chosen" if wanted else "topic.refused"
+        audit.record_each(code, [person.public_id for person in changed], at=at, by=by, rule=topic.slug)
+    return len(topics) == len(set(slugs))
+
+
+def _refused(people: Collection[Contact], topics: Collection[Topic]) -> QuerySet[Interest]:
+    return Interest.objects.filter(wanted=False, contact__in=list(people), topic__in=list(topics))
+
+
+def _journal(
+    act: JournalAct, people: Collection[Contact], topics: Collection[int], *, day: dt.date, at: dt.datetime
+) -> None:
+    slugs = list(Topic.objects.filter(pk__in=list(topics)).order_by("slug").values_list("slug", flat=True))
+    if people and slugs:
+        writing.write(act, [person.public_id for person in people], at=at, topics=slugs, day=day.isoformat())
 
 
 def _write(said: dict[tuple[int, int], bool], day: dt.date) -> None:

@@ -8,7 +8,9 @@ statement has them as they would be.
 """
 
 import datetime as dt
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import product, starmap
 from typing import Any
 
 from django.db import connection
@@ -17,6 +19,7 @@ from psycopg2 import sql
 
 from contacts.base.queries import composed
 from contacts.models import Contact
+from contacts.permission import consent_law
 from contacts.permission.consent_law import laws
 from contacts.permission.permission import is_customer, with_open_agreement
 from contacts.words.country_codes import codes
@@ -37,9 +40,21 @@ class Place:
 
 _PLACED = sql.SQL("WITH contacts_contact AS ({people}) {asked}")
 
-_ONE = sql.SQL("""
-    SELECT %(contact)s::bigint AS id, %(email)s::varchar AS email, %(country)s::varchar AS country,
-        %(organisation)s::bigint AS organisation_id""")
+# One of each kind of organisation that the law tells apart: a company or none, with an open customer agreement or none.
+_KINDS = (-1, -2, -3, -4)
+
+# People and organisations as they would be: the tables' names have them for one statement.
+_SUPPOSED = sql.SQL("""
+    WITH contacts_contact AS (
+        SELECT %(contact)s::bigint AS id, %(email)s::varchar AS email, country, organisation_id
+        FROM unnest(%(countries)s::varchar[], %(organisations)s::bigint[]) AS place (country, organisation_id)),
+    contacts_organisation AS NOT MATERIALIZED (
+        SELECT id, legal_form FROM contacts_organisation
+        UNION ALL VALUES (-1, 'company'), (-2, ''), (-3, 'company'), (-4, '')),
+    contacts_agreement AS NOT MATERIALIZED (
+        SELECT organisation_id, kind, started_on, ended_on FROM contacts_agreement
+        UNION ALL VALUES (-3, 'customer', NULL::date, NULL::date), (-4, 'customer', NULL, NULL))
+    {asked}""")
 
 # What was emptied on the person's word is no blank.
 _NOW = sql.SQL("""
@@ -64,7 +79,7 @@ def opened(places: sql.Composable, *, day: dt.date, customers: Q = NOBODY) -> tu
     `places` is a query for contact_id, country and organisation_id. `customers` tells who will be held as a customer
     besides those who are: by the place, that may open a channel, too.
     """
-    asked, values = _asked(day, customers)
+    asked, values = _asked(day, customers, "pk")
     now, placed = (_PLACED.format(people=each.format(places=places), asked=asked) for each in (_NOW, _THEN))
     query = _OPENED.format(
         now=now,
@@ -77,7 +92,16 @@ def opened(places: sql.Composable, *, day: dt.date, customers: Q = NOBODY) -> tu
 
 def opens(person: Contact, place: Place, *, day: dt.date) -> bool:
     """Tell whether a place would open a channel to a person."""
-    return bool(asked(person, filled(person, place), day=day) - asked(person, place, day=day))
+    now = filled(person, place)
+    told = asked(person, {now, place}, day=day)
+    return bool(told[now] - told[place])
+
+
+def may_be(place: Place, *, day: dt.date) -> Iterator[Place]:
+    """Yield what a place may turn out to be where it has blanks: one of each country's law and kind of organisation."""
+    countries = [place.country] if place.country in codes() else ["", *consent_law.countries(laws(day))]
+    organisations = (place.organisation_id,) if place.organisation_id else (None, *_KINDS)
+    yield from starmap(Place, product(countries, organisations))
 
 
 def filled(person: Contact, place: Place) -> Place:
@@ -87,23 +111,27 @@ def filled(person: Contact, place: Place) -> Place:
 
 
 def asked(
-    person: Contact, place: Place, *, day: dt.date, email: str | None = None, customers: Q = NOBODY
-) -> frozenset[Channel]:
-    """Return on which channels the law would ask for the consent of a person at a place, under their own address."""
-    query, values = _asked(day, customers)
+    person: Contact, places: Collection[Place], *, day: dt.date, email: str | None = None, customers: Q = NOBODY
+) -> dict[Place, frozenset[Channel]]:
+    """Return on which channels the law would ask for the consent of a person at each place, under their own address."""
+    query, values = _asked(day, customers, "country", "organisation_id")
     values |= {"contact": person.pk, "email": email or person.email}
-    values |= {"country": place.country, "organisation": place.organisation_id}
+    values |= {"countries": [place.country for place in places]}
+    values |= {"organisations": [place.organisation_id for place in places]}
     with connection.cursor() as cursor:
-        cursor.execute(_PLACED.format(people=_ONE, asked=query), values)
-        _key, *told = cursor.fetchone() or (0, *[True] * len(Channel))
+        cursor.execute(_SUPPOSED.format(asked=query), values)
+        return {Place(country, organisation): _those(told) for country, organisation, *told in cursor.fetchall()}
+
+
+def _those(told: Iterable[bool]) -> frozenset[Channel]:
     return frozenset(channel for channel, asks in zip(Channel, told, strict=True) if asks)
 
 
-def _asked(day: dt.date, customers: Q) -> tuple[sql.SQL, Values]:
+def _asked(day: dt.date, customers: Q, *keys: str) -> tuple[sql.SQL, Values]:
     in_force, held = laws(day), is_customer(day) | (customers & with_open_agreement(day))
     answers = {
         f"asked_{channel}": Case(When(in_force[channel].asks(held), then=Value(True)), default=Value(False))
         for channel in Channel
     }
     people = Contact.objects.order_by().annotate(**answers)
-    return composed(people.values_list("pk", *answers))
+    return composed(people.values_list(*keys, *answers))

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from contacts.base import audit
 from contacts.base.days import day_of
+from contacts.journal import writing
 from contacts.models import Basis, Contact, Event, FoodPreference, Interest, PolicyVersion, Registration, SignUp
 from contacts.outbox import counts, outbox
 from contacts.people import activities, attendance, clocks, details
@@ -19,6 +20,7 @@ from contacts.permission import consents
 from contacts.signups import recognising
 from contacts.signups.sign_ups import SignUpRefusedError, is_full, is_published, over
 from contacts.words.categories import OPTIONAL_FIELDS
+from contacts.words.journal import JournalAct
 from contacts.words.vocabulary import ActivityKind, AddressTrust, Channel, MailTemplate, SignUpKind, SourceKind
 
 
@@ -169,6 +171,8 @@ def _take_part(contact: Contact, made: SignUp, event: Event, policy: PolicyVersi
     """Give the person their place; whoever came without one did so when they came, and needs no mail about it."""
     since = made.arrived_at or at
     activities.record(contact.pk, ActivityKind.REGISTRATION, since, event.slug, policy=policy, at=at, by=by)
+    if Registration.objects.filter(contact=contact, event=event, cancelled_at__isnull=False).exists():
+        writing.write(JournalAct.PLACE_TAKEN, [contact.public_id], at=at, event=event.slug)
     place = _register(contact, made, since)
     if made.arrived_at:
         attendance.note(place, since, policy=policy, at=at, by=by)

@@ -2,11 +2,14 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Collection
 
 from django.db import transaction
 
 from contacts.base import audit
+from contacts.journal import writing
 from contacts.models import SignUp
+from contacts.words.journal import JournalAct
 
 
 @transaction.atomic
@@ -17,7 +20,16 @@ def disown(public_id: uuid.UUID, *, at: dt.datetime, by: str) -> int:
     """
     waiting = SignUp.objects.waiting().filter(public_id=public_id)
     same = SignUp.objects.waiting().filter(email__in=waiting.values("email"))
-    disowned = list(same.order_by("pk").select_for_update(of=("self",)).values_list("pk", "public_id"))
-    SignUp.objects.waiting().filter(pk__in=[pk for pk, _ in disowned]).delete()
-    audit.record_each("sign_up.disowned", [each for _, each in disowned], at=at, by=by, rule="")
+    disowned = list(same.order_by("pk").select_for_update(of=("self",)).values_list("public_id", flat=True))
+    if disowned:
+        writing.write(JournalAct.FORGOTTEN, at=at, sign_ups=[str(each) for each in disowned])
+    disown_again(disowned, at=at, by=by)
     return len(disowned)
+
+
+def disown_again(public_ids: Collection[uuid.UUID], *, at: dt.datetime, by: str) -> None:
+    """Delete sign-ups that were disowned, as far as they wait: after a restore, by their numbers alone (L11)."""
+    waiting = SignUp.objects.waiting().filter(public_id__in=public_ids)
+    disowned = list(waiting.values_list("public_id", flat=True))
+    waiting.delete()
+    audit.record_each("sign_up.disowned", disowned, at=at, by=by, rule="")

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from contacts.admin.base import company_day
+from contacts.admin.shared.base import company_day
 from dsr.models import Request
 
 

@@ -28,9 +28,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from contacts.admin import fields
-from contacts.admin.acts import ActForm
-from contacts.admin.base import today
+from contacts.admin.shared import fields
+from contacts.admin.shared.acts import ActForm
+from contacts.admin.shared.base import today
 from contacts.delivery import letters
 from contacts.delivery.letters import written
 from contacts.models import Message, PolicyVersion

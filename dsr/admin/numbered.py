@@ -6,8 +6,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts.admin import fields
-from contacts.admin.acts import ActForm
+from contacts.admin.shared import fields
+from contacts.admin.shared.acts import ActForm
 
 
 class NumberedForm(ActForm):

@@ -15,27 +15,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from contacts.admin import acts
-from contacts.admin.base import RecordAdmin, company_day
+from contacts.admin.shared import acts
+from contacts.admin.shared.base import RecordAdmin, company_day
 from contacts.models import PolicyVersion
-from dsr.admin import (
+from dsr.admin.acts import (
     agreeing_acts,
     answer_acts,
-    certificate_pages,
     correcting_act,
     erasure_acts,
     handover_acts,
-    inbox,
     intake_acts,
-    letter_pages,
-    package_pages,
     pass_on,
-    request_page,
     restricting_acts,
     stopping_act,
     undelivered_act,
     weighing_acts,
 )
+from dsr.admin.pages import certificate_pages, inbox, letter_pages, package_pages, request_page
 from dsr.models import Request
 from dsr.words.vocabulary import State
 

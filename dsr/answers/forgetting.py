@@ -17,7 +17,7 @@ from contacts.models import Audience, MailStandstill, Message, PolicyVersion, Re
 from contacts.words.vocabulary import MailTemplate
 from dsr.models import Request
 from dsr.words.vocabulary import State
-from retention.months import latest_due_anchor
+from retention.due.months import latest_due_anchor
 
 
 def forget(*, months: int, policy: PolicyVersion, at: dt.datetime) -> int:

@@ -18,7 +18,7 @@ from dsr.models import Paper, Request, Subject
 from dsr.records import restricted, timeline, transitions
 from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import Kind, Outcome, PaperKind, RestrictionGround, State, Step
-from retention import holds
+from retention.holds import holds
 from retention.models import Hold, HoldKind, HoldReason
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from dsr.words.vocabulary import STANDING, State
-from retention.months import latest_due_anchor
+from retention.due.months import latest_due_anchor
 
 
 @dataclass(frozen=True)

@@ -132,8 +132,16 @@ def _sought(scan: dict[str, Any]) -> str:
 
 def _title(certificate: Certificate) -> str:
     """Return its title, which says so while a restore could still undo the deletion."""
-    waits = certificate_recipients.waits_for_journal(certificate) or not certificate.scan
-    return _("Certificate of deletion (not final yet)") if waits else _("Certificate of deletion")
+    return _("Certificate of deletion (not final yet)") if _waits_for(certificate) else _("Certificate of deletion")
+
+
+def _waits_for(certificate: Certificate) -> str:
+    """Return why it is not final yet; empty where it is."""
+    if not certificate.scan:
+        return _("the whole database is still being searched for the person")
+    if certificate_recipients.waits_for_journal(certificate):
+        return _("the deletion is not recorded outside the database yet, so a restored backup could undo it")
+    return ""
 
 
 def _outcome(certificate: Certificate, policy: PolicyVersion) -> str:
@@ -148,7 +156,9 @@ def _outcome(certificate: Certificate, policy: PolicyVersion) -> str:
 
 def _facts(certificate: Certificate, policy: PolicyVersion) -> list[list[str]]:
     moment = certificate.erased_at.astimezone(policy.zone)
+    reason = _waits_for(certificate)
     return [
+        *([[_("Not final yet"), capfirst(reason)]] if reason else []),
         [_("Reference"), certificate.request.number],
         [_("Ground"), capfirst(str(ErasureGround(certificate.ground).label))],
         [_("Deleted"), date_format(moment, "DATETIME_FORMAT")],

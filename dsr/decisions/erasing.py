@@ -37,8 +37,9 @@ from dsr.traces import proposal, scanning, searching, unlinked_data
 from dsr.traces.proposal import Proposal
 from dsr.traces.searching import Search
 from dsr.words.vocabulary import ErasureGround, Kind, Outcome, RefusalGround, Source, State, Step
-from retention import holds, lapse_decisions
-from retention.lapse_decisions import Locked
+from retention.holds import holds
+from retention.lapses import lapse_decisions
+from retention.lapses.lapse_decisions import Locked
 from retention.models import Hold, HoldKind, HoldReason
 
 # Requests that a deletion may be the answer to.

@@ -12,9 +12,11 @@ from dataclasses import asdict, dataclass
 from django.db import transaction
 
 from contacts.base.days import day_of
+from contacts.journal import writing
 from contacts.models import Basis, PolicyVersion, Registration
 from contacts.people import erasure
 from contacts.permission import objections
+from contacts.words.journal import JournalAct
 from contacts.words.vocabulary import SCENARIO_OF_EVENT, Channel, LegalBasis
 from dsr.answers import answering, closing, refusing, remedies, restricting
 from dsr.answers.answering import Draft
@@ -50,7 +52,7 @@ def uphold(
     """
     request = _weighed(request_id, balance, "upheld", at=at, by=by)
     day = day_of(at, policy.zone)
-    people = [person.pk for person in timeline.people(request)]
+    people = {person.pk: person.public_id for person in timeline.people(request)}
     if Hold.objects.standing(day).filter(contact__in=people, reason=HoldReason.LEGAL_CLAIM).exists():
         raise RequestError("A legal claim stands. End its hold first, or refuse the objection on that ground.")
     _stop_marketing(request, day, at, by)
@@ -59,6 +61,7 @@ def uphold(
         transitions.change(request, among=(State.OPEN,), ground=ErasureGround.OBJECTED)
         return request
     for scenario, ids in _resting_on_interest(people, at).items():
+        writing.write(JournalAct.BASIS_ENDED, [people[pk] for pk in ids], at=at, scenario=scenario)
         erasure.drop_basis(scenario, ids, policy=policy)
     restricting.answer(request, draft, policy=policy, at=at, by=by)
     closing.close(request, Outcome.FULFILLED, ground=ErasureGround.OBJECTED, policy=policy, at=at, by=by)

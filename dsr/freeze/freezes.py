@@ -13,7 +13,7 @@ from contacts.outbox import notices
 from contacts.words.vocabulary import MailTemplate, NoticeKind
 from dsr.models import Handover, Request
 from dsr.records import restricted
-from retention import holds
+from retention.holds import holds
 from retention.models import Hold, HoldKind, HoldReason
 
 _A_DAY = dt.timedelta(days=1)

@@ -19,7 +19,7 @@ from dsr.freeze import freezes, suppress_requester
 from dsr.models import Request, Subject
 from dsr.records import timeline
 from dsr.words.vocabulary import AT_ONCE, Kind, Outcome, PaperKind, Source, Step
-from retention import objections
+from retention.lapses import objections
 
 FOOD = "food"
 CHANNELS = tuple(Channel.values)  # what an objection may be about, in the statement's `channels`

@@ -1,6 +1,6 @@
 """Why we hold a person and until when, said to that person: each reason with its day, and what keeps them beyond.
 
-The same facts as in `retention.explain`; its words speak about the person, and these to them.
+The same facts as in `retention.forecasts.explain`; its words speak about the person, and these to them.
 """
 
 import datetime as dt
@@ -17,7 +17,7 @@ from contacts.policy import policy_words
 from contacts.words.vocabulary import Clock, LegalBasis
 from dsr.package import naming
 from dsr.package.people import Person
-from retention import retention_schedule
+from retention.due import retention_schedule
 from retention.models import Hold, HoldKind
 
 

@@ -64,6 +64,7 @@ DEEDS: dict[str, Any] = {
     "objection.recorded": _("an objection was noted"),
     "objection.taken_back": _("it was noted that an objection was not yours"),
     "registration.cancelled": _("a place at an event was given up"),
+    "registration.restored": _("a place at an event stands again"),
     "sign_up.disowned": _("a form was taken back"),
     "sign_up.proven": _("a form was confirmed"),
     "sign_up.received": _("a form was sent in"),

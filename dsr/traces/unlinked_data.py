@@ -53,14 +53,17 @@ def delete(addresses: Collection[str], *, at: dt.datetime) -> None:
 
 
 def delete_coded(coded: Mapping[str, str], *, at: dt.datetime) -> None:
-    """Delete what waits under addresses of which the keyed hashes alone are known, after a restore (L11)."""
+    """Delete what waits under addresses of which the keyed hashes alone are known, after a restore (L11).
+
+    They may be of a key that was in use then.
+    """
     waiting = [
         *SignUp.objects.waiting().values_list("email", flat=True),
         *Proof.objects.values_list("address", flat=True),
         *Message.objects.filter(forget_at__isnull=False).values_list("address", flat=True),
         *Paper.objects.filter(kind=PaperKind.STATEMENT).values_list("data__old_address", flat=True),
     ]
-    delete({address for address in waiting if address and keyed_hash(address) in coded}, at=at)
+    delete({address for address in waiting if address and not coded.keys().isdisjoint(every_hash(address))}, at=at)
     Request.objects.filter(state=State.UNPROVEN, address_hash__in=list(coded)).delete()
 
 

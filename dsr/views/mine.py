@@ -20,7 +20,7 @@ from dsr.views import page, visits, wishes
 from dsr.views.forms import WordsForm
 from dsr.views.visits import BY, Door, visit_view
 from dsr.words.vocabulary import Kind
-from retention import objections
+from retention.lapses import objections
 
 EVERYTHING = "all"
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminEmailInputWidget
 
-from contacts.admin import fields
-from contacts.admin.acts import ActForm
+from contacts.admin.shared import fields
+from contacts.admin.shared.acts import ActForm
 from privacy_crm import roles
 from privacy_crm.access import closing, details, granting, inviting, resetting
 from privacy_crm.access.details import Details

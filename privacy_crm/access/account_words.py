@@ -120,9 +120,9 @@ CHANGES = {
         _("The account %(account)s was logged out on all devices."),
     ),
     "account.superuser_made": Words(
-        _("Your account may do everything"),
-        _("The operator of the system made an account for you that may do everything."),
-        _("The operator of the system made the account %(account)s, which may do everything."),
+        _("Your account has all rights"),
+        _("The operator of the system made an account for you that has all rights."),
+        _("The operator of the system made the account %(account)s, which has all rights."),
     ),
 }
 
@@ -130,4 +130,4 @@ INVITED = _("You have been invited to the CRM. Your log-in name is %(account)s. 
 NEW_PASSWORD = _("Choose a new password for your account %(account)s on this page:")
 LASTS = _("The link works once, until %(until)s.")
 AFTERWARDS = _("When you log in, you set up a second factor: an app with codes on your phone, or a passkey.")
-UNASKED = _("If you do not know what this is about, do nothing: the link opens nothing for anybody without this mail.")
+UNASKED = _("If you did not expect this mail, ignore it. Nobody can use the link without it.")

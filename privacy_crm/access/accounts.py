@@ -16,9 +16,9 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from contacts.admin.acts import Act
-from contacts.admin.base import RecordAdmin
-from contacts.admin.filters import Choice, ChoiceFilter
+from contacts.admin.shared.acts import Act
+from contacts.admin.shared.base import RecordAdmin
+from contacts.admin.shared.filters import Choice, ChoiceFilter
 from privacy_crm.access import account_forms as forms
 from privacy_crm.access import details, logins
 from privacy_crm.models import AccountLink, RoleRequest
@@ -211,9 +211,9 @@ class RoleRequestAdmin(RecordAdmin):
     def account(self, record: Any) -> str:
         return str(record.user.username)
 
-    @display(description=_("state"))
-    def state(self, record: Any) -> str:
-        return _state(record)
+    @display(description=_("state"), label={"waiting": "warning", "confirmed": "success", "declined": "danger"})
+    def state(self, record: Any) -> tuple[str, str]:
+        return "" if record.answer == "waiting" and not _waits(record) else record.answer, _state(record)
 
     def title_of(self, record: Any) -> str:
         return gettext("Role “%(role)s” for %(account)s") % {"role": record.role, "account": record.user.username}

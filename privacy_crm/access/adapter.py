@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from qrcode import QRCode
 from qrcode.image.svg import SvgPathImage
 
-from contacts.admin import second_factor
+from contacts.admin.shared import second_factor
 from contacts.signups import limits
 from privacy_crm.access import attempts, devices, logins, telling
 from privacy_crm.access.guessing import counted

@@ -11,7 +11,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from contacts.admin import guest_phone, second_factor
+from contacts.admin.events import guest_phone
+from contacts.admin.shared import second_factor
 from privacy_crm.security import OF_STAFF
 
 _OPEN = {"admin:logout", "admin:login", "admin:jsi18n"}

@@ -11,7 +11,8 @@ from django.utils import timezone, translation
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from contacts.admin import check_in, second_factor
+from contacts.admin.events import check_in
+from contacts.admin.shared import second_factor
 from contacts.events import check_in as check_ins
 from contacts.models import Event
 from privacy_crm.access import logins

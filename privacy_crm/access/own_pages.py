@@ -20,7 +20,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminPasswordWidget, UnfoldAdminRadioSelectWidget
 
-from contacts.admin import fields
+from contacts.admin.shared import fields
 from privacy_crm.access import details, inviting, logins
 from privacy_crm.access.details import Details
 from privacy_crm.access.targets import AccountRefusedError

@@ -139,7 +139,7 @@ def _change(mail: AccountMail) -> tuple[str, list[str]]:
     doubt = _("Was this not you, or does it surprise you? This page says what to do: %(page)s") % {"page": help_page}
     why = _("You get this mail because it is about your account in the CRM.")
     why_officers = _("You get this mail because you are a privacy officer in the CRM.")
-    subject = str(words.subject) if own else _("Account %(account)s: ") % facts + str(words.officers % facts)
+    subject = str(words.subject) if own else what.partition(". ")[0].rstrip(".")
     return subject, [str(what), when, doubt, why if own else why_officers]
 
 

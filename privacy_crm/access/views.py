@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.cache import never_cache
 
-from contacts.admin import second_factor
+from contacts.admin.shared import second_factor
 from privacy_crm.access.frame import our_way
 
 

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, register
 from django.core.checks import Warning as Worry
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from privacy_crm.backups import places
 
@@ -22,14 +24,21 @@ def backups() -> list[dt.datetime]:
 def problem(*, at: dt.datetime) -> str:
     """Return what is wrong with the age of the backups, in words for those who operate the system; empty: nothing."""
     if not settings.BACKUP_URL:
-        return "BACKUP_URL is not set: nobody can tell whether backups are as old as people were told."
-    made = backups()
+        return _("BACKUP_URL is not set, so the age of the backups is not checked.")
+    try:
+        made = backups()
+    except Exception as error:  # whatever a bucket says; it may quote its address
+        return _("The backups cannot be read (%s). See whether BACKUP_URL can be reached.") % type(error).__name__
     if not made or made[-1] < at - 2 * _A_DAY:
-        last = f" since {made[-1]:%d %B %Y}" if made else ""
-        return f"There has been no backup{last}. Run `manage.py backup` each day."
+        if not made:
+            return _("There has been no backup yet. Run `manage.py backup` each day.")
+        return _("There has been no backup since %s. Run `manage.py backup` each day.") % date_format(made[-1])
     if made[0] < at - (settings.BACKUP_DAYS + 1) * _A_DAY:
         days = (at - made[0]).days
-        return f"The oldest backup is {days} days old, and people were told {settings.BACKUP_DAYS} (BACKUP_DAYS)."
+        text = _(
+            "The oldest backup is %(days)s days old, and people were told %(told)s (BACKUP_DAYS). Delete what is older."
+        )
+        return text % {"days": days, "told": settings.BACKUP_DAYS}
     return ""
 
 

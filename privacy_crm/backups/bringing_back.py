@@ -7,17 +7,17 @@ import datetime as dt
 import json
 import tarfile
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db import connection
 
-from contacts.journal import numbers
+from contacts.journal import numbers, segments, stores
 from contacts.journal.stores import JournalError
 from privacy_crm.backups import places, postgres
 from privacy_crm.backups.making import DATABASE, MANIFEST, MEDIA, digest, fingerprints
@@ -40,7 +40,7 @@ def restore(where: str, *, replace: bool, at: dt.datetime) -> Restored:
     but what `replace` has emptied.
     """
     place, name = places.split(where)
-    with tempfile.TemporaryDirectory(dir=settings.VAR_DIR if settings.VAR_DIR.is_dir() else None) as directory:
+    with tempfile.TemporaryDirectory(dir=places.roomy()) as directory:
         fetched = Path(directory) / "fetched.tar"
         place.fetch(name, fetched)
         manifest = _read(fetched, Path(directory))
@@ -50,7 +50,7 @@ def restore(where: str, *, replace: bool, at: dt.datetime) -> Restored:
         connection.close()
         call_command("migrate", verbosity=0, interactive=False)
         _bring_media(fetched)
-    return Restored(manifest["made_at"], numbers.in_database(), _begin(at), notes)
+    return Restored(manifest["made_at"], numbers.in_database(), _begin(at), (*notes, *_torn()))
 
 
 def _read(fetched: Path, directory: Path) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def _read(fetched: Path, directory: Path) -> dict[str, Any]:
             tar.extract(DATABASE, directory, filter="data")
         manifest: dict[str, Any] = json.loads((directory / MANIFEST).read_text())
     except (tarfile.TarError, KeyError, ValueError) as error:
-        raise BackupError("This is no backup of ours, or not a whole one.") from error
+        raise BackupError("This file is not one of our backups, or it is incomplete.") from error
     if digest(directory / DATABASE) != manifest["sha256"][DATABASE]:
         raise BackupError("The backup is damaged: its database is not what was written.")
     return manifest
@@ -70,12 +70,12 @@ def _read(fetched: Path, directory: Path) -> dict[str, Any]:
 def _check_keys(manifest: dict[str, Any]) -> tuple[str, ...]:
     """Raise BackupError where objections and deletions could not be recognised; tell of what else is lost."""
     ours = fingerprints()
-    differing = [name for name, known in manifest["keys"].items() if ours.get(name) != known]
+    differing = [name for name, known in manifest["keys"].items() if known not in ours.get(name, ())]
     if "SUPPRESSION_KEY" in differing:
         raise BackupError(
-            "SUPPRESSION_KEY is another than when the backup was made: no objection would be recognised. Set that key."
+            "SUPPRESSION_KEY has changed since the backup: no objection would be recognised. Set the key of then."
         )
-    return tuple(f"{name} is another than then: links in mails sent before open nothing." for name in differing)
+    return tuple(f"{name} has changed since the backup: links in earlier mails no longer open." for name in differing)
 
 
 def _make_room(*, replace: bool) -> None:
@@ -107,6 +107,14 @@ def _bring_media(fetched: Path) -> None:
                 name = entry.name.removeprefix(MEDIA)
                 default_storage.delete(name)
                 default_storage.save(name, File(opened))
+
+
+def _torn() -> tuple[str, ...]:
+    """Tell of a journal whose end is torn: what stood there is nowhere else any more."""
+    with suppress(JournalError):
+        if (torn := segments.torn_after(stores.configured())) is not None:
+            return (f"The journal is torn after line {torn}. If you have a copy of its last file, put it back now.",)
+    return ()
 
 
 def _begin(at: dt.datetime) -> int | None:

@@ -19,6 +19,7 @@ from django.db import connection, transaction
 
 from contacts.journal import numbers
 from contacts.models import FoodPreference
+from contacts.words import keys
 from privacy_crm.backups import places, postgres
 
 DATABASE, MANIFEST, MEDIA = "database.dump", "manifest.json", "media/"
@@ -29,7 +30,7 @@ _LEFT_OUT = "uploads"  # of the media
 def make(where: str, *, at: dt.datetime) -> str:
     """Make a backup in a place, delete those whose days are over, and return its name. Raises BackupError."""
     place, name = places.of(where), places.name_of(at)
-    with tempfile.TemporaryDirectory(dir=_roomy()) as directory:
+    with tempfile.TemporaryDirectory(dir=places.roomy()) as directory:
         made = _write(Path(directory), at)
         place.save(made, name)
     for old in place.names():
@@ -44,10 +45,17 @@ def expired(name: str, *, at: dt.datetime) -> bool:
     return made is not None and made <= at - dt.timedelta(days=settings.BACKUP_DAYS)
 
 
-def fingerprints() -> dict[str, str]:
-    """Return by what a restore knows the keys again, without which coded addresses say nothing."""
-    keys = {"SUPPRESSION_KEY": settings.SUPPRESSION_KEY, "SECRET_KEY": settings.SECRET_KEY}
-    return {name: hashlib.sha256(f"fingerprint:{name}:{key}".encode()).hexdigest()[:16] for name, key in keys.items()}
+def fingerprints() -> dict[str, list[str]]:
+    """Return by what a restore knows the keys again, without which coded addresses say nothing.
+
+    Of each, the one that is in use comes first; the others are of before it was changed.
+    """
+    known = {"SUPPRESSION_KEY": keys.known(), "SECRET_KEY": [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]}
+    return {name: [_fingerprint(name, key) for key in each] for name, each in known.items()}
+
+
+def _fingerprint(name: str, key: str) -> str:
+    return hashlib.sha256(f"fingerprint:{name}:{key}".encode()).hexdigest()[:16]
 
 
 def digest(file: Path) -> str:
@@ -63,7 +71,7 @@ def _write(directory: Path, at: dt.datetime) -> Path:
         "format": 1,
         "made_at": at.isoformat(),
         "journal_number": number,
-        "keys": fingerprints(),
+        "keys": {name: in_use for name, (in_use, *_earlier) in fingerprints().items()},
         "sha256": {DATABASE: digest(dumped)},
     }
     (directory / MANIFEST).write_text(json.dumps(manifest, indent=1))
@@ -102,9 +110,3 @@ def _add(tar: tarfile.TarFile, name: str) -> None:
         entry = tarfile.TarInfo(MEDIA + name)
         entry.size, entry.mode = default_storage.size(name), 0o640
         tar.addfile(entry, opened.file)
-
-
-def _roomy() -> Path:
-    """Return where a whole dump has room: beside our own files, since /tmp may be memory."""
-    settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
-    return Path(settings.VAR_DIR)

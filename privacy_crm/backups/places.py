@@ -4,9 +4,12 @@ import datetime as dt
 import os
 import re
 import shutil
+import tempfile
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
 
 from contacts.journal import stores
 
@@ -43,6 +46,14 @@ def of(where: str) -> Place:
     if parts.scheme in {"", "file"}:
         return Directory(Path(unquote(parts.path)))
     raise BackupError("A backup is kept in a directory, or at s3://bucket/prefix.")
+
+
+def roomy() -> Path:
+    """Return where a whole dump has room: where TMPDIR says, or beside our own files, since /tmp may be memory."""
+    if os.environ.get("TMPDIR"):
+        return Path(tempfile.gettempdir())
+    settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+    return Path(settings.VAR_DIR)
 
 
 def split(where: str) -> tuple[Place, str]:

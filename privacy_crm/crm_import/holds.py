@@ -7,7 +7,7 @@ from privacy_crm.crm_import.columns import HOLDS
 from privacy_crm.crm_import.merging import LINES, Target, apply, given_or_stored, kept, last, outcomes
 from privacy_crm.crm_import.report import Counts, count
 from privacy_crm.crm_import.staging import Import
-from retention import derived_holds
+from retention.holds import derived_holds
 from retention.models import REASONS
 
 _UNTIL = given_or_stored("until")

@@ -13,7 +13,7 @@ from privacy_crm.crm_import.columns import ALL_CHANNELS, CONSENTS, OBJECTIONS, F
 from privacy_crm.crm_import.merging import LINES, Target, apply, changes, kept, last, named, outcomes
 from privacy_crm.crm_import.report import Counts, count
 from privacy_crm.crm_import.staging import Import
-from retention import objections
+from retention.lapses import objections
 
 _ROWS = sql.SQL("""(
         SELECT entry.*, each.channel AS about

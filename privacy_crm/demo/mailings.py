@@ -19,7 +19,7 @@ from contacts.signups import proof, sign_ups
 from contacts.signups.sign_ups import Typed, Wish
 from contacts.words.vocabulary import Channel, MailingKind
 from privacy_crm import mailings
-from retention import objections
+from retention.lapses import objections
 
 SENT = dt.timedelta(days=12)
 _A_DAY = dt.timedelta(days=1)

@@ -27,7 +27,8 @@ from privacy_crm.demo import (
     users,
     website,
 )
-from retention import purge, statements
+from retention.audit import statements
+from retention.nights import purge
 
 console = Console()
 

@@ -22,9 +22,10 @@ from contacts.models import (
     Whitepaper,
 )
 from contacts.words.vocabulary import Clock, Scenario
-from retention import explain, retention_schedule, words
+from retention.due import retention_schedule
+from retention.forecasts import explain, words
 from retention.models import Hold, HoldKind
-from retention.outcomes import Outcome
+from retention.nights.outcomes import Outcome
 
 _PERIOD = {
     Clock.LAST_ACTIVITY: "{months} months after the person's last activity",

@@ -11,8 +11,8 @@ from contacts.models import PolicyVersion
 from contacts.words.vocabulary import Scenario
 from privacy_crm.figures.charts import Chart, Series
 from privacy_crm.segments import DAYS_AHEAD
-from retention import forecast
-from retention.forecast import Day
+from retention.forecasts import forecast
+from retention.forecasts.forecast import Day
 
 WEEK = 7
 

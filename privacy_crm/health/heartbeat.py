@@ -7,7 +7,7 @@ import urllib3
 from django.conf import settings
 
 from contacts.models import JobRun
-from retention import monitoring
+from retention.watch import monitoring
 
 TOLD = "heartbeat"
 _PATIENCE = urllib3.Timeout(connect=5, read=10)  # seconds

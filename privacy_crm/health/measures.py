@@ -3,11 +3,13 @@
 import datetime as dt
 import errno
 import json
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +20,21 @@ from django.db import DatabaseError, connection
 from django.db.models import Min
 
 from contacts.base.days import day_of
-from contacts.journal import shipping
+from contacts.journal import shipping, stores
 from contacts.models import JobRun, JournalLine, Message, PolicyVersion
 from contacts.models.outbox import MessageEnd
 from dsr.models.requests import PendingSearch
 from dsr.records import due
-from retention import monitoring
-from retention.due_bases import RetentionDate
+from privacy_crm.backups import age
+from privacy_crm.models import AccountMail
+from retention.due.due_bases import RetentionDate
+from retention.lapses.purge_preview import foresee
 from retention.models import PurgeRun, RunStatus
-from retention.purge_preview import foresee
+from retention.watch import monitoring
 
 BROKER_PATIENCE = 1  # seconds
 _ROOM = 64 * 1024  # bytes: a disk with less takes no list and no whitepaper
+_LOOK_SECONDS = 600  # how often it is looked where backups are
 # Days left to the safe date of a request; the first is overdue.
 DAYS_LEFT = ((None, 0, "overdue"), (0, 3, "0-2"), (3, 8, "3-7"), (8, None, "8 or more"))
 
@@ -52,6 +57,8 @@ def take(*, at: dt.datetime, queues: Iterable[str]) -> Iterator[Measure]:
     yield Measure("up", "Whether a part answers", [({"part": part}, float(up)) for part, up in parts.items()])
     if parts["broker"]:
         yield from _of_queues(at, queues)
+    if settings.BACKUP_URL:
+        yield _of_backups(at)
     if parts["database"]:
         with suppress(DatabaseError):
             yield from _of_database(at)
@@ -62,6 +69,10 @@ def _answers(ask: Callable[[], object]) -> bool:
         ask()
     except (DatabaseError, redis.RedisError, OSError):
         return False
+    except Exception as error:
+        if stores.is_of_a_bucket(error):
+            return False
+        raise
     return True
 
 
@@ -76,19 +87,36 @@ def _ask_broker() -> None:
 
 
 def _ask_storage() -> None:
+    """Ask for a file that may be missing: a folder that is not there says no more of it than one that is empty."""
     default_storage.exists("whitepapers/none")
-    if isinstance(default_storage, FileSystemStorage) and _free(Path(default_storage.location)) < _ROOM:
-        raise OSError(errno.ENOSPC, "no room")
+    if isinstance(default_storage, FileSystemStorage):
+        if not _takes_files(default_storage.location):
+            raise NotADirectoryError(default_storage.location)
+        if shutil.disk_usage(default_storage.location).free < _ROOM:
+            raise OSError(errno.ENOSPC, "no room")
 
 
-def _free(folder: Path) -> int:
-    """Return how many bytes fit on the disk of a folder, or of what stands above one that no file was put into yet."""
-    there = next(each for each in (folder, *folder.parents) if each.exists())
-    return shutil.disk_usage(there).free
+def _takes_files(folder: str | os.PathLike[str]) -> bool:
+    return Path(folder).is_dir() and os.access(folder, os.W_OK | os.X_OK)
 
 
 def _valkey(url: str) -> Any:
     return redis.Redis.from_url(url, socket_connect_timeout=BROKER_PATIENCE, socket_timeout=BROKER_PATIENCE)
+
+
+def _of_backups(at: dt.datetime) -> Measure:
+    wrong = _backups_are_wrong(settings.BACKUP_URL, int(at.timestamp() / _LOOK_SECONDS))
+    return Measure("backups_need_attention", "Whether a backup is missing, or older than people were told",
+                   [({}, float(wrong))])  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _backups_are_wrong(_url: str, turn: int) -> bool:
+    """Look at the place of backups at most so often: a bucket that does not answer would hold up each scrape."""
+    try:
+        return bool(age.problem(at=dt.datetime.fromtimestamp(turn * _LOOK_SECONDS, dt.UTC)))
+    except Exception:  # whatever a bucket says
+        return True
 
 
 def _of_queues(at: dt.datetime, queues: Iterable[str]) -> Iterator[Measure]:
@@ -140,12 +168,13 @@ def _skew() -> Measure:
 
 def _of_mail(at: dt.datetime) -> Iterator[Measure]:
     waiting = Message.objects.filter(sent_at=None, ended_at=None, mailing=None, not_before__lte=at)
-    oldest = waiting.aggregate(oldest=Min("not_before"))["oldest"]
-    age = (at - oldest).total_seconds() if oldest else 0.0
+    to_staff = AccountMail.objects.aggregate(oldest=Min("happened_at"))["oldest"]
+    owed = [oldest for oldest in (waiting.aggregate(oldest=Min("not_before"))["oldest"], to_staff) if oldest]
+    age = max(0.0, *((at - since).total_seconds() for since in owed)) if owed else 0.0
     yield Measure("oldest_unsent_letter_seconds", "How long the oldest mail has waited, mailings aside", [({}, age)])
     ended = Message.objects.filter(ended_at__gt=at - dt.timedelta(hours=1))
     refused = ended.exclude(end__in=["", MessageEnd.SKIPPED]).count()
-    yield Measure("mails_refused_last_hour", "Mails that ended unsent within the hour", [({}, float(refused))])
+    yield Measure("mails_refused_last_hour", "Mails that were not delivered in the last hour", [({}, float(refused))])
 
 
 def _of_nights(at: dt.datetime) -> Iterator[Measure]:
@@ -166,7 +195,7 @@ def _of_nights(at: dt.datetime) -> Iterator[Measure]:
 def _due_people(policy: PolicyVersion, at: dt.datetime) -> Measure:
     night = RetentionDate(policy, monitoring.last_run_time(policy, at))
     left = foresee(night)
-    return Measure("due_people", "People whom the last nightly deletion left though they were due",
+    return Measure("due_people", "People who were due at the last nightly deletion and are still here",
                    [({}, float(left.to_delete + left.to_minimise))])  # fmt: skip
 
 

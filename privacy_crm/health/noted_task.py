@@ -15,8 +15,12 @@ class NotedTask(Guarded):
 
     abstract = True
 
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        job_runs.begin()
+        return super().__call__(*args, **options)
+
     def on_success(self, returned: Any, _task_id: str, _args: Any, _kwargs: Any) -> None:
-        if returned == DROPPED:
+        if returned == DROPPED or job_runs.gave_up():
             return
         with suppress(DatabaseError):
             job_runs.succeeded(self.name, at=timezone.now())

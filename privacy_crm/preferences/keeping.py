@@ -7,7 +7,7 @@ from contacts.outbox import links
 from contacts.views import refusals
 from contacts.views.frame import Visit
 from contacts.views.posts import link_view
-from retention import parting
+from retention.lapses import parting
 
 
 @link_view

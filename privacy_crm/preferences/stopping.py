@@ -15,7 +15,7 @@ from contacts.outbox.links import Stop
 from contacts.permission import interests
 from contacts.signups import reject_sign_up
 from contacts.words.vocabulary import Channel
-from retention import parting
+from retention.lapses import parting
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ def _clock(now: Now) -> Result:
     apart = max(before - there, there - after, dt.timedelta())
     said = f"{apart.total_seconds():.1f} seconds apart from the database's"
     if apart.total_seconds() > MOST_SECONDS:
-        return wrong("Clock", said, "Set both clocks by NTP: while they differ, nothing is deleted by time.")
+        return wrong("Clock", said, "Set both clocks by NTP: while they differ, nothing is deleted automatically.")
     return ok("Clock", said)
 
 

@@ -13,11 +13,10 @@ from privacy_crm.preflight.results import Result, ok, unknown, wrong
 
 _TAGS = re.compile(r"\s*([A-Za-z]+)\s*=\s*([^;]*)")
 
-_SUBJECT = "Privacy CRM: a mail to see that mail arrives"
-_BODY = """The operator of Privacy CRM has run `manage.py preflight --mail` with your address.
+_SUBJECT = "Privacy CRM: test mail"
+_BODY = """This mail is a test: somebody ran `manage.py preflight --mail` with your address, and it has arrived.
 
-That you read this says that the mail server took it, and where it put it. Look at the headers: they say whether SPF,
-DKIM and DMARC passed.
+You need not do anything. The headers of this mail say whether SPF, DKIM and DMARC passed.
 """
 
 
@@ -25,7 +24,7 @@ def sender(from_address: str, selectors: Collection[str], resolver: Resolver) ->
     """Read what receivers look for before they believe that a mail is ours."""
     domain = parseaddr(from_address)[1].rpartition("@")[2].lower()
     if "." not in domain:
-        yield wrong("Sender", f"DEFAULT_FROM_EMAIL is of {domain or 'no domain'}", "Set it to one of your domain.")
+        yield wrong("Sender", f"DEFAULT_FROM_EMAIL is at {domain or 'no domain'}", "Set an address at your domain.")
         return
     yield ok("Sender", f"mails come from {domain}")
     yield _known("SPF", lambda: _spf(domain, resolver))
@@ -62,7 +61,7 @@ def _spf(domain: str, resolver: Resolver) -> Result:
     if not found:
         return wrong("SPF", f"{domain} has no record", remedy)
     if len(found) > 1:
-        return wrong("SPF", f"{domain} has {len(found)} records, and receivers then heed none", remedy)
+        return wrong("SPF", f"{domain} has {len(found)} records, so receivers ignore all of them", remedy)
     if re.search(r"(^|\s)\+?all(\s|$)", found[0], re.IGNORECASE):
         return wrong("SPF", "it lets everybody send for the domain", remedy)
     return ok("SPF", found[0])
@@ -86,7 +85,7 @@ def _dmarc(domain: str, resolver: Resolver) -> Result:
         if len(found) == 1:
             return ok("DMARC", f"p={_tags(found[0]).get('p', 'none')} by _dmarc.{above}")
         if found:
-            return wrong("DMARC", f"_dmarc.{above} has {len(found)} records, and receivers then heed none", _POLICY)
+            return wrong("DMARC", f"_dmarc.{above} has {len(found)} records, so receivers ignore all of them", _POLICY)
     return wrong("DMARC", f"_dmarc.{domain} has no record", _POLICY)
 
 

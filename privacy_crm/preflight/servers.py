@@ -29,7 +29,7 @@ def remembered() -> Iterator[Result]:
     yield (
         ok("Cache", "writes and reads")
         if read == value
-        else wrong("Cache", "does not give back what it was given", "Look at REDIS_URL: nothing else may empty it.")
+        else wrong("Cache", "does not give back what it was given", "Look at REDIS_URL: nothing else may use it.")
     )
 
 

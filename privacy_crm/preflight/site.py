@@ -42,11 +42,11 @@ def _tls(host: str, address: str, port: int, at: dt.datetime, trust: str | None)
         ):
             certificate = secured.getpeercert() or {}
     except ssl.SSLCertVerificationError as error:
-        return wrong("TLS", f"the certificate is not believed: {error.verify_message}", _REMEDY)
+        return wrong("TLS", f"the certificate is not trusted: {error.verify_message}", _REMEDY)
     except OSError as error:
         return wrong("TLS", f"no connection to port {port} ({type(error).__name__})", _REMEDY)
     ends = dt.datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate["notAfter"])), dt.UTC)
     days = (ends - at).days
     if days < FEWEST_DAYS:
-        return wrong("TLS", f"the certificate ends in {days} days", "Renew it, and see why nothing has.")
+        return wrong("TLS", f"the certificate ends in {days} days", "Renew it, and see why it was not renewed.")
     return ok("TLS", f"the certificate lasts {days} more days")

@@ -9,28 +9,30 @@ import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import User
 
 from contacts.base import audit
-from contacts.events import dietary
+from contacts.events import dietary, places
 from contacts.journal import restored
 from contacts.journal.segments import Entry
-from contacts.models import ApiKey, Contact, LookAgain, PolicyVersion
+from contacts.models import ApiKey, Basis, Contact, LookAgain, PolicyVersion
 from contacts.outbox import notices
-from contacts.people import empty_organisations, erasure, tombstones
-from contacts.permission import consents, objections
-from contacts.signups import keys
+from contacts.people import address_trust, empty_organisations, erasure, tombstones
+from contacts.permission import consents, interests, objections
+from contacts.signups import keys, reject_sign_up
 from contacts.signups.keys import KeyRefusedError
+from contacts.words.addresses import every_hash
 from contacts.words.journal import JournalAct, LookWhy
 from contacts.words.vocabulary import Channel, NoticeKind
 from dsr.answers import closing
 from dsr.models import Request
 from dsr.records import transitions
 from dsr.traces import unlinked_data
-from retention import holds
-from retention.holds import HoldError
+from retention.holds import holds
+from retention.holds.holds import HoldError
 from retention.models import Hold, HoldKind, HoldReason
 
 BY = "replay"
@@ -70,6 +72,14 @@ class Line:
         return [uuid.UUID(each) for each in self.entry["public_ids"]]
 
     @property
+    def own(self) -> list[Contact]:
+        """Those whose act it was, without the records that were merged into theirs before: here they are others again.
+
+        What opens something counts for them alone. Any other address or record has a word of its own.
+        """
+        return [person for person in self.people if person.public_id == self.numbers[0]]
+
+    @property
     def named(self) -> dict[int, uuid.UUID]:
         return {person.pk: person.public_id for person in self.people}
 
@@ -97,6 +107,8 @@ def _reduce(line: Line) -> None:
 
 def _forget(line: Line) -> None:
     unlinked_data.delete_coded(line.hashes, at=line.at)
+    sign_ups = [uuid.UUID(each) for each in line.details.get("sign_ups", [])]
+    reject_sign_up.disown_again(sign_ups, at=line.at, by=BY)
 
 
 def _keep_out(line: Line) -> None:
@@ -129,12 +141,24 @@ def _object(line: Line) -> None:
 
 def _reopen(line: Line) -> None:
     channels = [Channel(channel) for channel in line.details["channels"]]
-    for person in line.people:
+    for person in line.own:
         if reason := line.details.get("reason"):
             objections.take_back(person, channels, reason=reason, day=line.day, at=line.at, by=BY)
         else:
             for channel in channels:
                 consents.reopen(person, channel, at=line.at)
+
+
+def _end_basis(line: Line) -> None:
+    """End what rested on our interest; staff look at somebody for whom nothing else would be left."""
+    policy, scenario = PolicyVersion.objects.in_force(), line.details["scenario"]
+    others = Basis.objects.filter(contact__in=line.named).exclude(scenario=scenario)
+    held = set(others.values_list("contact", flat=True)) if policy else set()
+    if policy:
+        erasure.drop_basis(scenario, held, policy=policy)
+    for person in line.people:
+        if person.pk not in held:
+            restored.look_again(person, LookWhy.OBJECTED, done_at=line.done_at)
 
 
 def _freeze(line: Line) -> None:
@@ -160,13 +184,33 @@ def _release(line: Line) -> None:
     LookAgain.objects.filter(contact__in=over, why=LookWhy.FROZEN, seen_at__isnull=True).delete()
 
 
+def _say_of_topics(line: Line, *, wanted: bool) -> None:
+    """Say it again; where a no cannot be kept, since its topic is of after the backup, staff look at it."""
+    said: dict[str, Any] = {"wanted": wanted, "day": line.day, "at": line.at, "by": BY}
+    known = interests.say_again(line.own if wanted else line.people, line.details["topics"], **said)
+    if not known and not wanted:
+        for person in line.people:
+            restored.look_again(person, LookWhy.TOPIC, done_at=line.done_at)
+
+
+def _give_up(line: Line) -> None:
+    places.give_up_again(line.people, line.details["event"], since=line.done_at, at=line.at, by=BY)
+
+
+def _take_place(line: Line) -> None:
+    places.take_again(line.people, line.details["event"], since=line.done_at, at=line.at, by=BY)
+
+
 def _take_food(line: Line) -> None:
     dietary.take_back_again(line.numbers, line.hashes, event=line.details.get("event", ""), at=line.at, by=BY)
 
 
 def _look(line: Line) -> None:
+    """Have staff look at them. A hash is of the address whose owner called the one that replaced it wrong."""
     for person in line.people:
         restored.look_again(person, LookWhy(line.details["why"]), done_at=line.done_at)
+        for replaced in set(line.hashes) - set(every_hash(person.email or "")):
+            address_trust.contest(person.public_id, replaced, at=line.at, by=BY)
 
 
 def _close_account(line: Line) -> None:
@@ -188,8 +232,13 @@ _ACTS: dict[JournalAct, Callable[[Line], None]] = {
     JournalAct.ANSWERED: _answer,
     JournalAct.OBJECTED: _object,
     JournalAct.REOPENED: _reopen,
+    JournalAct.BASIS_ENDED: _end_basis,
     JournalAct.FROZEN: _freeze,
     JournalAct.RELEASED: _release,
+    JournalAct.TOPIC_STOPPED: partial(_say_of_topics, wanted=False),
+    JournalAct.TOPIC_REOPENED: partial(_say_of_topics, wanted=True),
+    JournalAct.PLACE_GIVEN_UP: _give_up,
+    JournalAct.PLACE_TAKEN: _take_place,
     JournalAct.FOOD: _take_food,
     JournalAct.LOOK: _look,
     JournalAct.ACCOUNT_CLOSED: _close_account,

@@ -12,7 +12,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from contacts.base import alone
-from contacts.journal import numbers, restored, segments, stores, writing
+from contacts.journal import numbers, restored, segments, shipping, stores, writing
 from contacts.journal.segments import Entry
 from contacts.journal.stores import JournalError
 from contacts.mailings import schedule
@@ -43,11 +43,15 @@ def pending() -> bool:
 def run(*, now: Callable[[], dt.datetime]) -> bool:
     """Replay what is pending, and return whether nothing is any more. False where another process is at it.
 
-    Raises JournalError where the journal cannot be read or lacks a line, ReplayError where a line fails.
+    Raises JournalError where the journal cannot be read, lacks a line or is another database's, ReplayError where a
+    line fails.
     """
     with alone.if_nobody_else(_LOCK) as ours:
         if not ours or not numbers.is_behind():
             return ours
+        shipping.check_ours(numbers.in_database())
+        if (torn := segments.torn_after(stores.configured())) is not None:
+            log.critical("journal.torn", after=torn)
         begin(journal_number=numbers.in_journal(), at=now())
         log.warning("journal.replay", database=numbers.in_database(), journal=numbers.in_journal())
         for entry in segments.after(stores.configured(), numbers.in_database()):

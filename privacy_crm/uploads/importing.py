@@ -28,7 +28,7 @@ from privacy_crm.crm_import.rejects import Reject
 from privacy_crm.crm_import.staging import Import
 from privacy_crm.uploads import moving, receiving, reviewing, sheets, storing, working
 from privacy_crm.uploads.working import Clock, Work
-from retention.due_bases import RetentionDate
+from retention.due.due_bases import RetentionDate
 
 # So many are shown and can be fetched; all are counted.
 MOST_REJECTS = 10_000

@@ -12,15 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from unfold.decorators import display
 
-from contacts.admin import fields
-from contacts.admin.acts import Act, ActForm
-from contacts.admin.base import RecordAdmin, company_day, today
+from contacts.admin.shared import fields
+from contacts.admin.shared.acts import Act, ActForm
+from contacts.admin.shared.base import RecordAdmin, company_day, today
 from contacts.models import Agreement, PolicyVersion
 from contacts.people import agreements
 from contacts.people.agreements import AgreementError
-from retention import consequences
-from retention.consequences import Ending, Stay
-from retention.words import full
+from retention.forecasts.words import full
+from retention.lapses import consequences
+from retention.lapses.consequences import Ending, Stay
 
 
 class EndForm(ActForm):

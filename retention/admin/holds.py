@@ -13,15 +13,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from contacts.admin import fields
-from contacts.admin.acts import Act, ActForm
-from contacts.admin.base import RecordAdmin, company_day
-from contacts.admin.filters import Choice, ChoiceFilter
-from contacts.admin.people import SEE_REDUCED, SEE_RESTRICTED, name_of, visible_to
+from contacts.admin.shared import fields
+from contacts.admin.shared.acts import Act, ActForm
+from contacts.admin.shared.base import RecordAdmin, company_day
+from contacts.admin.shared.filters import Choice, ChoiceFilter
+from contacts.admin.shared.people import SEE_REDUCED, SEE_RESTRICTED, name_of, visible_to
 from contacts.models import Contact
 from contacts.words.categories import Category
-from retention import holds
-from retention.holds import HoldError
+from retention.holds import holds
+from retention.holds.holds import HoldError
 from retention.models import OF_REQUESTS, Hold, HoldKind
 
 

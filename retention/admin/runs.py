@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from contacts.admin.acts import Act
-from contacts.admin.base import RecordAdmin, today
-from retention import monitoring
+from contacts.admin.shared.acts import Act, who
+from contacts.admin.shared.base import RecordAdmin, today
 from retention.admin import telling, waiting
 from retention.models import PurgeRun, RunStatus
+from retention.watch import monitoring
 
 _LABELS = {
     RunStatus.FINISHED: "success",
@@ -31,12 +31,13 @@ _LABELS = {
 }
 
 
+_BEGUN_BY = {"nightly": gettext_lazy("the schedule"), "command": gettext_lazy("a command")}
 _NUMBERS = ("bases_lapsed", "contacts_deleted", "contacts_minimised", "others_deleted")
 
 
 @admin.register(PurgeRun)
 class PurgeRunAdmin(RecordAdmin):
-    heading = gettext_lazy("Nightly runs")
+    heading = gettext_lazy("Nightly deletions")
     empty_text = gettext_lazy("The first run comes at 02:30, as soon as worker and beat are running.")
     page_template = "staff/run.html"
     list_display = ("decided_for", "state", "deleted", "reduced", "started", "finished")
@@ -46,7 +47,7 @@ class PurgeRunAdmin(RecordAdmin):
     acts = (
         Act(
             "approve",
-            gettext_lazy("Approve"),
+            gettext_lazy("Approve this run"),
             "retention.approve_purge",
             waiting.ApproveForm,
             "task_alt",
@@ -105,6 +106,8 @@ class PurgeRunAdmin(RecordAdmin):
             "sums": sums,
             "idle": record.status == RunStatus.NEEDS_APPROVAL and not any(sums.values()),
             "outcome": _outcome(record),
+            "begun_by": _BEGUN_BY.get(record.by, record.by),
+            "approved_by": who([record.approved_by])[record.approved_by],
             **waiting.page(request, record),
         }
 

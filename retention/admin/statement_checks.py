@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from contacts.admin.base import RecordAdmin
+from contacts.admin.shared.base import RecordAdmin
 from contacts.models import Contact, PolicyVersion
-from retention import statements
 from retention.admin import telling
+from retention.audit import statements
+from retention.audit.statements import Finding
 from retention.models import StatementCheck
-from retention.statements import Finding
 
 LONGEST = "20s"  # beyond, a worker of the website would be ended in the middle of its answer
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from contacts.base.days import day_of
-from retention import contradictions
 from retention.admin import waiting_words
+from retention.audit import contradictions
 from retention.models import PurgeRun, Rule, RunStatus, StatementCheck
 
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django import forms
 from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
@@ -11,14 +10,16 @@ from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from contacts.admin.acts import ActForm, who
-from contacts.admin.looks import note_list
-from contacts.admin.people import visible_to
+from contacts.admin.shared import fields
+from contacts.admin.shared.acts import ActForm, who
+from contacts.admin.shared.looks import note_list
+from contacts.admin.shared.people import visible_to
 from contacts.models import Contact
-from retention import approvals, causes, tasks
+from retention import tasks
 from retention.admin import waiting_words
-from retention.causes import Example
 from retention.models import Cause, Part, PurgeRun, RunStatus
+from retention.nights import approvals, causes
+from retention.nights.causes import Example
 
 MOST = 20
 SEES_PEOPLE = "contacts.view_contact"
@@ -78,10 +79,9 @@ class ApproveForm(ActForm):
 
     refusals = (approvals.ApprovalError,)
 
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
+    reason = fields.long_text(
+        gettext_lazy("Reason"),
         max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("Why are so many people due? It stays on record. Name nobody."),
     )
 

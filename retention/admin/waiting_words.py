@@ -10,11 +10,11 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts.admin.acts import who
+from contacts.admin.shared.acts import who
 from contacts.models import AuditEvent, PolicyVersion
 from contacts.words.vocabulary import Scenario
-from retention import approvals, foreseen
 from retention.models import Cause, PurgeCause, PurgeRun, WaitsBecause
+from retention.nights import approvals, foreseen
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def _first_after_long(run: PurgeRun, words: dict[str, str]) -> str:
 
 def _half(run: PurgeRun) -> str:
     given = len(run.approvals.all())
-    return _("One person has approved it, and a second one has to.") if 0 < given < approvals.needed() else ""
+    return _("One person has approved it; a second person has to, as well.") if 0 < given < approvals.needed() else ""
 
 
 def causes(run: PurgeRun) -> list[Told]:

@@ -156,7 +156,7 @@ def test_an_approval_asks_for_the_passkey_anew_and_goes_on_where_it_was(
     expect(page.get_by_text("Keep these now")).to_be_visible()
     settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 0
     page.goto(f"{live_server.url}/admin/retention/purgerun/{run.pk}/change/")
-    page.get_by_role("link", name="Approve").click()
+    page.get_by_role("link", name="Approve this run").click()
     expect(page.get_by_role("heading", name="Show that it is you")).to_be_visible()
     assert violations_everywhere(page, OURS) == []
     settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 300

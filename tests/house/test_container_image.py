@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -14,9 +13,10 @@ import yaml
 from django.apps import apps
 from django.conf import settings
 
+from tests.support import image
+from tests.support.hidden import hiding
+
 ROOT: Path = settings.BASE_DIR
-RECIPE = (ROOT / "Dockerfile").read_text()
-LEFT_OUT = set((ROOT / ".dockerignore").read_text().split())
 COMPOSED = (ROOT / "docker-compose.yml").read_text()
 SERVICES = yaml.safe_load(COMPOSED)["services"]
 READ_ME = (ROOT / "README.md").read_text()
@@ -29,17 +29,6 @@ PRODUCTION = {
     "EMAIL_URL": "smtp://localhost:1",
     "SUPPRESSION_KEY": "k" * 60,
 }
-# Python reads a module of this name before everything else.
-HIDING = """
-import sys
-
-class Hidden:
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in {names!r}:
-            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
-
-sys.meta_path.insert(0, Hidden())
-"""
 STARTED = """
 import django
 django.setup()
@@ -57,9 +46,8 @@ type Run = Callable[..., subprocess.CompletedProcess[str]]
 def in_the_image(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Run Python where the image's files are alone, with the packages of production alone."""
     folder = tmp_path_factory.mktemp("image")
-    for source in _copied():
-        _copy(ROOT / source, folder / "app" / source)
-    (folder / "sitecustomize.py").write_text(HIDING.format(names=_of_development()))
+    image.fill(folder / "app")
+    (folder / "sitecustomize.py").write_text(hiding())
     given = {"PATH": os.environ["PATH"], "PYTHONPATH": str(folder), "CELERY_SKIP_CHECKS": "1", **PRODUCTION}
     given["VAR_DIR"] = str(folder / "var")
 
@@ -70,45 +58,12 @@ def in_the_image(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return run
 
 
-def _copied() -> list[str]:
-    return re.findall(r"^COPY (?!--)(\S+) \S+$", RECIPE, re.MULTILINE)
-
-
-def _copy(source: Path, target: Path) -> None:
-    if source.is_file():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, target)
-    else:
-        shutil.copytree(source, target, ignore=_left_out)
-
-
-def _left_out(folder: str, names: list[str]) -> set[str]:
-    here = Path(folder).relative_to(ROOT)
-    return {name for name in names if LEFT_OUT & {name, str(here / name), f"**/{name}"}}
-
-
-def _of_development() -> set[str]:
-    """Return the modules that no package of production has."""
-    production, development = (_pinned(name) for name in ("production", "development"))
-    found = packages_distributions().items()
-    return {module for module, owners in found if not {_plain(owner) for owner in owners} - (development - production)}
-
-
-def _pinned(name: str) -> set[str]:
-    lines = (ROOT / "requirements" / f"{name}.txt").read_text().splitlines()
-    return {_plain(line.partition("==")[0]) for line in lines if "==" in line}
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
 def test_the_image_carries_every_app_and_every_folder_that_the_settings_name() -> None:
     apps_of_ours = {Path(app.path) for app in apps.get_app_configs()}
     folders = {*settings.TEMPLATES[0]["DIRS"], *settings.STATICFILES_DIRS, *settings.LOCALE_PATHS, *apps_of_ours}
     ours = {folder for folder in folders if ".venv" not in folder.parts and folder.is_relative_to(ROOT)}
     assert len(ours) > 5
-    assert {folder.relative_to(ROOT).parts[0] for folder in ours} - set(_copied()) == set()
+    assert {folder.relative_to(ROOT).parts[0] for folder in ours} - set(image.copied()) == set()
 
 
 def test_the_product_starts_without_what_is_for_development(in_the_image: Run) -> None:

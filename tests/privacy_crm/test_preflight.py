@@ -17,8 +17,9 @@ from django.db import OperationalError
 
 from contacts.models import PolicyVersion
 from privacy_crm import settings as ours
+from privacy_crm.backups import places
 from privacy_crm.mail import mailer
-from privacy_crm.preflight import database, mail, servers, site
+from privacy_crm.preflight import backups, database, mail, servers, site
 from privacy_crm.preflight.results import Result, State, tried
 from tests.support.factories import ContactFactory
 from tests.support.mail_sink import Sink
@@ -105,6 +106,23 @@ def test_a_name_server_that_fails_is_not_taken_for_a_record_that_is_missing(name
     found = of_sender(names)["SPF"]
     assert found.state == State.WRONG
     assert "did not answer" in found.said
+
+
+@pytest.mark.promise("L11")
+@pytest.mark.parametrize(
+    ("days", "state"),
+    [((0, 29), State.OK), ((0, 32), State.WRONG), ((3,), State.WRONG), ((), State.UNKNOWN)],
+)
+def test_backups_are_as_old_as_people_were_told_and_none_before_the_site_opens_is_no_failure(
+    settings: Any, tmp_path: Path, days: tuple[int, ...], state: State
+) -> None:
+    settings.BACKUP_URL, settings.BACKUP_DAYS = "", 30
+    at = now()
+    for each in days:
+        (tmp_path / places.name_of(at - each * DAY)).touch()
+    assert states(backups.look(at)) == {"Backups": State.UNKNOWN}
+    settings.BACKUP_URL = str(tmp_path)
+    assert states(backups.look(at)) == {"Backups": state}
 
 
 def test_a_sender_of_no_domain_is_told(names: NameServer) -> None:
@@ -222,8 +240,10 @@ def ready(
 
 
 def test_the_command_prints_a_table_and_ends_well_where_all_is_well(
-    policy: PolicyVersion, ready: Sink, capsys: pytest.CaptureFixture[str]
+    policy: PolicyVersion, ready: Sink, settings: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    settings.BACKUP_URL = str(tmp_path)
+    (tmp_path / places.name_of(now())).touch()
     call_command("preflight", mail="anna@fjordkraft.example")
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) > 12
@@ -239,7 +259,7 @@ def test_it_ends_with_1_where_something_is_wrong_and_says_what_to_do(
         call_command("preflight")
     assert ended.value.code == 1
     assert "WRONG Sender" in (out := capsys.readouterr().out)
-    assert "→ Set it to one of your domain." in out
+    assert "→ Set an address at your domain." in out
     with pytest.raises(SystemExit):
         call_command("preflight", as_json=True)
     told = json.loads(capsys.readouterr().out)

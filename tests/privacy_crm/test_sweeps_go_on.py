@@ -20,7 +20,7 @@ from dsr.freeze import freezes
 from dsr.intake import proving
 from dsr.models import Proof, Request
 from privacy_crm import tasks
-from retention import trail
+from retention.audit import trail
 from retention.models import Hold
 from tests.dsr.answers.test_statistics import closed_after
 from tests.support.factories import NOON, ContactFactory, SignUpFactory, place

@@ -23,6 +23,7 @@ PEOPLE = f"""
 import datetime as dt
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.utils import timezone
 from contacts.models import Contact, Message, PolicyVersion
 from tests.support.factories import *
 policy = PolicyVersion.objects.in_force()
@@ -33,6 +34,8 @@ register(Contact.objects.get(first_name="{ERASED}"), EventFactory.create(), NOON
 SignUpFactory.create(policy_version=policy, email="{ERASED}@fjordkraft.example")
 Message.objects.create(template="parting", contact=Contact.objects.get(first_name="{FROZEN}"), created_at=NOON,
     not_before=NOON)
+register(Contact.objects.get(first_name="{OBJECTOR}"), EventFactory.create(), timezone.now(), policy=policy)
+TopicFactory.create()
 default_storage.save("whitepapers/calm.pdf", ContentFile(b"%PDF calm"))
 default_storage.save("uploads/list.csv", ContentFile(b"{ERASED}@fjordkraft.example"))
 """
@@ -40,12 +43,18 @@ SINCE = f"""
 from django.core.files.storage import default_storage
 from django.utils import timezone
 from contacts import tasks
-from contacts.models import Contact, PolicyVersion
-from retention import holds
+from contacts.events import places
+from contacts.models import Contact, PolicyVersion, Registration, Topic
+from contacts.permission import interests
+from retention.holds import holds
 from tests.support.objecting import objects
 policy, at = PolicyVersion.objects.in_force(), timezone.now()
 objects(Contact.objects.get(first_name="{OBJECTOR}"), policy)
 holds.place(Contact.objects.get(first_name="{FROZEN}"), "freeze", "restriction", until=None, at=at, by="user:1")
+places.give_up(Registration.objects.get(contact__first_name="{OBJECTOR}").pk, at=at, by="visitor")
+frozen = Contact.objects.get(first_name="{FROZEN}")
+interests.refuse(Topic.objects.get().slug, public_id=frozen.public_id, address_hash=frozen.address_hash,
+    day=at.date(), at=at, by="visitor")
 default_storage.delete("whitepapers/calm.pdf")
 tasks.ship_journal()
 """
@@ -88,6 +97,13 @@ def test_nobody_is_back_who_was_erased_and_what_was_said_holds(site: Site, tmp_p
 
     code, said = run(site, "restore", str(backup))
     assert (code, "The database is not empty" in said) == (1, True)
+    [segment] = (site.var / "journal").glob("*.jsonl")
+    whole = segment.read_bytes()
+    segment.write_bytes(whole[:-9])
+    code, said = run(site, "restore", str(backup), "--replace")
+    assert (code, f"The journal is torn after line {number - 1}." in said) == (0, True), said
+    segment.write_bytes(whole)
+    site._disconnect()
     code, said = run(site, "restore", str(backup), "--replace")
     assert (code, f"{number} entries of the journal are replayed" in said) == (0, True), said
     site._disconnect()  # the restore has ended our connection, as all others
@@ -96,10 +112,12 @@ def test_nobody_is_back_who_was_erased_and_what_was_said_holds(site: Site, tmp_p
     assert (site.var / "media" / "whitepapers" / "calm.pdf").read_bytes() == b"%PDF calm"
 
     code, said = run(site, "replay")
-    assert (code, f"The database stands at {number}; it stood at 0." in said) == (0, True)
+    assert (code, f"The database is at entry {number} of the journal; it was at 0." in said) == (0, True)
     assert ERASED not in dumped(site)
     assert site.number("SELECT count(*) FROM contacts_suppression") == 3
     assert site.number("SELECT count(*) FROM retention_hold WHERE reason = 'restriction' AND until IS NULL") == 1
+    assert site.number("SELECT count(*) FROM contacts_interest WHERE NOT wanted") == 1
+    assert site.number("SELECT count(*) FROM contacts_registration WHERE cancelled_at IS NOT NULL") == 1
     assert site.number("SELECT count(*) FROM contacts_message WHERE sent_at IS NULL") == 1
 
     code, said = run(site, "purge")
@@ -110,7 +128,9 @@ def test_nobody_is_back_who_was_erased_and_what_was_said_holds(site: Site, tmp_p
     assert list(tmp_path.iterdir()) == [backup]
 
 
-def test_a_backup_of_another_key_and_a_damaged_one_are_refused(site: Site, tmp_path: Path) -> None:
+def test_a_backup_of_another_key_and_a_damaged_one_are_refused_and_one_of_an_earlier_key_is_not(
+    site: Site, tmp_path: Path
+) -> None:
     site.manage("backup", str(tmp_path))
     (backup,) = tmp_path.iterdir()
     whole = backup.read_bytes()
@@ -121,5 +141,10 @@ def test_a_backup_of_another_key_and_a_damaged_one_are_refused(site: Site, tmp_p
     backup.write_bytes(whole)
     site.environment |= {"SUPPRESSION_KEY": "another"}
     code, said = run(site, "restore", str(backup), "--replace")
-    assert (code, "SUPPRESSION_KEY is another" in said) == (1, True)
+    assert (code, "SUPPRESSION_KEY has changed" in said) == (1, True)
+    rotated = f"another,suppression:{site.environment['SECRET_KEY']}"
+    site.environment = site.environment | {"SUPPRESSION_KEY": "", "SUPPRESSION_KEYS": rotated}
+    code, said = run(site, "restore", str(backup), "--replace")
+    assert (code, "SUPPRESSION_KEY" in said) == (0, False), said
+    site._disconnect()
     assert site.number("SELECT count(*) FROM contacts_policyversion") == 1

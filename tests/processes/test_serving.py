@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 import pytest
 from django.conf import settings
@@ -63,9 +64,9 @@ def recipe(folder: Path, port: int) -> Path:
 
 
 @contextmanager
-def caddy(config: Path, environment: dict[str, str]) -> Iterator[None]:
+def caddy(config: Path, environment: dict[str, str], log: int | IO[str] = subprocess.DEVNULL) -> Iterator[None]:
     command = ["caddy", "run", "--config", str(config), "--adapter", "caddyfile"]
-    options = {"env": os.environ | environment, "stderr": subprocess.DEVNULL}
+    options = {"env": os.environ | environment, "stderr": log}
     with subprocess.Popen(command, **options) as process:  # type: ignore[call-overload]
         try:
             yield
@@ -130,6 +131,31 @@ def test_the_proxy_ends_a_request_that_does_not_come_to_its_end(tmp_path: Path) 
     seconds = {name: nanoseconds / 1e9 for name, nanoseconds in server.items() if name.endswith("_timeout")}
     assert seconds == {"read_header_timeout": 10, "read_timeout": 600, "idle_timeout": 120}
     assert server["listen"] == [":443"]
+
+
+@pytest.mark.promise("P17")
+def test_the_proxy_logs_no_visitor_and_no_link_while_the_site_is_away(tmp_path: Path) -> None:
+    """*Found*: each request that found no site stood there, with its sealed link, its address and its browser."""
+    number, log = free_port(), tmp_path / "caddy.log"
+    asked = urllib.request.Request(
+        f"http://localhost:{number}/unsubscribe/5ealed/?q=5ealed", headers={"User-Agent": "8rowser"}
+    )
+    environment = {"SITE_URL": f"http://localhost:{number}", "XDG_DATA_HOME": str(tmp_path)}
+    with log.open("w") as kept, caddy(recipe(tmp_path, 1), environment, kept):
+        eventually(lambda: refused(asked) == 502, within=PATIENCE)
+    said = log.read_text()
+    assert "serving initial configuration" in said
+    assert [word for word in ("5ealed", "8rowser", "remote_ip") if word in said] == []
+
+
+def refused(request: urllib.request.Request) -> int | None:
+    try:
+        urllib.request.urlopen(request)  # noqa: S310 - our own server
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:  # it does not listen yet
+        return None
+    return None
 
 
 def test_the_server_ends_when_it_is_told_to(installed: Site, port: int) -> None:

@@ -29,8 +29,8 @@ from dsr.letters.common import Writer
 from dsr.words.vocabulary import Kind, RefusalGround
 from privacy_crm.access import inviting, telling
 from privacy_crm.preflight import mail as preflight_mail
-from retention import clock_watch, warning
 from retention.models import PurgeRun
+from retention.watch import clock_watch, warning
 from tests.contacts.audiences.test_striking import listed
 from tests.support import mailings
 from tests.support.deciding import BECAUSE, ada, asks, draft
@@ -202,7 +202,7 @@ BY_AN_ACT: dict[Writer, tuple[Make, set[str]]] = {
 MODULES: dict[str, tuple[Make, set[str]]] = {
     "contacts/audiences/striking.py": (to_strike, {DESK}),
     "contacts/journal/warning.py": (journal_waits, set()),
-    "contacts/outbox/standstill_told.py": (mail_refused, set()),
+    "contacts/outbox/standstill_told.py": (mail_refused, {"admin:contacts_mailstandstill_change"}),
     "contacts/delivery/address_question.py": (doubted, {"address", *EVERYWHERE}),
     "contacts/delivery/change_address_notified.py": (moved, {"my_data", *EVERYWHERE}),
     "contacts/delivery/mailing_trial.py": (tried, EVERYWHERE),
@@ -210,10 +210,10 @@ MODULES: dict[str, tuple[Make, set[str]]] = {
     "dsr/answers/answering.py": (letters, EVERYWHERE),
     "dsr/clock/reminding.py": (due, {INBOX}),
     "dsr/intake/proving.py": (first_words, {"my_data_open", *EVERYWHERE}),
-    "retention/clock_watch.py": (clocks_apart, set()),
+    "retention/watch/clock_watch.py": (clocks_apart, set()),
     "privacy_crm/preflight/mail.py": (of_the_operator, set()),
     "privacy_crm/access/telling.py": (of_accounts, {"account_set_up", "account_not_you"}),
-    "retention/warning.py": (halted, set()),  # it says what to do, without a link
+    "retention/watch/warning.py": (halted, {"admin:retention_purgerun_change"}),
 }
 
 

@@ -39,9 +39,10 @@ from contacts.words.vocabulary import (
     EventKind,
     TrustReason,
 )
-from retention import approvals, holds, purge
+from retention.holds import holds
 from retention.models import Hold, PurgeRun
-from retention.outcomes import Outcome
+from retention.nights import approvals, purge
+from retention.nights.outcomes import Outcome
 
 NOON = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.UTC)
 ONE_DAY = dt.timedelta(days=1)

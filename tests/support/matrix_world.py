@@ -28,7 +28,7 @@ from contacts.outbox import links
 from contacts.signups import proof
 from contacts.signups.sign_ups import Wish
 from contacts.words.addresses import hashes
-from dsr.models import Handover, Paper
+from dsr.models import Handover, Paper, Request
 from privacy_crm.access import telling
 from privacy_crm.models import AccountLink
 from privacy_crm.uploads import storing
@@ -87,6 +87,7 @@ class World:
         _mark_others(self.records)
         hashes = Contact.objects.exclude(address_hash=None).values_list("address_hash", flat=True)
         self.marks = {**_WORDS, "address-hash": tuple(hashes), "secret": tuple(map(str.lower, secrets))}
+        self.marks["request-number"] = tuple(request.number for request in Request.objects.all())
 
     def url(self, route: str, name: str) -> str:
         """Return an address of this world that has this route."""

@@ -7,7 +7,7 @@ from contacts.models import Contact, Message, PolicyVersion, SignUp, Suppression
 from contacts.permission import objections
 from contacts.words.addresses import keyed_hash
 from contacts.words.vocabulary import Channel
-from retention.objections import Consequence, object_to_marketing
+from retention.lapses.objections import Consequence, object_to_marketing
 from tests.support.factories import NOON
 
 ALL = frozenset(Channel)

@@ -25,3 +25,5 @@ class Command(command_line.Command):
             self.stdout.write(making.make(place, at=timezone.now()))
         except BackupError as error:
             raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(f"{error.filename or 'A file'}: {error.strerror}.") from error

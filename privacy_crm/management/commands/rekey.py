@@ -29,7 +29,7 @@ def _lines(key: str, people: int, others: dict[str, dict[str, int]]) -> list[str
     said = [f"{people:,} people are on record under the key {key}."]
     for other, made in others.items():
         number = sum(made.values())
-        said.append(f"{number:,} hashes of addresses that nobody has stay under the key {other}: it is needed still.")
+        said.append(f"{number:,} hashes of addresses that nobody has stay under the key {other}: it is still needed.")
     tried = {keys.fingerprint(each) for each in keys.known()} - {key}
     said += [f"Nothing is under the key {each}: it can be dropped." for each in sorted(tried - set(others))]
     return said

@@ -23,4 +23,4 @@ class Command(command_line.Command):
             raise CommandError(f"{error} The product stays closed.") from error
         if not done:
             raise CommandError("Another process is replaying the journal.")
-        self.stdout.write(f"The database stands at {numbers.in_database()}; it stood at {before}.")
+        self.stdout.write(f"The database is at entry {numbers.in_database()} of the journal; it was at {before}.")

@@ -21,6 +21,8 @@ class Command(command_line.Command):
             done = bringing_back.restore(backup, replace=replace, at=timezone.now())
         except BackupError as error:
             raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(f"{error.filename or 'A file'}: {error.strerror}.") from error
         for line in (f"Restored: the backup of {done.made_at}.", _told(done), *done.notes):
             self.stdout.write(line)
 
@@ -31,4 +33,5 @@ def _told(done: Restored) -> str:
     behind = max(done.journal_number - done.database_number, 0)
     if not behind:
         return "Nothing has to be replayed."
-    return f"{behind} entries of the journal are replayed at the next start, or now by `manage.py replay`."
+    entries = "1 entry of the journal is" if behind == 1 else f"{behind:,} entries of the journal are"
+    return f"{entries} replayed at the next start. To do it now: `manage.py replay`."

@@ -9,9 +9,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts.admin import fields
 from contacts.admin.recipient_acts import PURPOSES
 from contacts.admin.recipients import country_of
+from contacts.admin.shared import fields
 from contacts.audiences.audience import Wanted
 from contacts.models import Contact, PolicyVersion, Recipient, Segment
 from contacts.words.vocabulary import Channel, FileFormat, Scenario

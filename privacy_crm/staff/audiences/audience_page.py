@@ -12,9 +12,9 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from contacts.admin import acts, second_factor
-from contacts.admin.base import RecordAdmin, today
 from contacts.admin.recipients import country_of, safeguard_of
+from contacts.admin.shared import acts, second_factor
+from contacts.admin.shared.base import RecordAdmin, today
 from contacts.audiences import exporting
 from contacts.audiences.audience import Wanted
 from contacts.audiences.exporting import Custody, ExportError, File

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import display
 
-from contacts.admin.acts import Act, ActForm
-from contacts.admin.base import RecordAdmin, company_day
-from contacts.admin.filters import Choice, ChoiceFilter
+from contacts.admin.shared.acts import Act, ActForm
+from contacts.admin.shared.base import RecordAdmin, company_day
+from contacts.admin.shared.filters import Choice, ChoiceFilter
 from contacts.audiences import exporting, striking
 from contacts.audiences.exporting import AudienceError
 from contacts.mailings import permission_words

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_countries import countries
 
-from contacts.admin import fields
-from contacts.admin.acts import UnderPolicyForm
+from contacts.admin.shared import fields
+from contacts.admin.shared.acts import UnderPolicyForm
 from contacts.merging.merging import CHOSEN, MergeError
 from contacts.models import Contact
 from contacts.words.vocabulary import AddressTrust

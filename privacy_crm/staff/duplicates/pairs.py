@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import display
 
-from contacts.admin import acts
-from contacts.admin.acts import Act, ActForm
-from contacts.admin.base import RecordAdmin
-from contacts.admin.filters import Choice, ChoiceFilter
-from contacts.admin.people import name_of, visible_to
+from contacts.admin.shared import acts
+from contacts.admin.shared.acts import Act, ActForm
+from contacts.admin.shared.base import RecordAdmin
+from contacts.admin.shared.filters import Choice, ChoiceFilter
+from contacts.admin.shared.people import name_of, visible_to
 from contacts.merging import duplicates
 from contacts.merging.duplicates import PairError
 from contacts.models import Contact, DuplicatePair

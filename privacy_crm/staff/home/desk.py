@@ -11,7 +11,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dsr.admin import inbox, pass_on
+from dsr.admin.acts import pass_on
+from dsr.admin.pages import inbox
 from dsr.answers import statistics
 from dsr.answers.statistics import Figures
 from dsr.models import Request

@@ -8,15 +8,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from contacts.admin.base import today
+from contacts.admin.shared.base import today
 from contacts.base import two_clocks
+from contacts.base.officers import GUARDS
+from contacts.journal import warning as journal_warning
 from contacts.models import PolicyVersion
 from privacy_crm.figures import catalogue
 from privacy_crm.staff.home import desk, home_tasks
-from retention import clock_watch, monitoring, statements
 from retention.admin import telling
 from retention.admin.telling import told, what_to_do
+from retention.audit import statements
 from retention.models import PurgeRun, RunStatus
+from retention.watch import clock_watch, monitoring
 
 _DONE = (RunStatus.FINISHED, RunStatus.FAILED)
 
@@ -44,8 +47,8 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "desk": officers,
         "figures": catalogue.offered(request.user) if policy else [],
     }
-    if any(map(request.user.has_perm, ("retention.view_purgerun", *clock_watch.READERS))):
-        shown["clocks"] = _clocks()
+    if any(map(request.user.has_perm, ("retention.view_purgerun", *GUARDS))):
+        shown |= {"clocks": _clocks(), "journal": journal_warning.waiting(timezone.now())}
     if request.user.has_perm("retention.view_purgerun"):
         shown |= _nights(policy)
     return {**context, **shown}
@@ -165,7 +168,7 @@ _DOORS = [
         "retention.view_purgerun",
         "retention_purgerun",
         "auto_delete",
-        _("Nightly runs"),
+        _("Nightly deletions"),
         _("What each night deleted, counted by rule."),
     ),
     (

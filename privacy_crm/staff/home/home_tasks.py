@@ -13,8 +13,8 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from contacts.admin import check_in
-from contacts.admin.people import visible_to
+from contacts.admin.events import check_in
+from contacts.admin.shared.people import visible_to
 from contacts.events import check_in as check_ins
 from contacts.models import (
     ApiKey,

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts.admin.acts import Act, ActForm
+from contacts.admin.shared.acts import Act, ActForm
 from contacts.delivery import mailing_trial
 from contacts.mailings import approval, schedule
 from contacts.mailings.drafts import MailingError

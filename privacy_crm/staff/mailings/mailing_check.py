@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from contacts.admin import fields
-from contacts.admin.acts import ActForm
+from contacts.admin.shared import fields
+from contacts.admin.shared.acts import ActForm
 from contacts.delivery import letters
 from contacts.disclosure.disclosing import DisclosureError
 from contacts.mailings import drafts, permission_words, schedule

@@ -9,8 +9,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts.admin import fields
-from contacts.admin.acts import ActForm
+from contacts.admin.shared import fields
+from contacts.admin.shared.acts import ActForm
 from contacts.mailings import drafts
 from contacts.mailings.drafts import FASTEST, Draft, MailingError
 from contacts.models import Mailing, Segment

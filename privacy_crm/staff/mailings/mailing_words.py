@@ -10,8 +10,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from contacts.admin.acts import who
-from contacts.admin.people import visible_to
+from contacts.admin.shared.acts import who
+from contacts.admin.shared.people import visible_to
 from contacts.mailings import permission_words
 from contacts.models import Contact, Mailing, Message
 from contacts.models.outbox import MessageEnd

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from contacts.admin import acts
-from contacts.admin.base import RecordAdmin
-from contacts.admin.looks import note_look
-from contacts.admin.people import name_of
+from contacts.admin.shared import acts
+from contacts.admin.shared.base import RecordAdmin
+from contacts.admin.shared.looks import note_look
+from contacts.admin.shared.people import name_of
 from contacts.models import Mailing
 from contacts.words.vocabulary import MailingKind, MailingState
 from privacy_crm.staff.mailings import mailing_acts, mailing_preview, mailing_words

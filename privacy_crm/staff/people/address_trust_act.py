@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from contacts.admin import fields
-from contacts.admin.acts import Act, ActForm
-from contacts.admin.filters import Choice, ChoiceFilter
+from contacts.admin.shared import fields
+from contacts.admin.shared.acts import Act, ActForm
+from contacts.admin.shared.filters import Choice, ChoiceFilter
 from contacts.models import Contact
 from contacts.people import address_trust, restriction_guard
 from contacts.people.activities import ContactGoneError

@@ -9,16 +9,16 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts.admin import fields
-from contacts.admin.acts import ActForm, UnderPolicyForm
-from contacts.admin.base import company_day
+from contacts.admin.shared import fields
+from contacts.admin.shared.acts import ActForm, UnderPolicyForm
+from contacts.admin.shared.base import company_day
 from contacts.models import Contact
 from contacts.people import activities, restriction_guard
 from contacts.people.activities import ContactGoneError, FutureActivityError
 from contacts.words.categories import Category
 from contacts.words.vocabulary import ActivityKind
-from retention import holds
-from retention.holds import HoldError
+from retention.holds import holds
+from retention.holds.holds import HoldError
 from retention.models import OF_REQUESTS, REASONS, HoldKind, HoldReason, default_keeps
 
 _REASONS = [

@@ -7,8 +7,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts.admin import fields
-from contacts.admin.acts import Act, ActForm
+from contacts.admin.shared import fields
+from contacts.admin.shared.acts import Act, ActForm
 from contacts.models import ListLayout
 from contacts.people import segments
 

@@ -9,9 +9,9 @@ from django.forms import Media
 from django.http import HttpRequest
 from django.utils.translation import gettext, gettext_lazy
 
-from contacts.admin.base import today
-from contacts.admin.filters import Choice, ChoiceFilter
-from contacts.admin.people import SEE_REDUCED
+from contacts.admin.shared.base import today
+from contacts.admin.shared.filters import Choice, ChoiceFilter
+from contacts.admin.shared.people import SEE_REDUCED
 from contacts.models import Contact, PolicyVersion
 from privacy_crm import segments
 from privacy_crm.segments import FILTERS

@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy
 from django_countries import countries
 from unfold.decorators import display
 
-from contacts.admin import acts
-from contacts.admin.base import RecordAdmin, Records, today
-from contacts.admin.people import name_of, visible_to
+from contacts.admin.shared import acts
+from contacts.admin.shared.base import RecordAdmin, Records, today
+from contacts.admin.shared.people import name_of, visible_to
 from contacts.base import searching
 from contacts.mailings import permission_words
 from contacts.models import Basis, Contact, PolicyVersion
@@ -26,7 +26,7 @@ from contacts.permission import permission
 from contacts.words.vocabulary import Scenario
 from privacy_crm.staff.people import contact_columns, contact_filters, countries_act, segments
 from privacy_crm.staff.people.contact_columns import COLUMNS
-from retention import retention_schedule
+from retention.due import retention_schedule
 
 
 class People(Records):

@@ -10,19 +10,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_countries import countries
 
-from contacts.admin.base import today
+from contacts.admin.shared.base import today
 from contacts.mailings import permission_words
 from contacts.models import Basis, ChannelPermission, Contact, PolicyVersion, Suppression
 from contacts.outbox import notices
 from contacts.people import suppressions
 from contacts.permission import permission
 from contacts.words.vocabulary import Clock, ConsentState, PermissionState, SourceKind
-from dsr.admin import inbox
+from dsr.admin.pages import inbox
 from dsr.models import Request
 from dsr.words.vocabulary import State
 from privacy_crm.staff.people import source_words, timeline, typed_act
-from retention import explain, words
-from retention.explain import Explanation
+from retention.forecasts import explain, words
+from retention.forecasts.explain import Explanation
 from retention.models import Hold, HoldKind
 
 LATEST = 20

@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from contacts.admin.acts import Act, ActForm, by
-from contacts.admin.people import name_of
+from contacts.admin.shared.acts import Act, ActForm, by
+from contacts.admin.shared.people import name_of
 from contacts.base import audit
 from contacts.models import Contact
 from privacy_crm.staff.people import contact_page, page_acts, readmitting_act

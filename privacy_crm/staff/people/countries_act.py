@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django_countries import countries
 
-from contacts.admin import fields
-from contacts.admin.acts import Act, ActForm
-from contacts.admin.base import company_day
+from contacts.admin.shared import fields
+from contacts.admin.shared.acts import Act, ActForm
+from contacts.admin.shared.base import company_day
 from contacts.permission import set_country
 from contacts.permission.set_country import CompletingError
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_countries import countries
 
-from contacts.admin import fields
-from contacts.admin.acts import Act, ActForm
+from contacts.admin.shared import fields
+from contacts.admin.shared.acts import Act, ActForm
 from contacts.base.fields import stand_by
 from contacts.delivery import change_address_notified
 from contacts.models import Contact

@@ -11,10 +11,10 @@ from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts.admin import fields
-from contacts.admin.acts import Act, ActForm
-from contacts.admin.base import today
-from contacts.admin.people import visible_to
+from contacts.admin.shared import fields
+from contacts.admin.shared.acts import Act, ActForm
+from contacts.admin.shared.base import today
+from contacts.admin.shared.people import visible_to
 from contacts.base.days import add_months
 from contacts.information import informing
 from contacts.models import Contact, Organisation, PolicyVersion
@@ -28,7 +28,7 @@ from contacts.words.vocabulary import AGREEMENT_SCENARIOS, NAMED_SOURCES, Scenar
 from privacy_crm.staff.people import address_words
 from privacy_crm.staff.people.contact_acts import may_change_whole
 from privacy_crm.staff.people.detail_acts import DetailsForm
-from retention import words
+from retention.forecasts import words
 
 PERMISSION = "contacts.add_contact"
 ANY_SCENARIO = "contacts.import_contacts"  # whoever may bring in anybody by a file may do so by hand

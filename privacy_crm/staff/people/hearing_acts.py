@@ -8,22 +8,22 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts.admin import fields
-from contacts.admin.acts import Act, ActForm, UnderPolicyForm
-from contacts.admin.base import company_day, today
+from contacts.admin.shared import fields
+from contacts.admin.shared.acts import Act, ActForm, UnderPolicyForm
+from contacts.admin.shared.base import company_day, today
 from contacts.models import Contact, PolicyVersion
 from contacts.people import left_organisation, restriction_guard
 from contacts.people.activities import ContactGoneError
 from contacts.people.left_organisation import LeavingError
 from contacts.words.vocabulary import Channel, Scenario
-from dsr.admin.intake_acts import SOURCES
+from dsr.admin.acts.intake_acts import SOURCES
 from dsr.intake import third_party_report
 from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import Source
 from privacy_crm.staff.people.contact_acts import is_whole, may_change_whole
-from retention import explain, words
-from retention.holds import HoldError
-from retention.objections import Consequence, object_to_marketing
+from retention.forecasts import explain, words
+from retention.holds.holds import HoldError
+from retention.lapses.objections import Consequence, object_to_marketing
 
 HEARD = [
     ("", "–"),

@@ -12,9 +12,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from contacts.admin import fields
-from contacts.admin.acts import UnderPolicyForm
-from contacts.admin.filters import Choice, ChoiceFilter
+from contacts.admin.shared import fields
+from contacts.admin.shared.acts import UnderPolicyForm
+from contacts.admin.shared.filters import Choice, ChoiceFilter
 from contacts.information import informing
 from contacts.information.informing import InformingError
 from contacts.models import Contact

@@ -6,9 +6,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from contacts.admin import fields
-from contacts.admin.acts import ActForm
-from contacts.admin.base import company_day
+from contacts.admin.shared import fields
+from contacts.admin.shared.acts import ActForm
+from contacts.admin.shared.base import company_day
 from contacts.models import Contact, Organisation
 from contacts.people import matching
 from contacts.people.matching import MatchError, Suggestion

@@ -5,8 +5,8 @@ Those with a group stand behind a fold, under its name.
 
 from django.utils.translation import gettext_lazy
 
-from contacts.admin.acts import Act
-from dsr.admin import pass_on
+from contacts.admin.shared.acts import Act
+from dsr.admin.acts import pass_on
 from privacy_crm.staff.people import (
     address_trust_act,
     detail_acts,

@@ -9,9 +9,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts.admin import fields
-from contacts.admin.acts import Act
-from contacts.admin.people import visible_to
+from contacts.admin.shared import fields
+from contacts.admin.shared.acts import Act
+from contacts.admin.shared.people import visible_to
 from contacts.models import Contact, Tombstone
 from contacts.people import tombstones
 from contacts.signups import readmitting

@@ -8,8 +8,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts.admin import fields
-from contacts.admin.acts import Act, ActForm
+from contacts.admin.shared import fields
+from contacts.admin.shared.acts import Act, ActForm
 from contacts.people import segments as acts
 from contacts.people.segments import LONGEST, SegmentError
 from privacy_crm import segments

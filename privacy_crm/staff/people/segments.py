@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import display
 
-from contacts.admin.acts import Act, ActForm
-from contacts.admin.base import RecordAdmin, today
-from contacts.admin.people import visible_to
+from contacts.admin.shared.acts import Act, ActForm
+from contacts.admin.shared.base import RecordAdmin, today
+from contacts.admin.shared.people import visible_to
 from contacts.mailings import permission_words
 from contacts.models import PolicyVersion, Segment
 from contacts.permission import permission

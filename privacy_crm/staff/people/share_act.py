@@ -10,9 +10,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts.admin import fields
-from contacts.admin.acts import Act, ActForm
 from contacts.admin.recipients import country_of
+from contacts.admin.shared import fields
+from contacts.admin.shared.acts import Act, ActForm
 from contacts.disclosure import disclosing
 from contacts.disclosure.disclosing import DisclosureError
 from contacts.models import Contact, Recipient

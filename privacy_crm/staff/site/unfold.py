@@ -58,7 +58,7 @@ _NAVIGATION = [
                 "link": reverse_lazy("admin:dsr_request_pass-on"),
                 "permission": f"{_DESK}.passes_on",
             },
-            _page(_("Nightly runs"), "auto_delete", "retention_purgerun", "retention.view_purgerun"),
+            _page(_("Nightly deletions"), "auto_delete", "retention_purgerun", "retention.view_purgerun"),
             _page(_("Restores"), "settings_backup_restore", "contacts_restoration", "contacts.view_restoration"),
             _page(_("Contradictions"), "rule", "retention_statementcheck", "retention.view_statementcheck"),
             _page(_("Holds"), "lock", "retention_hold", "retention.view_hold"),

@@ -11,16 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from contacts.models import JobRun
-from privacy_crm.staff.system.job_words import DOES
+from privacy_crm.jobs import JOBS
 from privacy_crm.staff.system.lines import Line, Section, Tone, moment
 
 GRACE = dt.timedelta(minutes=5)
+_DOES = {job.task: job.does for job in JOBS.values()}
 
 
 def does(task: str) -> str:
-    """Return what a job does, in words: the one place where they come from."""
-    known = DOES.get(task)
-    return capfirst(str(known or task.rpartition(".")[2].replace("_", " ")))
+    """Return what a job does, in words."""
+    return capfirst(str(_DOES.get(task) or task.rpartition(".")[2].replace("_", " ")))
 
 
 def installed() -> dt.datetime:
@@ -48,8 +48,8 @@ def every(schedule: Any) -> dt.timedelta:
 
 
 def _job(task: str, run: JobRun | None, tick: dt.timedelta, at: dt.datetime, since: dt.datetime) -> Line:
-    succeeded = run.succeeded_at if run else None
-    if at - max(succeeded or since, since) > 2 * tick + GRACE:
+    succeeded, most = run.succeeded_at if run else None, 2 * tick + GRACE
+    if at - max(succeeded or since, since) > most or (succeeded or at) - at > most:  # by a clock that was ahead
         return Line(does(task), _said(run), Tone.ACT, _("See whether worker and beat run, and read the worker's log."))
     return Line(does(task), _said(run), *(_failed() if run and _failed_since(run) else ()))
 

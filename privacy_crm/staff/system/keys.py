@@ -13,14 +13,14 @@ def keys() -> Section:
     first, *earlier = [of_hashes.fingerprint(key) for key in of_hashes.known()]
     made = {key: sum(tables.values()) for key, tables in rekeying.named(apart=[first]).items()}
     missing = [_missing(key, number) for key, number in made.items() if key not in earlier]
-    lines = [Line(first, _("Makes the hashes of today.")), *(_earlier(key, made.get(key, 0)) for key in earlier)]
+    lines = [Line(first, _("New hashes are made with it.")), *(_earlier(key, made.get(key, 0)) for key in earlier)]
     return Section(_("Keys of hashes"), [*lines, *missing])
 
 
 def _earlier(key: str, number: int) -> Line:
     if not number:
         return Line(key, _("Nothing is under it: it can be dropped."))
-    return Line(key, _("%s It is needed still.") % _hashes(number))
+    return Line(key, _("%s It is still needed.") % _hashes(number))
 
 
 def _missing(key: str, number: int) -> Line:

@@ -53,6 +53,15 @@ class Section:
         return [line for line in self.lines if line.tone != Tone.FINE]
 
     @property
+    def heads(self) -> list[Line]:
+        """What stands of it on top of the page."""
+        acts = [line for line in self.pressing if line.tone == Tone.ACT]
+        if not self.urgent or not acts:
+            return self.pressing
+        others = [line for line in self.pressing if line.tone != Tone.ACT]
+        return [Line(self.title, self.urgent, Tone.ACT, acts[0].remedy), *others]
+
+    @property
     def is_long(self) -> bool:
         return len(self.lines) > SHORT
 
@@ -63,24 +72,24 @@ class Section:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What stands on top: how all of it is, and what to do first."""
+    """What stands on top: how all of it is, what to do first, and what else asks for somebody."""
 
     tone: Tone
     says: str
     remedy: str = ""
+    others: list[Line] = field(default_factory=list)
 
 
 def verdict(sections: Iterable[Section]) -> Verdict:
     """Return the first line that asks somebody to act, or how many are worth a look, or that all is well."""
-    pressing = [(section, line) for section in sections for line in section.pressing]
-    for section, line in pressing:
-        if line.tone == Tone.ACT:
-            return Verdict(Tone.ACT, section.urgent or line.says, line.remedy)
-    if number := len(pressing):
+    heads = sorted((line for section in sections for line in section.heads), key=lambda line: line.tone != Tone.ACT)
+    if heads and heads[0].tone == Tone.ACT:
+        return Verdict(Tone.ACT, heads[0].says, heads[0].remedy, others=heads[1:])
+    if number := len(heads):
         text = ngettext(
             "Nothing is urgent. %d thing is worth a look.", "Nothing is urgent. %d things are worth a look.", number
         )
-        return Verdict(Tone.LOOK, text % number)
+        return Verdict(Tone.LOOK, text % number, others=heads)
     return Verdict(Tone.FINE, _("All is well."))
 
 

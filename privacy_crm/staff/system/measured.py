@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from contacts.base import two_clocks
-from privacy_crm.health.measures import Measure, Sample
+from privacy_crm.health.measures import DAYS_LEFT, Measure, Sample
 from privacy_crm.staff.system.lines import Line, Section, Tone, span
-from retention import clock_watch
+from retention.watch import clock_watch
 
 # Seconds, and mails: as in deploy/alerts.yml.
 QUEUE_STANDS, LETTER_WAITS, SEARCH_WAITS, CLOCKS_APART = 600, 1800, 600, 60
@@ -52,8 +52,8 @@ _PARTS = {
         gettext_lazy("See whether it runs, and whether REDIS_URL leads to it. What waits is in the database."),
     ),
     "storage": (
-        gettext_lazy("The place for whitepapers and lists answers."),
-        gettext_lazy("The place for whitepapers and lists does not answer, or it is full."),
+        gettext_lazy("The storage of whitepapers and lists answers."),
+        gettext_lazy("The storage of whitepapers and lists does not answer, or it is full."),
         gettext_lazy(
             "See whether the folder or the storage that MEDIA_DIR or MEDIA_URL names can be reached and has room."
         ),
@@ -70,7 +70,7 @@ def clocks(measured: Measured) -> Section:
     apart = clock_watch.apart(dt.timedelta(seconds=skew)) if abs(skew) > CLOCKS_APART else ""
     told = apart or (clock_watch.in_words(noted) if noted else "")
     if told:
-        says = _("%s Nothing is deleted by time until they agree.") % told
+        says = _("%s Nothing is deleted automatically until they agree.") % told
         return Section(
             _("Clocks"), [Line(_("Machine and database"), says, Tone.ACT, _("Set both clocks, best by NTP."))]
         )
@@ -101,7 +101,7 @@ def _queue(name: str, number: int, age: float) -> Line:
 
 def mails(measured: Measured) -> Section:
     """Tell whether mails leave: those that somebody waits for, mailings aside."""
-    lines = _limited(
+    lines = limited(
         measured,
         ("oldest_unsent_letter_seconds", LETTER_WAITS, Tone.ACT, _letter),
         ("mails_refused_last_hour", REFUSED, Tone.LOOK, _refused),
@@ -111,21 +111,21 @@ def mails(measured: Measured) -> Section:
 
 def _letter(age: float) -> Line:
     says = _("The oldest mail has waited for %s.") % span(age) if age else _("No mail waits.")
-    return Line(_("Mails to one person"), says, remedy=_("See whether the mail server answers that EMAIL_URL names."))
+    remedy = _("See whether the mail server of EMAIL_URL answers. After a restore, mails wait for a privacy officer.")
+    return Line(_("Mails to one person"), says, remedy=remedy)
 
 
 def _refused(number: float) -> Line:
     text = ngettext("%d mail was not delivered.", "%d mails were not delivered.", int(number))
     says = text % number if number else _("No mail was refused.")
-    return Line(_("Within the hour"), says, remedy=_("Read in the mail server's log why it refused them."))
+    return Line(_("In the last hour"), says, remedy=_("Read in the mail server's log why it refused them."))
 
 
 def people(measured: Measured) -> Section:
     """Tell what people wait for: searches after a deletion, and answers."""
-    lines = _limited(measured, ("oldest_search_seconds", SEARCH_WAITS, Tone.LOOK, _search))
-    overdue = sum(number for labels, number in measured.get("open_requests", []) if labels["days_left"] == "overdue")
+    lines = limited(measured, ("oldest_search_seconds", SEARCH_WAITS, Tone.LOOK, _search))
     if "open_requests" in measured:
-        lines.append(_requests(int(overdue)))
+        lines.append(_requests({labels["days_left"]: int(number) for labels, number in measured["open_requests"]}))
     return Section(_("What people wait for"), lines)
 
 
@@ -135,21 +135,25 @@ def _search(age: float) -> Line:
     return Line(_("Searches after a deletion"), says, remedy=remedy)
 
 
-def _requests(overdue: int) -> Line:
+def _requests(left: Mapping[str, int]) -> Line:
+    overdue, soon, next_days, later = (left.get(days, 0) for *_ends, days in DAYS_LEFT)
+    ahead = _("Still to answer: %(soon)s within 2 days, %(next)s in 3 to 7 days, %(later)s later.")
+    ahead %= {"soon": f"{soon:,}", "next": f"{next_days:,}", "later": f"{later:,}"}
     text = ngettext(
         "%d request is past the day by which it has to be answered.",
         "%d requests are past the day by which they have to be answered.",
         overdue,
     )
     if overdue:
-        return Line(_("Requests"), text % overdue, Tone.LOOK, _("Ask a privacy officer; they see which."))
-    return Line(_("Requests"), _("None is overdue."))
+        remedy = _("Ask a privacy officer; they see which.")
+        return Line(_("Requests"), f"{text % overdue} {ahead}", Tone.ACT, remedy)
+    return Line(_("Requests"), f"{_('None is overdue.')} {ahead}")
 
 
 type Limit = tuple[str, float, Tone, Callable[[float], Line]]
 
 
-def _limited(measured: Measured, *limits: Limit) -> list[Line]:
+def limited(measured: Measured, *limits: Limit) -> list[Line]:
     """Return a line for each measure that is known; its remedy is said where it is above its limit."""
     lines = []
     for name, most, tone, tell in limits:

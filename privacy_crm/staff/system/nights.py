@@ -10,8 +10,8 @@ from contacts.models import JobRun, PolicyVersion
 from privacy_crm.health import heartbeat
 from privacy_crm.staff.system.lines import Line, Section, Tone, moment, span
 from privacy_crm.staff.system.measured import Measured, one
-from retention import monitoring
 from retention.models import RunStatus
+from retention.watch import monitoring
 
 # As in deploy/alerts.yml.
 UNFINISHED = dt.timedelta(hours=26)
@@ -34,6 +34,8 @@ def _finished(measured: Measured, at: dt.datetime, installed: dt.datetime) -> Li
     says = _("None has finished yet.")
     if finished:
         says = _("%(moment)s, after %(span)s.") % {"moment": moment(finished), "span": span(took or 0)}
+    if finished and finished - at > UNFINISHED:
+        return Line(_("Last finished"), says, Tone.ACT, _("A clock was ahead. Set both clocks, best by NTP."))
     if at - (finished or installed) > UNFINISHED:
         says = _("No nightly deletion has finished for %s.") % span((at - (finished or installed)).total_seconds())
         remedy = _("See whether worker and beat run, and read the worker's log.")
@@ -65,8 +67,8 @@ def _attention(at: dt.datetime) -> list[Line]:
 _ATTENTION = {
     RunStatus.NEEDS_APPROVAL: (
         Tone.LOOK,
-        gettext_lazy("One waits for approval, since it found more than was foreseen."),
-        gettext_lazy("Privacy officers decide; they find it on their home page. Until then, its people stay."),
+        gettext_lazy("A nightly deletion waits for approval."),
+        gettext_lazy("Privacy officers find it on their home page. Until they decide, its people stay."),
     ),
     RunStatus.FAILED: (
         Tone.ACT,
@@ -86,7 +88,7 @@ _ATTENTION = {
 }
 _LEFT_OUT = (
     Tone.LOOK,
-    gettext_lazy("The last one skipped records that somebody else holds."),
+    gettext_lazy("The last nightly deletion skipped records that are locked."),
     gettext_lazy("Look in the database for a transaction that was left open. They are tried again every ten minutes."),
 )
 
@@ -96,8 +98,8 @@ def _due(measured: Measured) -> list[Line]:
     if number is None:
         return []
     text = ngettext(
-        "%(number)s person is still here who was due at the last one.",
-        "%(number)s people are still here who were due at the last one.",
+        "%(number)s person who was due at the last nightly deletion is still here.",
+        "%(number)s people who were due at the last nightly deletion are still here.",
         int(number),
     )
     if number:
@@ -108,10 +110,8 @@ def _due(measured: Measured) -> list[Line]:
 
 def _outside() -> Line:
     if not settings.HEARTBEAT_URL:
-        return Line(
-            _("Watcher outside"), _("None is told: HEARTBEAT_URL is not set. If all of this stops, nobody hears.")
-        )
+        return Line(_("Watcher outside"), _("HEARTBEAT_URL is not set: if everything here stops, nobody is told."))
     told = JobRun.objects.filter(task=heartbeat.TOLD).values_list("succeeded_at", flat=True).first()
     if told is None:
-        return Line(_("Watcher outside"), _("It has not been told of any yet."))
-    return Line(_("Watcher outside"), _("It was told of the one that finished on %s.") % moment(told))
+        return Line(_("Watcher outside"), _("It has not been called yet."))
+    return Line(_("Watcher outside"), _("It was last called after the nightly deletion of %s.") % moment(told))

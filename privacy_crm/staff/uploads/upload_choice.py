@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy, ngettext
 
-from contacts.admin import fields as inputs
-from contacts.admin.acts import ActForm
+from contacts.admin.shared import fields as inputs
+from contacts.admin.shared.acts import ActForm
 from contacts.words.differences import ListField
 from privacy_crm.uploads import choosing
 from privacy_crm.uploads.choosing import ChoiceError

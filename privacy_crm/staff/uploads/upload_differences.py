@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 from django_countries import countries
 
-from contacts.admin.base import Pages
-from contacts.admin.looks import note_look
-from contacts.admin.people import name_of, visible_to
+from contacts.admin.shared.base import Pages
+from contacts.admin.shared.looks import note_look
+from contacts.admin.shared.people import name_of, visible_to
 from contacts.models import Contact, Upload, UploadedDifference
 from contacts.words.differences import ListField, ListMode, Stays
 from contacts.words.vocabulary import UploadState

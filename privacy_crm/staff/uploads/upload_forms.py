@@ -10,9 +10,9 @@ from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from contacts.admin import fields as inputs
-from contacts.admin.acts import Act, ActForm
-from contacts.admin.base import company_day
+from contacts.admin.shared import fields as inputs
+from contacts.admin.shared.acts import Act, ActForm
+from contacts.admin.shared.base import company_day
 from contacts.models import Upload
 from contacts.words.differences import ListMode, Stays
 from contacts.words.vocabulary import UploadState

@@ -6,9 +6,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts.admin import fields as inputs
-from contacts.admin.acts import ActForm
-from contacts.admin.base import company_day
+from contacts.admin.shared import fields as inputs
+from contacts.admin.shared.acts import ActForm
+from contacts.admin.shared.base import company_day
 from contacts.words.differences import ListMode
 from contacts.words.vocabulary import NAMED_SOURCES, Scenario, SourceKind
 from privacy_crm import tasks

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import display
 
-from contacts.admin import acts
-from contacts.admin.acts import Act, ActForm
-from contacts.admin.base import RecordAdmin
+from contacts.admin.shared import acts
+from contacts.admin.shared.acts import Act, ActForm
+from contacts.admin.shared.base import RecordAdmin
 from contacts.models import Upload
 from contacts.words.vocabulary import UploadState
 from privacy_crm.crm_import import rejects

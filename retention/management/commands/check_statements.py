@@ -5,8 +5,8 @@ from django.core.management.base import CommandParser
 from django.db import DatabaseError
 
 from contacts.base import command_line
-from retention import statements
-from retention.statements import Finding
+from retention.audit import statements
+from retention.audit.statements import Finding
 
 FOUND, FAILED = 3, 1
 

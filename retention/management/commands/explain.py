@@ -5,7 +5,7 @@ from django.core.management.base import CommandParser
 
 from contacts.base import command_line
 from contacts.base.days import day_of
-from retention import explain, words
+from retention.forecasts import explain, words
 
 NOT_HELD = 4
 

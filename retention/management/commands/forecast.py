@@ -5,7 +5,7 @@ from django.core.management.base import CommandParser
 from contacts.base import command_line
 from contacts.base.days import day_of
 from contacts.base.limits import limits
-from retention import forecast, report
+from retention.forecasts import forecast, report
 
 LONGEST = 36_525
 

@@ -9,8 +9,10 @@ from django.utils import timezone
 from contacts.base import command_line, two_clocks
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
-from retention import approvals, clock_watch, outcomes, purge, report, rules
+from retention.forecasts import report
 from retention.models import RunStatus
+from retention.nights import approvals, outcomes, purge, rules
+from retention.watch import clock_watch
 
 FAILED = 1
 EXIT = {RunStatus.FINISHED.value: 0, RunStatus.NEEDS_APPROVAL.value: 3}

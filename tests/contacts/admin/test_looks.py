@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import translation
 
-from contacts.admin.looks import note_look
+from contacts.admin.shared.looks import note_look
 from contacts.models import AuditEvent, Contact, PolicyVersion, SignUp
 from dsr.models import Request
 from dsr.package.trail import deed

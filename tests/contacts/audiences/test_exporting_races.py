@@ -10,9 +10,9 @@ from contacts.audiences.audience import Wanted
 from contacts.models import Contact, Disclosure, PolicyVersion, Recipient
 from contacts.permission.permission import Reach
 from contacts.words.vocabulary import Channel, Scenario
-from retention.objections import object_to_marketing
+from retention.lapses.objections import object_to_marketing
 from tests.contacts.disclosure.test_disclosing_races import erase
-from tests.retention.test_purge_races import PATIENCE, await_waiting, meanwhile, uncommitted
+from tests.retention.nights.test_purge_races import PATIENCE, await_waiting, meanwhile, uncommitted
 from tests.support import listing
 from tests.support.factories import NOON, ContactFactory, hold
 from tests.support.listing import content, from_csv

@@ -11,6 +11,7 @@ from django.test import Client
 
 from contacts.audiences import striking
 from contacts.audiences.exporting import confirm
+from contacts.base.limits import limits
 from contacts.models import Audience, AuditEvent, Contact, PolicyVersion, Strike
 from contacts.people import erasure
 from contacts.permission import objections
@@ -19,6 +20,8 @@ from privacy_crm.merging import merge
 from tests.support import listing
 from tests.support.admin_pages import contents
 from tests.support.factories import DUE, NOON, ContactFactory, hold, is_held, run
+from tests.support.mail_sink import Sink
+from tests.support.mail_under_way import elsewhere
 
 type LogIn = Callable[[str], Client]
 
@@ -228,6 +231,21 @@ def test_an_objection_that_a_merge_carries_over_strikes_the_number_that_stays(
     merge(other.pk, person.pk, [], policy=policy, at=NOON, by="user:1")
     told = {(person.public_id, "objected"), (person.public_id, "merged"), (other.public_id, "objected")}
     assert strikes() == {(both.pk, number, kind) for number, kind in told}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_holder_works_on_while_the_mail_is_being_sent(person: Contact, kim: User, sink: Sink) -> None:
+    """It waited for the mail server, and a second process that tells waits for nothing and tells nothing twice."""
+    made, seen = listed(person, holder=kim), []
+
+    def meanwhile() -> None:
+        with limits(lock="1s"):
+            seen.extend([striking.tell(at=NOON), striking.struck(made, at=NOON, by="user:1")])
+
+    object_to(person, Channel.PHONE)
+    sink.taken = elsewhere(meanwhile)
+    assert striking.tell(at=NOON) == 1
+    assert (seen, len(sink.raw)) == ([0, 1], 1)
 
 
 def test_whose_turn_has_not_come_when_the_time_is_over_hears_with_the_next_call(person: Contact, kim: User) -> None:

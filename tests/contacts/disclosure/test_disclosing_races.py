@@ -13,8 +13,8 @@ from contacts.models import Contact, Disclosure, Message, PolicyVersion, Recipie
 from contacts.people import erasure
 from contacts.permission import objections
 from contacts.words.vocabulary import Channel, DisclosureKind, Scenario
-from retention import lapse_decisions
-from tests.retention.test_purge_races import PATIENCE, await_waiting, meanwhile, uncommitted
+from retention.lapses import lapse_decisions
+from tests.retention.nights.test_purge_races import PATIENCE, await_waiting, meanwhile, uncommitted
 from tests.support.factories import NOON, SPRING, ContactFactory, TopicFactory, WhitepaperFactory, hold, is_held
 from tests.support.mailing import reader
 from tests.support.sharing import RecipientFactory, owed

@@ -15,7 +15,7 @@ from contacts.events import announcing
 from contacts.events.announcing import HAD_IT, Announced
 from contacts.models import AuditEvent, Contact, Disclosure, Event, Message, PolicyVersion, Recipient, Whitepaper
 from contacts.words.vocabulary import Scenario
-from retention.objections import object_to_marketing
+from retention.lapses.objections import object_to_marketing
 from tests.support.admin_pages import contents
 from tests.support.factories import NOON, ContactFactory, EventFactory, TopicFactory, WhitepaperFactory, hold
 from tests.support.mailing import reader, send

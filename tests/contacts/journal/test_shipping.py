@@ -144,6 +144,19 @@ def test_damage_in_the_middle_is_found_when_it_is_read(journal: Journal) -> None
         said(journal)
 
 
+def test_a_segment_that_does_not_follow_from_the_one_before_is_found(journal: Journal) -> None:
+    """Such as one of another installation, or of a copy from before it was written to."""
+    owe(2)
+    journal.ship(at=NOON + ONE_DAY)
+    owe()
+    journal.ship()
+    first = segments.parse(journal.files[0].name, journal.files[0].read_bytes())
+    first.entries[0]["act"] = "food"
+    journal.files[0].write_bytes(first.text)
+    with pytest.raises(JournalError, match=r"00003\.jsonl does not follow from the one before"):
+        said(journal)
+
+
 def test_lines_that_are_gone_are_named(journal: Journal) -> None:
     owe(2)
     journal.ship(at=NOON + ONE_DAY)
@@ -245,7 +258,8 @@ def test_the_jobs_outlast_a_journal_that_is_away(
     settings.JOURNAL_URL = (tmp_path / "file").as_uri()
     setattr(connection, numbers._ASKED, numbers._Asked(connection.connection, float("inf"), 0))
     owe()
-    tasks.ship_journal()
+    with pytest.raises(JournalError):
+        tasks.ship_journal()
     tasks.expire_journal()
     assert shipping.unshipped() == NOON
     settings.JOURNAL_URL = journal.path.as_uri()

@@ -13,7 +13,7 @@ from contacts.mailings.people import NOT_BOUND, Ahead
 from contacts.models import Contact, Mailing, Message, PolicyVersion
 from contacts.words.vocabulary import Channel, MailingKind
 from privacy_crm import mailings
-from retention.objections import object_to_marketing
+from retention.lapses.objections import object_to_marketing
 from tests.support.factories import DOUBTED, NOON, TopicFactory, hold, place
 from tests.support.mailing import reader, send
 from tests.support.mailings import (

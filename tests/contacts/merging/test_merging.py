@@ -24,7 +24,7 @@ from contacts.models import (
 from contacts.words.addresses import keyed_hash
 from dsr.answers import merging as requests_merging
 from privacy_crm.merging import merge
-from retention import merging as holds_merging
+from retention.holds import merging as holds_merging
 from retention.models import Hold
 from tests.support.factories import (
     DOUBTED,

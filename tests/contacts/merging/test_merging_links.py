@@ -24,7 +24,7 @@ from contacts.words.addresses import hashes, keyed_hash
 from contacts.words.vocabulary import Channel, MailTemplate
 from dsr.package import people
 from privacy_crm.merging import merge
-from retention import objections
+from retention.lapses import objections
 from tests.support.factories import NOON, EventFactory, RegistrationFactory, TopicFactory
 from tests.support.merging import pair
 from tests.support.preferring import suppressed, unsubscribe

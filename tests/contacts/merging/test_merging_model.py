@@ -11,7 +11,7 @@ from contacts.models import ChannelPermission, Contact, PolicyVersion
 from contacts.permission.permission import Refusal, of_one
 from contacts.words.vocabulary import ACTIVITY_SCENARIOS, ActivityKind, Channel, Scenario
 from privacy_crm.merging import merge
-from retention import retention_schedule
+from retention.due import retention_schedule
 from retention.models import Hold
 from tests.support.examples import examples
 from tests.support.factories import NOON, ContactFactory, do, everything_about, hold, place

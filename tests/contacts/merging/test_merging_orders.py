@@ -127,6 +127,25 @@ def test_place_leaving_and_what_is_owed_stand_whatever_the_order_and_whatever_is
             assert left.left_on == min(filter(None, (each["left_on"] for each in records)), default=None)
 
 
+@pytest.mark.django_db
+@pytest.mark.promise("L15")
+@pytest.mark.parametrize(
+    "places",
+    [
+        pytest.param([("GB", "company"), ("", "company"), ("", "sole_trader")], id="no country in two"),
+        pytest.param([("GB", None), ("SE", None), ("", "company")], id="no organisation in two"),
+    ],
+)
+def test_what_is_a_blank_in_two_of_three_decides_for_the_stricter_of_these_whatever_fills_it(
+    policy: PolicyVersion, places: list[tuple[str, str | None]]
+) -> None:
+    country_rules.adopt(at=NOON, by="test")
+    rest = {"left_on": None, "told": True, "right": False}
+    people = [placed({"country": country, "legal_form": form, **rest}, None, policy) for country, form in places]
+    for left in each_way(people, policy):
+        assert _asks(left.country, left.organisation)
+
+
 def placed(record: dict[str, Any], employer: Organisation | None, policy: PolicyVersion) -> Contact:
     form = record["legal_form"]
     own = OrganisationFactory.create(legal_form=form) if form is not None else None

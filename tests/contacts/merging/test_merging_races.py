@@ -13,8 +13,8 @@ from contacts.models import ChannelPermission, Contact, PolicyVersion
 from contacts.people import erasure
 from contacts.words.vocabulary import Channel
 from privacy_crm.merging import merge
-from retention import objections
-from tests.retention.test_purge_races import await_waiting, meanwhile, the_night, uncommitted
+from retention.lapses import objections
+from tests.retention.nights.test_purge_races import await_waiting, meanwhile, the_night, uncommitted
 from tests.support.factories import DUE, NOON, ContactFactory, do, everything_about, held_for, hold, is_held
 
 __all__ = ["meanwhile"]  # the fixture

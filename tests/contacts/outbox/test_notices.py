@@ -15,7 +15,7 @@ from contacts.outbox import notices
 from contacts.people import change_email, erasure
 from contacts.permission import objections, set_country
 from contacts.words.vocabulary import Channel, NoticeKind, TrustReason
-from retention.objections import object_to_marketing
+from retention.lapses.objections import object_to_marketing
 from tests.support.factories import (
     DOUBTED,
     DUE,

@@ -12,6 +12,8 @@ from contacts.models import MailStandstill, PolicyVersion
 from contacts.outbox import standstill_told
 from privacy_crm.mail import mailer
 from tests.support.factories import NOON, ONE_DAY
+from tests.support.mail_sink import Sink
+from tests.support.mail_under_way import elsewhere
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("staff")]
 MINUTE = dt.timedelta(minutes=1)
@@ -108,3 +110,19 @@ def test_where_nobody_is_to_be_told_it_stays_to_be_told(policy: PolicyVersion) -
 def test_what_is_long_past_is_not_told(policy: PolicyVersion) -> None:
     stands()
     assert told(policy, NOON + 8 * ONE_DAY) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_second_process_tells_nothing_twice_and_waits_for_nothing(
+    policy: PolicyVersion, sink: Sink, settings: Any
+) -> None:
+    stands()
+    seen: list[int] = []
+
+    def meanwhile() -> None:  # by a server that has no mail in its hands yet
+        settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
+        seen.append(standstill_told.tell(policy=policy, at=NOON))
+
+    sink.taken = elsewhere(meanwhile)
+    assert standstill_told.tell(policy=policy, at=NOON) == 1
+    assert (seen, len(sink.raw)) == ([0], 1)

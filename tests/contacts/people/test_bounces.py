@@ -15,7 +15,7 @@ from contacts.permission import permission
 from contacts.words.addresses import hashes
 from contacts.words.vocabulary import MailTemplate, TrustReason
 from privacy_crm.merging import merge
-from retention import objections
+from retention.lapses import objections
 from tests.support.factories import DOUBTED, NOON, PROVEN, SPRING, UNPROVEN, ContactFactory
 from tests.support.mailing import owed
 

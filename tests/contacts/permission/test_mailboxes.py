@@ -22,7 +22,7 @@ from contacts.words import keys
 from contacts.words.addresses import hashes, keyed_hash, mailbox_hash
 from contacts.words.vocabulary import Channel, Scenario, TrustReason
 from privacy_crm.merging import merge
-from retention import deletion_forecast
+from retention.forecasts import deletion_forecast
 from tests.support.factories import (
     NOON,
     ONE_DAY,

@@ -9,7 +9,7 @@ import pytest
 from contacts.models import Activity, Contact, Message, PolicyVersion, Registration, SignUp
 from contacts.signups import proof
 from contacts.signups.sign_ups import SignUpRefusedError, Wish
-from tests.retention.test_purge_races import PATIENCE, await_waiting, deed_locked, locked, meanwhile
+from tests.retention.nights.test_purge_races import PATIENCE, await_waiting, deed_locked, locked, meanwhile
 from tests.support import visitors
 from tests.support.factories import DUE, NOON, WhitepaperFactory, do, run, scenarios_of, stockholm
 from tests.support.visitors import AINO, asked

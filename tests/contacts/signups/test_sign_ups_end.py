@@ -12,7 +12,7 @@ from contacts.signups import proof, sign_ups
 from contacts.signups.proof import SignUpGoneError
 from contacts.signups.sign_ups import Typed, Wish
 from tests.processes.test_purge import found_in_dump
-from tests.retention.test_purge_races import PATIENCE, await_waiting, locked, meanwhile
+from tests.retention.nights.test_purge_races import PATIENCE, await_waiting, locked, meanwhile
 from tests.support import visitors
 from tests.support.factories import NOON, ONE_DAY
 from tests.support.visitors import AINO, asked

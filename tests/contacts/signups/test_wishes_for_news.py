@@ -15,9 +15,9 @@ from contacts.signups import proof
 from contacts.signups.proof import SignUpGoneError
 from contacts.signups.sign_ups import Wish
 from contacts.words.vocabulary import Channel
-from retention.objections import object_to_marketing
+from retention.lapses.objections import object_to_marketing
 from tests.processes.test_purge import found_in_dump
-from tests.retention.test_purge_races import PATIENCE, await_waiting, contact_locked, deed_locked, meanwhile
+from tests.retention.nights.test_purge_races import PATIENCE, await_waiting, contact_locked, deed_locked, meanwhile
 from tests.support import visitors
 from tests.support.factories import DUE, NOON, ContactFactory, WhitepaperFactory, do, held_for, place, run, stockholm
 from tests.support.visitors import AINO, asked

@@ -18,7 +18,7 @@ from dsr.intake import identity
 from dsr.models import Request
 from dsr.records import restricted
 from dsr.words.vocabulary import Kind, RestrictionGround
-from tests.retention.test_purge_races import PATIENCE, await_waiting, contact_locked, meanwhile
+from tests.retention.nights.test_purge_races import PATIENCE, await_waiting, contact_locked, meanwhile
 from tests.support.deciding import BECAUSE, TOMORROW
 from tests.support.factories import NOON, customer
 from tests.support.requesting import KNOWN, OFFICER, QUESTION, asked_by, entered, fresh

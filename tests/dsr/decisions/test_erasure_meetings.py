@@ -15,7 +15,7 @@ from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import State
 from retention.models import PurgeCount
 from tests.dsr.decisions.test_erasure_races import nothing_is_left_of, operator, person
-from tests.retention.test_purge_races import (
+from tests.retention.nights.test_purge_races import (
     PATIENCE,
     await_waiting,
     contact_locked,

@@ -19,7 +19,14 @@ from dsr.models import Certificate, Request
 from dsr.records.transitions import MovedError, RequestError
 from dsr.words.vocabulary import ErasureGround, Kind, Source
 from tests.contacts.signups.test_proof_races import prove
-from tests.retention.test_purge_races import PATIENCE, await_waiting, contact_locked, deed_locked, locked, meanwhile
+from tests.retention.nights.test_purge_races import (
+    PATIENCE,
+    await_waiting,
+    contact_locked,
+    deed_locked,
+    locked,
+    meanwhile,
+)
 from tests.support import visitors
 from tests.support.deleting import erased, wish
 from tests.support.factories import NOON, SPRING, do, is_held

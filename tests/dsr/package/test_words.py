@@ -16,7 +16,7 @@ from contacts.words.addresses import hashes
 from dsr import package
 from dsr.package import naming, trail, walking
 from dsr.words.vocabulary import Step
-from retention import purge
+from retention.nights import purge
 from tests.support.factories import (
     DUE,
     NOON,

@@ -16,7 +16,7 @@ from dsr.intake.intake import Asked, Stranger
 from dsr.letters import proof as letters
 from dsr.models import Proof, Request
 from dsr.words.vocabulary import Kind, State
-from tests.retention.test_purge_races import PATIENCE, await_waiting, locked
+from tests.retention.nights.test_purge_races import PATIENCE, await_waiting, locked
 from tests.support.factories import customer
 from tests.support.visiting import ADDRESS, MINE, path_of, seal
 from tests.support.visitors import send

@@ -1,12 +1,9 @@
 """What is done to accounts: by whom, with a fresh factor, on record, and told to those it concerns."""
 
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
-from django.conf import LazySettings
 from django.contrib.auth.models import User
 from django.core import mail
 from django.core.management import CommandError, call_command
@@ -22,22 +19,10 @@ from tests.support.admin_pages import contents
 from tests.support.factories import NOON, ONE_DAY
 from tests.support.factoring import code, entered, newcomer, with_app
 
-pytestmark = [pytest.mark.promise("P17"), pytest.mark.django_db]
+pytestmark = [pytest.mark.promise("P17"), pytest.mark.django_db, pytest.mark.usefixtures("second_factor")]
 
 OFFICER = "privacy officer"
 LATER = dt.timedelta(minutes=6)
-
-
-@pytest.fixture(autouse=True)
-def on(settings: LazySettings) -> None:
-    settings.SECOND_FACTOR = True
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture
-def clock() -> Iterator[Any]:
-    with time_machine.travel(NOON, tick=False) as traveller:
-        yield traveller
 
 
 # Roles

@@ -1,32 +1,16 @@
 """What was found: an administrator made themselves an officer by another's account, and a stranger locked one out."""
 
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
-from django.conf import LazySettings
 from django.contrib.auth.models import Group, User
 
-from tests.support.factories import NOON
 from tests.support.factoring import PASSWORD, entered, log_in, member, newcomer
 
-pytestmark = [pytest.mark.promise("P17"), pytest.mark.django_db]
+pytestmark = [pytest.mark.promise("P17"), pytest.mark.django_db, pytest.mark.usefixtures("second_factor")]
 
 LATER = dt.timedelta(minutes=6)
-
-
-@pytest.fixture(autouse=True)
-def on(settings: LazySettings) -> None:
-    settings.SECOND_FACTOR = True
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture
-def clock() -> Iterator[Any]:
-    with time_machine.travel(NOON, tick=False) as traveller:
-        yield traveller
 
 
 def roles_of(user: User) -> set[str]:

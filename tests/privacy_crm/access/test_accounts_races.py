@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from privacy_crm.access import closing, granting, inviting
 from privacy_crm.access.targets import AccountRefusedError
 from privacy_crm.models import AccountLink, RoleRequest
-from tests.retention.test_purge_races import PATIENCE, await_waiting, meanwhile, uncommitted
+from tests.retention.nights.test_purge_races import PATIENCE, await_waiting, meanwhile, uncommitted
 from tests.support.accounts import by, colleague, roles_of, trail
 from tests.support.factories import NOON
 

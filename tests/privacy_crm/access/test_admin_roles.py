@@ -72,17 +72,6 @@ def test_no_list_offers_to_delete_what_is_selected(log_in: LogIn, records: dict[
 
 
 @pytest.mark.walk
-@pytest.mark.promise("P17")
-def test_the_administrator_of_accounts_sees_no_person(log_in: LogIn, records: dict[str, Any]) -> None:
-    person = records["contacts_contact"]
-    client = log_in("administrator")
-    for name in names() - {"logout"}:
-        text = client.get(address(name, records)).content.decode()
-        assert person.last_name not in text
-        assert person.email not in text
-
-
-@pytest.mark.walk
 def test_the_sidebar_offers_only_pages_that_open(log_in: LogIn, records: dict[str, Any]) -> None:
     for role in ROLES:
         client = log_in(role)

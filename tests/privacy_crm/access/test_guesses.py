@@ -14,13 +14,7 @@ from privacy_crm.access import devices
 from tests.support.factories import NOON
 from tests.support.factoring import PASSWORD, code, entered, log_in, member, newcomer, with_app, with_codes
 
-pytestmark = [pytest.mark.promise("P17"), pytest.mark.django_db]
-
-
-@pytest.fixture(autouse=True)
-def on(settings: LazySettings) -> None:
-    settings.SECOND_FACTOR = True
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+pytestmark = [pytest.mark.promise("P17"), pytest.mark.django_db, pytest.mark.usefixtures("second_factor")]
 
 
 @pytest.fixture

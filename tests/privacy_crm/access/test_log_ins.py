@@ -1,12 +1,9 @@
 """Log-ins end after twelve hours or an hour without use; the door of an event keeps its pages until it is over."""
 
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
-from django.conf import LazySettings
 from django.contrib.sessions.models import Session
 from django.test import Client
 
@@ -18,22 +15,10 @@ from tests.support.admin_pages import contents
 from tests.support.factories import NOON, EventFactory
 from tests.support.factoring import PASSWORD, entered, newcomer, with_app
 
-pytestmark = [pytest.mark.promise("P17"), pytest.mark.django_db]
+pytestmark = [pytest.mark.promise("P17"), pytest.mark.django_db, pytest.mark.usefixtures("second_factor")]
 
 MINUTE, HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
-
-
-@pytest.fixture(autouse=True)
-def on(settings: LazySettings) -> None:
-    settings.SECOND_FACTOR = True
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture
-def clock() -> Iterator[Any]:
-    with time_machine.travel(NOON, tick=False) as traveller:
-        yield traveller
 
 
 def is_out(client: Client, page: str = "/admin/search/") -> bool:

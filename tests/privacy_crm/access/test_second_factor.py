@@ -14,16 +14,10 @@ from tests.support.admin_pages import names
 from tests.support.factories import ContactFactory
 from tests.support.factoring import PASSWORD, code, entered, kinds, log_in, member, newcomer, with_app, with_codes
 
-pytestmark = [pytest.mark.promise("P17"), pytest.mark.django_db]
+pytestmark = [pytest.mark.promise("P17"), pytest.mark.django_db, pytest.mark.usefixtures("second_factor")]
 
 OUTSIDE_THE_GATE = {"login", "logout", "jsi18n"}
 UNKNOWN = "11111111-1111-4111-8111-111111111111"
-
-
-@pytest.fixture(autouse=True)
-def on(settings: LazySettings) -> None:
-    settings.SECOND_FACTOR = True
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def every_address() -> dict[str, str]:

@@ -1,11 +1,9 @@
 """A grave act asks for the factor anew; and what becomes of an account whose factor is lost."""
 
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 from django.conf import LazySettings
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
@@ -20,22 +18,10 @@ from tests.support.factories import NOON, ContactFactory, HoldFactory
 from tests.support.factoring import PASSWORD, code, entered, kinds, log_in, member, newcomer, with_app, with_codes
 from tests.support.requesting import asked_by
 
-pytestmark = [pytest.mark.promise("P17"), pytest.mark.django_db]
+pytestmark = [pytest.mark.promise("P17"), pytest.mark.django_db, pytest.mark.usefixtures("second_factor")]
 
 LATER = dt.timedelta(minutes=6)
 ASKED_WHEN_SENT = {"admin/contacts/audience/add/"}  # as tests/privacy_crm/staff/test_audience_pages.py has it
-
-
-@pytest.fixture(autouse=True)
-def on(settings: LazySettings) -> None:
-    settings.SECOND_FACTOR = True
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture
-def clock() -> Iterator[Any]:
-    with time_machine.travel(NOON, tick=False) as traveller:
-        yield traveller
 
 
 @pytest.fixture

@@ -9,13 +9,7 @@ from contacts.models import AuditEvent
 from privacy_crm.models import OpenLogin
 from tests.support.factoring import PASSWORD, code, entered, log_in, member, newcomer, with_app
 
-pytestmark = [pytest.mark.promise("P17"), pytest.mark.django_db]
-
-
-@pytest.fixture(autouse=True)
-def on(settings: LazySettings) -> None:
-    settings.SECOND_FACTOR = True
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+pytestmark = [pytest.mark.promise("P17"), pytest.mark.django_db, pytest.mark.usefixtures("second_factor")]
 
 
 def test_after_five_wrong_passwords_the_right_one_is_refused_too() -> None:

@@ -53,6 +53,7 @@ def test_each_change_has_words_for_its_owner_and_for_the_officers(code: str, lan
     for letter in mail.outbox:
         assert ("Hello" in str(letter.body)) == (language == "en")
         assert "%(" not in f"{letter.subject}{letter.body}"
+        assert letter.subject.count(kim.username) <= 1
         assert (kim.username in str(letter.body).partition(",")[2]) == (letter.to == [officer.email])
 
 

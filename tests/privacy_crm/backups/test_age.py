@@ -27,9 +27,9 @@ def kept(settings: Any, tmp_path: Path) -> Any:
     ("days", "told"),
     [
         ((0, 1, 29, 31), ""),
-        ((0, 32), "The oldest backup is 32 days old, and people were told 30 (BACKUP_DAYS)."),
+        ((0, 32), "The oldest backup is 32 days old, and people were told 30 (BACKUP_DAYS). Delete what is older."),
         ((3, 4), "There has been no backup since 21 November 2026. Run `manage.py backup` each day."),
-        ((), "There has been no backup. Run `manage.py backup` each day."),
+        ((), "There has been no backup yet. Run `manage.py backup` each day."),
     ],
 )
 def test_the_age_of_the_backups_is_told(kept: Any, days: tuple[int, ...], told: str) -> None:
@@ -41,6 +41,11 @@ def test_without_a_place_nobody_can_tell(settings: Any) -> None:
     settings.BACKUP_URL = ""
     assert age.problem(at=NOON).startswith("BACKUP_URL is not set")
     assert age.backups() == []
+
+
+def test_a_place_that_cannot_be_read_is_a_problem_and_no_traceback(settings: Any) -> None:
+    settings.BACKUP_URL = "ftp://backups.example/"
+    assert age.problem(at=NOON) == "The backups cannot be read (BackupError). See whether BACKUP_URL can be reached."
 
 
 @pytest.mark.parametrize(("days", "gone"), [(29, False), (30, True), (31, True)])

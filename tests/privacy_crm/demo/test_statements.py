@@ -10,9 +10,9 @@ from django.core.management import call_command
 
 from contacts.models import Basis, Contact, Message, PolicyVersion, Recipient, ReviewOutcome, SignUp
 from privacy_crm.demo import play, promising, users
-from retention import statements
+from retention.audit import statements
+from retention.due.retention_schedule import kept_until
 from retention.models import Hold
-from retention.retention_schedule import kept_until
 from tests.support.factories import NOON
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise("L20")]

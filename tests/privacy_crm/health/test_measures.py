@@ -12,15 +12,22 @@ from django.conf import LazySettings, settings
 from django.db import connection
 from django.utils import timezone
 
+from contacts import tasks
 from contacts.base import job_runs
 from contacts.models import JobRun, Message, PolicyVersion
+from privacy_crm.access import telling
+from privacy_crm.backups import places
 from privacy_crm.celery import app
 from privacy_crm.health import measures
 from privacy_crm.health.noted_task import NotedTask
+from privacy_crm.models import AccountMail
 from retention.models import PurgeRun
 from retention.tasks import nightly
+from tests.support.accounts import colleague
+from tests.support.clocks import database_at
 from tests.support.factories import NOON, ONE_DAY, ContactFactory, customer, hold
 from tests.support.journals import Journal
+from tests.support.object_storage import kept_there
 from tests.support.objecting import objects
 from tests.support.requesting import received
 
@@ -42,12 +49,32 @@ def one(name: str, at: dt.datetime = NOON) -> float:
     return value
 
 
-def test_each_part_says_whether_it_answers(settings: LazySettings) -> None:
+def test_each_part_says_whether_it_answers(settings: LazySettings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
     assert measured()["up"] == {("database",): 1, ("broker",): 1, ("storage",): 1}
     settings.REDIS_URL = "redis://localhost:1/0"
     away = measured()
     assert away["up"] == {("database",): 1, ("broker",): 0, ("storage",): 1}
     assert "queue_messages" not in away
+
+
+@pytest.mark.parametrize("found", ["nothing", "a file"])
+def test_a_folder_for_files_that_is_not_there_is_away(settings: LazySettings, tmp_path: Path, found: str) -> None:
+    """*Found*: a volume that was not mounted counted as one that holds no file yet."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    if found == "a file":
+        settings.MEDIA_ROOT.touch()
+    assert measured()["up"][("storage",)] == 0
+    settings.MEDIA_ROOT = tmp_path
+    assert measured()["up"][("storage",)] == 1
+
+
+def test_a_storage_for_objects_that_is_away_says_so_and_all_else_is_measured() -> None:
+    """*Found*: no figure came, and the page "System" did not open."""
+    with kept_there("s3://key:secret@127.0.0.1:1/crm?tls=0&region=us-east-1"):
+        away = measured()
+    assert away["up"] == {("database",): 1, ("broker",): 1, ("storage",): 0}
+    assert "oldest_unsent_letter_seconds" in away
 
 
 def test_a_queue_says_how_much_waits_and_since_when() -> None:
@@ -88,6 +115,30 @@ def test_of_ends_within_five_seconds_the_first_is_noted() -> None:
     assert noted == [seconds[0], seconds[0], seconds[2]]
 
 
+@pytest.mark.promise("P8")
+def test_a_sweep_that_gave_up_since_the_clocks_differ_has_not_succeeded(policy: PolicyVersion) -> None:
+    """*Found*: the alarm about dietary needs was silent while nothing deleted any."""
+    with database_at(timezone.now() + 2 * MINUTE):
+        tasks.sweep_food_preferences.apply()
+    assert not JobRun.objects.filter(task=tasks.sweep_food_preferences.name).exists()
+    tasks.sweep_food_preferences.apply()
+    assert JobRun.objects.get(task=tasks.sweep_food_preferences.name).succeeded_at
+
+
+@pytest.mark.promise("L11")
+@pytest.mark.parametrize("task", [tasks.ship_journal, tasks.expire_journal], ids=["written", "shortened"])
+def test_a_journal_that_cannot_be_reached_is_a_job_that_failed(
+    policy: PolicyVersion, journal: Journal, settings: LazySettings, task: Any
+) -> None:
+    """*Found*: it had done its work, as the page "System" said, while no line left."""
+    objects(customer(policy), policy)
+    connection.check_constraints()
+    settings.JOURNAL_URL = "nowhere://journal"
+    task.apply()
+    run = JobRun.objects.get(task=task.name)
+    assert (run.succeeded_at, run.error) == (None, "JournalError")
+
+
 @pytest.mark.parametrize(("ahead", "noted"), [(59, False), (61, True)])
 def test_an_end_that_was_noted_while_the_clock_was_ahead_is_noted_anew(ahead: int, noted: bool) -> None:
     """Or no alarm that reads it could fire until that day. A worker whose clock is seconds behind changes nothing."""
@@ -104,6 +155,14 @@ def test_a_letter_that_waits_is_told_by_its_age_and_one_of_the_future_is_not(pol
     assert one("oldest_unsent_letter_seconds") == 0
     Message.objects.create(**owed, not_before=NOON - 7 * MINUTE)
     assert one("oldest_unsent_letter_seconds") == 7 * 60
+
+
+def test_a_mail_to_staff_that_waits_is_a_letter_that_waits(policy: PolicyVersion) -> None:
+    """*Found*: an invitation that did not leave was given up after three days, and no alarm said so."""
+    user = colleague("sales")
+    telling.changed("account.closed", user.pk, at=NOON, by="operator")
+    AccountMail.objects.update(attempts=3, not_before=NOON + 60 * MINUTE)
+    assert one("oldest_unsent_letter_seconds", NOON + 31 * MINUTE) == 31 * 60
 
 
 def test_mails_that_ended_unsent_count_for_an_hour_and_skipped_ones_never(policy: PolicyVersion) -> None:
@@ -140,6 +199,21 @@ def test_the_journal_tells_for_how_long_a_line_has_waited(policy: PolicyVersion,
     assert (one("journal_lag_seconds", NOON + 7 * MINUTE), one("journal_unshipped_lines")) == (0, 0)
 
 
+@pytest.mark.promise("L11")
+@pytest.mark.parametrize(("days", "wrong"), [((0, 29), 0), ((0, 32), 1), ((3, 4), 1), ((), 1)])
+def test_backups_that_are_older_than_people_were_told_or_missing_need_attention(
+    settings: LazySettings, tmp_path: Path, days: tuple[int, ...], wrong: int
+) -> None:
+    settings.BACKUP_DAYS = 30
+    for each in days:
+        (tmp_path / places.name_of(NOON - each * ONE_DAY)).touch()
+    assert "backups_need_attention" not in measured()
+    settings.BACKUP_URL = str(tmp_path)
+    assert one("backups_need_attention") == wrong
+    settings.BACKUP_URL = "ftp://backups.example"
+    assert one("backups_need_attention") == 1
+
+
 def test_open_requests_are_told_by_the_days_that_are_left(policy: PolicyVersion) -> None:
     received(policy, 11, 20)
     counted = {labels[0]: number for labels, number in measured(NOON)["open_requests"].items()}
@@ -152,7 +226,10 @@ def test_the_clocks_of_one_machine_agree() -> None:
     assert abs(one("clock_skew_seconds")) < 1
 
 
-def test_the_alarms_can_be_read_and_ask_for_what_is_measured(policy: PolicyVersion) -> None:
+def test_the_alarms_can_be_read_and_ask_for_what_is_measured(
+    policy: PolicyVersion, settings: LazySettings, tmp_path: Path
+) -> None:
+    settings.BACKUP_URL = str(tmp_path)
     subprocess.run(["promtool", "check", "rules", str(ALERTS)], check=True, capture_output=True)
     began = timezone.now()
     PurgeRun.objects.create(at=began, by="test", status="finished", started_at=began, finished_at=began)

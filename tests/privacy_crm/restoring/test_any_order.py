@@ -11,21 +11,21 @@ from django.test import override_settings
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
-from contacts.events import dietary
+from contacts.events import dietary, places
 from contacts.journal import numbers
 from contacts.merging import merging
 from contacts.merging.merging import MergeError
-from contacts.models import Contact, FoodPreference, PolicyVersion, Suppression
+from contacts.models import Contact, FoodPreference, Interest, PolicyVersion, Registration, Suppression, Topic
 from contacts.people import change_email, correcting
 from contacts.people.activities import ContactGoneError
-from contacts.permission import consents
+from contacts.permission import consents, interests
 from contacts.words.vocabulary import Channel
 from dsr.freeze import freezes
-from retention import holds
+from retention.holds import holds
 from retention.models import Hold
 from tests.support.deleting import erased, wish
 from tests.support.examples import examples
-from tests.support.factories import NOON, ContactFactory, EventFactory, customer, held_for, register
+from tests.support.factories import NOON, ContactFactory, EventFactory, TopicFactory, customer, held_for, register
 from tests.support.journals import Backup, Journal
 from tests.support.objecting import objects
 
@@ -76,6 +76,21 @@ def forget_food(person: Contact, _policy: PolicyVersion) -> None:
     dietary.withdraw(person.email or "", public_id=person.public_id, at=NOON, by="visitor")
 
 
+def stop_topic(person: Contact, _policy: PolicyVersion) -> None:
+    said = {"public_id": person.public_id, "address_hash": person.address_hash or ""}
+    interests.refuse(Topic.objects.get().slug, **said, day=TODAY, at=NOON, by="visitor")
+
+
+def choose_topic(person: Contact, _policy: PolicyVersion) -> None:
+    topic = Topic.objects.get().pk
+    interests.choose(person.public_id, {topic}, among={topic}, day=TODAY, at=NOON, by="visitor")
+
+
+def give_up(person: Contact, _policy: PolicyVersion) -> None:
+    for place in Registration.objects.filter(contact=person):
+        places.give_up(place.pk, at=NOON, by="visitor")
+
+
 def join(person: Contact, _policy: PolicyVersion) -> None:
     other = Contact.objects.exclude(pk=person.pk).order_by("pk").first()
     if other:
@@ -84,6 +99,7 @@ def join(person: Contact, _policy: PolicyVersion) -> None:
 
 ACTS: list[Callable[[Contact, PolicyVersion], Any]] = [
     *(erase, objects, object_to_one, consent, withdraw, restrict, lift, claim, move, correct, forget_food, join),
+    *(stop_topic, choose_topic, give_up),
 ]
 # Who does what: the number of a person, and an act.
 STEPS = st.lists(st.tuples(st.integers(0, 2), st.sampled_from(ACTS)), max_size=8)
@@ -91,6 +107,7 @@ STEPS = st.lists(st.tuples(st.integers(0, 2), st.sampled_from(ACTS)), max_size=8
 
 def people(policy: PolicyVersion) -> list[Contact]:
     """A customer, who stays; a prospect, who goes when they object; a guest with dietary needs."""
+    TopicFactory.create()
     guest = ContactFactory.create()
     register(guest, EventFactory.create(), NOON, policy=policy, food="no nuts")
     return [customer(policy), held_for("prospect", policy), guest]
@@ -117,6 +134,8 @@ def held(cast: list[Contact]) -> dict[str, Any]:
             Contact.objects.filter(permissions__state="objected").values_list("public_id", "permissions__channel")
         ),
         "frozen": set(standing.values_list("contact__public_id", "reason", "until")),
+        "no topic": set(Interest.objects.filter(wanted=False).values_list("contact__public_id", "topic__slug")),
+        "has a place": set(Registration.objects.filter(cancelled_at=None).values_list("contact__public_id", flat=True)),
         "food": set(FoodPreference.objects.values_list("registration__contact__public_id", flat=True)),
         "number": numbers.in_database(),
     }
@@ -147,6 +166,8 @@ def test_nobody_erased_is_back_and_what_people_said_still_holds(
         assert now["stopped"] >= then["stopped"]
         assert now["noted"] >= then["noted"]
         assert now["frozen"] >= then["frozen"]
+        assert now["no topic"] >= then["no topic"]
+        assert now["has a place"] <= then["has a place"] | back
         assert now["food"] <= then["food"] | back
         transaction.set_rollback(True)
 

@@ -10,40 +10,63 @@ from django.test import Client
 
 from contacts.events import dietary, places
 from contacts.journal import numbers, restored
+from contacts.journal.shipping import DivergedError
 from contacts.merging import merging
 from contacts.models import (
     AuditEvent,
     ConsentRecord,
     Contact,
     FoodPreference,
+    Interest,
     JournalLine,
     LookAgain,
     Message,
     PolicyVersion,
+    Registration,
     Restoration,
     SignUp,
     Tombstone,
+    Topic,
 )
-from contacts.people import correcting
-from contacts.permission import consents, objections
-from contacts.signups import keys
+from contacts.people import correcting, tombstones
+from contacts.permission import consents, interests, objections
+from contacts.signups import keys, proof
+from contacts.signups.sign_ups import Wish
+from contacts.words.addresses import known
 from contacts.words.vocabulary import Channel, MailTemplate
-from dsr.decisions import certificates
+from dsr.decisions import certificates, objection_balancing
+from dsr.decisions.objection_balancing import Balance
 from dsr.freeze import freezes
+from dsr.letters import restrictions
 from dsr.models import Certificate, Request
+from dsr.words.vocabulary import Kind
 from privacy_crm.access import closing
 from privacy_crm.restoring import lines, replay
 from privacy_crm.restoring.replay import ReplayError
-from retention import holds
+from retention.holds import holds
 from retention.models import Hold
-from tests.support import import_files
+from tests.support import import_files, visitors
+from tests.support.deciding import BECAUSE, draft
 from tests.support.deleting import dump, erased, full, under_a_duty, wish
-from tests.support.factories import NOON, ONE_DAY, ContactFactory, EventFactory, customer, place, register
+from tests.support.factories import (
+    NOON,
+    ONE_DAY,
+    ContactFactory,
+    EventFactory,
+    TopicFactory,
+    customer,
+    held_for,
+    hold,
+    place,
+    register,
+    scenarios_of,
+)
 from tests.support.import_files import AINO, bring
 from tests.support.journals import Backup, Journal
 from tests.support.objecting import objects, suppressed
-from tests.support.requesting import posted
+from tests.support.requesting import asked_by, posted
 from tests.support.restricting import restriction
+from tests.support.rotating import rotate, set_keys
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise("L11")]
 
@@ -64,6 +87,23 @@ def test_whoever_was_erased_is_gone_again(policy: PolicyVersion, journal: Journa
     assert address not in dump()
     event = AuditEvent.objects.get(code="contact.deleted")
     assert (event.by, event.public_id) == ("replay", person.public_id)
+
+
+@pytest.mark.promise("L12")
+def test_a_key_that_came_since_brings_nobody_back(policy: PolicyVersion, journal: Journal, settings: Any) -> None:
+    """*Found*: what waited under an address that the journal names by an earlier key stayed."""
+    set_keys(settings, "old " * 20)
+    person = full(policy)
+    request = wish(person, policy)
+    address = person.email or ""
+    backup = Backup(journal)
+    erased(request, policy)
+    backup.restore()
+    rotate(settings, "new " * 20, "old " * 20)
+    assert replay.run(now=lambda: NOON)
+    assert not SignUp.objects.filter(email=address).exists()
+    assert address not in dump()
+    assert tombstones.standing(known(address), day=TODAY)
 
 
 def test_a_replay_ends_with_the_journals_number_and_changes_nothing_when_it_is_done_again(
@@ -151,6 +191,51 @@ def test_who_consented_after_an_objection_is_no_objector_again(policy: PolicyVer
     assert set(suppressed(person.email or "")) == {Channel.PHONE, Channel.POST}
 
 
+@pytest.mark.promise("P12")
+def test_who_consented_once_two_records_were_merged_opens_no_other_address(
+    policy: PolicyVersion, journal: Journal
+) -> None:
+    """*Found*: the line names the merged record, too, and in the backup that one is somebody with an objection."""
+    kept, gone = customer(policy), customer(policy)
+    objects(gone, policy, [Channel.EMAIL])
+    backup = Backup(journal)
+    merging.merge(merging.lock(kept.pk, gone.pk, day=TODAY), [], day=TODAY, at=NOON, by="user:1")
+    consents.give(kept, Channel.EMAIL, "Yes", source="form", day=TODAY, at=NOON, by="visitor")
+    backup.restore_and_replay()
+    assert set(suppressed(gone.email or "")) == {Channel.EMAIL}
+    assert suppressed(kept.email or "") == {}
+
+
+@pytest.mark.promise("P22")
+def test_what_somebody_objected_to_and_we_ended_ends_again(policy: PolicyVersion, journal: Journal) -> None:
+    """*Found*: the basis was back, and the restriction that had come with the objection ended by the journal."""
+    person, other = customer(policy), held_for("prospect", policy)
+    for each in (person, other):
+        hold(each, "whitepaper", TODAY, policy=policy)
+    objection = asked_by(person, policy, Kind.OBJECTION)
+    backup = Backup(journal)
+    letter = draft(restrictions.upheld, objection, policy, "sv", left=True, reasons=BECAUSE)
+    balance = Balance("We need it to sell.", "They are a journalist.", BECAUSE)
+    objection_balancing.uphold(objection.pk, balance, letter, policy=policy, at=NOON, by="user:1")
+    backup.restore_and_replay()
+    assert (scenarios_of(person), scenarios_of(other)) == (["customer"], ["prospect", "whitepaper"])
+    assert not LookAgain.objects.filter(why="objected").exists()
+
+
+@pytest.mark.promise("P22")
+def test_who_would_be_held_for_nothing_by_it_is_looked_at(policy: PolicyVersion, journal: Journal) -> None:
+    person = held_for("prospect", policy)
+    backup = Backup(journal)
+    hold(person, "customer", TODAY, policy=policy)
+    objection = asked_by(person, policy, Kind.OBJECTION)
+    letter = draft(restrictions.upheld, objection, policy, "sv", left=True, reasons=BECAUSE)
+    balance = Balance("We need it to sell.", "They are a journalist.", BECAUSE)
+    objection_balancing.uphold(objection.pk, balance, letter, policy=policy, at=NOON, by="user:1")
+    backup.restore_and_replay()
+    assert scenarios_of(person) == ["prospect"]
+    assert LookAgain.objects.filter(contact=person, why="objected").exists()
+
+
 @pytest.mark.promise("L6")
 def test_a_restriction_stands_again_and_who_placed_it_is_asked(policy: PolicyVersion, journal: Journal) -> None:
     person = customer(policy)
@@ -189,6 +274,81 @@ def test_food_that_was_taken_back_goes_again_after_a_failover_that_lost_it(
         places.give_up(told[0].pk, at=NOON, by="visitor")
     backup.restore_and_replay()
     assert list(FoodPreference.objects.values_list("registration", flat=True)) == [told[1].pk]
+
+
+@pytest.mark.promise("P12")
+def test_a_topic_that_was_stopped_stays_stopped_since_the_same_day(policy: PolicyVersion, journal: Journal) -> None:
+    person, topic, other = customer(policy), TopicFactory.create(), TopicFactory.create()
+    backup = Backup(journal)
+    stop_topic(person, topic)
+    backup.restore_and_replay()
+    assert list(person.interests.values_list("topic", "wanted", "since")) == [(topic.pk, False, TODAY)]
+    assert interests.wanted(person) == {other.pk}
+    assert AuditEvent.objects.get(code="topic.refused").by == "replay"
+
+
+@pytest.mark.promise("P12")
+def test_topics_that_are_ticked_no_more_stay_so_and_those_that_are_ticked_again_as_well(
+    policy: PolicyVersion, journal: Journal
+) -> None:
+    person, topics = customer(policy), [TopicFactory.create().pk for _ in range(3)]
+    choose(person, topics[1:], among=topics)
+    backup = Backup(journal)
+    choose(person, topics[:2], among=topics)
+    backup.restore_and_replay()
+    assert interests.wanted(person) == set(topics[:2])
+
+
+def test_of_two_records_that_were_merged_since_both_keep_the_no_to_a_topic(
+    policy: PolicyVersion, journal: Journal
+) -> None:
+    kept, gone = customer(policy), customer(policy)
+    topic = TopicFactory.create()
+    stop_topic(gone, topic)
+    backup = Backup(journal)
+    merging.merge(merging.lock(kept.pk, gone.pk, day=TODAY), [], day=TODAY, at=NOON, by="user:1")
+    backup.restore_and_replay()
+    assert set(Interest.objects.filter(wanted=False).values_list("contact", flat=True)) == {kept.pk, gone.pk}
+
+
+def test_who_stopped_a_topic_that_is_lost_is_looked_at(policy: PolicyVersion, journal: Journal) -> None:
+    person = customer(policy)
+    backup = Backup(journal)
+    stop_topic(person, TopicFactory.create())
+    backup.restore_and_replay()
+    assert list(LookAgain.objects.values_list("contact", "why")) == [(person.pk, "topic")]
+
+
+def test_a_place_that_was_given_up_is_free_and_no_mail_is_owed(policy: PolicyVersion, journal: Journal) -> None:
+    event = EventFactory.create()
+    told = [register(ContactFactory.create(), event, NOON, policy=policy) for _ in range(2)]
+    backup = Backup(journal)
+    places.give_up(told[0].pk, at=NOON + ONE_DAY, by="visitor")
+    backup.restore_and_replay()
+    standing = Registration.objects.values_list("pk", "cancelled_at")
+    assert dict(standing) == {told[0].pk: NOON + ONE_DAY, told[1].pk: None}
+    assert not Message.objects.exists()
+    assert AuditEvent.objects.get(code="registration.cancelled").by == "replay"
+
+
+def test_who_signed_up_again_has_their_place(policy: PolicyVersion, journal: Journal) -> None:
+    event, person = visitors.event(), visitors.on_file(policy)
+    place = register(person, event, NOON, policy=policy)
+    backup = Backup(journal)
+    places.give_up(place.pk, at=NOON, by="visitor")
+    made = visitors.asked(Wish.of_event(event), policy)
+    proof.confirm(made.public_id, consent=False, policy=policy, at=NOON + ONE_DAY, by="visitor")
+    backup.restore_and_replay()
+    assert Registration.objects.values_list("cancelled_at", "registered_at").get() == (None, NOON + ONE_DAY)
+
+
+def stop_topic(person: Contact, topic: Topic) -> None:
+    said = {"public_id": person.public_id, "address_hash": person.address_hash or ""}
+    assert interests.refuse(topic.slug, **said, day=TODAY, at=NOON, by="visitor")
+
+
+def choose(person: Contact, chosen: list[int], *, among: list[int]) -> None:
+    interests.choose(person.public_id, chosen, among=among, day=TODAY, at=NOON, by="visitor")
 
 
 def test_a_correction_is_looked_at_again(policy: PolicyVersion, journal: Journal) -> None:
@@ -249,6 +409,48 @@ def test_a_line_that_fails_keeps_the_doors_closed_and_the_next_attempt_goes_on(
     assert Restoration.objects.count() == 1
 
 
+def test_a_journal_of_another_database_is_not_replayed(policy: PolicyVersion, journal: Journal) -> None:
+    """*Found*: its objections were noted, under a key that nobody has, and the next start was refused for it."""
+    first, second = customer(policy), customer(policy)
+    objects(first, policy)
+    backup = Backup(journal)
+    objects(second, policy)
+    backup.restore()
+    JournalLine.objects.filter(number=1).update(act="food")
+    before = dump()
+    with pytest.raises(DivergedError):
+        replay.run(now=lambda: NOON)
+    assert dump() == before
+    assert replay.pending()
+
+
+def test_what_a_torn_journal_still_says_is_replayed_and_that_it_is_torn_is_logged(
+    policy: PolicyVersion, journal: Journal, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, second = customer(policy), customer(policy)
+    backup = Backup(journal)
+    objects(first, policy)
+    objects(second, policy)
+    backup.restore()
+    journal.files[0].write_bytes(journal.files[0].read_bytes()[:-40])
+    assert replay.run(now=lambda: NOON)
+    assert (set(suppressed(first.email or "")), numbers.in_database()) == (set(Channel), 1)
+    assert "journal.torn" in caplog.text
+
+
+def test_a_backup_that_is_restored_twice_ends_the_same_each_time(policy: PolicyVersion, journal: Journal) -> None:
+    person, other = customer(policy), customer(policy)
+    backup = Backup(journal)
+    erased(wish(person, policy), policy)
+    backup.restore_and_replay()
+    objects(other, policy)
+    backup.restore_and_replay()
+    assert not Contact.objects.filter(pk=person.pk).exists()
+    assert set(suppressed(other.email or "")) == set(Channel)
+    assert numbers.in_database() == numbers.in_journal()
+    assert Restoration.objects.count() == 1
+
+
 def test_nothing_is_pending_where_nothing_was_restored(policy: PolicyVersion, journal: Journal) -> None:
     objects(customer(policy), policy)
     assert not replay.pending()
@@ -261,6 +463,7 @@ def test_the_certificate_is_final_once_its_line_has_left(policy: PolicyVersion, 
     certificate = erased(wish(customer(policy), policy), policy)
     Backup(journal)
     assert certificates.said(certificate, policy=policy, language="en")["title"].endswith("(not final yet)")
+    assert "so a restored backup could undo it" in certificates.words(certificate, policy=policy)
     journal.ship()
     assert certificates.said(certificate, policy=policy, language="en")["title"] == "Certificate of deletion"
     assert Certificate.objects.count() == 1

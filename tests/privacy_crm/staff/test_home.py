@@ -4,10 +4,12 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from contacts.models import PolicyVersion
+from contacts.journal import writing
+from contacts.models import JournalLine, PolicyVersion
+from contacts.words.journal import JournalAct
 from privacy_crm.tasks import count_figure
-from retention import purge
 from retention.models import Hold, PurgeRun
+from retention.nights import purge
 from tests.support.factories import NOON, ContactFactory, HoldFactory, hold
 
 type LogIn = Callable[[str], Client]
@@ -64,6 +66,24 @@ def test_who_may_not_see_the_runs_hears_nothing_of_them(log_in: LogIn, policy: P
     assert 'role="alert"' not in shown
     assert "nightly run" not in shown.lower()
     assert "next 90 days" not in shown
+
+
+@pytest.mark.promise("L11")
+@pytest.mark.parametrize(
+    ("role", "minutes", "shown"),
+    [
+        ("privacy officer", 10, True),
+        ("administrator", 10, True),
+        ("administrator", 9, False),
+        ("marketing", 10, False),
+    ],
+)
+def test_a_journal_that_is_not_written_heads_the_page_of_those_who_can_do_something(
+    log_in: LogIn, policy: PolicyVersion, role: str, minutes: int, shown: bool
+) -> None:
+    writing.write(JournalAct.KEY_REVOKED, at=NOON - dt.timedelta(minutes=minutes), key="digest")
+    JournalLine.objects.update(number=1)
+    assert ("deletions and objections have not reached the journal" in home(log_in(role))) == shown
 
 
 def test_last_night_is_told_in_a_sentence(log_in: LogIn, policy: PolicyVersion) -> None:

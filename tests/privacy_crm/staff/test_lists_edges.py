@@ -9,7 +9,7 @@ import pytest
 from contacts.audiences.exporting import ExportError
 from contacts.models import Audience, AuditEvent, Disclosure, PolicyVersion, Segment
 from contacts.people import segments
-from tests.retention.test_purge_races import PATIENCE, await_waiting, meanwhile, uncommitted
+from tests.retention.nights.test_purge_races import PATIENCE, await_waiting, meanwhile, uncommitted
 from tests.support import listing
 from tests.support.factories import NOON
 from tests.support.listing import free_country

@@ -122,3 +122,15 @@ def test_one_sentence_says_how_all_of_it_is(tones: tuple[Tone, Tone], says: str)
         Section("B", [Line("b", "The second says so.", two)]),
     ]
     assert lines.verdict(sections).says == says
+
+
+def test_what_else_asks_for_somebody_stands_below_what_is_first() -> None:
+    sections = [
+        Section("A", [Line("a", "Look at this.", Tone.LOOK), Line("b", "This works.")]),
+        Section("B", [Line("c", "Mend this.", Tone.ACT, "So.")]),
+        Section("Jobs", [Line("d", "Done on Monday.", Tone.ACT, "Start it.")] * 2, "2 jobs are late."),
+    ]
+    found = lines.verdict(sections)
+    assert (found.says, found.remedy) == ("Mend this.", "So.")
+    assert [(line.name, line.says) for line in found.others] == [("Jobs", "2 jobs are late."), ("a", "Look at this.")]
+    assert [line.name for line in lines.verdict(sections[:1]).others] == ["a"]

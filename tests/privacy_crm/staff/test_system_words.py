@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +14,10 @@ from django.utils import translation
 from contacts.base import job_runs
 from contacts.models import JobRun, PolicyVersion, Suppression
 from contacts.words import keys as of_hashes
+from privacy_crm.backups import places
 from privacy_crm.health.measures import Measure
-from privacy_crm.jobs import JOBS
-from privacy_crm.staff.system import job_words, jobs, keys, lines, measured, nights
+from privacy_crm.jobs import JOBS, Job
+from privacy_crm.staff.system import backups, jobs, keys, lines, measured, nights
 from privacy_crm.staff.system.lines import Section, Tone
 from retention.models import ClockDifference, PurgeRun
 from tests.support.alarms import alarms
@@ -42,7 +44,7 @@ def of(name: str, value: float, **labels: str) -> dict[str, Any]:
         (measured.mails, "oldest_unsent_letter_seconds", {}, 1800, Tone.ACT),
         (measured.mails, "mails_refused_last_hour", {}, 20, Tone.LOOK),
         (measured.people, "oldest_search_seconds", {}, 600, Tone.LOOK),
-        (measured.people, "open_requests", {"days_left": "overdue"}, 0, Tone.LOOK),
+        (measured.people, "open_requests", {"days_left": "overdue"}, 0, Tone.ACT),
         (measured.clocks, "clock_skew_seconds", {}, 60, Tone.ACT),
     ],
 )
@@ -63,10 +65,54 @@ def test_the_limits_are_those_of_the_alarms() -> None:
         "MailsAreRefused": measured.REFUSED,
         "SearchWaits": measured.SEARCH_WAITS,
         "ClocksDiffer": measured.CLOCKS_APART,
+        "JournalLags": backups.JOURNAL_LAGS,
         "NightTakesLong": nights.LONG,
         "NightDidNotFinish": f"{nights.UNFINISHED.total_seconds() / 3600:.0f} * 3600",
     }.items():
         assert f"> {limit}" in asked[alarm]
+
+
+@pytest.mark.promise("L11")
+def test_a_journal_that_is_not_written_asks_for_somebody(settings: LazySettings) -> None:
+    settings.BACKUP_URL = ""
+    written, waits = (told(backups.backups(of("journal_lag_seconds", lag), at=NOON))["Journal"] for lag in (0, 601))
+    assert written == ("All entries have left the database.", Tone.FINE)
+    assert waits == ("The oldest entry has waited for 10 minutes.", Tone.ACT)
+
+
+@pytest.mark.promise("L11")
+@pytest.mark.parametrize(
+    ("days", "says", "tone"),
+    [
+        ((0, 29), "The latest is of 24 November 2026, the oldest of 26 October 2026.", "fine"),
+        ((0, 32), "The oldest backup is 32 days old, and people were told 30", "act"),
+        ((), "There has been no backup yet.", "act"),
+    ],
+)
+def test_the_age_of_the_backups_is_shown(
+    settings: LazySettings, tmp_path: Path, days: tuple[int, ...], says: str, tone: str
+) -> None:
+    settings.BACKUP_URL, settings.BACKUP_DAYS = str(tmp_path), 30
+    for each in days:
+        (tmp_path / places.name_of(NOON - each * ONE_DAY)).touch()
+    [line] = backups.backups({}, at=NOON).lines
+    assert line.says.startswith(says)
+    assert line.tone == tone
+
+
+def test_where_backups_are_kept_elsewhere_the_page_says_that_it_cannot_tell(settings: LazySettings) -> None:
+    settings.BACKUP_URL = ""
+    says, tone = told(backups.backups({}, at=NOON))["Backups"]
+    assert says.startswith("BACKUP_URL is not set")
+    assert tone == Tone.FINE
+
+
+def test_requests_are_told_by_the_days_that_are_left() -> None:
+    left = {"open_requests": [({"days_left": days}, number) for days, number in
+            (("overdue", 1), ("0-2", 0), ("3-7", 2), ("8 or more", 1_200))]}  # fmt: skip
+    says = "1 request is past the day by which it has to be answered."
+    ahead = "Still to answer: 0 within 2 days, 2 in 3 to 7 days, 1,200 later."
+    assert told(measured.people(left)) == {"Requests": (f"{says} {ahead}", Tone.ACT)}
 
 
 def test_a_queue_that_stands_still_is_said_by_its_name() -> None:
@@ -112,7 +158,7 @@ def test_a_night_that_has_not_finished_for_long_asks_for_somebody(
 @pytest.mark.parametrize(
     ("status", "says", "tone"),
     [
-        ("needs_approval", "One waits for approval, since it found more than was foreseen.", Tone.LOOK),
+        ("needs_approval", "A nightly deletion waits for approval.", Tone.LOOK),
         ("failed", "A part of the last nightly deletion failed.", Tone.ACT),
         ("interrupted", "The last nightly deletion was broken off.", Tone.ACT),
         ("missed", "The last nightly deletion did not happen.", Tone.ACT),
@@ -128,11 +174,14 @@ def test_a_night_that_runs_and_whom_it_left_are_told(policy: PolicyVersion) -> N
     found = of("night_running_seconds", 3_700) | of("due_people", 1_250)
     said = told(nights.nights(found, at=NOON, installed=NOON))
     assert said["Running"] == ("The nightly deletion has run for 1 hour.", Tone.ACT)
-    assert said["Left behind"] == ("1,250 people are still here who were due at the last one.", Tone.LOOK)
+    assert said["Left behind"] == ("1,250 people who were due at the last nightly deletion are still here.", Tone.LOOK)
 
 
-def test_each_job_is_said_in_its_own_words() -> None:
-    assert {job.task: job.does for job in JOBS.values()} == job_words.DOES
+@pytest.mark.parametrize("job", JOBS.values(), ids=list(JOBS))
+def test_what_each_job_does_is_said_in_both_languages(job: Job) -> None:
+    english = jobs.does(job.task)
+    with translation.override("sv"):
+        assert jobs.does(job.task) != english
 
 
 @pytest.mark.parametrize(
@@ -155,6 +204,17 @@ def test_a_job_is_late_when_it_has_missed_two_ticks() -> None:
     for minutes, tone in ((15, Tone.FINE), (16, Tone.ACT)):
         [line] = jobs.jobs(BEAT, at=NOON + minutes * MINUTE, since=long_ago).lines
         assert (line.says, line.tone) == ("Done on 24 November 2026 13:00.", tone)
+
+
+def test_what_was_done_on_a_day_to_come_says_nothing_of_today(policy: PolicyVersion) -> None:
+    """As the alarms, which read it either way: a clock was ahead."""
+    ahead = NOON + 30 * 60 * MINUTE
+    job_runs.succeeded("contacts.tasks.sweep_food_preferences", at=ahead)
+    [line] = jobs.jobs(BEAT, at=NOON, since=NOON - ONE_DAY).lines
+    assert line.tone == Tone.ACT
+    finished = of("night_last_finished_timestamp_seconds", ahead.timestamp())
+    says, tone = told(nights.nights(finished, at=NOON, installed=NOON))["Last finished"]
+    assert (says, tone) == ("25 November 2026 19:00, after 1 second.", Tone.ACT)
 
 
 def test_a_job_that_never_ran_is_late_only_after_its_first_ticks() -> None:
@@ -197,8 +257,8 @@ def test_keys_are_told_by_their_fingerprints_and_what_is_under_them(settings: La
         )
     new, needed, dropped, gone = map(of_hashes.fingerprint, ("new", "needed", "dropped", "gone"))
     assert told(keys.keys()) == {
-        new: ("Makes the hashes of today.", Tone.FINE),
-        needed: ("1 hash is under it. It is needed still.", Tone.FINE),
+        new: ("New hashes are made with it.", Tone.FINE),
+        needed: ("1 hash is under it. It is still needed.", Tone.FINE),
         dropped: ("Nothing is under it: it can be dropped.", Tone.FINE),
         gone: ("1 hash is under a key that is not set, so its objection is not found.", Tone.ACT),
     }
@@ -209,11 +269,11 @@ def test_a_watcher_outside_is_named_by_what_it_heard(policy: PolicyVersion, sett
         return told(nights.nights({}, at=NOON, installed=NOON))["Watcher outside"][0]
 
     settings.HEARTBEAT_URL = ""
-    assert says().startswith("None is told")
+    assert says().startswith("HEARTBEAT_URL is not set")
     settings.HEARTBEAT_URL = "https://watch.example/"
-    assert says() == "It has not been told of any yet."
+    assert says() == "It has not been called yet."
     job_runs.succeeded("heartbeat", at=NOON)
-    assert says() == "It was told of the one that finished on 24 November 2026 13:00."
+    assert says() == "It was last called after the nightly deletion of 24 November 2026 13:00."
 
 
 def test_it_is_read_in_swedish(policy: PolicyVersion) -> None:

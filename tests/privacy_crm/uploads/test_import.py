@@ -20,7 +20,7 @@ from contacts.words.vocabulary import Scenario, SourceKind
 from privacy_crm.staff.uploads import upload_page
 from privacy_crm.uploads import importing, matching
 from privacy_crm.uploads.matching import Origin
-from retention import purge
+from retention.nights import purge
 from tests.support.factories import NOON, ContactFactory, OrganisationFactory, agree, contact_of, hold
 from tests.support.import_files import everything
 from tests.support.uploading import (

@@ -55,7 +55,7 @@ def test_a_night_that_finds_no_room_deletes_nobody_officers_hear_and_the_next_ru
             eventually(lambda: WATCH in late.come_to_an_end(site), within=PATIENCE)
             assert (site.statuses(), site.people(), site.counted()) == (["failed"], test_purge.PEOPLE, 0)
         [mail] = sink.mails
-        assert "part of the nightly run failed" in str(mail["Subject"])
+        assert "part of the nightly deletion failed" in str(mail["Subject"])
         site.manage("purge")
     assert site.statuses() == ["failed", "finished"]
     assert (site.people(), site.counted()) == (0, test_purge.PEOPLE)

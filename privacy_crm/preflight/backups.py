@@ -1,0 +1,24 @@
+"""The backups: whether there are any, and whether they are as old as people were told (L11)."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from django.conf import settings
+
+from privacy_crm.backups import age
+from privacy_crm.preflight.results import Result, ok, unknown, wrong
+
+
+def look(at: dt.datetime) -> Iterator[Result]:
+    if not settings.BACKUP_URL:
+        yield unknown("Backups", "BACKUP_URL is not set", "Set it, so that the age of the backups is known.")
+        return
+    made = age.backups()
+    problem = age.problem(at=at)
+    if not made:  # before the site opens there need not be one
+        yield unknown("Backups", "there is none yet", "Run `manage.py backup` each day.")
+    elif problem:
+        yield wrong("Backups", problem, "See docs/operations.md, Backup.")
+    else:
+        days = (at - made[0]).days
+        yield ok("Backups", f"the oldest is {days} days old; people were told {settings.BACKUP_DAYS}")

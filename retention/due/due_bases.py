@@ -1,0 +1,189 @@
+"""Which bases are due: indexed anchors in a range, and objections to all marketing; never a walk over all contacts.
+
+The same sets serve the dry run, the cap, the pick of a batch, and the second decision under the lock, so that none can
+differ from another. Each is a pair of SQL and its named values with the columns `contact_id` and `scenario`; a name
+means the same in all of them, so that they can be joined.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg2 import sql
+
+from contacts.base.days import day_of
+from contacts.models import PolicyVersion, ScenarioRule
+from contacts.outbox.links import OPEN_DAYS
+from contacts.people.suppressions import SAME_MAILBOX
+from contacts.words.vocabulary import MARKETING_SCENARIOS, SCENARIO_OF_EVENT, Channel, Clock, MailTemplate, Scenario
+from retention.due.months import latest_due_anchor
+
+type Sql = tuple[sql.Composable, dict[str, Any]]
+
+_OF_EVENT = sql.SQL("CASE event.kind {} END").format(
+    sql.SQL(" ").join(
+        sql.SQL("WHEN {} THEN {}").format(sql.Literal(kind), sql.Literal(scenario))
+        for kind, scenario in SCENARIO_OF_EVENT.items()
+    )
+)
+
+_MARKETING = sql.SQL(", ").join(map(sql.Literal, MARKETING_SCENARIOS))
+
+
+def freed_at(zone: sql.Composable) -> sql.Composed:
+    """Return the query for the moment from which an objection to all marketing lets a basis of a contact lapse
+    (Art. 17(1)(c) GDPR), in a time zone.
+
+    A whitepaper is delivered once its last download link has ended, an event once it is over. NULL while a mail about
+    what was asked for has not left, or the one that says that they are about to be deleted; no row for an objection to
+    less, or where it is not marketing that the person is held for.
+    """
+    return sql.SQL("""
+    SELECT CASE WHEN NOT EXISTS (
+        SELECT 1 FROM contacts_message message LEFT JOIN contacts_event event ON event.id = message.event_id
+        WHERE message.contact_id = basis.contact_id AND message.purpose = 'service'
+            AND message.sent_at IS NULL AND message.ended_at IS NULL
+            AND (
+                message.template = {parting}
+                OR CASE WHEN message.whitepaper_id IS NOT NULL THEN {whitepaper} ELSE {of_event} END = basis.scenario)
+    ) THEN GREATEST(
+        max(objection.since)::timestamp AT TIME ZONE {zone},
+        (
+            SELECT max(sign_up.confirmed_at) + {link_ends} FROM contacts_signup sign_up
+            WHERE sign_up.contact_id = basis.contact_id AND sign_up.whitepaper_id IS NOT NULL
+                AND sign_up.scenario = basis.scenario
+        ),
+        (
+            SELECT max(event.over_at) FROM contacts_registration registration
+            JOIN contacts_event event ON event.id = registration.event_id
+            WHERE registration.contact_id = basis.contact_id AND registration.cancelled_at IS NULL
+                AND event.cancelled_at IS NULL AND {of_event} = basis.scenario
+        )
+    ) END AS at
+    FROM (
+        SELECT min(suppression.since) AS since FROM contacts_suppression suppression
+        WHERE {of_theirs} GROUP BY suppression.channel
+    ) objection
+    WHERE basis.scenario IN ({marketing})
+    HAVING count(*) = {channels}""").format(
+        of_theirs=SAME_MAILBOX.format(one=sql.Identifier("suppression"), other=sql.Identifier("contact")),
+        parting=sql.Literal(MailTemplate.PARTING),
+        whitepaper=sql.Literal(Scenario.WHITEPAPER),
+        of_event=_OF_EVENT,
+        zone=zone,
+        link_ends=sql.Literal(dt.timedelta(days=OPEN_DAYS)),
+        marketing=_MARKETING,
+        channels=sql.Literal(len(Channel)),
+    )
+
+
+_OWN_CLOCK = sql.SQL("""
+    SELECT basis.contact_id, basis.scenario FROM contacts_basis basis
+    WHERE basis.scenario = {scenario} AND basis.clock_from <= {anchor}""")
+
+_CLOCK_OF_ORGANISATION = sql.SQL("""
+    SELECT basis.contact_id, basis.scenario FROM contacts_organisation organisation
+    JOIN contacts_contact contact ON contact.organisation_id = organisation.id
+    JOIN contacts_basis basis ON basis.contact_id = contact.id
+    WHERE basis.scenario = {scenario} AND basis.clock_from IS NULL
+        AND organisation.agreements_ended_on <= {anchor}""")
+
+# The suppressions lead to the people: they are few, and most people have not objected. Of those who objected to all
+# channels: whoever only unsubscribes says nothing of post.
+_FREED_BY_OBJECTION = sql.SQL("""
+    SELECT basis.contact_id, basis.scenario FROM contacts_contact contact
+    JOIN contacts_basis basis ON basis.contact_id = contact.id
+    CROSS JOIN LATERAL ({freed}) freed
+    WHERE contact.id IN (
+            SELECT person.id FROM contacts_contact person JOIN contacts_suppression USING (mailbox_hash)
+            WHERE channel = {post}
+            UNION
+            SELECT person.id FROM contacts_contact person JOIN contacts_suppression USING (address_hash)
+            WHERE channel = {post} AND person.mailbox_hash <> person.address_hash
+        )
+        AND freed.at <= %(at)s""").format(freed=freed_at(sql.Placeholder("zone")), post=sql.Literal(Channel.POST))
+
+
+@dataclass(frozen=True)
+class RetentionDate:
+    """What a run decides by: the policy in force, the moment, and its day in the company's time zone."""
+
+    policy: PolicyVersion
+    at: dt.datetime
+
+    @property
+    def day(self) -> dt.date:
+        return day_of(self.at, self.policy.zone)
+
+    def lapsed(self, scenario: str, among: list[int] | None = None, organisations: list[int] | None = None) -> Sql:
+        """Return the bases of a scenario whose period is over: of everyone, or of the contacts `among`, of whom those
+        whose clock stands on an organisation count only if it is one of `organisations`, which the caller has locked.
+        """
+        parts = [_narrowed(self._own(scenario), _AMONG, "among", among)]
+        if self.stands_on_organisations(scenario):
+            shared = _narrowed(self._of_organisation(scenario), _AMONG, "among", among)
+            parts.append(_narrowed(shared, _OF_THESE, "organisations", organisations))
+        return union(parts)
+
+    def freed(self, scenario: str, among: list[int] | None = None) -> Sql:
+        """Return the bases of a scenario that an objection to all marketing lets lapse: of everyone, or of `among`."""
+        freed, values = self.freed_of_any()
+        return _narrowed((freed + _OF_SCENARIO.format(sql.Literal(scenario)), values), _AMONG, "among", among)
+
+    def freed_of_any(self, among: list[int] | None = None) -> Sql:
+        """Return the same of any scenario."""
+        freed = _FREED_BY_OBJECTION, {"zone": self.policy.time_zone, "at": self.at}
+        return _narrowed(freed, _AMONG, "among", among)
+
+    def stands_on_organisations(self, scenario: str) -> bool:
+        """Tell whether the clock of this scenario is that of an agreement."""
+        return self.policy.rule(scenario).clock == Clock.AGREEMENT_END
+
+    def all_due(self) -> Sql:
+        """Return the bases due under any scenario, each once."""
+        lapsed = union(map(self.lapsed, Scenario.values))
+        return union([lapsed, _unless(self.freed_of_any(), lapsed)])
+
+    def anchor(self, rule: ScenarioRule) -> dt.date:
+        """Return the latest anchor that is due today."""
+        return latest_due_anchor(self.day, rule.months)
+
+    def own_clock_rule(self, scenario: str) -> ScenarioRule:
+        """Return the rule for a basis with a clock of its own: the prospect's for a customer or partner unverified."""
+        rule = self.policy.rule(scenario)
+        return self.policy.rule(Scenario.PROSPECT) if rule.clock == Clock.AGREEMENT_END else rule
+
+    def _own(self, scenario: str) -> Sql:
+        return _up_to(_OWN_CLOCK, scenario, f"own_{scenario}", self.anchor(self.own_clock_rule(scenario)))
+
+    def _of_organisation(self, scenario: str) -> Sql:
+        return _up_to(_CLOCK_OF_ORGANISATION, scenario, f"agreed_{scenario}", self.anchor(self.policy.rule(scenario)))
+
+
+def _up_to(query: sql.SQL, scenario: str, name: str, anchor: dt.date) -> Sql:
+    return query.format(scenario=sql.Literal(scenario), anchor=sql.Placeholder(name)), {name: anchor}
+
+
+_OF_SCENARIO = sql.SQL(" AND basis.scenario = {}")
+_AMONG = sql.SQL(" AND basis.contact_id = ANY(%(among)s)")
+_OF_THESE = sql.SQL(" AND organisation.id = ANY(%(organisations)s)")
+
+
+def _narrowed(found: Sql, condition: sql.SQL, name: str, ids: list[int] | None) -> Sql:
+    query, values = found
+    return found if ids is None else (query + condition, values | {name: ids})
+
+
+def _unless(found: Sql, others: Sql) -> Sql:
+    """Leave out the bases that the other query finds as well."""
+    query = sql.SQL("""{found} AND NOT EXISTS (
+        SELECT 1 FROM ({others}) other
+        WHERE other.contact_id = basis.contact_id AND other.scenario = basis.scenario)""")
+    return query.format(found=found[0], others=others[0]), found[1] | others[1]
+
+
+def union(parts: Iterable[Sql]) -> Sql:
+    listed = list(parts)
+    values = {name: value for _, named in listed for name, value in named.items()}
+    return sql.SQL(" UNION ALL ").join(query for query, _ in listed), values

@@ -1,0 +1,54 @@
+"""What a run did, in the words of its readers."""
+
+from dataclasses import fields
+
+from retention.forecasts.forecast import Day
+from retention.models import PurgeRun, RunStatus
+from retention.nights.outcomes import Outcome
+
+
+def people(number: int) -> str:
+    return f"{number} person" if number == 1 else f"{number} people"
+
+
+def unknown(purge_run: PurgeRun) -> dict[str, object]:
+    """Return what can be said of a run whose ledger is out of reach: an empty number is truer than a zero."""
+    nothing: dict[str, object] = dict.fromkeys(field.name for field in fields(Outcome))
+    return nothing | {"run": purge_run.pk, "at": purge_run.at, "dry_run": False, "status": RunStatus.FAILED}
+
+
+def in_words(outcome: Outcome) -> str:
+    """Return a run as a paragraph and a list of its lapsed bases."""
+    would = "would be" if outcome.dry_run else "were"
+    lines = [
+        f"{people(outcome.contacts_deleted)} {would} deleted.",
+        f"{people(outcome.contacts_minimised)} {would} reduced to what the law makes us keep.",
+        f"{people(outcome.contacts_held)} stay because of a hold alone.",
+        f"{outcome.food_preferences_deleted} dietary needs {would} deleted.",
+        *_skipped(outcome),
+        *[f"  {scenario:<12}{number:>8} lapsed" for scenario, number in outcome.bases_lapsed.items()],
+        _STATUS.get(outcome.status, f"The run is {outcome.status}."),
+    ]
+    return "\n".join(lines)
+
+
+def _skipped(outcome: Outcome) -> list[str]:
+    if not outcome.skipped:
+        return []
+    records = "1 record was" if outcome.skipped == 1 else f"{outcome.skipped:,} records were"
+    return [f"{records} locked and skipped; the next ticks of the night try again."]
+
+
+_STATUS = {
+    RunStatus.FINISHED.value: "Nothing failed.",
+    RunStatus.NEEDS_APPROVAL.value: (
+        "The run waits for approval, and its page says why. Approve it there, or run it with --approve --reason TEXT."
+    ),
+    RunStatus.FAILED.value: "A part of the run failed; the run's page names it, and it is tried again each hour.",
+}
+
+
+def forecast_line(day: Day) -> str:
+    """Return one day of the forecast as a line."""
+    lapsing = ", ".join(f"{number} {scenario}" for scenario, number in day.bases.items() if number)
+    return f"{day.day}  {day.contacts:>7} deleted" + (f"  ({lapsing} lapse)" if lapsing else "")

@@ -1,0 +1,1 @@
+"""What keeps somebody beyond their time: the holds of officers, and the freezes and restrictions of requests."""

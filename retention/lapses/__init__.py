@@ -1,0 +1,1 @@
+"""How somebody goes whose reasons are over: deleted, reduced, or freed of one reason, by the clock or an objection."""
