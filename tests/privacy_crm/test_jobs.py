@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from celery.schedules import crontab
 
+from contacts.base import budgets
 from docs import jobs as page
 from privacy_crm import jobs
 from privacy_crm.celery import app, period
@@ -44,6 +45,13 @@ def test_every_registered_task_has_a_queue_and_every_queue_is_known_to_the_worke
 )
 def test_what_must_go_what_people_wait_for_and_what_goes_to_many_are_apart(job: str, queue: str) -> None:
     assert jobs.JOBS[job].queue == queue
+
+
+@pytest.mark.promise("P8")
+def test_a_night_that_takes_long_leaves_room_for_dietary_needs_and_for_its_next_tick() -> None:
+    food, night = (period(jobs.JOBS[name].schedule) for name in ("food", "purge"))  # type: ignore[arg-type]
+    assert food + budgets.NIGHT < dt.timedelta(minutes=15)
+    assert night > budgets.NIGHT
 
 
 def test_a_message_of_beat_ends_before_the_next_is_due() -> None:
