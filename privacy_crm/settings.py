@@ -106,7 +106,15 @@ DATABASES["default"]["OPTIONS"] = NETWORK | DATABASES["default"].get("OPTIONS", 
 # How long a deletion by time waits for a row that somebody else holds, before it looks which one that is.
 SWEEP_LOCK_TIMEOUT = env.str("SWEEP_LOCK_TIMEOUT", default="2s")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+# Visitors wait for Valkey, and there are few threads: one that takes connections and says nothing is given up.
+VALKEY_PATIENCE = {"socket_connect_timeout": 1, "socket_timeout": 1}  # seconds
+CACHES: dict[str, Any] = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": VALKEY_PATIENCE,
+    }
+}
 
 TASK_APP = "privacy_crm.celery.app"
 CELERY_TASK_IGNORE_RESULT = True

@@ -1,7 +1,7 @@
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from contacts.base import held, two_clocks
+from contacts.base import background, held, two_clocks
 from contacts.base.background import app
 from contacts.base.days import day_of
 from contacts.merging import duplicates
@@ -49,7 +49,7 @@ def sweep_uploads() -> None:
     if at := two_clocks.agreed(timezone.now):
         forgetting.sweep(at)
         for upload_id in opening.overdue(at):
-            open_upload.delay(upload_id, "sweep")
+            background.ask(open_upload.name, (upload_id, "sweep"))
 
 
 @app.task
