@@ -211,7 +211,7 @@ def ready(
         monkeypatch.setattr(dns.resolver, "default_resolver", resolver)
         settings.MAILERS = {"default": mailer(sink.url, tmp_path)}
         settings.SITE_URL, settings.ALLOWED_HOSTS = f"https://{DOMAIN}:{port}", [DOMAIN]
-        settings.SECRET_KEY, settings.SUPPRESSION_KEY_IS_DERIVED = "kX3_" * 13, False
+        settings.SECRET_KEY, settings.SUPPRESSION_KEY_IS_DERIVED = "kX3_p" * 13, False
         settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
         settings.WEBHOOKS_MAY_BE_LOCAL = False
         settings.SECOND_FACTOR, settings.MEDIA_ROOT = True, tmp_path / "media"
