@@ -10,7 +10,7 @@ from django.conf import LazySettings
 from django.contrib.sessions.models import Session
 from django.test import Client
 
-from contacts.models import PolicyVersion
+from contacts.models import Event, PolicyVersion
 from privacy_crm.access import logins
 from privacy_crm.models import OpenLogin
 from tests.support.accounts import by, colleague, trail
@@ -34,6 +34,10 @@ def on(settings: LazySettings) -> None:
 def clock() -> Iterator[Any]:
     with time_machine.travel(NOON, tick=False) as traveller:
         yield traveller
+
+
+def move(event: Event, ends_at: dt.datetime) -> None:
+    Event.objects.filter(pk=event.pk).update(ends_at=ends_at)
 
 
 def is_out(client: Client, page: str = "/admin/search/") -> bool:
@@ -101,6 +105,45 @@ def test_a_door_ends_with_its_event(clock: Any, policy: PolicyVersion) -> None:
     client.get(door)
     logins.sweep(NOON + 2 * HOUR)
     clock.shift(3 * HOUR)
+    assert is_out(client, door)
+
+
+def test_an_end_that_is_moved_later_keeps_no_door_open_longer(clock: Any, policy: PolicyVersion) -> None:
+    """*Found*: a log-in of thirteen days ago opened the check-in of an event that was moved by half a year."""
+    event = EventFactory.create(starts_at=NOON, ends_at=NOON + 30 * HOUR)
+    client, door = entered(colleague("events")), f"/admin/contacts/event/{event.pk}/check-in/"
+    client.get(door)
+    move(event, NOON + 300 * HOUR)
+    logins.sweep(NOON + 29 * HOUR)
+    clock.shift(29 * HOUR)
+    assert client.get(door).status_code == 200
+    clock.shift(HOUR)
+    assert logins.sweep(NOON + 30 * HOUR) == 1
+    assert is_out(client, door)
+
+
+def test_whoever_opens_the_door_again_before_their_log_in_is_over_has_it_until_the_new_end(
+    clock: Any, policy: PolicyVersion
+) -> None:
+    event = EventFactory.create(starts_at=NOON, ends_at=NOON + 20 * HOUR)
+    client, door = entered(colleague("events")), f"/admin/contacts/event/{event.pk}/check-in/"
+    client.get(door)
+    move(event, NOON + 25 * HOUR)
+    clock.shift(50 * MINUTE)
+    client.get(door)
+    clock.move_to(NOON + 24 * HOUR)
+    assert client.get(door).status_code == 200
+    move(event, NOON + 23 * HOUR)
+    assert is_out(client, door)
+
+
+def test_a_cancelled_event_has_no_door(clock: Any, policy: PolicyVersion) -> None:
+    event = EventFactory.create(starts_at=NOON, ends_at=NOON + 30 * HOUR)
+    client, door = entered(colleague("events")), f"/admin/contacts/event/{event.pk}/check-in/"
+    client.get(door)
+    Event.objects.filter(pk=event.pk).update(cancelled_at=NOON + HOUR)
+    clock.shift(20 * HOUR)
+    assert not logins.of(OpenLogin.objects.get().user_id, at=NOON + 20 * HOUR).exists()
     assert is_out(client, door)
 
 
