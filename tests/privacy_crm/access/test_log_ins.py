@@ -13,7 +13,7 @@ from django.test import Client
 from contacts.models import Event, PolicyVersion
 from privacy_crm.access import logins
 from privacy_crm.models import OpenLogin
-from tests.support.accounts import by, colleague, trail
+from tests.support.accounts import by, colleague, told, trail
 from tests.support.admin_pages import contents
 from tests.support.factories import NOON, EventFactory
 from tests.support.factoring import PASSWORD, entered, newcomer, with_app
@@ -193,6 +193,20 @@ def test_staff_see_their_log_ins_and_end_one_or_all_others(clock: Any) -> None:
     assert (is_out(there, "/account/"), is_out(third, "/account/")) == (True, False)
     here.post("/account/log-ins/end/", {"login": "others"})
     assert (is_out(third, "/account/"), is_out(here), is_out(theirs)) == (True, False, False)
+
+
+def test_ended_log_ins_are_in_the_trail_and_told_to_their_owner_and_nothing_is_where_none_ended(clock: Any) -> None:
+    """*Found*: an intruder could end the owner's log-ins, and nobody heard of it."""
+    user = colleague("sales")
+    here, there, third = entered(user, with_app(user)), newcomer(), newcomer()
+    for client in (there, third):
+        client.force_login(user)
+        client.get("/account/")
+    handle = logins.handle(OpenLogin.objects.get(pk=there.session.session_key))
+    for named in ("nowhere", handle, "others", "others", handle):
+        here.post("/account/log-ins/end/", {"login": named})
+    assert trail() == [("account.own_logins_ended", by(user), by(user))] * 2
+    assert told() == [(user.email, "Your log-ins on other devices were ended")] * 2
 
 
 def test_what_is_kept_of_a_log_in_is_a_network_and_two_words(clock: Any) -> None:
