@@ -2,7 +2,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from contacts.base import budgets, held, two_clocks
+from contacts.base import background, budgets, held, two_clocks
 from contacts.base.background import app
 from contacts.base.days import day_of
 from contacts.merging import duplicates
@@ -46,7 +46,7 @@ def remove_uploaded(upload_id: int, by: str) -> None:
         at = timezone.now()
         is_over = budgets.of_a_task(at, timezone.now)
         if removing.remove(upload_id, policy=policy, at=at, by=by, now=timezone.now, is_over=is_over):
-            remove_uploaded.delay(upload_id, by)
+            background.ask(remove_uploaded.name, (upload_id, by))
 
 
 @app.task
@@ -54,7 +54,7 @@ def sweep_uploads() -> None:
     if at := two_clocks.agreed(timezone.now):
         forgetting.sweep(at)
         for upload_id in opening.overdue(at):
-            open_upload.delay(upload_id, "sweep")
+            background.ask(open_upload.name, (upload_id, "sweep"))
 
 
 @app.task
@@ -92,7 +92,7 @@ def count_figures() -> None:
     if policy := PolicyVersion.objects.in_force():
         at = timezone.now()
         for left in catalogue.count_nightly(policy, at=at, is_over=budgets.of_a_task(at, timezone.now)):
-            count_figure.delay(left)
+            background.ask(count_figure.name, (left,))
 
 
 @app.task

@@ -51,7 +51,7 @@ def _ask(task: str) -> None:
 
 @cache
 def _valkey(url: str) -> redis.Redis:
-    return redis.Redis.from_url(url, socket_connect_timeout=1, socket_timeout=1)
+    return redis.Redis.from_url(url, **settings.VALKEY_PATIENCE)
 
 
 def _send(task: str) -> None:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 from kombu.exceptions import KombuError
 
-from contacts.base.background import app
+from contacts.base import background
 from dsr.models import Certificate
 from dsr.models.requests import PendingSearch
 from dsr.traces import scanning
@@ -67,7 +67,7 @@ def carry_out() -> int:
 def _ask() -> None:
     """Have a worker begin at once. Where none hears of it, the next tick does."""
     try:
-        app.send_task(TASK, retry=False, ignore_result=True)
+        background.ask(TASK)
     except (KombuError, OSError):
         return
 

@@ -40,6 +40,7 @@ def broker_at(monkeypatch: pytest.MonkeyPatch) -> Any:
     def at(port: int) -> None:
         for name in ("broker_url", "broker_write_url"):
             monkeypatch.setitem(app.conf, name, f"redis://127.0.0.1:{port}/0")
+        monkeypatch.setitem(app.conf, "broker_transport", "redis")  # that of the embedded servers reads no address
 
     return at
 
