@@ -4,9 +4,11 @@ This stands on top, since a mailing goes to a segment, and segments may ask any 
 """
 
 import datetime as dt
+from collections.abc import Callable
 
 from django.db.models import QuerySet
 
+from contacts.base import held
 from contacts.base.days import day_of
 from contacts.mailings import people as mailing_people
 from contacts.mailings import sending
@@ -16,11 +18,26 @@ from privacy_crm import segments
 
 
 def tick(*, policy: PolicyVersion, at: dt.datetime) -> int:
-    """Do for all mailings what a minute asks for, and return how many mails are owed now."""
-    sending.tidy(at=at)
-    for mailing in Mailing.objects.startable(at).select_related("segment"):
+    """Do for all mailings what a minute asks for, and return how many mails are owed now.
+
+    One of which somebody holds something waits for the next tick, and no other with it.
+    """
+
+    def start(mailing: Mailing) -> None:
         sending.start(mailing, people(mailing, policy, at), policy=policy, at=at)
-    return sum(sending.release(mailing, policy=policy, at=at) for mailing in Mailing.objects.under_way())
+
+    def release(mailing: Mailing) -> None:
+        owed.append(sending.release(mailing, policy=policy, at=at))
+
+    owed: list[int] = []
+    held.sweep("mailings tidied", [[at]], lambda _: sending.tidy(at=at))
+    _each("mailings begun", Mailing.objects.startable(at).select_related("segment"), start)
+    _each("mailings released", Mailing.objects.under_way(), release)
+    return sum(owed)
+
+
+def _each(what: str, mailings: QuerySet[Mailing], act: Callable[[Mailing], None]) -> None:
+    held.sweep(what, ([mailing] for mailing in list(mailings)), lambda one: act(one[0]))
 
 
 def preview(mailing: Mailing, *, policy: PolicyVersion, at: dt.datetime) -> Ahead:
