@@ -5,7 +5,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from contacts.audiences import striking
-from contacts.base import budgets, two_clocks
+from contacts.base import asked_once, budgets, two_clocks
 from contacts.base.background import app
 from contacts.delivery import sending
 from contacts.delivery.order import Mails
@@ -87,6 +87,7 @@ def owe_information() -> None:
 @app.task
 def ship_journal() -> None:
     """Ship what is owed; what cannot leave is owed on, and somebody hears of it after ten minutes."""
+    asked_once.heard(shipping.TASK)
     at = timezone.now()
     try:
         shipping.ship(at=at)

@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.utils import timezone
 
-from contacts.base import two_clocks
+from contacts.base import asked_once, budgets, two_clocks
 from contacts.base.background import app
 from contacts.models import PolicyVersion
 from contacts.outbox import wake_worker
@@ -79,4 +79,5 @@ def forget_audiences() -> None:
 
 @app.task
 def search_after_deletion() -> None:
-    searching.carry_out()
+    asked_once.heard(searching.TASK)
+    searching.carry_out(is_over=budgets.of_a_task(timezone.now(), timezone.now))

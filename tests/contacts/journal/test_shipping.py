@@ -20,6 +20,7 @@ from contacts.journal.shipping import DivergedError
 from contacts.journal.stores import JournalError
 from contacts.models import JournalLine, PolicyVersion
 from contacts.words.journal import JournalAct
+from tests.support import queues
 from tests.support.factories import NOON, ONE_DAY
 from tests.support.journals import Journal, numbered
 from tests.support.mail_sink import Sink
@@ -265,3 +266,15 @@ def test_two_shippers_do_not_write_at_once(journal: Journal) -> None:
         assert journal.ship() == 0
         cursor.execute("SELECT pg_advisory_unlock(%s)", [shipping._LOCK])
     assert journal.ship() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_acts_ask_for_one_shipper_until_it_begins(journal: Journal) -> None:
+    with queues.asked(shipping.TASK) as waiting:
+        for _ in range(3):
+            writing.write(JournalAct.DELETED, [WHO], at=NOON)
+        assert len(waiting) == 1
+        assert waiting.expire()
+        tasks.ship_journal()
+        writing.write(JournalAct.DELETED, [WHO], at=NOON)
+        assert len(waiting) == 2
