@@ -172,13 +172,14 @@ JOBS = {
         Queue.PEOPLE,
         "from eight o'clock in the company's time zone, tells officers once a day which answers are due (L1)",
         crontab(minute=0),
+        LONGEST,
         late="The next tick of the same day does it.",
     ),
     "questions": Job(
         "dsr.tasks.follow_up_questions",
         Queue.PEOPLE,
         "reminds people of our question after 14 days, and closes their request after 30 (L2)",
-        crontab(hour=6, minute=15),
+        crontab(minute=15),
     ),
     "answered": Job(
         "dsr.tasks.release_answered",
@@ -200,6 +201,7 @@ JOBS = {
         Queue.PEOPLE,
         "tells officers and administrators that the mail server is at fault, and that it is well again",
         crontab(),
+        LONGEST,
         late="They read it on their home page.",
     ),
     "journal": Job(
@@ -207,13 +209,15 @@ JOBS = {
         Queue.PEOPLE,
         "writes to the journal outside the database what a restore must not undo (L11)",
         crontab(),
+        LONGEST,
         late="Certificates are not final before. After ten minutes somebody hears of it.",
     ),
     "journal_ends": Job(
         "contacts.tasks.expire_journal",
-        Queue.NIGHT,
+        Queue.BULK,
         "deletes what of the journal no backup needs any more",
         crontab(hour=4, minute=50),
+        LONGEST,
     ),
     "search": Job(
         "dsr.tasks.search_after_deletion",
@@ -227,13 +231,15 @@ JOBS = {
         Queue.PEOPLE,
         "sends invitations, and tells staff what was done to their account",
         crontab(),
+        LONGEST,
         late="The mails leave with the next tick.",
     ),
     "heartbeat": Job(
         "privacy_crm.tasks.give_heartbeat",
-        Queue.NIGHT,
+        Queue.PEOPLE,
         "calls the watcher outside once a nightly deletion has finished",
         crontab(minute="2-59/10"),
+        LONGEST,
         late="The watcher alarms, which is what it is for.",
     ),
     "watch": Job(
@@ -241,6 +247,7 @@ JOBS = {
         Queue.PEOPLE,
         "tells officers of a nightly deletion that waits, failed, was broken off or did not happen",
         crontab(minute="5-59/10"),
+        LONGEST,
         late="The next tick does it.",
     ),
     # Asked once a minute, it would find what left some seconds after the last time, and wait for another minute.
