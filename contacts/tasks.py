@@ -1,6 +1,6 @@
+import datetime as dt
 from functools import partial
 
-import structlog
 from django.conf import settings
 from django.utils import timezone
 
@@ -13,19 +13,16 @@ from contacts.disclosure import notifying
 from contacts.events import dietary, reminders
 from contacts.information import informing
 from contacts.journal import shipping, warning
-from contacts.journal.stores import JournalError
 from contacts.models import PolicyVersion
 from contacts.outbox import mail_files, outbox, standstill_told, wake_worker
 from contacts.people import details, restriction_guard, tombstones
 from contacts.signups import sign_ups
 
-log = structlog.get_logger(__name__)
-
 
 @app.task
-def sweep_food_preferences() -> None:
-    if at := two_clocks.agreed(timezone.now):
-        dietary.sweep(at)
+@two_clocks.by_both(timezone.now)
+def sweep_food_preferences(at: dt.datetime) -> None:
+    dietary.sweep(at)
 
 
 @app.task
@@ -54,15 +51,15 @@ def tell_of_standstills() -> None:
 
 
 @app.task
-def forget_letters() -> None:
-    if at := two_clocks.agreed(timezone.now):
-        outbox.forget(at)
+@two_clocks.by_both(timezone.now)
+def forget_letters(at: dt.datetime) -> None:
+    outbox.forget(at)
 
 
 @app.task
-def sweep_mail_files() -> None:
-    if at := two_clocks.agreed(timezone.now):
-        mail_files.sweep(at)
+@two_clocks.by_both(timezone.now)
+def sweep_mail_files(at: dt.datetime) -> None:
+    mail_files.sweep(at)
 
 
 @app.task
@@ -91,39 +88,33 @@ def ship_journal() -> None:
     at = timezone.now()
     try:
         shipping.ship(at=at)
-    except JournalError as error:
-        log.warning("journal.not_shipped", code=type(error).__name__, why=str(error))
-    if policy := PolicyVersion.objects.in_force():
-        warning.warn(policy=policy, at=at)
+    finally:
+        if policy := PolicyVersion.objects.in_force():
+            warning.warn(policy=policy, at=at)
 
 
 @app.task
-def expire_journal() -> None:
-    at = two_clocks.agreed(timezone.now)
-    if at is None:
-        return
-    try:
-        shipping.expire(at=at)
-    except JournalError as error:
-        log.warning("journal.not_expired", code=type(error).__name__, why=str(error))
+@two_clocks.by_both(timezone.now)
+def expire_journal(at: dt.datetime) -> None:
+    shipping.expire(at=at)
 
 
 @app.task
-def sweep_tombstones() -> None:
-    if at := two_clocks.agreed(timezone.now):
-        tombstones.sweep(restriction_guard.today(at))
+@two_clocks.by_both(timezone.now)
+def sweep_tombstones(at: dt.datetime) -> None:
+    tombstones.sweep(restriction_guard.today(at))
 
 
 @app.task
-def sweep_sign_ups() -> None:
-    if at := two_clocks.agreed(timezone.now):
-        sign_ups.sweep(at)
+@two_clocks.by_both(timezone.now)
+def sweep_sign_ups(at: dt.datetime) -> None:
+    sign_ups.sweep(at)
 
 
 @app.task
-def sweep_proposed_details() -> None:
-    if at := two_clocks.agreed(timezone.now):
-        details.sweep(at)
+@two_clocks.by_both(timezone.now)
+def sweep_proposed_details(at: dt.datetime) -> None:
+    details.sweep(at)
 
 
 @app.task

@@ -1,3 +1,5 @@
+import datetime as dt
+
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
@@ -12,6 +14,7 @@ from privacy_crm.access import logins, telling
 from privacy_crm.figures import catalogue
 from privacy_crm.health import heartbeat
 from privacy_crm.uploads import forgetting, importing, opening, removing
+from retention.watch import clock_watch
 
 
 @app.task
@@ -45,18 +48,18 @@ def remove_uploaded(upload_id: int, by: str) -> None:
 
 
 @app.task
-def sweep_uploads() -> None:
-    if at := two_clocks.agreed(timezone.now):
-        forgetting.sweep(at)
-        for upload_id in opening.overdue(at):
-            open_upload.delay(upload_id, "sweep")
+@two_clocks.by_both(timezone.now, differing=clock_watch.note)
+def sweep_uploads(at: dt.datetime) -> None:
+    forgetting.sweep(at)
+    for upload_id in opening.overdue(at):
+        open_upload.delay(upload_id, "sweep")
 
 
 @app.task
-def sweep_sessions() -> None:
-    if at := two_clocks.agreed(timezone.now):
-        held.delete(Session.objects.filter(expire_date__lt=at))
-        logins.sweep(at)
+@two_clocks.by_both(timezone.now)
+def sweep_sessions(at: dt.datetime) -> None:
+    held.delete(Session.objects.filter(expire_date__lt=at))
+    logins.sweep(at)
 
 
 @app.task

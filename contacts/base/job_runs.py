@@ -4,6 +4,9 @@ import datetime as dt
 
 from django.db import connection
 
+# What a task returns that did nothing of its work: neither its end nor its failure is noted, and alarms go by its last.
+DROPPED = "dropped"
+
 # Of many that end within seconds, one is noted: they would wait for each other's row. What a clock that was ahead has
 # noted gives way to the first end after it is right again: an alarm that reads it would be silent until that day.
 _SUCCEEDED = """

@@ -7,7 +7,8 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from contacts.base import job_runs
-from privacy_crm.restoring.worker import DROPPED, Guarded
+from contacts.base.job_runs import DROPPED
+from privacy_crm.restoring.worker import Guarded
 
 
 class NotedTask(Guarded):

@@ -239,16 +239,20 @@ def test_lines_leave_while_somebody_is_told_that_they_have_not(
     assert not JournalLine.objects.filter(shipped_at__isnull=True).exists()
 
 
-def test_the_jobs_outlast_a_journal_that_is_away(
+def test_the_job_fails_while_the_journal_is_away_tells_of_it_and_loses_nothing(
     policy: PolicyVersion, journal: Journal, settings: Any, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("no directory")
     settings.JOURNAL_URL = (tmp_path / "file").as_uri()
     setattr(connection, numbers._ASKED, numbers._Asked(connection.connection, float("inf"), 0))
+    User.objects.create(username="admin", email="admin@nordvik.example").groups.set(
+        Group.objects.filter(name="administrator")
+    )
     owe()
-    tasks.ship_journal()
-    tasks.expire_journal()
+    with pytest.raises(JournalError):
+        tasks.ship_journal()
     assert shipping.unshipped() == NOON
+    assert [sent.subject for sent in mail.outbox] == [warning.SUBJECT]
     settings.JOURNAL_URL = journal.path.as_uri()
     tasks.ship_journal()
     assert shipping.unshipped() is None
