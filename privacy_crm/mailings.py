@@ -4,7 +4,7 @@ This stands on top, since a mailing goes to a segment, and segments may ask any 
 """
 
 import datetime as dt
-from collections.abc import Callable
+from functools import partial
 
 from django.db.models import QuerySet
 
@@ -20,24 +20,19 @@ from privacy_crm import segments
 def tick(*, policy: PolicyVersion, at: dt.datetime) -> int:
     """Do for all mailings what a minute asks for, and return how many mails are owed now.
 
-    One of which somebody holds something waits for the next tick, and no other with it.
+    One of which somebody holds something waits for the next tick, and no other with it. The caller limits how long it
+    is waited for.
     """
-
-    def start(mailing: Mailing) -> None:
-        sending.start(mailing, people(mailing, policy, at), policy=policy, at=at)
-
-    def release(mailing: Mailing) -> None:
-        owed.append(sending.release(mailing, policy=policy, at=at))
-
-    owed: list[int] = []
-    held.sweep("mailings tidied", [[at]], lambda _: sending.tidy(at=at))
-    _each("mailings begun", Mailing.objects.startable(at).select_related("segment"), start)
-    _each("mailings released", Mailing.objects.under_way(), release)
-    return sum(owed)
+    held.passed_over("mailings", partial(sending.tidy, at=at))
+    for mailing in Mailing.objects.startable(at).select_related("segment"):
+        held.passed_over("mailings", partial(_start, mailing, policy, at))
+    under_way = list(Mailing.objects.under_way())
+    released = [partial(sending.release, mailing, policy=policy, at=at) for mailing in under_way]
+    return sum(held.passed_over("mailings", release) or 0 for release in released)
 
 
-def _each(what: str, mailings: QuerySet[Mailing], act: Callable[[Mailing], None]) -> None:
-    held.sweep(what, ([mailing] for mailing in list(mailings)), lambda one: act(one[0]))
+def _start(mailing: Mailing, policy: PolicyVersion, at: dt.datetime) -> None:
+    sending.start(mailing, people(mailing, policy, at), policy=policy, at=at)
 
 
 def preview(mailing: Mailing, *, policy: PolicyVersion, at: dt.datetime) -> Ahead:

@@ -1,11 +1,13 @@
 import datetime as dt
 
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from contacts.base import held, two_clocks
 from contacts.base.background import app
 from contacts.base.days import day_of
+from contacts.base.limits import limits
 from contacts.merging import duplicates
 from contacts.models import PolicyVersion
 from contacts.outbox import wake_worker
@@ -20,7 +22,9 @@ from retention.watch import clock_watch
 @app.task
 def run_mailings() -> None:
     policy = PolicyVersion.objects.in_force()
-    if policy and mailings.tick(policy=policy, at=timezone.now()):
+    with limits(lock=settings.SWEEP_LOCK_TIMEOUT):
+        owed = mailings.tick(policy=policy, at=timezone.now()) if policy else 0
+    if owed:
         wake_worker.nudge(wake_worker.TO_MANY)
 
 

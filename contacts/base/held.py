@@ -80,6 +80,17 @@ def sweep[Key](what: str, batches: Iterable[list[Key]], act: Callable[[list[Key]
         log.warning("sweep.skipped", what=what, number=len(left))
 
 
+def passed_over[Result](what: str, act: Callable[[], Result]) -> Result | None:
+    """Do one piece of work, and leave it for the next time where somebody holds something of it: then it is None."""
+    try:
+        return act()
+    except DatabaseError as error:
+        if not is_why(error):
+            raise
+    log.warning("sweep.skipped", what=what, number=1)
+    return None
+
+
 def by_key(rows: QuerySet[Any]) -> Iterator[list[Any]]:
     """Yield the primary keys of rows in batches, in their order; each batch is looked up when it is asked for."""
     keys = rows.order_by("pk").values_list("pk", flat=True)

@@ -19,7 +19,7 @@ from tests.support.mailing import information, one_of_a_mailing, send, written_l
 from tests.support.mailings import MINUTE, approved, bound, fresh, mailing_to, scheduled, tick
 from tests.support.waiting import locked
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.promise("L11")]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 
+from contacts.base.limits import limits
 from contacts.models import Addressee, Mailing, Message, PolicyVersion
 from tests.support.factories import NOON
 from tests.support.mailings import MINUTE, fresh, mailing_to, minute, tick
 from tests.support.waiting import locked
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.promise("L11")]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
-def impatient(settings: Any) -> None:
-    settings.SWEEP_LOCK_TIMEOUT = "20ms"
+def impatient(db: None) -> Iterator[None]:
+    with limits(lock="20ms"):
+        yield
 
 
 def owed(mailing: Mailing) -> int:

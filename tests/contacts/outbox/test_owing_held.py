@@ -14,7 +14,7 @@ from contacts.models import Contact, Message, PolicyVersion
 from tests.support.factories import NOON, ONE_DAY, ContactFactory, EventFactory, customer, hold, register
 from tests.support.waiting import locked
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.promise("L11")]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 type Owe = Callable[[], int]
 
@@ -38,6 +38,7 @@ def strangers(policy: PolicyVersion) -> tuple[list[Contact], Owe]:
     return people, lambda: informing.enqueue_due(most=100, policy=policy, at=NOON)
 
 
+@pytest.mark.promise("L5")
 @pytest.mark.parametrize("cast", [guests, strangers])
 def test_who_is_held_is_passed_over_and_owed_theirs_by_the_next_call(
     policy: PolicyVersion, cast: Callable[[PolicyVersion], tuple[list[Contact], Owe]]
