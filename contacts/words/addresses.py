@@ -5,6 +5,7 @@ under all keys (`contacts.words.keys`).
 """
 
 import unicodedata
+from collections.abc import Container
 
 import idna
 from email_validator import EmailNotValidError, validate_email
@@ -65,6 +66,11 @@ def every_hash(address: str) -> list[str]:
 def known(address: str) -> dict[str, str]:
     """Return the keyed hash of a normalised address under each key, with that of its mailbox."""
     return _under(keys.known(), address)
+
+
+def is_among(address: str, coded: Container[str]) -> bool:
+    """Tell whether a normalised address is one of those of which keyed hashes are known, under whichever key."""
+    return any(each in coded for each in every_hash(address))
 
 
 def earlier(address: str) -> dict[str, str]:

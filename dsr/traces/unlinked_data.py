@@ -11,7 +11,7 @@ from django.db.models import F, Func, JSONField, QuerySet, Value
 
 from contacts.journal import writing
 from contacts.models import Message, SignUp
-from contacts.words.addresses import every_hash, keyed_hash, mailbox_hash
+from contacts.words.addresses import every_hash, is_among, keyed_hash, mailbox_hash
 from contacts.words.journal import JournalAct
 from contacts.words.vocabulary import SignUpKind
 from dsr.models import Paper, Proof, Request
@@ -63,7 +63,7 @@ def delete_coded(coded: Mapping[str, str], *, at: dt.datetime) -> None:
         *Message.objects.filter(forget_at__isnull=False).values_list("address", flat=True),
         *Paper.objects.filter(kind=PaperKind.STATEMENT).values_list("data__old_address", flat=True),
     ]
-    delete({address for address in waiting if address and not coded.keys().isdisjoint(every_hash(address))}, at=at)
+    delete({address for address in waiting if address and is_among(address, coded)}, at=at)
     Request.objects.filter(state=State.UNPROVEN, address_hash__in=list(coded)).delete()
 
 

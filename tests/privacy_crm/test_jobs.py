@@ -81,9 +81,13 @@ def test_the_period_of_a_schedule_is_the_shortest_time_between_two_ticks(schedul
 
 def test_whoever_talks_to_servers_of_others_is_ended_in_the_end() -> None:
     limited = {name for name in ours() if app.tasks[name].time_limit}
+    assert not [job.task for job in jobs.JOBS.values() if job.queue == jobs.Queue.NIGHT and job.task in limited]
     assert limited == {
         *("contacts.tasks.send_messages", "contacts.tasks.send_mailings"),
-        *("contacts.tasks.tell_recipients", "contacts.tasks.tell_of_strikes"),
+        *("contacts.tasks.tell_recipients", "contacts.tasks.tell_of_strikes", "contacts.tasks.tell_of_standstills"),
+        *("contacts.tasks.ship_journal", "contacts.tasks.expire_journal"),
+        *("dsr.tasks.remind_officers", "retention.tasks.warn_officers"),
+        *("privacy_crm.tasks.tell_staff", "privacy_crm.tasks.give_heartbeat"),
         "privacy_crm.tasks.sweep_uploads",  # where lists lie in a storage for objects
     }
 
