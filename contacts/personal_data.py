@@ -24,6 +24,7 @@ A_DAY = "a day after the upload, or with the person, by the database's cascade"
 UNPROVEN = "after 30 days, or with the person, by the database's cascade"
 UNANSWERED = "once it is answered, after 30 days, or with the person, by the database's cascade"
 ONCE_SENT = "once the mail server has accepted it, at the latest after 14 days"
+ONCE_FREE = "with the next sender, as soon as nobody else holds the message"
 LAST_DAY = "after its last day, or when the person comes back by an act of their own"
 ITS_MONTHS = "24 months after it was written, or once the record does not depend on it any more"
 A_YEAR = "with the person, 12 months after it was sent or ended, or once nothing depends on it any more"
@@ -141,6 +142,10 @@ MODELS: dict[str, Table] = {
         **_table("digest", about("proof of the mail that asked for a consent (L14)")),
         **_table("not_before claimed_until attempts refused_at", about("when it is tried again", exported=False)),
     },
+    "contacts.LeftMail": _table(
+        "id message_id left_at digest bases",
+        about("that a mail has left, so that nobody sends it again", exported=False, goes=ONCE_FREE),
+    ),
     "contacts.Registration": {
         **_table("id contact", KEY),
         **_table("event registered_at cancelled_at attended_at", about("the person's place at an event (P7)")),

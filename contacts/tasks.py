@@ -1,3 +1,4 @@
+import datetime as dt
 from functools import partial
 
 import structlog
@@ -5,7 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from contacts.audiences import striking
-from contacts.base import budgets, two_clocks
+from contacts.base import asked_once, budgets, two_clocks
 from contacts.base.background import app
 from contacts.delivery import sending
 from contacts.delivery.order import Mails
@@ -23,9 +24,9 @@ log = structlog.get_logger(__name__)
 
 
 @app.task
-def sweep_food_preferences() -> None:
-    if at := two_clocks.agreed(timezone.now):
-        dietary.sweep(at)
+@two_clocks.by_both(timezone.now)
+def sweep_food_preferences(at: dt.datetime) -> None:
+    dietary.sweep(at)
 
 
 @app.task
@@ -54,15 +55,15 @@ def tell_of_standstills() -> None:
 
 
 @app.task
-def forget_letters() -> None:
-    if at := two_clocks.agreed(timezone.now):
-        outbox.forget(at)
+@two_clocks.by_both(timezone.now)
+def forget_letters(at: dt.datetime) -> None:
+    outbox.forget(at)
 
 
 @app.task
-def sweep_mail_files() -> None:
-    if at := two_clocks.agreed(timezone.now):
-        mail_files.sweep(at)
+@two_clocks.by_both(timezone.now)
+def sweep_mail_files(at: dt.datetime) -> None:
+    mail_files.sweep(at)
 
 
 @app.task
@@ -87,6 +88,7 @@ def owe_information() -> None:
 @app.task(throws=(JournalError,))
 def ship_journal() -> None:
     """Ship what is owed; what cannot leave is owed on, and somebody hears of it after ten minutes."""
+    asked_once.heard(shipping.TASK)
     at = timezone.now()
     try:
         shipping.ship(at=at)
@@ -99,10 +101,8 @@ def ship_journal() -> None:
 
 
 @app.task(throws=(JournalError,))
-def expire_journal() -> None:
-    at = two_clocks.agreed(timezone.now)
-    if at is None:
-        return
+@two_clocks.by_both(timezone.now)
+def expire_journal(at: dt.datetime) -> None:
     try:
         shipping.expire(at=at)
     except JournalError as error:
@@ -111,21 +111,21 @@ def expire_journal() -> None:
 
 
 @app.task
-def sweep_tombstones() -> None:
-    if at := two_clocks.agreed(timezone.now):
-        tombstones.sweep(restriction_guard.today(at))
+@two_clocks.by_both(timezone.now)
+def sweep_tombstones(at: dt.datetime) -> None:
+    tombstones.sweep(restriction_guard.today(at))
 
 
 @app.task
-def sweep_sign_ups() -> None:
-    if at := two_clocks.agreed(timezone.now):
-        sign_ups.sweep(at)
+@two_clocks.by_both(timezone.now)
+def sweep_sign_ups(at: dt.datetime) -> None:
+    sign_ups.sweep(at)
 
 
 @app.task
-def sweep_proposed_details() -> None:
-    if at := two_clocks.agreed(timezone.now):
-        details.sweep(at)
+@two_clocks.by_both(timezone.now)
+def sweep_proposed_details(at: dt.datetime) -> None:
+    details.sweep(at)
 
 
 @app.task

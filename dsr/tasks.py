@@ -1,7 +1,9 @@
+import datetime as dt
+
 from django.conf import settings
 from django.utils import timezone
 
-from contacts.base import two_clocks
+from contacts.base import asked_once, budgets, two_clocks
 from contacts.base.background import app
 from contacts.models import PolicyVersion
 from contacts.outbox import wake_worker
@@ -13,10 +15,8 @@ from dsr.traces import searching
 
 
 @app.task
-def sweep_unproven() -> None:
-    at = two_clocks.agreed(timezone.now)
-    if at is None:
-        return
+@two_clocks.by_both(timezone.now)
+def sweep_unproven(at: dt.datetime) -> None:
     proving.sweep(at)
     if policy := PolicyVersion.objects.in_force():
         intake.sweep(policy=policy, at=at)
@@ -29,54 +29,56 @@ def remind_officers() -> None:
 
 
 @app.task
-def follow_up_questions() -> None:
-    policy, at = PolicyVersion.objects.in_force(), two_clocks.agreed(timezone.now)
-    if policy and at and unanswered.follow_up(policy=policy, at=at, by="follow_up"):
+@two_clocks.by_both(timezone.now)
+def follow_up_questions(at: dt.datetime) -> None:
+    policy = PolicyVersion.objects.in_force()
+    if policy and unanswered.tick(policy=policy, at=at, by="follow_up"):
         wake_worker.nudge()
 
 
 @app.task
-def release_answered() -> None:
-    policy, at = PolicyVersion.objects.in_force(), two_clocks.agreed(timezone.now)
-    if policy and at:
+@two_clocks.by_both(timezone.now)
+def release_answered(at: dt.datetime) -> None:
+    if policy := PolicyVersion.objects.in_force():
         freezes.release_answered(policy=policy, at=at, by="release_answered")
 
 
 @app.task
-def lift_restrictions() -> None:
-    policy, at = PolicyVersion.objects.in_force(), two_clocks.agreed(timezone.now)
-    if policy and at:
+@two_clocks.by_both(timezone.now)
+def lift_restrictions(at: dt.datetime) -> None:
+    if policy := PolicyVersion.objects.in_force():
         restricting.lift_due(policy=policy, at=at, by="lift_restrictions")
 
 
 @app.task
-def forget_requests() -> None:
-    policy, at = PolicyVersion.objects.in_force(), two_clocks.agreed(timezone.now)
-    if policy and at:
+@two_clocks.by_both(timezone.now)
+def forget_requests(at: dt.datetime) -> None:
+    if policy := PolicyVersion.objects.in_force():
         forgetting.forget(months=settings.REQUEST_MONTHS, policy=policy, at=at)
 
 
 @app.task
-def forget_notices() -> None:
-    policy, at = PolicyVersion.objects.in_force(), two_clocks.agreed(timezone.now)
-    if policy and at:
+@two_clocks.by_both(timezone.now)
+def forget_notices(at: dt.datetime) -> None:
+    if policy := PolicyVersion.objects.in_force():
         forgetting.forget_notices(months=settings.REQUEST_MONTHS, policy=policy, at=at)
 
 
 @app.task
-def forget_messages() -> None:
-    policy, at = PolicyVersion.objects.in_force(), two_clocks.agreed(timezone.now)
-    if policy and at:
+@two_clocks.by_both(timezone.now)
+def forget_messages(at: dt.datetime) -> None:
+    if policy := PolicyVersion.objects.in_force():
         forgetting.forget_messages(months=settings.MESSAGE_MONTHS, policy=policy, at=at)
 
 
 @app.task
-def forget_audiences() -> None:
-    policy, at = PolicyVersion.objects.in_force(), two_clocks.agreed(timezone.now)
-    if policy and at:
+@two_clocks.by_both(timezone.now)
+def forget_audiences(at: dt.datetime) -> None:
+    if policy := PolicyVersion.objects.in_force():
         forgetting.forget_audiences(months=settings.REQUEST_MONTHS, policy=policy, at=at)
 
 
 @app.task
 def search_after_deletion() -> None:
-    searching.carry_out()
+    asked_once.heard(searching.TASK)
+    searching.carry_out(is_over=budgets.of_a_task(timezone.now(), timezone.now))

@@ -6,25 +6,30 @@ to put right what is wrong.
 """
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from tempfile import TemporaryFile
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as Worry
-from django.core.files.storage import FileSystemStorage, default_storage
+from django.core.files.storage import default_storage
 from django.db import ProgrammingError, connections
 
+from contacts.journal import stores
+from contacts.journal.stores import JournalError
 from contacts.models import Contact
 from contacts.people import rekeying
 from contacts.words import keys
+from dsr import checks as of_requests
+from privacy_crm import durations, media, starting
+from privacy_crm.backups import places
+from privacy_crm.backups.places import BackupError
 from privacy_crm.postgresql import rights
 from privacy_crm.starting import START, START_DATABASE
 
-OLDEST_POSTGRESQL = 17  # "pg_c_utf8", by which the search after an erasure compares
-SHORTEST_SECRET = 50  # characters, as Django's own check has it
+# Of a secret, as Django's own check has it.
+SHORTEST_SECRET = 50
+FEWEST_CHARACTERS = 5  # that differ
 
 # What examples and guides say in place of a secret.
 _EXAMPLES = (
@@ -42,37 +47,44 @@ def settings_are_safe(**_options: Any) -> list[CheckMessage]:
 
 
 def numbers_are_in_range(**_options: Any) -> list[CheckMessage]:
-    """Find numbers by which the product would do nothing, do it at once, or never end."""
+    """Find numbers and durations by which the product would do nothing, do it at once, or never end."""
+    numbers, lengths = settings.NUMBERS, settings.DURATIONS
+    wrong = [name for name in numbers if not numbers[name][0] <= getattr(settings, name) <= numbers[name][1]]
+    wrong += [name for name in lengths if not _is_within(getattr(settings, name), *lengths[name])]
+    ranges = numbers | lengths
     return [
-        _error(f"{name} is {value}, and has to be from {least} to {most}.", "E008")
-        for name, (least, most) in settings.NUMBERS.items()
-        if not least <= (value := getattr(settings, name)) <= most
+        _error(f"{name} is {getattr(settings, name)}, and has to be from {least} to {most}.", "E008")
+        for name, (least, most) in ((name, ranges[name]) for name in wrong)
     ]
 
 
 def media_is_writable(**_options: Any) -> list[CheckMessage]:
-    """Find a directory for media that takes no file."""
-    if not isinstance(default_storage, FileSystemStorage):
-        return []
-    root = Path(settings.MEDIA_ROOT)
+    """Find a place for media that takes no file. A storage that does not answer is an outage, and ends no start."""
     try:
-        root.mkdir(parents=True, exist_ok=True)
-        with TemporaryFile(dir=root) as file:
-            file.write(b"writable")
-    except OSError as error:
-        return [_error(f"MEDIA_DIR: nothing can be written in {root} ({error.strerror}).", "E009")]
+        media.try_out(default_storage)
+    except media.RefusedError as error:
+        return [_error(str(error), "E009")]
+    except media.AwayError as error:
+        return [Worry(str(error), id="privacy_crm.W009")]
     return []
+
+
+def places_are_known(**_options: Any) -> list[CheckMessage]:
+    """Find addresses of journal and backups under which nothing can be kept."""
+    return [*_of_places()]
+
+
+def holidays_are_known(**_options: Any) -> list[CheckMessage]:
+    """Find what keeps deadlines from being known, as the check of requests does wherever checks are run."""
+    return [_error(str(message.msg), "E016") for message in of_requests.holidays_are_known()]
 
 
 def postgresql_is_new_enough(*, databases: Sequence[str] | None = None, **_options: Any) -> list[CheckMessage]:
     """Find a server on which some acts would fail, deletions on request among them."""
     if "default" not in (databases or ()):
         return []
-    version = _major(connections["default"])
-    if version >= OLDEST_POSTGRESQL:
-        return []
-    said = f"DATABASE_URL leads to PostgreSQL {version}, and {OLDEST_POSTGRESQL} or later is needed."
-    return [_error(said, "E010")]
+    old = starting.too_old(connections["default"])
+    return [_error(old, "E010")] if old else []
 
 
 def keys_are_all_there(*, databases: Sequence[str] | None = None, **_options: Any) -> list[CheckMessage]:
@@ -112,7 +124,7 @@ def application_owns_nothing(*, databases: Sequence[str] | None = None, **_optio
 
 def register_all() -> None:
     """Called once, when the app is ready."""
-    for check in (settings_are_safe, numbers_are_in_range, media_is_writable):
+    for check in (settings_are_safe, numbers_are_in_range, media_is_writable, places_are_known, holidays_are_known):
         register(check, START, deploy=True)
     for check in (
         postgresql_is_new_enough,
@@ -147,17 +159,43 @@ def _of_the_way_here() -> Iterator[CheckMessage]:
 
 
 def _of_secrets() -> Iterator[CheckMessage]:
-    secret = settings.SECRET_KEY
-    if len(secret) < SHORTEST_SECRET:
-        yield _error(f"SECRET_KEY is too short: it needs {SHORTEST_SECRET} random characters or more.", "E004")
-    elif any(each in secret.lower() for each in _EXAMPLES):
-        yield _error("SECRET_KEY is an example from a guide: it needs random characters that nobody knows.", "E005")
+    for name, secret in _secrets():
+        if len(secret) < SHORTEST_SECRET or len(set(secret)) < FEWEST_CHARACTERS:
+            said = f"{name}: a key is too short, and needs {SHORTEST_SECRET} random characters or more."
+            yield _error(said, "E004")
+        elif any(each in secret.lower() for each in _EXAMPLES):
+            said = f"{name}: a key is an example from a guide, and needs random characters that nobody knows."
+            yield _error(said, "E005")
     if settings.SUPPRESSION_KEY_IS_DERIVED:
         yield _error(
             "SUPPRESSION_KEY must be set, or a new SECRET_KEY would forget every objection. Where people are on"
             " record already, set it to suppression: followed by the SECRET_KEY of today.",
             "E006",
         )
+
+
+def _secrets() -> Iterator[tuple[str, str]]:
+    """Yield each secret that is good for something new, with its setting; an earlier key of hashes only finds."""
+    yield "SECRET_KEY", settings.SECRET_KEY
+    yield from (("SECRET_KEY_FALLBACKS", each) for each in settings.SECRET_KEY_FALLBACKS)
+    if not settings.SUPPRESSION_KEY_IS_DERIVED:
+        first = keys.first()
+        yield "SUPPRESSION_KEYS" if first in settings.SUPPRESSION_KEYS else "SUPPRESSION_KEY", first
+
+
+def _of_places() -> Iterator[CheckMessage]:
+    try:
+        stores.configured()
+    except JournalError as error:
+        yield _error(str(error), "E015")
+    try:
+        places.of(settings.BACKUP_URL)
+    except BackupError as error:
+        yield _error(f"BACKUP_URL: {error}", "E017")
+
+
+def _is_within(text: str, least: str, most: str) -> bool:
+    return durations.seconds(least) <= durations.seconds(text) <= durations.seconds(most)
 
 
 def _of_staff() -> Iterator[CheckMessage]:
@@ -170,10 +208,6 @@ def _named(apart: Sequence[str]) -> dict[str, dict[str, int]]:
         return rekeying.named(apart)
     except ProgrammingError:  # not migrated yet
         return {}
-
-
-def _major(connection: Any) -> int:
-    return int(connection.pg_version // 10_000)
 
 
 def _error(text: str, code: str) -> Error:

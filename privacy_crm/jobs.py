@@ -177,13 +177,14 @@ JOBS = {
         Queue.PEOPLE,
         _("from eight o'clock in the company's time zone, tells officers once a day which answers are due (L1)"),
         crontab(minute=0),
+        LONGEST,
         late="The next tick of the same day does it.",
     ),
     "questions": Job(
         "dsr.tasks.follow_up_questions",
         Queue.PEOPLE,
         _("reminds people of our question after 14 days, and closes their request after 30 (L2)"),
-        crontab(hour=6, minute=15),
+        crontab(minute=15),
     ),
     "answered": Job(
         "dsr.tasks.release_answered",
@@ -205,6 +206,7 @@ JOBS = {
         Queue.PEOPLE,
         _("tells officers and administrators that the mail server is at fault, and that it is well again"),
         crontab(),
+        LONGEST,
         late="They read it on their home page.",
     ),
     "journal": Job(
@@ -212,13 +214,15 @@ JOBS = {
         Queue.PEOPLE,
         _("writes to the journal outside the database what a restore must not undo (L11)"),
         crontab(),
+        LONGEST,
         late="Certificates are not final before. After ten minutes somebody hears of it.",
     ),
     "journal_ends": Job(
         "contacts.tasks.expire_journal",
-        Queue.NIGHT,
+        Queue.BULK,
         _("deletes what of the journal no backup needs any more"),
         crontab(hour=4, minute=50),
+        LONGEST,
     ),
     "search": Job(
         "dsr.tasks.search_after_deletion",
@@ -232,13 +236,15 @@ JOBS = {
         Queue.PEOPLE,
         _("sends invitations, and tells staff what was done to their account"),
         crontab(),
+        LONGEST,
         late="The mails leave with the next tick.",
     ),
     "heartbeat": Job(
         "privacy_crm.tasks.give_heartbeat",
-        Queue.NIGHT,
+        Queue.PEOPLE,
         _("calls the watcher outside once a nightly deletion has finished"),
         crontab(minute="2-59/10"),
+        LONGEST,
         late="The watcher alarms, which is what it is for.",
     ),
     "watch": Job(
@@ -246,6 +252,7 @@ JOBS = {
         Queue.PEOPLE,
         _("tells officers of a nightly deletion that waits, failed, was broken off or did not happen"),
         crontab(minute="5-59/10"),
+        LONGEST,
         late="The next tick does it.",
     ),
     # Asked once a minute, it would find what left some seconds after the last time, and wait for another minute.

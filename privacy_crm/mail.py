@@ -51,10 +51,12 @@ def guards(provider: str, setting: Callable[[str], str]) -> dict[str, str]:
 
 def _smtp(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
+    if not _host(parts):
+        raise ValueError(f"EMAIL_URL lacks a part: it has to be {parts.scheme}://USER:PASSWORD@HOST:PORT")
     implicit_tls = parts.scheme in {"smtps", "smtp+ssl"}
     asked_for_tls = parts.scheme == "smtp+tls" or parse_qs(parts.query).get("tls") == ["1"]
     options = {
-        "host": parts.hostname or "localhost",
+        "host": parts.hostname,
         "port": parts.port or (465 if implicit_tls else 25),
         "username": unquote(parts.username or ""),
         "password": unquote(parts.password or ""),
@@ -63,6 +65,14 @@ def _smtp(url: str) -> dict[str, Any]:
         "timeout": 30,
     }
     return {"BACKEND": "contacts.outbox.mail_smtp.EmailBackend", "OPTIONS": options}
+
+
+def _host(parts: SplitResult) -> str:
+    """Return the server's name; nothing where a port is none, as a password makes it that has a slash in it."""
+    try:
+        return (parts.port, parts.hostname or "")[1]
+    except ValueError:
+        return ""
 
 
 # A provider adds a picture to a mail, or bends its links, to tell who read it: none may.

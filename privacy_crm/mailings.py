@@ -4,9 +4,11 @@ This stands on top, since a mailing goes to a segment, and segments may ask any 
 """
 
 import datetime as dt
+from functools import partial
 
 from django.db.models import QuerySet
 
+from contacts.base import held
 from contacts.base.days import day_of
 from contacts.mailings import people as mailing_people
 from contacts.mailings import sending
@@ -16,11 +18,21 @@ from privacy_crm import segments
 
 
 def tick(*, policy: PolicyVersion, at: dt.datetime) -> int:
-    """Do for all mailings what a minute asks for, and return how many mails are owed now."""
-    sending.tidy(at=at)
+    """Do for all mailings what a minute asks for, and return how many mails are owed now.
+
+    One of which somebody holds something waits for the next tick, and no other with it. The caller limits how long it
+    is waited for.
+    """
+    held.passed_over("mailings", partial(sending.tidy, at=at))
     for mailing in Mailing.objects.startable(at).select_related("segment"):
-        sending.start(mailing, people(mailing, policy, at), policy=policy, at=at)
-    return sum(sending.release(mailing, policy=policy, at=at) for mailing in Mailing.objects.under_way())
+        held.passed_over("mailings", partial(_start, mailing, policy, at))
+    under_way = list(Mailing.objects.under_way())
+    released = [partial(sending.release, mailing, policy=policy, at=at) for mailing in under_way]
+    return sum(held.passed_over("mailings", release) or 0 for release in released)
+
+
+def _start(mailing: Mailing, policy: PolicyVersion, at: dt.datetime) -> None:
+    sending.start(mailing, people(mailing, policy, at), policy=policy, at=at)
 
 
 def preview(mailing: Mailing, *, policy: PolicyVersion, at: dt.datetime) -> Ahead:

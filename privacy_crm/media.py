@@ -1,5 +1,8 @@
 """Where whitepapers and uploaded lists are kept: a folder, or a storage for objects by `s3://KEY:SECRET@host/bucket`."""
 
+import uuid
+from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
@@ -8,6 +11,14 @@ _IN_MEMORY = 10 * 1024 * 1024  # bytes
 _KNOWN = {"region", "tls"}
 
 type Storage = dict[str, Any]
+
+
+class RefusedError(Exception):
+    """Nothing can be written; the message names the setting, and says why in a word."""
+
+
+class AwayError(Exception):
+    """Nobody answers: whether something can be written is not known."""
 
 
 def storage(url: str) -> Storage:
@@ -38,6 +49,41 @@ def storage(url: str) -> Storage:
             "client_config": _patience(addressing="path" if parts.hostname else None),
         },
     }
+
+
+def try_out(storage: Any) -> None:
+    """Write and delete a file in a folder, or in what speaks S3. Raises RefusedError and AwayError."""
+    if hasattr(storage, "bucket_name"):
+        _try_bucket(storage)
+    else:
+        _try_folder(Path(storage.location))
+
+
+def _try_folder(root: Path) -> None:
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=root) as file:
+            file.write(b"writable")
+    except OSError as error:
+        raise RefusedError(f"MEDIA_DIR: nothing can be written in {root} ({error.strerror}).") from error
+
+
+def _try_bucket(storage: Any) -> None:
+    from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError  # noqa: A004, PLC0415
+
+    try:
+        file = storage.bucket.Object(f"try-{uuid.uuid4().hex}")
+        file.put(Body=b"writable")
+        file.delete()
+    except (ConnectionError, HTTPClientError) as error:
+        raise AwayError(f"MEDIA_URL: the storage does not answer ({type(error).__name__}).") from error
+    except ClientError as error:
+        why = f"({error.response['Error']['Code']})"
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
+            raise AwayError(f"MEDIA_URL: the storage is out of order {why}.") from error
+        raise RefusedError(f"MEDIA_URL: nothing can be written and deleted there {why}.") from error
+    except BotoCoreError as error:  # no credentials, no region
+        raise RefusedError(f"MEDIA_URL: nothing can be written there ({type(error).__name__}).") from error
 
 
 def _patience(addressing: str | None) -> Any:

@@ -145,7 +145,8 @@ class AccountMail(models.Model):
 class OpenLogin(models.Model):
     """A session in which somebody is logged in: since when, and roughly from where. It goes with the session.
 
-    `door` is the event where it checks guests in: those pages stay open to it until the event is over.
+    `door` is the event where it checks guests in: those pages stay open to it until the event is over, and no longer
+    than until the end that the event had when they were opened (`door_until`).
     """
 
     session = models.OneToOneField("sessions.Session", models.DB_CASCADE, primary_key=True, related_name="+")
@@ -155,6 +156,7 @@ class OpenLogin(models.Model):
     network = models.CharField(blank=True)
     browser = models.CharField(blank=True)
     door = models.ForeignKey(Event, models.DB_SET_NULL, null=True, related_name="+")
+    door_until = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

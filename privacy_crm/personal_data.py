@@ -45,6 +45,6 @@ MODELS: dict[str, Table] = {
         "id user role asked_by asked_at ends_at answer answered_at answered_by", _ACCOUNT
     ),
     "privacy_crm.AccountMail": _table("id reader about code role link address happened_at not_before attempts", _MAIL),
-    "privacy_crm.OpenLogin": _table("session user began_at used_at network browser door", _LOGIN),
+    "privacy_crm.OpenLogin": _table("session user began_at used_at network browser door door_until", _LOGIN),
     "sessions.Session": _table("session_key session_data expire_date", _SESSION),
 }

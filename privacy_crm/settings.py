@@ -3,10 +3,11 @@
 import sys
 from pathlib import Path
 from typing import Any, NoReturn
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
-from privacy_crm import logs, mail, media, secret_files, security
+from privacy_crm import durations, logs, mail, media, secret_files, security
 from privacy_crm.staff.site import unfold
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -40,6 +41,29 @@ def share(name: str, default: float) -> float:
         return float(env.str(name, default="") or default)
     except ValueError:
         stop(f"{name} must be a share, such as 0.1")
+
+
+# The same for durations, as PostgreSQL writes them: "0" would be no limit at all.
+DURATIONS: dict[str, tuple[str, str]] = {}
+
+
+def duration(name: str, default: str, least: str, most: str) -> str:
+    DURATIONS[name] = (least, most)
+    text: str = env.str(name, default="") or default
+    try:
+        durations.seconds(text)
+    except ValueError:
+        stop(f"{name} must be a duration from {least} to {most}, such as {default}")
+    return text
+
+
+def zone(name: str, default: str) -> str:
+    text: str = env.str(name, default="") or default
+    try:
+        ZoneInfo(text)
+    except (LookupError, ValueError, OSError):
+        stop(f"{name} must be a time zone, such as {default}")
+    return text
 
 
 DEBUG = env.bool("DEBUG", default=False)
@@ -92,10 +116,13 @@ if not (DATABASE_URL and REDIS_URL):
         CELERY_BROKER_TRANSPORT = "privacy_crm.embedded.broker.Transport"
 
 # What each connection is limited to; what takes longer names its own limits (contacts/base/limits.py).
+STATEMENT_TIMEOUT = duration("STATEMENT_TIMEOUT", "60s", "1s", "1h")
+LOCK_TIMEOUT = duration("LOCK_TIMEOUT", "10s", "100ms", "10min")
+IDLE_TIMEOUT = duration("IDLE_TIMEOUT", "2min", "1s", "1h")
 SESSION = {
-    "statement_timeout": env.str("STATEMENT_TIMEOUT", default="60s"),
-    "lock_timeout": env.str("LOCK_TIMEOUT", default="10s"),
-    "idle_in_transaction_session_timeout": env.str("IDLE_TIMEOUT", default="2min"),
+    "statement_timeout": STATEMENT_TIMEOUT,
+    "lock_timeout": LOCK_TIMEOUT,
+    "idle_in_transaction_session_timeout": IDLE_TIMEOUT,
     # A run that is killed while it waits for a row frees its locks within seconds, not when the row is free.
     "client_connection_check_interval": "2s",
 }
@@ -113,9 +140,17 @@ DATABASES = {"default": database(DATABASE_URL)}
 OWNER_DATABASE = database(OWNER_DATABASE_URL)
 APPLICATION_ROLE = DATABASES["default"]["USER"]
 # How long a deletion by time waits for a row that somebody else holds, before it looks which one that is.
-SWEEP_LOCK_TIMEOUT = env.str("SWEEP_LOCK_TIMEOUT", default="2s")
+SWEEP_LOCK_TIMEOUT = duration("SWEEP_LOCK_TIMEOUT", "2s", "10ms", "10min")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+# Visitors wait for Valkey, and there are few threads: one that takes connections and says nothing is given up.
+VALKEY_PATIENCE = {"socket_connect_timeout": 1, "socket_timeout": 1}  # seconds
+CACHES: dict[str, Any] = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": VALKEY_PATIENCE,
+    }
+}
 
 TASK_APP = "privacy_crm.celery.app"
 CELERY_TASK_IGNORE_RESULT = True
@@ -228,7 +263,7 @@ LANGUAGES = [("en", _("English")), ("sv", _("Swedish"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = env.str("TIME_ZONE", default="Europe/Stockholm")
+TIME_ZONE = zone("TIME_ZONE", "Europe/Stockholm")
 # Full dates everywhere: "24 November 2026".
 FORMAT_MODULE_PATH = ["privacy_crm.formats"]
 
@@ -331,7 +366,7 @@ AUDIT_MONTHS = number("AUDIT_MONTHS", 24, 12, 240)
 # How long it is known which mail somebody was sent, and when: the policy's page and answers name it.
 MESSAGE_MONTHS = number("MESSAGE_MONTHS", 12, 3, 240)
 # How long a backup is kept: what it still holds of a deleted person is gone by then, and they are told the day.
-BACKUP_DAYS = number("BACKUP_DAYS", 30, 0, 3_650)
+BACKUP_DAYS = number("BACKUP_DAYS", 30, 1, 3_650)
 
 # Called once each nightly deletion has finished, so that a watcher outside notices when none does.
 HEARTBEAT_URL = env.str("HEARTBEAT_URL", default="")

@@ -5,19 +5,22 @@ the database is looked at before it is first used.
 """
 
 import sys
+from contextlib import suppress
 from typing import Any
 
 import django
 from django.conf import settings
 from django.core.checks import CheckMessage, run_checks
 from django.core.exceptions import ImproperlyConfigured
-from django.db import OperationalError, connections
+from django.db import NotSupportedError, OperationalError, connections
 from django.db.backends.signals import connection_created
 
 # The tags of the checks (`privacy_crm.checks`), which need the models and are found by these alone.
 START, START_DATABASE = "start", "start-database"
 
 WRONG = 2
+
+OLDEST_POSTGRESQL = 17  # "pg_c_utf8", by which the search after an erasure compares
 
 _DATABASE = "default"
 
@@ -60,7 +63,19 @@ def worries() -> list[str]:
         connections[_DATABASE].close()
 
 
+def too_old(connection: Any) -> str:
+    """Return what is wrong with the version of a server, and nothing where it will do."""
+    with suppress(NotSupportedError):  # too old for Django as well, which names no setting; the connection is there
+        connection.ensure_connection()
+    if connection.pg_version >= OLDEST_POSTGRESQL * 10_000:
+        return ""
+    version = connection.pg_version // 10_000
+    return f"DATABASE_URL leads to PostgreSQL {version}, and {OLDEST_POSTGRESQL} or later is needed."
+
+
 def _of_database() -> list[str]:
+    if old := too_old(connections[_DATABASE]):
+        return [old]
     return _lines(_checked())
 
 
@@ -72,15 +87,21 @@ def _look(connection: Any, **_said: Any) -> None:
     """Look at the database with the first connection to it, and let nobody use it where it is not what it should be."""
     if connection.alias != _DATABASE:
         return
+    try:
+        _refuse_for(_of_database())
+    except BaseException:
+        connection.close()  # or it would be there, and used, without having been looked at
+        raise
     connection_created.disconnect(dispatch_uid=START)
-    if wrong := _of_database():
-        connection_created.connect(_look, dispatch_uid=START)
-        connection.close()
-        raise ImproperlyConfigured(" ".join(wrong))
 
 
 def _lines(found: list[CheckMessage]) -> list[str]:
     return [str(message.msg) for message in sorted(found, key=lambda each: each.id or "") if message.is_serious()]
+
+
+def _refuse_for(wrong: list[str]) -> None:
+    if wrong:
+        raise ImproperlyConfigured(" ".join(wrong))
 
 
 def _end_for(wrong: list[str]) -> None:

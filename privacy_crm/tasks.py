@@ -1,10 +1,13 @@
+import datetime as dt
+
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from contacts.base import budgets, held, two_clocks
+from contacts.base import background, budgets, held, two_clocks
 from contacts.base.background import app
 from contacts.base.days import day_of
+from contacts.base.limits import limits
 from contacts.merging import duplicates
 from contacts.models import PolicyVersion
 from contacts.outbox import wake_worker
@@ -14,12 +17,15 @@ from privacy_crm.access import logins, telling
 from privacy_crm.figures import catalogue
 from privacy_crm.health import heartbeat
 from privacy_crm.uploads import forgetting, importing, opening, removing
+from retention.watch import clock_watch
 
 
 @app.task
 def run_mailings() -> None:
     policy = PolicyVersion.objects.in_force()
-    if policy and mailings.tick(policy=policy, at=timezone.now()):
+    with limits(lock=settings.SWEEP_LOCK_TIMEOUT):
+        owed = mailings.tick(policy=policy, at=timezone.now()) if policy else 0
+    if owed:
         wake_worker.nudge(wake_worker.TO_MANY)
 
 
@@ -46,24 +52,23 @@ def remove_uploaded(upload_id: int, by: str) -> None:
         at = timezone.now()
         is_over = budgets.of_a_task(at, timezone.now)
         if removing.remove(upload_id, policy=policy, at=at, by=by, now=timezone.now, is_over=is_over):
-            remove_uploaded.delay(upload_id, by)
+            background.ask(remove_uploaded.name, (upload_id, by))
 
 
 @app.task
-def sweep_uploads() -> None:
-    if at := two_clocks.agreed(timezone.now):
-        forgetting.sweep(at)
-        for upload_id in opening.overdue(at):
-            open_upload.delay(upload_id, "sweep")
+@two_clocks.by_both(timezone.now, differing=clock_watch.note)
+def sweep_uploads(at: dt.datetime) -> None:
+    forgetting.sweep(at)
+    for upload_id in opening.overdue(at):
+        background.ask(open_upload.name, (upload_id, "sweep"))
 
 
 @app.task
-def sweep_sessions() -> None:
-    policy, at = PolicyVersion.objects.in_force(), two_clocks.agreed(timezone.now)
-    if at:
-        held.delete(Session.objects.filter(expire_date__lt=at))
-        logins.sweep(at)
-    if at and policy:
+@two_clocks.by_both(timezone.now)
+def sweep_sessions(at: dt.datetime) -> None:
+    held.delete(Session.objects.filter(expire_date__lt=at))
+    logins.sweep(at)
+    if policy := PolicyVersion.objects.in_force():
         of_accounts.forget(months=settings.AUDIT_MONTHS, policy=policy, at=at)
 
 
@@ -92,7 +97,7 @@ def count_figures() -> None:
     if policy := PolicyVersion.objects.in_force():
         at = timezone.now()
         for left in catalogue.count_nightly(policy, at=at, is_over=budgets.of_a_task(at, timezone.now)):
-            count_figure.delay(left)
+            background.ask(count_figure.name, (left,))
 
 
 @app.task

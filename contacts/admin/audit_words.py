@@ -28,6 +28,7 @@ _DEEDS: dict[str, Any] = {
     "account.language_changed": _("changed the language of an account"),
     "account.link_sent": _("sent the owner of an account a link for a password"),
     "account.logins_ended": _("logged an account out everywhere"),
+    "account.own_logins_ended": _("ended log-ins of their account on other devices"),
     "account.passkey_added": _("added a passkey to their account"),
     "account.passkey_removed": _("removed a passkey from their account"),
     "account.password_changed": _("changed the password of an account"),

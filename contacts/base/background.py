@@ -1,5 +1,6 @@
 """The project's Celery app, by which work is handed to a worker. It is loaded with the first module of tasks."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -12,10 +13,11 @@ app: Any = import_string(settings.TASK_APP)
 _QUICK = {"max_retries": 0, "socket_connect_timeout": 1, "socket_timeout": 1, "retry_on_timeout": False}
 
 
-def ask(task: str, *, expires: float | None = None) -> None:
+def ask(task: str, args: Sequence[Any] = (), *, expires: float | None = None) -> None:
     """Ask a worker to do a task soon, unless none has within `expires` seconds.
 
-    Raises KombuError or OSError where the broker is away.
+    Nothing else publishes a task: Celery would wait for a broker without end. Raises KombuError or OSError where it is
+    away.
     """
     with producers[app.connection_for_write(transport_options=_QUICK)].acquire(block=False) as producer:
-        app.send_task(task, producer=producer, retry=False, ignore_result=True, expires=expires)
+        app.send_task(task, args, producer=producer, retry=False, ignore_result=True, expires=expires)

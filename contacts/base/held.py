@@ -20,11 +20,16 @@ BATCH = 1000
 
 _LOCK_NOT_AVAILABLE = "55P03"
 # Whoever holds a row for the first wait holds on to it; the halves only have to find which one that is.
-_BRIEF = "200ms"
+BRIEF = "200ms"
 # So many brief waits for one piece of work: where a whole table is held, the rest is left out unseen.
 _MOST_WAITS = 500
 
 log = structlog.get_logger(__name__)
+
+
+def is_why(error: DatabaseError) -> bool:
+    """Tell whether an error says that somebody else holds a row for longer than we wait."""
+    return getattr(error.__cause__, "pgcode", None) == _LOCK_NOT_AVAILABLE
 
 
 @dataclass
@@ -37,7 +42,7 @@ class _Search[Key]:
     def work(self, keys: list[Key]) -> list[Key]:
         if self._done(keys):
             return []
-        with limits(lock=_BRIEF):
+        with limits(lock=BRIEF):
             return self._halved(keys)
 
     def _halved(self, keys: list[Key]) -> list[Key]:
@@ -51,7 +56,7 @@ class _Search[Key]:
         try:
             retry.persist(partial(self.act, keys))
         except DatabaseError as error:
-            if getattr(error.__cause__, "pgcode", None) != _LOCK_NOT_AVAILABLE:
+            if not is_why(error):
                 raise
             self.waits -= 1
             return False
@@ -73,6 +78,17 @@ def sweep[Key](what: str, batches: Iterable[list[Key]], act: Callable[[list[Key]
         left = left_out(batches, act)
     if left:
         log.warning("sweep.skipped", what=what, number=len(left))
+
+
+def passed_over[Result](what: str, act: Callable[[], Result]) -> Result | None:
+    """Do one piece of work, and leave it for the next time where somebody holds something of it: then it is None."""
+    try:
+        return act()
+    except DatabaseError as error:
+        if not is_why(error):
+            raise
+    log.warning("sweep.skipped", what=what, number=1)
+    return None
 
 
 def by_key(rows: QuerySet[Any]) -> Iterator[list[Any]]:

@@ -1,9 +1,11 @@
 """Which tasks came to their end and which failed, for alarms and the page "System": no argument of any is kept."""
 
 import datetime as dt
-from contextvars import ContextVar
 
 from django.db import connection
+
+# What a task returns that did nothing of its work: neither its end nor its failure is noted, and alarms go by its last.
+DROPPED = "dropped"
 
 # Of many that end within seconds, one is noted: they would wait for each other's row. What a clock that was ahead has
 # noted gives way to the first end after it is right again: an alarm that reads it would be silent until that day.
@@ -15,23 +17,6 @@ _SUCCEEDED = """
 _FAILED = """
     INSERT INTO contacts_jobrun (task, failed_at, error) VALUES (%(task)s, %(at)s, %(error)s)
     ON CONFLICT (task) DO UPDATE SET failed_at = excluded.failed_at, error = excluded.error"""
-
-
-_gave_up: ContextVar[bool] = ContextVar("gave_up", default=False)
-
-
-def begin() -> None:
-    """Note that a task begins."""
-    _gave_up.set(False)
-
-
-def give_up() -> None:
-    """Say within a task that it cannot do its work now, which is no error of its own: its end will be no success."""
-    _gave_up.set(True)
-
-
-def gave_up() -> bool:
-    return _gave_up.get()
 
 
 def succeeded(task: str, *, at: dt.datetime) -> None:

@@ -3,14 +3,32 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 
-from django.db import Error, connection
+from django.db import Error, OperationalError, connection, transaction
+from psycopg2.errors import QueryCanceled
 
 NONE = "0"  # as PostgreSQL writes it
+OF_A_PAGE = "20s"  # beyond, nobody waits for a page any more, and there are few threads
 
 _NOW = "SELECT name, current_setting(name) FROM unnest(%(names)s::text[]) AS setting (name)"
 _SET = """
     SELECT set_config(name, value, %(local)s)
     FROM unnest(%(names)s::text[], %(values)s::text[]) AS setting (name, value)"""
+
+
+class TooLongError(Exception):
+    """A page would have to wait too long for what it asks of the database."""
+
+
+@contextmanager
+def of_a_page() -> Iterator[None]:
+    """Let what a page asks about everybody last as long as somebody waits for it. Raises TooLongError beyond."""
+    try:
+        with transaction.atomic(), limits(statement=OF_A_PAGE):
+            yield
+    except OperationalError as error:
+        if isinstance(error.__cause__, QueryCanceled):
+            raise TooLongError from error
+        raise
 
 
 @contextmanager

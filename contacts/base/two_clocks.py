@@ -3,11 +3,12 @@
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 
 import structlog
 from django.db import connection
 
-from contacts.base import job_runs
+from contacts.base.job_runs import DROPPED
 
 log = structlog.get_logger(__name__)
 
@@ -49,15 +50,40 @@ def read(now: Clock, database: Clock = of_database) -> Clocks:
     return Clocks(min(max(said, before), max(before, after)), said)
 
 
-def agreed(now: Clock, database: Clock = of_database) -> dt.datetime | None:
+def _leave(_clocks: Clocks) -> None:
+    """Leave it to others to write down that clocks differ."""
+
+
+def agreed(
+    now: Clock, database: Clock = of_database, *, differing: Callable[[Clocks], object] = _leave
+) -> dt.datetime | None:
     """Return now, for what deletes by time; None where the clocks differ by more than MOST: then nothing is deleted.
 
-    Every door of such a sweep asks here; a job that then does nothing has not succeeded. `retention.watch.clock_watch`
-    tells somebody.
+    Every door of such a sweep asks here. `differing` is given clocks that differ: `retention.watch.clock_watch` writes
+    them down, and tells somebody.
     """
     clocks = read(now, database)
     if clocks.agree:
         return clocks.machine
     log.error("clocks.differ", seconds=round(clocks.apart.total_seconds()))
-    job_runs.give_up()
+    differing(clocks)
     return None
+
+
+def by_both(
+    now: Clock, *, differing: Callable[[Clocks], object] = _leave
+) -> Callable[[Callable[[dt.datetime], None]], Callable[[], str | None]]:
+    """Have a task do its work at the moment that `agreed` returns, and drop it where the clocks differ."""
+
+    def of(act: Callable[[dt.datetime], None]) -> Callable[[], str | None]:
+        @wraps(act)
+        def task() -> str | None:
+            at = agreed(now, differing=differing)
+            if at is None:
+                return DROPPED
+            act(at)
+            return None
+
+        return task
+
+    return of

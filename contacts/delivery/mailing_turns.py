@@ -9,18 +9,18 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError
 from django.db.models import BigIntegerField, DateTimeField, Exists, OuterRef, prefetch_related_objects
 from psycopg2 import sql
 
-from contacts.base import retry, rows
+from contacts.base import held, retry, rows
 from contacts.base.days import day_of
 from contacts.base.prepared import Given, Prepared
 from contacts.base.queries import composed
+from contacts.delivery import left_mails
 from contacts.delivery.letters import stencils
 from contacts.delivery.letters.parts import Occasion
 from contacts.delivery.letters.stencils import Stencil
-from contacts.information import informing
 from contacts.mailings import people as mailing_people
 from contacts.models import Basis, Contact, Mailing, Message, PolicyVersion
 from contacts.outbox import counts
@@ -80,10 +80,19 @@ class Turns:
         By the same statement, the one before it is noted as sent.
         """
         claim, mailing = self._claim(mailing_id, day_of(at, self._policy.zone))
-        asked = self._statements.together(self._mark, claim) if self._left else claim
-        row = retry.persist(lambda: self._statements.one(asked, [*(self._left or ()), pk, at, until]))
+        try:
+            row = self._claimed(claim, [pk, at, until])
+        except DatabaseError as error:
+            if not (self._left and held.is_why(error)):
+                raise
+            self._note_later()
+            row = self._claimed(claim, [pk, at, until])
         self._left = None
         return _turn(row, mailing) if row else None
+
+    def _claimed(self, claim: str, given: list[Any]) -> tuple[Any, ...] | None:
+        asked = self._statements.together(self._mark, claim) if self._left else claim
+        return retry.persist(lambda: self._statements.one(asked, [*(self._left or ()), *given]))
 
     def hand_over(self, turn: Turn, mailer: EmailBackend, at: dt.datetime) -> bool:
         """Send a mail; returns False, and sends nothing, where its reader needs one that is composed for them alone."""
@@ -96,17 +105,29 @@ class Turns:
 
     def leave(self, turn: Turn, at: dt.datetime) -> None:
         """Say that a mail has left: it is noted with the next one, or by `settle`."""
-        self._left = (turn.message.pk, at)
         if turn.untold:
-            with transaction.atomic():
-                informing.enqueue_beside(turn.message, policy=self._policy, at=at)
-                self.settle()
+            left_mails.note(turn.message, (), policy=self._policy, at=at)
+        else:
+            self._left = (turn.message.pk, at)
 
     def settle(self) -> None:
         """Note that the last mail has left, and count it."""
-        if self._left:
-            left, self._left = self._left, None
+        if not (left := self._left):
+            return
+        try:
             retry.persist(lambda: self._statements.run(self._mark, left))
+        except DatabaseError as error:
+            if not held.is_why(error):
+                raise
+            self._note_later()
+        self._left = None
+
+    def _note_later(self) -> None:
+        """Leave what somebody holds to the next sender."""
+        if self._left:
+            pk, at = self._left
+            left_mails.note_later(pk, at=at)
+            self._left = None
 
     def _claim(self, mailing_id: int, day: dt.date) -> tuple[str, Mailing]:
         if (mailing_id, day) not in self._claims:

@@ -2,7 +2,8 @@
 
 A mail goes out before it is marked as sent, outside any transaction. Where a sender dies in between, the next one sends
 it again under the same Message-ID, once its claim has ended. A mailing's is not sent again: one that is missing does
-less harm than a second copy (`outbox.end_broken_off`).
+less harm than a second copy (`outbox.end_broken_off`). Whoever holds a row is waited for by none: the mail is passed
+over, or noted as sent by the next sender.
 """
 
 import datetime as dt
@@ -12,14 +13,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.core.mail import mailers
-from django.db import DatabaseError, Error, transaction
+from django.db import DatabaseError, Error, connection, transaction
 from django.db.models import F
+from psycopg2 import sql
 
-from contacts.base import budgets, prepared, retry
+from contacts.base import budgets, held, prepared
 from contacts.base.budgets import IsOver
 from contacts.base.days import day_of
-from contacts.delivery import letters, order, send_guard
+from contacts.base.limits import limits
+from contacts.base.queries import composed
+from contacts.delivery import left_mails, letters, order, send_guard
 from contacts.delivery.mailing_turns import Turn, Turns
 from contacts.delivery.order import Due, Mails
 from contacts.information import informing
@@ -100,7 +105,8 @@ class _Sender:
 
 @contextmanager
 def _sender(policy: PolicyVersion, now: Clock) -> Iterator[_Sender]:
-    with prepared.prepared() as statements:
+    with limits(lock=settings.SWEEP_LOCK_TIMEOUT), prepared.prepared() as statements:
+        left_mails.note_earlier(policy=policy)
         sender = _Sender(policy, now, mailers.default, Turns(statements, policy))
         try:
             yield sender
@@ -179,16 +185,17 @@ def _deal_with_turn(pk: int, mailing_id: int, sender: _Sender) -> bool:
     try:
         if turn.refusal:
             _end(turn.message, MessageEnd.SKIPPED, turn.refusal, at)
-        else:
-            if turn.untold:
-                _inform_first(turn.reader, sender, at)
-            _hand_over_turn(turn, sender, at)
-            sender.turns.leave(turn, sender.now())
+            return True
+        if turn.untold:
+            _inform_first(turn.reader, sender, at)
+        _hand_over_turn(turn, sender, at)
     except _ServerAwayError:  # by the letter that goes first: this mail has not been tried
         _ours(turn.message).update(claimed_until=None)
         raise
     except Exception as error:
         _note(turn.message, error, sender.policy, sender.now())
+    else:
+        sender.turns.leave(turn, sender.now())
     return True
 
 
@@ -222,20 +229,30 @@ def _deal_with(pk: int, mailer: Any, policy: PolicyVersion, now: Callable[[], dt
     try:
         if reason := send_guard.reason(message, policy=policy, at=at):
             _end(message, MessageEnd.SKIPPED, reason, at)
-        else:
-            to_tell = informing.to_tell(message)
-            message.digest = _hand_over(message, mailer, policy, at)
-            _settle(message, to_tell, policy, now())
+            return True
+        told = informing.to_tell(message)
+        message.digest = _hand_over(message, mailer, policy, at)
     except Exception as error:
         # One message that fails, whatever the reason, must not keep the others from going out.
         _note(message, error, policy, now())
+    else:
+        left_mails.note(message, told, policy=policy, at=now())
     return True
+
+
+# Whoever holds it is not waited for, and once it is locked, it is looked at again whether it is due.
+_CLAIM = sql.SQL("""
+    WITH due (id) AS ({} FOR UPDATE OF contacts_message SKIP LOCKED)
+    UPDATE contacts_message SET claimed_until = %(until)s FROM due WHERE contacts_message.id = due.id""")
 
 
 def _claim(pk: int, at: dt.datetime) -> Message | None:
     """Take a message for ourselves until CLAIM has passed, or return None where somebody else has it."""
-    if not Message.objects.due(at).filter(pk=pk).update(claimed_until=at + CLAIM):
-        return None
+    due, values = composed(Message.objects.due(at).filter(pk=pk).values_list("pk"))
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM.format(due), values | {"until": at + CLAIM})
+        if not cursor.rowcount:
+            return None
     asked = ("sign_up__event", "sign_up__whitepaper")
     about = ("contact", "registration__contact", "event", "whitepaper", "mailing")
     return Message.objects.select_related(*asked, *about).filter(pk=pk).first()
@@ -249,28 +266,17 @@ def _hand_over(message: Message, mailer: Any, policy: PolicyVersion, at: dt.date
     return envelope.digest() if message.sign_up and message.sign_up.consents else ""
 
 
-def _settle(message: Message, told: list[int], policy: PolicyVersion, at: dt.datetime) -> None:
-    """Note that a mail has left. A mailing's that cannot be noted stays claimed: sent again, it would come twice."""
-    try:
-        retry.persist(lambda: _mark_sent(message, told, policy, at))
-    except DatabaseError as error:
-        if message.mailing_id is None:
-            raise
-        log.warning("mail.not_marked", message=message.pk, code=type(error).__name__)
-
-
-@transaction.atomic
-def _mark_sent(message: Message, told: list[int], policy: PolicyVersion, at: dt.datetime) -> None:
-    informing.told(told, policy=policy, day=day_of(at, policy.zone))
-    informing.enqueue_beside(message, policy=policy, at=at)
-    waiting = Message.objects.filter(pk=message.pk, sent_at__isnull=True, ended_at__isnull=True)
-    sent = {"sent_at": at, "digest": message.digest, "claimed_until": None, "reason": ""}
-    marked = waiting.update(attempts=F("attempts") + 1, **sent, **FORGOTTEN)
-    if marked and message.mailing_id:
-        counts.sent(message.mailing_id)
-
-
 def _note(message: Message, error: Exception, policy: PolicyVersion, at: dt.datetime) -> None:
+    """Note why a mail did not leave. Where somebody holds it, it stays claimed, and waits until that has ended."""
+    try:
+        _note_failure(message, error, policy, at)
+    except DatabaseError as why:
+        if not held.is_why(why):
+            raise
+        log.warning("mail.held", message=message.pk)
+
+
+def _note_failure(message: Message, error: Exception, policy: PolicyVersion, at: dt.datetime) -> None:
     failure = mail_errors.failure(error)
     log.warning("mail.failed", message=message.pk, code=failure.code, attempts=message.attempts + 1)
     if failure.of_the_server:

@@ -16,7 +16,7 @@ def enqueue_due(*, at: dt.datetime) -> int:
     """Owe a reminder to each guest of an event that starts within 24 hours, and return how many were owed.
 
     A guest gets one for each revision of the event, and none where they were told on that very day: they have only
-    just got their place, or have heard of another time.
+    just got their place, or have heard of another time. Whom somebody holds is found by the next call.
     """
     soon = Registration.objects.filter(
         cancelled_at__isnull=True,
@@ -26,9 +26,8 @@ def enqueue_due(*, at: dt.datetime) -> int:
     ).exclude(Exists(_told_today()))
     once = soon.annotate(once=once_a_revision(MailTemplate.REMINDER))
     found = once.values_list("contact_id", "pk", "event_id", "once")
-    return outbox.enqueue_each(
-        MailTemplate.REMINDER, found, ("contact_id", "registration_id", "event_id", "once"), at=at
-    )
+    columns = ("contact_id", "registration_id", "event_id", "once")
+    return outbox.enqueue_each(MailTemplate.REMINDER, found, columns, at=at, skip_held=True)
 
 
 def _told_today() -> QuerySet[Message]:

@@ -42,11 +42,14 @@ def tick(*, most: int, policy: PolicyVersion, at: dt.datetime) -> int:
 
 
 def enqueue_due(*, most: int, policy: PolicyVersion, at: dt.datetime) -> int:
-    """Owe the letter to `most` people who wait for it, or to more where more are pressing; return how many are owed."""
+    """Owe the letter to `most` people who wait for it, or to more where more are pressing; return how many are owed.
+
+    Whom somebody holds waits for the next morning.
+    """
     waiting = _waiting(day_of(at, policy.zone), at)
     pressing = waiting.filter(since__lte=day_of(at, policy.zone) - PRESSING).count()
     number = max(most, pressing)
-    return _enqueue(waiting.order_by("since", "contact")[:number], at) if number else 0
+    return _enqueue(waiting.order_by("since", "contact")[:number], at, skip_held=True) if number else 0
 
 
 def last_day(collected_on: dt.date) -> dt.date:
@@ -68,11 +71,10 @@ def enqueue_before(people: QuerySet[Contact], *, policy: PolicyVersion, at: dt.d
     _enqueue(_waiting(day_of(at, policy.zone), at).filter(contact__in=people.values("pk")), at)
 
 
-def _enqueue(waiting: QuerySet[Any, Any], at: dt.datetime) -> int:
-    found = waiting.values_list("contact", "once")
-    return outbox.enqueue_each(
-        MailTemplate.INFORM, found, ("contact_id", "once"), at=at, purpose=MailPurpose.INFORMATION
-    )
+def _enqueue(waiting: QuerySet[Any, Any], at: dt.datetime, *, skip_held: bool = False) -> int:
+    found, columns = waiting.values_list("contact", "once"), ("contact_id", "once")
+    how: dict[str, Any] = {"purpose": MailPurpose.INFORMATION, "skip_held": skip_held}
+    return outbox.enqueue_each(MailTemplate.INFORM, found, columns, at=at, **how)
 
 
 def _waiting(day: dt.date, at: dt.datetime) -> QuerySet[Any, Any]:

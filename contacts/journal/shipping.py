@@ -7,7 +7,6 @@ torn, a torn tail is written again, and what is written twice is written the sam
 import datetime as dt
 from contextlib import suppress
 
-import structlog
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Min
@@ -17,8 +16,6 @@ from contacts.journal import numbers, segments, stores
 from contacts.journal.segments import Segment
 from contacts.journal.stores import JournalError, Store
 from contacts.models import JournalLine
-
-log = structlog.get_logger(__name__)
 
 TASK = "contacts.tasks.ship_journal"
 
@@ -136,11 +133,6 @@ def expire(*, at: dt.datetime) -> int:
 
 
 def _ask() -> None:
-    from kombu.exceptions import KombuError  # noqa: PLC0415 - for those alone who write (ADR 0032)
+    from contacts.base import asked_once  # noqa: PLC0415 - for those alone who write (ADR 0032)
 
-    from contacts.base import background  # noqa: PLC0415
-
-    try:
-        background.ask(TASK)
-    except (KombuError, OSError) as error:
-        log.warning("journal.no_broker", code=type(error).__name__)
+    asked_once.ask(TASK)

@@ -146,13 +146,16 @@ def _room(mailing: Mailing, at: dt.datetime) -> int:
 
 
 _LOCK_NEXT = """
-    SELECT id FROM contacts_contact WHERE id IN (
-        SELECT contact_id FROM contacts_addressee WHERE mailing_id = %(mailing)s ORDER BY contact_id LIMIT %(number)s
-    ) ORDER BY id FOR SHARE"""
+    SELECT contact.id FROM contacts_addressee waiting JOIN contacts_contact contact ON contact.id = waiting.contact_id
+    WHERE waiting.mailing_id = %(mailing)s
+    ORDER BY waiting.contact_id LIMIT %(number)s FOR SHARE OF contact SKIP LOCKED"""
 
 
 def _take(mailing: Mailing, number: int) -> list[int]:
-    """Take the next people off the list: they are locked before their place on it, as by whoever deletes them."""
+    """Take the next people off the list: they are locked before their place on it, as by whoever deletes them.
+
+    Whom somebody else holds keeps their place.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_LOCK_NEXT, {"mailing": mailing.pk, "number": number})
         taken = [contact_id for (contact_id,) in cursor.fetchall()]

@@ -6,6 +6,6 @@ ENTER = "INSERT INTO contacts_journalnumber (id, last) VALUES (1, 0) ON CONFLICT
 
 
 class Migration(migrations.Migration):
-    dependencies = [("contacts", "0053_journal_knows_topics_and_places")]
+    dependencies = [("contacts", "0054_left_mails")]
 
     operations = [migrations.RunSQL(ENTER, migrations.RunSQL.noop)]

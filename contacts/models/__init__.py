@@ -11,7 +11,7 @@ from contacts.models.keys import ApiKey
 from contacts.models.mailings import Addressee, Mailing
 from contacts.models.marketing import ChannelPermission, ConsentRecord, Suppression
 from contacts.models.organisations import Agreement, Organisation
-from contacts.models.outbox import MailStandstill, Message
+from contacts.models.outbox import LeftMail, MailStandstill, Message
 from contacts.models.people import Activity, Basis, Contact
 from contacts.models.policy import PolicyVersion, ScenarioRule
 from contacts.models.proposals import ProposedDetail
@@ -47,6 +47,7 @@ __all__ = [
     "JobRun",
     "JournalLine",
     "JournalNumber",
+    "LeftMail",
     "ListLayout",
     "LookAgain",
     "MailStandstill",

@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
@@ -33,16 +34,16 @@ FORGOTTEN: dict[str, Any] = {"address": "", "written": None, "forget_at": None}
 
 class Messages(models.QuerySet["Message"]):
     def waiting(self, at: Any) -> Messages:
-        """Those neither sent nor ended, that nobody is sending at `at`.
+        """Those neither sent nor ended, that nobody is sending at `at`, and that have not left all the same.
 
         A mailing's is not among them whose sender died: it may have arrived, and nobody gets a second copy.
         """
         free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=at, mailing__isnull=True)
-        return self.filter(free, sent_at__isnull=True, ended_at__isnull=True)
+        return self._standing().filter(free)
 
     def broken_off(self, at: dt.datetime) -> Messages:
         """Those of mailings whose sender had them in its hands, and has not been heard of since."""
-        return self.filter(claimed_until__lte=at, mailing__isnull=False, sent_at__isnull=True, ended_at__isnull=True)
+        return self._standing().filter(claimed_until__lte=at, mailing__isnull=False)
 
     def due(self, at: Any) -> Messages:
         """Those to be sent at `at`, that nobody is sending, and whose mailing goes on if they are part of one.
@@ -55,6 +56,10 @@ class Messages(models.QuerySet["Message"]):
         goes_on = Q(mailing__isnull=True) | Exists(Mailing.objects.under_way().filter(pk=OuterRef("mailing")))
         restored = Restoration.objects.holding_mails().filter(messages_through__gte=OuterRef("pk"))
         return self.waiting(at).filter(goes_on, ~Exists(restored), not_before__lte=at)
+
+    def _standing(self) -> Messages:
+        left = LeftMail.objects.filter(message_id=OuterRef("pk"))
+        return self.filter(~Exists(left), sent_at__isnull=True, ended_at__isnull=True)
 
     def late(self, at: dt.datetime) -> Messages:
         """Those that should have left long before `at`: nobody sends, or the mail server is slow."""
@@ -144,6 +149,22 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"Message {self.pk} ({self.template})"
+
+
+class LeftMail(models.Model):
+    """A mail that has left, and could not be noted as sent at once, since somebody held a row that this asks for.
+
+    Nobody sends it again, and the next sender notes it. `bases` are those that it told of. No foreign key ties it to
+    its message: it would wait for the very row that is held.
+    """
+
+    message_id = models.BigIntegerField(unique=True)
+    left_at = models.DateTimeField()
+    digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of a mail that asks for a consent.")
+    bases = ArrayField(models.BigIntegerField())
+
+    def __str__(self) -> str:
+        return f"Mail {self.message_id} has left"
 
 
 class Standstills(models.QuerySet["MailStandstill"]):

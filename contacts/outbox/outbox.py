@@ -79,8 +79,12 @@ _ENQUEUE_EACH = sql.SQL("""
     INSERT INTO contacts_message
         (public_id, template, purpose, created_at, not_before, attempts, "end", reason, address, {columns})
     SELECT gen_random_uuid(), %(template)s, %(purpose)s, %(at)s, %(at)s, 0, '', '', '', {columns}
-    FROM ({found}) AS found ({columns}) ORDER BY contact_id
+    FROM ({found}) AS found ({columns}) {free}
     ON CONFLICT DO NOTHING""")
+_ALL = sql.SQL("ORDER BY contact_id")
+_FREE = sql.SQL("""
+    JOIN contacts_contact ON contacts_contact.id = contact_id
+    ORDER BY contact_id FOR KEY SHARE OF contacts_contact SKIP LOCKED""")
 
 
 def enqueue_each(
@@ -90,14 +94,16 @@ def enqueue_each(
     *,
     at: dt.datetime,
     purpose: MailPurpose = MailPurpose.SERVICE,
+    skip_held: bool = False,
 ) -> int:
     """Owe a mail for each row that a query finds, in one statement, and return how many were owed.
 
     `columns` names what the query selects, in its order; contact_id and once are among them. Whoever has been owed the
-    same `once` before is passed over.
+    same `once` before is passed over. So is, with `skip_held`, who is held by somebody else: a tick finds them again.
     """
     query, values = composed(found)
-    statement = _ENQUEUE_EACH.format(columns=sql.SQL(", ").join(map(sql.Identifier, columns)), found=query)
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    statement = _ENQUEUE_EACH.format(columns=names, found=query, free=_FREE if skip_held else _ALL)
     with connection.cursor() as cursor:
         cursor.execute(statement, values | {"template": template, "purpose": purpose, "at": at})
         return int(cursor.rowcount)

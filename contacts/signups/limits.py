@@ -83,5 +83,5 @@ def _take(limit: RateLimitItem, counted: str) -> None:
 
 @cache
 def _limiter(url: str) -> FixedWindowRateLimiter:
-    pool = redis.ConnectionPool.from_url(url)
+    pool = redis.ConnectionPool.from_url(url, **settings.VALKEY_PATIENCE)
     return FixedWindowRateLimiter(RedisStorage("redis://", connection_pool=pool, key_prefix="limits"))

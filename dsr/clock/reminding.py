@@ -12,9 +12,9 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.formats import date_format
 
-from contacts.base import alone, officers
+from contacts.base import alone, job_runs, officers
 from contacts.base.days import day_of
-from contacts.models import PolicyVersion
+from contacts.models import JobRun, PolicyVersion
 from contacts.outbox import links
 from dsr.clock.unanswered import CLOSE_AFTER
 from dsr.models import Request
@@ -23,6 +23,7 @@ from dsr.words.vocabulary import State, Step
 
 HOUR = 8  # in the company's time zone
 DAYS_BEFORE = (14, 7, 3, 1)
+TOLD = "requests named to officers"  # among the jobs, when that was last
 
 _ONE_DAY = dt.timedelta(days=1)
 _LOCK = 4_711_679_063  # any number that is ours alone
@@ -31,9 +32,14 @@ _LOCK = 4_711_679_063  # any number that is ours alone
 def tick(*, policy: PolicyVersion, at: dt.datetime) -> int:
     """Send the day's reminder from eight o'clock on, once a day, and return how many requests it names."""
     day = day_of(at, policy.zone)
-    if at.astimezone(policy.zone).hour < HOUR or Request.objects.filter(warned_on=day).exists():
+    if at.astimezone(policy.zone).hour < HOUR or _is_told(day, policy):
         return 0
     return remind(day, at=at, by="reminding")
+
+
+def _is_told(day: dt.date, policy: PolicyVersion) -> bool:
+    last = JobRun.objects.filter(task=TOLD).values_list("succeeded_at", flat=True).first()
+    return bool(last and day_of(last, policy.zone) == day)
 
 
 def remind(day: dt.date, *, at: dt.datetime, by: str) -> int:
@@ -53,11 +59,18 @@ def _remind(day: dt.date, *, at: dt.datetime, by: str) -> int:
         return 0
     due.sort(key=lambda request: (_first_day(request), request.pk))
     EmailMessage(_subject(due, day), _body(due, day), to=to).send()
-    with transaction.atomic():
-        told = Request.objects.filter(pk__in=[request.pk for request in due])
-        timeline.record_each(list(told.select_for_update()), Step.WARNED, at=at, by=by)  # those that are still there
-        told.update(warned_on=day)
+    _mark(due, day, at=at, by=by)
     return len(due)
+
+
+@transaction.atomic
+def _mark(due: list[Request], day: dt.date, *, at: dt.datetime, by: str) -> None:
+    """Note that officers heard of these on this day. A request that somebody holds is named again on the next day."""
+    job_runs.succeeded(TOLD, at=at)
+    named = Request.objects.filter(pk__in=[request.pk for request in due])
+    told = list(named.select_for_update(no_key=True, skip_locked=True))
+    timeline.record_each(told, Step.WARNED, at=at, by=by)
+    Request.objects.filter(pk__in=[request.pk for request in told]).update(warned_on=day)
 
 
 def _to_tell(day: dt.date) -> Q:

@@ -1,9 +1,11 @@
 """The person does not answer our question: they are reminded once, and then the request is closed by letter (L2)."""
 
 import datetime as dt
+from collections.abc import Callable
 
 from django.db import transaction
 
+from contacts.base import held
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
 from dsr.answers import answering, closing, restricting, undelivered
@@ -16,8 +18,14 @@ from dsr.records import restricted, timeline, transitions
 from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import Outcome, PaperKind, RefusalGround, State, Step
 
+HOUR = 6  # in the company's time zone
 REMIND_AFTER = dt.timedelta(days=14)
 CLOSE_AFTER = dt.timedelta(days=30)
+
+
+def tick(*, policy: PolicyVersion, at: dt.datetime, by: str) -> int:
+    """Do the day's work from six o'clock on. What somebody held at one tick is done at the next."""
+    return follow_up(policy=policy, at=at, by=by) if at.astimezone(policy.zone).hour >= HOUR else 0
 
 
 def follow_up(*, policy: PolicyVersion, at: dt.datetime, by: str) -> int:
@@ -25,12 +33,18 @@ def follow_up(*, policy: PolicyVersion, at: dt.datetime, by: str) -> int:
 
     Each happens once, however many workers do it at once. Whoever is reached by post alone, or never got the question,
     is left to the officer, who hears of it (`reminding`); where the person is gone from the file meanwhile, nobody is
-    left to write to.
+    left to write to. What somebody else holds is left for the next time.
     """
     day = day_of(at, policy.zone)
-    closed = [_close(pk, policy=policy, at=at, by=by) for pk in _keys(_given_up(day))]
-    reminded = [_remind(pk, policy=policy, at=at, by=by) for pk in _keys(_unreminded(day))]
-    return sum(closed) + sum(reminded)
+    closed = _each(_given_up(day), lambda pk: _close(pk, policy=policy, at=at, by=by))
+    return closed + _each(_unreminded(day), lambda pk: _remind(pk, policy=policy, at=at, by=by))
+
+
+def _each(found: Requests, act: Callable[[int], bool]) -> int:
+    done: list[bool] = []
+    one_by_one = ([pk] for pk in list(found.order_by("pk").values_list("pk", flat=True)))
+    held.sweep("questions", one_by_one, lambda keys: done.append(act(keys[0])))
+    return sum(done)
 
 
 @transaction.atomic
@@ -97,7 +111,3 @@ def _given_up(day: dt.date) -> Requests:
 
 def _unreminded(day: dt.date) -> Requests:
     return Request.objects.filter(state=State.ASKED, paused_since__lte=day - REMIND_AFTER, reminded_on__isnull=True)
-
-
-def _keys(found: Requests) -> list[int]:
-    return list(found.order_by("pk").values_list("pk", flat=True))

@@ -4,12 +4,13 @@ import datetime as dt
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, fields
+from functools import partial
 
 from django.db import transaction
 from django.db.models import F
-from kombu.exceptions import KombuError
 
-from contacts.base.background import app
+from contacts.base import asked_once, budgets
+from contacts.base.budgets import IsOver
 from dsr.models import Certificate
 from dsr.models.requests import PendingSearch
 from dsr.traces import scanning
@@ -43,17 +44,20 @@ def leave(certificate: Certificate, search: Search, *, at: dt.datetime) -> None:
         apart_from=dict(search.apart_from),
         residue=list(search.residue),
     )
-    transaction.on_commit(_ask, robust=True)
+    transaction.on_commit(partial(asked_once.ask, TASK), robust=True)  # where none hears of it, the next tick does
 
 
-def carry_out() -> int:
+def carry_out(*, is_over: IsOver = budgets.endless) -> int:
     """Do the searches that wait, each in a transaction of its own, and return how many there were.
 
-    One that fails is left for the next time, after those that have failed less often. Raises its error at the end.
+    Once `is_over` says so, the rest is left for the next time. So is one that fails, after those that have failed less
+    often. Raises its error at the end.
     """
     failed: list[Exception] = []
     done = 0
     for pk in PendingSearch.objects.order_by("attempts", "pk").values_list("pk", flat=True):
+        if is_over():
+            break
         try:
             done += _carry_out(pk)
         except Exception as error:  # whatever it is, the others are searched
@@ -62,14 +66,6 @@ def carry_out() -> int:
     if failed:
         raise failed[0]
     return done
-
-
-def _ask() -> None:
-    """Have a worker begin at once. Where none hears of it, the next tick does."""
-    try:
-        app.send_task(TASK, retry=False, ignore_result=True)
-    except (KombuError, OSError):
-        return
 
 
 @transaction.atomic

@@ -119,6 +119,16 @@ CHANGES = {
         _("An administrator logged your account out on all devices."),
         _("The account %(account)s was logged out on all devices."),
     ),
+    "account.own_logins_ended": Words(
+        _("Your log-ins on other devices were ended"),
+        _("Log-ins of your account on other devices were ended, on the page of your own account."),
+        _("Log-ins of the account %(account)s on other devices were ended."),
+    ),
+    "account.language_changed": Words(
+        _("The language of our mails to you was changed"),
+        _("We write to you in this language from now on."),
+        _("The language of our mails to the account %(account)s was changed."),
+    ),
     "account.superuser_made": Words(
         _("Your account has all rights"),
         _("The operator of the system made an account for you that has all rights."),

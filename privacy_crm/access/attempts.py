@@ -78,7 +78,7 @@ def _counted(request: HttpRequest, username: str, what: str, device: str) -> Ite
 
 @cache
 def _shared(url: str) -> FixedWindowRateLimiter:
-    pool = redis.ConnectionPool.from_url(url, socket_connect_timeout=1, socket_timeout=1)
+    pool = redis.ConnectionPool.from_url(url, **settings.VALKEY_PATIENCE)
     return FixedWindowRateLimiter(RedisStorage("redis://", connection_pool=pool, key_prefix="limits"))
 
 

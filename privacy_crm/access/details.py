@@ -7,7 +7,6 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from contacts.base import audit
 from privacy_crm.access import inviting, targets, telling
 from privacy_crm.access.targets import AccountRefusedError
 from privacy_crm.models import RoleRequest, StaffLanguage
@@ -67,4 +66,4 @@ def _change(user: User, told: Details, *, at: dt.datetime, by: str) -> None:
     if (told.first_name, told.last_name) != (before.first_name, before.last_name):
         telling.changed("account.renamed", user.pk, at=at, by=by)
     if told.language != before.language:
-        audit.record("account.language_changed", at=at, by=by, rule=f"user:{user.pk}")
+        telling.changed("account.language_changed", user.pk, at=at, by=by)

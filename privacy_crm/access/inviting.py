@@ -39,17 +39,23 @@ def invite(invited: Invited, role: str, *, at: dt.datetime, by: str) -> tuple[Us
 
     Raises AccountRefusedError where the name or the address is another's.
     """
-    if User.objects.filter(username__iexact=invited.username).exists():
-        raise AccountRefusedError(_("Another account has this log-in name."))
-    if User.objects.filter(email__iexact=invited.email).exists():
-        raise AccountRefusedError(_("Another account has this e-mail address."))
-    names = {"first_name": invited.first_name, "last_name": invited.last_name, "email": invited.email}
-    user = User.objects.create_user(invited.username, is_staff=True, **names)
-    StaffLanguage.objects.create(user=user, language=invited.language)
+    user = _account(invited)
     audit.record("account.added", at=at, by=by, rule=f"user:{user.pk}")
     given = granting.give(user.pk, role, at=at, by=by)
     _make(user.pk, LinkKind.INVITATION, at)
     return user, given
+
+
+@transaction.atomic
+def invite_superuser(invited: Invited, *, at: dt.datetime, by: str) -> User:
+    """Make an account that may do everything, and mail its link: by the operator alone. Officers are told.
+
+    Raises AccountRefusedError where the name or the address is another's.
+    """
+    user = _account(invited, is_superuser=True)
+    telling.changed("account.superuser_made", user.pk, at=at, by=by)
+    _make(user.pk, LinkKind.INVITATION, at)
+    return user
 
 
 @transaction.atomic
@@ -94,6 +100,17 @@ def set_password(link: AccountLink, password: str, *, at: dt.datetime) -> None:
     user.save(update_fields=["password"])
     telling.changed("account.password_set", user.pk, at=at, by=f"user:{user.pk}")
     logins.end_all(user.pk)
+
+
+def _account(invited: Invited, *, is_superuser: bool = False) -> User:
+    if User.objects.filter(username__iexact=invited.username).exists():
+        raise AccountRefusedError(_("Another account has this log-in name."))
+    if User.objects.filter(email__iexact=invited.email).exists():
+        raise AccountRefusedError(_("Another account has this e-mail address."))
+    names = {"first_name": invited.first_name, "last_name": invited.last_name, "email": invited.email}
+    user = User.objects.create_user(invited.username, is_staff=True, is_superuser=is_superuser, **names)
+    StaffLanguage.objects.create(user=user, language=invited.language)
+    return user
 
 
 def _make(user_id: int, kind: LinkKind, at: dt.datetime) -> None:

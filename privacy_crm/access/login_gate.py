@@ -63,12 +63,15 @@ def _is_its_door(login: OpenLogin, page: str, options: Any) -> bool:
 def _stand_at_door(request: HttpRequest, login: OpenLogin, options: Any) -> None:
     """Note at which event guests are checked in here, where that may be done now."""
     key = options.get("object_id", "")
-    if key == str(login.door_id):
+    event = login.door if key == str(login.door_id) else _event(key)
+    if event is None or (login.door, login.door_until) == (event, event.over_at):
         return
-    event = Event.objects.filter(pk=key).first() if key.isdecimal() and len(key) < 19 else None
-    may = request.user.has_perm(check_in.PERMISSION)
-    if event and may and check_ins.is_open(event, timezone.now()):
+    if request.user.has_perm(check_in.PERMISSION) and check_ins.is_open(event, timezone.now()):
         logins.stand_at_door(login, event)
+
+
+def _event(key: str) -> Event | None:
+    return Event.objects.filter(pk=key).first() if key.isdecimal() and len(key) < 19 else None
 
 
 def _end(request: HttpRequest) -> HttpResponse:

@@ -47,8 +47,15 @@ def is_over(login: OpenLogin, at: dt.datetime) -> bool:
 
 
 def is_at_door(login: OpenLogin, at: dt.datetime) -> bool:
-    """Tell whether it checks guests in at an event that is not over: those pages stay open to it."""
-    return login.door is not None and login.door.over_at > at
+    """Tell whether it checks guests in at an event that is neither over nor cancelled: those pages stay open to it.
+
+    An event whose end is moved keeps no old log-in: the end that counts is that of the day when its door was opened.
+    """
+    door, until = login.door, login.door_until
+    if door is None or until is None or door.cancelled_at:
+        return False
+    ends: dt.datetime = min(door.over_at, until)
+    return ends > at
 
 
 def use(login: OpenLogin, *, at: dt.datetime) -> None:
@@ -58,7 +65,7 @@ def use(login: OpenLogin, *, at: dt.datetime) -> None:
 
 
 def stand_at_door(login: OpenLogin, event: Event) -> None:
-    OpenLogin.objects.filter(pk=login.pk).update(door=event)
+    OpenLogin.objects.filter(pk=login.pk).update(door=event, door_until=event.over_at)
 
 
 def of(user_id: int, *, at: dt.datetime) -> QuerySet[OpenLogin]:
@@ -88,8 +95,8 @@ def sweep(at: dt.datetime) -> int:
 
 
 def _open(at: dt.datetime) -> Q:
-    at_door = Exists(Event.objects.filter(pk=OuterRef("door"), over_at__gt=at))
-    return Q(at_door) | Q(began_at__gt=at - LASTS, used_at__gt=at - UNUSED)
+    event = Event.objects.filter(pk=OuterRef("door"), over_at__gt=at, cancelled_at=None)
+    return Q(Exists(event), door_until__gt=at) | Q(began_at__gt=at - LASTS, used_at__gt=at - UNUSED)
 
 
 def _end(found: QuerySet[OpenLogin]) -> int:

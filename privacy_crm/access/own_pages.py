@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminPasswordWidget, UnfoldAdminRadioSelectWidget
 
 from contacts.admin.shared import fields
-from privacy_crm.access import details, inviting, logins
+from privacy_crm.access import details, inviting, logins, resetting
 from privacy_crm.access.details import Details
 from privacy_crm.access.targets import AccountRefusedError
 from privacy_crm.models import AccountLink, LinkKind
@@ -79,12 +79,9 @@ def own_logins(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["POST"])
 def end_login(request: HttpRequest) -> HttpResponse:
     """End one of the own log-ins, or all but this one."""
-    key, user = request.session.session_key or "", request.user.pk
-    named = request.POST.get("login", "")
-    if named == "others":
-        logins.end_all(user, but=key)  # type: ignore[arg-type]
-    else:
-        logins.end(user, named, but=key)  # type: ignore[arg-type]
+    assert isinstance(request.user, User)  # noqa: S101 - as above
+    key = request.session.session_key or ""
+    resetting.end_own_logins(request.user.pk, request.POST.get("login", ""), but=key, at=timezone.now())
     messages.success(request, _("Ended. Nobody is logged in there any more."))
     return redirect("account_logins")
 

@@ -1,4 +1,4 @@
-"""Take the second factors of an account away, whose owner has lost phone and codes: they set up a new one."""
+"""Take from an account what lets somebody in: its second factors, where phone and codes are lost, and its log-ins."""
 
 import datetime as dt
 
@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 
 from privacy_crm.access import logins, targets, telling
 from privacy_crm.access.targets import AccountRefusedError
+
+OTHERS = "others"
 
 
 @transaction.atomic
@@ -31,3 +33,12 @@ def end_logins(user_id: int, *, at: dt.datetime, by: str) -> int:
     targets.locked(user_id, by=by)
     telling.changed("account.logins_ended", user_id, at=at, by=by)
     return logins.end_all(user_id)
+
+
+@transaction.atomic
+def end_own_logins(user_id: int, which: str, *, but: str, at: dt.datetime) -> bool:
+    """End one of one's own log-ins, by its handle, or all OTHERS than the one with this key; tell whether any was."""
+    ended = logins.end_all(user_id, but=but) if which == OTHERS else logins.end(user_id, which, but=but)
+    if ended:
+        telling.changed("account.own_logins_ended", user_id, at=at, by=f"user:{user_id}")
+    return bool(ended)

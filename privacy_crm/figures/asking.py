@@ -5,7 +5,7 @@ import datetime as dt
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
-from contacts.base.background import app
+from contacts.base import background
 from contacts.models import PolicyVersion
 from privacy_crm.figures import catalogue, remembering
 from privacy_crm.figures.remembering import Counted
@@ -27,7 +27,7 @@ def known(name: str, policy: PolicyVersion | None = None, *, at: dt.datetime) ->
     try:
         counted = remembering.recalled(key)
         if (counted is None or catalogue.is_old(name, counted[1], at)) and remembering.is_first_to_ask(key):
-            app.send_task(TASK, (name,), retry=False, ignore_result=True)
+            background.ask(TASK, (name,))
     except (RedisError, KombuError, OSError) as error:
         raise AwayError from error
     return counted

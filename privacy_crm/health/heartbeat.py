@@ -33,9 +33,11 @@ def give() -> bool:
 
 
 def _call(url: str) -> None:
+    """Ask for nothing but the status: what follows may take its watcher as long as it likes."""
     try:
-        answer = urllib3.request("GET", url, timeout=_PATIENCE, retries=False)
+        with urllib3.request("GET", url, timeout=_PATIENCE, retries=False, preload_content=False) as answer:
+            status = answer.status
     except urllib3.exceptions.HTTPError as error:
         raise UnheardError(type(error).__name__) from None
-    if answer.status >= 300:
-        raise UnheardError(str(answer.status))
+    if status >= 300:
+        raise UnheardError(str(status))

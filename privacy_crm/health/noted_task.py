@@ -7,7 +7,8 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from contacts.base import job_runs
-from privacy_crm.restoring.worker import DROPPED, Guarded
+from contacts.base.job_runs import DROPPED
+from privacy_crm.restoring.worker import Guarded
 
 
 class NotedTask(Guarded):
@@ -15,12 +16,8 @@ class NotedTask(Guarded):
 
     abstract = True
 
-    def __call__(self, *args: Any, **options: Any) -> Any:
-        job_runs.begin()
-        return super().__call__(*args, **options)
-
     def on_success(self, returned: Any, _task_id: str, _args: Any, _kwargs: Any) -> None:
-        if returned == DROPPED or job_runs.gave_up():
+        if returned == DROPPED:
             return
         with suppress(DatabaseError):
             job_runs.succeeded(self.name, at=timezone.now())

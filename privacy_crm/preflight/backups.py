@@ -11,7 +11,11 @@ from privacy_crm.preflight.results import Result, ok, unknown, wrong
 
 def look(at: dt.datetime) -> Iterator[Result]:
     if not settings.BACKUP_URL:
-        yield unknown("Backups", "BACKUP_URL is not set", "Set it, so that the age of the backups is known.")
+        yield unknown(
+            "Backups",
+            "BACKUP_URL is not set",
+            "Set it to where `manage.py backup` keeps them, so that their age is known.",
+        )
         return
     made = age.backups()
     problem = age.problem(at=at)

@@ -41,6 +41,6 @@ def storage() -> Iterator[Result]:
         read = file.read()
     default_storage.delete(name)
     if read != content or default_storage.exists(name):
-        yield wrong("Storage", "a file was not read or not deleted as it should be", "Look at MEDIA_DIR.")
+        yield wrong("Storage", "a file was not read or not deleted as it should be", "Look at MEDIA_URL or MEDIA_DIR.")
     else:
         yield ok("Storage", "a file was written, read and deleted")

@@ -7,8 +7,7 @@ from typing import Any
 
 from celery.contrib.django.task import DjangoTask
 
-# What a task returns that was dropped, since a restore is being replayed.
-DROPPED = "dropped"
+from contacts.base.job_runs import DROPPED
 
 
 class Guarded(DjangoTask):  # type: ignore[misc]  # Celery has no types

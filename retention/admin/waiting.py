@@ -1,6 +1,7 @@
 """What the page of a run shows while it waits, and keeps of it later: causes, examples, and who said yes."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from contacts.admin.shared import fields
 from contacts.admin.shared.acts import ActForm, who
 from contacts.admin.shared.looks import note_list
 from contacts.admin.shared.people import visible_to
+from contacts.base import background
 from contacts.models import Contact
 from retention import tasks
 from retention.admin import waiting_words
@@ -102,7 +104,7 @@ class ApproveForm(ActForm):
         if not approvals.approve(self.record, reason=self.cleaned_data.get("reason", ""), at=at, by=by):
             return _("You have approved the run. A second person has to, too: they get a mail.")
         # At once, for convenience: the beat's next tick carries out an approved run in any case.
-        transaction.on_commit(tasks.nightly.delay, robust=True)
+        transaction.on_commit(partial(background.ask, tasks.nightly.name), robust=True)
         return _("The run is approved and is carried out now.")
 
 

@@ -31,6 +31,7 @@ from tests.support.merging import PAIRS, paired
 from tests.support.rights import Person
 from tests.support.uploading import as_csv
 from tests.support.visitors import AINO
+from tests.support.working_at_once import at_once
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -131,8 +132,7 @@ def readdress(page: "Page", bo: Contact) -> None:
 
 def upload(page: "Page", monkeypatch: pytest.MonkeyPatch) -> None:
     """Import a list with them in it."""
-    for task in (tasks.look_through_upload, tasks.import_upload):
-        monkeypatch.setattr(task, "apply_async", lambda arguments, task=task, **_options: task(*arguments))
+    at_once(monkeypatch, tasks.look_through_upload, tasks.import_upload)
     visit(page, "/admin/contacts/upload/add/")
     people = as_csv([[TAGGED, "Ada", "Berg", "", "SE"]])
     page.get_by_label("File").set_input_files({"name": "people.csv", "mimeType": "text/csv", "buffer": people})

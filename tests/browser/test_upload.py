@@ -13,6 +13,7 @@ from privacy_crm import tasks
 from tests.support.accessible import violations_everywhere
 from tests.support.updating import HEADER, LISTED, held, says
 from tests.support.uploading import AINO, VAINO, as_csv, receive, review
+from tests.support.working_at_once import at_once
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -48,8 +49,7 @@ def look_at(page: "Page") -> None:
 def test_marketing_brings_a_list_in(page: "Page", monkeypatch: pytest.MonkeyPatch) -> None:
     from playwright.sync_api import expect
 
-    for task in (tasks.open_upload, tasks.look_through_upload, tasks.import_upload):
-        monkeypatch.setattr(task, "apply_async", lambda arguments, task=task, **_options: task(*arguments))
+    at_once(monkeypatch, tasks.open_upload, tasks.look_through_upload, tasks.import_upload)
     page.get_by_role("link", name="Import people").first.click()
     page.wait_for_url("**/add/")
     people = {"name": "people.csv", "mimeType": "text/csv", "buffer": as_csv(ROWS)}
@@ -78,7 +78,7 @@ def test_marketing_keeps_one_of_two_differences_and_updates_the_other(
 ) -> None:
     from playwright.sync_api import expect
 
-    monkeypatch.setattr(tasks.import_upload, "apply_async", lambda arguments, **_: tasks.import_upload(*arguments))
+    at_once(monkeypatch, tasks.import_upload)
     ada = held(policy, city="Oslo", country="NO", phone="+47 1")
     upload = review([LISTED], policy, HEADER)
     page.goto(f"{page.url}{upload.public_id}/change/")

@@ -24,11 +24,11 @@ READ_ME = (ROOT / "README.md").read_text()
 PRODUCTION = {
     "DATABASE_URL": "postgres://crm:crm@localhost:1/crm",
     "REDIS_URL": "redis://localhost:1/0",
-    "SECRET_KEY": "x" * 60,
+    "SECRET_KEY": "kX3_p" * 12,
     "ALLOWED_HOSTS": "crm.example",
     "SITE_URL": "https://crm.example",
     "EMAIL_URL": "smtp://localhost:1",
-    "SUPPRESSION_KEY": "k" * 60,
+    "SUPPRESSION_KEY": "kX3_p" * 13,
 }
 STARTED = """
 import django

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from celery.schedules import crontab
 
+from contacts.base import budgets
 from docs import jobs as page
 from privacy_crm import jobs
 from privacy_crm.celery import app, period
@@ -46,6 +47,13 @@ def test_what_must_go_what_people_wait_for_and_what_goes_to_many_are_apart(job: 
     assert jobs.JOBS[job].queue == queue
 
 
+@pytest.mark.promise("P8")
+def test_a_night_that_takes_long_leaves_room_for_dietary_needs_and_for_its_next_tick() -> None:
+    food, night = (period(jobs.JOBS[name].schedule) for name in ("food", "purge"))  # type: ignore[arg-type]
+    assert food + budgets.NIGHT < dt.timedelta(minutes=15)
+    assert night > budgets.NIGHT
+
+
 def test_a_message_of_beat_ends_before_the_next_is_due() -> None:
     table = app.conf.beat_schedule
     assert {entry["task"] for entry in table.values()} == {job.task for job in jobs.JOBS.values() if job.schedule}
@@ -73,9 +81,13 @@ def test_the_period_of_a_schedule_is_the_shortest_time_between_two_ticks(schedul
 
 def test_whoever_talks_to_servers_of_others_is_ended_in_the_end() -> None:
     limited = {name for name in ours() if app.tasks[name].time_limit}
+    assert not [job.task for job in jobs.JOBS.values() if job.queue == jobs.Queue.NIGHT and job.task in limited]
     assert limited == {
         *("contacts.tasks.send_messages", "contacts.tasks.send_mailings"),
-        *("contacts.tasks.tell_recipients", "contacts.tasks.tell_of_strikes"),
+        *("contacts.tasks.tell_recipients", "contacts.tasks.tell_of_strikes", "contacts.tasks.tell_of_standstills"),
+        *("contacts.tasks.ship_journal", "contacts.tasks.expire_journal"),
+        *("dsr.tasks.remind_officers", "retention.tasks.warn_officers"),
+        *("privacy_crm.tasks.tell_staff", "privacy_crm.tasks.give_heartbeat"),
         "privacy_crm.tasks.sweep_uploads",  # where lists lie in a storage for objects
     }
 

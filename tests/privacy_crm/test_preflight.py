@@ -3,6 +3,7 @@
 import datetime as dt
 import itertools
 import json
+import socket
 import ssl
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,7 +21,7 @@ from contacts.models import PolicyVersion
 from privacy_crm import settings as ours
 from privacy_crm.backups import places
 from privacy_crm.mail import mailer
-from privacy_crm.preflight import backups, database, mail, servers, site
+from privacy_crm.preflight import backups, database, mail, outside, servers, site
 from privacy_crm.preflight.results import Result, State, tried
 from tests.support.application import as_application
 from tests.support.factories import ContactFactory
@@ -225,6 +226,60 @@ def test_broker_cache_and_storage_are_written_and_read(settings: Any, tmp_path: 
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.django_db
+def test_the_journal_is_written_and_read_and_nothing_stays(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = Path("/proc")  # another disk than the test's
+    settings.JOURNAL_URL = tmp_path.as_uri()
+    assert states(outside.journal()) == {"Journal": State.OK}
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.promise("L11")
+def test_a_journal_that_takes_nothing_is_told(settings: Any) -> None:
+    settings.JOURNAL_URL = "file:///proc/journal"
+    (found,) = outside.journal()
+    assert found.state == State.WRONG
+
+
+@pytest.mark.django_db
+@pytest.mark.promise("L11")
+def test_a_journal_that_would_go_with_what_it_is_kept_for_is_told(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    settings.JOURNAL_URL = tmp_path.as_uri()
+    (found,) = outside.journal()
+    assert (found.state, "same disk" in found.said) == (State.UNKNOWN, True)
+    settings.VAR_DIR, settings.JOURNAL_URL = tmp_path, (tmp_path / "journal").as_uri()
+    (found,) = outside.journal()
+    assert (found.state, "JOURNAL_URL is not set" in found.said) == (State.UNKNOWN, True)
+
+
+def test_the_place_of_backups_is_written_to_and_nothing_stays(settings: Any, tmp_path: Path) -> None:
+    settings.BACKUP_URL = str(tmp_path)
+    assert states(outside.backups()) == {"Place of backups": State.OK}
+    assert list(tmp_path.iterdir()) == []
+    settings.BACKUP_URL = "/proc/backups"
+    assert states(tried("Place of backups", "Look.", outside.backups)) == {"Place of backups": State.WRONG}
+    settings.BACKUP_URL = ""
+    assert states(outside.backups()) == {}
+
+
+def test_the_watcher_is_reached_and_never_called(settings: Any) -> None:
+    """A call would say that a night has finished."""
+    with socket.create_server(("127.0.0.1", 0)) as heard:
+        settings.HEARTBEAT_URL = f"http://127.0.0.1:{heard.getsockname()[1]}/ping"
+        assert states(outside.watcher()) == {"Watcher": State.OK}
+        line, _ = heard.accept()
+        with line:
+            assert line.recv(100) == b""
+    with Server().open() as port:
+        settings.HEARTBEAT_URL = f"https://127.0.0.1:{port}/ping"
+        assert states(outside.watcher()) == {"Watcher": State.WRONG}
+    for url, state in (("http://127.0.0.1:1/", State.WRONG), ("ftp://a.example", State.WRONG), ("", State.UNKNOWN)):
+        settings.HEARTBEAT_URL = url
+        assert states(outside.watcher()) == {"Watcher": state}
+
+
 def test_what_fails_is_a_line_as_well_and_what_came_before_it_stays() -> None:
     def attempt() -> Iterator[Result]:
         yield Result("Database", State.OK, "18.4")
@@ -243,14 +298,16 @@ def ready(
     trust, context = certified
     sink = Sink()
     monkeypatch.setenv("SSL_CERT_FILE", trust)
-    with names.open() as resolver, Server().open(context=context) as port, sink.open():
+    with names.open() as resolver, Server().open(context=context) as port, sink.open(), Server().open() as watched:
         monkeypatch.setattr(dns.resolver, "default_resolver", resolver)
         settings.MAILERS = {"default": mailer(sink.url, tmp_path)}
         settings.SITE_URL, settings.ALLOWED_HOSTS = f"https://{DOMAIN}:{port}", [DOMAIN]
-        settings.SECRET_KEY, settings.SUPPRESSION_KEY_IS_DERIVED = "kX3_" * 13, False
+        settings.SECRET_KEY, settings.SUPPRESSION_KEY_IS_DERIVED = "kX3_p" * 13, False
         settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
         settings.WEBHOOKS_MAY_BE_LOCAL = False
         settings.SECOND_FACTOR, settings.MEDIA_ROOT = True, tmp_path / "media"
+        settings.BACKUP_URL, settings.JOURNAL_URL = str(tmp_path / "backups"), (tmp_path / "journal").as_uri()
+        settings.HEARTBEAT_URL = f"http://127.0.0.1:{watched}/"
         settings.DEFAULT_FROM_EMAIL, settings.DKIM_SELECTORS = FROM, ["one"]
         for name in ours.NUMBERS:  # some of which tests set as no site would
             setattr(settings, name, getattr(ours, name))
@@ -266,7 +323,8 @@ def test_the_command_prints_a_table_and_ends_well_where_all_is_well(
         call_command("preflight", mail="anna@fjordkraft.example")
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) > 12
-    assert [line for line in lines if not line.startswith("ok")] == []
+    not_ok = [line for line in lines if not line.startswith(("ok", " "))]
+    assert [line.split()[:2] for line in not_ok] == [["?", "Journal"]]  # on one disk with the media, as a test has them
     assert ready.recipients == ["anna@fjordkraft.example"]
 
 

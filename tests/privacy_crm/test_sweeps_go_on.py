@@ -37,7 +37,7 @@ DAY = NOON.date()
 @pytest.fixture(autouse=True)
 def impatient(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.SWEEP_LOCK_TIMEOUT = "20ms"
-    monkeypatch.setattr(held, "_BRIEF", "10ms")
+    monkeypatch.setattr(held, "BRIEF", "10ms")
 
 
 def tombstone(number: int) -> None:

@@ -39,7 +39,7 @@ def open_to_the_world(installed: Site, tmp_path: Path) -> dict[str, str]:
         "DATABASE_URL": installed.urls.database,
         "OWNER_DATABASE_URL": installed.urls.owner,
         "REDIS_URL": installed.urls.redis,
-        "SECRET_KEY": "kX3_" * 15,
+        "SECRET_KEY": "kX3_p" * 15,
         "SUPPRESSION_KEY": "suppression:" + "s" * 50,  # as of the installation, which named none
         "ALLOWED_HOSTS": "crm.example",
         "SITE_URL": "https://crm.example",

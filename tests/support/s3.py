@@ -8,7 +8,7 @@ from moto.server import ThreadedMotoServer
 
 from contacts.journal import stores
 
-BUCKET = "crm"
+BUCKET = "outside"  # not that of object_storage: what one server of moto has, the next in this process has as well
 
 
 @contextmanager

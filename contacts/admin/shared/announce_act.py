@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from contacts.admin.shared.acts import ActForm
+from contacts.base import limits
 from contacts.disclosure.disclosing import DisclosureError
 from contacts.events import announcing
 from contacts.events.announcing import HAD_IT, HAS_IT, Announced, AnnouncingError
@@ -17,6 +18,9 @@ from contacts.outbox import wake_worker
 from contacts.permission.permission import Refusal
 
 _BESIDES = {HAS_IT: gettext_lazy("they have it already"), HAD_IT: gettext_lazy("they were told of it before")}
+
+
+TOO_LONG = gettext_lazy("Counting these people takes too long at the moment. Try again in some minutes.")
 
 
 class AnnounceForm(ActForm):
@@ -28,6 +32,7 @@ class AnnounceForm(ActForm):
         self.policy = PolicyVersion.objects.in_force()
         self.refusal = ""
         self.ahead = self._look(self.policy) if self.policy and not self.is_bound else None
+        self.blocked = bool(self.refusal)
 
     @property
     def submit(self) -> str:
@@ -61,10 +66,13 @@ class AnnounceForm(ActForm):
 
     def _look(self, policy: PolicyVersion) -> Announced | None:
         try:
-            return announcing.preview(**self._about(), policy=policy, at=timezone.now())
+            with limits.of_a_page():
+                return announcing.preview(**self._about(), policy=policy, at=timezone.now())
         except self.refusals as refusal:
             self.refusal = str(refusal)
-            return None
+        except limits.TooLongError:
+            self.refusal = str(TOO_LONG)
+        return None
 
     def _about(self) -> dict[str, Any]:
         return {"event" if isinstance(self.record, Event) else "whitepaper": self.record}

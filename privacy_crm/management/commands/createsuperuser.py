@@ -1,21 +1,31 @@
 from typing import Any
 
-from django.contrib.auth import get_user_model
-from django.contrib.auth.management.commands import createsuperuser
-from django.db import transaction
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.management.base import CommandParser
+from django.core.validators import validate_email
 from django.utils import timezone
 
-from privacy_crm.access import telling
-from privacy_crm.access.targets import OPERATOR
+from contacts.base import command_line
+from privacy_crm.access import inviting
+from privacy_crm.access.inviting import Invited
+from privacy_crm.access.targets import OPERATOR, AccountRefusedError
 
 
-class Command(createsuperuser.Command):
-    """Django's own, which also puts on record what it made, and has the privacy officers told."""
+class Command(command_line.Command):
+    help = "Make an account that may do everything, and mail its owner a link to choose a password. Officers are told."
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        users = get_user_model().objects.filter(is_superuser=True)
-        with transaction.atomic():
-            before = set(users.values_list("pk", flat=True))
-            super().handle(*args, **options)
-            for made in users.exclude(pk__in=before).values_list("pk", flat=True):
-                telling.changed("account.superuser_made", made, at=timezone.now(), by=OPERATOR)
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("username")
+        parser.add_argument("--email", required=True)
+        parser.add_argument("--language", choices=list(dict(settings.LANGUAGES)), default=settings.LANGUAGE_CODE)
+
+    def handle(self, *_args: Any, username: str, email: str, language: str, **_options: Any) -> None:
+        try:
+            validate_email(email)
+            inviting.invite_superuser(Invited(username, email, language), at=timezone.now(), by=OPERATOR)
+        except AccountRefusedError as refusal:
+            command_line.refuse(str(refusal))
+        except ValidationError:
+            command_line.refuse("--email has to be an address to send the link to.")
+        self.stdout.write(f"{username} is sent a link, as soon as worker and beat run.")

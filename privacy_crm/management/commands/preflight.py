@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from contacts.base import command_line
 from privacy_crm import starting
-from privacy_crm.preflight import backups, database, mail, resolving, servers, site
+from privacy_crm.preflight import backups, database, mail, outside, resolving, servers, site
 from privacy_crm.preflight.results import Result, State, ok, tried, wrong
 
 FAILED = 1
@@ -23,8 +23,8 @@ _MARKS = {State.OK: "ok", State.WRONG: "WRONG", State.UNKNOWN: "?"}
 class Command(command_line.Command):
     help = (
         "Try all that the product needs, and print what is as it should be and what to do about the rest: settings,"
-        " database, broker, storage, backups, keys, roles, policy, clock, the site's name and certificate, and the"
-        " sender's DNS. Exit 1 if something is wrong."
+        " database, broker, storage, journal, backups, keys, roles, policy, clock, the site's name and certificate, the"
+        " watcher of the nights, and the sender's DNS. Exit 1 if something is wrong."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -47,8 +47,11 @@ def _results(address: str | None, at: dt.datetime) -> Iterator[Result]:
     yield from tried("Database", _SERVER, partial(database.look, timezone.now))
     yield from tried("Broker", _VALKEY, servers.broker)
     yield from tried("Cache", _VALKEY, servers.remembered)
-    yield from tried("Storage", "Look at MEDIA_DIR: it has to exist, and to be ours.", servers.storage)
+    yield from tried("Storage", "Look at MEDIA_URL or MEDIA_DIR: it has to exist, and to be ours.", servers.storage)
+    yield from tried("Journal", "Look at JOURNAL_URL.", outside.journal)
+    yield from tried("Place of backups", "Look at BACKUP_URL: a backup could not be kept there.", outside.backups)
     yield from tried("Backups", "Look at BACKUP_URL.", partial(backups.look, at))
+    yield from tried("Watcher", "Look at HEARTBEAT_URL.", outside.watcher)
     yield from tried("Site's name", "Look at SITE_URL, and at the resolver of this machine.", seen)
     yield from mail.sender(settings.DEFAULT_FROM_EMAIL, settings.DKIM_SELECTORS, resolver)
     if address:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
@@ -20,6 +21,7 @@ from contacts.admin.shared.acts import Act, ActForm
 from contacts.admin.shared.base import RecordAdmin
 from contacts.admin.shared.filters import Choice, ChoiceFilter
 from contacts.admin.shared.people import name_of, visible_to
+from contacts.base import background
 from contacts.merging import duplicates
 from contacts.merging.duplicates import PairError
 from contacts.models import Contact, DuplicatePair
@@ -34,7 +36,7 @@ class LookForm(ActForm):
     submit = gettext_lazy("Look again")
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
-        transaction.on_commit(lambda: jobs.find_duplicates.delay(by), robust=True)
+        transaction.on_commit(partial(background.ask, jobs.find_duplicates.name, (by,)), robust=True)
         return _("We are looking. New pairs stand here in a minute or two.")
 
 

@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from contacts.admin.shared import fields
+from contacts.admin.shared import announce_act, fields
 from contacts.admin.shared.acts import ActForm
+from contacts.base import limits
 from contacts.delivery import letters
 from contacts.disclosure.disclosing import DisclosureError
 from contacts.mailings import drafts, permission_words, schedule
@@ -83,9 +84,12 @@ class AheadForm(SeenForm):
         if self.policy is None:
             return Ahead(), _("No policy is published yet, so that nobody may be written to.")
         try:
-            return mailings.preview(self.record, policy=self.policy, at=self.at), ""
+            with limits.of_a_page():
+                return mailings.preview(self.record, policy=self.policy, at=self.at), ""
         except DisclosureError as refusal:
             return Ahead(), str(refusal)
+        except limits.TooLongError:
+            return Ahead(), str(announce_act.TOO_LONG)
 
 
 class SendForm(AheadForm):

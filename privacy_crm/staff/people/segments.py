@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
-from django.db import OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -19,6 +18,7 @@ from unfold.decorators import display
 from contacts.admin.shared.acts import Act, ActForm
 from contacts.admin.shared.base import RecordAdmin, today
 from contacts.admin.shared.people import visible_to
+from contacts.base import limits
 from contacts.mailings import permission_words
 from contacts.models import PolicyVersion, Segment
 from contacts.permission import permission
@@ -28,9 +28,6 @@ from privacy_crm.staff.people import segment_acts
 
 SEE = "contacts.view_segment"
 _CHIPS = 8
-
-# Beyond, a worker of the website would be ended in the middle of its answer.
-_LONGEST_COUNT = "SET LOCAL statement_timeout = '20s'"
 
 
 def chips(user: Any, filters: Mapping[str, str]) -> list[dict[str, Any]] | None:
@@ -127,10 +124,9 @@ def numbers(segment: Segment, user: Any) -> dict[str, Any] | None:
     day = today(policy)
     people = visible_to(user, segments.people(segment.filters, policy=policy, day=day))
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(_LONGEST_COUNT)
+        with limits.of_a_page():
             reached = permission.reach_each(people, day=day)
-    except OperationalError:
+    except limits.TooLongError:
         return None
     found = reached[Channel.EMAIL].asked
     told = [(channel, _grouped(reach.may), permission_words.left_out(reach)) for channel, reach in reached.items()]

@@ -5,6 +5,7 @@ from celery import Task
 from django.db import transaction
 from kombu.exceptions import KombuError
 
+from contacts.base import background
 from contacts.models import Upload
 
 log = structlog.get_logger(__name__)
@@ -15,7 +16,7 @@ def ask_for(task: Task, upload: Upload, by: str) -> None:
 
     def ask() -> None:
         try:
-            task.apply_async((upload.pk, by), retry=False)
+            background.ask(task.name, (upload.pk, by))
         except (KombuError, OSError) as error:
             log.warning("upload.no_broker", code=type(error).__name__)
 

@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.promise("L11"
 @pytest.fixture(autouse=True)
 def impatient(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     settings.SWEEP_LOCK_TIMEOUT = "20ms"
-    monkeypatch.setattr(held, "_BRIEF", "10ms")
+    monkeypatch.setattr(held, "BRIEF", "10ms")
     with limits(lock="20ms"):
         yield
 

@@ -30,6 +30,13 @@ def test_smtps_speaks_tls_from_the_first_byte_on_its_own_port() -> None:
     assert (options["port"], options["use_ssl"], options["use_tls"]) == (465, True, False)
 
 
+@pytest.mark.parametrize("url", ["smtp:", "smtp://", "smtp:mail.example", "smtps://:465", "smtp://user:pa/ss@host"])
+def test_a_mail_server_without_a_name_is_refused_with_what_is_needed(url: str) -> None:
+    """*Found*: `smtp:` was this machine, where production has no mail server. A password is not repeated."""
+    with pytest.raises(ValueError, match=r"EMAIL_URL lacks a part: it has to be smtps?://USER:PASSWORD@HOST:PORT"):
+        mailer(url, HERE)
+
+
 def test_an_unknown_kind_of_url_is_refused_by_name() -> None:
     with pytest.raises(ValueError, match="pigeon"):
         mailer("pigeon://loft", HERE)

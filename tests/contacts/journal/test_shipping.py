@@ -21,6 +21,7 @@ from contacts.journal.shipping import DivergedError
 from contacts.journal.stores import JournalError
 from contacts.models import JournalLine, PolicyVersion
 from contacts.words.journal import JournalAct
+from tests.support import queues
 from tests.support.factories import NOON, ONE_DAY
 from tests.support.journals import Journal, numbered
 from tests.support.mail_sink import Sink
@@ -274,17 +275,20 @@ def test_lines_leave_while_somebody_is_told_that_they_have_not(
     assert not JournalLine.objects.filter(shipped_at__isnull=True).exists()
 
 
-def test_the_jobs_outlast_a_journal_that_is_away(
+def test_the_job_fails_while_the_journal_is_away_tells_of_it_and_loses_nothing(
     policy: PolicyVersion, journal: Journal, settings: Any, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("no directory")
     settings.JOURNAL_URL = (tmp_path / "file").as_uri()
     setattr(connection, numbers._ASKED, numbers._Asked(connection.connection, float("inf"), 0))
+    User.objects.create(username="admin", email="admin@nordvik.example").groups.set(
+        Group.objects.filter(name="administrator")
+    )
     owe()
     with pytest.raises(JournalError):
         tasks.ship_journal()
-    tasks.expire_journal()
     assert shipping.unshipped() == NOON
+    assert [sent.subject for sent in mail.outbox] == [warning.SUBJECT]
     settings.JOURNAL_URL = journal.path.as_uri()
     tasks.ship_journal()
     assert shipping.unshipped() is None
@@ -325,3 +329,15 @@ def test_two_shippers_do_not_write_at_once(journal: Journal) -> None:
         assert journal.ship() == 0
         cursor.execute("SELECT pg_advisory_unlock(%s)", [shipping._LOCK])
     assert journal.ship() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_acts_ask_for_one_shipper_until_it_begins(journal: Journal) -> None:
+    with queues.asked(shipping.TASK) as waiting:
+        for _ in range(3):
+            writing.write(JournalAct.DELETED, [WHO], at=NOON)
+        assert len(waiting) == 1
+        assert waiting.expire()
+        tasks.ship_journal()
+        writing.write(JournalAct.DELETED, [WHO], at=NOON)
+        assert len(waiting) == 2

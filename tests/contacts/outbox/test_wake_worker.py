@@ -40,6 +40,7 @@ def broker_at(monkeypatch: pytest.MonkeyPatch) -> Any:
     def at(port: int) -> None:
         for name in ("broker_url", "broker_write_url"):
             monkeypatch.setitem(app.conf, name, f"redis://127.0.0.1:{port}/0")
+        monkeypatch.setitem(app.conf, "broker_transport", "redis")  # that of the embedded servers reads no address
 
     return at
 
@@ -104,4 +105,4 @@ def test_a_word_that_nobody_heard_is_gone_before_it_is_said_again(task: str, que
     lasts = dt.datetime.fromisoformat(headers["expires"]) - timezone.now()
     assert headers["task"] == task
     assert dt.timedelta() < lasts <= dt.timedelta(seconds=60 if name == "people" else 9)
-    assert 0 < redis.Redis.from_url(settings.REDIS_URL).ttl(f"wake_worker.asked:{task}") <= 60
+    assert 0 < redis.Redis.from_url(settings.REDIS_URL).ttl(f"asked:{task}") <= 60

@@ -30,6 +30,7 @@ from tests.support.factories import ContactFactory
 from tests.support.mail_sink import Sink
 from tests.support.mail_under_way import elsewhere
 from tests.support.requesting import KNOWN, answer, asked_by, close, entered, fresh, moment, question, steps
+from tests.support.waiting import locked
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise("L1")]
 
@@ -279,3 +280,18 @@ def test_the_job_tells_of_what_is_due(policy: PolicyVersion) -> None:
     request_of(policy, dt.date(2026, 10, 20))
     tasks.remind_officers()
     assert len(mail.outbox) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_officers_hear_once_a_day_though_somebody_holds_a_request(policy: PolicyVersion) -> None:
+    held, free = request_of(policy), request_of(policy)
+    day = DUE + ONE_DAY
+    with locked("dsr_request", "id = %s", held.pk), limits(lock="20ms"):
+        assert [reminding.tick(policy=policy, at=at_eight(day, hour)) for hour in (8, 9, 10)] == [2, 0, 0]
+    with locked("dsr_request", "TRUE"), limits(lock="20ms"):
+        assert [reminding.tick(policy=policy, at=at_eight(day + ONE_DAY, hour)) for hour in (8, 9, 10)] == [2, 0, 0]
+    assert len(mail.outbox) == 2
+    assert [fresh(each).warned_on for each in (held, free)] == [None, day]
+    assert ("warned" in steps(held), "warned" in steps(free)) == (False, True)
+    assert reminding.tick(policy=policy, at=at_eight(day + 2 * ONE_DAY)) == 2
+    assert [fresh(each).warned_on for each in (held, free)] == [day + 2 * ONE_DAY] * 2

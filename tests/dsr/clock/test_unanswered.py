@@ -3,6 +3,7 @@
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.db import connections
@@ -33,6 +34,7 @@ from tests.support.requesting import (
     unanswered_question,
     whole,
 )
+from tests.support.waiting import locked
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise("L2")]
 
@@ -218,3 +220,26 @@ def test_requests_about_nobody_are_not_touched(policy: PolicyVersion) -> None:
     follow_up(policy, 40)
     assert whole(request) == before
     assert Request.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("after", [14, 31])
+def test_a_request_that_somebody_holds_keeps_no_other_waiting_and_is_dealt_with_once_it_is_free(
+    policy: PolicyVersion, settings: Any, after: int
+) -> None:
+    settings.SWEEP_LOCK_TIMEOUT = "20ms"
+    first, *others = [unanswered_question(policy, ASKED) for _ in range(3)]
+    with locked("dsr_request", "id = %s", first.pk):
+        assert follow_up(policy, after) == 2
+    state = "asked" if after == 14 else "closed"
+    assert [(fresh(each).state, fresh(each).reminded_on is None) for each in others] == [(state, after != 14)] * 2
+    assert (fresh(first).state, fresh(first).reminded_on) == ("asked", None)
+    assert follow_up(policy, after) == 1
+
+
+def test_it_is_done_each_hour_from_six_o_clock_on(policy: PolicyVersion) -> None:
+    unanswered_question(policy, ASKED)
+    day = dt.datetime.combine(ASKED + 14 * ONE_DAY, dt.time(), policy.zone)
+    hours = [day + dt.timedelta(hours=hour, minutes=15) for hour in range(8)]
+    done = [unanswered.tick(policy=policy, at=at, by="test") for at in hours]
+    assert done == [0, 0, 0, 0, 0, 0, 1, 0]

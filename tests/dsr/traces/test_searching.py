@@ -14,6 +14,7 @@ from dsr.models import Certificate, Request
 from dsr.models.requests import PendingSearch
 from dsr.tasks import search_after_deletion
 from dsr.traces import searching
+from tests.support import queues
 from tests.support.deleting import erased, full, under_a_duty, wish
 from tests.support.factories import ContactFactory
 
@@ -101,3 +102,28 @@ def test_one_that_fails_holds_no_other_up_and_is_tried_again(
     monkeypatch.undo()
     assert searching.carry_out() == 1
     assert not Certificate.objects.filter(scan={}).exists()
+
+
+def test_a_task_stops_once_its_time_is_over_and_leaves_the_rest_to_the_next(policy: PolicyVersion) -> None:
+    for _ in range(3):
+        deleted(policy, wish(ContactFactory.create(), policy))
+    asked: list[bool] = []
+
+    def is_over() -> bool:
+        asked.append(True)
+        return len(asked) > 2
+
+    assert searching.carry_out(is_over=is_over) == 2
+    assert PendingSearch.objects.count() == 1
+    assert searching.carry_out() == 1
+
+
+def test_many_deletions_ask_for_one_search_until_it_begins(policy: PolicyVersion) -> None:
+    with queues.asked(searching.TASK) as waiting:
+        for _ in range(3):
+            deleted(policy, wish(ContactFactory.create(), policy))
+        assert len(waiting) == 1
+        assert waiting.expire()
+        search_after_deletion()
+        deleted(policy, wish(ContactFactory.create(), policy))
+        assert len(waiting) == 2

@@ -7,10 +7,10 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 
-from contacts.models import PolicyVersion
+from contacts.models import Event, PolicyVersion
 from privacy_crm.access import logins
 from privacy_crm.models import OpenLogin
-from tests.support.accounts import by, colleague, trail
+from tests.support.accounts import by, colleague, told, trail
 from tests.support.admin_pages import contents
 from tests.support.factories import NOON, EventFactory
 from tests.support.factoring import PASSWORD, entered, newcomer, with_app
@@ -19,6 +19,10 @@ pytestmark = [pytest.mark.promise("P17"), pytest.mark.django_db, pytest.mark.use
 
 MINUTE, HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+def move(event: Event, ends_at: dt.datetime) -> None:
+    Event.objects.filter(pk=event.pk).update(ends_at=ends_at)
 
 
 def is_out(client: Client, page: str = "/admin/search/") -> bool:
@@ -89,6 +93,45 @@ def test_a_door_ends_with_its_event(clock: Any, policy: PolicyVersion) -> None:
     assert is_out(client, door)
 
 
+def test_an_end_that_is_moved_later_keeps_no_door_open_longer(clock: Any, policy: PolicyVersion) -> None:
+    """*Found*: a log-in of thirteen days ago opened the check-in of an event that was moved by half a year."""
+    event = EventFactory.create(starts_at=NOON, ends_at=NOON + 30 * HOUR)
+    client, door = entered(colleague("events")), f"/admin/contacts/event/{event.pk}/check-in/"
+    client.get(door)
+    move(event, NOON + 300 * HOUR)
+    logins.sweep(NOON + 29 * HOUR)
+    clock.shift(29 * HOUR)
+    assert client.get(door).status_code == 200
+    clock.shift(HOUR)
+    assert logins.sweep(NOON + 30 * HOUR) == 1
+    assert is_out(client, door)
+
+
+def test_whoever_opens_the_door_again_before_their_log_in_is_over_has_it_until_the_new_end(
+    clock: Any, policy: PolicyVersion
+) -> None:
+    event = EventFactory.create(starts_at=NOON, ends_at=NOON + 20 * HOUR)
+    client, door = entered(colleague("events")), f"/admin/contacts/event/{event.pk}/check-in/"
+    client.get(door)
+    move(event, NOON + 25 * HOUR)
+    clock.shift(50 * MINUTE)
+    client.get(door)
+    clock.move_to(NOON + 24 * HOUR)
+    assert client.get(door).status_code == 200
+    move(event, NOON + 23 * HOUR)
+    assert is_out(client, door)
+
+
+def test_a_cancelled_event_has_no_door(clock: Any, policy: PolicyVersion) -> None:
+    event = EventFactory.create(starts_at=NOON, ends_at=NOON + 30 * HOUR)
+    client, door = entered(colleague("events")), f"/admin/contacts/event/{event.pk}/check-in/"
+    client.get(door)
+    Event.objects.filter(pk=event.pk).update(cancelled_at=NOON + HOUR)
+    clock.shift(20 * HOUR)
+    assert not logins.of(OpenLogin.objects.get().user_id, at=NOON + 20 * HOUR).exists()
+    assert is_out(client, door)
+
+
 def test_a_page_that_asks_by_itself_is_no_use(clock: Any, policy: PolicyVersion) -> None:
     event = EventFactory.create(starts_at=NOON, ends_at=NOON + 30 * HOUR)
     client = entered(colleague("events"))
@@ -135,6 +178,20 @@ def test_staff_see_their_log_ins_and_end_one_or_all_others(clock: Any) -> None:
     assert (is_out(there, "/account/"), is_out(third, "/account/")) == (True, False)
     here.post("/account/log-ins/end/", {"login": "others"})
     assert (is_out(third, "/account/"), is_out(here), is_out(theirs)) == (True, False, False)
+
+
+def test_ended_log_ins_are_in_the_trail_and_told_to_their_owner_and_nothing_is_where_none_ended(clock: Any) -> None:
+    """*Found*: an intruder could end the owner's log-ins, and nobody heard of it."""
+    user = colleague("sales")
+    here, there, third = entered(user, with_app(user)), newcomer(), newcomer()
+    for client in (there, third):
+        client.force_login(user)
+        client.get("/account/")
+    handle = logins.handle(OpenLogin.objects.get(pk=there.session.session_key))
+    for named in ("nowhere", handle, "others", "others", handle):
+        here.post("/account/log-ins/end/", {"login": named})
+    assert trail() == [("account.own_logins_ended", by(user), by(user))] * 2
+    assert told() == [(user.email, "Your log-ins on other devices were ended")] * 2
 
 
 def test_what_is_kept_of_a_log_in_is_a_network_and_two_words(clock: Any) -> None:

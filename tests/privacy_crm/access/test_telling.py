@@ -57,6 +57,13 @@ def test_each_change_has_words_for_its_owner_and_for_the_officers(code: str, lan
         assert (kim.username in str(letter.body).partition(",")[2]) == (letter.to == [officer.email])
 
 
+def test_the_owner_hears_of_another_language_for_their_mails() -> None:
+    """*Found*: nobody did, and what an intruder does is then read by an owner who does not know the language."""
+    chief, kim = colleague("administrator"), colleague("sales")
+    details.change(kim.pk, Details("", "", kim.email, "sv"), at=NOON, by=by(chief))
+    assert told() == [(kim.email, "Språket i våra mejl till dig har ändrats")]
+
+
 def test_no_mail_but_the_invitation_opens_anything(settings: LazySettings) -> None:
     settings.SECOND_FACTOR = True
     chief, kim = colleague("administrator"), colleague(OFFICER)

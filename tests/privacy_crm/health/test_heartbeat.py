@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 from django.conf import LazySettings
@@ -25,6 +25,8 @@ class Watcher(HTTPServer):
         super().__init__(("127.0.0.1", 0), Hearing)
         self.heard: list[str] = []
         self.answers = 200
+        self.says_on = Event()
+        self.says_on.set()
 
 
 class Hearing(BaseHTTPRequestHandler):
@@ -34,6 +36,7 @@ class Hearing(BaseHTTPRequestHandler):
         self.server.heard.append(self.path)
         self.send_response(self.server.answers)
         self.end_headers()
+        self.server.says_on.wait(60)  # an answer that has begun, and does not end
 
     def log_message(self, *_said: object) -> None: ...
 
@@ -45,6 +48,7 @@ def watcher(settings: LazySettings) -> Iterator[Watcher]:
         thread.start()
         settings.HEARTBEAT_URL = f"http://127.0.0.1:{server.server_port}/crm"
         yield server
+        server.says_on.set()
         server.shutdown()
         thread.join()
 
@@ -108,6 +112,12 @@ def test_one_that_is_away_is_called_again(watcher: Watcher, settings: LazySettin
     with pytest.raises(heartbeat.UnheardError, match="NewConnectionError"):
         heartbeat.give()
     settings.HEARTBEAT_URL = there
+    assert heartbeat.give()
+
+
+def test_a_watcher_whose_answer_does_not_end_keeps_nobody_waiting(watcher: Watcher) -> None:
+    night()
+    watcher.says_on.clear()
     assert heartbeat.give()
 
 

@@ -11,6 +11,7 @@ from privacy_crm import tasks
 from privacy_crm.staff.duplicates.merge_form import likelier
 from tests.support.factories import NOON, ContactFactory, OrganisationFactory, everything_about, place
 from tests.support.merging import PAIRS, pair, paired
+from tests.support.working_at_once import at_once
 
 type LogIn = Callable[[str], Client]
 
@@ -122,8 +123,7 @@ def test_looking_again_finds_who_has_come_in(
     monkeypatch: pytest.MonkeyPatch,
     django_capture_on_commit_callbacks: Any,
 ) -> None:
-    task = tasks.find_duplicates
-    monkeypatch.setattr(task, "apply_async", lambda arguments, _named, **_options: task(*arguments))
+    at_once(monkeypatch, tasks.find_duplicates)
     for name in ("aino", "ai.no"):
         ContactFactory.create(email=f"{name}@gmail.com")
     with django_capture_on_commit_callbacks(execute=True):

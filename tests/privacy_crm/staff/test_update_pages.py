@@ -13,6 +13,7 @@ from tests.support.admin_pages import contents
 from tests.support.factories import NOON, ContactFactory, hold
 from tests.support.updating import HEADER, LISTED, NEWCOMER, held, says
 from tests.support.uploading import COLLECTED, as_csv, bring_in, receive, review
+from tests.support.working_at_once import at_once
 
 type LogIn = Callable[[str], Client]
 
@@ -30,9 +31,7 @@ CHOSEN = {f"column_{place}": name for place, name in enumerate(COLUMNS)} | TOLD
 
 @pytest.fixture(autouse=True)
 def working_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have each task done when it is asked for: what lies between is the subject of other tests."""
-    for task in (tasks.look_through_upload, tasks.import_upload, tasks.remove_uploaded):
-        monkeypatch.setattr(task, "apply_async", lambda arguments, task=task, **_options: task(*arguments))
+    at_once(monkeypatch, tasks.look_through_upload, tasks.import_upload, tasks.remove_uploaded)
 
 
 def page(upload: Upload, act: str = "change") -> str:

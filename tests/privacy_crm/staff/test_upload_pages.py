@@ -15,6 +15,7 @@ from contacts.signups import whitepapers
 from privacy_crm import tasks
 from tests.support.admin_pages import contents
 from tests.support.uploading import AINO, VAINO, as_csv, files
+from tests.support.working_at_once import at_once
 
 type LogIn = Callable[[str], Client]
 
@@ -27,9 +28,7 @@ ROWS = [[AINO, "Aino", "Lindqvist", "", "SE"], [VAINO, "Väinö", "", "", "FI"],
 
 @pytest.fixture(autouse=True)
 def working_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have each task done when it is asked for: what lies between is the subject of other tests."""
-    for task in (tasks.look_through_upload, tasks.import_upload, tasks.remove_uploaded):
-        monkeypatch.setattr(task, "apply_async", lambda arguments, task=task, **_options: task(*arguments))
+    at_once(monkeypatch, tasks.look_through_upload, tasks.import_upload, tasks.remove_uploaded)
 
 
 def send(client: Client, content: bytes) -> HttpResponse:

@@ -47,7 +47,7 @@ type LogIn = Callable[[str], Client]
 @pytest.fixture(autouse=True)
 def impatient(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.SWEEP_LOCK_TIMEOUT = "20ms"
-    monkeypatch.setattr(held, "_BRIEF", "10ms")
+    monkeypatch.setattr(held, "BRIEF", "10ms")
 
 
 @pytest.fixture

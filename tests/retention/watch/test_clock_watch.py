@@ -4,12 +4,14 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
+import time_machine
 from django.contrib.auth.models import Group, User
 from django.core import mail
 from django.test import Client
 
 from contacts.base.two_clocks import Clocks
 from contacts.models import PolicyVersion
+from privacy_crm.tasks import sweep_uploads
 from retention import tasks
 from retention.models import ClockDifference, PurgeRun
 from retention.watch import clock_watch
@@ -44,6 +46,17 @@ def test_officers_and_administrators_are_told_once_and_not_every_ten_minutes(
     assert [message.to for message in mail.outbox] == [staff]
     assert "7 months, 2 weeks ahead of the database's" in mail.outbox[0].body
     assert not PurgeRun.objects.exists()  # which night did not happen, nobody knows
+
+
+@pytest.mark.parametrize("task", [tasks.nightly, sweep_uploads])
+def test_a_machine_that_is_wrong_where_the_watch_does_not_run_is_told_of_too(
+    policy: PolicyVersion, staff: list[str], task: Callable[[], object]
+) -> None:
+    for _ in range(2):
+        with time_machine.travel(NOON + AHEAD, tick=False):
+            task()
+        tasks.warn_officers()
+    assert [message.to for message in mail.outbox if message.subject == clock_watch._SUBJECT] == [staff]
 
 
 @pytest.mark.usefixtures("staff")

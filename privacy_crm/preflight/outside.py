@@ -1,0 +1,92 @@
+"""What stands outside: the journal, the place of backups, and whoever watches over the nights."""
+
+import socket
+import ssl
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.files.storage import FileSystemStorage, default_storage
+
+from contacts.journal import numbers, stores
+from contacts.journal.stores import JournalError, Store
+from privacy_crm.backups import places
+from privacy_crm.preflight.results import Result, ok, unknown, wrong
+
+_PATIENCE = 10  # seconds
+_PORTS = {"http": 80, "https": 443}
+
+
+def journal() -> Iterator[Result]:
+    """Read the journal's end, and write, read and delete a text beside its segments."""
+    store = stores.configured()
+    try:
+        numbers.in_journal()
+        written = _is_written(store)
+    except JournalError as error:
+        yield wrong("Journal", str(error), "Look at JOURNAL_URL: a restore would bring back who was erased.")
+        return
+    if not written:
+        yield wrong("Journal", "a text was not read as it was written", "Look at JOURNAL_URL.")
+    elif near := _near(store):
+        yield unknown("Journal", f"was written and read, but {near}", "Keep it on another disk or in S3 (JOURNAL_URL).")
+    else:
+        yield ok("Journal", "a text was written, read and deleted")
+
+
+def backups() -> Iterator[Result]:
+    """Write and delete a file where backups are kept."""
+    if not settings.BACKUP_URL:
+        return
+    place, name = places.of(settings.BACKUP_URL), f"preflight-{uuid.uuid4().hex}"
+    with NamedTemporaryFile() as file:
+        place.save(Path(file.name), name)
+    place.remove(name)
+    yield ok("Place of backups", "a file was written and deleted")
+
+
+def watcher() -> Iterator[Result]:
+    """Open a connection to the watcher, and ask nothing: it is called once a night has finished, and never before."""
+    if not settings.HEARTBEAT_URL:
+        remedy = "Set it, so that somebody outside notices when nothing runs any more."
+        yield unknown("Watcher", "HEARTBEAT_URL is not set", remedy)
+        return
+    url = urlsplit(settings.HEARTBEAT_URL)
+    if url.scheme not in _PORTS or not url.hostname:
+        yield wrong("Watcher", "HEARTBEAT_URL is no address of the web", "Set it to https://…")
+        return
+    try:
+        _connect(url.hostname, url.port or _PORTS[url.scheme], secure=url.scheme == "https")
+    except OSError as error:
+        yield wrong("Watcher", f"no connection ({type(error).__name__})", "Look at HEARTBEAT_URL.")
+    else:
+        yield ok("Watcher", "can be reached")
+
+
+def _is_written(store: Store) -> bool:
+    text, name = uuid.uuid4().bytes, f"preflight-{uuid.uuid4().hex}"
+    store.write(name, text)
+    try:
+        return store.read(name) == text
+    finally:
+        store.remove(name)
+
+
+def _near(store: Store) -> str:
+    """Say what the journal would be lost with; nothing where that is not known."""
+    if store.url == (settings.VAR_DIR / "journal").as_uri():
+        return "JOURNAL_URL is not set: it goes with this machine, and others have their own"
+    if not isinstance(store, stores.Directory) or not isinstance(default_storage, FileSystemStorage):
+        return ""
+    media = Path(default_storage.location)
+    shared = media.exists() and media.stat().st_dev == store.path.stat().st_dev
+    return "it is on the same disk as the media" if shared else ""
+
+
+def _connect(host: str, port: int, *, secure: bool) -> None:
+    with socket.create_connection((host, port), timeout=_PATIENCE) as line:
+        if secure:
+            ssl.create_default_context().wrap_socket(line, server_hostname=host).close()
