@@ -5,18 +5,22 @@ over one that stays, the database alone, every few seconds: a number that went b
 """
 
 import time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import ProgrammingError, connection
+from django.db.models import Min
 
 from contacts.journal import segments, stores
-from contacts.journal.stores import JournalError
+from contacts.journal.segments import Segment
+from contacts.journal.stores import JournalError, Store
+from contacts.models import JournalLine
 
 # The furthest that this process has seen, and what it goes by while the journal cannot be read.
 _seen: dict[str, int] = {}
 _ASKED = "_journal_asked"
 _SECONDS = 5.0
 _LAST = "SELECT last FROM contacts_journalnumber"
+_THERE = "SELECT 1 FROM pg_class WHERE relname = 'contacts_journalnumber'"
 
 
 class _Asked(NamedTuple):
@@ -34,25 +38,74 @@ class BehindError(Exception):
         super().__init__("The database was restored and is being brought up to date. Try again in some minutes.")
 
 
+class UnfinishedError(JournalError):
+    """A restore was broken off: the number, which no backup has, is entered at its end, and rights are given before."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A restore was broken off before its end. Run `manage.py restore` again, with --replace; or, if you"
+            " restored by other means, `manage.py migrate`."
+        )
+
+
+class LostError(JournalError):
+    """The journal has nothing at all, and lines have left: its volume is not there, or it is lost."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            f"The journal has no line, and {number} have left the database. Is JOURNAL_URL right, and its volume there?"
+            " If the journal is lost for good: `manage.py replay --journal-lost`."
+        )
+
+
 def in_database() -> int:
     """Return the number of the last line that the database knows of; 0 before its tables are there.
 
-    Asked of the driver, since this goes before each request: what counts or logs the queries of a page has not this.
+    Raises UnfinishedError where a restore was broken off. Asked of the driver, since this goes before each request:
+    what counts or logs the queries of a page has not this.
     """
     connection.ensure_connection()
     try:
-        with connection.wrap_database_errors, connection.connection.cursor() as cursor:
-            cursor.execute(_LAST)
-            found = cursor.fetchone()
-    except ProgrammingError:  # not migrated yet, or restored from before there was a journal
+        found = _row(_LAST)
+    except ProgrammingError as error:
+        if _row(_THERE):  # and not ours to read: `migrate`, which comes after pg_restore, gives the rights
+            raise UnfinishedError from error
+        return 0  # not migrated yet, or restored from before there was a journal
+    if found is None:
+        raise UnfinishedError
+    return int(found[0])
+
+
+def _row(statement: str) -> tuple[Any, ...] | None:
+    with connection.wrap_database_errors, connection.connection.cursor() as cursor:
+        cursor.execute(statement)
+        row: tuple[Any, ...] | None = cursor.fetchone()
+        return row
+
+
+def left() -> int:
+    """Return the number of the last line that has left the database, as far as it knows."""
+    if not (last := in_database()):
         return 0
-    return int(found[0]) if found else 0
+    owed = JournalLine.objects.filter(number__isnull=False, shipped_at__isnull=True).aggregate(first=Min("number"))
+    return owed["first"] - 1 if owed["first"] else last
+
+
+def tail(store: Store) -> Segment:
+    """Return the segment that is written to. Raises JournalError where it cannot be read, or where nothing is left."""
+    found = segments.tail(store)
+    if found.read or not (number := left()):
+        return found
+    begun_meanwhile = segments.tail(store)
+    if not begun_meanwhile.read:
+        raise LostError(number)
+    return begun_meanwhile
 
 
 def in_journal() -> int:
     """Return the number of the last line outside the database. Raises JournalError where it cannot be read."""
     store = stores.configured()
-    last = segments.tail(store).last
+    last = tail(store).last
     _seen[store.url] = max(last, _seen.get(store.url, 0))
     return last
 
@@ -94,6 +147,8 @@ def check() -> None:
     """Raise BehindError where the database is known to be behind. What cannot be told stops no act."""
     try:
         behind = is_behind()
+    except UnfinishedError:
+        behind = True
     except JournalError:
         return
     if behind:

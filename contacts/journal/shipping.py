@@ -9,9 +9,10 @@ from contextlib import suppress
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Min
 
 from contacts.base import alone
-from contacts.journal import segments, stores
+from contacts.journal import numbers, segments, stores
 from contacts.journal.segments import Segment
 from contacts.journal.stores import JournalError, Store
 from contacts.models import JournalLine
@@ -39,12 +40,26 @@ def ship(*, at: dt.datetime) -> int:
 
     Nothing is done where another shipper is at it.
     """
+    store = stores.configured()
     with alone.if_nobody_else(_LOCK) as ours:
-        return _ship(stores.configured(), at) if ours else 0
+        return _ship(store, numbers.tail(store), at) if ours else 0
 
 
-def _ship(store: Store, at: dt.datetime) -> int:
-    found = segments.tail(store)
+def renew(*, at: dt.datetime) -> int:
+    """Begin the journal anew with all that the database knows, since the one outside is lost. Returns as `ship` does.
+
+    Raises JournalError where something is left of it.
+    """
+    store = stores.configured()
+    with alone.if_nobody_else(_LOCK) as ours:
+        found = segments.tail(store)
+        if found.read:
+            raise JournalError(f"The journal is there, and ends at line {found.last}.")
+        first = JournalLine.objects.aggregate(first=Min("number"))["first"]
+        return _ship(store, Segment(first=first or numbers.in_database() + 1), at) if ours else 0
+
+
+def _ship(store: Store, found: Segment, at: dt.datetime) -> int:
     _compare(found)
     # One that is sealed was the last before a crash: its successor was not begun.
     tail = found.next() if found.sealed else found

@@ -5,6 +5,7 @@ does as much for each object.
 """
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -13,6 +14,8 @@ from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
+
+_NAME = re.compile(r"\d{20}\.jsonl")  # of ours: what somebody else put beside them is none
 
 
 class JournalError(Exception):
@@ -57,7 +60,7 @@ class Directory:
 
     def names(self) -> list[str]:
         with _told():
-            return sorted(each.name for each in self.path.glob("*.jsonl"))
+            return sorted(each.name for each in self.path.glob("*.jsonl") if _NAME.fullmatch(each.name))
 
     def read(self, name: str) -> bytes:
         with _told():
@@ -105,7 +108,7 @@ class Bucket:
         with _told():
             pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=self.prefix)
             keys = [found["Key"].removeprefix(self.prefix) for page in pages for found in page.get("Contents", [])]
-            return sorted(key for key in keys if key.endswith(".jsonl") and "/" not in key)
+            return sorted(key for key in keys if _NAME.fullmatch(key))
 
     def read(self, name: str) -> bytes:
         with _told():

@@ -28,8 +28,10 @@ from privacy_crm.roles import CONFIRMED, OFFICER
 
 log = structlog.get_logger(__name__)
 
-TRIED_FOR = dt.timedelta(days=3)
-_PAUSE, _LONGEST_PAUSE = dt.timedelta(minutes=1), 64
+_LONGEST_PAUSE = 60  # minutes
+# With pauses of 1, 2, 4 … 32 and then 60 minutes, the last attempt is made three days after the first. Attempts are
+# counted, and not days, since a clock may be wrong.
+MOST_ATTEMPTS = 7 + (3 * 24 * 60 - 63) // _LONGEST_PAUSE
 MOST = 100  # mails a call
 _CLAIM = dt.timedelta(minutes=10)  # longer than a server may take over one mail
 
@@ -112,11 +114,11 @@ def _postpone(pk: int, at: dt.datetime) -> None:
     mail = AccountMail.objects.filter(pk=pk).first()
     if mail is None:
         return
-    if at >= mail.happened_at + TRIED_FOR:
+    if mail.attempts + 1 >= MOST_ATTEMPTS:
         log.error("account_mail.given_up", mail=pk)
         mail.delete()
         return
-    pause = _PAUSE * min(2**mail.attempts, _LONGEST_PAUSE)
+    pause = dt.timedelta(minutes=min(2**mail.attempts, _LONGEST_PAUSE))
     AccountMail.objects.filter(pk=pk).update(attempts=mail.attempts + 1, not_before=at + pause)
 
 

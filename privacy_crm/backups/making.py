@@ -1,6 +1,7 @@
 """Make a backup: the database at one moment, the media, and what a restore has to know, in one file.
 
 Left out are dietary needs, which no hold and no backup may keep (P8), and lists on their way in, which go after a day.
+So is the journal's number: a restore enters it at its end, and a database that has none opens to nobody.
 """
 
 import datetime as dt
@@ -16,26 +17,37 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
+from contacts.base.limits import NONE, limits
 from contacts.journal import numbers
-from contacts.models import FoodPreference
+from contacts.journal.numbers import UnfinishedError
+from contacts.models import FoodPreference, JournalNumber
+from contacts.people import rekeying
 from contacts.words import keys
 from privacy_crm.backups import places, postgres
+from privacy_crm.backups.places import BackupError
 
+FORMAT = 2
 DATABASE, MANIFEST, MEDIA = "database.dump", "manifest.json", "media/"
 
 _LEFT_OUT = "uploads"  # of the media
+_WITHOUT = [FoodPreference._meta.db_table, JournalNumber._meta.db_table]
 
 
 def make(where: str, *, at: dt.datetime) -> str:
-    """Make a backup in a place, delete those whose days are over, and return its name. Raises BackupError."""
+    """Make a backup in a place, and return its name. Raises BackupError."""
     place, name = places.of(where), places.name_of(at)
     with places.desk(at=at) as directory:
         made = _write(directory, at)
         place.save(made, name)
-    for old in place.names():
-        if expired(old, at=at):
-            place.remove(old)
     return name
+
+
+def expire(where: str, *, at: dt.datetime) -> None:
+    """Delete the backups in a place whose days are over."""
+    place = places.of(where)
+    for name in place.names():
+        if expired(name, at=at):
+            place.remove(name)
 
 
 def expired(name: str, *, at: dt.datetime) -> bool:
@@ -44,17 +56,16 @@ def expired(name: str, *, at: dt.datetime) -> bool:
     return made is not None and made <= at - dt.timedelta(days=settings.BACKUP_DAYS)
 
 
-def fingerprints() -> dict[str, list[str]]:
-    """Return by what a restore knows the keys again, without which coded addresses say nothing.
-
-    Of each, the one that is in use comes first; the others are of before it was changed.
+def needed_keys() -> list[str]:
+    """Return the fingerprints of the keys without which coded addresses say nothing: all that something is under, and
+    the one that the next is hashed under.
     """
-    known = {"SUPPRESSION_KEY": keys.known(), "SECRET_KEY": [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]}
-    return {name: [_fingerprint(name, key) for key in each] for name, each in known.items()}
+    return sorted({keys.fingerprint(keys.first()), *rekeying.named()})
 
 
-def _fingerprint(name: str, key: str) -> str:
-    return hashlib.sha256(f"fingerprint:{name}:{key}".encode()).hexdigest()[:16]
+def sealed_by(key: str) -> str:
+    """Return by what a restore knows a SECRET_KEY again."""
+    return hashlib.sha256(f"fingerprint:SECRET_KEY:{key}".encode()).hexdigest()[:16]
 
 
 def digest(file: Path) -> str:
@@ -64,15 +75,10 @@ def digest(file: Path) -> str:
 
 def _write(directory: Path, at: dt.datetime) -> Path:
     dumped, made = directory / DATABASE, directory / "made.tar"
-    with _snapshot() as (snapshot, number):
-        postgres.dump(dumped, snapshot=snapshot, without=[FoodPreference._meta.db_table])
-    manifest: dict[str, Any] = {
-        "format": 1,
-        "made_at": at.isoformat(),
-        "journal_number": number,
-        "keys": {name: in_use for name, (in_use, *_earlier) in fingerprints().items()},
-        "sha256": {DATABASE: digest(dumped)},
-    }
+    with _snapshot() as snapshot:
+        manifest = _said(at)
+        postgres.dump(dumped, snapshot=snapshot, without=_WITHOUT)
+    manifest["sha256"] = {DATABASE: digest(dumped)}
     (directory / MANIFEST).write_text(json.dumps(manifest, indent=1))
     with tarfile.open(made, "w") as tar:
         tar.add(directory / MANIFEST, MANIFEST)
@@ -82,14 +88,25 @@ def _write(directory: Path, at: dt.datetime) -> Path:
     return made
 
 
+def _said(at: dt.datetime) -> dict[str, Any]:
+    """Return what a backup says of itself. Raises BackupError where the database is itself half a restore."""
+    try:
+        journal = {"journal_number": numbers.in_database(), "journal_left": numbers.left()}
+    except UnfinishedError as error:
+        raise BackupError(str(error)) from error
+    known = {"SUPPRESSION_KEYS": needed_keys(), "SECRET_KEY": sealed_by(settings.SECRET_KEY)}
+    return {"format": FORMAT, "made_at": at.isoformat(), **journal, "keys": known}
+
+
 @contextmanager
-def _snapshot() -> Iterator[tuple[str, int]]:
-    """Hold one moment of the database, and tell its name and the journal's number then."""
+def _snapshot() -> Iterator[str]:
+    """Hold one moment of the database, for as long as a dump takes, and tell its name."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         cursor.execute("SELECT pg_export_snapshot()")
         (snapshot,) = cursor.fetchone()
-        yield snapshot, numbers.in_database()
+        with limits(idle=NONE):
+            yield snapshot
 
 
 def _media(folder: str) -> Iterator[str]:

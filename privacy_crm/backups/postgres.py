@@ -27,7 +27,7 @@ def restore(source: Path) -> None:
 
 
 def _run(tool: str, *arguments: str) -> None:
-    program = _program(tool)
+    program = find(tool)
     done = subprocess.run(
         [program, *arguments], env=os.environ | _secret(), stdin=subprocess.DEVNULL, capture_output=True, text=True,
         check=False,
@@ -36,7 +36,7 @@ def _run(tool: str, *arguments: str) -> None:
         raise BackupError(f"{tool} failed: {done.stderr.strip()[-500:]}")
 
 
-def _program(tool: str) -> str:
+def find(tool: str) -> str:
     """Return where a tool is. Raises BackupError where none is installed, or one that is too old for the server."""
     found = str(Path(settings.POSTGRES_BIN) / tool) if settings.POSTGRES_BIN else tool
     needed = connection.cursor().connection.server_version // 10_000

@@ -14,7 +14,6 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from contacts.base import audit
 from contacts.events import dietary, places
 from contacts.journal import restored
 from contacts.journal.segments import Entry
@@ -31,6 +30,7 @@ from dsr.answers import closing
 from dsr.models import Request
 from dsr.records import transitions
 from dsr.traces import unlinked_data
+from privacy_crm.access import closing as accounts
 from retention.holds import holds
 from retention.holds.holds import HoldError
 from retention.models import Hold, HoldKind, HoldReason
@@ -214,8 +214,9 @@ def _look(line: Line) -> None:
 
 
 def _close_account(line: Line) -> None:
-    if User.objects.filter(pk=line.details["account"], is_active=True).update(is_active=False):
-        audit.record("account.closed", at=line.at, by=BY, rule=f"user:{line.details['account']}")
+    """Close it again, so that it has no role when it is opened; one of after the backup is not there."""
+    for number in User.objects.filter(pk=line.details["account"], is_active=True).values_list("pk", flat=True):
+        accounts.close(number, at=line.at, by=BY)
 
 
 def _revoke(line: Line) -> None:

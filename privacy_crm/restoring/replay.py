@@ -18,6 +18,7 @@ from contacts.journal.stores import JournalError
 from contacts.mailings import schedule
 from contacts.models import JournalLine, JournalNumber, Mailing, Restoration
 from contacts.words.vocabulary import MailingState
+from privacy_crm.access import restored as access
 from privacy_crm.restoring import lines
 
 log = structlog.get_logger(__name__)
@@ -62,9 +63,10 @@ def run(*, now: Callable[[], dt.datetime]) -> bool:
 
 @transaction.atomic
 def begin(*, journal_number: int, at: dt.datetime) -> Restoration:
-    """Note that the database was restored: nobody stays logged in, and what may have left before waits."""
+    """Note that the database was restored: nobody stays logged in, and what may have left waits or is withdrawn."""
     found = restored.note(journal_number=journal_number, at=at)
     Session.objects.all().delete()
+    access.withdraw(before=found.found_at, at=at)
     for mailing in Mailing.objects.under_way():
         schedule.pause(mailing, at=at, by=lines.BY)
     for mailing in Mailing.objects.filter(state=MailingState.SCHEDULED, scheduled_for__lte=at):

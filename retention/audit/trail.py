@@ -62,12 +62,20 @@ def shorten_ledgers(*, months: int, policy: PolicyVersion, at: dt.datetime) -> N
     """
     until = over_at(months, policy, at)
     open_still = [RunStatus.NEEDS_APPROVAL, RunStatus.APPROVED, RunStatus.RUNNING]
-    PurgeRun.objects.filter(at__lt=until, pk__lt=_last(PurgeRun)).exclude(status__in=open_still).delete()
+    PurgeRun.objects.filter(at__lt=until).exclude(status__in=open_still).exclude(pk__in=_asked_for()).delete()
     StatementCheck.objects.filter(at__lt=until, pk__lt=_last(StatementCheck)).delete()
     BounceUndoing.objects.filter(at__lt=until).delete()
     ClockDifference.objects.filter(seen_at__lt=until, stands=False).delete()
     Restoration.objects.settled().filter(found_at__lt=until).delete()
     LookAgain.objects.filter(seen_at__lt=until).delete()
+
+
+def _asked_for() -> list[int]:
+    """Return the last night, the last that finished and the last with a forecast: the next one compares with them."""
+    finished = PurgeRun.objects.filter(status=RunStatus.FINISHED)
+    foreseeing = PurgeRun.objects.filter(foreseen_through__isnull=False)
+    ledgers = (PurgeRun.objects.order_by("pk"), finished.order_by("at", "pk"), foreseeing.order_by("pk"))
+    return [last.pk for ledger in ledgers if (last := ledger.last())]
 
 
 def _last(ledger: type[Model]) -> int:

@@ -3,17 +3,21 @@
 import datetime as dt
 import os
 from importlib import import_module
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from contacts import tasks
 from contacts.base.job_runs import DROPPED
 from contacts.models import FoodPreference, PolicyVersion
+from privacy_crm.backups import places
 from privacy_crm.celery import app
+from privacy_crm.embedded import postgres_bin
 from privacy_crm.mail import mailer
 from tests.support.clocks import database_at
 from tests.support.factories import NOON, ONE_DAY, EventFactory, customer, register
@@ -98,3 +102,17 @@ def test_files_of_mails_stay_as_well(tmp_path: Path, settings: Any, apart: dt.ti
     with database_at(NOON + apart):
         tasks.sweep_mail_files()
     assert file.exists() is kept
+
+
+@pytest.mark.promise("L11")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("apart", "kept"), [(-230 * ONE_DAY, 3), (A_MINUTE, 2)])
+def test_a_backup_is_made_and_no_older_one_goes(
+    policy: PolicyVersion, tmp_path: Path, settings: Any, apart: dt.timedelta, kept: int
+) -> None:
+    settings.POSTGRES_BIN, settings.BACKUP_DAYS = str(postgres_bin("pg_dump").parent), 30
+    for days in (1, 40):
+        (tmp_path / places.name_of(NOON - days * ONE_DAY)).touch()
+    with database_at(NOON + apart):
+        call_command("backup", str(tmp_path), stdout=StringIO(), stderr=StringIO())
+    assert len(places.of(str(tmp_path)).names()) == kept

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -127,6 +128,12 @@ def test_nobody_is_back_who_was_erased_and_what_was_said_holds(site: Site, tmp_p
     assert [mark for mark in (OBJECTOR, FROZEN) if mark in dumped(site)] == [OBJECTOR, FROZEN]
     assert list(tmp_path.iterdir()) == [backup]
 
+    shutil.rmtree(site.var / "journal")
+    code, said = run(site, "replay")
+    assert (code, f"The journal has no line, and {number} have left" in said) == (1, True)
+    assert run(site, "replay", "--journal-lost")[0] == 0
+    assert run(site, "replay")[0] == 0
+
 
 def test_a_backup_of_another_key_and_a_damaged_one_are_refused_and_one_of_an_earlier_key_is_not(
     site: Site, tmp_path: Path
@@ -141,10 +148,37 @@ def test_a_backup_of_another_key_and_a_damaged_one_are_refused_and_one_of_an_ear
     backup.write_bytes(whole)
     site.environment |= {"SUPPRESSION_KEY": "another"}
     code, said = run(site, "restore", str(backup), "--replace")
-    assert (code, "SUPPRESSION_KEY has changed" in said) == (1, True)
+    assert (code, "SUPPRESSION_KEYS lacks the key" in said) == (1, True)
     rotated = f"another,suppression:{site.environment['SECRET_KEY']}"
     site.environment = site.environment | {"SUPPRESSION_KEY": "", "SUPPRESSION_KEYS": rotated}
     code, said = run(site, "restore", str(backup), "--replace")
     assert (code, "SUPPRESSION_KEY" in said) == (0, False), said
     site._disconnect()
     assert site.number("SELECT count(*) FROM contacts_policyversion") == 1
+
+
+def test_a_restore_that_breaks_off_opens_to_nobody_or_has_mails_wait(site: Site, tmp_path: Path) -> None:
+    site.manage("shell", "-c", PEOPLE)
+    site.manage("backup", str(tmp_path / "backups"))
+    (backup,) = (tmp_path / "backups").iterdir()
+    as_it_was = site.environment.copy()
+
+    tool = tmp_path / "pg_restore"
+    real = postgres_bin("pg_restore")
+    tool.write_text(f'#!/bin/sh\n"{real}" "$@" || exit\n[ "$1" = --version ] || kill -KILL $PPID\n')
+    tool.chmod(0o755)
+    site.environment |= {"POSTGRES_BIN": str(tmp_path)}
+    assert run(site, "restore", str(backup), "--replace")[0] != 0
+    site._disconnect()
+    assert site.people() == 4
+    code, said = run(site, "replay")
+    assert (code, "A restore was broken off before its end" in said) == (1, True)
+
+    site.environment = as_it_was | {"MEDIA_DIR": str(tool)}
+    assert run(site, "restore", str(backup), "--replace")[0] != 0
+    site._disconnect()
+    assert site.number("SELECT count(*) FROM contacts_restoration WHERE mails_settled_at IS NULL") == 1
+    site.environment = as_it_was
+    assert run(site, "restore", str(backup), "--replace")[0] == 0
+    site._disconnect()
+    assert (site.people(), site.number("SELECT count(*) FROM contacts_restoration")) == (4, 1)

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
-from contacts.base import command_line
+from contacts.base import command_line, two_clocks
 from privacy_crm.backups import making
 from privacy_crm.backups.places import BackupError
 
@@ -27,3 +27,7 @@ class Command(command_line.Command):
             raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(f"{error.filename or 'A file'}: {error.strerror}.") from error
+        if at := two_clocks.agreed(timezone.now):
+            making.expire(place, at=at)
+        else:
+            self.stderr.write("The machine's clock and the database's differ: no older backup was deleted.")

@@ -15,10 +15,14 @@ class Command(command_line.Command):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("backup", help="the file, or s3://bucket/prefix/name")
         parser.add_argument("--replace", action="store_true", help="delete what the database has first")
+        parser.add_argument(
+            "--journal-lost", action="store_true", help="go on without the journal, which is lost for good"
+        )
 
-    def handle(self, *_args: Any, backup: str, replace: bool, **_: Any) -> None:
+    def handle(self, *_args: Any, backup: str, replace: bool, journal_lost: bool, **_: Any) -> None:
+        options = {"replace": replace, "journal_lost": journal_lost}
         try:
-            done = bringing_back.restore(backup, replace=replace, at=timezone.now())
+            done = bringing_back.restore(backup, **options, at=timezone.now())
         except BackupError as error:
             raise CommandError(str(error)) from error
         except OSError as error:

@@ -15,6 +15,7 @@ from django.db import connection
 from contacts import tasks
 from contacts.base.limits import limits
 from contacts.journal import numbers, segments, shipping, stores, warning, writing
+from contacts.journal.numbers import LostError
 from contacts.journal.segments import Segment
 from contacts.journal.shipping import DivergedError
 from contacts.journal.stores import JournalError
@@ -96,13 +97,35 @@ def test_a_part_that_a_killed_writer_left_beside_is_no_segment(journal: Journal)
     assert [path.name for path in journal.path.iterdir()] == [journal.files[0].name]
 
 
-def test_a_journal_that_was_lost_is_written_anew(journal: Journal) -> None:
+@pytest.mark.parametrize("is_mounted", [True, False])
+def test_a_journal_that_is_gone_is_written_anew_when_it_is_said_to_be_lost(journal: Journal, is_mounted: bool) -> None:
     owe(2)
     journal.ship()
     journal.files[0].unlink()
     owe()
-    journal.ship()
+    if not is_mounted:
+        journal.path.rmdir()
+    with pytest.raises(LostError, match="has no line, and 2 have left"):
+        journal.ship()
+    assert journal.files == []
+    assert shipping.renew(at=NOON) == 1
     assert said(journal) == [1, 2, 3]
+    with pytest.raises(JournalError, match="is there, and ends at line 3"):
+        shipping.renew(at=NOON)
+
+
+def test_a_journal_whose_lines_have_all_expired_is_begun_with_the_next(journal: Journal) -> None:
+    owe(2)
+    journal.ship(at=NOON + ONE_DAY)
+    shipping.expire(at=NOON + 90 * ONE_DAY)
+    journal.files[0].unlink()
+    with pytest.raises(LostError):
+        numbers.in_journal()
+    shipping.renew(at=NOON + 90 * ONE_DAY)
+    assert numbers.in_journal() == 2
+    owe()
+    journal.ship(at=NOON + 90 * ONE_DAY)
+    assert [line["number"] for line in segments.after(stores.configured(), 2)] == [3]
 
 
 def test_a_line_that_was_changed_counts_as_not_there(journal: Journal) -> None:
@@ -269,6 +292,29 @@ def test_the_job_fails_while_the_journal_is_away_tells_of_it_and_loses_nothing(
     settings.JOURNAL_URL = journal.path.as_uri()
     tasks.ship_journal()
     assert shipping.unshipped() is None
+
+
+@pytest.mark.parametrize("name", ["old.jsonl", f"{1:020} (copy).jsonl", f"a{1:020}.jsonl"])
+def test_what_somebody_else_put_there_is_no_segment(journal: Journal, name: str) -> None:
+    owe()
+    journal.ship()
+    (journal.path / name).write_bytes(journal.files[0].read_bytes())
+    owe()
+    assert journal.ship() == 1
+    assert numbers.in_journal() == 2
+    assert said(journal) == [1, 2]
+
+
+def test_somebody_is_told_whatever_keeps_a_line_from_leaving(
+    policy: PolicyVersion, journal: Journal, settings: Any
+) -> None:
+    officer()
+    owe()
+    settings.JOURNAL_URL = 1  # an error of our own, which is no JournalError
+    setattr(connection, numbers._ASKED, numbers._Asked(connection.connection, float("inf"), 0))
+    with pytest.raises(AttributeError):
+        tasks.ship_journal()
+    assert [sent.subject for sent in mail.outbox] == [warning.SUBJECT]
 
 
 def test_an_empty_segment_has_a_name_and_no_lines() -> None:

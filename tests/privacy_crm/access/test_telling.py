@@ -109,8 +109,19 @@ def test_a_mail_that_no_server_takes_is_tried_again_and_at_last_given_up(setting
     assert not AccountMail.objects.exists()
     granting.take(kim.pk, "sales", at=NOON, by=by(chief))
     away(settings)
-    telling.send_due(at=NOON + telling.TRIED_FOR)
+    for attempt in range(telling.MOST_ATTEMPTS):
+        assert AccountMail.objects.exists()
+        telling.send_due(at=NOON + attempt * dt.timedelta(hours=1))
     assert not AccountMail.objects.exists()
+
+
+@pytest.mark.promise("P9")
+def test_a_clock_that_is_far_ahead_gives_no_mail_up(settings: LazySettings) -> None:
+    chief, kim = colleague("administrator"), colleague("marketing")
+    granting.give(kim.pk, "sales", at=NOON, by=by(chief))
+    away(settings)
+    telling.send_due(at=NOON + 230 * ONE_DAY)
+    assert AccountMail.objects.exists()
 
 
 def test_what_there_is_no_time_for_leaves_with_the_next_tick() -> None:
@@ -132,7 +143,8 @@ def test_a_mail_whose_address_a_provider_refuses_stands_in_no_other_mails_way(se
     assert [reader for reader, _subject in told()] == [eva.email]
     waits = AccountMail.objects.get()
     assert (waits.attempts, waits.not_before) == (1, NOON + dt.timedelta(minutes=1))
-    assert told(NOON + telling.TRIED_FOR) == []
+    for attempt in range(1, telling.MOST_ATTEMPTS):
+        assert told(NOON + attempt * dt.timedelta(hours=1)) == []
     assert not AccountMail.objects.exists()
 
 

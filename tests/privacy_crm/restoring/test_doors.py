@@ -1,18 +1,20 @@
 """While something of the journal is still to be replayed, nobody gets in: plain words, and nothing done."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 
-from contacts.journal import numbers
+from contacts.journal import numbers, shipping
+from contacts.journal.numbers import LostError
 from contacts.models import PolicyVersion
 from privacy_crm.restoring import opening, replay
 from retention.models import PurgeRun
 from retention.tasks import nightly
-from tests.support.factories import customer
+from tests.support.factories import NOON, customer
 from tests.support.journals import Backup, Journal
 from tests.support.objecting import objects
 
@@ -76,6 +78,29 @@ def test_a_worker_does_nothing_while_another_process_replays(restored: None) -> 
         assert not PurgeRun.objects.exists()
         cursor.execute("SELECT pg_advisory_unlock(%s)", [replay._LOCK])
     other.close()
+
+
+@pytest.mark.parametrize("is_mounted", [True, False])
+def test_doors_stay_closed_over_a_journal_that_is_not_there(
+    policy: PolicyVersion, journal: Journal, settings: Any, tmp_path: Path, begun: list[str], is_mounted: bool
+) -> None:
+    objects(customer(policy), policy)
+    connection.check_constraints()
+    journal.ship()
+    backup = Backup(journal)
+    objects(customer(policy), policy)
+    backup.restore()
+    volume = tmp_path / "volume"
+    if is_mounted:
+        volume.mkdir()
+    settings.JOURNAL_URL = volume.as_uri()
+    assert Client().get("/privacy/").status_code == 503
+    assert not opening.attempt()
+    with pytest.raises(LostError):
+        shipping.ship(at=NOON)
+    assert not list(tmp_path.glob("volume/*"))
+    shipping.renew(at=NOON)
+    assert Client().get("/privacy/").status_code == 200
 
 
 def test_doors_stay_closed_while_nobody_can_tell(policy: PolicyVersion, settings: Any, begun: list[str]) -> None:

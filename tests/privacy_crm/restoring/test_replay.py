@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
+from django.db.models import Q
 from django.test import Client
 
 from contacts.events import dietary, places
@@ -40,12 +41,13 @@ from dsr.freeze import freezes
 from dsr.letters import restrictions
 from dsr.models import Certificate, Request
 from dsr.words.vocabulary import Kind
-from privacy_crm.access import closing
+from privacy_crm.access import closing, granting, inviting
+from privacy_crm.models import AccountLink, RoleRequest
 from privacy_crm.restoring import lines, replay
 from privacy_crm.restoring.replay import ReplayError
 from retention.holds import holds
 from retention.models import Hold
-from tests.support import import_files, visitors
+from tests.support import accounts, import_files, visitors
 from tests.support.deciding import BECAUSE, draft
 from tests.support.deleting import dump, erased, full, under_a_duty, wish
 from tests.support.factories import (
@@ -53,6 +55,7 @@ from tests.support.factories import (
     ONE_DAY,
     ContactFactory,
     EventFactory,
+    SignUpFactory,
     TopicFactory,
     customer,
     held_for,
@@ -491,6 +494,52 @@ def test_an_objection_that_a_list_brought_holds_again(policy: PolicyVersion, jou
     assert "Anna" not in journal.files[0].read_text()
 
 
+OLD, NEW = "suppression:" + "a" * 50, "suppression:" + "b" * 50
+
+
+@pytest.mark.parametrize("then", [OLD, NEW], ids=["old", "new"])
+def test_what_waited_under_an_erased_address_goes_whatever_key_its_line_is_under(
+    policy: PolicyVersion, journal: Journal, settings: Any, then: str
+) -> None:
+    """The keys were rotated since the backup, before the erasure or after it."""
+    rotate(settings, OLD)
+    person = full(policy)
+    address = person.email or ""
+    waiting = posted(policy, address)
+    request = wish(person, policy)
+    backup = Backup(journal)
+    if then == NEW:
+        rotate(settings, NEW, OLD)
+    erased(request, policy)
+    backup.restore()
+    rotate(settings, NEW, OLD)
+    assert replay.run(now=lambda: NOON)
+    assert not SignUp.objects.filter(email=address).exists()
+    assert not Request.objects.filter(pk=waiting.pk).exists()
+    assert address not in dump()
+
+
+@pytest.mark.promise("P8")
+@pytest.mark.parametrize("then", [OLD, NEW], ids=["old", "new"])
+def test_food_that_was_taken_back_goes_whatever_key_its_line_is_under(
+    policy: PolicyVersion, journal: Journal, settings: Any, then: str
+) -> None:
+    rotate(settings, OLD)
+    person, event = customer(policy), EventFactory.create()
+    register(person, event, NOON, policy=policy, food="no nuts")
+    asked = {"kind": "event", "scenario": "event", "event": event, "policy_version": policy}
+    made = SignUpFactory.create(email=person.email, **asked)
+    FoodPreference.objects.create(sign_up=made, preference="no nuts", consented_at=NOON)
+    backup = Backup(journal)
+    if then == NEW:
+        rotate(settings, NEW, OLD)
+    dietary.withdraw(person.email or "", public_id=None, at=NOON, by="visitor")
+    backup.restore()
+    rotate(settings, NEW, OLD)
+    assert replay.run(now=lambda: NOON)
+    assert not FoodPreference.objects.exists()
+
+
 def test_a_closed_account_stays_closed(policy: PolicyVersion, journal: Journal) -> None:
     user = User.objects.create(username="left", is_staff=True)
     backup = Backup(journal)
@@ -500,3 +549,45 @@ def test_a_closed_account_stays_closed(policy: PolicyVersion, journal: Journal) 
     assert User.objects.get(pk=user.pk).is_active
     replay.run(now=lambda: NOON)
     assert not User.objects.get(pk=user.pk).is_active
+
+
+def test_an_account_that_was_closed_has_no_role_when_it_is_opened_again(
+    policy: PolicyVersion, journal: Journal
+) -> None:
+    officer, administrator = accounts.colleague("privacy officer"), accounts.colleague("administrator")
+    granting.give(officer.pk, "administrator", at=NOON, by=accounts.by(administrator))
+    backup = Backup(journal)
+    closing.close(officer.pk, at=NOON, by=accounts.by(administrator))
+    backup.restore_and_replay()
+    assert accounts.roles_of(officer) == set()
+    assert not RoleRequest.objects.open(NOON).exists()
+    closing.reopen(officer.pk, at=NOON, by=accounts.by(administrator))
+    assert accounts.roles_of(officer) == set()
+
+
+def test_an_account_of_after_the_backup_stops_no_replay(policy: PolicyVersion, journal: Journal) -> None:
+    backup = Backup(journal)
+    closing.close(accounts.colleague("sales").pk, at=NOON, by="operator")
+    backup.restore_and_replay()
+    assert not User.objects.exists()
+
+
+def test_what_may_have_been_used_of_accounts_since_the_backup_opens_nothing(
+    policy: PolicyVersion, journal: Journal
+) -> None:
+    """A link by which a password was chosen, a role that somebody declined, and mails that have left."""
+    colleague, administrator = accounts.colleague("sales"), accounts.colleague("administrator")
+    accounts.colleague("privacy officer")
+    before = NOON - dt.timedelta(hours=1)
+    inviting.send_link(colleague.pk, at=before, by=accounts.by(administrator))
+    granting.give(colleague.pk, "privacy officer", at=before, by=accounts.by(administrator))
+    link, asked = AccountLink.objects.get(), RoleRequest.objects.open(NOON).get()
+    backup = Backup(journal)
+    assert accounts.told()
+    inviting.set_password(link, "first otter meadow", at=NOON)
+    granting.withdraw(Q(pk=asked.pk), at=NOON)
+    objects(customer(policy), policy)
+    backup.restore_and_replay()
+    assert accounts.told() == []
+    assert not AccountLink.objects.usable(NOON).exists()
+    assert not RoleRequest.objects.open(NOON).exists()

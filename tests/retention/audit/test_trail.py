@@ -35,9 +35,10 @@ from privacy_crm.merging import merge
 from retention import tasks
 from retention.audit import statements, trail
 from retention.models import ClockDifference, PurgeRun, StatementCheck
+from retention.watch import scheduler
 from tests.support import listing
 from tests.support.admin_pages import contents
-from tests.support.factories import NOON, ONE_DAY, ContactFactory, customer, hold, stockholm
+from tests.support.factories import NOON, ONE_DAY, ContactFactory, customer, held_for, hold, is_held, stockholm
 from tests.support.mailings import AUTHOR, OFFICER, drafted, fresh, words
 from tests.support.preferring import unsubscribe
 
@@ -284,16 +285,16 @@ def night(at: dt.datetime, status: str = "finished") -> PurgeRun:
 
 
 def test_nights_and_searches_go_with_the_trail_but_the_last_and_what_waits(policy: PolicyVersion) -> None:
-    for status in ("finished", "needs_approval", "missed"):
+    for status in ("failed", "finished", "finished", "needs_approval", "missed"):
         night(WRITTEN, status)
     StatementCheck.objects.create(at=WRITTEN)
     undone = {"since": WRITTEN, "until": WRITTEN, "reason": "a mistake", "number": 1, "by": "user:1"}
     BounceUndoing.objects.create(at=WRITTEN, **undone)
     kept = BounceUndoing.objects.create(at=NOON, **undone)
     trail.shorten_ledgers(months=60, policy=policy, at=NOON - ONE_DAY)
-    assert (PurgeRun.objects.count(), BounceUndoing.objects.count()) == (3, 2)
+    assert (PurgeRun.objects.count(), BounceUndoing.objects.count()) == (5, 2)
     trail.shorten_ledgers(months=60, policy=policy, at=NOON)
-    assert sorted(PurgeRun.objects.values_list("status", flat=True)) == ["missed", "needs_approval"]
+    assert sorted(PurgeRun.objects.values_list("status", flat=True)) == ["finished", "missed", "needs_approval"]
     assert StatementCheck.objects.count() == 1
     assert BounceUndoing.objects.get() == kept
     StatementCheck.objects.create(at=NOON)
@@ -302,6 +303,29 @@ def test_nights_and_searches_go_with_the_trail_but_the_last_and_what_waits(polic
     trail.shorten_ledgers(**tasks_at_noon)
     assert sorted(PurgeRun.objects.values_list("status", flat=True)) == ["finished", "needs_approval"]
     assert StatementCheck.objects.get().at == NOON
+
+
+@pytest.mark.promise("P9")
+def test_a_night_after_a_gap_of_years_waits_again_on_the_next_day(policy: PolicyVersion) -> None:
+    """Found: the first one waits; by its next day the one that finished last was gone, and nothing was asked."""
+    person = held_for("prospect", policy)
+    for status in ("finished", "needs_approval"):
+        night(stockholm(2021, 11, 23) if status == "finished" else NOON - ONE_DAY, status)
+    trail.shorten_ledgers(months=60, policy=policy, at=NOON)
+    scheduler.tick(at=NOON, now=lambda: NOON)
+    latest = PurgeRun.objects.latest("pk")
+    assert (latest.status, latest.waits_because) == ("needs_approval", "gap")
+    assert is_held(person)
+
+
+def test_the_forecast_stays_until_there_is_another(policy: PolicyVersion) -> None:
+    foreseeing = night(WRITTEN, "failed")
+    PurgeRun.objects.filter(pk=foreseeing.pk).update(foreseen_through=WRITTEN)
+    for status in ("failed", "finished", "missed"):
+        night(WRITTEN, status)
+    trail.shorten_ledgers(months=60, policy=policy, at=NOON)
+    assert sorted(PurgeRun.objects.values_list("status", flat=True)) == ["failed", "finished", "missed"]
+    assert PurgeRun.objects.filter(pk=foreseeing.pk).exists()
 
 
 def test_clocks_that_differed_and_restores_go_with_the_trail_once_nothing_of_them_is_open(
