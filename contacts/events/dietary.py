@@ -11,7 +11,7 @@ from django.db.models.functions import Lower, Trim
 
 from contacts.base import audit, held
 from contacts.journal import writing
-from contacts.models import Contact, EarlierHash, Event, FoodPreference, Registration, SignUp
+from contacts.models import Event, FoodPreference, Registration
 from contacts.words.addresses import is_among, keyed_hash, mailbox_hash
 from contacts.words.journal import JournalAct
 
@@ -71,13 +71,11 @@ def take_back_again(
 ) -> int:
     """Take back, after a restore, what people took back before: at one event, named by its slug, or at all (L11).
 
-    They are found by their numbers, or by the keyed hashes of addresses, under whichever key.
+    They are found by their numbers, or by the keyed hashes of addresses, whichever key those are under.
     """
-    waiting = SignUp.objects.waiting().values_list("pk", "email")
-    theirs = [pk for pk, email in waiting if is_among(email, coded)]
-    earlier = EarlierHash.objects.filter(address_hash__in=coded).values("contact")
-    people = Contact.objects.filter(Q(public_id__in=public_ids) | Q(address_hash__in=coded) | Q(pk__in=earlier))
-    found = FoodPreference.objects.filter(Q(registration__contact__in=people) | Q(sign_up__in=theirs))
+    told = FoodPreference.objects.values_list("pk", "registration__contact__email", "sign_up__email")
+    theirs = [pk for pk, *of_guest in told if any(is_among(address, coded) for address in of_guest)]
+    found = FoodPreference.objects.filter(Q(registration__contact__public_id__in=public_ids) | Q(pk__in=theirs))
     at_event = Q(registration__event__slug=event) | Q(sign_up__event__slug=event)
     return _take_back(found.filter(at_event) if event else found, next(iter(public_ids), None), at, by)
 

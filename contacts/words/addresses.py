@@ -63,14 +63,14 @@ def every_hash(address: str) -> list[str]:
     return list(known(address))
 
 
+def is_among(address: str | None, coded: Container[str]) -> bool:
+    """Tell whether one of these keyed hashes is of a normalised address, whichever key it is under."""
+    return address is not None and any(each in coded for each in every_hash(address))
+
+
 def known(address: str) -> dict[str, str]:
     """Return the keyed hash of a normalised address under each key, with that of its mailbox."""
     return _under(keys.known(), address)
-
-
-def is_among(address: str, coded: Container[str]) -> bool:
-    """Tell whether a normalised address is one of those of which keyed hashes are known, under whichever key."""
-    return any(each in coded for each in every_hash(address))
 
 
 def earlier(address: str) -> dict[str, str]:

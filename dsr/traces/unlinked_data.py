@@ -63,7 +63,7 @@ def delete_coded(coded: Mapping[str, str], *, at: dt.datetime) -> None:
         *Message.objects.filter(forget_at__isnull=False).values_list("address", flat=True),
         *Paper.objects.filter(kind=PaperKind.STATEMENT).values_list("data__old_address", flat=True),
     ]
-    delete({address for address in waiting if address and is_among(address, coded)}, at=at)
+    delete({address for address in waiting if is_among(address, coded)}, at=at)
     Request.objects.filter(state=State.UNPROVEN, address_hash__in=list(coded)).delete()
 
 

@@ -207,6 +207,8 @@ def containers(folder: Path, **said: Any) -> Iterator[Containers]:
     """Have them, with the image built; afterwards nothing of theirs runs."""
     if os.geteuid() or not shutil.which("bwrap"):
         pytest.fail("Containers are made by bubblewrap (Debian: apt install bubblewrap), and by root.")
+    if refused := _refused():
+        pytest.skip(f"This machine makes no containers, in a container itself perhaps: {refused}")
     made = Containers(folder, **said)
     try:
         made.build()
@@ -214,6 +216,12 @@ def containers(folder: Path, **said: Any) -> Iterator[Containers]:
         yield made
     finally:
         made.close()
+
+
+def _refused() -> str:
+    """Return why bubblewrap cannot do here what it is asked for, and nothing where it can."""
+    asked = ("--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "--unshare-all", "true")
+    return subprocess.run(["bwrap", *asked], capture_output=True, text=True, check=False).stderr.strip()
 
 
 def _wrapped(inside: list[str], *, before: list[str] | None = None, **options: Any) -> tuple[Any, int]:

@@ -55,6 +55,7 @@ from tests.support.factories import (
     ONE_DAY,
     ContactFactory,
     EventFactory,
+    SignUpFactory,
     TopicFactory,
     customer,
     held_for,
@@ -491,6 +492,52 @@ def test_an_objection_that_a_list_brought_holds_again(policy: PolicyVersion, jou
     assert suppressed(AINO) == {"email": day, "phone": day, "post": day}
     assert {record.method for record in ConsentRecord.objects.all()} == {"import"}
     assert "Anna" not in journal.files[0].read_text()
+
+
+OLD, NEW = "suppression:" + "a" * 50, "suppression:" + "b" * 50
+
+
+@pytest.mark.parametrize("then", [OLD, NEW], ids=["old", "new"])
+def test_what_waited_under_an_erased_address_goes_whatever_key_its_line_is_under(
+    policy: PolicyVersion, journal: Journal, settings: Any, then: str
+) -> None:
+    """The keys were rotated since the backup, before the erasure or after it."""
+    rotate(settings, OLD)
+    person = full(policy)
+    address = person.email or ""
+    waiting = posted(policy, address)
+    request = wish(person, policy)
+    backup = Backup(journal)
+    if then == NEW:
+        rotate(settings, NEW, OLD)
+    erased(request, policy)
+    backup.restore()
+    rotate(settings, NEW, OLD)
+    assert replay.run(now=lambda: NOON)
+    assert not SignUp.objects.filter(email=address).exists()
+    assert not Request.objects.filter(pk=waiting.pk).exists()
+    assert address not in dump()
+
+
+@pytest.mark.promise("P8")
+@pytest.mark.parametrize("then", [OLD, NEW], ids=["old", "new"])
+def test_food_that_was_taken_back_goes_whatever_key_its_line_is_under(
+    policy: PolicyVersion, journal: Journal, settings: Any, then: str
+) -> None:
+    rotate(settings, OLD)
+    person, event = customer(policy), EventFactory.create()
+    register(person, event, NOON, policy=policy, food="no nuts")
+    asked = {"kind": "event", "scenario": "event", "event": event, "policy_version": policy}
+    made = SignUpFactory.create(email=person.email, **asked)
+    FoodPreference.objects.create(sign_up=made, preference="no nuts", consented_at=NOON)
+    backup = Backup(journal)
+    if then == NEW:
+        rotate(settings, NEW, OLD)
+    dietary.withdraw(person.email or "", public_id=None, at=NOON, by="visitor")
+    backup.restore()
+    rotate(settings, NEW, OLD)
+    assert replay.run(now=lambda: NOON)
+    assert not FoodPreference.objects.exists()
 
 
 def test_a_closed_account_stays_closed(policy: PolicyVersion, journal: Journal) -> None:
