@@ -26,7 +26,7 @@ from tests.support.processes import PATIENCE, Site
 pytestmark = [pytest.mark.promise("L11"), pytest.mark.timeout(600)]
 
 NIGHT = "retention.tasks.nightly"
-ANYTHING = "privacy_crm.tasks.give_heartbeat"
+ANYTHING = "contacts.tasks.sweep_mail_files"
 CUT_OFF = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = %(ours)s"
 
 
