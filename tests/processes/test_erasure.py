@@ -51,7 +51,7 @@ EMPTY = """
         SELECT 'TRUNCATE ' || string_agg(quote_ident(relname), ', ') || ' RESTART IDENTITY' FROM pg_stat_user_tables
         WHERE relname NOT IN (
             'django_migrations', 'django_content_type', 'auth_permission', 'contacts_policyversion',
-            'contacts_scenariorule'
+            'contacts_scenariorule', 'contacts_journalnumber'
         )
     ); END $$"""
 

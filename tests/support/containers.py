@@ -141,6 +141,8 @@ class Containers:
     def _inside(self, mounts: list[str], environment: Mapping[str, str], folder: str, name: str) -> list[str]:
         mounts = [*mounts, "--ro-bind", "/usr", "/usr", "--ro-bind", os.path.realpath(sys.prefix), "/venv"]
         for path in _ours():
+            for above in reversed(Path(path).parents):  # under a tmpfs, bubblewrap would make them for root alone
+                mounts += ["--perms", "0755", "--dir", str(above)]
             mounts += ["--ro-bind", path, path]
         mounts += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", "/dev/shm"]  # noqa: S108
         given = [word for pair in (environment | {"PYTHONPATH": "/hiding"}).items() for word in ("--setenv", *pair)]

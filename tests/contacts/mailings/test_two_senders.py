@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from django.db import Error, connection, connections
+from django.db import Error, connection, connections, transaction
 
 from contacts.base import budgets
 from contacts.delivery import order, sending
@@ -63,12 +63,14 @@ def test_who_objects_while_two_senders_are_at_work_gets_nothing_from_the_next_ma
     objected: list[str] = []
 
     def all_object() -> None:
-        """All whose mail is in nobody's hands."""
-        waiting = Message.objects.filter(claimed_until=None, sent_at=None, ended_at=None)
-        people = list(Contact.objects.filter(messages__in=waiting))
-        objected.extend(str(person.email) for person in people)
+        """All whose mail is in nobody's hands, nor comes into any meanwhile."""
         said = {"channel": "email", "state": "objected", "given_on": NOON.date()}
-        ChannelPermission.objects.bulk_create(ChannelPermission(contact=person, **said) for person in people)
+        with transaction.atomic():
+            waiting = Message.objects.filter(claimed_until=None, sent_at=None, ended_at=None)
+            free = list(waiting.select_for_update(skip_locked=True, of=("self",)))
+            people = list(Contact.objects.filter(messages__in=free))
+            objected.extend(str(person.email) for person in people)
+            ChannelPermission.objects.bulk_create(ChannelPermission(contact=person, **said) for person in people)
 
     with ThreadPoolExecutor(2) as senders, ThreadPoolExecutor(1) as objectors:
         # Django refuses its database to the thread of the server, which has a loop of events.
