@@ -60,10 +60,15 @@ def server() -> Iterator[Postgres]:
 def site(installed: Site, server: Postgres) -> Iterator[Site]:
     """The product on this server, with people who are all due."""
     sockets = quote(str(server.sockets), safe="")
-    urls = Urls(f"postgres://crm@:5432/{sockets}/crm", installed.urls.redis, installed.urls.broker)
+    database = f"postgres://crm@:5432/{sockets}/crm"  # one role for all: whose disk is full cares for none
+    urls = Urls(database, database, installed.urls.redis, installed.urls.broker)
     with closing(Site(installed.var, urls)) as site:
         journal = server.data.parent / "journal"
-        site.environment |= {"DATABASE_URL": urls.database, "JOURNAL_URL": f"file://{journal}"}
+        site.environment |= {
+            "DATABASE_URL": database,
+            "OWNER_DATABASE_URL": database,
+            "JOURNAL_URL": f"file://{journal}",
+        }
         site._beside("CREATE DATABASE crm")
         site.manage("migrate", "-v", "0")
         site.manage("publish_policy")
