@@ -1,12 +1,26 @@
-"""The backups: whether there are any, and whether they are as old as people were told (L11)."""
+"""The backups: whether one can be kept, whether there are any, and whether they are as old as people were told."""
 
 import datetime as dt
+import uuid
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from django.conf import settings
 
-from privacy_crm.backups import age
+from privacy_crm.backups import age, places
 from privacy_crm.preflight.results import Result, ok, unknown, wrong
+
+
+def place() -> Iterator[Result]:
+    """Write and delete a file where backups are kept."""
+    if not settings.BACKUP_URL:
+        return
+    kept, name = places.of(settings.BACKUP_URL), f"preflight-{uuid.uuid4().hex}"
+    with NamedTemporaryFile() as file:
+        kept.save(Path(file.name), name)
+    kept.remove(name)
+    yield ok("Place of backups", "a file was written and deleted")
 
 
 def look(at: dt.datetime) -> Iterator[Result]:

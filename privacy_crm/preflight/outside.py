@@ -1,11 +1,10 @@
-"""What stands outside: the journal, the place of backups, and whoever watches over the nights."""
+"""What stands outside: the journal, and whoever watches over the nights."""
 
 import socket
 import ssl
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -13,7 +12,6 @@ from django.core.files.storage import FileSystemStorage, default_storage
 
 from contacts.journal import numbers, stores
 from contacts.journal.stores import JournalError, Store
-from privacy_crm.backups import places
 from privacy_crm.preflight.results import Result, ok, unknown, wrong
 
 _PATIENCE = 10  # seconds
@@ -35,17 +33,6 @@ def journal() -> Iterator[Result]:
         yield unknown("Journal", f"was written and read, but {near}", "Keep it on another disk or in S3 (JOURNAL_URL).")
     else:
         yield ok("Journal", "a text was written, read and deleted")
-
-
-def backups() -> Iterator[Result]:
-    """Write and delete a file where backups are kept."""
-    if not settings.BACKUP_URL:
-        return
-    place, name = places.of(settings.BACKUP_URL), f"preflight-{uuid.uuid4().hex}"
-    with NamedTemporaryFile() as file:
-        place.save(Path(file.name), name)
-    place.remove(name)
-    yield ok("Place of backups", "a file was written and deleted")
 
 
 def watcher() -> Iterator[Result]:

@@ -256,12 +256,12 @@ def test_a_journal_that_would_go_with_what_it_is_kept_for_is_told(settings: Any,
 
 def test_the_place_of_backups_is_written_to_and_nothing_stays(settings: Any, tmp_path: Path) -> None:
     settings.BACKUP_URL = str(tmp_path)
-    assert states(outside.backups()) == {"Place of backups": State.OK}
+    assert states(backups.place()) == {"Place of backups": State.OK}
     assert list(tmp_path.iterdir()) == []
     settings.BACKUP_URL = "/proc/backups"
-    assert states(tried("Place of backups", "Look.", outside.backups)) == {"Place of backups": State.WRONG}
+    assert states(tried("Place of backups", "Look.", backups.place)) == {"Place of backups": State.WRONG}
     settings.BACKUP_URL = ""
-    assert states(outside.backups()) == {}
+    assert states(backups.place()) == {}
 
 
 def test_the_watcher_is_reached_and_never_called(settings: Any) -> None:

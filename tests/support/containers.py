@@ -223,7 +223,8 @@ def containers(folder: Path, **said: Any) -> Iterator[Containers]:
 def _refused() -> str:
     """Return why bubblewrap cannot do here what it is asked for, and nothing where it can."""
     asked = ("--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "--unshare-all", "true")
-    return subprocess.run(["bwrap", *asked], capture_output=True, text=True, check=False).stderr.strip()
+    tried = subprocess.run(["bwrap", *asked], capture_output=True, text=True, check=False)
+    return tried.stderr.strip() or f"it ended with {tried.returncode}" if tried.returncode else ""
 
 
 def _wrapped(inside: list[str], *, before: list[str] | None = None, **options: Any) -> tuple[Any, int]:
