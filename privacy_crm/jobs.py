@@ -278,6 +278,13 @@ JOBS = {
         crontab(hour=4, minute=5),
         late="Staff see the pairs of the day before; they can ask for a search.",
     ),
+    "duplicates_on": Job(
+        "privacy_crm.tasks.go_on_with_duplicates",
+        Queue.BULK,
+        _("goes on with a search for duplicates that took longer than one task works"),
+        crontab(minute="*/10"),
+        late="A search asks for its next part by itself; this tick finds one that nobody heard of.",
+    ),
     "figures": Job(
         "privacy_crm.tasks.count_figures",
         Queue.BULK,

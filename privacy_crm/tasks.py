@@ -4,11 +4,11 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from contacts.base import background, budgets, held, two_clocks
+from contacts.base import asked_once, background, budgets, held, two_clocks
 from contacts.base.background import app
 from contacts.base.days import day_of
 from contacts.base.limits import limits
-from contacts.merging import duplicates
+from contacts.merging import searching
 from contacts.models import PolicyVersion
 from contacts.outbox import wake_worker
 from privacy_crm import mailings
@@ -18,6 +18,9 @@ from privacy_crm.figures import catalogue
 from privacy_crm.health import heartbeat
 from privacy_crm.uploads import forgetting, importing, opening, removing
 from retention.watch import clock_watch
+
+# Seconds between two ticks that go on with a search for duplicates.
+_UNTIL_THE_NEXT_TICK = 600
 
 
 @app.task
@@ -80,9 +83,17 @@ def tell_staff() -> None:
 
 @app.task
 def find_duplicates(by: str = "duplicates") -> None:
-    at = timezone.now()
-    if policy := PolicyVersion.objects.in_force():
-        duplicates.find(day=day_of(at, policy.zone), at=at, by=by)
+    searching.begin(at=timezone.now(), by=by)
+    go_on_with_duplicates()
+
+
+@app.task
+def go_on_with_duplicates() -> None:
+    asked_once.heard(go_on_with_duplicates.name)
+    at, policy = timezone.now(), PolicyVersion.objects.in_force()
+    is_over = budgets.of_a_task(at, timezone.now)
+    if policy and searching.go_on(day=day_of(at, policy.zone), at=at, is_over=is_over):
+        asked_once.ask(go_on_with_duplicates.name, lasts=_UNTIL_THE_NEXT_TICK)
 
 
 @app.task
