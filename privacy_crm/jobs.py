@@ -315,7 +315,8 @@ JOBS = {
         "privacy_crm.tasks.look_through_upload",
         Queue.BULK,
         _("reads an uploaded list for its preview"),
-        late="The page shows that it waits. Where a worker died with it, it is given back within minutes.",
+        late="The page shows that it waits. Where a worker died with it, it is given back within minutes. A part that"
+        " nobody heard of is asked for again after five.",
     ),
     "import": Job(
         "privacy_crm.tasks.import_upload",

@@ -1,4 +1,6 @@
 import datetime as dt
+from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
@@ -11,6 +13,7 @@ from contacts.base.limits import limits
 from contacts.merging import searching
 from contacts.models import PolicyVersion
 from contacts.outbox import wake_worker
+from contacts.words.vocabulary import UploadState
 from privacy_crm import mailings
 from privacy_crm.access import forgetting as of_accounts
 from privacy_crm.access import logins, telling
@@ -39,23 +42,34 @@ def open_upload(upload_id: int, _by: str) -> None:
 
 @app.task
 def look_through_upload(upload_id: int, by: str) -> None:
-    if policy := PolicyVersion.objects.in_force():
-        importing.look_through(upload_id, policy=policy, at=timezone.now(), by=by, now=timezone.now)
+    _work_on(UploadState.PREVIEWING, upload_id, by)
 
 
 @app.task
 def import_upload(upload_id: int, by: str) -> None:
-    if policy := PolicyVersion.objects.in_force():
-        importing.bring_in(upload_id, policy=policy, at=timezone.now(), by=by, now=timezone.now)
+    _work_on(UploadState.IMPORTING, upload_id, by)
 
 
 @app.task
 def remove_uploaded(upload_id: int, by: str) -> None:
-    if policy := PolicyVersion.objects.in_force():
-        at = timezone.now()
-        is_over = budgets.of_a_task(at, timezone.now)
-        if removing.remove(upload_id, policy=policy, at=at, by=by, now=timezone.now, is_over=is_over):
-            background.ask(remove_uploaded.name, (upload_id, by))
+    _work_on(UploadState.REMOVING, upload_id, by)
+
+
+# What is done with an upload in each of these states, and the task that does it.
+_WORK: dict[str, tuple[Callable[..., bool], Any]] = {
+    UploadState.PREVIEWING: (importing.look_through, look_through_upload),
+    UploadState.IMPORTING: (importing.bring_in, import_upload),
+    UploadState.REMOVING: (removing.remove, remove_uploaded),
+}
+
+
+def _work_on(state: UploadState, upload_id: int, by: str) -> None:
+    """Work on an upload for as long as a task works, and ask for the rest."""
+    act, task = _WORK[state]
+    at, policy = timezone.now(), PolicyVersion.objects.in_force()
+    is_over = budgets.of_a_task(at, timezone.now)
+    if policy and act(upload_id, policy=policy, at=at, by=by, now=timezone.now, is_over=is_over):
+        background.ask(task.name, (upload_id, by))
 
 
 @app.task
@@ -64,6 +78,8 @@ def sweep_uploads(at: dt.datetime) -> None:
     forgetting.sweep(at)
     for upload_id in opening.overdue(at):
         background.ask(open_upload.name, (upload_id, "sweep"))
+    for upload in forgetting.paused(at):
+        background.ask(_WORK[upload.state][1].name, (upload.pk, upload.asked_by))
 
 
 @app.task

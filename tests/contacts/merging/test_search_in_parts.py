@@ -138,9 +138,10 @@ def test_a_part_that_was_broken_off_is_searched_again_and_finds_nothing_twice(mo
         note(*told)
         raise SystemExit
 
-    with monkeypatch.context() as patched, pytest.raises(SystemExit):
-        patched.setattr(searching, "_note", die)
+    monkeypatch.setattr(searching, "_note", die)
+    with pytest.raises(SystemExit):
         portion()
+    monkeypatch.setattr(searching, "_note", note)
     assert (DuplicateSearch.objects.get().done, pairs()) == (0, [])
     assert search(part=1) == 8
     assert pairs() == whole()
