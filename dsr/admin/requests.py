@@ -39,7 +39,7 @@ from dsr.records import searching
 from dsr.words.vocabulary import State
 
 _GROUPS = (
-    (gettext_lazy("Who asks"), (*intake_acts.ACTS, *scope_acts.ACTS)),
+    (gettext_lazy("Who asks"), (*intake_acts.ACTS, scope_acts.SCOPE)),
     (
         gettext_lazy("Decide"),
         (
@@ -52,7 +52,7 @@ _GROUPS = (
     ),
     (gettext_lazy("Hand over"), handover_acts.ACTS),
     (gettext_lazy("Delete"), erasure_acts.ACTS),
-    (gettext_lazy("Answer"), (*answer_acts.ACTS, *undelivered_act.ACTS)),
+    (gettext_lazy("Answer"), (*answer_acts.ACTS, scope_acts.FEE, *undelivered_act.ACTS)),
     (gettext_lazy("Write and note"), correspondence_acts.ACTS),
 )
 
@@ -77,7 +77,7 @@ class RequestAdmin(RecordAdmin):
         inbox.LetterFilter,
     )
     search_fields = ("pk",)
-    search_help_text = gettext_lazy("A number, a name or whole address, a right or a state")
+    search_help_text = gettext_lazy("Number, name, address, right or state")
     adding = intake_acts.ENTER
     acts = tuple(replace(act, group=heading) for heading, group in _GROUPS for act in group)
 

@@ -91,7 +91,7 @@ def _may_cost(request: Request) -> bool:
     return request.state == State.OPEN and charging.may_be_charged(request)
 
 
-ACTS: tuple[Act, ...] = (
-    Act("ask-what", gettext_lazy("Ask what it is about"), _HANDLE, ScopeForm, "manage_search", offered=_asks_for_much),
-    Act("fee", gettext_lazy("Ask for a fee"), _HANDLE, FeeForm, "payments", offered=_may_cost),
+SCOPE = Act(
+    "ask-what", gettext_lazy("Ask what it is about"), _HANDLE, ScopeForm, "manage_search", offered=_asks_for_much
 )
+FEE = Act("fee", gettext_lazy("Ask for a fee"), _HANDLE, FeeForm, "payments", offered=_may_cost)

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -21,7 +22,7 @@ SOON = dt.timedelta(days=7)
 
 
 class StateFilter(admin.SimpleListFilter):
-    """Without a choice it shows what somebody has to do something about."""
+    """Without a choice it shows what somebody has to do something about; to who searches, all that is found."""
 
     title = gettext_lazy("state")
     parameter_name = "state"
@@ -35,7 +36,7 @@ class StateFilter(admin.SimpleListFilter):
         return [{**first, "display": _("to be answered")}, *others]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        if self.value() == "all":
+        if self.value() == "all" or (self.value() is None and request.GET.get(SEARCH_VAR)):
             return queryset
         return queryset.filter(state=self.value()) if self.value() in State.values else queryset.standing()
 
