@@ -18,7 +18,7 @@ from contacts.base.days import add_months, day_of
 from contacts.models import JournalLine, PolicyVersion
 from contacts.policy import remains
 from dsr.decisions import certificate_recipients
-from dsr.models import Certificate
+from dsr.models import Certificate, Evidence
 from dsr.traces import proposal
 from dsr.words import places
 from dsr.words.vocabulary import ErasureGround
@@ -183,6 +183,7 @@ def _coded(certificate: Certificate, policy: PolicyVersion) -> list[list[str]]:
     return [
         *_address(certificate),
         _request(certificate, policy),
+        *_evidence(certificate),
         *_backups(certificate),
         [
             _("The record of who looked at and changed what, by a random number alone"),
@@ -220,6 +221,16 @@ def _request(certificate: Certificate, policy: PolicyVersion) -> list[str]:
         str(remains.REQUEST.ground),
         proposal.until(add_months(closed, settings.REQUEST_MONTHS)),
     ]
+
+
+def _evidence(certificate: Certificate) -> Iterator[list[str]]:
+    sealed = Evidence.objects.filter(request=certificate.request).order_by("-ends_on").first()
+    if sealed:
+        yield [
+            _("The request and our letters, sealed"),
+            str(remains.EVIDENCE.ground),
+            proposal.until(sealed.ends_on),
+        ]
 
 
 def _backups(certificate: Certificate) -> Iterator[list[str]]:
