@@ -24,6 +24,7 @@ from contacts.base.budgets import IsOver
 from contacts.base.days import day_of
 from contacts.base.limits import limits
 from contacts.base.queries import composed
+from contacts.breaches import letters as breach_letters
 from contacts.delivery import left_mails, letters, order, send_guard
 from contacts.delivery.mailing_turns import Turn, Turns
 from contacts.delivery.order import Due, Mails
@@ -254,7 +255,7 @@ def _claim(pk: int, at: dt.datetime) -> Message | None:
         if not cursor.rowcount:
             return None
     asked = ("sign_up__event", "sign_up__whitepaper")
-    about = ("contact", "registration__contact", "event", "whitepaper", "mailing")
+    about = ("contact", "registration__contact", "event", "whitepaper", "mailing", "breach_letter")
     return Message.objects.select_related(*asked, *about).filter(pk=pk).first()
 
 
@@ -339,6 +340,8 @@ def _end(message: Message, end: MessageEnd, reason: str, at: dt.datetime) -> Non
     ended = _ours(message).update(claimed_until=None, ended_at=at, end=end, reason=reason, **FORGOTTEN)
     if ended and message.mailing_id and end == MessageEnd.SKIPPED:
         counts.withheld(message.mailing_id)
+    if ended and message.breach_letter_id:
+        breach_letters.failed(message, end, reason)
 
 
 def _ours(message: Message) -> Any:
