@@ -21,8 +21,6 @@ from contacts.words.breaches import BreachState, ReportWay
 from privacy_crm.staff.breaches import breach_acts, breach_papers, breach_words
 from privacy_crm.staff.breaches.breach_forms import EDIT
 
-SEE = "contacts.view_breach"
-
 
 class Standing(ChoiceFilter):
     title = gettext_lazy("state")
@@ -131,11 +129,6 @@ def _task(breach: Breach, at: dt.datetime) -> dict[str, Any]:
         return {"text": _("%s is decided: say what was learnt, and close it") % named, "link": link}
     text = _("%(breach)s has to be reported: %(hours)s") % {"breach": named, "hours": breach_words.hours(breach, at)}
     return {"text": text, "link": link, "day": localdate(clock.safe_at(breach.aware_at))}
-
-
-def badge(request: HttpRequest) -> str | None:
-    """Return of how many breaches the 72 hours run, for the sidebar of those who may see them."""
-    return str(Breach.objects.running().count() or "") or None if request.user.has_perm(SEE) else None
 
 
 def _said(breach: Breach, policy: PolicyVersion | None) -> list[list[str]]:

@@ -20,7 +20,6 @@ def _page(title: Any, icon: str, model: str, permission: str) -> dict[str, Any]:
 
 _DESK = "privacy_crm.staff.home.desk"  # by name: it reads models, which are not there yet
 _AUDIENCES = "privacy_crm.staff.audiences.audiences"
-_BREACHES = "privacy_crm.staff.breaches.breaches"
 
 _NAVIGATION = [
     {"items": [{"title": _("Home"), "icon": "home", "link": reverse_lazy("admin:index")}]},
@@ -65,10 +64,7 @@ _NAVIGATION = [
             _page(_("Holds"), "lock", "retention_hold", "retention.view_hold"),
             _page(_("Recipients"), "share", "contacts_recipient", "contacts.view_recipient"),
             _page(_("Notices"), "campaign", "contacts_recipientnotice", "contacts.view_recipientnotice"),
-            {
-                **_page(_("Breaches"), "gpp_bad", "contacts_breach", "contacts.view_breach"),
-                "badge": f"{_BREACHES}.badge",
-            },
+            _page(_("Breaches"), "gpp_bad", "contacts_breach", "contacts.view_breach"),
             _page(_("Reviews"), "fact_check", "contacts_review", "contacts.view_review"),
             _page(_("Privacy policy"), "policy", "contacts_policyversion", "contacts.view_policyversion"),
             _page(_("Marketing rules"), "gavel", "contacts_countryrule", "contacts.view_countryrule"),
