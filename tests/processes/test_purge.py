@@ -311,6 +311,7 @@ FILLERS: dict[type[models.Field[Any, Any]], Any] = {
     models.BooleanField: False,
     models.IntegerField: 1,
     models.UUIDField: uuid.UUID(int=7),
+    models.BinaryField: b"marker",
 }
 
 
