@@ -104,6 +104,16 @@ def test_a_letter_that_the_server_refuses_for_good_is_counted(
     assert affected.numbers(breach).fates == {LetterFate.REFUSED: 1}
 
 
+def test_a_letter_that_ended_unseen_may_have_arrived_and_is_not_sent_again(policy: PolicyVersion) -> None:
+    breach = affecting(ContactFactory.create())
+    tell(breach)
+    Message.objects.update(ended_at=NOON, end="skipped", reason="restored")
+    assert letters.reachable(seen(breach)) == (0, {})
+    with pytest.raises(BreachError, match="Nobody is left"):
+        tell(breach)
+    assert affected.numbers(breach).without == 1
+
+
 @pytest.mark.parametrize("risk", ["", "unlikely", "likely"])
 def test_no_letter_leaves_unless_the_risk_is_high(risk: str) -> None:
     breach = affecting(ContactFactory.create(), risk=risk)
