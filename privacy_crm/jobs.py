@@ -186,6 +186,14 @@ JOBS = {
         LONGEST,
         late="The next tick of the same day does it.",
     ),
+    "breaches": Job(
+        "contacts.tasks.remind_of_breaches",
+        Queue.PEOPLE,
+        _("tells officers when 48, 24 and 6 of the 72 hours of a breach are left, and when they are over (L10)"),
+        crontab(minute="*/10"),
+        LONGEST,
+        late="The next tick tells them how many hours are left by then.",
+    ),
     "questions": Job(
         "dsr.tasks.follow_up_questions",
         Queue.PEOPLE,

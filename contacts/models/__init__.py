@@ -1,6 +1,15 @@
 from contacts.models.audiences import Audience, Strike
 from contacts.models.audit import AuditEvent
 from contacts.models.bounces import Bounce, BounceUndoing
+from contacts.models.breaches import (
+    AffectedGroup,
+    AffectedPerson,
+    Breach,
+    BreachLetter,
+    BreachNotice,
+    BreachReport,
+    LetterCount,
+)
 from contacts.models.countries import CountryRule
 from contacts.models.duplicates import DuplicatePair, DuplicateSearch, MergedAddress
 from contacts.models.earlier_hashes import EarlierHash
@@ -27,6 +36,8 @@ from contacts.models.whitepapers import Whitepaper
 __all__ = [
     "Activity",
     "Addressee",
+    "AffectedGroup",
+    "AffectedPerson",
     "Agreement",
     "ApiKey",
     "Audience",
@@ -34,6 +45,10 @@ __all__ = [
     "Basis",
     "Bounce",
     "BounceUndoing",
+    "Breach",
+    "BreachLetter",
+    "BreachNotice",
+    "BreachReport",
     "ChannelPermission",
     "ConsentRecord",
     "Contact",
@@ -49,6 +64,7 @@ __all__ = [
     "JournalLine",
     "JournalNumber",
     "LeftMail",
+    "LetterCount",
     "ListLayout",
     "LookAgain",
     "MailStandstill",
