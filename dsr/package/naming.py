@@ -139,6 +139,7 @@ COLUMNS: dict[str, Any] = {
     "ticked_at": _("Box ticked at"),
     "topic": _("Topic"),
     "until": _("Until"),
+    "financial_year_ended_on": _("Financial year ended on"),
     "wanted": _("Wanted"),
     "whitepaper": _("Whitepaper"),
     "withdraw_at": _("Where you can withdraw it"),

@@ -3,6 +3,9 @@
 Counted as Regulation (EEC, Euratom) No 1182/71, Art. 3, has it: the day of receipt is not counted; the period ends with
 the same date of the month, or with that month's last day. The legal date rolls over weekends and public holidays, the
 safe date does not. The clock waits while the person is to prove who they are (L2).
+
+The eves that Swedish procedure treats as Sundays (lag 1930:173) are no public holidays: they count as such by a setting
+alone, and only for the legal date.
 """
 
 import datetime as dt
@@ -48,8 +51,9 @@ def deadline(received_on: dt.date, *, extended: bool = False, paused_days: int =
 
 
 def working_day(day: dt.date, country: str) -> dt.date:
-    """Return a day, or the next one that is neither on a weekend nor a public holiday."""
-    while day.weekday() >= _WEEKEND or day in holidays_of(country):
+    """Return a day, or the next one that is on no weekend, no public holiday, and no eve that counts as one."""
+    closed = holidays_of(country, eves=settings.EVES_ARE_HOLIDAYS)
+    while day.weekday() >= _WEEKEND or day in closed:
         day += dt.timedelta(days=1)
     return day
 
@@ -96,9 +100,17 @@ def settle(request: Request) -> None:
 
 
 @cache
-def holidays_of(country: str) -> "HolidayBase":
-    """Return the public holidays of a country or a part of it. Raises NotImplementedError where nobody knows them."""
+def holidays_of(country: str, *, eves: bool = False) -> "HolidayBase":
+    """Return the public holidays of a country or a part of it, with its eves where they count.
+
+    Raises NotImplementedError where nobody knows them.
+    """
     import holidays  # noqa: PLC0415 - of every country there is: for those who count a deadline
 
     code, _, part = country.partition("-")
-    return holidays.country_holidays(code, subdiv=part or None)
+    found = holidays.country_holidays(code, subdiv=part or None)
+    if not eves:
+        return found
+    if holidays.DE_FACTO not in found.supported_categories:
+        raise NotImplementedError(f"No eves are known of {country}.")
+    return holidays.country_holidays(code, subdiv=part or None, categories=(holidays.PUBLIC, holidays.DE_FACTO))
