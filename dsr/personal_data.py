@@ -5,7 +5,7 @@ A request's own row says what was asked and how it ended; what names anybody han
 
 from contacts.personal_data import KEY, NOTHING, Field, Table, about
 
-CLOSED = "24 months after the request was closed; the keyed hash proves it to who asks"
+CLOSED = "%(REQUEST_MONTHS)s months after the request was closed; the keyed hash proves it to who asks"
 SHORT = "a day after the link has ended, or with the person, by the database's cascade"
 
 

@@ -16,6 +16,7 @@ from privacy_crm.access import forgetting as of_accounts
 from privacy_crm.access import logins, telling
 from privacy_crm.figures import catalogue
 from privacy_crm.health import heartbeat
+from privacy_crm.registers import snapshots
 from privacy_crm.uploads import forgetting, importing, opening, removing
 from retention.watch import clock_watch
 
@@ -83,6 +84,12 @@ def find_duplicates(by: str = "duplicates") -> None:
     at = timezone.now()
     if policy := PolicyVersion.objects.in_force():
         duplicates.find(day=day_of(at, policy.zone), at=at, by=by)
+
+
+@app.task
+def keep_registers() -> None:
+    if policy := PolicyVersion.objects.in_force():
+        snapshots.tick(policy=policy, at=timezone.now())
 
 
 @app.task

@@ -1,0 +1,168 @@
+"""The record of processing, as it stands now and as it was kept, to read and to download; and the data map."""
+
+import datetime as dt
+from functools import partial
+from itertools import groupby
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from unfold.decorators import display
+
+from contacts.admin.shared import acts
+from contacts.admin.shared.base import RecordAdmin
+from contacts.models import PolicyVersion, ProcessingSnapshot, SnapshotReason
+from privacy_crm.registers import data_map, papers, processing, snapshots
+
+NOW = "now"  # stands for the number of a record that nobody has kept: the one of this moment
+
+_FORMATS = {"pdf": "application/pdf", "csv": "text/csv; charset=utf-8"}
+
+
+class SnapshotAdmin(RecordAdmin):
+    heading = gettext_lazy("Record of processing")
+    empty_text = gettext_lazy("The first record is kept within ten minutes, once a policy is published.")
+    page_template = "staff/processing.html"
+    list_before_template = "staff/processing_list_before.html"
+    list_display = ("kept", "why", "changed")
+    list_display_links = ("kept",)
+    list_select_related = ("policy_version",)
+    ordering = ("-pk",)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        return _now() if object_id == NOW else super().get_object(request, object_id, from_field)
+
+    def key_of(self, record: Any) -> str:
+        return str(record.pk or NOW)
+
+    @display(description=gettext_lazy("as it stood on"))
+    def kept(self, snapshot: ProcessingSnapshot) -> str:
+        return date_format(localtime(snapshot.made_at))
+
+    @display(description=gettext_lazy("kept because of"))
+    def why(self, snapshot: ProcessingSnapshot) -> str:
+        return _why(snapshot)
+
+    @display(description=gettext_lazy("changes since the one before"))
+    def changed(self, snapshot: Any) -> str:
+        return _("the first one") if snapshot.changes is None else str(len(snapshot.changes))
+
+    def complete(self, request: HttpRequest, records: list[Any]) -> None:
+        """Lay each beside the one that was kept before it: in a list, the next in its order."""
+        earlier = [*records[1:], snapshots.before(records[-1])] if records else []
+        for snapshot, before in zip(records, earlier, strict=True):
+            snapshot.changes = _changes(before, snapshot)
+
+    def title_of(self, record: Any) -> str:
+        if record.pk is None:
+            return str(_("Record of processing"))
+        return str(_("Record of processing on %s") % self.kept(record))
+
+    def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        return {
+            "said": _in_ours(record),
+            "why": _why(record) if record.pk else "",
+            "files": [
+                (f"{name}, {ending.upper()}", f"{self.url_of(record, 'file')}?language={code}&format={ending}")
+                for code, name in settings.LANGUAGES
+                for ending in _FORMATS
+            ],
+        }
+
+    def get_urls(self) -> list[URLPattern]:
+        guard = self.admin_site.admin_view
+        return [
+            path("data-map/", guard(partial(_map, self)), name=self._url_name("data-map")),
+            path("data-map/file/", guard(partial(_map_file, self)), name=self._url_name("data-map-file")),
+            path("<path:object_id>/file/", guard(self.file), name=self._url_name("file")),
+            *super().get_urls(),
+        ]
+
+    def file(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Hand out a record as a file. It names nobody, so that nothing is recorded."""
+        if request.method not in {"GET", "HEAD"}:
+            return HttpResponseNotAllowed(["GET"])
+        record = self.found(request, object_id)
+        language, ending = request.GET.get("language", "en"), request.GET.get("format", "pdf")
+        if language not in record.said or ending not in _FORMATS:
+            raise acts.gone()
+        said = record.said[language]
+        made = papers.record_pdf(said, at=record.made_at) if ending == "pdf" else papers.record_csv(said)
+        return _download(made, f"processing-{said['day']}-{language}.{ending}", _FORMATS[ending])
+
+
+def _now() -> ProcessingSnapshot | None:
+    """Return the record as it stands, which is not kept; None where no policy says what is processed."""
+    policy, at = PolicyVersion.objects.in_force(), timezone.now()
+    if policy is None:
+        return None
+    return ProcessingSnapshot(made_at=at, policy_version=policy, said=processing.compose(policy, at=at))
+
+
+def _in_ours(snapshot: ProcessingSnapshot) -> processing.Record:
+    language = (get_language() or "en").partition("-")[0]
+    said: processing.Record = snapshot.said.get(language) or snapshot.said["en"]
+    return said | {"on": dt.date.fromisoformat(said["day"])}
+
+
+def _why(snapshot: ProcessingSnapshot) -> str:
+    if snapshot.reason == SnapshotReason.QUARTER:
+        return _("the quarter %s") % snapshot.quarter
+    return _("version %s of the privacy policy") % snapshot.policy_version.number
+
+
+def _changes(earlier: ProcessingSnapshot | None, later: ProcessingSnapshot) -> list[snapshots.Change] | None:
+    """Return what changed since the record that was kept before; None where there is none."""
+    return None if earlier is None else snapshots.differences(_in_ours(earlier), _in_ours(later))
+
+
+def _map(model_admin: SnapshotAdmin, request: HttpRequest) -> HttpResponse:
+    """Show the data map, table by table: the fields that are held for the same reason together."""
+    _check(model_admin, request)
+    tables = [_table(list(rows)) for _label, rows in groupby(data_map.rows(), key=lambda row: row.table)]
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": _("Data map"),
+        "trail": model_admin.trail(_("Data map")),
+        "tables": sorted((table for table in tables if table["held"]), key=lambda table: table["title"]),
+        "impersonal": sorted(table["title"] for table in tables if not table["held"]),
+        "file": reverse(f"admin:{model_admin._url_name('data-map-file')}"),
+    }
+    return TemplateResponse(request, "staff/data_map.html", context)
+
+
+def _map_file(model_admin: SnapshotAdmin, request: HttpRequest) -> HttpResponse:
+    _check(model_admin, request)
+    return _download(papers.map_csv(data_map.rows()), "data-map.csv", _FORMATS["csv"])
+
+
+def _check(model_admin: SnapshotAdmin, request: HttpRequest) -> None:
+    if not model_admin.has_view_permission(request):
+        raise PermissionDenied
+
+
+def _table(rows: list[data_map.Row]) -> dict[str, Any]:
+    held: dict[tuple[str, str, bool], list[str]] = {}
+    for row in rows:
+        if row.personal:
+            held.setdefault((row.why, row.goes, row.exported), []).append(row.name)
+    lines = [(", ".join(names), *about) for about, names in held.items()]
+    return {"title": rows[0].title, "held": lines, "others": sum(not row.personal for row in rows)}
+
+
+def _download(made: bytes, name: str, content_type: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(made, content_type=content_type, headers=headers)
+
+
+def register() -> None:
+    admin.site.register(ProcessingSnapshot, SnapshotAdmin)
