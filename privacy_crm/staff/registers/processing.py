@@ -1,16 +1,12 @@
-"""The record of processing, as it stands now and as it was kept, to read and to download; and the data map."""
+"""The record of processing, as it stands now and as it was kept: to read, to compare and to download."""
 
 import datetime as dt
-from functools import partial
-from itertools import groupby
 from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -21,7 +17,7 @@ from unfold.decorators import display
 from contacts.admin.shared import acts
 from contacts.admin.shared.base import RecordAdmin
 from contacts.models import PolicyVersion, ProcessingSnapshot, SnapshotReason
-from privacy_crm.registers import data_map, papers, processing, snapshots
+from privacy_crm.registers import papers, processing, snapshots
 
 NOW = "now"  # stands for the number of a record that nobody has kept: the one of this moment
 
@@ -79,13 +75,8 @@ class SnapshotAdmin(RecordAdmin):
         }
 
     def get_urls(self) -> list[URLPattern]:
-        guard = self.admin_site.admin_view
-        return [
-            path("data-map/", guard(partial(_map, self)), name=self._url_name("data-map")),
-            path("data-map/file/", guard(partial(_map_file, self)), name=self._url_name("data-map-file")),
-            path("<path:object_id>/file/", guard(self.file), name=self._url_name("file")),
-            *super().get_urls(),
-        ]
+        view = self.admin_site.admin_view(self.file)
+        return [path("<path:object_id>/file/", view, name=self._url_name("file")), *super().get_urls()]
 
     def file(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Hand out a record as a file. It names nobody, so that nothing is recorded."""
@@ -97,7 +88,8 @@ class SnapshotAdmin(RecordAdmin):
             raise acts.gone()
         said = record.said[language]
         made = papers.record_pdf(said, at=record.made_at) if ending == "pdf" else papers.record_csv(said)
-        return _download(made, f"processing-{said['day']}-{language}.{ending}", _FORMATS[ending])
+        headers = {"Content-Disposition": f'attachment; filename="processing-{said["day"]}-{language}.{ending}"'}
+        return HttpResponse(made, content_type=_FORMATS[ending], headers=headers)
 
 
 def _now() -> ProcessingSnapshot | None:
@@ -123,45 +115,6 @@ def _why(snapshot: ProcessingSnapshot) -> str:
 def _changes(earlier: ProcessingSnapshot | None, later: ProcessingSnapshot) -> list[snapshots.Change] | None:
     """Return what changed since the record that was kept before; None where there is none."""
     return None if earlier is None else snapshots.differences(_in_ours(earlier), _in_ours(later))
-
-
-def _map(model_admin: SnapshotAdmin, request: HttpRequest) -> HttpResponse:
-    """Show the data map, table by table: the fields that are held for the same reason together."""
-    _check(model_admin, request)
-    tables = [_table(list(rows)) for _label, rows in groupby(data_map.rows(), key=lambda row: row.table)]
-    context = {
-        **model_admin.admin_site.each_context(request),
-        "title": _("Data map"),
-        "trail": model_admin.trail(_("Data map")),
-        "tables": sorted((table for table in tables if table["held"]), key=lambda table: table["title"]),
-        "impersonal": sorted(table["title"] for table in tables if not table["held"]),
-        "file": reverse(f"admin:{model_admin._url_name('data-map-file')}"),
-    }
-    return TemplateResponse(request, "staff/data_map.html", context)
-
-
-def _map_file(model_admin: SnapshotAdmin, request: HttpRequest) -> HttpResponse:
-    _check(model_admin, request)
-    return _download(papers.map_csv(data_map.rows()), "data-map.csv", _FORMATS["csv"])
-
-
-def _check(model_admin: SnapshotAdmin, request: HttpRequest) -> None:
-    if not model_admin.has_view_permission(request):
-        raise PermissionDenied
-
-
-def _table(rows: list[data_map.Row]) -> dict[str, Any]:
-    held: dict[tuple[str, str, bool], list[str]] = {}
-    for row in rows:
-        if row.personal:
-            held.setdefault((row.why, row.goes, row.exported), []).append(row.name)
-    lines = [(", ".join(names), *about) for about, names in held.items()]
-    return {"title": rows[0].title, "held": lines, "others": sum(not row.personal for row in rows)}
-
-
-def _download(made: bytes, name: str, content_type: str) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(made, content_type=content_type, headers=headers)
 
 
 def register() -> None:

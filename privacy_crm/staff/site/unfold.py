@@ -73,7 +73,7 @@ _NAVIGATION = [
             {
                 "title": _("Data map"),
                 "icon": "map",
-                "link": reverse_lazy("admin:contacts_processingsnapshot_data-map"),
+                "link": reverse_lazy("admin:data-map"),
                 "permission": _may("contacts.view_processingsnapshot"),
             },
             _page(_("Maintenance"), "build", "contacts_maintenance", "contacts.view_maintenance"),
