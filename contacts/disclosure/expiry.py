@@ -1,6 +1,7 @@
 """Agreements that end, and transfers to assess: what officers have to do, and the mail that reminds them once."""
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 import structlog
@@ -12,6 +13,7 @@ from django.utils.formats import date_format
 from contacts.base import alone, officers
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion, Recipient, TransferAssessment
+from contacts.models.recipients import SOON
 from contacts.outbox import links
 from contacts.words.vocabulary import Safeguard
 
@@ -38,10 +40,30 @@ def to_assess(day: dt.date, *, until: dt.date) -> QuerySet[Any]:
     """Return those with an agreement on a day, outside the EEA and without an adequacy decision, whose transfer was not
     assessed, or is to be assessed anew by `until`; `review_on` says when, and is None where none was.
     """
+    return _with_review(Recipient.objects.agreed(day)).filter(_is_to_assess(until)).order_by("review_on", "pk")
+
+
+def to_see_to(day: dt.date, *, until: dt.date) -> Iterator[tuple[Any, bool]]:
+    """Yield the recipients that an officer has to see to, in one question: with whether the agreement ends soon, and
+    otherwise that the transfer is to be assessed by `until`.
+    """
+    ends = Q(agreement_until__lte=day + SOON)
+    found = _with_review(Recipient.objects.agreed(day)).filter(ends | _is_to_assess(until))
+    for recipient in found.annotate(assess=_is_to_assess(until)).order_by("pk"):
+        if recipient.agreement_until and recipient.agreement_until <= day + SOON:
+            yield recipient, True
+        if recipient.assess:
+            yield recipient, False
+
+
+def _with_review(recipients: QuerySet[Recipient]) -> QuerySet[Any]:
     latest = TransferAssessment.objects.filter(recipient=OuterRef("pk")).values("review_on")[:1]
-    abroad = Recipient.objects.agreed(day).filter(~Q(safeguard__in=["", Safeguard.ADEQUACY]))
-    assessed = abroad.annotate(review_on=Subquery(latest))
-    return assessed.filter(Q(review_on__isnull=True) | Q(review_on__lte=until)).order_by("review_on", "pk")
+    return recipients.annotate(review_on=Subquery(latest))
+
+
+def _is_to_assess(until: dt.date) -> Q:
+    unassessed = Q(review_on__isnull=True) | Q(review_on__lte=until)
+    return ~Q(safeguard__in=["", Safeguard.ADEQUACY]) & unassessed
 
 
 def _unreminded(day: dt.date) -> QuerySet[Recipient]:

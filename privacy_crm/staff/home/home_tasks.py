@@ -23,7 +23,6 @@ from contacts.models import (
     LookAgain,
     Mailing,
     Message,
-    Recipient,
     RecipientNotice,
     Restoration,
     Review,
@@ -199,8 +198,10 @@ def _agreements(user: Any, day: dt.date, now: dt.datetime) -> list[Told]:
     """What is to be done about recipients: agreements that end, and transfers to assess."""
     ends, assess = _("The agreement with %s ends: agree on a new one"), _("Assess the transfer of data to %s")
     return [
-        *(_of_recipient(ends, each, each.agreement_until) for each in Recipient.objects.ending(day)),
-        *(_of_recipient(assess, each, each.review_on or day) for each in expiry.to_assess(day, until=day + _A_MONTH)),
+        _of_recipient(ends, each, each.agreement_until)
+        if is_ending
+        else _of_recipient(assess, each, each.review_on or day)
+        for each, is_ending in expiry.to_see_to(day, until=day + _A_MONTH)
     ]
 
 

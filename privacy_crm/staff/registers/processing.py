@@ -10,8 +10,8 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from contacts.admin.shared import acts
@@ -21,6 +21,7 @@ from privacy_crm.registers import papers, processing, snapshots
 
 NOW = "now"  # stands for the number of a record that nobody has kept: the one of this moment
 
+_OURS = "en"  # the language of the pages of staff
 _FORMATS = {"pdf": "application/pdf", "csv": "text/csv; charset=utf-8"}
 
 
@@ -65,7 +66,8 @@ class SnapshotAdmin(RecordAdmin):
 
     def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         return {
-            "said": _in_ours(record),
+            "said": _in(record, request.GET.get("language", _OURS)),
+            "languages": [(str(name), f"{self.url_of(record)}?language={code}") for code, name in settings.LANGUAGES],
             "why": _why(record) if record.pk else "",
             "files": [
                 (f"{name}, {ending.upper()}", f"{self.url_of(record, 'file')}?language={code}&format={ending}")
@@ -83,7 +85,7 @@ class SnapshotAdmin(RecordAdmin):
         if request.method not in {"GET", "HEAD"}:
             return HttpResponseNotAllowed(["GET"])
         record = self.found(request, object_id)
-        language, ending = request.GET.get("language", "en"), request.GET.get("format", "pdf")
+        language, ending = request.GET.get("language", _OURS), request.GET.get("format", "pdf")
         if language not in record.said or ending not in _FORMATS:
             raise acts.gone()
         said = record.said[language]
@@ -100,9 +102,9 @@ def _now() -> ProcessingSnapshot | None:
     return ProcessingSnapshot(made_at=at, policy_version=policy, said=processing.compose(policy, at=at))
 
 
-def _in_ours(snapshot: ProcessingSnapshot) -> processing.Record:
-    language = (get_language() or "en").partition("-")[0]
-    said: processing.Record = snapshot.said.get(language) or snapshot.said["en"]
+def _in(snapshot: ProcessingSnapshot, language: str) -> processing.Record:
+    """Return what a record says in a language, or in that of the pages of staff."""
+    said: processing.Record = snapshot.said.get(language) or snapshot.said[_OURS]
     return said | {"on": dt.date.fromisoformat(said["day"])}
 
 
@@ -114,7 +116,7 @@ def _why(snapshot: ProcessingSnapshot) -> str:
 
 def _changes(earlier: ProcessingSnapshot | None, later: ProcessingSnapshot) -> list[snapshots.Change] | None:
     """Return what changed since the record that was kept before; None where there is none."""
-    return None if earlier is None else snapshots.differences(_in_ours(earlier), _in_ours(later))
+    return None if earlier is None else snapshots.differences(earlier.said[_OURS], later.said[_OURS])
 
 
 def register() -> None:

@@ -31,8 +31,9 @@ def test_the_record_is_read_as_it_stands_and_nothing_is_kept_by_looking(log_in: 
 
 
 def test_it_is_read_in_swedish(log_in: LogIn, policy: PolicyVersion) -> None:
-    shown = log_in("auditor").get(f"{LIST}now/change/", headers={"accept-language": "sv"}).content.decode()
+    shown = log_in("auditor").get(f"{LIST}now/change/", {"language": "sv"}).content.decode()
     assert "<h2>Personalens konton</h2>" in shown
+    assert "<h2>Ansvarig (a)</h2>" in shown
 
 
 def test_one_that_was_kept_says_what_changed_since_the_one_before(log_in: LogIn, policy: PolicyVersion) -> None:
