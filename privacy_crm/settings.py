@@ -369,6 +369,13 @@ HOLIDAYS_COUNTRY = env.str("HOLIDAYS_COUNTRY", default="SE")
 EVES_ARE_HOLIDAYS = env.bool("EVES_ARE_HOLIDAYS", default=False)
 # On which day, as MM-DD, the company's financial year usually ends: duties for bookkeeping are counted from it (L9).
 FINANCIAL_YEAR_ENDS = day_of_year("FINANCIAL_YEAR_ENDS", "12-31")
+
+# A question back to who asks pauses the deadline where it is put within so many working days (EDPB 01/2022, 159).
+QUESTION_DAYS = number("QUESTION_DAYS", 3, 1, 30)
+
+# Who is held in at least so many entries may be asked which of them a request is about (recital 63 GDPR).
+MUCH_HELD = number("MUCH_HELD", 500, 50, 100_000)
+
 # Closed requests go after so many months, and only counts remain; notices, so long after they were acknowledged; lists
 # that left as files, so long after their holders said what became of them.
 REQUEST_MONTHS = number("REQUEST_MONTHS", 24, 12, 120)

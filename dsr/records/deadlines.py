@@ -19,7 +19,7 @@ from django.db.models import Q
 
 from contacts.base.days import add_months, day_of
 from dsr.models import Request
-from dsr.words.vocabulary import ASKED_NOBODY, Source, Step
+from dsr.words.vocabulary import ASKED_NOBODY, UNPAUSED, Source, Step
 
 if TYPE_CHECKING:
     from holidays import HolidayBase
@@ -47,14 +47,27 @@ def deadline(received_on: dt.date, *, extended: bool = False, paused_days: int =
     """
     months = MONTHS_EXTENDED if extended else MONTHS
     safe = add_months(received_on, months) + dt.timedelta(days=paused_days)
-    return Deadline(safe, working_day(safe, country or settings.HOLIDAYS_COUNTRY))
+    legal = working_day(safe, country or settings.HOLIDAYS_COUNTRY, eves=settings.EVES_ARE_HOLIDAYS)
+    return Deadline(safe, legal)
 
 
-def working_day(day: dt.date, country: str) -> dt.date:
-    """Return a day, or the next one that is on no weekend, no public holiday, and no eve that counts as one."""
-    closed = holidays_of(country, eves=settings.EVES_ARE_HOLIDAYS)
+def working_day(day: dt.date, country: str, *, eves: bool = False) -> dt.date:
+    """Return a day, or the next one that is on no weekend and no public holiday, nor on an eve where those count."""
+    closed = holidays_of(country, eves=eves)
     while day.weekday() >= _WEEKEND or day in closed:
         day += dt.timedelta(days=1)
+    return day
+
+
+def question_by(request: Request) -> dt.date:
+    """Return the last day on which a question to the person still pauses the deadline: asked without undue delay.
+
+    QUESTION_DAYS working days from receipt, not counting those on which the clock waited (EDPB 01/2022, 159). No eve
+    makes it later: a pause moves the day to work to.
+    """
+    day = request.received_on + dt.timedelta(days=request.paused_days)
+    for _each in range(settings.QUESTION_DAYS):
+        day = working_day(day + dt.timedelta(days=1), settings.HOLIDAYS_COUNTRY)
     return day
 
 
@@ -82,7 +95,9 @@ def _pauses(request: Request, zone: ZoneInfo) -> list[tuple[dt.date, dt.date | N
     """Return when the clock waited: since which day, and on which it ran on; None where it still waits."""
     found: list[tuple[dt.date, dt.date | None]] = []
     since = request.received_on if request.source == Source.FORM else None
-    for entry in request.entries.filter(Q(step__in=[Step.PROVEN, Step.ASKED, Step.ANSWERED]) | Q(rule=ASKED_NOBODY)):
+    steps = [Step.PROVEN, Step.ASKED, Step.ANSWERED, Step.RESUMED]
+    turns = request.entries.filter(Q(step__in=steps) | Q(rule=ASKED_NOBODY))
+    for entry in turns.exclude(step=Step.ASKED, rule__in=UNPAUSED):
         day = day_of(entry.at, zone)
         if entry.step == Step.ASKED:
             since = day

@@ -60,7 +60,7 @@ OWN = (
         _("answer people’s requests and prove that it was done (Art. 12 to 22 and 5(2) GDPR)"),
         _("people who made a request about their data"),
         (
-            *("dsr.Request", "dsr.Subject", "dsr.Paper", "dsr.Entry", "dsr.Proof", "dsr.Handover"),
+            *("dsr.Request", "dsr.Subject", "dsr.Paper", "dsr.Attachment", "dsr.Entry", "dsr.Proof", "dsr.Handover"),
             "dsr.PendingSearch",
         ),
     ),

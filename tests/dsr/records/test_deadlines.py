@@ -121,6 +121,13 @@ def test_no_eve_moves_the_day_to_work_to_and_none_makes_the_legal_date_earlier(
     assert counted.legal_on >= plain.legal_on
 
 
+@l2
+def test_no_eve_gives_more_time_for_a_question_that_pauses_the_clock(settings: Any) -> None:
+    settings.EVES_ARE_HOLIDAYS = True
+    request = Request(received_on=day("2026-12-22"), paused_days=0)
+    assert deadlines.question_by(request) == day("2026-12-28")  # the 23rd, the 24th, and the Monday after Christmas
+
+
 @l1
 def test_eves_of_a_country_of_which_none_are_known_stop_the_start(settings: Any) -> None:
     settings.EVES_ARE_HOLIDAYS, settings.HOLIDAYS_COUNTRY = True, "GB-ENG"
