@@ -17,7 +17,7 @@ from dsr.package import naming, walking
 from privacy_crm.registers import table_names
 
 # What stands for a number in how something goes: the settings say it, and the nightly jobs go by them.
-_SETTINGS = ("AUDIT_MONTHS", "MESSAGE_MONTHS", "REQUEST_MONTHS")
+_SETTINGS = ("AUDIT_MONTHS", "EVIDENCE_MONTHS", "MESSAGE_MONTHS", "REQUEST_MONTHS")
 # The numbers of promises, which mean nothing to whoever reads a register.
 _PROMISES = (re.compile(r" \([PL]\d+(?:, [PL]\d+)*\)"), re.compile(r", [PL]\d+(?=[,)])"))
 

@@ -66,10 +66,10 @@ OWN = (
     ),
     Own(
         "evidence",
-        _("Evidence of consents"),
-        _("prove what people agreed to (Art. 7(1) GDPR)"),
+        _("Evidence of consents and answers"),
+        _("prove what people agreed to and what we answered them (Art. 7(1) and 17(3)(e) GDPR)"),
         _EVERYBODY,
-        ("contacts.ConsentRecord",),
+        ("contacts.ConsentRecord", "dsr.Evidence", "dsr.EvidenceOpening"),
     ),
     Own(
         "suppressions",

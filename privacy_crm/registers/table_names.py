@@ -28,7 +28,7 @@ _MORE: dict[str, Any] = {
     "contacts_transferassessment": _("assessments of transfers"),
     "django_content_type": _("kinds of records"),
     "django_session": _("sessions of browsers"),
-    "dsr_attachment": _("files that came with letters"),
+    "dsr_evidenceopening": _("openings of sealed evidence"),
     "dsr_yearcount": _("yearly counts of requests"),
     "mfa_authenticator": _("second factors of staff"),
     "privacy_crm_accountlink": _("links for passwords of staff"),

@@ -139,6 +139,7 @@ def world(policy: PolicyVersion) -> dict[str, Any]:
         "contacts_restoration": _restored(contact),
         "retention_statementcheck": StatementCheck.objects.create(at=NOON, finished_at=NOON),
         **request_pages.world(policy),
+        **request_pages.evidence(policy),
         "auth_user": User.objects.create(username="somebody"),
         "auth_user_reset-factors": _with_factor(),
         "auth_user_take-role": _with_role(),
@@ -246,7 +247,10 @@ def status(client: Client, url: str) -> int:
 
 
 # A GET notes these, and nothing else (ADR 0016).
-LOOKS = {"contact.viewed", "contact.listed", "contact.searched", "contact.found", "guests.listed"}
+LOOKS = {
+    *("contact.viewed", "contact.listed", "contact.searched", "contact.found", "guests.listed"),
+    "agreement_document.fetched",
+}
 
 
 _SESSIONS = {"django_session", "privacy_crm_openlogin"}

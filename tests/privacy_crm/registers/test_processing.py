@@ -93,6 +93,7 @@ def test_the_product_itself_is_processing_of_its_own_with_the_periods_of_the_set
     policy: PolicyVersion, settings: Any
 ) -> None:
     settings.AUDIT_MONTHS, settings.TOMBSTONE_MONTHS, settings.BACKUP_DAYS = 36, 48, 12
+    settings.EVIDENCE_MONTHS = 72
     said = record(policy)
     keys = {each["key"] for each in said["processings"]}
     assert keys >= {
@@ -101,6 +102,7 @@ def test_the_product_itself_is_processing_of_its_own_with_the_periods_of_the_set
     }
     assert column(said, "audit", "periods") == ["36 months after each entry"]
     assert column(said, "tombstones", "periods")[0] == "48 months after the deletion"
+    assert any("72 months" in line for line in column(said, "evidence", "periods"))
     assert column(said, "backups", "periods") == ["12 days after each was made"]
 
 
