@@ -85,7 +85,7 @@ PLAIN = st.fixed_dictionaries(
 @pytest.mark.promise("P11")
 @pytest.mark.promise("P12")
 @pytest.mark.promise("P15")
-@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     people=st.lists(st.one_of(PEOPLE, PLAIN), min_size=1, max_size=8),
     channel=st.sampled_from(Channel),
