@@ -355,6 +355,13 @@ PURGE_CAP_NUMBER = number("PURGE_CAP_NUMBER", 100, 0, 100_000_000)
 
 # Whose public holidays a legal date rolls over (Regulation 1182/71, Art. 3), as an ISO code.
 HOLIDAYS_COUNTRY = env.str("HOLIDAYS_COUNTRY", default="SE")
+
+# A question back to who asks pauses the deadline where it is put within so many working days (EDPB 01/2022, 159).
+QUESTION_DAYS = number("QUESTION_DAYS", 3, 1, 30)
+
+# Who is held in at least so many entries may be asked which of them a request is about (recital 63 GDPR).
+MUCH_HELD = number("MUCH_HELD", 500, 50, 100_000)
+
 # Closed requests go after so many months, and only counts remain; notices, so long after they were acknowledged; lists
 # that left as files, so long after their holders said what became of them.
 REQUEST_MONTHS = number("REQUEST_MONTHS", 24, 12, 120)
@@ -373,6 +380,12 @@ HEARTBEAT_URL = env.str("HEARTBEAT_URL", default="")
 
 # Outside the database, on another volume or in S3: what a restore must not undo (L11).
 JOURNAL_URL = env.str("JOURNAL_URL", default="") or (VAR_DIR / "journal").as_uri()
+
+# The keys of sealed evidence, one file each: outside the database and its backups, on another volume or in S3.
+EVIDENCE_KEYS_URL = env.str("EVIDENCE_KEYS_URL", default="") or (VAR_DIR / "evidence-keys").as_uri()
+
+# How long it is kept: administrative fines lapse after five years (lag 2018:218, Sweden).
+EVIDENCE_MONTHS = number("EVIDENCE_MONTHS", 60, 12, 240)
 
 # Where backups are kept, so that their age is known, and where pg_dump is, if it is not on the PATH.
 BACKUP_URL = env.str("BACKUP_URL", default="")

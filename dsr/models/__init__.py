@@ -1,8 +1,10 @@
 from dsr.models.counts import YearCount
+from dsr.models.evidence import Evidence, EvidenceOpening
 from dsr.models.links import Handover, Proof
 from dsr.models.requests import (
     FINDINGS,
     UNDELIVERED,
+    Attachment,
     Certificate,
     Entry,
     Paper,
@@ -15,8 +17,11 @@ from dsr.models.requests import (
 __all__ = [
     "FINDINGS",
     "UNDELIVERED",
+    "Attachment",
     "Certificate",
     "Entry",
+    "Evidence",
+    "EvidenceOpening",
     "Handover",
     "Paper",
     "Proof",
