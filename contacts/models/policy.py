@@ -19,10 +19,14 @@ class PolicyVersions(models.QuerySet["PolicyVersion"]):
         """The version published last, or None where none ever was."""
         return self.filter(published_at__isnull=False).order_by("-number").first()
 
-    def published_by(self, day: dt.date | Combinable) -> PolicyVersions:
-        """Every version that had been published by the end of a day, as its own time zone counts days."""
+    def dated(self) -> PolicyVersions:
+        """Every version that is or was in force, with `published_on`, the day of that as its own time zone counts."""
         wall = Func(F("time_zone"), F("published_at"), function="timezone", output_field=DateTimeField())
-        return self.annotate(published_on=Cast(wall, DateField())).filter(published_on__lte=day)
+        return self.filter(published_at__isnull=False).annotate(published_on=Cast(wall, DateField()))
+
+    def published_by(self, day: dt.date | Combinable) -> PolicyVersions:
+        """Every version that had been published by the end of a day."""
+        return self.dated().filter(published_on__lte=day)
 
     def number_on(self, day: Combinable) -> Subquery:
         """Return, for a query, the number of the version in force at the end of a day; NULL where there was none."""

@@ -121,7 +121,7 @@ def _reasons(ids: list[int], policy: PolicyVersion, language: str) -> list[Reaso
 
 
 def _reason(basis: Any, row: tuple[Any, ...], policy: PolicyVersion, language: str) -> Reason:
-    _contact_id, scenario, legal_basis, clock, anchor, lapses_on, by_objection = row
+    _contact_id, scenario, legal_basis, clock, anchor, lapses_on, by_objection, *_others = row
     promise = policy_words.promise(policy.rule(scenario), language)
     return Reason(
         scenario,

@@ -95,7 +95,7 @@ def _bases(ids: list[int], policy: PolicyVersion) -> dict[int, list[Reason]]:
     found: dict[int, list[Reason]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("{} ORDER BY basis.id").format(query), values)
-        for contact_id, scenario, legal_basis, clock, anchor, lapses_on, _by_objection in cursor:
+        for contact_id, scenario, legal_basis, clock, anchor, lapses_on, *_others in cursor:
             policies = shown[contact_id, scenario]
             found[contact_id].append(Reason(scenario, legal_basis, clock, anchor, lapses_on, *policies))
     return found

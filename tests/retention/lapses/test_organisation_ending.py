@@ -115,7 +115,7 @@ def test_people_of_other_organisations_are_nobody_of_ours(agreement: Agreement, 
 
 
 @pytest.mark.parametrize("number", [10, 200])
-def test_it_is_one_query_however_many_people_there_are(
+def test_it_is_three_queries_however_many_people_there_are(
     agreement: Agreement, policy: PolicyVersion, number: int
 ) -> None:
     customers = crowd(number, "customer", TODAY, policy=policy)
@@ -124,7 +124,7 @@ def test_it_is_one_query_however_many_people_there_are(
     policy.rule("customer")
     with CaptureQueriesContext(connection) as asked:
         assert ending(agreement, policy) == Ending({IN_TWO_YEARS: number})
-    assert len(asked) == 1
+    assert len(asked) == 3  # two of them read what was promised
 
 
 SCENARIOS = st.sets(st.sampled_from(list(Scenario)), min_size=1)

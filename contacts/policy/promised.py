@@ -1,0 +1,103 @@
+"""Which version of the policy binds us towards each person: the one that they were shown last, else the one in force on
+the day of collection, else the first one published (L13).
+
+Being told of a later version is being shown it, so that it binds from then on.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+from psycopg2 import sql
+
+from contacts.models import PolicyVersion, ScenarioRule
+from contacts.words.vocabulary import Clock, Scenario
+
+
+@dataclass(frozen=True)
+class Span:
+    """The days of collection on which a version was in force: from `since`, and before `until`, where it has ended."""
+
+    version: PolicyVersion
+    since: dt.date | None
+    until: dt.date | None
+
+    @property
+    def as_range(self) -> str:
+        return f"[{self.since or ''},{self.until or ''})"
+
+    @property
+    def condition(self) -> Q:
+        late = Q(collected_on__gte=self.since) if self.since else Q()
+        return late & Q(collected_on__lt=self.until) if self.until else late
+
+
+def spans() -> list[Span]:
+    """Return the days of each version ever published, in their order; the first has all the days before it, too."""
+    versions: list[Any] = list(PolicyVersion.objects.dated().order_by("number").prefetch_related("rules"))
+    days = [version.published_on for version in versions]
+    found = [
+        Span(version, on, end and max(on, end)) for version, on, end in zip(versions, days, _ends(days), strict=True)
+    ]
+    return [Span(versions[0], None, min(days)), *found] if versions else []
+
+
+def _ends(days: list[dt.date]) -> list[dt.date | None]:
+    """Return for each day the earliest of those after it: from then on a later version was in force."""
+    return [min(days[place + 1 :], default=None) for place in range(len(days))]
+
+
+type Key = tuple[str, int, int]  # the clock, the months, and those of somebody unverified
+
+
+def key(rule: ScenarioRule, version: PolicyVersion) -> Key:
+    """Return what decides on which day a basis lapses by a rule: rules of the same key are one promise."""
+    unverified = version.rule(Scenario.PROSPECT).months if rule.clock == Clock.AGREEMENT_END else 0
+    return rule.clock, rule.months, unverified
+
+
+def may_lengthen(old: Key, new: Key) -> bool:
+    """Tell whether somebody may be kept longer by the new rule than by the old one."""
+    return old[0] != new[0] or new[1] > old[1] or new[2] > old[2]
+
+
+@dataclass(frozen=True)
+class Promised:
+    """What people of one scenario were promised by the versions of one key: those shown, or in force at collection."""
+
+    key: Key
+    spans: tuple[Span, ...]
+
+    @property
+    def versions(self) -> list[int]:
+        return sorted({span.version.pk for span in self.spans})
+
+    @property
+    def days(self) -> str:
+        """The days of collection, as PostgreSQL writes a multirange."""
+        return f"{{{','.join(span.as_range for span in self.spans)}}}"
+
+    @property
+    def condition(self) -> Q:
+        """Of which bases it is the promise."""
+        days = Q(*(span.condition for span in self.spans), _connector=Q.OR)
+        return Q(policy_shown__in=self.versions) | (Q(policy_shown__isnull=True) & days)
+
+    def held(self, name: str) -> tuple[sql.Composed, dict[str, Any]]:
+        """Return the same condition in SQL, of the rows `basis`; its values are named after `name`."""
+        text = sql.SQL("""(basis.policy_shown_id = ANY({shown})
+            OR basis.policy_shown_id IS NULL AND basis.collected_on <@ {days}::datemultirange)""")
+        shown, days = f"shown_{name}", f"days_{name}"
+        values = {shown: self.versions, days: self.days}
+        return text.format(shown=sql.Placeholder(shown), days=sql.Placeholder(days)), values
+
+
+def each(scenario: str, among: Iterable[Span]) -> Iterator[Promised]:
+    """Yield each promise that was ever made to people of a scenario."""
+    by_key: dict[Key, list[Span]] = {}
+    for span in among:
+        by_key.setdefault(key(span.version.rule(scenario), span.version), []).append(span)
+    for same, theirs in by_key.items():
+        yield Promised(same, tuple(theirs))
