@@ -85,6 +85,8 @@ ROLES: dict[str, set[str]] = {
         "contacts.publish_policy",
         "contacts.add_countryrule",
         "contacts.inform_by_letter",
+        "contacts.view_policynotice",
+        "contacts.add_policynotice",
         "contacts.lift_tombstone",
         "contacts.view_restoration",
         "contacts.settle_restoration",
@@ -112,7 +114,7 @@ ROLES: dict[str, set[str]] = {
         *_LEDGER,
         *_view("organisation", "agreement", "event", "whitepaper", "policyversion", "scenariorule", "auditevent"),
         *_view("topic", "countryrule", "recipient", "disclosure", "recipientnotice", "mailing", "audience"),
-        *_view("review", "reviewoutcome"),
+        *_view("review", "reviewoutcome", "policynotice"),
     },
     "administrator": {
         "dsr.pass_on_request",

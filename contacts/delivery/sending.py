@@ -27,7 +27,7 @@ from contacts.base.queries import composed
 from contacts.delivery import left_mails, letters, order, send_guard
 from contacts.delivery.mailing_turns import Turn, Turns
 from contacts.delivery.order import Due, Mails
-from contacts.information import informing
+from contacts.information import informing, longer
 from contacts.models import Contact, MailStandstill, Message, PolicyVersion
 from contacts.models.outbox import FORGOTTEN, MessageEnd
 from contacts.outbox import counts, mail_errors, mail_smtp, standstill
@@ -230,7 +230,7 @@ def _deal_with(pk: int, mailer: Any, policy: PolicyVersion, now: Callable[[], dt
         if reason := send_guard.reason(message, policy=policy, at=at):
             _end(message, MessageEnd.SKIPPED, reason, at)
             return True
-        told = informing.to_tell(message)
+        told = informing.to_tell(message) or longer.to_tell(message, policy)
         message.digest = _hand_over(message, mailer, policy, at)
     except Exception as error:
         # One message that fails, whatever the reason, must not keep the others from going out.

@@ -12,8 +12,8 @@ from contacts.models.mailings import Addressee, Mailing
 from contacts.models.marketing import ChannelPermission, ConsentRecord, Suppression
 from contacts.models.organisations import Agreement, Organisation
 from contacts.models.outbox import LeftMail, MailStandstill, Message
-from contacts.models.people import Activity, Basis, Contact
-from contacts.models.policy import PolicyVersion, ScenarioRule
+from contacts.models.people import Activity, Basis, Contact, PolicyTelling
+from contacts.models.policy import PolicyNotice, PolicyVersion, ScenarioRule
 from contacts.models.proposals import ProposedDetail
 from contacts.models.recipients import Disclosure, Recipient, RecipientNotice
 from contacts.models.reviews import Review, ReviewOutcome
@@ -55,6 +55,8 @@ __all__ = [
     "MergedAddress",
     "Message",
     "Organisation",
+    "PolicyNotice",
+    "PolicyTelling",
     "PolicyVersion",
     "ProposedDetail",
     "Recipient",

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Q
 from psycopg2 import sql
 
-from contacts.models import PolicyVersion, ScenarioRule
+from contacts.models import Basis, PolicyVersion, ScenarioRule
 from contacts.words.vocabulary import Clock, Scenario
 
 
@@ -23,6 +23,9 @@ class Span:
     version: PolicyVersion
     since: dt.date | None
     until: dt.date | None
+
+    def __contains__(self, day: dt.date) -> bool:
+        return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
 
     @property
     def as_range(self) -> str:
@@ -101,3 +104,16 @@ def each(scenario: str, among: Iterable[Span]) -> Iterator[Promised]:
         by_key.setdefault(key(span.version.rule(scenario), span.version), []).append(span)
     for same, theirs in by_key.items():
         yield Promised(same, tuple(theirs))
+
+
+def version_of(basis: Basis, among: Iterable[Span]) -> PolicyVersion | None:
+    """Return the version that binds us towards somebody for one of their bases; None where none was ever published."""
+    if basis.policy_shown_id is not None:
+        return next((span.version for span in among if span.version.pk == basis.policy_shown_id), None)
+    return next((span.version for span in among if basis.collected_on in span), None)
+
+
+def new_purposes(old: ScenarioRule, new: ScenarioRule, language: str) -> list[str]:
+    """Return what the details are used for by the new rule, in a language, and were not by the old one (Art. 6(4))."""
+    before = old.purposes.get(language) or old.purposes["en"]
+    return [purpose for purpose in new.purposes.get(language) or new.purposes["en"] if purpose not in before]

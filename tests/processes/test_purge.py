@@ -29,6 +29,7 @@ from contacts.models import (
     FoodPreference,
     Mailing,
     Message,
+    PolicyTelling,
     PolicyVersion,
     Recipient,
     SignUp,
@@ -273,6 +274,7 @@ WANTED: dict[type[models.Model], dict[str, Any]] = {
     FoodPreference: {"sign_up": None},
     Message: {"ended_at": NOON, "address": ""},
     Request: {"state": "new"} | dict.fromkeys(("outcome", "ground", "refusal"), ""),
+    PolicyTelling: {"before": None},
     DuplicatePair: {"dismissed_at": NOON, "other": ContactFactory.create},
 }
 

@@ -15,7 +15,15 @@ from django.utils import translation
 
 from contacts.base.fields import one_line
 from contacts.base.languages import spoken
-from contacts.delivery.letters import about_events, about_people, announcements, confirmations, mailings, written
+from contacts.delivery.letters import (
+    about_events,
+    about_people,
+    about_policy,
+    announcements,
+    confirmations,
+    mailings,
+    written,
+)
 from contacts.delivery.letters.envelope import Envelope
 from contacts.delivery.letters.parts import Letter, Occasion
 from contacts.models import Message, PolicyVersion
@@ -30,6 +38,7 @@ _WRITERS = {
     MailTemplate.CANCELLED: about_events.cancelled,
     MailTemplate.GIVEN_UP: about_events.given_up,
     MailTemplate.INFORM: about_people.inform,
+    MailTemplate.LONGER: about_policy.longer,
     MailTemplate.PARTING: about_people.parting,
     MailTemplate.ANNOUNCE: announcements.announce,
     MailTemplate.MAILING: mailings.mailing,
