@@ -114,7 +114,7 @@ ROLES: dict[str, set[str]] = {
         *_LEDGER,
         *_view("organisation", "agreement", "event", "whitepaper", "policyversion", "scenariorule", "auditevent"),
         *_view("topic", "countryrule", "recipient", "disclosure", "recipientnotice", "mailing", "audience"),
-        *_view("review", "reviewoutcome", "policynotice"),
+        *_view("review", "reviewoutcome"),
     },
     "administrator": {
         "dsr.pass_on_request",

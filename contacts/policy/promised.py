@@ -61,11 +61,6 @@ def key(rule: ScenarioRule, version: PolicyVersion) -> Key:
     return rule.clock, rule.months, unverified
 
 
-def may_lengthen(old: Key, new: Key) -> bool:
-    """Tell whether somebody may be kept longer by the new rule than by the old one."""
-    return old[0] != new[0] or new[1] > old[1] or new[2] > old[2]
-
-
 @dataclass(frozen=True)
 class Promised:
     """What people of one scenario were promised by the versions of one key: those shown, or in force at collection."""

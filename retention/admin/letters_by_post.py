@@ -18,10 +18,10 @@ COLUMNS = ("first_name", "last_name", "company", "address", "postal_code", "city
 
 def answer(request: HttpRequest, people: QuerySet[Contact], permission: str) -> HttpResponse:
     """Return the file, in CSV in which no cell is a formula, and record each of them as exported."""
-    if request.method != "POST":
-        return HttpResponseNotAllowed(["POST"])
     if not request.user.has_perm(permission):
         raise PermissionDenied
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
     cells = {f"{name}_cell": Inert(F(name)) for name in COLUMNS}
     rows = list(people.annotate(**cells).values_list("public_id", *cells))
     numbers = [public_id for public_id, *_row in rows]

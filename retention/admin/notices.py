@@ -70,7 +70,8 @@ class LetterForm(UnderPolicyForm):
 
     def __init__(self, record: Any = None, **options: Any) -> None:
         super().__init__(record, **options)
-        listed = by_post(record)[:_MOST] if record else ()
+        listed = list(by_post(record)[:_MOST])
+        self.blocked = not listed
         self.fields["people"].choices = [(str(each.pk), each.display_name) for each in listed]  # type: ignore[attr-defined]
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
@@ -98,10 +99,7 @@ class PolicyNoticeAdmin(RecordAdmin):
     list_display_links = ("version_told",)
     ordering = ("-pk",)
     adding = Act("add", gettext_lazy("Tell people"), "contacts.add_policynotice", StartForm, icon="mail", fresh=True)
-    acts = (
-        Act("letter", gettext_lazy("Told by letter"), BY_LETTER, LetterForm, icon="mark_email_read",
-            offered=lambda record: by_post(record).exists()),
-    )  # fmt: skip
+    acts = (Act("letter", gettext_lazy("Told by letter"), BY_LETTER, LetterForm, icon="mark_email_read"),)
 
     @display(description=gettext_lazy("version"))
     def version_told(self, notice: PolicyNotice) -> str:

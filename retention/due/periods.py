@@ -52,6 +52,13 @@ _ONLY = {
 }
 
 
+# The same, where no day says so.
+_HAS = {
+    Anchor.OWN: sql.SQL("basis.clock_from IS NOT NULL AND "),
+    Anchor.AGREED: sql.SQL("organisation.agreement_state <> {} AND ").format(sql.Literal(AgreementState.NONE.value)),
+}
+
+
 @dataclass(frozen=True)
 class Term:
     """That an anchor lies on `latest`, or before: then its period is over."""
@@ -62,6 +69,11 @@ class Term:
     def as_sql(self) -> sql.Composed:
         only = _ONLY.get(self.anchor, sql.SQL(""))
         return sql.SQL("{}{} <= {}").format(only, _DAYS[self.anchor], sql.Literal(self.latest))
+
+    def not_yet(self) -> sql.Composed:
+        """Return that there is such a period, and it is not over: while an agreement is open, it has not begun."""
+        only, day = _HAS.get(self.anchor, _ONLY.get(self.anchor, sql.SQL(""))), _DAYS[self.anchor]
+        return sql.SQL("{}({day} > {} OR {day} IS NULL)").format(only, sql.Literal(self.latest), day=day)
 
     def unless(self, other: "Term") -> sql.Composed:
         """Return that the other is not true, where this is: of the same anchor, it lies after the other's days."""
@@ -125,28 +137,32 @@ class Over:
 
 def over(scenario: str, policy: PolicyVersion, spans: list[Span], day: dt.date) -> Iterator[Over]:
     """Yield when a basis of a scenario is over on a day; of no basis are two of them true."""
-    runs = spans[-1].version.rule(scenario).clock if spans else ""
     in_force = promised.key(policy.rule(scenario), policy)
-    now = _terms(in_force, runs, day)
+    now = terms(in_force, runs(scenario, spans), day)
     yield from (Over(term) for term in now)
     for promise in promised.each(scenario, spans):
         if promise.key != in_force:
-            yield from _sooner(promise, _terms(promise.key, runs, day), now)
+            yield from _sooner(promise, terms(promise.key, runs(scenario, spans), day), now)
 
 
-def _sooner(promise: Promised, terms: list[Term], now: list[Term]) -> Iterator[Over]:
+def runs(scenario: str, spans: list[Span]) -> str:
+    """Return the clock by which the stored days of a scenario run: that of the version in force."""
+    return spans[-1].version.rule(scenario).clock if spans else ""
+
+
+def _sooner(promise: Promised, then: list[Term], now: list[Term]) -> Iterator[Over]:
     """Yield what a promise lets go that the period in force would keep."""
-    same_clock = {term.anchor for term in terms} == {term.anchor for term in now}
-    for term in terms:
+    same_clock = {term.anchor for term in then} == {term.anchor for term in now}
+    for term in then:
         but = [other for other in now if not same_clock or other.anchor == term.anchor]
         if not same_clock or term.latest > but[0].latest:
             yield Over(term, promise, tuple(but))
 
 
-def _terms(key: Key, runs: str, day: dt.date) -> list[Term]:
-    """Return when the period of a rule is over, by the clock that `runs` where it is the same."""
+def terms(key: Key, running: str, day: dt.date) -> list[Term]:
+    """Return when the period of a rule is over, by the clock that is `running` where it is the same."""
     clock, months, unverified = key
-    anchors = _ANCHORS[Clock(clock), clock == runs]
+    anchors = _ANCHORS[Clock(clock), clock == running]
     lengths = (unverified, months) if clock == Clock.AGREEMENT_END else (months,)
     return [Term(anchor, latest_due_anchor(day, length)) for anchor, length in zip(anchors, lengths, strict=True)]
 

@@ -10,9 +10,9 @@ from psycopg2 import sql
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
 from contacts.policy import promised
-from contacts.policy.promised import Promised
+from contacts.policy.promised import Promised, Span
 from contacts.words.vocabulary import Scenario
-from retention.due import retention_schedule
+from retention.due import periods, retention_schedule
 from retention.due.due_bases import Sql, union
 
 
@@ -42,51 +42,49 @@ def whose_period_grows(draft: PolicyVersion, *, at: dt.datetime, most: int | Non
     return Growing(len(people), dict.fromkeys(Scenario.values, 0) | bases, people[:most])
 
 
-# While an agreement is open, no day is set: then the period grows that begins with its end.
-_GROWING = sql.SQL("""
+_ON_ONE_CLOCK = sql.SQL("""
+    SELECT basis.contact_id, basis.scenario FROM contacts_basis basis
+    JOIN contacts_contact contact ON contact.id = basis.contact_id
+    LEFT JOIN contacts_organisation organisation ON organisation.id = contact.organisation_id
+    WHERE basis.scenario = {scenario} AND {theirs} AND {not_yet}""")
+
+_ON_ANOTHER = sql.SQL("""
     SELECT contact_id, scenario FROM ({lapses}) lapse
-    WHERE (by_promise AND lapses_on > %(grows_after)s)
-        OR (lapses_on IS NULL AND (scenario, promised) IN (
-            SELECT * FROM unnest(%(grows_as)s::text[], %(grows_from)s::bigint[])))""")
+    WHERE scenario = {scenario} AND promised = ANY({versions}) AND by_promise AND lapses_on > {day}""")
+
+_NOBODY: Sql = sql.SQL("SELECT NULL::bigint AS contact_id, NULL::varchar AS scenario WHERE FALSE"), {}
+_PEOPLE = sql.SQL("SELECT basis.contact_id FROM contacts_basis basis WHERE basis.scenario = {scenario} AND {theirs}")
 
 
 def growing(policy: PolicyVersion, *, at: dt.datetime) -> Sql:
     """Return the bases that lapse earlier than by this version, since their people were promised a shorter period.
 
-    Only people whose promise may be the shorter one are looked at, day by day.
+    On one clock the months tell, and while an agreement is open, the period grows that begins with its end. On two
+    clocks the days are compared, person by person, of those alone who were promised the other one.
     """
-    shorter = list(_shorter(policy))
-    named = [promise.held(f"{scenario}_{number}_grows") for number, (scenario, promise) in enumerate(shorter)]
-    candidates, values = union([*map(_of_these, shorter, named), _NOBODY])
-    lapses, lapse_values = retention_schedule.of_each(policy, candidates)
-    pairs = [
-        (scenario, version)
-        for scenario, promise in shorter
-        for version in promise.versions
-        if promise.key[1] < policy.rule(scenario).months
-    ]
-    asked = {
-        "grows_after": day_of(at, policy.zone),
-        "grows_as": [scenario for scenario, _version in pairs],
-        "grows_from": [version for _scenario, version in pairs],
-    }
-    return _GROWING.format(lapses=lapses), values | lapse_values | asked
+    spans, day = promised.spans(), day_of(at, policy.zone)
+    parts = (
+        part
+        for scenario in Scenario.values
+        for number, promise in enumerate(promised.each(scenario, spans))
+        for part in _grown(scenario, promise, policy, spans, day, f"{scenario}_{number}_grows")
+    )
+    return union([*parts, _NOBODY])
 
 
-_NOBODY: Sql = sql.SQL("SELECT NULL::bigint WHERE FALSE"), {}
-_PEOPLE = sql.SQL("SELECT basis.contact_id FROM contacts_basis basis WHERE basis.scenario = {} AND {}")
-
-
-def _of_these(shorter: tuple[str, Promised], held: Sql) -> Sql:
-    theirs, values = held
-    return _PEOPLE.format(sql.Literal(shorter[0]), theirs), values
-
-
-def _shorter(policy: PolicyVersion) -> Iterator[tuple[str, Promised]]:
-    """Yield each promise, with its scenario, that is another than this version's and may be shorter."""
-    spans = promised.spans()
-    for scenario in Scenario.values:
-        now = promised.key(policy.rule(scenario), policy)
-        for promise in promised.each(scenario, spans):
-            if promised.may_lengthen(promise.key, now):
-                yield scenario, promise
+def _grown(
+    scenario: str, promise: Promised, policy: PolicyVersion, spans: list[Span], day: dt.date, name: str
+) -> Iterator[Sql]:
+    now = promised.key(policy.rule(scenario), policy)
+    theirs, values = promise.held(name)
+    who: dict[str, sql.Composable] = {"scenario": sql.Literal(scenario), "theirs": theirs}
+    if promise.key[0] != now[0]:
+        lapses, lapse_values = retention_schedule.of_each(policy, _PEOPLE.format(**who))
+        asked = {"scenario": who["scenario"], "versions": sql.Literal(promise.versions), "day": sql.Literal(day)}
+        yield _ON_ANOTHER.format(lapses=lapses, **asked), values | lapse_values
+        return
+    running = periods.runs(scenario, spans)
+    old, new = (periods.terms(key, running, day) for key in (promise.key, now))
+    for before, after in zip(old, new, strict=True):
+        if before.latest > after.latest:
+            yield _ON_ONE_CLOCK.format(not_yet=before.not_yet(), **who), values

@@ -16,6 +16,7 @@ from contacts.words.vocabulary import Scenario
 from retention.due import retention_schedule
 from retention.due.due_bases import RetentionDate
 from retention.forecasts import deletion_forecast
+from retention.longer import growing
 from tests.support.examples import examples
 from tests.support.factories import ContactFactory, OrganisationFactory, agree, hold
 
@@ -144,8 +145,31 @@ def _check(
     assert _schedule(policy) == expected
     assert _due(policy, day) == sorted(due)
     assert _due_among(policy, day) == due
+    assert _growing(policy, day) == {
+        (contact.pk, scenario)
+        for contact, person in zip(contacts, people, strict=True)
+        for scenario in person["bases"]
+        if grows(versions, person, scenario, day)
+    }
     found = Contact.objects.filter(deletion_forecast.by(day, policy=policy, day=TODAY))
     assert set(found.values_list("pk", flat=True)) == {pk for pk, _ in due} - {pk for pk, _ in set(expected) - due}
+
+
+def _growing(policy: PolicyVersion, day: dt.date) -> set[tuple[int, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(*growing.growing(policy, at=run_of(day, policy.zone)))
+        found = cursor.fetchall()
+    assert len(found) == len(set(found))
+    return set(found)
+
+
+def grows(versions: list[tuple[dt.date, Any]], person: dict[str, Any], scenario: str, day: dt.date) -> bool:
+    """Whether they go earlier than by the version in force, or would once an agreement has ended that is open."""
+    old, new = promised(versions, person["bases"][scenario]), versions[-1][1]
+    before, after_all = (due_by(rules, person, scenario) for rules in (old, new))
+    if before == after_all == NEVER:
+        return bool(new[scenario][1] > old[scenario][1])
+    return day < before < after_all
 
 
 def _schedule(policy: PolicyVersion) -> dict[tuple[int, str], dt.date]:
