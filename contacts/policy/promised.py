@@ -7,6 +7,7 @@ Being told of a later version is being shown it, so that it binds from then on.
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Q
@@ -38,13 +39,24 @@ class Span:
 
 
 def spans() -> list[Span]:
-    """Return the days of each version ever published, in their order; the first has all the days before it, too."""
-    versions: list[Any] = list(PolicyVersion.objects.dated().order_by("number").prefetch_related("rules"))
-    days = [version.published_on for version in versions]
+    """Return the days of each version ever published, in their order; the first has all the days before it, too.
+
+    A version never changes, so a process reads each one once, and all callers share it.
+    """
+    published = PolicyVersion.objects.dated().order_by("number").values_list("pk", "digest", "published_on")
+    return list(_read(tuple(published)))
+
+
+@lru_cache(maxsize=4)
+def _read(published: tuple[tuple[int, str, dt.date], ...]) -> list[Span]:
+    """Read versions with their rules; their digests keep databases apart that one process serves in turn."""
+    versions = PolicyVersion.objects.prefetch_related("rules").in_bulk([pk for pk, _digest, _day in published])
+    days = [day for _pk, _digest, day in published]
     found = [
-        Span(version, on, end and max(on, end)) for version, on, end in zip(versions, days, _ends(days), strict=True)
+        Span(versions[pk], day, end and max(day, end))
+        for (pk, _digest, day), end in zip(published, _ends(days), strict=True)
     ]
-    return [Span(versions[0], None, min(days)), *found] if versions else []
+    return [Span(found[0].version, None, min(days)), *found] if found else []
 
 
 def _ends(days: list[dt.date]) -> list[dt.date | None]:
@@ -105,7 +117,12 @@ def version_of(basis: Basis, among: Iterable[Span]) -> PolicyVersion | None:
     """Return the version that binds us towards somebody for one of their bases; None where none was ever published."""
     if basis.policy_shown_id is not None:
         return next((span.version for span in among if span.version.pk == basis.policy_shown_id), None)
-    return next((span.version for span in among if basis.collected_on in span), None)
+    return at_collection(basis.collected_on, among)
+
+
+def at_collection(day: dt.date, among: Iterable[Span]) -> PolicyVersion | None:
+    """Return the version that binds us towards somebody whose details are collected on a day and who is shown none."""
+    return next((span.version for span in among if day in span), None)
 
 
 def new_purposes(old: ScenarioRule, new: ScenarioRule, language: str) -> list[str]:
