@@ -2,7 +2,7 @@ from contacts.models.audiences import Audience, Strike
 from contacts.models.audit import AuditEvent
 from contacts.models.bounces import Bounce, BounceUndoing
 from contacts.models.countries import CountryRule
-from contacts.models.duplicates import DuplicatePair, MergedAddress
+from contacts.models.duplicates import DuplicatePair, DuplicateSearch, MergedAddress
 from contacts.models.earlier_hashes import EarlierHash
 from contacts.models.events import Event, FoodPreference, Registration
 from contacts.models.jobs import JobRun
@@ -40,6 +40,7 @@ __all__ = [
     "CountryRule",
     "Disclosure",
     "DuplicatePair",
+    "DuplicateSearch",
     "EarlierHash",
     "Event",
     "FoodPreference",
