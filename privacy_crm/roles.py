@@ -73,7 +73,7 @@ ROLES: dict[str, set[str]] = {
         *_view("topic", "countryrule", "mailing"),
         *_SIGN_UPS,
         *_LISTS,
-        *_edit("policyversion", "scenariorule", "recipient", "review"),
+        *_edit("policyversion", "scenariorule", "recipient", "review", "interestassessment", "impactassessment"),
         *_MAIL_FAULTS,
         "contacts.view_reviewoutcome",
         "contacts.add_reviewoutcome",
@@ -112,7 +112,7 @@ ROLES: dict[str, set[str]] = {
         *_LEDGER,
         *_view("organisation", "agreement", "event", "whitepaper", "policyversion", "scenariorule", "auditevent"),
         *_view("topic", "countryrule", "recipient", "disclosure", "recipientnotice", "mailing", "audience"),
-        *_view("review", "reviewoutcome"),
+        *_view("review", "reviewoutcome", "interestassessment", "impactassessment"),
     },
     "administrator": {
         "dsr.pass_on_request",

@@ -7,6 +7,7 @@ from contacts.base import budgets, two_clocks
 from contacts.base.background import app
 from contacts.models import PolicyVersion
 from retention.audit import statements, trail
+from retention.forecasts import policy_effects
 from retention.watch import clock_watch, monitoring, scheduler, warning
 
 
@@ -26,6 +27,11 @@ def warn_officers() -> None:
         monitoring.note_missed(policy, clocks.machine)
         warning.warn(policy=policy, at=clocks.machine)
     clock_watch.warn(clocks.database)
+
+
+@app.task
+def count_policy_effect(version_id: int) -> None:
+    policy_effects.keep(version_id, at=timezone.now())
 
 
 @app.task

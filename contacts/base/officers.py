@@ -1,6 +1,7 @@
-"""Which members of staff hear by mail of what waits for somebody who may see to it."""
+"""Which members of staff hear by mail of what waits for somebody who may see to it, and how many have to say yes."""
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -21,3 +22,12 @@ def who_may(permission: str, *, superusers: bool = False) -> list[str]:
 def guards() -> list[str]:
     """Return the addresses, each once, of those who hear that the product may delete too much or forget a deletion."""
     return list(dict.fromkeys(address for permission in GUARDS for address in who_may(permission)))
+
+
+def needed(permission: str) -> int:
+    """Return how many people have to say yes to what weighs: two where two may, superusers included.
+
+    Who was invited and has no password yet cannot be the second.
+    """
+    may = get_user_model().objects.with_perm(permission, backend=_BACKEND)
+    return min(2, max(1, may.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX).count()))

@@ -9,9 +9,10 @@ from privacy_crm.staff.audiences import audiences
 from privacy_crm.staff.duplicates import pairs
 from privacy_crm.staff.mailings import mailings
 from privacy_crm.staff.people import contacts, segments
+from privacy_crm.staff.policy import assessments, versions
 from privacy_crm.staff.uploads import uploads
 
-PAGES = (audiences, contacts, segments, accounts, mailings, pairs, uploads)
+PAGES = (audiences, contacts, segments, accounts, mailings, pairs, uploads, versions, assessments)
 
 
 @cache

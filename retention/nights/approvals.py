@@ -2,18 +2,15 @@
 
 import datetime as dt
 
-from django.contrib.auth import get_user_model
-from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from contacts.base import audit
+from contacts.base import audit, officers
 from contacts.models import PolicyVersion
 from retention.models import PurgeApproval, PurgeRun, RunStatus
 from retention.nights import run_log
 
 PERMISSION = "retention.approve_purge"
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 class ApprovalError(Exception):
@@ -21,12 +18,8 @@ class ApprovalError(Exception):
 
 
 def needed() -> int:
-    """Return how many people have to say yes: two where two may, superusers included.
-
-    Who was invited and has no password yet cannot be the second.
-    """
-    may = get_user_model().objects.with_perm(PERMISSION, backend=_BACKEND)
-    return min(2, max(1, may.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX).count()))
+    """Return how many people have to say yes: two where two may."""
+    return officers.needed(PERMISSION)
 
 
 @transaction.atomic
