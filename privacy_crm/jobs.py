@@ -111,6 +111,12 @@ JOBS = {
         _("deletes closed requests after 24 months, and keeps counts"),
         crontab(hour=3, minute=45),
     ),
+    "evidence": Job(
+        "dsr.tasks.end_evidence",
+        Queue.NIGHT,
+        _("deletes sealed evidence that has ended, and its key first"),
+        crontab(hour=3, minute=47),
+    ),
     "told": Job(
         "dsr.tasks.forget_notices",
         Queue.NIGHT,

@@ -9,6 +9,15 @@ _BACKEND = "django.contrib.auth.backends.ModelBackend"
 GUARDS = ("retention.approve_purge", "auth.change_user")
 
 
+def needed(permission: str) -> int:
+    """Return how many people have to say yes to what a permission allows: two where two have it, superusers included.
+
+    Who was invited and has no password yet cannot be the second.
+    """
+    may = get_user_model().objects.with_perm(permission, backend=_BACKEND)
+    return min(2, max(1, may.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX).count()))
+
+
 def who_may(permission: str, *, superusers: bool = False) -> list[str]:
     """Return the addresses of the active staff whom a role or a permission of their own lets do something.
 
@@ -22,12 +31,3 @@ def who_may(permission: str, *, superusers: bool = False) -> list[str]:
 def guards() -> list[str]:
     """Return the addresses, each once, of those who hear that the product may delete too much or forget a deletion."""
     return list(dict.fromkeys(address for permission in GUARDS for address in who_may(permission)))
-
-
-def needed(permission: str) -> int:
-    """Return how many people have to say yes to what weighs: two where two may, superusers included.
-
-    Who was invited and has no password yet cannot be the second.
-    """
-    may = get_user_model().objects.with_perm(permission, backend=_BACKEND)
-    return min(2, max(1, may.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX).count()))

@@ -17,11 +17,6 @@ class ApprovalError(Exception):
     """The run does not wait any more, or somebody else has to say yes now; the message says which."""
 
 
-def needed() -> int:
-    """Return how many people have to say yes: two where two may."""
-    return officers.needed(PERMISSION)
-
-
 @transaction.atomic
 def approve(run: PurgeRun, *, reason: str, at: dt.datetime, by: str) -> bool:
     """Say yes to a waiting run, and return whether it needs nobody else: the beat's next tick carries it out then.
@@ -32,7 +27,7 @@ def approve(run: PurgeRun, *, reason: str, at: dt.datetime, by: str) -> bool:
         raise ApprovalError(_("This run does not wait any more: somebody approved it, or a later run replaced it."))
     _check_day(run, at)
     _yes, fresh = PurgeApproval.objects.get_or_create(run=run, by=by, defaults={"at": at, "reason": reason})
-    if run.approvals.count() >= needed():
+    if run.approvals.count() >= officers.needed(PERMISSION):
         run_log.approve(run, at=at, by=by)
         audit.record("purge.approved", at=at, by=by, rule=f"run:{run.pk}")
         return True
