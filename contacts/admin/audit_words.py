@@ -73,6 +73,7 @@ _DEEDS: dict[str, Any] = {
     "interest.assessed": _("assessed a legitimate interest"),
     "objection.taken_back": _("said that an objection was not theirs:"),
     "policy.announced": _("published a version of the privacy policy, to hold from its day"),
+    "policy.count_asked": _("had it counted what the draft of the privacy policy does"),
     "policy.drafted": _("started a draft of the privacy policy"),
     "policy.proposed": _("proposed a version of the privacy policy"),
     "policy.revised": _("changed the draft of the privacy policy"),

@@ -57,6 +57,11 @@ def revise(
     return held
 
 
+def note_count(version: PolicyVersion, *, at: dt.datetime, by: str) -> None:
+    """Put on record that somebody asked again what a draft would do."""
+    audit.record("policy.count_asked", at=at, by=by, rule=rule(version))
+
+
 def rule(version: PolicyVersion) -> str:
     """Return how the audit trail names a draft: its number may change until it is published."""
     return f"draft:{version.pk}"

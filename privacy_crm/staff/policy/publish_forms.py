@@ -33,6 +33,7 @@ class CountForm(ActForm):
     explanation = gettext_lazy("The numbers are counted anew. With many people this takes a minute.")
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
+        drafting.note_count(self.record, at=at, by=by)
         counting.ask_for(self.record)
         return _("The numbers are being counted. Open this page again in a minute.")
 

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from contacts.base.background import app
-from contacts.models import PolicyVersion
+from contacts.models import AuditEvent, PolicyVersion
 from contacts.policy import drafting, sources
 from retention import tasks
 from retention.forecasts import policy_effects
@@ -198,3 +198,12 @@ def test_who_reads_the_policy_sees_no_numbers_and_nobody_of_whom_it_hits(halved:
 def test_a_published_version_is_not_changed(policy: PolicyVersion, officer: Client) -> None:
     answer = officer.get(url(policy, "edit-event"), follow=True)
     assert "This is not possible any more" in contents(answer)
+
+
+def test_the_numbers_are_counted_again_on_request_and_that_is_on_record(
+    draft: PolicyVersion, officer: Client, sent: list[str], django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        officer.post(url(draft, "count"))
+    assert sent == [tasks.count_policy_effect.name]
+    assert AuditEvent.objects.filter(code="policy.count_asked", rule=f"draft:{draft.pk}").exists()
