@@ -49,7 +49,7 @@ PROPOSED = Q(proposed_at__isnull=False, holds_from__isnull=False) & ~Q(proposed_
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("contacts", "0055_the_number_is_there")]
+    dependencies = [("contacts", "0073_registers")]
 
     operations = [
         migrations.AddField("policyversion", "proposed_at", models.DateTimeField(blank=True, null=True)),

@@ -2,8 +2,17 @@ from contacts.models.assessments import AssessedPurpose, ImpactAssessment, Inter
 from contacts.models.audiences import Audience, Strike
 from contacts.models.audit import AuditEvent
 from contacts.models.bounces import Bounce, BounceUndoing
+from contacts.models.breaches import (
+    AffectedGroup,
+    AffectedPerson,
+    Breach,
+    BreachLetter,
+    BreachNotice,
+    BreachReport,
+    LetterCount,
+)
 from contacts.models.countries import CountryRule
-from contacts.models.duplicates import DuplicatePair, MergedAddress
+from contacts.models.duplicates import DuplicatePair, DuplicateSearch, MergedAddress
 from contacts.models.earlier_hashes import EarlierHash
 from contacts.models.events import Event, FoodPreference, Registration
 from contacts.models.jobs import JobRun
@@ -16,7 +25,14 @@ from contacts.models.outbox import LeftMail, MailStandstill, Message
 from contacts.models.people import Activity, Basis, Contact
 from contacts.models.policy import PolicyVersion, ScenarioRule
 from contacts.models.proposals import ProposedDetail
+from contacts.models.recipient_papers import (
+    DocumentKind,
+    RecipientDocument,
+    SubProcessor,
+    TransferAssessment,
+)
 from contacts.models.recipients import Disclosure, Recipient, RecipientNotice
+from contacts.models.registers import Maintenance, MaintenanceKind, ProcessingSnapshot, SnapshotReason
 from contacts.models.reviews import Review, ReviewOutcome
 from contacts.models.segments import ListLayout, Segment
 from contacts.models.sign_ups import SignUp
@@ -28,6 +44,8 @@ from contacts.models.whitepapers import Whitepaper
 __all__ = [
     "Activity",
     "Addressee",
+    "AffectedGroup",
+    "AffectedPerson",
     "Agreement",
     "ApiKey",
     "AssessedPurpose",
@@ -36,12 +54,18 @@ __all__ = [
     "Basis",
     "Bounce",
     "BounceUndoing",
+    "Breach",
+    "BreachLetter",
+    "BreachNotice",
+    "BreachReport",
     "ChannelPermission",
     "ConsentRecord",
     "Contact",
     "CountryRule",
     "Disclosure",
+    "DocumentKind",
     "DuplicatePair",
+    "DuplicateSearch",
     "EarlierHash",
     "Event",
     "FoodPreference",
@@ -52,16 +76,21 @@ __all__ = [
     "JournalLine",
     "JournalNumber",
     "LeftMail",
+    "LetterCount",
     "ListLayout",
     "LookAgain",
     "MailStandstill",
     "Mailing",
+    "Maintenance",
+    "MaintenanceKind",
     "MergedAddress",
     "Message",
     "Organisation",
     "PolicyVersion",
+    "ProcessingSnapshot",
     "ProposedDetail",
     "Recipient",
+    "RecipientDocument",
     "RecipientNotice",
     "Registration",
     "Restoration",
@@ -70,10 +99,13 @@ __all__ = [
     "ScenarioRule",
     "Segment",
     "SignUp",
+    "SnapshotReason",
     "Strike",
+    "SubProcessor",
     "Suppression",
     "Tombstone",
     "Topic",
+    "TransferAssessment",
     "Upload",
     "UploadedDifference",
     "UploadedPerson",

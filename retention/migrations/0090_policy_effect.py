@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('contacts', '0090_policy_holds_from'),
-        ('retention', '0024_paused_runs'),
+        ('retention', '0026_financial_years_are_of_bookkeeping'),
     ]
 
     operations = [

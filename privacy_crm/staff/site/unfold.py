@@ -65,6 +65,20 @@ _NAVIGATION = [
             _page(_("Holds"), "lock", "retention_hold", "retention.view_hold"),
             _page(_("Recipients"), "share", "contacts_recipient", "contacts.view_recipient"),
             _page(_("Notices"), "campaign", "contacts_recipientnotice", "contacts.view_recipientnotice"),
+            _page(_("Breaches"), "gpp_bad", "contacts_breach", "contacts.view_breach"),
+            _page(
+                _("Record of processing"),
+                "menu_book",
+                "contacts_processingsnapshot",
+                "contacts.view_processingsnapshot",
+            ),
+            {
+                "title": _("Data map"),
+                "icon": "map",
+                "link": reverse_lazy("admin:data-map"),
+                "permission": _may("contacts.view_processingsnapshot"),
+            },
+            _page(_("Maintenance"), "build", "contacts_maintenance", "contacts.view_maintenance"),
             _page(_("Reviews"), "fact_check", "contacts_review", "contacts.view_review"),
             _page(_("Privacy policy"), "policy", "contacts_policyversion", "contacts.view_policyversion"),
             _page(
