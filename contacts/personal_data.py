@@ -54,7 +54,20 @@ MODELS: dict[str, Table] = {
         "id name country reference legal_form entered_on agreement_state agreements_ended_on may_be_vacant", NOTHING
     ),
     "contacts.Agreement": _table("id organisation kind reference started_on ended_on", NOTHING),
-    "contacts.PolicyVersion": _table("id number published_at controller time_zone texts digest", NOTHING),
+    "contacts.PolicyVersion": {
+        **_table("id number published_at proposed_at announced_at holds_from", NOTHING),
+        **_table("summary controller time_zone texts digest", NOTHING),
+        "proposed_by": _STAFF,
+    },
+    "contacts.InterestAssessment": {
+        **_table("id title interest necessity balance safeguards summary decided_on review_on", NOTHING),
+        "decided_by": _STAFF,
+    },
+    "contacts.AssessedPurpose": _table("id assessment scenario purpose", NOTHING),
+    "contacts.ImpactAssessment": {
+        **_table("id processing needed text decided_on review_on", NOTHING),
+        "decided_by": _STAFF,
+    },
     "contacts.ScenarioRule": _table(
         "id version scenario clock months legal_basis categories title purposes note text recipients transfers", NOTHING
     ),

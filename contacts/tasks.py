@@ -19,6 +19,7 @@ from contacts.journal.stores import JournalError
 from contacts.models import PolicyVersion
 from contacts.outbox import mail_files, outbox, standstill_told, wake_worker
 from contacts.people import details, restriction_guard, tombstones
+from contacts.policy import publishing
 from contacts.signups import sign_ups
 
 log = structlog.get_logger(__name__)
@@ -28,6 +29,12 @@ log = structlog.get_logger(__name__)
 @two_clocks.by_both(timezone.now)
 def sweep_food_preferences(at: dt.datetime) -> None:
     dietary.sweep(at)
+
+
+@app.task
+@two_clocks.by_both(timezone.now)
+def bring_policy_into_force(at: dt.datetime) -> None:
+    publishing.come_into_force(at=at, by="policy")
 
 
 @app.task

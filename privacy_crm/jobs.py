@@ -48,6 +48,13 @@ JOBS = {
         crontab(minute="*/5"),
         late="The next tick deletes them; the nightly deletion does it as well.",
     ),
+    "policy": Job(
+        "contacts.tasks.bring_policy_into_force",
+        Queue.NIGHT,
+        _("puts a published version of the policy in force on its day, at midnight in the company's time zone (P24)"),
+        crontab(),
+        late="The version before it holds until the next tick. The nightly deletion looks for itself before it begins.",
+    ),
     "purge": Job(
         "retention.tasks.nightly",
         Queue.NIGHT,
@@ -340,6 +347,12 @@ JOBS = {
         Queue.BULK,
         _("counts one figure of the home pages, when a page has shown an old one"),
         late="The page shows the last figure with its day, or that it is being counted.",
+    ),
+    "policy_effect": Job(
+        "retention.tasks.count_policy_effect",
+        Queue.BULK,
+        _("counts what a draft of the policy would do, when it was changed (P24)"),
+        late="The draft's page says that it is being counted; nobody can publish it before. It can be asked for again.",
     ),
     "open": Job(
         "privacy_crm.tasks.open_upload",

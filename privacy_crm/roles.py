@@ -74,7 +74,7 @@ ROLES: dict[str, set[str]] = {
         *_view("topic", "countryrule", "mailing"),
         *_SIGN_UPS,
         *_LISTS,
-        *_edit("policyversion", "scenariorule", "recipient", "review"),
+        *_edit("policyversion", "scenariorule", "recipient", "review", "interestassessment", "impactassessment"),
         *_MAIL_FAULTS,
         "contacts.view_reviewoutcome",
         "contacts.add_reviewoutcome",
@@ -122,6 +122,7 @@ ROLES: dict[str, set[str]] = {
         *_view("organisation", "agreement", "event", "whitepaper", "policyversion", "scenariorule", "auditevent"),
         *_view("topic", "countryrule", "recipient", "disclosure", "recipientnotice", "mailing", "audience"),
         *_view("review", "reviewoutcome", "breach", "processingsnapshot", "maintenance"),
+        *_view("interestassessment", "impactassessment"),
     },
     "administrator": {
         "dsr.pass_on_request",

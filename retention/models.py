@@ -272,3 +272,16 @@ class StatementCheck(models.Model):
 
     def __str__(self) -> str:
         return f"Statement check {self.pk}"
+
+
+class PolicyEffect(models.Model):
+    """What a draft of the policy would do to those who are held now: numbers for its officer, and nobody is named."""
+
+    version = models.OneToOneField(PolicyVersion, models.DB_CASCADE)
+    digest = models.CharField(help_text="The draft that was counted; it may read otherwise by now.")
+    night = models.DateField(help_text="The night that was the next when it was counted.")
+    counted_at = models.DateTimeField()
+    figures = models.JSONField(help_text="Scenario, or nothing for people → now, then, sooner, later.")
+
+    def __str__(self) -> str:
+        return f"Effect of version {self.version_id}"

@@ -29,6 +29,7 @@ MODELS: dict[str, Table] = {
         NOTHING,
     ),
     "retention.StatementCheck": dict.fromkeys(["id", "at", "finished_at", "found", "failure"], NOTHING),
+    "retention.PolicyEffect": dict.fromkeys(["id", "version", "digest", "night", "counted_at", "figures"], NOTHING),
     "retention.PurgeForecast": dict.fromkeys(["id", "run", "day", "scenario", "people"], NOTHING),
     "retention.PurgeCause": dict.fromkeys(["id", "run", "part", "cause", "to_delete", "to_minimise"], NOTHING),
     # The reason is an officer's, about numbers; the form asks for it without a name.

@@ -8,6 +8,7 @@ from contacts.base.background import app
 from contacts.models import PolicyVersion
 from contacts.outbox import wake_worker
 from retention.audit import statements, trail
+from retention.forecasts import policy_effects
 from retention.longer import notify
 from retention.watch import clock_watch, monitoring, scheduler, warning
 
@@ -35,6 +36,11 @@ def owe_notices() -> None:
     policy = PolicyVersion.objects.in_force()
     if policy and notify.tick(most=settings.INFORM_A_DAY, policy=policy, at=timezone.now()):
         wake_worker.nudge()
+
+
+@app.task
+def count_policy_effect(version_id: int) -> None:
+    policy_effects.keep(version_id, at=timezone.now())
 
 
 @app.task

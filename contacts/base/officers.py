@@ -1,4 +1,4 @@
-"""Which members of staff hear by mail of what waits for somebody who may see to it."""
+"""Which members of staff hear by mail of what waits for somebody who may see to it, and how many have to say yes."""
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX

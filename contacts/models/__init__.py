@@ -1,3 +1,4 @@
+from contacts.models.assessments import AssessedPurpose, ImpactAssessment, InterestAssessment
 from contacts.models.audiences import Audience, Strike
 from contacts.models.audit import AuditEvent
 from contacts.models.bounces import Bounce, BounceUndoing
@@ -47,6 +48,7 @@ __all__ = [
     "AffectedPerson",
     "Agreement",
     "ApiKey",
+    "AssessedPurpose",
     "Audience",
     "AuditEvent",
     "Basis",
@@ -67,7 +69,9 @@ __all__ = [
     "EarlierHash",
     "Event",
     "FoodPreference",
+    "ImpactAssessment",
     "Interest",
+    "InterestAssessment",
     "JobRun",
     "JournalLine",
     "JournalNumber",

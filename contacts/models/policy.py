@@ -29,6 +29,14 @@ class PolicyVersions(models.QuerySet["PolicyVersion"]):
         """Every version that is or was in force, with `published_on`, the first day of that."""
         return self.filter(published_at__isnull=False).annotate(published_on=_PUBLISHED_ON)
 
+    def announced(self) -> PolicyVersion | None:
+        """The version that is published and holds from a day to come, or None."""
+        return self.filter(announced_at__isnull=False, published_at__isnull=True).first()
+
+    def draft(self) -> PolicyVersion | None:
+        """The version that is being written, waits for a second person or for its day, or None."""
+        return self.filter(published_at__isnull=True).order_by("-number").first()
+
     def published_by(self, day: dt.date | Combinable) -> PolicyVersions:
         """Every version that had been published by the end of a day."""
         return self.annotate(published_on=_PUBLISHED_ON).filter(published_on__lte=day)
@@ -37,21 +45,38 @@ class PolicyVersions(models.QuerySet["PolicyVersion"]):
         """Return, for a query, the number of the version in force at the end of a day; NULL where there was none."""
         return Subquery(self.published_by(day).order_by("-number").values("number")[:1])
 
+    def public(self) -> PolicyVersions:
+        """Every version that may be read: in force, earlier, or announced; with `replaced_at` as in `published`."""
+        return self._with_end().filter(Q(published_at__isnull=False) | Q(announced_at__isnull=False))
+
     def published(self) -> PolicyVersions:
         """Every version that is or was in force, the latest first, with `replaced_at`, None for the latest."""
+        return self._with_end().filter(published_at__isnull=False)
+
+    def _with_end(self) -> PolicyVersions:
         later = PolicyVersion.objects.filter(published_at__isnull=False, number__gt=OuterRef("number"))
         replaced_at = Subquery(later.order_by("number").values("published_at")[:1])
-        return self.filter(published_at__isnull=False).annotate(replaced_at=replaced_at).order_by("-number")
+        return self.annotate(replaced_at=replaced_at).order_by("-number")
 
 
 class PolicyVersion(models.Model):
     """The company's privacy policy: a draft until it is published, immutable from then on (a trigger guards it).
 
-    The public page, the notes on forms, the purge and the answers to requests all read this record (P24).
+    `published_at` is the moment from which it is in force. One that was written in the browser is proposed first, with
+    the day from which it is to hold, and announced once all have agreed who must: it never changes from then on,
+    unless it is taken back before its day (ADR 0072). The public page, the notes on forms, the purge and the answers
+    to requests all read the version in force (P24).
     """
 
     number = models.PositiveIntegerField(unique=True)
     published_at = models.DateTimeField(null=True, blank=True)
+    proposed_at = models.DateTimeField(null=True, blank=True)
+    proposed_by = models.CharField(blank=True, db_default="")
+    announced_at = models.DateTimeField(null=True, blank=True)
+    holds_from = models.DateField(null=True, blank=True, help_text="The day on which it is to come into force.")
+    summary = models.JSONField(
+        default=dict, db_default={}, blank=True, help_text="Language → what changes, for the public page."
+    )
     controller = models.JSONField(help_text="Name, number, addresses, contact points, authority, links, languages.")
     time_zone = models.CharField(default="Europe/Stockholm")
     texts = models.JSONField(help_text="Section name → language → text.")
@@ -63,6 +88,16 @@ class PolicyVersion(models.Model):
 
     class Meta:
         permissions = [("publish_policy", "Can publish a version of the policy")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(proposed_at__isnull=True, proposed_by="", holds_from__isnull=True)
+                | Q(proposed_at__isnull=False, holds_from__isnull=False) & ~Q(proposed_by=""),
+                name="policy_proposed_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(announced_at__isnull=True) | Q(proposed_at__isnull=False), name="policy_announced_proposed"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Policy {self.number}"

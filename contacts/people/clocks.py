@@ -41,6 +41,14 @@ _NEW = sql.SQL("""(
 )""")
 
 
+# With the columns that tell when a basis lapses.
+_SUPPOSED = sql.SQL("""
+    SELECT basis.id, basis.contact_id, basis.scenario, basis.legal_basis, basis.collected_on, {clock} AS clock_from
+    FROM contacts_basis basis
+    JOIN contacts_contact contact ON contact.id = basis.contact_id
+    JOIN contacts_scenariorule rule ON rule.scenario = basis.scenario AND rule.version_id = %(policy)s
+    LEFT JOIN contacts_organisation organisation ON organisation.id = contact.organisation_id""")
+
 _OF_CONTACTS = sql.SQL("contact.id IN (SELECT unnest(%(changed)s))")
 _OF_ORGANISATIONS = sql.SQL("contact.organisation_id = ANY(%(changed)s) AND rule.clock = 'agreement_end'")
 _OF_SCENARIOS = sql.SQL("basis.scenario = ANY(%(changed)s)")
@@ -71,6 +79,11 @@ def of_new_basis(row: str) -> sql.Composed:
     """
     basis = sql.Identifier(row)
     return _NEW.format(clock=_CLOCK_FROM.format(basis=basis), basis=basis, in_force=_IN_FORCE)
+
+
+def supposed() -> sql.Composed:
+    """Return the query for all bases with the clocks that they would have under the version `policy`, a value."""
+    return _SUPPOSED.format(clock=_CLOCK_FROM.format(basis=sql.Identifier("basis")))
 
 
 def _refresh(scope: sql.SQL, changed: list[Any]) -> None:

@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from contacts.models import PolicyVersion, ScenarioRule
+from contacts.models import InterestAssessment, PolicyVersion, ScenarioRule
 from contacts.words.categories import Category
 from contacts.words.vocabulary import Clock, LegalBasis, Scenario
 
@@ -129,6 +129,32 @@ def sections(policy: PolicyVersion, language: str, names: tuple[str, ...]) -> li
     """Return those of the named sections that the policy has."""
     found = [(name, policy.texts[name]) for name in names if name in policy.texts]
     return [_section(name, texts, language) for name, texts in found]
+
+
+def summary(policy: PolicyVersion, language: str) -> str:
+    """Return what a version changed, in short; empty for one that was published from a file."""
+    return _in(policy.summary, language) or ""
+
+
+@dataclass(frozen=True)
+class Assessed:
+    """Why our interest outweighs that of the people held under a scenario, in short."""
+
+    anchor: str
+    text: str
+    decided_on: dt.date
+    language: str
+
+
+def assessed(standing: dict[str, list[InterestAssessment]], language: str) -> list[Assessed]:
+    """Return the summaries of the assessments that the scenarios rest on."""
+    return [
+        Assessed(
+            scenario, _in(each.summary, language), each.decided_on, language if language in each.summary else FALLBACK
+        )
+        for scenario, found in standing.items()
+        for each in found
+    ]
 
 
 def period(months: int) -> str:

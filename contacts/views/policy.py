@@ -9,8 +9,11 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from contacts.models import PolicyVersion
-from contacts.policy import policy_changes, policy_words, remains
+from contacts.policy import assessments, policy_changes, policy_words, remains
 from contacts.views.frame import Visit, framed
+
+# A version, the one before it, and what it changed in short.
+type Told = tuple[PolicyVersion, PolicyVersion | None, str]
 
 
 @require_safe
@@ -24,15 +27,20 @@ def privacy(request: HttpRequest, visit: Visit) -> HttpResponse:
         "trail": remains.TRAIL,
         "mails": remains.MAILS,
     }
-    return visit.show("contacts/privacy.html", _page(visit, visit.policy) | periods)
+    assessed = {"assessed": policy_words.assessed(assessments.latest(visit.policy), visit.language)}
+    return visit.show("contacts/privacy.html", _page(visit, visit.policy) | periods | assessed)
 
 
 @require_safe
 @framed
 def privacy_version(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
-    """Show a version that is or was in force, under an address that stays. A draft is not found."""
+    """Show a version that is or was in force, or holds from a day to come, under an address that stays.
+
+    A draft is not found.
+    """
     shown = _published(number)
-    return visit.show("contacts/privacy_version.html", _page(visit, shown) | {"replaced": shown != visit.policy})
+    replaced = shown.published_at is not None and shown != visit.policy
+    return visit.show("contacts/privacy_version.html", _page(visit, shown) | {"replaced": replaced})
 
 
 @require_safe
@@ -47,10 +55,11 @@ def privacy_changes(request: HttpRequest, visit: Visit, old: int, new: int) -> H
 
 
 def _published(number: int) -> PolicyVersion:
-    return get_object_or_404(PolicyVersion.objects.published().prefetch_related("rules"), number=number)
+    return get_object_or_404(PolicyVersion.objects.public().prefetch_related("rules"), number=number)
 
 
 def _page(visit: Visit, shown: PolicyVersion) -> dict[str, Any]:
+    history = _history(visit.language)
     return {
         "shown": shown,
         "company": shown.controller,
@@ -58,11 +67,18 @@ def _page(visit: Visit, shown: PolicyVersion) -> dict[str, Any]:
         "before": policy_words.sections(shown, visit.language, policy_words.BEFORE),
         "first": policy_words.sections(shown, visit.language, policy_words.FIRST),
         "after": policy_words.sections(shown, visit.language, policy_words.AFTER),
-        "history": _history(),
+        "history": history,
+        "to_come": _to_come(shown, history),
     }
 
 
-def _history() -> list[tuple[PolicyVersion, PolicyVersion | None]]:
-    """Return every version with the one before it, the latest first."""
-    versions = list(PolicyVersion.objects.published().defer("texts", "controller"))
-    return list(zip_longest(versions, versions[1:]))
+def _history(language: str) -> list[Told]:
+    """Return every version with the one before it and what it changed in short, the latest first."""
+    versions = list(PolicyVersion.objects.public().defer("texts", "controller"))
+    told = [policy_words.summary(version, language) for version in versions]
+    return list(zip_longest(versions, versions[1:], told))
+
+
+def _to_come(shown: PolicyVersion, history: list[Told]) -> Told | None:
+    """Return the version that holds from a day to come, on the page of any other."""
+    return next((told for told in history if told[0].published_at is None and told[0] != shown), None)

@@ -34,6 +34,29 @@ class LegalBasis(TextChoices):
     INTEREST = "legitimate_interest", _("our legitimate interest (Art. 6(1)(f) GDPR)")
 
 
+# Each of them, whatever it rests on besides: contacts of an organisation are no party to its contract.
+RESTS_ON_INTEREST = tuple(LegalBasis)
+
+
+class Processing(TextChoices):
+    """What is done with people's data, as far as it is looked at by itself (Art. 30 and 35 GDPR)."""
+
+    CUSTOMER = Scenario.CUSTOMER.value, _("customers")
+    PARTNER = Scenario.PARTNER.value, _("partners")
+    WHITEPAPER = Scenario.WHITEPAPER.value, _("readers of whitepapers")
+    WEBINAR = Scenario.WEBINAR.value, _("guests of webinars")
+    EVENT = Scenario.EVENT.value, _("guests of events, with their dietary needs")
+    PROSPECT = Scenario.PROSPECT.value, _("prospects")
+    REQUESTS = "requests", _("requests about people's rights")
+    EVIDENCE = "evidence", _("sealed evidence of answers")
+    BREACHES = "breaches", _("the register of breaches")
+    REMEMBERED = "remembered", _("objections and deletions that are remembered")
+    TRAIL = "trail", _("audit trail and the record of looks")
+    STAFF = "staff", _("accounts of staff")
+    MAIL = "mail", _("mail that was sent")
+    BACKUPS = "backups", _("backups and the journal")
+
+
 class SourceKind(TextChoices):
     PERSON = "person", _("the person")
     ORGANISATION = "organisation", _("the person's organisation")

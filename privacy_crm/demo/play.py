@@ -14,6 +14,7 @@ from contacts.people import organisations
 from contacts.words.vocabulary import LegalForm
 from privacy_crm.demo import (
     addresses,
+    assessing,
     audiences,
     breaches,
     export,
@@ -84,6 +85,9 @@ def first_night(policy: PolicyVersion) -> bool:
     console.print(f"[dim]{addresses.be_known(policy, at)} addresses are known to be their person's[/]")
     console.print(f"[dim]{registers.fill(policy, at)} records of processing were kept[/]")
     console.print(show.recipients(at))
+    assessing.decide(policy, at)
+    assessing.draft(policy, at)
+    console.print("[dim]What rests on legitimate interest is assessed, and a draft of the next policy waits[/]")
     found = sum(statements.keep(policy=policy, at=at, now=timezone.now).found.values())
     console.print(f"[dim]{found} contradictions are in the records[/]")
     return True

@@ -14,12 +14,15 @@ _ROWS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 # An import has the planner know what it wrote (ANALYZE), or its next statement takes minutes; no row is changed by it.
 _STATISTICS = "MAINTAIN"
 # What the application never does: the trail is added to, and ended by the owner's function alone; a policy stays on
-# the record, and so does what was processed on a past day or said about a breach; the journal's number moves and stays;
-# and what was migrated is for the owner to say.
+# the record, and so does what was assessed, was processed on a past day or said about a breach; the journal's number
+# moves and stays; and what was migrated is for the owner to say.
 _NEVER = {
     "contacts_auditevent": {"UPDATE", "DELETE"},
     "contacts_policyversion": {"DELETE"},
     "contacts_scenariorule": {"DELETE"},
+    "contacts_interestassessment": {"UPDATE", "DELETE"},
+    "contacts_assessedpurpose": {"UPDATE", "DELETE"},
+    "contacts_impactassessment": {"UPDATE", "DELETE"},
     "contacts_affectedgroup": {"UPDATE", "DELETE"},
     "contacts_breach": {"DELETE"},
     "contacts_breachletter": {"UPDATE", "DELETE"},

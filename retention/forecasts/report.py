@@ -1,8 +1,10 @@
-"""What a run did, in the words of its readers."""
+"""What a run did and what a policy would do, in the words of their readers."""
 
 from dataclasses import fields
+from typing import Any
 
 from retention.forecasts.forecast import Day
+from retention.forecasts.policy_effects import Figures
 from retention.models import PurgeRun, RunStatus
 from retention.nights.outcomes import Outcome
 
@@ -52,3 +54,22 @@ def forecast_line(day: Day) -> str:
     """Return one day of the forecast as a line."""
     lapsing = ", ".join(f"{number} {scenario}" for scenario, number in day.bases.items() if number)
     return f"{day.day}  {day.contacts:>7} deleted" + (f"  ({lapsing} lapse)" if lapsing else "")
+
+
+def of_policy(figures: Figures) -> list[str]:
+    """Return what a version of the policy would do as lines: each scenario that it changes, and people at the end."""
+    lines = [_of_policy(name or "people", figures[name]) for name in figures if _moves(figures[name])]
+    return lines or ["It changes no period of anybody who is held."] if figures else []
+
+
+def _moves(row: dict[str, Any]) -> bool:
+    return bool(row["sooner"] or row["later"] or row["grows"] or row["now"] != row["then"])
+
+
+def _of_policy(name: str, row: dict[str, Any]) -> str:
+    tonight, month, year = (f"{then} (today {now})" for now, then in zip(row["now"], row["then"], strict=True))
+    return (
+        f"{name}: {tonight} tonight, {month} within 30 days, {year} within 365 days;"
+        f" {row['sooner']} sooner, {row['later']} later than today,"
+        f" {row['grows']} promised a shorter period, which applies until they are told"
+    )

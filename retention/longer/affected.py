@@ -16,8 +16,8 @@ from contacts.policy import promised
 from contacts.policy.policy_words import FALLBACK
 from contacts.policy.promised import Promised
 from contacts.words.vocabulary import AddressTrust, MailTemplate, Scenario
+from retention.due import growing
 from retention.due.due_bases import Sql, union
-from retention.longer import growing
 
 _PEOPLE = sql.SQL("SELECT contact_id FROM ({}) affected")
 

@@ -9,6 +9,7 @@ from typing import Any
 from contacts.base import budgets
 from contacts.base.budgets import IsOver
 from contacts.models import PolicyVersion
+from contacts.policy import publishing
 from retention.nights import purge, run_log
 from retention.watch import monitoring
 
@@ -16,8 +17,10 @@ from retention.watch import monitoring
 def tick(*, at: dt.datetime, now: Callable[[], dt.datetime], is_over: IsOver = budgets.endless) -> None:
     """Do what is owed at `at`. Doubled, late and lost ticks change nothing but the hour.
 
-    Once `is_over` says so, no further batch is begun: the next tick does the rest.
+    A version of the policy that holds from today is in force first. Once `is_over` says so, no further batch is begun:
+    the next tick does the rest.
     """
+    publishing.come_into_force(at=at, by="nightly")
     policy = PolicyVersion.objects.in_force()
     if policy is None:
         return

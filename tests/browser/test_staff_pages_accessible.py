@@ -32,6 +32,7 @@ BARE = {
     "contacts_event_who-is-in",
     "contacts_whitepaper_file",
     "contacts_mailing_progress",
+    "contacts_policyversion_toml",
     "contacts_upload_progress",
     "contacts_upload_rejects",
     "dsr_request_letter",

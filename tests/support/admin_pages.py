@@ -27,10 +27,13 @@ from contacts.models import (
     Restoration,
     Strike,
 )
+from contacts.policy import policies, sources
 from contacts.signups import keys
+from contacts.words.vocabulary import Scenario
 from privacy_crm import roles
 from privacy_crm.models import RoleRequest
 from retention.models import (
+    PolicyEffect,
     PurgeApproval,
     PurgeCandidate,
     PurgeCause,
@@ -39,7 +42,7 @@ from retention.models import (
     Rule,
     StatementCheck,
 )
-from tests.support import breaching, listing, mailings, matrix, merging, request_pages, uploading
+from tests.support import assessing, breaching, listing, mailings, matrix, merging, request_pages, uploading
 from tests.support.factories import (
     NOON,
     UNPROVEN,
@@ -137,8 +140,11 @@ def world(policy: PolicyVersion) -> dict[str, Any]:
         **merging.world(policy),
         **mailings.world(policy),
         "contacts_topic": TopicFactory.create(),
+        "contacts_interestassessment": assessing.assessed(policy),
+        "contacts_impactassessment": assessing.impact(),
         "contacts_policyversion": policy,
         "contacts_policynotice": PolicyNotice.objects.create(version=policy, started_at=NOON, started_by="test"),
+        **_drafts(policy),
         "contacts_auditevent": AuditEvent.objects.create(at=NOON, by="user:1", code="hold.placed"),
         "retention_hold": HoldFactory.create(contact=contact, reason="legal_claim"),
         "retention_purgerun": _waiting(contact, policy),
@@ -165,6 +171,27 @@ def _waiting(contact: Contact, policy: PolicyVersion) -> PurgeRun:
     PurgeCandidate.objects.create(run=run, contact=contact, part="event", cause="catch_up")
     PurgeApproval.objects.create(run=run, by="test", at=NOON, reason="An old list came in.")
     return run
+
+
+def _drafts(policy: PolicyVersion) -> dict[str, PolicyVersion]:
+    """A draft whose effect was counted, and a version that waits for a second person, by the acts that they take."""
+    source = sources.of_version(policy)
+    source["rule"][5]["months"] //= 2
+    draft, waiting = policies.draft(source), policies.draft(source)
+    proposed = {"proposed_at": NOON, "proposed_by": "test", "holds_from": timezone.localdate() + dt.timedelta(days=9)}
+    PolicyVersion.objects.filter(pk=waiting.pk).update(**proposed)
+    waiting.refresh_from_db()
+    row = {"now": [0, 1, 2], "then": [1, 2, 4], "sooner": 3, "later": 0}
+    counted = {"figures": dict.fromkeys(["", *Scenario.values], row), "counted_at": NOON, "digest": draft.digest}
+    for version in (draft, waiting):
+        PolicyEffect.objects.create(version=version, night=timezone.localdate() + dt.timedelta(days=1), **counted)
+    of_draft = ("propose", "count", "import", "again", "edit-texts", "edit-company", *map(_edit, Scenario.values))
+    acts = dict.fromkeys(of_draft, draft) | dict.fromkeys(("approve", "take-back"), waiting)
+    return {f"contacts_policyversion_{act}": version for act, version in acts.items()}
+
+
+def _edit(scenario: str) -> str:
+    return f"edit-{scenario}"
 
 
 def _unmatched(policy: PolicyVersion) -> Contact:

@@ -10,6 +10,7 @@ from contacts.audiences import striking
 from contacts.base.two_clocks import Clocks
 from contacts.breaches import reminding as breach_reminding
 from contacts.delivery import address_question, change_address_notified, mailing_trial
+from contacts.disclosure import expiry
 from contacts.journal import warning as journal_warning
 from contacts.journal import writing
 from contacts.models import Contact, JournalLine, MailStandstill, PolicyVersion
@@ -24,7 +25,18 @@ from dsr.clock import reminding
 from dsr.decisions import handing_over
 from dsr.intake import intake
 from dsr.intake.intake import Stranger
-from dsr.letters import answers, complaints, corrections, erasure, handovers, proof, question, refusals, restrictions
+from dsr.letters import (
+    answers,
+    complaints,
+    corrections,
+    erasure,
+    free,
+    handovers,
+    proof,
+    question,
+    refusals,
+    restrictions,
+)
 from dsr.letters import stopped as stops
 from dsr.letters.common import Writer
 from dsr.words.vocabulary import Kind, RefusalGround
@@ -118,6 +130,12 @@ def to_be_told(_policy: PolicyVersion) -> None:
     tell()
 
 
+def agreement_ends(policy: PolicyVersion) -> None:
+    officer()
+    RecipientFactory.create(agreement_until=TODAY + ONE_DAY)
+    expiry.remind(policy=policy, at=NOON)
+
+
 def officer() -> None:
     User.objects.create_user("officer", "officer@nordvik.example").groups.set(
         [Group.objects.get(name="privacy officer")]
@@ -190,10 +208,14 @@ LETTERS: dict[Writer, dict[str, Any]] = {
     answers.unidentified: {"asked_on": TODAY},
     answers.taken_back: {},
     complaints.agreed: {"agreement": BECAUSE, "by": TODAY},
+    complaints.answered: {"answer": BECAUSE},
     complaints.done: {"agreement": BECAUSE, "done": "B."},
     corrections.corrected: {"values": {"city": "Umeå"}},
+    free.fee: {"fee": "250 kr", "reasons": BECAUSE},
+    free.free: {"template": "working"},
     handovers.enclosed: {},
     question.question: {},
+    question.scope: {"entries": 600, "answers_all": TODAY},
     question.question_reminder: {"asked_on": TODAY, "closes_on": TODAY},
     refusals.refused: {"ground": RefusalGround.EXCESSIVE, "reasons": BECAUSE},
     refusals.refused_in_part: {"ground": RefusalGround.LEGAL_DUTY, "reasons": BECAUSE, "done": "A."},
@@ -212,6 +234,7 @@ BY_AN_ACT: dict[Writer, tuple[Make, set[str]]] = {
 MODULES: dict[str, tuple[Make, set[str]]] = {
     "contacts/audiences/striking.py": (to_strike, {DESK}),
     "contacts/breaches/reminding.py": (breach_runs, {"admin:contacts_breach_change"}),
+    "contacts/disclosure/expiry.py": (agreement_ends, {"admin:contacts_recipient_change"}),
     "contacts/journal/warning.py": (journal_waits, set()),
     "contacts/outbox/standstill_told.py": (mail_refused, {"admin:contacts_mailstandstill_change"}),
     "contacts/delivery/address_question.py": (doubted, {"address", *EVERYWHERE}),

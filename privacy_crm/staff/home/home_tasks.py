@@ -23,6 +23,7 @@ from contacts.models import (
     LookAgain,
     Mailing,
     Message,
+    PolicyVersion,
     RecipientNotice,
     Restoration,
     Review,
@@ -39,6 +40,7 @@ from privacy_crm.staff.audiences import audiences
 from privacy_crm.staff.breaches import breaches
 from privacy_crm.staff.duplicates import pairs
 from privacy_crm.staff.people import address_trust_act, informing_act
+from privacy_crm.staff.policy import assessments
 from privacy_crm.staff.uploads import upload_forms
 from retention.models import OF_REQUESTS, Hold
 
@@ -101,6 +103,18 @@ def _reviews(user: Any, day: dt.date, now: dt.datetime) -> list[Told]:
 def _to_approve(user: Any, day: dt.date, now: dt.datetime) -> list[Told]:
     found = Mailing.objects.filter(state=MailingState.SUBMITTED)
     return [_of_mailing(_("Approve or give back the important message “%s”"), each, day) for each in found]
+
+
+def _policy(user: Any, day: dt.date, now: dt.datetime) -> list[Told]:
+    """A version that somebody else proposed waits for this officer."""
+    waiting = PolicyVersion.objects.filter(published_at=None, announced_at=None, proposed_at__isnull=False)
+    text = _("A version of the privacy policy waits for your approval")
+    found = waiting.exclude(proposed_by=f"user:{user.pk}")
+    return [_told(text, "contacts_policyversion_change", each.pk, day=each.holds_from) for each in found]
+
+
+def _to_assess(user: Any, day: dt.date, now: dt.datetime) -> list[Told]:
+    return assessments.tasks(day)
 
 
 def _to_send(user: Any, day: dt.date, now: dt.datetime) -> list[Told]:
@@ -231,6 +245,8 @@ _READERS = (
     (standstill_told.PERMISSION, _mail_fault),
     ("contacts.add_reviewoutcome", _reviews),
     ("contacts.approve_mailing", _to_approve),
+    ("contacts.publish_policy", _policy),
+    ("contacts.add_interestassessment", _to_assess),
     ("contacts.change_mailing", _to_send),
     (upload_forms.PERMISSION, _to_import),
     (check_in.PERMISSION, _at_the_door),

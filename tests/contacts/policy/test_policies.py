@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
 from contacts.models import AuditEvent, PolicyVersion, ScenarioRule
-from contacts.policy import policies
+from contacts.policy import policies, sources
 from contacts.policy.policies import PolicyError
 from tests.support.factories import NOON, ContactFactory, hold
 
@@ -130,3 +130,21 @@ def test_without_a_published_policy_a_command_ends_with_2_and_names_publish_poli
 
 def everything_about_policies() -> list[Any]:
     return [list(model.objects.order_by("pk").values()) for model in (PolicyVersion, ScenarioRule, AuditEvent)]
+
+
+@pytest.mark.django_db
+@pytest.mark.promise("P24")
+def test_the_command_says_what_a_file_does_before_it_is_in_force(
+    policy: PolicyVersion, policy_source: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hold(ContactFactory(), "prospect", dt.date(2026, 11, 1), policy=policy)
+    policy_source["rule"][5]["months"] *= 2
+    file = tmp_path / "policy.toml"
+    file.write_text(sources.to_toml(policy_source), encoding="utf-8")
+    call_command("publish_policy", str(file))
+    told = capsys.readouterr().out.splitlines()
+    assert told[0].startswith("prospect: 0 (today 0) tonight")
+    assert told[-1] == "Version 2 is published."
+    assert "0 sooner, 1 later than today" in told[0]
+    call_command("publish_policy", str(file))
+    assert capsys.readouterr().out == "Version 2 is in force already.\n"

@@ -16,6 +16,7 @@ from dsr.letters import (
     answers,
     complaints,
     corrections,
+    free,
     handovers,
     paper,
     question,
@@ -48,6 +49,8 @@ WITH_DAY: list[tuple[Writer, dict[str, Any]]] = [
     (answers.taken_back, {"on": DAY}),
     (answers.nothing_held, {"stone": Tombstone(erased_on=DAY, ends_on=DAY)}),
     (complaints.agreed, {"agreement": BECAUSE, "by": DAY}),
+    (question.question, {"goes_on": DAY}),
+    (question.scope, {"entries": 600, "answers_all": DAY}),
 ]
 OTHERS: list[tuple[Writer, dict[str, Any]]] = [
     (answers.nothing_held, {"suppressed": True}),
@@ -64,6 +67,10 @@ OTHERS: list[tuple[Writer, dict[str, Any]]] = [
     (restrictions.upheld, {"left": True, "reasons": BECAUSE}),
     (restrictions.upheld, {"left": False, "reasons": BECAUSE}),
     (complaints.done, {"agreement": BECAUSE, "done": "B."}),
+    (complaints.answered, {"answer": BECAUSE}),
+    (question.scope, {"entries": 600}),
+    (free.fee, {"fee": "250 kr", "reasons": BECAUSE}),
+    *((free.free, {"template": each}) for each in free.Template.values),
 ]
 REFUSING = {
     answers.unidentified,
@@ -73,6 +80,8 @@ REFUSING = {
     refusals.refused_in_part,
     complaints.agreed,
     complaints.done,
+    complaints.answered,
+    free.fee,
 }
 ALL = WITH_DAY + OTHERS
 

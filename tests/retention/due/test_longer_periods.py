@@ -13,10 +13,9 @@ from contacts.base.days import run_of
 from contacts.models import Contact, PolicyVersion
 from contacts.policy import policies
 from contacts.words.vocabulary import Scenario
-from retention.due import retention_schedule
+from retention.due import growing, retention_schedule
 from retention.due.due_bases import RetentionDate
 from retention.forecasts import deletion_forecast
-from retention.longer import growing
 from tests.support.examples import examples
 from tests.support.factories import ContactFactory, OrganisationFactory, agree, hold
 

@@ -10,8 +10,8 @@ from django.core.management import call_command
 from contacts.models import AuditEvent, Basis, Contact, Message, PolicyNotice, PolicyTelling, PolicyVersion
 from contacts.people import bounces
 from contacts.words.vocabulary import MailTemplate, TellingWay
+from retention.due.growing import whose_period_grows
 from retention.longer import affected, notify
-from retention.longer.growing import whose_period_grows
 from retention.longer.notify import NoticeError
 from tests.support.factories import (
     DOUBTED,

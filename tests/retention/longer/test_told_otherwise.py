@@ -13,7 +13,7 @@ from contacts.signups.sign_ups import Wish
 from contacts.words.vocabulary import MailTemplate, Scenario, TellingWay
 from dsr.package import people, periods
 from privacy_crm.merging import merge
-from retention.longer.growing import whose_period_grows
+from retention.due.growing import whose_period_grows
 from tests.support.factories import NOON, ONE_DAY, ContactFactory, WhitepaperFactory, hold, is_held, run
 from tests.support.lengthening import lengthen
 from tests.support.mailing import information, send
