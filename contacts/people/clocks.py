@@ -43,7 +43,8 @@ _NEW = sql.SQL("""(
 
 # With the columns that tell when a basis lapses.
 _SUPPOSED = sql.SQL("""
-    SELECT basis.id, basis.contact_id, basis.scenario, basis.legal_basis, basis.collected_on, {clock} AS clock_from
+    SELECT basis.id, basis.contact_id, basis.scenario, basis.legal_basis, basis.collected_on, basis.policy_shown_id,
+        {clock} AS clock_from
     FROM contacts_basis basis
     JOIN contacts_contact contact ON contact.id = basis.contact_id
     JOIN contacts_scenariorule rule ON rule.scenario = basis.scenario AND rule.version_id = %(policy)s
