@@ -26,7 +26,8 @@ UNANSWERED = "once it is answered, after 30 days, or with the person, by the dat
 ONCE_SENT = "once the mail server has accepted it, at the latest after 14 days"
 ONCE_FREE = "with the next sender, as soon as nobody else holds the message"
 LAST_DAY = "after its last day, or when the person comes back by an act of their own"
-ITS_MONTHS = "24 months after it was written, or once the record does not depend on it any more"
+ITS_MONTHS = "with its whole month, 24 months after the end of that"
+ONCE_CONFIRMED = "once the holder of the list has said what became of it, or with the person, by the database's cascade"
 A_YEAR = "with the person, 12 months after it was sent or ended, or once nothing depends on it any more"
 WITH_LIST = "with the list, 24 months after it was confirmed; it names nobody"
 WITH_SEGMENT = "with its segment of the journal, some days after the last backup without it has expired"
@@ -214,6 +215,12 @@ MODELS: dict[str, Table] = {
         ),
         **_table("holder", _STAFF),
     },
+    "contacts.ListedPerson": {
+        "contact": KEY,
+        **_table(
+            "id audience", about("to strike them from a list that left (P12)", exported=False, goes=ONCE_CONFIRMED)
+        ),
+    },
     "contacts.Strike": {
         **_table("id audience", NOTHING),
         **_table(
@@ -230,6 +237,7 @@ MODELS: dict[str, Table] = {
             NOTHING,
         ),
         **_table("made_by approved_by", _STAFF),
+        "authors": about("who may not approve it, as they wrote it", exported=False, goes="once it is sent or stopped"),
     },
     "contacts.Addressee": _table("id mailing contact", KEY),
     "contacts.Upload": {
@@ -263,6 +271,10 @@ MODELS: dict[str, Table] = {
             "address_hash mailbox_hash",
             about("finds an objection under an address given up (P12)", exported=False),
         ),
+    },
+    "contacts.MergedNumber": {
+        **_table("id contact", KEY),
+        "public_id": about("finds the person behind a link from before two records were merged", exported=False),
     },
     "contacts.EarlierHash": {
         **_table("id contact", KEY),
@@ -301,6 +313,8 @@ MODELS: dict[str, Table] = {
     },
     "contacts.Review": _table("id title question every_months next_on ended_on", NOTHING),
     "contacts.ReviewOutcome": {**_table("id review done_on outcome", NOTHING), **_table("by", _STAFF)},
+    "contacts.AuditSeal": _table("id number at entries ids marks digest chain latest", NOTHING),
+    "contacts.AuditStamp": _table("id seal at answer", NOTHING),
     "contacts.AuditEvent": {
         **_table("id", NOTHING),
         **_table(

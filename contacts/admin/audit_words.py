@@ -76,6 +76,7 @@ _DEEDS: dict[str, Any] = {
     "restoration.mails_dropped": _("dropped the mails that waited after a restore"),
     "restoration.mails_released": _("sent the mails that waited after a restore"),
     "tombstone.lifted": _("let come back, after they were erased,"),
+    "trail.seals_mailed": _("mailed the seals of the audit trail to officers"),
     "trail.shortened": _("deleted what was too old in the audit trail"),
 }
 

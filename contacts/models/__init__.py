@@ -1,8 +1,8 @@
-from contacts.models.audiences import Audience, Strike
-from contacts.models.audit import AuditEvent
+from contacts.models.audiences import Audience, ListedPerson, Strike
+from contacts.models.audit import AuditEvent, AuditSeal, AuditStamp
 from contacts.models.bounces import Bounce, BounceUndoing
 from contacts.models.countries import CountryRule
-from contacts.models.duplicates import DuplicatePair, MergedAddress
+from contacts.models.duplicates import DuplicatePair, MergedAddress, MergedNumber
 from contacts.models.earlier_hashes import EarlierHash
 from contacts.models.events import Event, FoodPreference, Registration
 from contacts.models.jobs import JobRun
@@ -31,6 +31,8 @@ __all__ = [
     "ApiKey",
     "Audience",
     "AuditEvent",
+    "AuditSeal",
+    "AuditStamp",
     "Basis",
     "Bounce",
     "BounceUndoing",
@@ -49,10 +51,12 @@ __all__ = [
     "JournalNumber",
     "LeftMail",
     "ListLayout",
+    "ListedPerson",
     "LookAgain",
     "MailStandstill",
     "Mailing",
     "MergedAddress",
+    "MergedNumber",
     "Message",
     "Organisation",
     "PolicyVersion",

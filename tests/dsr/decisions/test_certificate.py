@@ -135,7 +135,7 @@ def test_it_names_nobody(log_in: LogIn, certificate: Certificate) -> None:
                 "nobody brings them back",
                 "24 November 2029",
                 "24 November 2028",
-                "24 months after each entry",
+                "24 months after the month of each entry",
             ],
         ),
         (
@@ -146,7 +146,7 @@ def test_it_names_nobody(log_in: LogIn, certificate: Certificate) -> None:
                 "så att ingen registrerar personen igen",
                 "24 november 2029",
                 "24 november 2028",
-                "24 månader efter varje anteckning",
+                "24 månader efter den månad då anteckningen gjordes",
             ],
         ),
     ],
