@@ -27,7 +27,7 @@ from privacy_crm.demo import (
     users,
     website,
 )
-from retention.audit import statements
+from retention.audit import seals, statements
 from retention.nights import purge
 
 console = Console()
@@ -82,6 +82,7 @@ def first_night(policy: PolicyVersion) -> bool:
     console.print(show.recipients(at))
     found = sum(statements.keep(policy=policy, at=at, now=timezone.now).found.values())
     console.print(f"[dim]{found} contradictions are in the records[/]")
+    console.print(f"[dim]{seals.seal(policy=policy, at=at)} seals are on the audit trail[/]")
     return True
 
 

@@ -140,24 +140,24 @@ def sealed_from(first: int = 0) -> Pairs:
 
 
 def late(at: dt.datetime) -> Pairs:
-    """Return where an entry may still come: the gaps between those that were sealed lately."""
-    old = AuditSeal.objects.filter(at__lte=at - LATE).order_by("number").values_list("ids", flat=True).last()
-    recent = AuditSeal.objects.filter(at__gt=at - LATE).values_list("ids", flat=True)
-    firsts = [ids[0][0] for ids in recent] + ([old[-1][1]] if old else [])
-    return gaps(sealed_from(min(firsts))) if firsts else []
+    """Return where an entry may still come: the gaps after what was sealed as long ago as no transaction lasts."""
+    settled = reached(by=at - LATE)
+    found = gaps([[settled, settled], *sealed_from(settled)])
+    return [[first, last] for first, last in found if first > settled]
+
+
+def reached(by: dt.datetime | None = None) -> int:
+    """Return the greatest id that is sealed, or was by a moment."""
+    with connection.cursor() as cursor:
+        cursor.execute(_REACHED, {"by": by})
+        return int(cursor.fetchone()[0])
 
 
 _SEALED_FROM = """
     SELECT ids::text FROM contacts_auditseal WHERE (ids -> -1 -> 1)::bigint >= %(first)s ORDER BY number"""
-_REACHED = "SELECT COALESCE(max((ids -> -1 -> 1)::bigint), 0) FROM contacts_auditseal"
-
-
-def reached() -> int:
-    """Return the greatest id that is sealed."""
-    with connection.cursor() as cursor:
-        cursor.execute(_REACHED)
-        return int(cursor.fetchone()[0])
-
+_REACHED = """
+    SELECT COALESCE(max((ids -> -1 -> 1)::bigint), 0) FROM contacts_auditseal
+    WHERE %(by)s::timestamptz IS NULL OR at <= %(by)s::timestamptz"""
 
 # What came late is in a gap. An id beyond those that the table has given out is nobody's yet.
 _UNSEALED = """

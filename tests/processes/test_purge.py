@@ -20,6 +20,7 @@ from django.db import connection, models
 
 from contacts.models import (
     Activity,
+    Audience,
     Basis,
     ChannelPermission,
     ConsentRecord,
@@ -38,6 +39,7 @@ from contacts.people import erasure
 from dsr.models import Request
 from privacy_crm import embedded
 from retention.models import Hold
+from tests.support import listing
 from tests.support.embedded_users import eventually, family
 from tests.support.factories import DUE, NOON, ONE_DAY, SPRING, ContactFactory, EventFactory, place, run
 from tests.support.processes import PATIENCE, Site, kill
@@ -317,6 +319,7 @@ def planted_person(policy: PolicyVersion, officer: User) -> tuple[Contact, set[s
         PolicyVersion: policy,
         Event: EventFactory.create(),
         Recipient: RecipientFactory.create(),
+        Audience: listing.made(officer),
         Mailing: Mailing.objects.create(name="news", kind="marketing", rate=1, made_by="user:1"),
         Upload: Upload.objects.create(uploaded_by=officer, uploaded_at=NOON, file_format="csv", state="done"),
     }

@@ -16,6 +16,7 @@ from django.db import connection, connections, transaction
 
 from contacts.base import audit
 from contacts.models import AuditEvent, AuditSeal, JournalLine, PolicyVersion
+from privacy_crm.restoring import lines as replayed
 from retention import tasks
 from retention.audit import seal_mails, seals, trail, verifying
 from retention.audit.verifying import Kept
@@ -139,9 +140,7 @@ def test_it_is_named_by_seals_kept_elsewhere_also_where_all_was_sealed_anew(
 
 
 def test_an_entry_that_came_later_among_sealed_ones_is_named(policy: PolicyVersion, entries: list[AuditEvent]) -> None:
-    gap = entries[-1].pk + 1
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('contacts_auditevent', 'id'))")
+    gap = number_given()
     written()
     seals.seal(policy=policy, at=NOON)
     later = NOON + 3 * ONE_DAY
@@ -207,6 +206,26 @@ def test_an_entry_that_commits_after_later_ones_were_sealed_is_sealed_then(polic
     assert faults(at=NOON + 9 * ONE_DAY) == []
 
 
+def number_given() -> int:
+    """Give out a number that an act has not written under yet."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('contacts_auditevent', 'id'))")
+        return int(cursor.fetchone()[0])
+
+
+def test_it_may_come_before_all_others_and_long_after_the_last_seal(policy: PolicyVersion) -> None:
+    AuditEvent.objects.all().delete()
+    for hours in (0, 47, 100):
+        at = NOON + dt.timedelta(hours=hours)
+        number = number_given()
+        written()
+        assert seals.seal(policy=policy, at=at) == 1
+        assert faults(at=at) == []
+        written(pk=number)
+        assert seals.seal(policy=policy, at=at + dt.timedelta(hours=1)) == 1
+        assert faults(at=at + dt.timedelta(hours=1)) == []
+
+
 # What may go
 
 
@@ -241,8 +260,9 @@ def test_seals_stand_in_the_journal_and_come_back_with_it(policy: PolicyVersion,
     assert as_shipped == kept()
     AuditSeal.objects.filter(number=3).delete()
     rows(pk=entries[8].pk).delete()
-    seals.restore(lines[2])
-    seals.restore(lines[2])
+    for _ in range(2):
+        entry = {"act": "audit_sealed", "at": NOON.isoformat(), "public_ids": [], "hashes": {}}
+        replayed.apply(entry | {"details": {"seal": lines[2]}}, at=NOON)
     written()
     seals.seal(policy=policy, at=NOON)
     assert faults(as_shipped, after=3) == []
