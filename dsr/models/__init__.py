@@ -3,6 +3,7 @@ from dsr.models.links import Handover, Proof
 from dsr.models.requests import (
     FINDINGS,
     UNDELIVERED,
+    Attachment,
     Certificate,
     Entry,
     Paper,
@@ -15,6 +16,7 @@ from dsr.models.requests import (
 __all__ = [
     "FINDINGS",
     "UNDELIVERED",
+    "Attachment",
     "Certificate",
     "Entry",
     "Handover",

@@ -34,6 +34,7 @@ def access_note(title: str) -> File:
                 "consents.json, if you ever said yes or no to marketing, has each time as a consent record for programs"
                 " (ISO/IEC TS 27560, Data Privacy Vocabulary)."
             ),
+            _("files/, if you ever sent us any, has them as they came."),
             _apart(),
         ],
     )
