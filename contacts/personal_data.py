@@ -243,10 +243,10 @@ MODELS: dict[str, Table] = {
     "contacts.Upload": {
         **_table(
             "id public_id uploaded_at file_format encoding delimiter scenario source source_kind collected_on mode"
-            " state step share beat_at preview result rejects failure done_at forget_at",
+            " state checked step share beat_at preview result rejects failure done_at forget_at",
             NOTHING,
         ),
-        **_table("uploaded_by", _STAFF),
+        **_table("uploaded_by asked_by", _STAFF),
         **_table(
             "file header mapping",
             about("people on their way in, as the file has them", exported=False, goes="a day after the upload"),
@@ -262,8 +262,12 @@ MODELS: dict[str, Table] = {
     },
     "contacts.DuplicatePair": {
         **_table("id one other", KEY),
-        **_table("why found_on", about("two records that may be one person", exported=False)),
+        **_table("why found_on seen_in", about("two records that may be one person", exported=False)),
         **_table("dismissed_at dismissed_by", about("that somebody said they are two", exported=False)),
+    },
+    "contacts.DuplicateSearch": {
+        **_table("id began_at parts done found only", NOTHING),
+        **_table("by", _STAFF),
     },
     "contacts.MergedAddress": {
         **_table("id contact", KEY),

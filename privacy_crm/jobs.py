@@ -104,6 +104,12 @@ JOBS = {
         _("deletes closed requests after 24 months, and keeps counts"),
         crontab(hour=3, minute=45),
     ),
+    "evidence": Job(
+        "dsr.tasks.end_evidence",
+        Queue.NIGHT,
+        _("deletes sealed evidence that has ended, and its key first"),
+        crontab(hour=3, minute=47),
+    ),
     "told": Job(
         "dsr.tasks.forget_notices",
         Queue.NIGHT,
@@ -287,6 +293,13 @@ JOBS = {
         crontab(hour=4, minute=5),
         late="Staff see the pairs of the day before; they can ask for a search.",
     ),
+    "duplicates_on": Job(
+        "privacy_crm.tasks.go_on_with_duplicates",
+        Queue.BULK,
+        _("goes on with a search for duplicates that took longer than one task works"),
+        crontab(minute="*/10"),
+        late="A search asks for its next part by itself; this tick finds one that nobody heard of.",
+    ),
     "figures": Job(
         "privacy_crm.tasks.count_figures",
         Queue.BULK,
@@ -317,7 +330,8 @@ JOBS = {
         "privacy_crm.tasks.look_through_upload",
         Queue.BULK,
         _("reads an uploaded list for its preview"),
-        late="The page shows that it waits. Where a worker died with it, it is given back within minutes.",
+        late="The page shows that it waits. Where a worker died with it, it is given back within minutes. A part that"
+        " nobody heard of is asked for again after five.",
     ),
     "import": Job(
         "privacy_crm.tasks.import_upload",

@@ -201,8 +201,8 @@ _MAILS = (
 # Who is said to be somebody else than the one is somebody else than the other, too.
 _PAIRS = (
     sql.SQL("""
-        INSERT INTO contacts_duplicatepair (one_id, other_id, why, found_on, dismissed_at, dismissed_by)
-        SELECT LEAST(third, %(keep)s), GREATEST(third, %(keep)s), why, found_on, dismissed_at, dismissed_by
+        INSERT INTO contacts_duplicatepair (one_id, other_id, why, found_on, seen_in, dismissed_at, dismissed_by)
+        SELECT LEAST(third, %(keep)s), GREATEST(third, %(keep)s), why, found_on, seen_in, dismissed_at, dismissed_by
         FROM (
             SELECT pair.*, CASE one_id WHEN %(gone)s THEN other_id ELSE one_id END AS third
             FROM contacts_duplicatepair pair WHERE %(gone)s IN (one_id, other_id)

@@ -2,7 +2,7 @@ from contacts.models.audiences import Audience, ListedPerson, Strike
 from contacts.models.audit import AuditEvent, AuditSeal, AuditStamp
 from contacts.models.bounces import Bounce, BounceUndoing
 from contacts.models.countries import CountryRule
-from contacts.models.duplicates import DuplicatePair, MergedAddress, MergedNumber
+from contacts.models.duplicates import DuplicatePair, DuplicateSearch, MergedAddress, MergedNumber
 from contacts.models.earlier_hashes import EarlierHash
 from contacts.models.events import Event, FoodPreference, Registration
 from contacts.models.jobs import JobRun
@@ -42,6 +42,7 @@ __all__ = [
     "CountryRule",
     "Disclosure",
     "DuplicatePair",
+    "DuplicateSearch",
     "EarlierHash",
     "Event",
     "FoodPreference",

@@ -6,8 +6,10 @@ import uuid
 from django.db import transaction
 from django.db.models import F, QuerySet
 
+from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion
 from dsr import package
+from dsr.evidence import sealing
 from dsr.models import Handover
 from dsr.records import timeline
 from dsr.words.vocabulary import Step
@@ -26,7 +28,7 @@ def ready(contact: Contact, *, at: dt.datetime) -> QuerySet[Handover]:
 def fetch(
     public_id: uuid.UUID, contact: Contact, *, policy: PolicyVersion, language: str, at: dt.datetime, by: str
 ) -> bytes:
-    """Return a package as a ZIP, with what is held at this moment, and count that it was fetched.
+    """Return a package as a ZIP, with what is held at this moment; count that it was fetched, and seal its SHA-256.
 
     Raises HandoverGoneError where it has ended, and where it is somebody else's: then nothing is counted.
     """
@@ -36,4 +38,6 @@ def fetch(
     timeline.record(handover.request, Step.FETCHED, at=at, by=by)
     people = [person.pk for person in timeline.people(handover.request)] or [contact.pk]
     make = package.write_portable if handover.portable else package.write
-    return make(people, policy=policy, language=language, at=at)
+    made = make(people, policy=policy, language=language, at=at)
+    sealing.seal_package(handover.request, made, day=day_of(at, policy.zone), at=at)
+    return made

@@ -1,4 +1,5 @@
 from dsr.models.counts import YearCount
+from dsr.models.evidence import Evidence, EvidenceOpening
 from dsr.models.links import Handover, Proof
 from dsr.models.requests import (
     FINDINGS,
@@ -19,6 +20,8 @@ __all__ = [
     "Attachment",
     "Certificate",
     "Entry",
+    "Evidence",
+    "EvidenceOpening",
     "Handover",
     "Paper",
     "Proof",

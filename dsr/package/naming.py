@@ -34,6 +34,7 @@ TITLES: dict[str, Any] = {
     "dsr.Paper": _("What was written about requests that concern you"),
     "dsr.Attachment": _("Files that you sent us"),
     "dsr.Handover": _("Copies made ready for you"),
+    "dsr.Evidence": _("Sealed proof of our answers"),
     "contacts.JournalLine": _("What no backup undoes"),
     "contacts.AuditEvent": _("Who looked at your details or changed them"),
 }
@@ -153,6 +154,8 @@ COLUMNS: dict[str, Any] = {
     "contacts.Message.event": _("About"),
     "contacts.Message.mailing": _("Subject of the mailing"),
     "contacts.Message.whitepaper": _("Whitepaper sent"),
+    "dsr.Evidence.number": pgettext_lazy("of a request", "Number"),
+    "dsr.Evidence.sealed_at": _("Sealed on"),
     "dsr.Attachment.id": pgettext_lazy("of a file", "Number"),
     "dsr.Attachment.name": pgettext_lazy("of a file", "Name"),
     "dsr.Attachment.size": _("Size in bytes"),

@@ -134,6 +134,13 @@ class PaperKind(TextChoices):
     NOTE = "note", _("internal note")
 
 
+class EvidenceKind(TextChoices):
+    """What a sealed file proves."""
+
+    ANSWER = "answer", _("the request and its answer")
+    PACKAGE = "package", _("the package that was handed over")
+
+
 # What is written to the person, as opposed to about the request.
 LETTERS = (PaperKind.LETTER, PaperKind.QUESTION)
 

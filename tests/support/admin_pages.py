@@ -130,6 +130,7 @@ def world(policy: PolicyVersion) -> dict[str, Any]:
         "contacts_restoration": _restored(contact),
         "retention_statementcheck": StatementCheck.objects.create(at=NOON, finished_at=NOON),
         **request_pages.world(policy),
+        **request_pages.evidence(policy),
         "auth_user": User.objects.create(username="somebody"),
         "auth_user_reset-factors": _with_factor(),
         "auth_user_take-role": _with_role(),

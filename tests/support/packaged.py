@@ -34,7 +34,7 @@ from contacts.models import (
 )
 from contacts.personal_data import Field
 from contacts.words.addresses import hashes
-from dsr.models import Attachment, Entry, Handover, Paper, Request, Subject
+from dsr.models import Attachment, Entry, Evidence, Handover, Paper, Request, Subject
 from dsr.package import walking
 from tests.support.factories import (
     NOON,
@@ -199,6 +199,10 @@ def _requests(contact: Contact, mark: str) -> None:
         paused_since=TODAY, address_hash=contact.address_hash or "",
     )  # fmt: skip
     Subject.objects.create(request=request, contact=contact)
+    Evidence.objects.create(
+        number=f"{mark} number", kind="answer", address_hash=contact.address_hash or "", content=b"sealed",
+        sealed_at=BEFORE, ends_on=TODAY,
+    )  # fmt: skip
     Paper.objects.create(
         request=request, contact=contact, kind="statement", at=NOON, text=f"{mark} wish", data={"old": f"{mark} old"}
     )
