@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
-from dsr.records import deadlines
+from contacts.base.working_days import holidays_of
 
 OF_REQUESTS = "requests"
 
@@ -16,13 +16,31 @@ FEWEST_MONTHS = 12  # the figures of the last twelve months are made of the requ
 def holidays_are_known(**_options: Any) -> list[CheckMessage]:
     """Find a place whose public holidays nobody has collected: no answer could be given a legal date."""
     try:
-        deadlines.holidays_of(settings.HOLIDAYS_COUNTRY)
+        holidays_of(settings.HOLIDAYS_COUNTRY)
     except NotImplementedError:
         return [
             Error(
                 f"HOLIDAYS_COUNTRY is {settings.HOLIDAYS_COUNTRY!r}, whose public holidays are not known.",
                 hint="Set it to the ISO code of a country, such as SE, or of a part of one, such as GB-ENG.",
                 id="dsr.E001",
+            )
+        ]
+    return []
+
+
+@register(OF_REQUESTS)
+def eves_are_known(**_options: Any) -> list[CheckMessage]:
+    """Find eves that are to count in a country of which nobody has collected any."""
+    if not settings.EVES_ARE_HOLIDAYS or holidays_are_known():
+        return []
+    try:
+        holidays_of(settings.HOLIDAYS_COUNTRY, eves=True)
+    except NotImplementedError:
+        return [
+            Error(
+                f"EVES_ARE_HOLIDAYS is on, and no eves are known of {settings.HOLIDAYS_COUNTRY!r}.",
+                hint="Switch it off. It is for Sweden, whose courts treat three eves as Sundays.",
+                id="dsr.E003",
             )
         ]
     return []

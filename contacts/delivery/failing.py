@@ -9,6 +9,7 @@ from django.db.models import F
 
 from contacts.base import held
 from contacts.base.days import day_of
+from contacts.breaches import letters as breach_letters
 from contacts.models import Message, PolicyVersion
 from contacts.models.outbox import FORGOTTEN, MessageEnd
 from contacts.outbox import counts, mail_errors, standstill
@@ -105,6 +106,8 @@ def end(message: Message, how: MessageEnd, reason: str, at: dt.datetime) -> None
     ended = ours(message).update(claimed_until=None, ended_at=at, end=how, reason=reason, **FORGOTTEN)
     if ended and message.mailing_id and how == MessageEnd.SKIPPED:
         counts.withheld(message.mailing_id)
+    if ended and message.breach_letter_id:
+        breach_letters.failed(message, how, reason)
 
 
 def ours(message: Message) -> Any:

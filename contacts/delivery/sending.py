@@ -237,7 +237,7 @@ def _claim(pk: int, at: dt.datetime) -> Message | None:
         if not cursor.rowcount:
             return None
     asked = ("sign_up__event", "sign_up__whitepaper")
-    about = ("contact", "registration__contact", "event", "whitepaper", "mailing")
+    about = ("contact", "registration__contact", "event", "whitepaper", "mailing", "breach_letter")
     return Message.objects.select_related(*asked, *about).filter(pk=pk).first()
 
 

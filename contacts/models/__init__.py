@@ -1,6 +1,15 @@
 from contacts.models.audiences import Audience, ListedPerson, Strike
 from contacts.models.audit import AuditEvent, AuditSeal, AuditStamp
 from contacts.models.bounces import Bounce, BounceUndoing
+from contacts.models.breaches import (
+    AffectedGroup,
+    AffectedPerson,
+    Breach,
+    BreachLetter,
+    BreachNotice,
+    BreachReport,
+    LetterCount,
+)
 from contacts.models.countries import CountryRule
 from contacts.models.duplicates import DuplicatePair, DuplicateSearch, MergedAddress, MergedNumber
 from contacts.models.earlier_hashes import EarlierHash
@@ -15,7 +24,14 @@ from contacts.models.outbox import LeftMail, MailStandstill, Message
 from contacts.models.people import Activity, Basis, Contact
 from contacts.models.policy import PolicyVersion, ScenarioRule
 from contacts.models.proposals import ProposedDetail
+from contacts.models.recipient_papers import (
+    DocumentKind,
+    RecipientDocument,
+    SubProcessor,
+    TransferAssessment,
+)
 from contacts.models.recipients import Disclosure, Recipient, RecipientNotice
+from contacts.models.registers import Maintenance, MaintenanceKind, ProcessingSnapshot, SnapshotReason
 from contacts.models.reviews import Review, ReviewOutcome
 from contacts.models.segments import ListLayout, Segment
 from contacts.models.sign_ups import SignUp
@@ -27,6 +43,8 @@ from contacts.models.whitepapers import Whitepaper
 __all__ = [
     "Activity",
     "Addressee",
+    "AffectedGroup",
+    "AffectedPerson",
     "Agreement",
     "ApiKey",
     "Audience",
@@ -36,11 +54,16 @@ __all__ = [
     "Basis",
     "Bounce",
     "BounceUndoing",
+    "Breach",
+    "BreachLetter",
+    "BreachNotice",
+    "BreachReport",
     "ChannelPermission",
     "ConsentRecord",
     "Contact",
     "CountryRule",
     "Disclosure",
+    "DocumentKind",
     "DuplicatePair",
     "DuplicateSearch",
     "EarlierHash",
@@ -51,18 +74,23 @@ __all__ = [
     "JournalLine",
     "JournalNumber",
     "LeftMail",
+    "LetterCount",
     "ListLayout",
     "ListedPerson",
     "LookAgain",
     "MailStandstill",
     "Mailing",
+    "Maintenance",
+    "MaintenanceKind",
     "MergedAddress",
     "MergedNumber",
     "Message",
     "Organisation",
     "PolicyVersion",
+    "ProcessingSnapshot",
     "ProposedDetail",
     "Recipient",
+    "RecipientDocument",
     "RecipientNotice",
     "Registration",
     "Restoration",
@@ -71,10 +99,13 @@ __all__ = [
     "ScenarioRule",
     "Segment",
     "SignUp",
+    "SnapshotReason",
     "Strike",
+    "SubProcessor",
     "Suppression",
     "Tombstone",
     "Topic",
+    "TransferAssessment",
     "Upload",
     "UploadedDifference",
     "UploadedPerson",

@@ -19,8 +19,8 @@ from tests.support.mailings import OFFICER, drafted
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise("P17")]
 
-HOMES = importlib.import_module("contacts.migrations.0072_homes_of_what_outlasts_the_trail")
-DIVIDED = importlib.import_module("contacts.migrations.0074_trail_by_month")
+HOMES = importlib.import_module("contacts.migrations.0081_homes_of_what_outlasts_the_trail")
+DIVIDED = importlib.import_module("contacts.migrations.0083_trail_by_month")
 
 BEFORE = """
     CREATE SCHEMA earlier;

@@ -20,8 +20,10 @@ from django.db import connection, models
 
 from contacts.models import (
     Activity,
+    AffectedPerson,
     Audience,
     Basis,
+    Breach,
     ChannelPermission,
     ConsentRecord,
     Contact,
@@ -40,6 +42,7 @@ from dsr.models import Request
 from privacy_crm import embedded
 from retention.models import Hold
 from tests.support import listing
+from tests.support.breaching import BreachFactory
 from tests.support.embedded_users import eventually, family
 from tests.support.factories import DUE, NOON, ONE_DAY, SPRING, ContactFactory, EventFactory, place, run
 from tests.support.processes import PATIENCE, Site, kill
@@ -275,6 +278,7 @@ WANTED: dict[type[models.Model], dict[str, Any]] = {
     FoodPreference: {"sign_up": None},
     Message: {"ended_at": NOON, "address": ""},
     Request: {"state": "new"} | dict.fromkeys(("outcome", "ground", "refusal"), ""),
+    AffectedPerson: {"fate": ""},
     DuplicatePair: {"dismissed_at": NOON, "other": ContactFactory.create},
 }
 
@@ -309,6 +313,7 @@ FILLERS: dict[type[models.Field[Any, Any]], Any] = {
     models.BooleanField: False,
     models.IntegerField: 1,
     models.UUIDField: uuid.UUID(int=7),
+    models.BinaryField: b"marker",
 }
 
 
@@ -318,6 +323,7 @@ def planted_person(policy: PolicyVersion, officer: User) -> tuple[Contact, set[s
     known: dict[type[models.Model], models.Model] = {
         PolicyVersion: policy,
         Event: EventFactory.create(),
+        Breach: BreachFactory.create(),
         Recipient: RecipientFactory.create(),
         Audience: listing.made(officer),
         Mailing: Mailing.objects.create(name="news", kind="marketing", rate=1, made_by="user:1"),

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from psycopg2 import sql
 
+from contacts.information import maintenance
 from contacts.models import (
     Audience,
     AuditEvent,
@@ -37,7 +38,7 @@ from retention.models import (
     Rule,
     StatementCheck,
 )
-from tests.support import listing, mailings, matrix, merging, request_pages, uploading
+from tests.support import breaching, listing, mailings, matrix, merging, request_pages, uploading
 from tests.support.factories import (
     NOON,
     UNPROVEN,
@@ -54,6 +55,7 @@ from tests.support.factories import (
     WhitepaperFactory,
     hold,
 )
+from tests.support.registering import kept, with_papers
 from tests.support.sharing import RecipientFactory, gave, notice
 
 ROLES = [*roles.ROLES, "superuser"]
@@ -88,6 +90,8 @@ def world(policy: PolicyVersion) -> dict[str, Any]:
     at_the_door = SignUpFactory.create(policy_version=policy, kind="event", scenario="event", event=today)
     recipient = RecipientFactory.create(told_by="webhook", webhook_url="https://hooks.example/crm")
     gave(recipient, contact)
+    breaching.report(reported := breaching.BreachFactory.create(risk="likely"), policy)
+    abroad = with_papers()
     return {
         "contacts_agreement": agreement,
         "contacts_segment": SegmentFactory.create(shared=True),
@@ -115,8 +119,17 @@ def world(policy: PolicyVersion) -> dict[str, Any]:
         ),
         "contacts_countryrule": CountryRuleFactory.create(),
         "contacts_recipient": recipient,
+        **dict.fromkeys(
+            [f"contacts_recipient_{act}" for act in ("assess", "document", "end-sub-processor", "remove-document")],
+            abroad,
+        ),
+        "contacts_processingsnapshot": kept(policy),
+        "contacts_maintenance": maintenance.drilled("Yesterday's", worked=True, on=NOON.date(), at=NOON, by="test"),
         "contacts_recipientnotice": notice(recipient),
         "contacts_review": ReviewFactory.create(),
+        "contacts_breach_leave-unreported": breaching.BreachFactory.create(),
+        "contacts_breach": breaching.affecting(contact, risk="high"),
+        **dict.fromkeys(("contacts_breach_add-report", "contacts_breach_close", "contacts_breach_paper"), reported),
         "contacts_audience": listing.made(),
         "contacts_audience_struck": _to_strike(),
         **uploading.world(),
@@ -214,12 +227,22 @@ def address(name: str, records: dict[str, Any]) -> str:
     kind = "privacy_crm_rolerequest" if name.startswith("privacy_crm") else "_".join(name.split("_")[:2])
     if kind == "dsr_request":
         return request_pages.address(name, records.get(name, records[kind]))
-    if kind not in records or name.endswith(("_changelist", "_add", "_columns", "_countries", "_legal-forms")):
+    if kind not in records or name.endswith(_OF_NO_RECORD):
         return reverse(f"admin:{name}")
-    record = records.get(name, records[kind])
+    return reverse(f"admin:{name}", args=_args(name, records.get(name, records[kind])))
+
+
+_OF_NO_RECORD = ("_changelist", "_add", "_columns", "_countries", "_legal-forms")
+
+
+def _args(name: str, record: Any) -> list[Any]:
+    if name == "contacts_recipient_document":
+        return [record.pk, record.documents.get().pk]
     if name == "contacts_event_admit":
-        return reverse(f"admin:{name}", args=[record.event_id, record.public_id])
-    return reverse(f"admin:{name}", args=[record.public_id if isinstance(record, Contact) else record.pk])
+        return [record.event_id, record.public_id]
+    if name == "contacts_breach_paper":
+        return [record.pk, 1, "sv"]
+    return [record.public_id if isinstance(record, Contact) else record.pk]
 
 
 def status(client: Client, url: str) -> int:
@@ -230,7 +253,10 @@ def status(client: Client, url: str) -> int:
 
 
 # A GET notes these, and nothing else (ADR 0016).
-LOOKS = {"contact.viewed", "contact.listed", "contact.searched", "contact.found", "guests.listed"}
+LOOKS = {
+    *("contact.viewed", "contact.listed", "contact.searched", "contact.found", "guests.listed"),
+    "agreement_document.fetched",
+}
 
 
 _SESSIONS = {"django_session", "privacy_crm_openlogin"}

@@ -35,6 +35,6 @@ _WRITTEN = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("contacts", "0071_homes")]
+    dependencies = [("contacts", "0080_homes")]
 
     operations = [migrations.RunSQL(each, migrations.RunSQL.noop) for each in (_MERGED, _LISTED, _WRITTEN)]

@@ -9,7 +9,7 @@ from django.db.models import Q
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("contacts", "0074_trail_by_month")]
+    dependencies = [("contacts", "0083_trail_by_month")]
 
     operations = [
         migrations.CreateModel(

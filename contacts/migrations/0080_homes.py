@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0070_portions'),
+        ('contacts', '0073_registers'),
     ]
 
     operations = [

@@ -145,7 +145,7 @@ def _made(function: str, name: str) -> migrations.RunSQL:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("contacts", "0073_key_of_a_month")]
+    dependencies = [("contacts", "0082_key_of_a_month")]
 
     operations = [
         migrations.RunSQL(DIVIDE, migrations.RunSQL.noop),  # backwards it stays divided, and works as it is

@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("contacts", "0072_homes_of_what_outlasts_the_trail")]
+    dependencies = [("contacts", "0081_homes_of_what_outlasts_the_trail")]
 
     operations = [
         migrations.RunSQL(
