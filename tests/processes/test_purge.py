@@ -32,6 +32,7 @@ from contacts.models import (
     FoodPreference,
     Mailing,
     Message,
+    PolicyTelling,
     PolicyVersion,
     Recipient,
     SignUp,
@@ -279,6 +280,7 @@ WANTED: dict[type[models.Model], dict[str, Any]] = {
     Message: {"ended_at": NOON, "address": ""},
     Request: {"state": "new"} | dict.fromkeys(("outcome", "ground", "refusal"), ""),
     AffectedPerson: {"fate": ""},
+    PolicyTelling: {"before": None},
     DuplicatePair: {"dismissed_at": NOON, "other": ContactFactory.create},
 }
 
