@@ -27,7 +27,8 @@ UNANSWERED = "once it is answered, after 30 days, or with the person, by the dat
 ONCE_SENT = "once the mail server has accepted it, at the latest after 14 days"
 ONCE_FREE = "with the next sender, as soon as nobody else holds the message"
 LAST_DAY = "after its last day, or when the person comes back by an act of their own"
-ITS_MONTHS = "%(AUDIT_MONTHS)s months after it was written, or once the record does not depend on it any more"
+ITS_MONTHS = "%(AUDIT_MONTHS)s months after the end of its month, with the whole month"
+ONCE_CONFIRMED = "once the holder of the list has said what became of it, or with the person, by the database's cascade"
 A_YEAR = "with the person, %(MESSAGE_MONTHS)s months after it was sent or ended, or once nothing depends on it any more"
 WITH_LIST = "with the list, %(REQUEST_MONTHS)s months after it was confirmed; it names nobody"
 WITH_SEGMENT = "with its segment of the journal, some days after the last backup without it has expired"
@@ -247,6 +248,12 @@ MODELS: dict[str, Table] = {
         ),
         **_table("holder", _STAFF),
     },
+    "contacts.ListedPerson": {
+        "contact": KEY,
+        **_table(
+            "id audience", about("to strike them from a list that left (P12)", exported=False, goes=ONCE_CONFIRMED)
+        ),
+    },
     "contacts.Strike": {
         **_table("id audience", NOTHING),
         **_table(
@@ -263,6 +270,7 @@ MODELS: dict[str, Table] = {
             NOTHING,
         ),
         **_table("made_by approved_by", _STAFF),
+        "authors": about("who may not approve it, as they wrote it", exported=False, goes="once it is sent or stopped"),
     },
     "contacts.Addressee": _table("id mailing contact", KEY),
     "contacts.Upload": {
@@ -300,6 +308,10 @@ MODELS: dict[str, Table] = {
             "address_hash mailbox_hash",
             about("finds an objection under an address given up (P12)", exported=False),
         ),
+    },
+    "contacts.MergedNumber": {
+        **_table("id contact", KEY),
+        "public_id": about("finds the person behind a link from before two records were merged", exported=False),
     },
     "contacts.EarlierHash": {
         **_table("id contact", KEY),
@@ -369,6 +381,8 @@ MODELS: dict[str, Table] = {
         **_table("evidence", about("which accounts had which role, by their numbers", exported=False, goes=STAYS)),
         **_table("by", _STAFF),
     },
+    "contacts.AuditSeal": _table("id number at entries ids marks digest chain latest", NOTHING),
+    "contacts.AuditStamp": _table("id seal at answer", NOTHING),
     "contacts.AuditEvent": {
         **_table("id", NOTHING),
         **_table(

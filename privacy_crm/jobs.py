@@ -132,8 +132,17 @@ JOBS = {
     "trail": Job(
         "retention.tasks.shorten_trail",
         Queue.NIGHT,
-        _("deletes entries of the audit trail and of the ledgers after 24 months (P17)"),
-        crontab(hour=3, minute=25),
+        _("makes the months of the audit trail to come, and deletes whole months and ledgers after 24 months (P17)"),
+        crontab(hour="3-5", minute=25),
+        late="The next tick does it. Without it, entries are kept in the part for the rest.",
+    ),
+    "seals": Job(
+        "retention.tasks.seal_trail",
+        Queue.BULK,
+        _("seals the entries of the audit trail, and mails the seals to officers once a day (L20)"),
+        crontab(minute=50),
+        LONGEST,
+        late="The next tick seals what has come since.",
     ),
     "messages": Job(
         "dsr.tasks.forget_messages",

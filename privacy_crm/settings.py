@@ -381,13 +381,16 @@ MUCH_HELD = number("MUCH_HELD", 500, 50, 100_000)
 REQUEST_MONTHS = number("REQUEST_MONTHS", 24, 12, 120)
 # How long nobody brings back who was erased at their request: the letter names the day.
 TOMBSTONE_MONTHS = number("TOMBSTONE_MONTHS", 36, 1, 240)
-# How long each entry of the audit trail is kept, and each night in the ledger: the policy's page, certificates and
-# answers name it.
+# How long each month of the audit trail is kept after its end, and each night in the ledger: the policy's page,
+# certificates and answers name it.
 AUDIT_MONTHS = number("AUDIT_MONTHS", 24, 12, 240)
 # How long it is known which mail somebody was sent, and when: the policy's page and answers name it.
 MESSAGE_MONTHS = number("MESSAGE_MONTHS", 12, 3, 240)
 # How long a backup is kept: what it still holds of a deleted person is gone by then, and they are told the day.
 BACKUP_DAYS = number("BACKUP_DAYS", 30, 1, 3_650)
+
+# An authority that stamps the time of the audit trail's last seal (RFC 3161); empty for none.
+TIMESTAMP_URL = env.str("TIMESTAMP_URL", default="")
 
 # Called once each nightly deletion has finished, so that a watcher outside notices when none does.
 HEARTBEAT_URL = env.str("HEARTBEAT_URL", default="")

@@ -7,7 +7,7 @@ from contacts.base import budgets, two_clocks
 from contacts.base.background import app
 from contacts.models import PolicyVersion
 from contacts.outbox import wake_worker
-from retention.audit import statements, trail
+from retention.audit import seal_mails, seals, stamps, statements, trail
 from retention.forecasts import policy_effects
 from retention.longer import notify
 from retention.watch import clock_watch, monitoring, scheduler, warning
@@ -50,8 +50,18 @@ def check_statements() -> None:
 
 
 @app.task
+def seal_trail() -> None:
+    if policy := PolicyVersion.objects.in_force():
+        at = timezone.now()
+        seals.seal(policy=policy, at=at, is_over=budgets.of_a_task(at, timezone.now))
+        stamps.stamp(at=at)
+        seal_mails.tell(policy=policy, at=at)
+
+
+@app.task
 @two_clocks.by_both(timezone.now)
 def shorten_trail(at: dt.datetime) -> None:
     if policy := PolicyVersion.objects.in_force():
+        trail.make_months(policy)
         trail.shorten(months=settings.AUDIT_MONTHS, policy=policy, at=at)
         trail.shorten_ledgers(months=settings.AUDIT_MONTHS, policy=policy, at=at)

@@ -104,6 +104,7 @@ _DEEDS: dict[str, Any] = {
     "sub_processor.added": _("added a sub-processor of a recipient"),
     "sub_processor.ended": _("ended a sub-processor of a recipient"),
     "tombstone.lifted": _("let come back, after they were erased,"),
+    "trail.seals_mailed": _("mailed the seals of the audit trail to officers"),
     "transfer.assessed": _("assessed a transfer outside the EEA"),
     "trail.shortened": _("deleted what was too old in the audit trail"),
 }

@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
+from psycopg2 import sql
 
 from contacts.audiences import audience
 from contacts.audiences.audience import Draft, Wanted
@@ -22,7 +23,7 @@ from contacts.base import audit, workbook
 from contacts.base.days import day_of
 from contacts.base.limits import limits
 from contacts.disclosure import disclosing
-from contacts.models import Audience, Disclosure, PolicyVersion, Segment
+from contacts.models import Audience, Disclosure, ListedPerson, PolicyVersion, Segment
 from contacts.permission.permission import Reach, Refusal
 from contacts.words.vocabulary import AudienceEnd, DisclosureKind, FileFormat, Scenario
 
@@ -141,11 +142,22 @@ def _check(draft: Draft, wanted: Wanted, custody: Custody) -> None:
         raise ExportError("Nothing was exported: a sheet of Excel has no room for so many people. Take CSV.")
 
 
+# In key order, as every act locks people; somebody who is deleted meanwhile is passed over.
+_LIST = sql.SQL("""
+    INSERT INTO contacts_listedperson (audience_id, contact_id)
+    SELECT %(audience)s, found.id FROM (
+        SELECT contact.id FROM contacts_contact contact JOIN ({}) leaving ON leaving.public_id = contact.public_id
+        ORDER BY contact.id FOR KEY SHARE OF contact
+    ) found""").format(audience.WHO_LEAVES)
+
+
 def _record(draft: Draft, made: Audience, *, at: dt.datetime, by: str) -> None:
-    """Note the list, and each person in it."""
+    """Note the list, and each person in it, also for the case that they have to be struck from it."""
     rule = f"audience:{made.pk}"
     audit.record("audience.exported", at=at, by=by, rule=f"{rule}:{draft.reach.may}")
     audit.record_found("contact.exported", audience.WHO_LEAVES, at=at, by=by, rule=rule)
+    with connection.cursor() as cursor:
+        cursor.execute(_LIST, {"audience": made.pk})
 
 
 def _csv(draft: Draft) -> Iterator[bytes]:
@@ -175,4 +187,5 @@ def confirm(audience: Audience, end: AudienceEnd, *, at: dt.datetime, by: str) -
     outstanding = Audience.objects.outstanding().filter(pk=audience.pk)
     if not outstanding.update(confirmed_at=at, end=end):
         raise AudienceError("What became of this list is on record already.")
+    ListedPerson.objects.filter(audience=audience.pk).delete()
     audit.record("audience.confirmed", at=at, by=by, rule=f"audience:{audience.pk}:{end.value}")

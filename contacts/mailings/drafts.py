@@ -9,13 +9,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F, Func, Value
 
 from contacts.base import audit
 from contacts.models import Mailing, Segment, Topic
 from contacts.words.vocabulary import MailingKind, MailingState
 
 FASTEST = 10_000  # mails a minute
-WRITTEN = _DRAFTED, _EDITED = "mailing.drafted", "mailing.edited"  # by whom, the audit trail knows
 
 
 class MailingError(ValueError):
@@ -43,9 +43,9 @@ def draft(draft: Draft, *, at: dt.datetime, by: str) -> Mailing:
 
     Raises MailingError where a subject has several lines, its button leads nowhere, or its rate is none.
     """
-    mailing = Mailing.objects.create(**_fields(draft), made_by=by)
+    mailing = Mailing.objects.create(**_fields(draft), made_by=by, authors=[by])
     mailing.topics.set(_topics(draft))
-    audit.record(_DRAFTED, at=at, by=by, rule=rule(mailing))
+    audit.record("mailing.drafted", at=at, by=by, rule=rule(mailing))
     return mailing
 
 
@@ -55,11 +55,17 @@ def edit(mailing: Mailing, draft: Draft, *, at: dt.datetime, by: str) -> None:
 
     Raises MailingError where it is no draft any more, and as `draft` does.
     """
-    anew = {**_fields(draft), "made_by": by, "approved_by": "", "approved_at": None}
+    anew = {**_fields(draft), "made_by": by, "authors": _and(by), "approved_by": "", "approved_at": None}
     if not Mailing.objects.filter(pk=mailing.pk, state=MailingState.DRAFT).update(**anew):
         raise MailingError("This mailing is no draft any more. Take it back first, and then change it.")
     mailing.topics.set(_topics(draft))
-    audit.record(_EDITED, at=at, by=by, rule=rule(mailing))
+    audit.record("mailing.edited", at=at, by=by, rule=rule(mailing))
+
+
+def _and(by: str) -> Func:
+    """Return the authors with somebody among them, once."""
+    others = Func(F("authors"), Value(by), function="array_remove")
+    return Func(others, Value(by), function="array_append")
 
 
 def missing(mailing: Mailing) -> Iterator[tuple[str, str]]:

@@ -70,7 +70,8 @@ def stop(mailing: Mailing, *, at: dt.datetime, by: str) -> None:
     Raises MailingError where it is not being sent, nor paused.
     """
     under_way = _in(mailing, MailingState.SENDING, MailingState.PAUSED)
-    _move(under_way, {"state": MailingState.STOPPED, "ended_at": at}, "Only what is being sent can be stopped.")
+    ended = {"state": MailingState.STOPPED, "ended_at": at, "authors": []}
+    _move(under_way, ended, "Only what is being sent can be stopped.")
     audit.record("mailing.stopped", at=at, by=by, rule=drafts.rule(mailing))
 
 

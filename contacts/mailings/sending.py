@@ -86,7 +86,7 @@ def tidy(*, at: dt.datetime) -> None:
     waiting = Message.objects.filter(mailing=OuterRef("pk"), sent_at__isnull=True, ended_at__isnull=True)
     queued = Addressee.objects.filter(mailing=OuterRef("pk"))
     done = Mailing.objects.under_way().exclude(Exists(queued)).exclude(Exists(waiting))
-    done.update(state=MailingState.SENT, ended_at=at)
+    done.update(state=MailingState.SENT, ended_at=at, authors=[])
 
 
 def _provider(day: dt.date) -> Recipient | None:

@@ -17,7 +17,7 @@ from psycopg2 import sql
 
 from contacts.base import audit, merge_redirects
 from contacts.merging import choosing, merging_rules
-from contacts.models import Bounce, ChannelPermission, Contact, MergedAddress
+from contacts.models import Bounce, ChannelPermission, Contact, MergedAddress, MergedNumber
 from contacts.outbox import notices
 from contacts.people import (
     address_trust,
@@ -205,7 +205,11 @@ def _fill(two: Two, taken: Collection[str], day: dt.date) -> None:
 
 
 def _remember(two: Two, taken: Collection[str]) -> None:
-    """Keep the address that nobody has any more: who objects under it later objects for the one that is left."""
+    """Keep the address that nobody has any more: who objects under it later objects for the one that is left.
+
+    And the number, which links name.
+    """
+    MergedNumber.objects.create(contact=two.keep, public_id=two.gone.public_id)
     given_up = two.keep if "email" in taken else two.gone
     for address, box in known(str(given_up.email)).items():
         MergedAddress.objects.get_or_create(contact=two.keep, address_hash=address, defaults={"mailbox_hash": box})

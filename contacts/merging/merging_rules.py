@@ -253,6 +253,8 @@ RULES: Rules = {
     "contacts.UploadedDifference.contact": uploaded.DIFFERENCES,
     "contacts.EarlierHash.contact": GOES,  # of the address that stays they are written anew
     "contacts.MergedAddress.contact": (moved("contacts_mergedaddress", unless=_SAME_ADDRESS),),
+    "contacts.MergedNumber.contact": (moved("contacts_mergednumber"),),
+    "contacts.ListedPerson.contact": GOES,  # struck from the list under the number that goes
     "contacts.LookAgain.contact": (moved("contacts_lookagain", unless=sql.SQL("kept.why = its.why")),),
     "contacts.DuplicatePair.one": _PAIRS,
     "contacts.DuplicatePair.other": GOES,  # moved together with the other end

@@ -1,6 +1,6 @@
 from contacts.models.assessments import AssessedPurpose, ImpactAssessment, InterestAssessment
-from contacts.models.audiences import Audience, Strike
-from contacts.models.audit import AuditEvent
+from contacts.models.audiences import Audience, ListedPerson, Strike
+from contacts.models.audit import AuditEvent, AuditSeal, AuditStamp
 from contacts.models.bounces import Bounce, BounceUndoing
 from contacts.models.breaches import (
     AffectedGroup,
@@ -12,7 +12,7 @@ from contacts.models.breaches import (
     LetterCount,
 )
 from contacts.models.countries import CountryRule
-from contacts.models.duplicates import DuplicatePair, DuplicateSearch, MergedAddress
+from contacts.models.duplicates import DuplicatePair, DuplicateSearch, MergedAddress, MergedNumber
 from contacts.models.earlier_hashes import EarlierHash
 from contacts.models.events import Event, FoodPreference, Registration
 from contacts.models.jobs import JobRun
@@ -51,6 +51,8 @@ __all__ = [
     "AssessedPurpose",
     "Audience",
     "AuditEvent",
+    "AuditSeal",
+    "AuditStamp",
     "Basis",
     "Bounce",
     "BounceUndoing",
@@ -78,12 +80,14 @@ __all__ = [
     "LeftMail",
     "LetterCount",
     "ListLayout",
+    "ListedPerson",
     "LookAgain",
     "MailStandstill",
     "Mailing",
     "Maintenance",
     "MaintenanceKind",
     "MergedAddress",
+    "MergedNumber",
     "Message",
     "Organisation",
     "PolicyNotice",

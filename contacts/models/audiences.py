@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from contacts.models.people import Contact
 from contacts.models.recipients import Recipient
 from contacts.models.segments import Segment
 from contacts.words.vocabulary import AudienceEnd, Channel, Scenario, StrikeKind
@@ -60,6 +61,19 @@ class Audience(models.Model):
 
     def __str__(self) -> str:
         return f"Audience {self.public_id}"
+
+
+class ListedPerson(models.Model):
+    """Somebody who is on a list that left, until its holder has said what became of it: so they can be struck (P12)."""
+
+    audience = models.ForeignKey(Audience, models.DB_CASCADE, related_name="+", db_index=False)
+    contact = models.ForeignKey(Contact, models.DB_CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["audience", "contact"], name="listed_person_once")]
+
+    def __str__(self) -> str:
+        return f"Listed person {self.pk}"
 
 
 class Strike(models.Model):

@@ -82,3 +82,15 @@ class MergedAddress(models.Model):
 
     def __str__(self) -> str:
         return f"Merged address {self.pk}"
+
+
+class MergedNumber(models.Model):
+    """The number of a record that was merged into somebody's: links in mails that were sent long ago name it."""
+
+    stays_when_reduced = True
+
+    contact = models.ForeignKey(Contact, models.DB_CASCADE, related_name="+")
+    public_id = models.UUIDField(unique=True)
+
+    def __str__(self) -> str:
+        return f"Merged number {self.pk}"

@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -41,6 +42,9 @@ class Mailing(models.Model):
     rate = models.PositiveIntegerField()
     state = models.CharField(choices=MailingState, default=MailingState.DRAFT)
     made_by = models.CharField()
+    authors = ArrayField(
+        models.CharField(), default=list, db_default=[], help_text="Who wrote any of it, until it is sent or stopped."
+    )
     approved_by = models.CharField(blank=True)
     approved_at = models.DateTimeField(null=True)
     scheduled_for = models.DateTimeField(null=True)

@@ -43,10 +43,10 @@ _ENQUEUE = sql.SQL("""
             AND (moot.claimed_until IS NULL OR moot.claimed_until <= %(at)s)
     ), struck AS (
         INSERT INTO contacts_strike (audience_id, reference, kind, created_at, struck_by)
-        SELECT DISTINCT audience.id, contact.public_id, %(strike)s, %(at)s::timestamptz, ''
+        SELECT audience.id, contact.public_id, %(strike)s, %(at)s::timestamptz, ''
         FROM contacts_contact contact
-            JOIN contacts_auditevent event ON event.public_id = contact.public_id AND event.code = 'contact.exported'
-            JOIN contacts_audience audience ON event.rule = 'audience:' || audience.id
+            JOIN contacts_listedperson listed ON listed.contact_id = contact.id
+            JOIN contacts_audience audience ON audience.id = listed.audience_id
         WHERE contact.id = ANY(%(contacts)s) AND audience.confirmed_at IS NULL
             AND (%(kind)s = {erased} OR %(kind)s = {objected} AND audience.channel = ANY(%(details)s::varchar[]))
         ON CONFLICT DO NOTHING

@@ -55,9 +55,8 @@ EVIDENCE = Remain(
 )
 TRAIL = Remain(
     gettext_lazy("proof of what was done (Article 5(2) GDPR)"),
-    gettext_lazy("%s months after each entry"),
+    gettext_lazy("%s months after the month of each entry"),
     "AUDIT_MONTHS",
-    held=gettext_lazy(", or for as long as your record depends on the entry"),
 )
 JOURNAL = Remain(
     gettext_lazy("our duty to keep to the deletion (Article 17(1) GDPR)"),

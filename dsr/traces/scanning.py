@@ -143,7 +143,8 @@ _COLUMNS = """
     FROM pg_class class
     JOIN pg_attribute attribute ON attribute.attrelid = class.oid AND attribute.attnum > 0 AND NOT attisdropped
     JOIN pg_type type ON type.oid = attribute.atttypid
-    WHERE class.relkind IN ('r', 'm', 'f') AND class.relnamespace = current_schema()::regnamespace
+    WHERE class.relkind IN ('r', 'm', 'f', 'p') AND NOT class.relispartition
+        AND class.relnamespace = current_schema()::regnamespace
         AND (type.typcategory IN ('S', 'A') OR type.typname IN ('json', 'jsonb', 'xml', 'bytea', 'hstore', 'uuid'))
     GROUP BY class.relname ORDER BY class.relname"""
 

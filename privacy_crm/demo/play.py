@@ -30,7 +30,7 @@ from privacy_crm.demo import (
     users,
     website,
 )
-from retention.audit import statements
+from retention.audit import seals, statements
 from retention.nights import purge
 
 console = Console()
@@ -90,6 +90,7 @@ def first_night(policy: PolicyVersion) -> bool:
     console.print("[dim]What rests on legitimate interest is assessed, and a draft of the next policy waits[/]")
     found = sum(statements.keep(policy=policy, at=at, now=timezone.now).found.values())
     console.print(f"[dim]{found} contradictions are in the records[/]")
+    console.print(f"[dim]{seals.seal(policy=policy, at=at)} seals are on the audit trail[/]")
     return True
 
 

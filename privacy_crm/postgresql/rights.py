@@ -13,11 +13,13 @@ from psycopg2 import sql
 _ROWS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 # An import has the planner know what it wrote (ANALYZE), or its next statement takes minutes; no row is changed by it.
 _STATISTICS = "MAINTAIN"
-# What the application never does: the trail is added to, and ended by the owner's function alone; a policy stays on
-# the record, and so does what was assessed, was processed on a past day or said about a breach; the journal's number
-# moves and stays; and what was migrated is for the owner to say.
+# What the application never does: the trail and its seals are added to, and the trail is ended by the owner's functions
+# alone; a policy stays on the record, and so does what was assessed, was processed on a past day or said about a
+# breach; the journal's number moves and stays; and what was migrated is for the owner to say.
 _NEVER = {
     "contacts_auditevent": {"UPDATE", "DELETE"},
+    "contacts_auditseal": {"UPDATE", "DELETE"},
+    "contacts_auditstamp": {"UPDATE", "DELETE"},
     "contacts_policyversion": {"DELETE"},
     "contacts_scenariorule": {"DELETE"},
     "contacts_interestassessment": {"UPDATE", "DELETE"},
@@ -32,6 +34,8 @@ _NEVER = {
     "contacts_journalnumber": {"DELETE"},
     "django_migrations": {"INSERT", "UPDATE", "DELETE"},
 }
+# A month of the trail is written through the trail alone; a backup reads it by its name.
+_MONTHS = "contacts_auditevent_"
 
 
 def are_apart() -> bool:
@@ -71,6 +75,8 @@ def owned() -> list[str]:
 
 def of_table(name: str) -> tuple[str, ...]:
     """Return the rights that the application has to a table."""
+    if name.startswith(_MONTHS):
+        return ("SELECT",)
     if name in _NEVER:
         return tuple(right for right in _ROWS if right not in _NEVER[name])
     return (*_ROWS, _STATISTICS)

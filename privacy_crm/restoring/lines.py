@@ -31,6 +31,7 @@ from dsr.models import Request
 from dsr.records import transitions
 from dsr.traces import unlinked_data
 from privacy_crm.access import closing as accounts
+from retention.audit import seals
 from retention.holds import holds
 from retention.holds.holds import HoldError
 from retention.models import Hold, HoldKind, HoldReason
@@ -225,6 +226,11 @@ def _revoke(line: Line) -> None:
             keys.revoke(key, at=line.at, by=BY)
 
 
+def _know_seal(line: Line) -> None:
+    """Have later seals follow it. Its entries are lost, and whoever verifies the trail is told so."""
+    seals.restore(line.details["seal"])
+
+
 _ACTS: dict[JournalAct, Callable[[Line], None]] = {
     JournalAct.DELETED: _delete,
     JournalAct.REDUCED: _reduce,
@@ -244,4 +250,5 @@ _ACTS: dict[JournalAct, Callable[[Line], None]] = {
     JournalAct.LOOK: _look,
     JournalAct.ACCOUNT_CLOSED: _close_account,
     JournalAct.KEY_REVOKED: _revoke,
+    JournalAct.AUDIT_SEALED: _know_seal,
 }

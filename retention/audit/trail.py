@@ -1,58 +1,102 @@
-"""The audit trail ends: entries older than its months are deleted, and an entry says up to which moment (P17, L20).
+"""The audit trail ends by whole months: an entry says up to which moment (P17, L20; ADR 0068).
 
-Three things are kept for longer, since an act still reads them: under which number somebody is held whose records were
-merged; who of those held is on a list that left and is outstanding; and who wrote a mailing that has not gone out yet.
-
-The application's role may not delete from the trail. A function of the owner's does, and takes nothing of the last
-eleven months, whatever it is asked for (ADR 0065).
+The application's role may not delete from the trail. Functions of the owner's make the months to come, drop those that
+are over, and delete what was written before there were months. They take nothing of the last eleven months, whatever
+they are asked for, and leave a month for the next time where somebody holds the trail.
 """
 
 import datetime as dt
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Max, Model
-from psycopg2 import sql
 
-from contacts.base import audit, merge_redirects
+from contacts.base import audit, held
 from contacts.base.days import day_of
 from contacts.base.limits import limits
-from contacts.mailings import drafts
 from contacts.models import AuditEvent, BounceUndoing, LookAgain, PolicyVersion, Restoration
-from contacts.words.vocabulary import MailingState
 from retention.due.months import latest_due_anchor
 from retention.models import ClockDifference, PurgeRun, RunStatus, StatementCheck
 
 BATCH = 5000
+AHEAD = 3  # months: a job that stood still for a quarter of a year is noticed
 
 CODE, BY = "trail.shortened", "shorten_trail"
 _BEFORE = "before:"
 
 
+def make_months(policy: PolicyVersion) -> list[str] | None:
+    """Make the months to come, by the company's clock, and return those that were not there, such as 2026_12.
+
+    None where somebody held the trail.
+    """
+    return held.passed_over("audit_months", partial(_make, policy))
+
+
+_MAKE = "SELECT contacts_make_audit_months(%(zone)s, %(ahead)s)"
+_DROP = "SELECT ends, entries FROM contacts_drop_audit_months(%(over)s)"
+
+
+def _make(policy: PolicyVersion) -> list[str]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_MAKE, {"zone": policy.time_zone, "ahead": AHEAD})
+        return [month for (month,) in cursor.fetchall()]
+
+
 @limits(statement="15min")
-def shorten(*, months: int, policy: PolicyVersion, at: dt.datetime) -> int:
-    """Delete what was written `months` calendar months ago, and return how many entries went.
+def shorten(*, months: int, policy: PolicyVersion, at: dt.datetime) -> int | None:
+    """Delete the months that ended `months` calendar months ago, whole, and return how many entries went.
+
+    None where somebody held the trail, so that the months that are due wait for the next time.
+    """
+    over = over_at(months, policy, at)
+    earlier = _end_earlier(_whole_months(over, policy), at)
+    dropped = held.passed_over("audit_months", partial(_drop, over, at))
+    return None if dropped is None else earlier + dropped
+
+
+def _drop(over: dt.datetime, at: dt.datetime) -> int:
+    """Drop the months that are over. In the same transaction, the trail says from when on it is whole."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(_DROP, {"over": over})
+            dropped = cursor.fetchall()
+        if dropped:
+            _say(max(ends for ends, _ in dropped), at)
+        return sum(entries for _, entries in dropped)
+
+
+def _end_earlier(until: dt.datetime, at: dt.datetime) -> int:
+    """Delete what is as old and was written before there were months, and return how many entries went.
 
     Each batch is a transaction, and begins where the last one ended: a run that was broken off leaves the rest to the
     next, and so is an entry that somebody else holds. The first says in the trail what is gone, so that nothing goes
     unsaid.
     """
-    until = over_at(months, policy, at)
     number, reached = 0, 0
     while True:
         with transaction.atomic():
-            gone, end = _shorten_some(until, after=reached)
+            gone, end = _end_some(until, after=reached)
             if gone and not number:
-                audit.record(CODE, at=at, by=BY, rule=f"{_BEFORE}{until.astimezone(dt.UTC).isoformat()}")
+                _say(until, at)
         if end is None:
             return number
         number, reached = number + gone, end
+
+
+def _say(whole_from: dt.datetime, at: dt.datetime) -> None:
+    audit.record(CODE, at=at, by=BY, rule=f"{_BEFORE}{whole_from.astimezone(dt.UTC).isoformat()}")
 
 
 def over_at(months: int, policy: PolicyVersion, at: dt.datetime) -> dt.datetime:
     """Return the moment before which everything is `months` calendar months old, by the company's clock."""
     last = latest_due_anchor(day_of(at, policy.zone), months)
     return dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), policy.zone)
+
+
+def _whole_months(over: dt.datetime, policy: PolicyVersion) -> dt.datetime:
+    return dt.datetime.combine(day_of(over, policy.zone).replace(day=1), dt.time(), policy.zone)
 
 
 def shorten_ledgers(*, months: int, policy: PolicyVersion, at: dt.datetime) -> None:
@@ -88,40 +132,19 @@ def begins() -> dt.datetime:
     return dt.datetime.fromisoformat(said.removeprefix(_BEFORE)) if said else dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
-def _shorten_some(until: dt.datetime, *, after: int) -> tuple[int, int | None]:
+def _end_some(until: dt.datetime, *, after: int) -> tuple[int, int | None]:
     """Delete a batch, and return how many went, and the last key that was looked at, None where there was none."""
     values: dict[str, Any] = {"until": until, "after": after, "batch": BATCH}
     with connection.cursor() as cursor:
-        cursor.execute(_SHORTEN, values)
+        cursor.execute(_END_EARLIER, values)
         gone, end = cursor.fetchone()
     return gone, end
 
 
 # Keys grow with time, or nearly: in their order a night reads the table once, and no look pays for another index.
-_SHORTEN = sql.SQL("""
-    WITH RECURSIVE old AS MATERIALIZED (
-        SELECT id, public_id, code, rule FROM contacts_auditevent
+_END_EARLIER = """
+    WITH old AS MATERIALIZED (
+        SELECT id FROM contacts_auditevent_before
         WHERE id > %(after)s AND at < %(until)s ORDER BY id LIMIT %(batch)s
-    ), way (id, number) AS (
-        SELECT id, public_id FROM old WHERE code = {merged}
-        UNION
-        SELECT way.id, split_part(event.rule, ':', 2)::uuid
-        FROM way JOIN contacts_auditevent event ON event.public_id = way.number
-        WHERE event.code = {merged} AND starts_with(event.rule, {into})
-    ), needed AS (
-        SELECT way.id FROM way JOIN contacts_contact contact ON contact.public_id = way.number
-        UNION ALL
-        SELECT old.id FROM old JOIN contacts_contact contact ON contact.public_id = old.public_id
-            JOIN contacts_audience audience ON old.rule = 'audience:' || audience.id
-        WHERE old.code = 'contact.exported' AND audience.confirmed_at IS NULL
-        UNION ALL
-        SELECT old.id FROM old JOIN contacts_mailing mailing ON old.rule = 'mailing:' || mailing.id
-        WHERE old.code IN ({written}) AND mailing.state NOT IN ({out})
     )
-    SELECT contacts_end_entries(ARRAY(SELECT id FROM old EXCEPT SELECT id FROM needed), %(until)s),
-        (SELECT max(id) FROM old)""").format(
-    merged=sql.Literal(merge_redirects.CODE),
-    into=sql.Literal(merge_redirects.INTO),
-    written=sql.SQL(", ").join(map(sql.Literal, drafts.WRITTEN)),
-    out=sql.SQL(", ").join(map(sql.Literal, (MailingState.SENT, MailingState.STOPPED))),
-)
+    SELECT contacts_end_entries(ARRAY(SELECT id FROM old), %(until)s), (SELECT max(id) FROM old)"""

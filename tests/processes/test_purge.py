@@ -21,6 +21,7 @@ from django.db import connection, models
 from contacts.models import (
     Activity,
     AffectedPerson,
+    Audience,
     Basis,
     Breach,
     ChannelPermission,
@@ -41,6 +42,7 @@ from contacts.people import erasure
 from dsr.models import Request
 from privacy_crm import embedded
 from retention.models import Hold
+from tests.support import listing
 from tests.support.breaching import BreachFactory
 from tests.support.embedded_users import eventually, family
 from tests.support.factories import DUE, NOON, ONE_DAY, SPRING, ContactFactory, EventFactory, place, run
@@ -325,6 +327,7 @@ def planted_person(policy: PolicyVersion, officer: User) -> tuple[Contact, set[s
         Event: EventFactory.create(),
         Breach: BreachFactory.create(),
         Recipient: RecipientFactory.create(),
+        Audience: listing.made(officer),
         Mailing: Mailing.objects.create(name="news", kind="marketing", rate=1, made_by="user:1"),
         Upload: Upload.objects.create(uploaded_by=officer, uploaded_at=NOON, file_format="csv", state="done"),
     }

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import uuid
 from typing import Any
 
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -15,9 +16,11 @@ from contacts.models import (
     Contact,
     DuplicatePair,
     EarlierHash,
+    ListedPerson,
     LookAgain,
     Mailing,
     MergedAddress,
+    MergedNumber,
     Message,
     PolicyVersion,
     Upload,
@@ -32,6 +35,7 @@ from dsr.intake import proving
 from dsr.models import Certificate, Request
 from dsr.words.vocabulary import ErasureGround, Kind
 from retention.models import Hold, PurgeCandidate, PurgeRun
+from tests.support import listing
 from tests.support.factories import NOON, ContactFactory, customer, place
 from tests.support.packaged import somebody
 from tests.support.requesting import asked_by, posted
@@ -68,6 +72,7 @@ def _at_work(contact: Contact, mark: str) -> None:
     mailing = Mailing.objects.get(name=f"{mark} campaign")
     Addressee.objects.create(mailing=mailing, contact=contact)
     LookAgain.objects.create(contact=contact, why="corrected", done_at=NOON)
+    ListedPerson.objects.create(audience=listing.made(), contact=contact)
     whose = User.objects.create(username="uploader")
     upload = Upload.objects.create(uploaded_by=whose, uploaded_at=NOON, file_format="csv", state="done")
     UploadedPerson.objects.create(upload=upload, contact=contact)
@@ -79,6 +84,7 @@ def doubled(contact: Contact) -> Contact:
     """Have a person look like somebody else who is on file, and have been merged once."""
     DuplicatePair.objects.create(one=contact, other=ContactFactory.create(), why="name", found_on=NOON.date())
     MergedAddress.objects.create(contact=contact, **hashes("once@fjordkraft.example"))
+    MergedNumber.objects.create(contact=contact, public_id=uuid.uuid4())
     EarlierHash.objects.create(
         contact=contact, address_hash=keys.hashed(str(contact.email), "old"), mailbox_hash=keys.hashed("box", "old")
     )

@@ -200,7 +200,10 @@ def test_the_trail_says_in_words_what_was_done_and_who_did_it(log_in: LogIn, tra
 def test_the_trail_says_how_far_back_it_goes(log_in: LogIn, settings: Any) -> None:
     settings.AUDIT_MONTHS = 48
     text = log_in("auditor").get(TRAIL, {"deed": "looks"}).content.decode()
-    assert "Entries are kept for 48 months. What was done or looked at before is not known." in text
+    assert (
+        "Entries are kept for 48 months after the end of their month. What was done or looked at before is not known."
+        in text
+    )
 
 
 def test_a_person_is_told_that_they_were_looked_at_and_found_in_plain_words() -> None:

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from contacts.audiences import audience
 from contacts.audiences.audience import Wanted
-from contacts.models import Audience, AuditEvent, Contact, Interest, PolicyVersion
+from contacts.models import Audience, AuditEvent, Contact, Interest, ListedPerson, PolicyVersion
 from contacts.permission import permission
 from contacts.permission.permission import Reach, Refusal
 from contacts.words.vocabulary import Channel, Scenario
@@ -130,6 +130,8 @@ def test_an_export_and_each_person_in_it_are_in_the_audit(policy: PolicyVersion)
     assert (event.rule, event.by, event.public_id) == (f"{rule}:2", "test", None)
     each = AuditEvent.objects.filter(code="contact.exported", by="test", at=NOON, rule=rule)
     assert sorted(each.values_list("public_id", flat=True)) == sorted(people)
+    listed = ListedPerson.objects.filter(audience=Audience.objects.get()).values_list("contact__public_id", flat=True)
+    assert sorted(listed) == sorted(people)
 
 
 @pytest.mark.promise("P17")

@@ -12,7 +12,7 @@ from django.test import Client
 from contacts.audiences import striking
 from contacts.audiences.exporting import confirm
 from contacts.base.limits import limits
-from contacts.models import Audience, AuditEvent, Contact, PolicyVersion, Strike
+from contacts.models import Audience, Contact, ListedPerson, PolicyVersion, Strike
 from contacts.people import erasure
 from contacts.permission import objections
 from contacts.words.vocabulary import AudienceEnd, Channel
@@ -48,10 +48,7 @@ def kim() -> User:
 def listed(*people: Contact, channel: str = "phone", holder: User | None = None) -> Audience:
     """A list that left with these people, as `exporting` puts it on record."""
     made: Audience = listing.made(holder, channel=channel) if holder else listing.made(channel=channel)
-    AuditEvent.objects.bulk_create(
-        AuditEvent(at=NOON, by="user:1", code="contact.exported", public_id=each.public_id, rule=f"audience:{made.pk}")
-        for each in people
-    )
+    ListedPerson.objects.bulk_create(ListedPerson(audience=made, contact=each) for each in people)
     return made
 
 

@@ -46,10 +46,10 @@ def test_what_stays_after_a_deletion_is_told_with_its_ground_and_period(
 @pytest.mark.parametrize(
     ("accepts", "kept"),
     [
-        ("en", "48 months after each entry; proof of what was done (Article 5(2) GDPR)."),
+        ("en", "48 months after the month of each entry; proof of what was done (Article 5(2) GDPR)."),
         (
             "sv",
-            "48 månader efter varje anteckning; bevis på vad som har gjorts (artikel 5.2 i dataskyddsförordningen).",
+            "48 månader efter den månad då anteckningen gjordes; bevis på vad som har gjorts",
         ),
     ],
 )

@@ -136,7 +136,7 @@ def test_it_names_nobody(log_in: LogIn, certificate: Certificate) -> None:
                 "24 November 2029",
                 "24 November 2028",
                 "24 November 2031",
-                "24 months after each entry",
+                "24 months after the month of each entry",
             ],
         ),
         (
@@ -148,7 +148,7 @@ def test_it_names_nobody(log_in: LogIn, certificate: Certificate) -> None:
                 "24 november 2029",
                 "24 november 2028",
                 "24 november 2031",
-                "24 månader efter varje anteckning",
+                "24 månader efter den månad då anteckningen gjordes",
             ],
         ),
     ],

@@ -22,7 +22,7 @@ TODAY = NOON.date()
 
 # Where a deletion adds rows: the trail, the notices, the letter, the timeline and the certificate.
 GROWING = {
-    *("contacts_auditevent", "contacts_journalline", "contacts_recipientnotice"),
+    *("contacts_auditevent", "contacts_journalline", "contacts_recipientnotice", "contacts_strike"),
     *("dsr_entry", "dsr_certificate"),
 }
 

@@ -231,7 +231,7 @@ def test_standing_recipients_are_named_with_country_and_safeguard(policy: Policy
                 "the objection to marketing (Article 21(3) GDPR)": "Until consent to marketing is given again",
                 "our interest in keeping to the deletion (Article 6(1)(f) GDPR)": "36 months after the deletion",
                 "proof that it was answered (Article 5(2) GDPR)": "24 months after the answer, without your name",
-                "proof of what was done (Article 5(2) GDPR)": "24 months after each entry, or",
+                "proof of what was done (Article 5(2) GDPR)": "24 months after the month of each entry",
             },
         ),
         (
@@ -240,7 +240,7 @@ def test_standing_recipients_are_named_with_country_and_safeguard(policy: Policy
                 "invändningen mot marknadsföring (artikel 21.3 i dataskyddsförordningen)": "Tills ett nytt samtycke",
                 "vårt intresse av att raderingen består (artikel 6.1 f i dataskyddsförordningen)": "36 månader efter",
                 "bevis på att det har besvarats (artikel 5.2 i dataskyddsförordningen)": "24 månader efter svaret",
-                "bevis på vad som har gjorts (artikel 5.2 i dataskyddsförordningen)": "24 månader efter varje",
+                "bevis på vad som har gjorts (artikel 5.2 i dataskyddsförordningen)": "24 månader efter den månad",
             },
         ),
     ],

@@ -159,11 +159,8 @@ def test_who_was_erased_is_told_what_keeps_them_from_coming_back(
 @pytest.mark.parametrize(
     ("language", "period"),
     [
-        (
-            "en",
-            "48 months after each entry, or for as long as your record depends on the entry; proof of what was done",
-        ),
-        ("sv", "48 månader efter varje anteckning, eller så länge anteckningen behövs för dina uppgifter; bevis på"),
+        ("en", "48 months after the month of each entry; proof of what was done"),
+        ("sv", "48 månader efter den månad då anteckningen gjordes; bevis på"),
     ],
 )
 def test_how_long_the_audit_trail_is_kept_is_told(

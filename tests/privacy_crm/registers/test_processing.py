@@ -100,7 +100,7 @@ def test_the_product_itself_is_processing_of_its_own_with_the_periods_of_the_set
         *("accounts", "audit", "server_log", "requests", "evidence", "suppressions", "tombstones", "journal", "mail"),
         "backups",
     }
-    assert column(said, "audit", "periods") == ["36 months after each entry"]
+    assert column(said, "audit", "periods") == ["36 months after the month of each entry"]
     assert column(said, "tombstones", "periods")[0] == "48 months after the deletion"
     assert any("72 months" in line for line in column(said, "evidence", "periods"))
     assert column(said, "backups", "periods") == ["12 days after each was made"]

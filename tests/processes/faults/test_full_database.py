@@ -48,7 +48,7 @@ def on_a_small_disk(site: Site, table: str) -> Iterator[Path]:
 def test_a_night_that_finds_no_room_deletes_nobody_officers_hear_and_the_next_run_does_it(site: Site) -> None:
     site.manage("shell", "-v", "0", "-c", test_purge.AN_OFFICER)
     sink = site.mail_server()
-    with sink.open(), on_a_small_disk(site, "contacts_auditevent") as place:
+    with sink.open(), on_a_small_disk(site, "contacts_auditevent_before") as place:
         with full(place), site.worker():
             site.enqueue(NIGHT)
             site.enqueue(WATCH)

@@ -1,0 +1,49 @@
+"""Seals of the audit trail, which the journal knows as well; nobody waits while its lines are checked."""
+
+import django.db.models.deletion
+from django.contrib.postgres.operations import AddConstraintNotValid, ValidateConstraint
+from django.db import migrations, models
+from django.db.models import Q
+
+
+class Migration(migrations.Migration):
+    atomic = False
+
+    dependencies = [("contacts", "0080_trail_by_month")]
+
+    operations = [
+        migrations.CreateModel(
+            name='AuditSeal',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.BigIntegerField(unique=True)),
+                ('at', models.DateTimeField()),
+                ('entries', models.PositiveIntegerField()),
+                ('ids', models.JSONField(help_text='Which entries: pairs of a first and a last id.')),
+                ('marks', models.BinaryField(help_text='Four bytes of the SHA-256 of each entry, to tell which one was changed.')),
+                ('digest', models.CharField(help_text='SHA-256 over the SHA-256 of each entry.')),
+                ('chain', models.CharField(help_text='SHA-256 over the chain before it and all that this seal says.')),
+                ('latest', models.DateTimeField(help_text="Of the entries, which are of one month by the company's clock.")),
+            ],
+            options={
+                'ordering': ['number'],
+            },
+        ),
+        migrations.CreateModel(
+            name='AuditStamp',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField()),
+                ('answer', models.BinaryField()),
+                ('seal', models.OneToOneField(on_delete=django.db.models.deletion.DO_NOTHING, related_name='stamp', to='contacts.auditseal')),
+            ],
+        ),
+        migrations.RemoveConstraint("journalline", "journal_act"),
+        migrations.AlterField(
+            model_name='journalline',
+            name='act',
+            field=models.CharField(choices=[('deleted', 'deleted'), ('reduced', 'reduced to what the law requires'), ('forgotten', 'what waited under an address was deleted'), ('kept_out', 'nobody brings the address back'), ('answered', 'a request for deletion was answered'), ('objected', 'objected to marketing, or withdrew a consent'), ('reopened', 'said themselves that a channel is open again'), ('basis_ended', 'objected to a use that rested on our interest, and it ended'), ('frozen', 'frozen or restricted'), ('released', 'a freeze or a restriction ended'), ('topic_stopped', 'unsubscribed from topics'), ('topic_reopened', 'subscribed to topics again'), ('place_given_up', 'gave up a place at an event'), ('place_taken', 'took a place again that they had given up'), ('food', 'took back what they had said about their food'), ('look', "changed by the person's word"), ('account_closed', 'an account was closed'), ('key_revoked', 'an API key was revoked'), ('audit_sealed', 'entries of the audit trail were sealed')]),
+        ),
+        AddConstraintNotValid("journalline", models.CheckConstraint(condition=Q(act__in=['deleted', 'reduced', 'forgotten', 'kept_out', 'answered', 'objected', 'reopened', 'basis_ended', 'frozen', 'released', 'topic_stopped', 'topic_reopened', 'place_given_up', 'place_taken', 'food', 'look', 'account_closed', 'key_revoked', 'audit_sealed']), name="journal_act")),
+        ValidateConstraint("journalline", "journal_act"),
+    ]
