@@ -4,9 +4,10 @@ import datetime as dt
 import uuid
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F
 
 from contacts.models import Contact, PolicyVersion
+from contacts.outbox import links
 from dsr import package
 from dsr.models import Handover
 from dsr.records import timeline
@@ -17,9 +18,14 @@ class HandoverGoneError(LookupError):
     """There is no such package for this person, or not any more."""
 
 
-def ready(contact: Contact, *, at: dt.datetime) -> QuerySet[Handover]:
-    """Return what a person may fetch at `at`, the latest first."""
-    return Handover.objects.filter(contact=contact, expires_at__gt=at).select_related("request").order_by("-pk")
+def behind(token: str, *, at: dt.datetime) -> Handover:
+    """Return the package that a letter leads to. Raises InvalidLinkError, and HandoverGoneError once it has ended."""
+    answered = links.read_package(token)
+    open_still = Handover.objects.filter(expires_at__gt=at).select_related("contact", "request")
+    found = open_still.filter(request__public_id=answered).first()
+    if found is None:
+        raise HandoverGoneError
+    return found
 
 
 @transaction.atomic
@@ -30,7 +36,7 @@ def fetch(
 
     Raises HandoverGoneError where it has ended, and where it is somebody else's: then nothing is counted.
     """
-    if not ready(contact, at=at).filter(public_id=public_id).update(fetched=F("fetched") + 1):
+    if not Handover.objects.ready(contact, at).filter(public_id=public_id).update(fetched=F("fetched") + 1):
         raise HandoverGoneError
     handover = Handover.objects.select_related("request").get(public_id=public_id)
     timeline.record(handover.request, Step.FETCHED, at=at, by=by)

@@ -17,9 +17,8 @@ def access_ready(case: Case) -> Draft:
             " that other programs can read (JSON and CSV). It also says why we hold it, how long, and who else has been"
             " given it."
         ),
-        _how(case),
-        buttons=[(_("Fetch my details"), links.page("my_data"))],
-        closing=case.questions(),
+        buttons=[_button(case)],
+        closing=_closing(case),
     )
 
 
@@ -32,9 +31,8 @@ def portability_ready(case: Case) -> Draft:
             "What you have given us yourself is ready for you, in files that other programs can read (JSON and CSV), so"
             " that you can take it to somebody else (Article 20 GDPR)."
         ),
-        _how(case),
-        buttons=[(_("Fetch my details"), links.page("my_data"))],
-        closing=case.questions(),
+        buttons=[_button(case)],
+        closing=_closing(case),
     )
 
 
@@ -51,9 +49,14 @@ def enclosed(case: Case) -> Draft:
     )
 
 
-def _how(case: Case) -> str:
+def _button(case: Case) -> tuple[str, str]:
+    return _("Fetch my details"), links.page("my_data_ready", links.package(case.request.public_id))
+
+
+def _closing(case: Case) -> str:
+    """Say how it is fetched, and until when. No officer changes it: the page ends the package on the same day."""
     text = _(
-        "Click below and confirm your e-mail address once more, so that only you get it. You can download it"
+        "Open the page above and confirm your e-mail address once more, so that only you get it. You can download it"
         " through %(day)s. After that, ask us again."
     )
-    return text % {"day": day(case.facts["until"])}
+    return f"{text % {'day': day(case.facts['until'])}}\n\n{case.questions()}"

@@ -196,8 +196,8 @@ LETTERS: dict[Writer, dict[str, Any]] = {
 }
 BY_AN_ACT: dict[Writer, tuple[Make, set[str]]] = {
     erasure.erased: (certificate, {"my_data_certificate", "my_data_certificate_paper"}),
-    handovers.access_ready: (partial(package, Kind.ACCESS), set()),
-    handovers.portability_ready: (partial(package, Kind.PORTABILITY), set()),
+    handovers.access_ready: (partial(package, Kind.ACCESS), {"my_data_ready"}),
+    handovers.portability_ready: (partial(package, Kind.PORTABILITY), {"my_data_ready"}),
 }
 MODULES: dict[str, tuple[Make, set[str]]] = {
     "contacts/audiences/striking.py": (to_strike, {DESK}),

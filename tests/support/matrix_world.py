@@ -199,6 +199,7 @@ def _visited(records: dict[str, Any], visitor: Contact) -> dict[str, str]:
     return {
         "my-data/…/": visiting.path_of(visiting.begun(visitor.email)),
         "my-data/mine/package/…/": reverse("my_data_package", args=[ready.public_id]),
+        "my-data/ready/…/": reverse("my_data_ready", args=[links.package(request.public_id)]),
         "my-data/certificate/…/": reverse("my_data_certificate", args=[certificate]),
         "account/set-up/…/": reverse("account_set_up", args=[_invited()]),
         "my-data/certificate/…/paper/": reverse("my_data_certificate_paper", args=[certificate]),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from contacts.admin.shared.people import name_of
 from contacts.models import Contact, PolicyVersion, RecipientNotice
 from dsr.admin import proposals
 from dsr.admin.pages import inbox, letter_words, next_steps, request_words
-from dsr.models import Entry, Request
+from dsr.models import Entry, Handover, Request
 from dsr.records import deadlines, paper_words
 from dsr.records.deadlines import Deadline
 from dsr.words.vocabulary import LETTERS, PaperKind, State, Step
@@ -57,7 +58,7 @@ def fill(record: Request, policy: PolicyVersion | None, day: dt.date) -> dict[st
         "duplicates": _duplicates(record, day),
         "noted": [(paper, paper_words.rows(paper.data)) for paper in papers if paper.kind not in _PLACED],
         **letter_words.letters([paper for paper in papers if paper.kind in LETTERS], record),
-        "handovers": list(record.handovers.all()),
+        "handovers": _handovers(record, policy),
         "certificates": list(record.certificates.all()),
         "notices": _notices(contacts),
         "timeline": timeline(entries),
@@ -124,6 +125,12 @@ def _duplicates(record: Request, day: dt.date) -> list[tuple[str, str, str]]:
     found = Request.objects.duplicates_of(record).by_due() if record.is_standing else []
     url = "admin:dsr_request_change"
     return [(other.number, reverse(url, args=[other.public_id]), capfirst(inbox.due(other, day))) for other in found]
+
+
+def _handovers(record: Request, policy: PolicyVersion | None) -> list[tuple[Handover, dt.date]]:
+    """Return each package that was made ready, with the last day on which it can be fetched."""
+    zone = policy.zone if policy else timezone.get_default_timezone()
+    return [(handover, handover.last_day(zone)) for handover in record.handovers.all()]
 
 
 def _notices(contacts: list[Contact]) -> list[RecipientNotice]:
