@@ -1,8 +1,11 @@
 from django.urls import path
 
-from dsr.views import certificates, correcting, mine, opening, packages, start
+from dsr.api import api
+from dsr.views import certificates, correcting, mine, opening, packages, start, systems
 
 urlpatterns = [
+    path("api/systems/", api.urls),
+    path("systems/<str:token>/", systems.task, name="system_task"),
     path("my-data/", start.start, name="my_data"),
     path("my-data/mine/", mine.mine, name="my_data_mine"),
     path("my-data/mine/correct/", correcting.correct, name="my_data_correct"),

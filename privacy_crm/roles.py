@@ -73,7 +73,7 @@ ROLES: dict[str, set[str]] = {
         *_view("topic", "countryrule", "mailing"),
         *_SIGN_UPS,
         *_LISTS,
-        *_edit("policyversion", "scenariorule", "recipient", "review"),
+        *_edit("policyversion", "scenariorule", "recipient", "system", "review"),
         *_MAIL_FAULTS,
         "contacts.view_reviewoutcome",
         "contacts.add_reviewoutcome",
@@ -111,7 +111,7 @@ ROLES: dict[str, set[str]] = {
         "dsr.pass_on_request",
         *_LEDGER,
         *_view("organisation", "agreement", "event", "whitepaper", "policyversion", "scenariorule", "auditevent"),
-        *_view("topic", "countryrule", "recipient", "disclosure", "recipientnotice", "mailing", "audience"),
+        *_view("topic", "countryrule", "recipient", "system", "disclosure", "recipientnotice", "mailing", "audience"),
         *_view("review", "reviewoutcome"),
     },
     "administrator": {

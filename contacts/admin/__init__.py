@@ -9,6 +9,7 @@ from contacts.admin import (
     restorations,
     reviews,
     sign_ups,
+    systems,
     topics,
     whitepapers,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "restorations",
     "reviews",
     "sign_ups",
+    "systems",
     "topics",
     "whitepapers",
 ]

@@ -19,6 +19,7 @@ from contacts.models.recipients import Disclosure, Recipient, RecipientNotice
 from contacts.models.reviews import Review, ReviewOutcome
 from contacts.models.segments import ListLayout, Segment
 from contacts.models.sign_ups import SignUp
+from contacts.models.systems import System
 from contacts.models.tombstones import Tombstone
 from contacts.models.topics import Interest, Topic
 from contacts.models.uploads import Upload, UploadedDifference, UploadedPerson
@@ -68,6 +69,7 @@ __all__ = [
     "SignUp",
     "Strike",
     "Suppression",
+    "System",
     "Tombstone",
     "Topic",
     "Upload",

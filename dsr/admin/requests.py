@@ -28,6 +28,7 @@ from dsr.admin.acts import (
     pass_on,
     restricting_acts,
     stopping_act,
+    systems_acts,
     undelivered_act,
     weighing_acts,
 )
@@ -47,6 +48,7 @@ _GROUPS = (
             *stopping_act.ACTS,
         ),
     ),
+    (gettext_lazy("Other systems"), systems_acts.ACTS),
     (gettext_lazy("Hand over"), handover_acts.ACTS),
     (gettext_lazy("Delete"), erasure_acts.ACTS),
     (gettext_lazy("Answer"), (*answer_acts.ACTS, *undelivered_act.ACTS)),
@@ -70,6 +72,7 @@ class RequestAdmin(RecordAdmin):
         inbox.PassedOnFilter,
         inbox.FoundFilter,
         inbox.LetterFilter,
+        inbox.SystemsFilter,
     )
     adding = intake_acts.ENTER
     acts = tuple(replace(act, group=heading) for heading, group in _GROUPS for act in group)

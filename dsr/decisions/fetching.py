@@ -11,6 +11,7 @@ from contacts.outbox import links
 from dsr import package
 from dsr.models import Handover
 from dsr.records import timeline
+from dsr.systems import enclosing
 from dsr.words.vocabulary import Step
 
 
@@ -42,4 +43,5 @@ def fetch(
     timeline.record(handover.request, Step.FETCHED, at=at, by=by)
     people = [person.pk for person in timeline.people(handover.request)] or [contact.pk]
     make = package.write_portable if handover.portable else package.write
-    return make(people, policy=policy, language=language, at=at)
+    beside = enclosing.files(handover.request)
+    return make(people, beside=beside, policy=policy, language=language, at=at)

@@ -24,6 +24,7 @@ from dsr.intake import automatic_fulfilment, proving
 from dsr.models import Handover, Paper, Proof, Request, Subject
 from dsr.records import deadlines, timeline, transitions
 from dsr.records.transitions import RequestError
+from dsr.systems import opening
 from dsr.words.vocabulary import AT_ONCE, Kind, PaperKind, Source, State, Step
 
 _SINCE = dt.date(2018, 5, 25)  # when the GDPR began to apply (Art. 99(2))
@@ -124,6 +125,7 @@ def _open(request: Request, proof: Proof, *, policy: PolicyVersion, at: dt.datet
         address_trust.contest(uuid.UUID(contested), keyed_hash(proof.address), at=at, by=by)
     if found:
         attach(request, [found], spares=request.kind not in AT_ONCE, at=at, by=by)
+    opening.open_for(request, at=at, by=by)
     whole = found is not None or not says_who(data)
     automatic_fulfilment.begin(request, proof.address, whole=whole, policy=policy, at=at, by=by)
 
@@ -161,6 +163,7 @@ def ask(
     timeline.note(request, PaperKind.STATEMENT, asked.words, data=data, at=at)
     timeline.record(request, Step.RECEIVED, at=at, by=by)
     timeline.record(request, Step.PROVEN, at=at, by=by, rule="" if sure else timeline.MAILBOX)
+    opening.open_for(request, at=at, by=by)
     automatic_fulfilment.begin(request, contact.email or "", whole=True, policy=policy, at=at, by=by)
     return request
 

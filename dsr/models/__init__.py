@@ -11,11 +11,14 @@ from dsr.models.requests import (
     Subject,
     lost_letters,
 )
+from dsr.models.systems import SOUGHT, Enclosure, SystemTask, SystemTasks
 
 __all__ = [
     "FINDINGS",
+    "SOUGHT",
     "UNDELIVERED",
     "Certificate",
+    "Enclosure",
     "Entry",
     "Handover",
     "Paper",
@@ -23,6 +26,8 @@ __all__ = [
     "Request",
     "Requests",
     "Subject",
+    "SystemTask",
+    "SystemTasks",
     "YearCount",
     "lost_letters",
 ]

@@ -107,6 +107,9 @@ class Step(TextChoices):
     REDUCED = "reduced", _("reduced to what the law makes us keep")
     HANDED_OVER = "handed_over", _("package made ready")
     FETCHED = "fetched", _("package fetched")
+    SYSTEM_ASKED = "system_asked", _("other system asked")
+    SYSTEM_ANSWERED = "system_answered", _("other system answered")
+    SYSTEM_CALLED_OFF = "system_called_off", _("other system need not answer")
     LETTER = "letter", _("letter to the person")
     REFUSED = "refused", _("refused")
     CLOSED = "closed", _("closed")
@@ -124,6 +127,15 @@ class PaperKind(TextChoices):
     REASON = "reason", _("reason")
     AGREEMENT = "agreement", _("what was agreed")
     LETTER = "letter", _("letter as it was sent")
+    SYSTEM = "system", _("what another system said")
+
+
+class TaskAnswer(TextChoices):
+    """What another system says to what it was asked for a request (L18)."""
+
+    DONE = "done", _("done")
+    NOTHING = "nothing", _("holds nothing")
+    KEPT = "kept", _("keeps it, or a part")
 
 
 # What is written to the person, as opposed to about the request.

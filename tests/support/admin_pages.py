@@ -38,6 +38,7 @@ from retention.models import (
     StatementCheck,
 )
 from tests.support import listing, mailings, matrix, merging, request_pages, uploading
+from tests.support.asking_systems import SystemFactory
 from tests.support.factories import (
     NOON,
     UNPROVEN,
@@ -130,6 +131,8 @@ def world(policy: PolicyVersion) -> dict[str, Any]:
         "contacts_restoration": _restored(contact),
         "retention_statementcheck": StatementCheck.objects.create(at=NOON, finished_at=NOON),
         **request_pages.world(policy),
+        "contacts_system": SystemFactory.create(reached_by="webhook", webhook_url="https://hooks.example/billing"),
+        "contacts_system_key": SystemFactory.create(reached_by="api"),
         "auth_user": User.objects.create(username="somebody"),
         "auth_user_reset-factors": _with_factor(),
         "auth_user_take-role": _with_role(),

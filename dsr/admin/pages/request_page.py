@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from contacts.admin.shared.people import name_of
 from contacts.models import Contact, PolicyVersion, RecipientNotice
 from dsr.admin import proposals
-from dsr.admin.pages import inbox, letter_words, next_steps, request_words
+from dsr.admin.pages import inbox, letter_words, next_steps, request_words, systems_words
 from dsr.models import Entry, Handover, Request
 from dsr.records import deadlines, paper_words
 from dsr.records.deadlines import Deadline
@@ -59,6 +59,8 @@ def fill(record: Request, policy: PolicyVersion | None, day: dt.date) -> dict[st
         "noted": [(paper, paper_words.rows(paper.data)) for paper in papers if paper.kind not in _PLACED],
         **letter_words.letters([paper for paper in papers if paper.kind in LETTERS], record),
         "handovers": _handovers(record, policy),
+        "systems": systems_words.of(record, day),
+        "waits": systems_words.waits(record),
         "certificates": list(record.certificates.all()),
         "notices": _notices(contacts),
         "timeline": timeline(entries),
