@@ -35,10 +35,11 @@ class SystemTasks(models.QuerySet["SystemTask"]):
         """
         still_open = Q(called_off_at__isnull=True, answered_at__isnull=True)
         fetches = Q(system__reached_by=ReachedBy.API)
-        over = Q(told_at__isnull=False, called_off_at__isnull=False, called_off_told_at__isnull=True) & ~fetches
+        heard = Q(told_at__isnull=False) | fetches
+        over = heard & Q(called_off_at__isnull=False, called_off_told_at__isnull=True)
         near = Q(due_on__lte=day + REMIND_BEFORE, reminded_on__isnull=True, opened_at__lt=at - REMIND_BEFORE)
         late = Q(due_on__lt=day) & (Q(reminded_on__isnull=True) | Q(reminded_on__lte=F("due_on")))
-        asked = still_open & (Q(told_at__isnull=True) & ~fetches | (Q(told_at__isnull=False) | fetches) & (near | late))
+        asked = still_open & (Q(told_at__isnull=True) & ~fetches | heard & (near | late))
         free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=at)
         return self.filter(asked | over | Q(pk__in=self.lifted(day).values("pk")), free, not_before__lte=at)
 

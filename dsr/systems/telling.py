@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from django.core.mail import mailers
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import translation
 
 from contacts.base import audit, budgets
@@ -146,11 +146,6 @@ def _mark_sent(task: SystemTask, at: dt.datetime, day: dt.date) -> None:
         changes["reminded_on"] = day
     SystemTask.objects.filter(pk=task.pk).update(**changes)
     audit.record("system_task.told", at=at, by=BY, rule=f"system:{task.system_id}")
-
-
-def fetched(tasks: list[SystemTask], *, at: dt.datetime) -> None:
-    """Note that a system's server has fetched its tasks."""
-    SystemTask.objects.filter(Q(told_at__isnull=True), pk__in=[task.pk for task in tasks]).update(told_at=at)
 
 
 def _postpone(task: SystemTask, code: str, at: dt.datetime) -> int:

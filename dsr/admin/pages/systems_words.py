@@ -7,6 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from contacts.words.vocabulary import ReachedBy
 from dsr.admin.pages import inbox
 from dsr.models import Request, SystemTask
 from dsr.words.vocabulary import TaskAnswer
@@ -35,7 +36,8 @@ def _state(task: SystemTask, day: dt.date) -> str:
         return _("overdue, %s") % inbox.left(task.due_on, day)
     if task.attempts:
         return _("could not be reached yet")
-    return _("asked, has not answered") if task.told_at else _("is being asked")
+    heard = task.told_at is not None or task.system.reached_by == ReachedBy.API  # which fetches it by itself
+    return _("asked, has not answered") if heard else _("is being asked")
 
 
 def _answered(task: SystemTask, at: dt.datetime) -> str:
