@@ -24,12 +24,17 @@ MODELS: dict[str, Table] = {
             about("what was asked for, and how it stands (P19)", goes=CLOSED),
         ),
         **_table("address_hash", about("finds the request again: a keyed hash", exported=False, goes=CLOSED)),
-        **_table("warned_on passed_on_by", NOTHING),
+        **_table("warned_on passed_on_by worked_on_by", NOTHING),
     },
     "dsr.Subject": _table("id request contact", KEY),
     "dsr.Paper": {
         **_table("id contact", KEY),
         **_table("request kind at text data", about("what was asked and answered, in words (P19)")),
+    },
+    "dsr.Attachment": {
+        **_table("paper", KEY),
+        **_table("id name size", about("what came with a letter or mail from the person (P19)")),
+        **_table("content", about("the file itself, which is in the package as it came", exported=False)),
     },
     "dsr.Entry": _table("id request at by step rule", NOTHING),
     "dsr.Proof": {

@@ -355,6 +355,13 @@ PURGE_CAP_NUMBER = number("PURGE_CAP_NUMBER", 100, 0, 100_000_000)
 
 # Whose public holidays a legal date rolls over (Regulation 1182/71, Art. 3), as an ISO code.
 HOLIDAYS_COUNTRY = env.str("HOLIDAYS_COUNTRY", default="SE")
+
+# A question back to who asks pauses the deadline where it is put within so many working days (EDPB 01/2022, 159).
+QUESTION_DAYS = number("QUESTION_DAYS", 3, 1, 30)
+
+# Who is held in at least so many entries may be asked which of them a request is about (recital 63 GDPR).
+MUCH_HELD = number("MUCH_HELD", 500, 50, 100_000)
+
 # Closed requests go after so many months, and only counts remain; notices, so long after they were acknowledged; lists
 # that left as files, so long after their holders said what became of them.
 REQUEST_MONTHS = number("REQUEST_MONTHS", 24, 12, 120)

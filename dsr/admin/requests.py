@@ -22,11 +22,13 @@ from dsr.admin.acts import (
     agreeing_acts,
     answer_acts,
     correcting_act,
+    correspondence_acts,
     erasure_acts,
     handover_acts,
     intake_acts,
     pass_on,
     restricting_acts,
+    scope_acts,
     stopping_act,
     systems_acts,
     undelivered_act,
@@ -34,10 +36,11 @@ from dsr.admin.acts import (
 )
 from dsr.admin.pages import certificate_pages, inbox, letter_pages, package_pages, request_page
 from dsr.models import Request
+from dsr.records import searching
 from dsr.words.vocabulary import State
 
 _GROUPS = (
-    (gettext_lazy("Who asks"), intake_acts.ACTS),
+    (gettext_lazy("Who asks"), (*intake_acts.ACTS, scope_acts.SCOPE)),
     (
         gettext_lazy("Decide"),
         (
@@ -51,7 +54,8 @@ _GROUPS = (
     (gettext_lazy("Other systems"), systems_acts.ACTS),
     (gettext_lazy("Hand over"), handover_acts.ACTS),
     (gettext_lazy("Delete"), erasure_acts.ACTS),
-    (gettext_lazy("Answer"), (*answer_acts.ACTS, *undelivered_act.ACTS)),
+    (gettext_lazy("Answer"), (*answer_acts.ACTS, scope_acts.FEE, *undelivered_act.ACTS)),
+    (gettext_lazy("Write and note"), correspondence_acts.ACTS),
 )
 
 
@@ -63,17 +67,20 @@ class RequestAdmin(RecordAdmin):
         " letter or phone."
     )
     page_template = "staff/request.html"
-    list_display = ("request_number", "asked_for", "person", "due", "state_now", "came_in")
+    list_display = ("request_number", "asked_for", "person", "due", "state_now", "worker", "came_in")
     list_display_links = ("request_number",)
     list_filter = (
         inbox.StateFilter,
         inbox.DueFilter,
+        inbox.WorkerFilter,
         "kind",
         inbox.PassedOnFilter,
         inbox.FoundFilter,
         inbox.LetterFilter,
         inbox.SystemsFilter,
     )
+    search_fields = ("pk",)
+    search_help_text = gettext_lazy("Number, name, address, right or state")
     adding = intake_acts.ENTER
     acts = tuple(replace(act, group=heading) for heading, group in _GROUPS for act in group)
 
@@ -83,6 +90,9 @@ class RequestAdmin(RecordAdmin):
 
     def get_ordering(self, request: HttpRequest) -> Any:
         return Request.objects.by_due().query.order_by
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        return searching.found(queryset, search_term), False
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Request | None:
         try:
@@ -134,6 +144,10 @@ class RequestAdmin(RecordAdmin):
     )
     def state_now(self, record: Any) -> tuple[str, str]:
         return inbox.standing(record, record.seen_on)
+
+    @display(description=gettext_lazy("assigned to"))
+    def worker(self, record: Any) -> str:
+        return str(record.worker)
 
     @display(description=gettext_lazy("came in by"))
     def came_in(self, record: Request) -> str:

@@ -10,6 +10,8 @@ from dsr.models import Paper, Request
 from dsr.records import timeline, transitions
 from dsr.words.vocabulary import ASKED_NOBODY, LETTERS, STANDING, PaperKind, State, Step
 
+_THEIR_WORDS = (PaperKind.STATEMENT, PaperKind.INCOMING)
+
 
 def forget(request: Request, wrong: Collection[int], *, day: dt.date, at: dt.datetime, by: str) -> None:
     """Have a locked request forget what was said and decided while it was about the contacts `wrong`, now taken off.
@@ -34,7 +36,7 @@ def _drop(request: Request, wrong: Collection[int], at: dt.datetime) -> None:
 
     def stays(paper: Paper) -> bool:
         if paper.kind not in LETTERS:
-            return paper.kind == PaperKind.STATEMENT
+            return paper.kind in _THEIR_WORDS
         mail = others.get(paper.data.get("message", ""))
         return mail is not None and (mail.contact_id not in wrong if mail.contact_id else not established)
 
@@ -51,8 +53,7 @@ def _mails(request: Request) -> list[str]:
 def _run_on(request: Request, day: dt.date, at: dt.datetime, by: str) -> None:
     if request.state != State.ASKED:
         return
-    sure = request.subjects.exists() and timeline.made_sure(Request.objects.filter(pk=request.pk)).exists()
-    to = State.OPEN if sure else State.NEW
+    to = timeline.resting_state(request)
     transitions.move(request, to, among=(State.ASKED,), **transitions.resumed(request, day))
     timeline.record(request, Step.IDENTIFIED, at=at, by=by, rule=ASKED_NOBODY)
 

@@ -1,4 +1,7 @@
-"""The person does not answer our question: they are reminded once, and then the request is closed by letter (L2)."""
+"""The person does not answer our question: they are reminded once, and then the request is closed by letter (L2).
+
+A question about the scope is another matter: unanswered, the request goes on about everything (recital 63 GDPR).
+"""
 
 import datetime as dt
 from collections.abc import Callable
@@ -21,6 +24,7 @@ from dsr.words.vocabulary import Outcome, PaperKind, RefusalGround, State, Step
 HOUR = 6  # in the company's time zone
 REMIND_AFTER = dt.timedelta(days=14)
 CLOSE_AFTER = dt.timedelta(days=30)
+EVERYTHING_AFTER = dt.timedelta(days=14)
 
 
 def tick(*, policy: PolicyVersion, at: dt.datetime, by: str) -> int:
@@ -37,6 +41,7 @@ def follow_up(*, policy: PolicyVersion, at: dt.datetime, by: str) -> int:
     """
     day = day_of(at, policy.zone)
     closed = _each(_given_up(day), lambda pk: _close(pk, policy=policy, at=at, by=by))
+    closed += _each(_about_everything(day), lambda pk: _go_on(pk, policy=policy, at=at, by=by))
     return closed + _each(_unreminded(day), lambda pk: _remind(pk, policy=policy, at=at, by=by))
 
 
@@ -57,6 +62,19 @@ def _close(request_id: int, *, policy: PolicyVersion, at: dt.datetime, by: str) 
     elif request.papers.exists():
         return False  # they are reached by post alone, which is for the officer
     closing.close(request, Outcome.UNIDENTIFIED, refusal=RefusalGround.NOT_IDENTIFIED, policy=policy, at=at, by=by)
+    return True
+
+
+@transaction.atomic
+def _go_on(request_id: int, *, policy: PolicyVersion, at: dt.datetime, by: str) -> bool:
+    request = transitions.lock(request_id)
+    day = day_of(at, policy.zone)
+    if not _about_everything(day).filter(pk=request_id).exists():
+        return False
+    transitions.move(
+        request, timeline.resting_state(request), among=(State.ASKED,), **transitions.resumed(request, day)
+    )
+    timeline.record(request, Step.RESUMED, at=at, by=by)
     return True
 
 
@@ -106,8 +124,16 @@ def _language(request: Request) -> str:
 
 
 def _given_up(day: dt.date) -> Requests:
-    return Request.objects.filter(state=State.ASKED, paused_since__lt=day - CLOSE_AFTER)
+    return _who_asks().filter(paused_since__lt=day - CLOSE_AFTER)
 
 
 def _unreminded(day: dt.date) -> Requests:
-    return Request.objects.filter(state=State.ASKED, paused_since__lte=day - REMIND_AFTER, reminded_on__isnull=True)
+    return _who_asks().filter(paused_since__lte=day - REMIND_AFTER, reminded_on__isnull=True)
+
+
+def _who_asks() -> Requests:
+    return Request.objects.filter(state=State.ASKED).exclude(pk__in=Request.objects.asked_for_scope())
+
+
+def _about_everything(day: dt.date) -> Requests:
+    return Request.objects.asked_for_scope().filter(paused_since__lte=day - EVERYTHING_AFTER)

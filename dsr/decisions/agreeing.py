@@ -1,4 +1,4 @@
-"""Settle a complaint: what was agreed with the person, by when, and that it is done (P23)."""
+"""Settle a complaint: what was agreed with the person, by when, and that it is done; or by an answer (P23)."""
 
 import datetime as dt
 
@@ -6,7 +6,7 @@ from django.db import transaction
 
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
-from dsr.answers import answering, closing
+from dsr.answers import answering, closing, remedies
 from dsr.answers.answering import Draft
 from dsr.models import Request
 from dsr.records import timeline, transitions
@@ -48,6 +48,22 @@ def done(request_id: int, what: str, draft: Draft, *, policy: PolicyVersion, at:
     answering.send(request, draft, at=at, by=by)
     transitions.change(request, among=(State.OPEN,))
     closing.close(request, Outcome.FULFILLED, policy=policy, at=at, by=by)
+    return request
+
+
+@transaction.atomic
+def answer(request_id: int, draft: Draft, *, policy: PolicyVersion, at: dt.datetime, by: str) -> Request:
+    """Answer a complaint by letter, and close it: nothing is agreed on, and nothing is refused.
+
+    Raises RequestError where it is no complaint or the letter does not end with authority and court; MovedError where
+    it is closed.
+    """
+    request = transitions.lock(request_id)
+    if request.kind != Kind.COMPLAINT:
+        raise RequestError("This request is no complaint.")
+    remedies.check(draft, policy)
+    answering.send(request, draft, at=at, by=by)
+    closing.close(request, Outcome.ANSWERED, policy=policy, at=at, by=by)
     return request
 
 

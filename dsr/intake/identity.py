@@ -18,10 +18,10 @@ from dsr.answers.answering import Draft
 from dsr.freeze import freezes
 from dsr.intake import automatic_fulfilment, intake
 from dsr.models import Request
-from dsr.records import timeline, transitions
+from dsr.records import deadlines, timeline, transitions
 from dsr.records.transitions import RequestError
 from dsr.systems import opening
-from dsr.words.vocabulary import STANDING, Kind, PaperKind, State, Step
+from dsr.words.vocabulary import LATE, STANDING, UNPAUSED, Kind, PaperKind, State, Step
 
 
 @transaction.atomic
@@ -84,12 +84,22 @@ def answer_to(request_id: int, address: str, how: str, *, at: dt.datetime, by: s
 def ask(request_id: int, draft: Draft, *, policy: PolicyVersion, at: dt.datetime, by: str) -> None:
     """Ask the person for more, where there is reasonable doubt about who asks: the clock waits until they answer.
 
-    Raises MovedError where a question is open already or the request is closed, RequestError without an address.
+    A question that is put too late pauses nothing, and the request stays as it is (`deadlines.question_by`). Raises
+    MovedError where a question is open already or the request is closed, RequestError without an address.
     """
     request = transitions.lock(request_id)
     day = day_of(at, policy.zone)
-    transitions.move(request, State.ASKED, among=(State.NEW, State.OPEN), paused_since=day, reminded_on=None)
-    timeline.record(request, Step.ASKED, at=at, by=by)
+    in_time = day <= deadlines.question_by(request)
+    put(request, draft, day, "" if in_time else LATE, at=at, by=by)
+
+
+def put(request: Request, draft: Draft, day: dt.date, rule: str, *, at: dt.datetime, by: str) -> None:
+    """Send a question about a locked request; the clock waits from that day on, but under a rule of UNPAUSED."""
+    if rule in UNPAUSED:
+        transitions.change(request, among=(State.NEW, State.OPEN))
+    else:
+        transitions.move(request, State.ASKED, among=(State.NEW, State.OPEN), paused_since=day, reminded_on=None)
+    timeline.record(request, Step.ASKED, at=at, by=by, rule=rule)
     answering.send(request, draft, kind=PaperKind.QUESTION, at=at, by=by)
 
 
@@ -104,8 +114,7 @@ def answered(request_id: int, *, on: dt.date, policy: PolicyVersion, at: dt.date
     request = transitions.lock(request_id)
     if request.paused_since and on < request.paused_since:
         raise RequestError("They cannot have answered before we asked.")
-    sure = timeline.made_sure(Request.objects.filter(pk=request.pk)).exists()
-    to = State.OPEN if sure and request.subjects.exists() else State.NEW
+    to = timeline.resting_state(request)
     transitions.move(request, to, among=(State.ASKED,), **transitions.resumed(request, on))
     timeline.record(request, Step.ANSWERED, at=at, by=by, rule=on.isoformat())
 

@@ -1,4 +1,4 @@
-"""A complaint: what was agreed, by when, and that it is done (P23)."""
+"""A complaint: what was agreed, by when, and that it is done; or our answer (P23)."""
 
 from django.utils.translation import gettext as _
 
@@ -28,5 +28,16 @@ def done(case: Case) -> Draft:
         case.facts["agreement"],
         _("It is done."),
         case.facts["done"],
+        closing=case.remedy(),
+    )
+
+
+@letter
+def answered(case: Case) -> Draft:
+    """Facts: `answer`, in the officer's words."""
+    return case.draft(
+        _("Our answer to your complaint"),
+        _("Thank you for telling us. We have looked into it. This is our answer:"),
+        case.facts["answer"],
         closing=case.remedy(),
     )

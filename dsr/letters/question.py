@@ -1,4 +1,4 @@
-"""The question to somebody whose identity is in doubt, and its reminder (Art. 12(6) GDPR, L2)."""
+"""Questions to who asks: who they are, with its reminder (Art. 12(6) GDPR, L2), and what they want (recital 63)."""
 
 from django.utils.translation import gettext as _
 
@@ -8,7 +8,16 @@ from dsr.letters.common import Case, day, letter
 
 @letter
 def question(case: Case) -> Draft:
-    """No facts. It asks for what we can compare with what we hold, and for no identity papers."""
+    """It asks for what we can compare with what we hold, and for no identity papers.
+
+    Facts: `goes_on`, the day to answer by, where the question comes too late to pause the deadline; None else.
+    """
+    ends = _(
+        "The deadline is paused until we hear from you. If we hear nothing within 30 days, we close your request. You"
+        " can ask us again at any time."
+    )
+    if on := case.facts.get("goes_on"):
+        ends = _("The deadline is not paused: we answer by %(day)s. Please reply before then.") % {"day": day(on)}
     return case.draft(
         _("We need to know who asks"),
         _("Before we answer, we have to be sure that it is you, so that nobody else gets or changes your details."),
@@ -17,10 +26,28 @@ def question(case: Case) -> Draft:
             " we may know you, and an e-mail address or phone number that you have used with us."
         ),
         _("Please send us no copy of a passport or an identity card. We do not need it, and do not keep any."),
-        _(
-            "Until we hear from you, the time that we have to answer stands still. If we hear nothing within 30 days,"
-            " we close your request. You can ask us again at any time."
-        ),
+        ends,
+        closing=case.questions(),
+    )
+
+
+@letter
+def scope(case: Case) -> Draft:
+    """Facts: `entries`, how many we hold; `answers_all`, the day from which we answer about all of it; None where the
+    deadline is not paused.
+    """
+    much = _("We hold a lot about you: %(entries)d entries. You can help us to find what matters to you.")
+    ends = _("You do not have to reply. We go on with your request, and then answer about everything.")
+    if on := case.facts.get("answers_all"):
+        ends = _(
+            "The deadline is paused until we hear from you. You do not have to reply: from %(day)s on we go on, and"
+            " then answer about everything."
+        ) % {"day": day(on)}
+    return case.draft(
+        _("What would you like to know?"),
+        much % {"entries": case.facts["entries"]},
+        _("Is there a time, an event or a matter that your request is about? Then tell us. Otherwise say: everything."),
+        ends,
         closing=case.questions(),
     )
 

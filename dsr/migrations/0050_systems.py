@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('contacts', '0120_systems'),
-        ('dsr', '0039_searches_left_to_a_worker'),
+        ('dsr', '0040_desk_and_correspondence'),
     ]
 
     operations = [

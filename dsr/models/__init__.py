@@ -3,6 +3,7 @@ from dsr.models.links import Handover, Proof
 from dsr.models.requests import (
     FINDINGS,
     UNDELIVERED,
+    Attachment,
     Certificate,
     Entry,
     Paper,
@@ -17,6 +18,7 @@ __all__ = [
     "FINDINGS",
     "SOUGHT",
     "UNDELIVERED",
+    "Attachment",
     "Certificate",
     "Enclosure",
     "Entry",

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import CharField, Exists, F, Func, OuterRef, Q, Value
+from django.db.models import CharField, Exists, F, Func, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Least
 
 from contacts.models import Contact, Message
@@ -14,7 +14,18 @@ from contacts.models.outbox import MessageEnd
 from contacts.permission.permission import Refusal
 from contacts.words.vocabulary import MailTemplate
 from dsr.words import constraints
-from dsr.words.vocabulary import STANDING, ErasureGround, Kind, Outcome, PaperKind, RefusalGround, Source, State, Step
+from dsr.words.vocabulary import (
+    SCOPE,
+    STANDING,
+    ErasureGround,
+    Kind,
+    Outcome,
+    PaperKind,
+    RefusalGround,
+    Source,
+    State,
+    Step,
+)
 
 FINDINGS = "findings"  # what a timeline says where what the search found after a deletion is settled
 UNDELIVERED = "undelivered"  # what it says where somebody has seen to a letter that never left
@@ -73,6 +84,11 @@ class Requests(models.QuerySet["Request"]):
         lost = lost_letters().filter(~Exists(seen_to), number=Cast(OuterRef("pk"), CharField()))
         return self.filter(Exists(lost))
 
+    def asked_for_scope(self) -> Requests:
+        """Those whose clock waits for an answer to what they are about."""
+        last = Entry.objects.filter(request=OuterRef("pk"), step=Step.ASKED).order_by("-pk").values("rule")[:1]
+        return self.filter(state=State.ASKED).alias(asked=Subquery(last)).filter(asked=SCOPE)
+
     def duplicates_of(self, request: Request) -> Requests:
         """Other standing requests of the same kind by the same person."""
         people = request.subjects.values("contact")
@@ -107,6 +123,7 @@ class Request(models.Model):
     closed_on = models.DateField(null=True)
     address_hash = models.CharField(max_length=72, blank=True)
     passed_on_by = models.CharField(blank=True, help_text="user:ID of the member of staff who passed it on.")
+    worked_on_by = models.CharField(blank=True, db_default="", help_text="user:ID of who has taken it on.")
 
     objects = Requests.as_manager()
 
@@ -167,6 +184,24 @@ class Paper(models.Model):
 
     def __str__(self) -> str:
         return f"Paper {self.kind} {self.pk}"
+
+
+class Attachment(models.Model):
+    """A file that came with a letter or mail from the person: it hangs on that paper, and goes with it.
+
+    It is kept in the database, so that no deletion and no restore can leave it behind.
+    """
+
+    paper = models.ForeignKey(Paper, models.DB_CASCADE, related_name="attachments")
+    name = models.CharField(max_length=200)
+    size = models.PositiveIntegerField(help_text="Bytes.")
+    content = models.BinaryField()
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"Attachment {self.pk}"
 
 
 class Entry(models.Model):

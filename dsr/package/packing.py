@@ -11,6 +11,7 @@ from django.utils import translation
 from contacts.base import audit
 from contacts.models import Contact, PolicyVersion
 from contacts.policy import policy_words
+from dsr.models import Attachment
 from dsr.package import consent_profile, document, files, pages, people, typesetting, zipping
 from dsr.package.document import Document
 from dsr.package.people import Person
@@ -60,6 +61,7 @@ def packed(made: Document, beside: Collection[zipping.File] = ()) -> bytes:
         ("access.html", pages.html(spoken).encode()),
         ("access.json", files.access_json(made)),
         *_consents(made),
+        *_attached(made),
         *files.tables(made.sections),
         *beside,
     ]
@@ -72,6 +74,14 @@ def _consents(made: Document) -> list[zipping.File]:
     if ledger is None or not ledger.rows:
         return []
     return [("consents.json", consent_profile.consents_json(ledger, made.who.public_ids[0]))]
+
+
+def _attached(made: Document) -> list[zipping.File]:
+    """Return what the person sent us as files, each as it came; its number keeps two of one name apart."""
+    listed = next((section for section in made.sections if section.key == Attachment._meta.label), None)
+    numbers = [row["id"] for row in listed.for_machines()] if listed else []
+    kept = Attachment.objects.filter(pk__in=numbers).order_by("pk")
+    return [(f"files/{each.pk}-{each.name}", bytes(each.content)) for each in kept]
 
 
 def _language_of(who: Person, policy: PolicyVersion) -> str:

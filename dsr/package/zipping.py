@@ -35,6 +35,7 @@ def access_note(title: str, beside: Collection[File] = ()) -> File:
                 " (ISO/IEC TS 27560, Data Privacy Vocabulary)."
             ),
             *_beside(beside),
+            _("files/, if you ever sent us any, has them as they came."),
             _apart(),
         ],
     )

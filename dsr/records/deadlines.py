@@ -16,7 +16,7 @@ from django.db.models import Q
 
 from contacts.base.days import add_months, day_of
 from dsr.models import Request
-from dsr.words.vocabulary import ASKED_NOBODY, Source, Step
+from dsr.words.vocabulary import ASKED_NOBODY, UNPAUSED, Source, Step
 
 if TYPE_CHECKING:
     from holidays import HolidayBase
@@ -54,6 +54,17 @@ def working_day(day: dt.date, country: str) -> dt.date:
     return day
 
 
+def question_by(request: Request) -> dt.date:
+    """Return the last day on which a question to the person still pauses the deadline: asked without undue delay.
+
+    QUESTION_DAYS working days from receipt, not counting those on which the clock waited (EDPB 01/2022, 159).
+    """
+    day = request.received_on + dt.timedelta(days=request.paused_days)
+    for _each in range(settings.QUESTION_DAYS):
+        day = working_day(day + dt.timedelta(days=1), settings.HOLIDAYS_COUNTRY)
+    return day
+
+
 def of(request: Request) -> Deadline:
     """Return a request's dates as its pauses and its extension stand."""
     return deadline(request.received_on, extended=bool(request.extended_on), paused_days=request.paused_days)
@@ -78,7 +89,9 @@ def _pauses(request: Request, zone: ZoneInfo) -> list[tuple[dt.date, dt.date | N
     """Return when the clock waited: since which day, and on which it ran on; None where it still waits."""
     found: list[tuple[dt.date, dt.date | None]] = []
     since = request.received_on if request.source == Source.FORM else None
-    for entry in request.entries.filter(Q(step__in=[Step.PROVEN, Step.ASKED, Step.ANSWERED]) | Q(rule=ASKED_NOBODY)):
+    steps = [Step.PROVEN, Step.ASKED, Step.ANSWERED, Step.RESUMED]
+    turns = request.entries.filter(Q(step__in=steps) | Q(rule=ASKED_NOBODY))
+    for entry in turns.exclude(step=Step.ASKED, rule__in=UNPAUSED):
         day = day_of(entry.at, zone)
         if entry.step == Step.ASKED:
             since = day

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django_countries import countries
 
 from contacts.words.vocabulary import Channel
-from dsr.words.vocabulary import RefusalGround, RestrictionGround
+from dsr.words.vocabulary import RefusalGround, RestrictionGround, Source
 
 # What machines alone need, and what the text of the paper says already.
 _UNSAID = {"message", "reasons", "record", "contested"}
@@ -46,11 +46,12 @@ def _consent(value: str) -> str:
 
 
 _SPOKEN: dict[str, Callable[[str], str]] = {
-    **dict.fromkeys(("on", "by", "lifts_on", "extended_on", "posted_on"), _day),
+    **dict.fromkeys(("on", "by", "lifts_on", "extended_on", "posted_on", "came_on"), _day),
     **dict.fromkeys(("what", "channels"), _consent),
     "ground": lambda value: str(dict(RefusalGround.choices).get(value, value)),
     "restriction": lambda value: str(dict(RestrictionGround.choices).get(value, value)),
     "outcome": _weighed,
+    "source": lambda value: str(dict(Source.choices).get(value, value)),
     "language": lambda value: str(dict(settings.LANGUAGES).get(value, value)),
     "country": lambda value: str(countries.name(value) or value),
 }
@@ -74,6 +75,9 @@ _CALLED: dict[str, Any] = {
     "how": gettext_lazy("How it is known"),
     "subject": gettext_lazy("Subject"),
     "posted_on": gettext_lazy("Posted on"),
+    "came_on": gettext_lazy("Came in on"),
+    "source": gettext_lazy("Came in by"),
+    "fee": gettext_lazy("Fee asked for"),
     "on": gettext_lazy("Taken back on"),
     "by": gettext_lazy("Promised by"),
     "done": gettext_lazy("Done"),

@@ -9,7 +9,7 @@ from django.db.models import Q
 from contacts.base import audit
 from contacts.models import Contact
 from dsr.models import Entry, Paper, Request, Requests
-from dsr.words.vocabulary import ASKED_NOBODY, Kind, PaperKind, Step
+from dsr.words.vocabulary import ASKED_NOBODY, Kind, PaperKind, State, Step
 
 # What an entry says that somebody was found, and does not say who asks.
 TAKEN_OFF = "taken_off"
@@ -54,6 +54,12 @@ def is_hearsay(request: Request) -> bool:
 def people(request: Request) -> list[Contact]:
     """Return the records that a request is about, the first one first."""
     return [subject.contact for subject in request.subjects.select_related("contact").order_by("pk")]
+
+
+def resting_state(request: Request) -> State:
+    """Return the state of a request that waits for nobody: whether it is known whom it is about, and who asks."""
+    sure = made_sure(Request.objects.filter(pk=request.pk)).exists()
+    return State.OPEN if sure and request.subjects.exists() else State.NEW
 
 
 def made_sure(found: Requests) -> Requests:

@@ -149,6 +149,7 @@ def state(code: str) -> str:
 def outcome(code: str) -> str:
     return {
         Outcome.FULFILLED: _("Done as you asked"),
+        Outcome.ANSWERED: _("Answered"),
         Outcome.PARTLY_REFUSED: _("Done in part; our letter says why not all of it"),
         Outcome.REFUSED: _("Refused; our letter says why"),
         Outcome.NOTHING_HELD: _("There was nothing of the kind"),

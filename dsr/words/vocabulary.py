@@ -29,6 +29,7 @@ class State(TextChoices):
 
 class Outcome(TextChoices):
     FULFILLED = "fulfilled", _("done as asked")
+    ANSWERED = "answered", _("answered")  # a complaint
     PARTLY_REFUSED = "partly_refused", _("done in part, refused in part")
     REFUSED = "refused", _("refused")
     NOTHING_HELD = "nothing_held", _("nothing held")
@@ -90,9 +91,13 @@ class Step(TextChoices):
     PASSED_ON = "passed_on", _("passed on by staff")
     PROVEN = "proven", _("address confirmed by the person")
     IDENTIFIED = "identified", _("person found on file")
+    ASSIGNED = "assigned", _("taken on")
+    CAME_IN = "came_in", _("letter or mail from the person added")
+    NOTED = "noted", _("internal note")
     ASKED = "asked", _("question asked; the clock waits")
     REMINDED = "reminded", _("reminded of the question")
     ANSWERED = "answered", _("question answered; the clock runs on")
+    RESUMED = "resumed", _("no answer; the clock runs on")
     EXTENDED = "extended", _("two months more")
     WARNED = "warned", _("officers reminded of the date")
     CORRECTED = "corrected", _("details corrected")
@@ -111,6 +116,7 @@ class Step(TextChoices):
     SYSTEM_ANSWERED = "system_answered", _("other system answered")
     SYSTEM_CALLED_OFF = "system_called_off", _("other system need not answer")
     LETTER = "letter", _("letter to the person")
+    FEE = "fee", _("fee asked for")
     REFUSED = "refused", _("refused")
     CLOSED = "closed", _("closed")
 
@@ -128,6 +134,8 @@ class PaperKind(TextChoices):
     AGREEMENT = "agreement", _("what was agreed")
     LETTER = "letter", _("letter as it was sent")
     SYSTEM = "system", _("what another system said")
+    INCOMING = "incoming", _("what came from the person")
+    NOTE = "note", _("internal note")
 
 
 class TaskAnswer(TextChoices):
@@ -146,6 +154,12 @@ AT_ONCE = (Kind.MARKETING_OBJECTION, Kind.WITHDRAWAL)
 
 # What an entry of the timeline says where a question turns out to have gone to somebody else: the clock runs on.
 ASKED_NOBODY = "asked_nobody"
+
+# What it says of a question that pauses nothing: it was put too late, or asks for the scope of what is not much.
+LATE = "late"
+SCOPE = "scope"
+SCOPE_ON = "scope_on"
+UNPAUSED = (LATE, SCOPE_ON)
 
 # The states in which somebody has to do something.
 STANDING = (State.NEW, State.OPEN, State.ASKED)

@@ -9,7 +9,8 @@ from django.contrib.auth import get_user_model
 
 from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion
-from dsr.answers import answering
+from dsr.answers import answering, correspondence
+from dsr.answers.correspondence import Enclosed
 from dsr.decisions import ending
 from dsr.intake import identity, intake
 from dsr.intake.intake import Asked
@@ -44,7 +45,10 @@ def come_in(policy: PolicyVersion, at: dt.datetime) -> int:
     free = Contact.objects.whole().filter(frozen_through__isnull=True, language="en")
     late, soon, fresh, passed_on, left, asked, taken_back = free.order_by("pk")[:40:6]
     for person, wish in ((late, LATE), (soon, SOON), (fresh, FRESH)):
-        desk.find(desk.enter(wish), person, wish)
+        request = desk.enter(wish)
+        desk.find(request, person, wish)
+        if wish is SOON:
+            desk.work_on(request, wish)
     desk.pass_on(PASSED_ON, passed_on, "sales")
     desk.pass_on(LEFT, left, "marketing")
     desk.enter(STRANGER, name="R. Holm", address="r.holm@nowhere.example", language="en")
@@ -74,6 +78,17 @@ class _Desk:
         how = "Wrote from the address on file." if wish.source == Source.EMAIL else "Called back on the number on file."
         at = self.then(wish) + dt.timedelta(hours=1)
         identity.identify(request.pk, [person], how, at=at, by=_by("privacy-officer"))
+
+    def work_on(self, request: Request, wish: Wish) -> None:
+        """Take it on, note a call, and keep what the person sent later."""
+        at, by = self.then(wish) + dt.timedelta(days=3), _by("privacy-officer")
+        on, words = day_of(at, self.policy.zone), "About the address I had before: see the mail."
+        mail = Enclosed("mail.txt", b"My old address is not in use any more. Please delete that, too.\n")
+        correspondence.assign(request.pk, by, at=at, by=by)
+        correspondence.came_in(
+            request.pk, words, source=Source.EMAIL, on=on, enclosed=mail, policy=self.policy, at=at, by=by
+        )
+        correspondence.note(request.pk, "Sales has closed the last offer. Nothing is left to invoice.", at=at, by=by)
 
     def ask(self, request: Request, wish: Wish) -> None:
         letter = question(request, self.policy, answering.language(request), {})

@@ -35,7 +35,7 @@ from contacts.models import (
 )
 from contacts.personal_data import Field
 from contacts.words.addresses import hashes
-from dsr.models import Enclosure, Entry, Handover, Paper, Request, Subject, SystemTask
+from dsr.models import Attachment, Enclosure, Entry, Handover, Paper, Request, Subject, SystemTask
 from dsr.package import walking
 from tests.support.factories import (
     NOON,
@@ -203,6 +203,8 @@ def _requests(contact: Contact, mark: str) -> None:
     Paper.objects.create(
         request=request, contact=contact, kind="statement", at=NOON, text=f"{mark} wish", data={"old": f"{mark} old"}
     )
+    came = Paper.objects.create(request=request, contact=contact, kind="incoming", at=NOON, text=f"{mark} scan")
+    Attachment.objects.create(paper=came, name=f"{mark} scan.pdf", size=4, content=b"%PDF")
     Handover.objects.create(request=request, contact=contact, portable=False, created_at=BEFORE, expires_at=NOON)
     system = System.objects.create(
         name=f"{mark} system", holds="x", scenarios=["event"], owner_email="owner@nordvik.example", ended_on=TODAY

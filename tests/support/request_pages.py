@@ -8,11 +8,12 @@ from django.urls import reverse
 
 from contacts.models import Contact, Message, PolicyVersion
 from contacts.models.outbox import FORGOTTEN
-from dsr.answers import restricting
+from dsr.answers import correspondence, restricting
+from dsr.answers.correspondence import Enclosed
 from dsr.intake import identity
 from dsr.letters import restrictions
-from dsr.models import Certificate, Request, SystemTask
-from dsr.words.vocabulary import Kind
+from dsr.models import Attachment, Certificate, Request, SystemTask
+from dsr.words.vocabulary import Kind, Source
 from tests.support.asking_systems import SystemFactory
 from tests.support.factories import NOON, ContactFactory, hold, place
 from tests.support.requesting import OFFICER, asked_by, close, entered, fresh, question
@@ -25,6 +26,8 @@ def address(name: str, record: Request) -> str:
     of_what: list[Any] = ["en"] if name.endswith("_paper") else []
     if name.endswith("_letter"):
         of_what = [record.papers.exclude(kind="statement").values_list("pk", flat=True).first() or 0]
+    if name.endswith("_attachment"):
+        of_what = [Attachment.objects.values_list("pk", flat=True).get(paper__request=record)]
     return reverse(f"admin:{name}", args=[record.public_id, *of_what])
 
 
@@ -34,6 +37,8 @@ def world(policy: PolicyVersion) -> dict[str, Request]:
     made = {
         "": _asked(policy, Kind.ERASURE),
         "amend": entered(policy),
+        "answer": _asked(policy, Kind.COMPLAINT),
+        "ask-what": _asked(policy, Kind.ACCESS),
         "answered": question(_asked(policy, Kind.ACCESS), policy),
         "nothing-held": entered(policy),
         "not-left": entered(policy, Kind.LEAVER),
@@ -51,6 +56,7 @@ def world(policy: PolicyVersion) -> dict[str, Request]:
         "settle-findings": _erased(policy),
         "settle-letter": _lost(policy),
         "note-answer": _waits(policy),
+        "attachment": _enclosed(policy),
     }
     same = {
         "reject": "uphold",
@@ -104,6 +110,14 @@ def _announced(policy: PolicyVersion) -> Request:
     letter = restrictions.to_be_lifted(request, policy, "en", facts)
     restricting.announce(request.pk, facts["on"], "It is settled.", letter, policy=policy, at=NOON - week, by=OFFICER)
     return fresh(request)
+
+
+def _enclosed(policy: PolicyVersion) -> Request:
+    request = _asked(policy, Kind.ACCESS)
+    scan = Enclosed("scan.pdf", b"%PDF-1.7")
+    came: dict[str, Any] = {"source": Source.POST, "on": NOON.date(), "enclosed": scan}
+    correspondence.came_in(request.pk, "", **came, policy=policy, at=NOON, by=OFFICER)
+    return request
 
 
 def _lost(policy: PolicyVersion) -> Request:

@@ -51,8 +51,28 @@ class DoneForm(LetterForm):
         return _("The letter is on its way, and the request is closed.")
 
 
+class AnswerForm(LetterForm):
+    explanation = gettext_lazy("For a complaint that leaves nothing to be done. The letter names the authority.")
+    submit = gettext_lazy("Send the letter and close the request")
+
+    answer = fields.long_text(
+        gettext_lazy("What is our answer?"), help_text=gettext_lazy("The person reads this in the letter.")
+    )
+
+    def draft(self) -> Draft:
+        return complaints.answered(self.record, self.policy, self.language, {"answer": self.cleaned_data["answer"]})
+
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
+        agreeing.answer(self.record.pk, self.letter(), policy=self.policy, at=at, by=by)
+        return _("The letter is on its way, and the request is closed.")
+
+
 def _is_complaint(request: Request) -> bool:
     return request.kind == Kind.COMPLAINT and request.state == State.OPEN
+
+
+def _is_unanswered(request: Request) -> bool:
+    return request.kind == Kind.COMPLAINT and request.is_standing and request.agreed_by is None
 
 
 def _is_agreed(request: Request) -> bool:
@@ -61,5 +81,6 @@ def _is_agreed(request: Request) -> bool:
 
 ACTS: tuple[Act, ...] = (
     Act("agree", gettext_lazy("Note what was agreed on"), _HANDLE, AgreeForm, "handshake", offered=_is_complaint),
+    Act("answer", gettext_lazy("Answer the complaint"), _HANDLE, AnswerForm, "reply", offered=_is_unanswered),
     Act("agreement-done", gettext_lazy("It is done"), _HANDLE, DoneForm, "task_alt", offered=_is_agreed),
 )

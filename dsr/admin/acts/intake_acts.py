@@ -27,10 +27,15 @@ from dsr.intake.intake import Asked
 from dsr.letters import answers
 from dsr.letters.question import question
 from dsr.models import Request
+from dsr.records import deadlines
 from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import Kind, Source, State
 
 HANDLE = "dsr.handle_request"
+
+QUESTION_TOO_LATE = gettext_lazy(
+    "This question no longer pauses the deadline: it would have had to be sent by %s. Answer in time all the same."
+)
 
 KINDS = [("", "–"), *((kind.value, capfirst(kind.label)) for kind in Kind)]
 # What comes in by our own pages enters itself.
@@ -116,19 +121,36 @@ class AnswerToForm(ActForm):
 
 
 class QuestionForm(LetterForm):
-    explanation = gettext_lazy(
-        "Only where there is reasonable doubt about who asks. The clock waits until they answer; after 30 days without"
-        " an answer the request is closed."
+    explanation: Any = gettext_lazy(
+        "Only where there is reasonable doubt about who asks. The deadline is paused until they answer; after 30 days"
+        " without an answer the request is closed."
     )
     submit = gettext_lazy("Send the question")
 
+    def __init__(self, record: Any = None, **options: Any) -> None:
+        if self._too_late(record):
+            self.explanation = QUESTION_TOO_LATE % date_format(deadlines.question_by(record))
+        super().__init__(record, **options)
+
     def draft(self) -> Draft:
-        return question(self.record, self.policy, self.language, {})
+        on = self.record.safe_on if self._too_late(self.record) else None
+        return question(self.record, self.policy, self.language, {"goes_on": on})
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         identity.ask(self.record.pk, self.letter(), policy=self.policy, at=at, by=by)
         wake_worker.nudge()
-        return _("The question is on its way, and the clock waits for the answer.")
+        return on_its_way(self.record)
+
+    def _too_late(self, record: Any) -> bool:
+        return company_day() > deadlines.question_by(record)
+
+
+def on_its_way(record: Any) -> str:
+    """Return what is said of a question that was just sent, by whether it has paused the deadline."""
+    request = Request.objects.get(pk=record.pk)
+    if request.paused_since:
+        return _("The question is on its way. The deadline is paused until they answer.")
+    return _("The question is on its way. The deadline is not paused: answer by %s.") % date_format(request.safe_on)
 
 
 class AnsweredForm(ActForm):

@@ -4,11 +4,13 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from contacts.admin.shared import acts
 from contacts.admin.shared.base import company_day
 from contacts.admin.shared.filters import Choice, ChoiceFilter
 from contacts.admin.shared.people import name_of
@@ -20,7 +22,7 @@ SOON = dt.timedelta(days=7)
 
 
 class StateFilter(admin.SimpleListFilter):
-    """Without a choice it shows what somebody has to do something about."""
+    """Without a choice it shows what somebody has to do something about; to who searches, all that is found."""
 
     title = gettext_lazy("state")
     parameter_name = "state"
@@ -34,9 +36,24 @@ class StateFilter(admin.SimpleListFilter):
         return [{**first, "display": _("to be answered")}, *others]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        if self.value() == "all":
+        if self.value() == "all" or (self.value() is None and request.GET.get(SEARCH_VAR)):
             return queryset
         return queryset.filter(state=self.value()) if self.value() in State.values else queryset.standing()
+
+
+class WorkerFilter(admin.SimpleListFilter):
+    """Who works on it: the officer who asks, or nobody yet."""
+
+    title = gettext_lazy("assigned to")
+    parameter_name = "assigned"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("me", gettext_lazy("me")), ("nobody", gettext_lazy("nobody yet"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        wanted = {"me": acts.by(request), "nobody": ""}
+        chosen = str(self.value())
+        return queryset.filter(worked_on_by=wanted[chosen]) if chosen in wanted else queryset
 
 
 class DueFilter(ChoiceFilter):
@@ -94,7 +111,7 @@ class SystemsFilter(ChoiceFilter):
 
 
 def complete(records: list[Request], day: dt.date) -> None:
-    """Give each request of a page its people, by name and id, and the day it is seen on, in two queries for all."""
+    """Give each request of a page its people, who works on it, and the day it is seen on, in three queries for all."""
     keys = [record.pk for record in records]
     people: dict[int, list[Contact]] = {pk: [] for pk in keys}
     found = Subject.objects.filter(request__in=keys).select_related("contact").order_by("pk")
@@ -102,7 +119,9 @@ def complete(records: list[Request], day: dt.date) -> None:
         people[subject.request_id].append(subject.contact)
     said = Paper.objects.filter(request__in=keys, contact=None, kind=PaperKind.STATEMENT)
     called = {paper.request_id: str(paper.data.get("name", "")) for paper in said}
+    workers = acts.who({record.worked_on_by for record in records if record.worked_on_by})
     for record in records:
+        record.worker = workers.get(record.worked_on_by, "")  # type: ignore[attr-defined]
         names = [name_of(contact) for contact in people[record.pk]]
         record.who = _who(record, names, called.get(record.pk, ""))  # type: ignore[attr-defined]
         record.people = [contact.public_id for contact in people[record.pk]]  # type: ignore[attr-defined]

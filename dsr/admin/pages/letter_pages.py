@@ -1,33 +1,37 @@
-"""A letter about a request on paper, once more: where the first print was lost, or a mail has never left."""
+"""A letter about a request on paper, once more; and a file that the person sent, to be downloaded as it came."""
 
 from functools import partial
+from pathlib import PurePath
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern, path
+from django.utils.http import content_disposition_header
 
 from contacts.admin.shared import acts
 from contacts.admin.shared.base import RecordAdmin
 from contacts.admin.shared.looks import note_look
 from contacts.models import PolicyVersion
+from dsr.answers.correspondence import MEDIA_TYPES
 from dsr.letters import paper
-from dsr.models import Request
+from dsr.models import Attachment, Request
 from dsr.words.vocabulary import LETTERS
 
 
 def urls(model_admin: RecordAdmin, name: str) -> list[URLPattern]:
-    """Return where the letters of a request are printed. `name` begins the name of the address."""
-    view = model_admin.admin_site.admin_view(partial(page, model_admin))
-    return [path("<path:object_id>/letter-<int:number>.pdf", view, name=f"{name}letter")]
+    """Return where letters are printed and files downloaded. `name` begins the names of the addresses."""
+    view = model_admin.admin_site.admin_view
+    return [
+        path("<path:object_id>/letter-<int:number>.pdf", view(partial(page, model_admin)), name=f"{name}letter"),
+        path("<path:object_id>/file-<int:number>/", view(partial(download, model_admin)), name=f"{name}attachment"),
+    ]
 
 
 def page(model_admin: RecordAdmin, request: HttpRequest, object_id: str, number: int) -> HttpResponse:
     """Hand out the letter with this key. It is a look at whoever the request is about."""
     if request.method not in {"GET", "HEAD"}:
         return HttpResponseNotAllowed(["GET"])
-    record: Request = model_admin.found(request, object_id)
-    if not request.user.has_perm("dsr.handle_request"):
-        raise PermissionDenied
+    record = _found(model_admin, request, object_id)
     kept = record.papers.filter(pk=number, kind__in=LETTERS).select_related("request").first()
     policy = PolicyVersion.objects.in_force()
     if kept is None or policy is None:
@@ -35,3 +39,24 @@ def page(model_admin: RecordAdmin, request: HttpRequest, object_id: str, number:
     note_look(request, model_admin.shows(record), "letter")
     headers = {"Content-Disposition": f'attachment; filename="letter-{record.number}.pdf"'}
     return HttpResponse(paper.again(kept, policy=policy), content_type="application/pdf", headers=headers)
+
+
+def download(model_admin: RecordAdmin, request: HttpRequest, object_id: str, number: int) -> HttpResponse:
+    """Hand out the file with this key, never to be shown in the browser. It is a look at the person, too."""
+    if request.method not in {"GET", "HEAD"}:
+        return HttpResponseNotAllowed(["GET"])
+    record = _found(model_admin, request, object_id)
+    kept = Attachment.objects.filter(pk=number, paper__request=record).first()
+    if kept is None:
+        raise acts.gone()
+    note_look(request, model_admin.shows(record), "attachment")
+    kind = MEDIA_TYPES[PurePath(kept.name).suffix.lower()]
+    headers = {"Content-Disposition": content_disposition_header(True, kept.name) or "attachment"}
+    return HttpResponse(bytes(kept.content), content_type=kind, headers=headers)
+
+
+def _found(model_admin: RecordAdmin, request: HttpRequest, object_id: str) -> Request:
+    record: Request = model_admin.found(request, object_id)
+    if not request.user.has_perm("dsr.handle_request"):
+        raise PermissionDenied
+    return record

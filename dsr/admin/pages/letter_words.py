@@ -1,8 +1,9 @@
-"""The letters about a request as its page shows them: each with what became of it, and those that never left on top."""
+"""What was written about a request and what came in, as one thread; with what became of each letter of ours."""
 
 import datetime as dt
 from typing import Any
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -10,24 +11,45 @@ from contacts.models import Message
 from contacts.models.outbox import MessageEnd
 from contacts.permission.permission import Refusal
 from dsr.answers import undelivered
-from dsr.models import Paper, Request
+from dsr.models import Attachment, Paper, Request
+from dsr.words.vocabulary import LETTERS, PaperKind, Source
 
 _REASONS = (*Refusal.choices, ("too late", MessageEnd.GAVE_UP.label))
 
 
-def letters(papers: list[Paper], record: Request) -> dict[str, Any]:
-    """Return the letters with what became of each; and whether, and why, one has left nobody yet."""
+# What makes up the thread: ours, and theirs.
+THREAD = (*LETTERS, PaperKind.INCOMING)
+
+
+def thread(papers: list[Paper], record: Request) -> dict[str, Any]:
+    """Return the papers of the thread by day, with what became of each; and the letters that have not left yet."""
     numbers = [paper.data["message"] for paper in papers if "message" in paper.data]
     mails = {str(mail.public_id): mail for mail in Message.objects.filter(public_id__in=numbers)}
     lost = list(undelivered.of(record))
     waits = lost and Request.objects.with_undelivered().filter(pk=record.pk).exists()
     return {
-        "letters": [(paper, _became(paper, mails.get(paper.data.get("message", "")))) for paper in papers],
+        "thread": [
+            (paper, _became(paper, mails.get(paper.data.get("message", ""))), _enclosed(paper))
+            for paper in sorted(papers, key=_day)
+        ],
         "lost": [_lost(mail) for mail in lost] if waits else [],
     }
 
 
+def _day(paper: Paper) -> tuple[dt.date, int]:
+    """Return where a paper stands in the thread: by the day on which it came in or was written."""
+    came = paper.data.get("came_on")
+    return (dt.date.fromisoformat(came) if came else timezone.localdate(paper.at)), paper.pk
+
+
+def _enclosed(paper: Paper) -> list[Attachment]:
+    return list(paper.attachments.all()) if paper.kind == PaperKind.INCOMING else []
+
+
 def _became(paper: Paper, mail: Message | None) -> str:
+    if came := paper.data.get("came_on"):
+        told = {"day": date_format(dt.date.fromisoformat(came)), "source": Source(paper.data["source"]).label}
+        return _("came in on %(day)s by %(source)s") % told
     if posted := paper.data.get("posted_on"):
         return _("posted on %s") % date_format(dt.date.fromisoformat(posted))
     if mail is None:

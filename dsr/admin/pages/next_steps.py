@@ -60,6 +60,8 @@ def of(record: Request, day: dt.date, *, found: bool) -> str:
     """Return it; of a request that is closed, what still comes by itself. Empty where nothing is to come."""
     if not record.is_standing:
         return _comes(record, day)
+    if record.state == State.ASKED and Request.objects.asked_for_scope().filter(pk=record.pk).exists():
+        return _("Once they answer, note it here. After 14 days without an answer the deadline runs on by itself.")
     if record.state == State.ASKED:
         return _("Once they answer, note it here. After 30 days without an answer the request is closed by itself.")
     if not found:

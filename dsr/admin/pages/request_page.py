@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -12,18 +13,19 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from contacts.admin.shared import acts
 from contacts.admin.shared.people import name_of
 from contacts.models import Contact, PolicyVersion, RecipientNotice, System
 from dsr.admin import proposals
 from dsr.admin.pages import inbox, letter_words, next_steps, request_words, systems_words
-from dsr.models import Entry, Handover, Request
+from dsr.models import Attachment, Entry, Handover, Request
 from dsr.records import deadlines, paper_words
 from dsr.records.deadlines import Deadline
-from dsr.words.vocabulary import LETTERS, PaperKind, State, Step
+from dsr.words.vocabulary import PaperKind, State, Step
 from retention.forecasts import explain, words
 
 # What stands on the page at a place of its own.
-_PLACED = {*LETTERS, PaperKind.STATEMENT, PaperKind.IDENTITY, PaperKind.ADDRESS}
+_PLACED = {*letter_words.THREAD, PaperKind.STATEMENT, PaperKind.IDENTITY, PaperKind.ADDRESS}
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Person:
 
 
 def fill(record: Request, policy: PolicyVersion | None, day: dt.date) -> dict[str, Any]:
-    papers = list(record.papers.all())
+    papers = list(record.papers.prefetch_related(Prefetch("attachments", Attachment.objects.defer("content"))))
     entries = list(record.entries.all())
     contacts = [subject.contact for subject in _subjects(record)]
     people = [_person(contact, policy, day) for contact in contacts]
@@ -57,10 +59,11 @@ def fill(record: Request, policy: PolicyVersion | None, day: dt.date) -> dict[st
         "proposed": proposals.of(record, contacts, policy, day) if record.is_standing else [],
         "duplicates": _duplicates(record, day),
         "noted": [(paper, paper_words.rows(paper.data)) for paper in papers if paper.kind not in _PLACED],
-        **letter_words.letters([paper for paper in papers if paper.kind in LETTERS], record),
         "handovers": _handovers(record, policy),
         "systems": systems_words.of(record, day),
         "waits": systems_words.waits(record),
+        **letter_words.thread([paper for paper in papers if paper.kind in letter_words.THREAD], record),
+        "worker": worker(record),
         "certificates": list(record.certificates.all()),
         "notices": _notices(contacts),
         "timeline": timeline(entries),
@@ -88,6 +91,11 @@ def dates(record: Request, day: dt.date) -> list[tuple[str, str]]:
     if record.closed_on:
         shown.append((_("Closed on"), date_format(record.closed_on)))
     return shown
+
+
+def worker(record: Request) -> str:
+    """Return who works on it, by the name of their account; empty where nobody does yet."""
+    return acts.who([record.worked_on_by])[record.worked_on_by] if record.worked_on_by else ""
 
 
 def timeline(entries: list[Entry]) -> list[tuple[Entry, str, str]]:

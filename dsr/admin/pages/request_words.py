@@ -14,7 +14,19 @@ from dsr.answers import duplicates
 from dsr.intake import amending
 from dsr.models import UNDELIVERED, Entry, Paper, Request
 from dsr.records import paper_words, timeline
-from dsr.words.vocabulary import ASKED_NOBODY, ErasureGround, Kind, Outcome, PaperKind, RefusalGround, Source, Step
+from dsr.words.vocabulary import (
+    ASKED_NOBODY,
+    LATE,
+    SCOPE,
+    SCOPE_ON,
+    ErasureGround,
+    Kind,
+    Outcome,
+    PaperKind,
+    RefusalGround,
+    Source,
+    Step,
+)
 
 _HEADLINES = {
     Kind.ACCESS: gettext_lazy("%(who)s asked us on %(day)s for access to their details."),
@@ -72,10 +84,10 @@ def standing(record: Request, day: dt.date) -> str:
 
 def _waiting(record: Request, since: dt.date) -> str:
     text = _(
-        "We asked them who they are, and the clock waits since %(since)s. Once they answer, you get the days back."
+        "We asked them a question, and the deadline is paused since %(since)s. Once they answer, you get the days back."
     )
     if record.safe_on < since:
-        text = _("We asked them who they are on %(since)s, after the answer had been due by %(safe)s.")
+        text = _("We asked them a question on %(since)s, after the answer had been due by %(safe)s.")
     return text % {"safe": date_format(record.safe_on), "since": date_format(since)}
 
 
@@ -118,6 +130,8 @@ def deed(entry: Entry) -> str:
     """Return what an entry of the timeline tells."""
     if entry.step in {Step.IDENTIFIED, Step.PROVEN} and entry.rule in _FOUND_OUT:
         return str(_FOUND_OUT[entry.rule])
+    if entry.step == Step.ASKED and entry.rule in _QUESTIONS:
+        return str(_QUESTIONS[entry.rule])
     if entry.rule == UNDELIVERED:
         posted = entry.step == Step.LETTER
         return _("Letter that never left sent by post") if posted else _("Letter never left, and nothing could be done")
@@ -134,6 +148,13 @@ _FOUND_OUT = {
     timeline.ADDRESS: gettext_lazy("Another address for the answers established"),
     timeline.MAILBOX: gettext_lazy("The address was confirmed; whether the record is theirs is not known yet"),
     ASKED_NOBODY: gettext_lazy("The question had gone to somebody else: the clock runs on"),
+}
+
+
+_QUESTIONS = {
+    LATE: gettext_lazy("Question asked; the deadline was not paused"),
+    SCOPE: gettext_lazy("Asked what the request is about; the clock waits"),
+    SCOPE_ON: gettext_lazy("Asked what the request is about; the deadline was not paused"),
 }
 
 

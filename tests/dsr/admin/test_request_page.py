@@ -79,7 +79,7 @@ def test_both_dates_stand_with_and_without_the_time_that_the_clock_waited(log_in
     request = waiting(policy, 10, 30, at=NOON - dt.timedelta(days=9))
     client = log_in("privacy officer")
     before = text(client, page(request))
-    assert "the clock waits since 15 November 2026" in before
+    assert "the deadline is paused since 15 November 2026" in before
     assert "Answer by, if they answered today</dt><dd>9 December 2026, by law" in before
     client.post(page(request, "answered"), {"on": "2026-11-20"})
     shown = text(client, page(request))

@@ -98,3 +98,20 @@ def test_a_closed_complaint_is_settled_no_more(policy: PolicyVersion) -> None:
         with pytest.raises(MovedError):
             act(request, policy)
     assert whole(request) == before
+
+
+def test_a_complaint_is_answered_where_there_is_nothing_to_agree_on(policy: PolicyVersion) -> None:
+    request = asks(policy, Kind.COMPLAINT)
+    letter = draft(complaints.answered, request, policy, "sv", answer="We had asked you twice.")
+    agreeing.answer(request.pk, letter, policy=policy, at=NOON, by=OFFICER)
+    request = fresh(request)
+    assert (request.state, request.outcome, request.refusal) == (State.CLOSED, Outcome.ANSWERED, "")
+    assert "We had asked you twice." in letters(request)[0]
+    assert "domstol" in letters(request)[0]
+
+
+def test_only_a_complaint_is_answered_so(policy: PolicyVersion) -> None:
+    request = asks(policy, Kind.ACCESS)
+    letter = draft(complaints.answered, request, policy, "sv", answer="No.")
+    with pytest.raises(RequestError, match="no complaint"):
+        agreeing.answer(request.pk, letter, policy=policy, at=NOON, by=OFFICER)

@@ -12,7 +12,7 @@ from contacts.models import Contact, Message, PolicyVersion
 from dsr.answers import answering
 from dsr.intake import identity
 from dsr.models import Paper, Request
-from dsr.records import transitions
+from dsr.records import deadlines, transitions
 from dsr.records.transitions import MovedError, RequestError
 from dsr.words.vocabulary import Kind, Outcome
 from retention.models import Hold
@@ -28,6 +28,7 @@ from tests.support.requesting import (
     close,
     entered,
     fresh,
+    moment,
     posted,
     press,
     question,
@@ -322,3 +323,55 @@ def test_of_two_who_ask_at_once_one_writes(policy: PolicyVersion) -> None:
 def test_a_request_that_is_gone_is_said_to_be(policy: PolicyVersion) -> None:
     with pytest.raises(MovedError, match="not on record any more"):
         transitions.lock(0)
+
+
+# A question that is put too late.
+
+THURSDAY = dt.date(2026, 11, 5)  # the last of three working days after a Monday
+
+
+def received_on_monday(policy: PolicyVersion) -> Request:
+    monday = dt.date(2026, 11, 2)
+    return asked_by(ContactFactory.create(), policy, at=moment(monday))
+
+
+def ask_back(request: Request, policy: PolicyVersion, on: dt.date) -> Request:
+    identity.ask(request.pk, QUESTION, policy=policy, at=moment(on), by=OFFICER)
+    return fresh(request)
+
+
+@l2
+def test_a_question_within_three_working_days_pauses_the_deadline(policy: PolicyVersion) -> None:
+    request = ask_back(received_on_monday(policy), policy, THURSDAY)
+    assert (request.state, request.paused_since) == ("asked", THURSDAY)
+
+
+@l2
+def test_a_later_question_is_sent_and_pauses_nothing(policy: PolicyVersion) -> None:
+    request = received_on_monday(policy)
+    before = (request.state, request.safe_on, request.legal_on)
+    request = ask_back(request, policy, THURSDAY + dt.timedelta(days=1))
+    assert (request.state, request.safe_on, request.legal_on) == before
+    assert (request.paused_since, request.paused_days) == (None, 0)
+    assert request.papers.filter(kind="question").count() == 1
+    assert deadlines.first_month_ends(request, on=request.safe_on, zone=policy.zone) == request.safe_on
+
+
+@l2
+@pytest.mark.parametrize(
+    ("received", "last"),
+    [
+        (dt.date(2026, 11, 6), dt.date(2026, 11, 11)),  # a Friday: the weekend does not count
+        (dt.date(2026, 12, 23), dt.date(2026, 12, 29)),  # nor do Christmas Day, Boxing Day and the weekend
+    ],
+)
+def test_working_days_leave_weekends_and_holidays_out(policy: PolicyVersion, received: dt.date, last: dt.date) -> None:
+    request = asked_by(ContactFactory.create(), policy, at=moment(received))
+    assert deadlines.question_by(request) == last
+
+
+@l2
+def test_the_days_until_the_address_was_confirmed_do_not_count(policy: PolicyVersion) -> None:
+    monday = dt.date(2026, 11, 2)
+    request = press(posted(policy, at=moment(monday)), policy, at=moment(monday) + dt.timedelta(hours=20))
+    assert deadlines.question_by(request) == THURSDAY + dt.timedelta(days=1)

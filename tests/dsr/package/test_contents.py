@@ -134,7 +134,7 @@ def test_a_row_that_names_another_person_stays_out_though_it_hangs_on_something_
     Paper.objects.create(request=request, contact=other, kind="reason", at=NOON, text="about the other")
     Paper.objects.create(request=request, contact=None, kind="statement", at=NOON, text="about nobody yet")
     texts = [row["text"] for row in held(policy, contact)["dsr.paper"]["rows"]]
-    assert texts == ["Aino wish", "about nobody yet"]
+    assert texts == ["Aino wish", "Aino scan", "about nobody yet"]
 
 
 def test_somebody_reduced_to_what_a_duty_names_gets_what_is_left(policy: PolicyVersion) -> None:
@@ -175,9 +175,9 @@ def test_the_number_of_queries_does_not_grow_with_what_is_held(policy: PolicyVer
         with CaptureQueriesContext(connection) as asked:
             package.write([contact.pk], policy=policy, language="en", at=NOON)
         counts.append(len(asked))
-    # Who it is, under which numbers; one for each table; why and until when; who had it, and the recipients.
+    # Who it is, under which numbers; one for each table; why and until when; who had it, and the recipients; the files.
     tables = len([table for table in walking.hanging() if table.exported])
-    assert counts == [2 + tables + 4 + 2] * 2
+    assert counts == [2 + tables + 4 + 2 + 1] * 2
 
 
 def test_every_table_is_asked_by_an_index(policy: PolicyVersion) -> None:
