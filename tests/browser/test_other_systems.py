@@ -48,8 +48,22 @@ def test_the_officer_answers_across_three_systems(
     page.get_by_text("The answer waits for them until").wait_for()
     assert violations_everywhere(page, ".pc-stack") == []
     _owner_answers(browser, f"{live_server.url}/systems/{links.task(task_of(request, invoices).public_id)}/?lang=en")
-    _do(page, home, "Note an answer", task=str(task_of(request, support).pk), answer="nothing")
-    _do(page, home, "It need not answer", task=str(task_of(request, sheet).pk), why="It was emptied after the event.")
+    _do(
+        page,
+        home,
+        "Note an answer",
+        "The answer is on record.",
+        task=str(task_of(request, support).pk),
+        answer="nothing",
+    )
+    _do(
+        page,
+        home,
+        "It need not answer",
+        "The system need not answer.",
+        task=str(task_of(request, sheet).pk),
+        why="It was emptied after the event.",
+    )
 
     page.goto(home)
     page.get_by_text("need not answer", exact=True).wait_for()
@@ -85,7 +99,7 @@ def _owner_answers(browser: "Browser", url: str) -> None:
     page.close()
 
 
-def _do(page: "Page", home: str, act: str, **said: str) -> None:
+def _do(page: "Page", home: str, act: str, told: str, **said: str) -> None:
     page.goto(home)
     page.get_by_role("link", name=act).click()
     page.locator("#dialog select[name=task]").select_option(said.pop("task"))
@@ -96,4 +110,4 @@ def _do(page: "Page", home: str, act: str, **said: str) -> None:
         else:
             field.fill(value)
     page.locator("#dialog").get_by_role("button", name=act).click()
-    page.get_by_role("status").first.wait_for()
+    page.get_by_text(told).wait_for()
