@@ -25,7 +25,7 @@ COPY locale locale
 RUN DATABASE_URL=postgres://- REDIS_URL=redis://- SECRET_KEY=- ALLOWED_HOSTS=- SITE_URL=- python manage.py collectstatic \
     --no-input \
     && python -m compileall -q . \
-    && install -d -o crm /var/lib/crm /var/lib/crm/media /var/lib/crm/journal /var/lib/crm/work
+    && install -d -o crm /var/lib/crm /var/lib/crm/media /var/lib/crm/journal /var/lib/crm/evidence-keys /var/lib/crm/work
 USER crm
 EXPOSE 8000
 CMD ["python", "manage.py", "serve", "--listen", "0.0.0.0:8000"]

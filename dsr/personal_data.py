@@ -7,6 +7,7 @@ from contacts.personal_data import KEY, NOTHING, Field, Table, about
 
 CLOSED = "24 months after the request was closed; the keyed hash proves it to who asks"
 SOUGHT = "once the system has answered, at the latest 30 days after the deletion"
+SEALED = "60 months after the answer, and its key with it; the keyed hash finds it for who asks"
 SHORT = "a day after the link has ended, or with the person, by the database's cascade"
 
 
@@ -35,6 +36,20 @@ MODELS: dict[str, Table] = {
         **_table("paper", KEY),
         **_table("id name size", about("what came with a letter or mail from the person (P19)")),
         **_table("content", about("the file itself, which is in the package as it came", exported=False)),
+    },
+    "dsr.Evidence": {
+        **_table("number kind sealed_at ends_on", about("that an answer is proven, and until when", goes=SEALED)),
+        **_table(
+            "id public_id request address_hash content",
+            about("finds the proof, and is it: sealed, under a key elsewhere", exported=False, goes=SEALED),
+        ),
+    },
+    "dsr.EvidenceOpening": {
+        **_table("id evidence", NOTHING),
+        **_table(
+            "reason asked_by asked_at ends_at confirmed_by opened_at",
+            about("who opened it, and why", exported=False, goes=SEALED),
+        ),
     },
     "dsr.Entry": _table("id request at by step rule", NOTHING),
     "dsr.Proof": {

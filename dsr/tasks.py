@@ -10,6 +10,7 @@ from contacts.models import PolicyVersion
 from contacts.outbox import wake_worker
 from dsr.answers import forgetting, restricting
 from dsr.clock import reminding, unanswered
+from dsr.evidence import sealing
 from dsr.freeze import freezes
 from dsr.intake import intake, proving
 from dsr.systems import opening, sought, telling
@@ -57,6 +58,13 @@ def lift_restrictions(at: dt.datetime) -> None:
 def forget_requests(at: dt.datetime) -> None:
     if policy := PolicyVersion.objects.in_force():
         forgetting.forget(months=settings.REQUEST_MONTHS, policy=policy, at=at)
+
+
+@app.task
+@two_clocks.by_both(timezone.now)
+def end_evidence(at: dt.datetime) -> None:
+    if policy := PolicyVersion.objects.in_force():
+        sealing.end(day_of(at, policy.zone))
 
 
 @app.task

@@ -110,6 +110,12 @@ JOBS = {
         _("forgets whom other systems were to delete, 30 days after the deletion"),
         crontab(hour=3, minute=55),
     ),
+    "evidence": Job(
+        "dsr.tasks.end_evidence",
+        Queue.NIGHT,
+        _("deletes sealed evidence that has ended, and its key first"),
+        crontab(hour=3, minute=47),
+    ),
     "told": Job(
         "dsr.tasks.forget_notices",
         Queue.NIGHT,

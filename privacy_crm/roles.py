@@ -102,6 +102,8 @@ ROLES: dict[str, set[str]] = {
         "retention.approve_purge",
         "dsr.view_request",
         "dsr.handle_request",
+        "dsr.view_evidence",
+        "dsr.open_evidence",
         "dsr.erase_contact",
         "dsr.pass_on_request",
         "privacy_crm.view_rolerequest",
@@ -109,6 +111,7 @@ ROLES: dict[str, set[str]] = {
     },
     "auditor": {
         "dsr.pass_on_request",
+        "dsr.view_evidence",
         *_LEDGER,
         *_view("organisation", "agreement", "event", "whitepaper", "policyversion", "scenariorule", "auditevent"),
         *_view("topic", "countryrule", "recipient", "system", "disclosure", "recipientnotice", "mailing", "audience"),

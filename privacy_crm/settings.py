@@ -381,6 +381,12 @@ HEARTBEAT_URL = env.str("HEARTBEAT_URL", default="")
 # Outside the database, on another volume or in S3: what a restore must not undo (L11).
 JOURNAL_URL = env.str("JOURNAL_URL", default="") or (VAR_DIR / "journal").as_uri()
 
+# The keys of sealed evidence, one file each: outside the database and its backups, on another volume or in S3.
+EVIDENCE_KEYS_URL = env.str("EVIDENCE_KEYS_URL", default="") or (VAR_DIR / "evidence-keys").as_uri()
+
+# How long it is kept: administrative fines lapse after five years (lag 2018:218, Sweden).
+EVIDENCE_MONTHS = number("EVIDENCE_MONTHS", 60, 12, 240)
+
 # Where backups are kept, so that their age is known, and where pg_dump is, if it is not on the PATH.
 BACKUP_URL = env.str("BACKUP_URL", default="")
 POSTGRES_BIN = env.str("POSTGRES_BIN", default="") or POSTGRES_BIN

@@ -47,6 +47,7 @@ CACHES["default"] |= {"LOCATION": REDIS_URL, "KEY_PREFIX": uuid.uuid4().hex}
 
 MEDIA_ROOT = VAR_DIR / f"media{WORKER}"
 # Databases come and go here, and none is a restored one: what is to leave for a journal has one of its test's own.
+EVIDENCE_KEYS_URL = (VAR_DIR / f"evidence-keys{WORKER}").as_uri()
 JOURNAL_URL = (VAR_DIR / f"journal{WORKER}").as_uri()
 
 # Tests write to one company's domain, and count what they send themselves.

@@ -48,6 +48,11 @@ REQUEST = Remain(
     gettext_lazy("%s months after the answer, without your name"),
     "REQUEST_MONTHS",
 )
+EVIDENCE = Remain(
+    gettext_lazy("our defence against claims, which lapse by then (Article 17(3)(e) GDPR)"),
+    gettext_lazy("%s months after the answer, sealed"),
+    "EVIDENCE_MONTHS",
+)
 TRAIL = Remain(
     gettext_lazy("proof of what was done (Article 5(2) GDPR)"),
     gettext_lazy("%s months after each entry"),
@@ -72,6 +77,7 @@ REMAINS = {
     "contacts.Suppression": OBJECTION,
     "contacts.Tombstone": TOMBSTONE,
     "dsr.Request": REQUEST,
+    "dsr.Evidence": EVIDENCE,
     "contacts.AuditEvent": TRAIL,
     "contacts.JournalLine": JOURNAL,
 }

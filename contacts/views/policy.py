@@ -20,6 +20,7 @@ def privacy(request: HttpRequest, visit: Visit) -> HttpResponse:
     periods = {
         "remembered": settings.TOMBSTONE_MONTHS,
         "requests": settings.REQUEST_MONTHS,
+        "evidence": settings.EVIDENCE_MONTHS,
         "trail": remains.TRAIL,
         "mails": remains.MAILS,
     }

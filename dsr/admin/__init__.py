@@ -1,3 +1,3 @@
-from dsr.admin import requests
+from dsr.admin import evidence, requests
 
-__all__ = ["requests"]
+__all__ = ["evidence", "requests"]

@@ -4,6 +4,7 @@ import datetime as dt
 
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
+from dsr.evidence import sealing
 from dsr.freeze import freezes
 from dsr.models import Paper, Request
 from dsr.records import timeline, transitions
@@ -25,7 +26,7 @@ def close(
     """Close a locked request, in the transaction of the act that answers it. Raises MovedError where it is closed.
 
     `on` is the day as of which it is closed, today where None. What was said in words about nobody on file is forgotten
-    with it.
+    with it; what proves the answer is sealed. Raises RequestError where that cannot be.
     """
     day = day_of(at, policy.zone)
     transitions.move(
@@ -40,6 +41,7 @@ def close(
     )
     timeline.record(request, Step.CLOSED, at=at, by=by, rule=outcome)
     opening.ended(request, outcome, at=at, by=by)
+    sealing.seal_answer(request, day=on or day, at=at)
     Paper.objects.filter(request=request, contact=None).delete()
     request.enclosures.filter(contact=None).delete()
     freezes.release(timeline.people(request), day=day, at=at, by=by)

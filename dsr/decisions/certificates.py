@@ -17,7 +17,7 @@ from contacts.base.days import add_months, day_of
 from contacts.models import JournalLine, PolicyVersion
 from contacts.policy import remains
 from dsr.decisions import certificate_recipients
-from dsr.models import Certificate
+from dsr.models import Certificate, Evidence
 from dsr.traces import proposal
 from dsr.words import places
 from dsr.words.vocabulary import ErasureGround
@@ -212,6 +212,15 @@ def _coded(certificate: Certificate, policy: PolicyVersion) -> list[list[str]]:
             proposal.until(add_months(closed, settings.REQUEST_MONTHS)),
         ]
     )
+    sealed = Evidence.objects.filter(request=certificate.request).order_by("-ends_on").first()
+    if sealed:
+        told.append(
+            [
+                _("The request and our letters, sealed"),
+                str(remains.EVIDENCE.ground),
+                proposal.until(sealed.ends_on),
+            ]
+        )
     if _JOURNAL in certificate.scan.get("coded", {}):
         told.append(
             [

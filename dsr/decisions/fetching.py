@@ -6,9 +6,11 @@ import uuid
 from django.db import transaction
 from django.db.models import F
 
+from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion
 from contacts.outbox import links
 from dsr import package
+from dsr.evidence import sealing
 from dsr.models import Handover
 from dsr.records import timeline
 from dsr.systems import enclosing
@@ -33,7 +35,7 @@ def behind(token: str, *, at: dt.datetime) -> Handover:
 def fetch(
     public_id: uuid.UUID, contact: Contact, *, policy: PolicyVersion, language: str, at: dt.datetime, by: str
 ) -> bytes:
-    """Return a package as a ZIP, with what is held at this moment, and count that it was fetched.
+    """Return a package as a ZIP, with what is held at this moment; count that it was fetched, and seal its SHA-256.
 
     Raises HandoverGoneError where it has ended, and where it is somebody else's: then nothing is counted.
     """
@@ -44,4 +46,6 @@ def fetch(
     people = [person.pk for person in timeline.people(handover.request)] or [contact.pk]
     make = package.write_portable if handover.portable else package.write
     beside = enclosing.files(handover.request)
-    return make(people, beside=beside, policy=policy, language=language, at=at)
+    made = make(people, beside=beside, policy=policy, language=language, at=at)
+    sealing.seal_package(handover.request, made, day=day_of(at, policy.zone), at=at)
+    return made

@@ -13,6 +13,7 @@ from contacts.models import Contact, PolicyVersion
 from dsr import package
 from dsr.answers import answering, closing
 from dsr.answers.answering import Draft
+from dsr.evidence import sealing
 from dsr.freeze import freezes
 from dsr.models import Handover, Request
 from dsr.records import timeline, transitions
@@ -56,14 +57,19 @@ def again(request_id: int, draft: Draft, *, policy: PolicyVersion, at: dt.dateti
 
 @transaction.atomic
 def take_out(request_id: int, *, language: str, policy: PolicyVersion, at: dt.datetime, by: str) -> bytes:
-    """Return the package as a ZIP for the officer, who prints it for the post; it is written down that they did."""
+    """Return the package as a ZIP for the officer, who prints it for the post; it is written down that they did.
+
+    Its SHA-256 is sealed.
+    """
     request = _for_package(request_id)
     if not request.is_standing and request.outcome != Outcome.FULFILLED:
         raise RequestError("This request gets no package.")
     timeline.record(request, Step.FETCHED, at=at, by=by, rule="officer")
     people = [person.pk for person in timeline.people(request)]
     make = package.write_portable if request.kind == Kind.PORTABILITY else package.write
-    return make(people, beside=enclosing.files(request), policy=policy, language=language, at=at)
+    made = make(people, beside=enclosing.files(request), policy=policy, language=language, at=at)
+    sealing.seal_package(request, made, day=day_of(at, policy.zone), at=at)
+    return made
 
 
 def last_day(day: dt.date) -> dt.date:

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('contacts', '0120_systems'),
-        ('dsr', '0040_desk_and_correspondence'),
+        ('dsr', '0041_sealed_evidence'),
     ]
 
     operations = [

@@ -1,4 +1,5 @@
 from dsr.models.counts import YearCount
+from dsr.models.evidence import Evidence, EvidenceOpening
 from dsr.models.links import Handover, Proof
 from dsr.models.requests import (
     FINDINGS,
@@ -22,6 +23,8 @@ __all__ = [
     "Certificate",
     "Enclosure",
     "Entry",
+    "Evidence",
+    "EvidenceOpening",
     "Handover",
     "Paper",
     "Proof",

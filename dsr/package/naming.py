@@ -36,6 +36,7 @@ TITLES: dict[str, Any] = {
     "dsr.Handover": _("Copies made ready for you"),
     "dsr.SystemTask": _("Other systems of ours that we asked about you"),
     "dsr.Enclosure": _("Files that our other systems sent for you"),
+    "dsr.Evidence": _("Sealed proof of our answers"),
     "contacts.JournalLine": _("What no backup undoes"),
     "contacts.AuditEvent": _("Who looked at your details or changed them"),
 }
@@ -162,6 +163,8 @@ COLUMNS: dict[str, Any] = {
     "contacts.Message.mailing": _("Subject of the mailing"),
     "contacts.Message.whitepaper": _("Whitepaper sent"),
     "dsr.Enclosure.name": _("File"),
+    "dsr.Evidence.number": pgettext_lazy("of a request", "Number"),
+    "dsr.Evidence.sealed_at": _("Sealed on"),
     "dsr.Attachment.id": pgettext_lazy("of a file", "Number"),
     "dsr.Attachment.name": pgettext_lazy("of a file", "Name"),
     "dsr.Attachment.size": _("Size in bytes"),

@@ -68,6 +68,11 @@ def unasked(request: Request, *, at: dt.datetime, all_of_them: bool = False) -> 
     return list(systems)
 
 
+def are_awaited(request: Request) -> bool:
+    """Tell whether a system that a request asked has not answered."""
+    return request.kind in KINDS and request.system_tasks.open().exists()
+
+
 def _ask(request: Request, systems: Collection[System], *, at: dt.datetime, by: str) -> None:
     for system in systems:
         due_on = _due_on(request, system, at)

@@ -37,7 +37,7 @@ _MAILBOXES = ("contacts_contact", "contacts_mergedaddress", "contacts_earlierhas
 # Where a person's number or coded address may stay: as an objection, against their being brought back, and as proof.
 _PROOF = (
     *("contacts_suppression", "contacts_tombstone", "contacts_auditevent", "contacts_recipientnotice"),
-    *("contacts_strike", "contacts_journalline", "dsr_request", "dsr_certificate"),
+    *("contacts_strike", "contacts_journalline", "dsr_request", "dsr_certificate", "dsr_evidence"),
 )
 
 _SHORTEST = 5  # characters: less would be found anywhere

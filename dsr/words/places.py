@@ -57,6 +57,8 @@ NAMES: dict[str, Any] = {
     "retention_hold": _("holds"),
     "retention_purgecandidate": _("places on the list of a nightly deletion"),
     "dsr_request": _("requests"),
+    "dsr_attachment": _("files that came with letters"),
+    "dsr_evidence": _("sealed evidence"),
     "dsr_subject": _("links between person and request"),
     "dsr_paper": _("words and letters about requests"),
     "dsr_proof": _("links that prove an address"),

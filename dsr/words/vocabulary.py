@@ -146,6 +146,13 @@ class TaskAnswer(TextChoices):
     KEPT = "kept", _("keeps it, or a part")
 
 
+class EvidenceKind(TextChoices):
+    """What a sealed file proves."""
+
+    ANSWER = "answer", _("the request and its answer")
+    PACKAGE = "package", _("the package that was handed over")
+
+
 # What is written to the person, as opposed to about the request.
 LETTERS = (PaperKind.LETTER, PaperKind.QUESTION)
 

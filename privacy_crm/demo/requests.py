@@ -11,9 +11,10 @@ from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion
 from dsr.answers import answering, correspondence
 from dsr.answers.correspondence import Enclosed
-from dsr.decisions import ending
+from dsr.decisions import agreeing, ending
 from dsr.intake import identity, intake
 from dsr.intake.intake import Asked
+from dsr.letters.complaints import answered
 from dsr.letters.question import question
 from dsr.models import Request
 from dsr.words.vocabulary import Kind, Source
@@ -35,6 +36,7 @@ FRESH = Wish(Kind.RECTIFICATION, "I have married: my last name is not what you w
 ASKED = Wish(Kind.ACCESS, "What do you know about me? I met you at some fair, I think.", 12, Source.EMAIL)
 STRANGER = Wish(Kind.ERASURE, "Stop it. Delete my address.", 6, Source.EMAIL)
 TAKEN_BACK = Wish(Kind.PORTABILITY, "I would like my data as a file.", 20, Source.EMAIL)
+CROSS = Wish(Kind.COMPLAINT, "You wrote to me twice in one week. That is too often.", 15, Source.EMAIL)
 PASSED_ON = Wish(Kind.ERASURE, "Called, was cross about a mail, wants to be forgotten at once.", 1, Source.PHONE)
 LEFT = Wish(Kind.LEAVER, "", 2, Source.EMAIL)
 
@@ -43,7 +45,7 @@ def come_in(policy: PolicyVersion, at: dt.datetime) -> int:
     """Have some of those who are held ask for something in the days before `at`, and return how many requests it is."""
     desk = _Desk(policy, at)
     free = Contact.objects.whole().filter(frozen_through__isnull=True, language="en")
-    late, soon, fresh, passed_on, left, asked, taken_back = free.order_by("pk")[:40:6]
+    late, soon, fresh, passed_on, left, asked, taken_back, cross = free.order_by("pk")[:46:6]
     for person, wish in ((late, LATE), (soon, SOON), (fresh, FRESH)):
         request = desk.enter(wish)
         desk.find(request, person, wish)
@@ -53,6 +55,7 @@ def come_in(policy: PolicyVersion, at: dt.datetime) -> int:
     desk.pass_on(LEFT, left, "marketing")
     desk.enter(STRANGER, name="R. Holm", address="r.holm@nowhere.example", language="en")
     desk.ask(desk.enter(ASKED, name=asked.first_name, address=asked.email or ""), ASKED)
+    desk.answer(desk.enter(CROSS), cross)
     desk.take_back(desk.enter(TAKEN_BACK), taken_back)
     return Request.objects.count()
 
@@ -94,6 +97,14 @@ class _Desk:
         letter = question(request, self.policy, answering.language(request), {})
         at = self.then(wish) + dt.timedelta(days=2)
         identity.ask(request.pk, letter, policy=self.policy, at=at, by=_by("privacy-officer"))
+
+    def answer(self, request: Request, person: Contact) -> None:
+        """Answer a complaint: what proves it is sealed from then on."""
+        self.find(request, person, CROSS)
+        told = {"answer": "We are sorry. From now on we write once a month at most."}
+        letter = answered(request, self.policy, answering.language(request), told)
+        at = self.then(CROSS) + dt.timedelta(days=2)
+        agreeing.answer(request.pk, letter, policy=self.policy, at=at, by=_by("privacy-officer"))
 
     def take_back(self, request: Request, person: Contact) -> None:
         self.find(request, person, TAKEN_BACK)

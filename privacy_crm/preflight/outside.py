@@ -1,4 +1,4 @@
-"""What stands outside: the journal, and whoever watches over the nights."""
+"""What stands outside: the journal, the keys of sealed evidence, and who watches over the nights."""
 
 import socket
 import ssl
@@ -33,6 +33,18 @@ def journal() -> Iterator[Result]:
         yield unknown("Journal", f"was written and read, but {near}", "Keep it on another disk or in S3 (JOURNAL_URL).")
     else:
         yield ok("Journal", "a text was written, read and deleted")
+
+
+def evidence_keys() -> Iterator[Result]:
+    """Write, read and delete a text beside the keys of sealed evidence: without a place for them none is answered."""
+    remedy = "Look at EVIDENCE_KEYS_URL: no request can be closed."
+    try:
+        written = _is_written(stores.of(settings.EVIDENCE_KEYS_URL))
+    except JournalError as error:
+        yield wrong("Keys of evidence", str(error), remedy)
+        return
+    said = "a text was written, read and deleted"
+    yield ok("Keys of evidence", said) if written else wrong("Keys of evidence", "a text was read otherwise", remedy)
 
 
 def watcher() -> Iterator[Result]:

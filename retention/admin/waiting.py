@@ -15,7 +15,7 @@ from contacts.admin.shared import fields
 from contacts.admin.shared.acts import ActForm, who
 from contacts.admin.shared.looks import note_list
 from contacts.admin.shared.people import visible_to
-from contacts.base import background
+from contacts.base import background, officers
 from contacts.models import Contact
 from retention import tasks
 from retention.admin import waiting_words
@@ -49,7 +49,7 @@ def page(request: HttpRequest, run: PurgeRun) -> dict[str, Any]:
         "examples": _examples(request, run) if waits else [],
         "sees_people": request.user.has_perm(SEES_PEOPLE),
         "approvals": [(names[each.by], each) for each in given],
-        "needs_second": waits and approvals.needed() > 1,
+        "needs_second": waits and officers.needed(approvals.PERMISSION) > 1,
     }
 
 
@@ -90,7 +90,7 @@ class ApproveForm(ActForm):
     def __init__(self, record: Any = None, **options: Any) -> None:
         super().__init__(record, **options)
         given = [each.by for each in record.approvals.all()]
-        missing = approvals.needed() - len(given)
+        missing = officers.needed(approvals.PERMISSION) - len(given)
         self.explanation = f"{consequence(record)} {_who_else(missing)}".rstrip()
         number = localize(record.to_delete)
         self.submit = ngettext("Delete %s person", "Delete %s people", record.to_delete) % number

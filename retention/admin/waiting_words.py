@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contacts.admin.shared.acts import who
+from contacts.base import officers
 from contacts.models import AuditEvent, PolicyVersion
 from contacts.words.vocabulary import Scenario
 from retention.models import Cause, PurgeCause, PurgeRun, WaitsBecause
@@ -70,7 +71,11 @@ def _first_after_long(run: PurgeRun, words: dict[str, str]) -> str:
 
 def _half(run: PurgeRun) -> str:
     given = len(run.approvals.all())
-    return _("One person has approved it; a second person has to, as well.") if 0 < given < approvals.needed() else ""
+    return (
+        _("One person has approved it; a second person has to, as well.")
+        if 0 < given < officers.needed(approvals.PERMISSION)
+        else ""
+    )
 
 
 def causes(run: PurgeRun) -> list[Told]:

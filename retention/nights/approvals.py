@@ -2,31 +2,19 @@
 
 import datetime as dt
 
-from django.contrib.auth import get_user_model
-from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from contacts.base import audit
+from contacts.base import audit, officers
 from contacts.models import PolicyVersion
 from retention.models import PurgeApproval, PurgeRun, RunStatus
 from retention.nights import run_log
 
 PERMISSION = "retention.approve_purge"
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 class ApprovalError(Exception):
     """The run does not wait any more, or somebody else has to say yes now; the message says which."""
-
-
-def needed() -> int:
-    """Return how many people have to say yes: two where two may, superusers included.
-
-    Who was invited and has no password yet cannot be the second.
-    """
-    may = get_user_model().objects.with_perm(PERMISSION, backend=_BACKEND)
-    return min(2, max(1, may.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX).count()))
 
 
 @transaction.atomic
@@ -39,7 +27,7 @@ def approve(run: PurgeRun, *, reason: str, at: dt.datetime, by: str) -> bool:
         raise ApprovalError(_("This run does not wait any more: somebody approved it, or a later run replaced it."))
     _check_day(run, at)
     _yes, fresh = PurgeApproval.objects.get_or_create(run=run, by=by, defaults={"at": at, "reason": reason})
-    if run.approvals.count() >= needed():
+    if run.approvals.count() >= officers.needed(PERMISSION):
         run_log.approve(run, at=at, by=by)
         audit.record("purge.approved", at=at, by=by, rule=f"run:{run.pk}")
         return True

@@ -234,6 +234,14 @@ def test_the_journal_is_written_and_read_and_nothing_stays(settings: Any, tmp_pa
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_keys_of_evidence_have_a_place_that_is_tried(settings: Any, tmp_path: Path) -> None:
+    settings.EVIDENCE_KEYS_URL = tmp_path.as_uri()
+    assert states(outside.evidence_keys()) == {"Keys of evidence": State.OK}
+    assert list(tmp_path.iterdir()) == []
+    settings.EVIDENCE_KEYS_URL = "file:///proc/keys"
+    assert states(outside.evidence_keys()) == {"Keys of evidence": State.WRONG}
+
+
 @pytest.mark.django_db
 @pytest.mark.promise("L11")
 def test_a_journal_that_takes_nothing_is_told(settings: Any) -> None:

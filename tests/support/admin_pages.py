@@ -133,6 +133,7 @@ def world(policy: PolicyVersion) -> dict[str, Any]:
         **request_pages.world(policy),
         "contacts_system": SystemFactory.create(reached_by="webhook", webhook_url="https://hooks.example/billing"),
         "contacts_system_key": SystemFactory.create(reached_by="api"),
+        **request_pages.evidence(policy),
         "auth_user": User.objects.create(username="somebody"),
         "auth_user_reset-factors": _with_factor(),
         "auth_user_take-role": _with_role(),

@@ -35,7 +35,7 @@ from contacts.models import (
 )
 from contacts.personal_data import Field
 from contacts.words.addresses import hashes
-from dsr.models import Attachment, Enclosure, Entry, Handover, Paper, Request, Subject, SystemTask
+from dsr.models import Attachment, Enclosure, Entry, Evidence, Handover, Paper, Request, Subject, SystemTask
 from dsr.package import walking
 from tests.support.factories import (
     NOON,
@@ -200,6 +200,10 @@ def _requests(contact: Contact, mark: str) -> None:
         paused_since=TODAY, address_hash=contact.address_hash or "",
     )  # fmt: skip
     Subject.objects.create(request=request, contact=contact)
+    Evidence.objects.create(
+        number=f"{mark} number", kind="answer", address_hash=contact.address_hash or "", content=b"sealed",
+        sealed_at=BEFORE, ends_on=TODAY,
+    )  # fmt: skip
     Paper.objects.create(
         request=request, contact=contact, kind="statement", at=NOON, text=f"{mark} wish", data={"old": f"{mark} old"}
     )

@@ -12,7 +12,7 @@ from dsr.answers import correspondence, restricting
 from dsr.answers.correspondence import Enclosed
 from dsr.intake import identity
 from dsr.letters import restrictions
-from dsr.models import Attachment, Certificate, Request, SystemTask
+from dsr.models import Attachment, Certificate, Evidence, EvidenceOpening, Request, SystemTask
 from dsr.words.vocabulary import Kind, Source
 from tests.support.asking_systems import SystemFactory
 from tests.support.factories import NOON, ContactFactory, hold, place
@@ -149,3 +149,14 @@ def _erased(policy: PolicyVersion) -> Request:
         scan={"tables": 40, "columns": 200, "found": {"contacts_message": 1}, "others": {}},
     )
     return request
+
+
+def evidence(policy: PolicyVersion) -> dict[str, Evidence]:
+    """Make a sealed file, and one that waits for a second person."""
+    close(_asked(policy, Kind.ACCESS), policy)
+    close(_asked(policy, Kind.ACCESS), policy)
+    sealed, asked = Evidence.objects.order_by("-pk")[:2]
+    EvidenceOpening.objects.create(
+        evidence=asked, reason="A claim.", asked_by=OFFICER, asked_at=NOON, ends_at=NOON + dt.timedelta(days=7)
+    )
+    return {"dsr_evidence": sealed, "dsr_evidence_confirm": asked}

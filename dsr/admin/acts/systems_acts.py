@@ -92,7 +92,7 @@ def _may_be_asked(request: Request) -> bool:
 
 
 def _is_waited_for(request: Request) -> bool:
-    return request.system_tasks.open().exists()
+    return opening.are_awaited(request)
 
 
 ACTS: tuple[Act, ...] = (

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from dsr.models import Request
 from dsr.records import restricted
+from dsr.systems import opening
 from dsr.words.vocabulary import Kind, State
 
 _DECIDE = {
@@ -74,7 +75,7 @@ def of(record: Request, day: dt.date, *, found: bool) -> str:
 def _waits(record: Request, day: dt.date) -> bool:
     """Tell whether the answer waits for other systems; a restriction is placed at once."""
     waits = record.kind != Kind.RESTRICTION and day < record.safe_on
-    return waits and record.system_tasks.open().exists()
+    return waits and opening.are_awaited(record)
 
 
 def _asked() -> str:

@@ -10,18 +10,21 @@ from django.utils.translation import ngettext
 from contacts.words.vocabulary import ReachedBy
 from dsr.admin.pages import inbox
 from dsr.models import Request, SystemTask
+from dsr.systems import opening
 from dsr.words.vocabulary import TaskAnswer
 
 
 def of(record: Request, day: dt.date) -> list[tuple[SystemTask, str]]:
     """Return each task with how it stands."""
+    if record.kind not in opening.KINDS:
+        return []
     tasks = record.system_tasks.select_related("system").annotate(number_of_files=Count("files"))
     return [(task, _state(task, day)) for task in tasks]
 
 
 def waits(record: Request) -> str:
     """Return until when the answer waits for them; empty where it does not."""
-    if not record.is_standing or not record.system_tasks.open().exists():
+    if not record.is_standing or not opening.are_awaited(record):
         return ""
     text = _("The answer waits for them until %s. From that day on the letter can go, and names who has not answered.")
     return text % date_format(record.safe_on)

@@ -49,6 +49,7 @@ def _results(address: str | None, at: dt.datetime) -> Iterator[Result]:
     yield from tried("Cache", _VALKEY, servers.remembered)
     yield from tried("Storage", "Look at MEDIA_URL or MEDIA_DIR: it has to exist, and to be ours.", servers.storage)
     yield from tried("Journal", "Look at JOURNAL_URL.", outside.journal)
+    yield from tried("Keys of evidence", "Look at EVIDENCE_KEYS_URL.", outside.evidence_keys)
     yield from tried("Place of backups", "Look at BACKUP_URL: a backup could not be kept there.", backups.place)
     yield from tried("Backups", "Look at BACKUP_URL.", partial(backups.look, at))
     yield from tried("Watcher", "Look at HEARTBEAT_URL.", outside.watcher)

@@ -58,6 +58,7 @@ _NAVIGATION = [
                 "link": reverse_lazy("admin:dsr_request_pass-on"),
                 "permission": f"{_DESK}.passes_on",
             },
+            _page(_("Sealed evidence"), "enhanced_encryption", "dsr_evidence", "dsr.view_evidence"),
             _page(_("Nightly deletions"), "auto_delete", "retention_purgerun", "retention.view_purgerun"),
             _page(_("Restores"), "settings_backup_restore", "contacts_restoration", "contacts.view_restoration"),
             _page(_("Contradictions"), "rule", "retention_statementcheck", "retention.view_statementcheck"),

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
-from contacts.base import command_line, two_clocks
+from contacts.base import command_line, officers, two_clocks
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
 from retention.forecasts import report
@@ -79,5 +79,5 @@ def _check_approval(reason: str, *, approve: bool) -> None:
         return
     if not reason.strip():
         command_line.refuse("--approve needs --reason: why so many may be deleted.")
-    if approvals.needed() > 1:
+    if officers.needed(approvals.PERMISSION) > 1:
         command_line.refuse("Two people have to approve a run: without --approve it waits for them on its page.")

@@ -9,6 +9,7 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from contacts.base import officers
 from contacts.base.days import run_of
 from contacts.models import AuditEvent, Contact, PolicyVersion
 from privacy_crm.access import inviting
@@ -134,7 +135,7 @@ def test_a_superuser_is_a_second_person_and_an_account_that_was_switched_off_is_
     log_in: LogIn, waiting: PurgeRun
 ) -> None:
     officer, superuser = log_in("privacy officer"), log_in("superuser")
-    assert approvals.needed() == 2
+    assert officers.needed(approvals.PERMISSION) == 2
     officer.post(act(waiting), REASON)
     waiting.refresh_from_db()
     assert waiting.status == "needs_approval"
@@ -149,13 +150,13 @@ def test_who_was_invited_and_has_no_password_yet_is_no_second_person(log_in: Log
     invited, _given = inviting.invite(
         Invited("bo", "bo@nordvik.example", "en"), "privacy officer", at=NOON, by="operator"
     )
-    assert approvals.needed() == 1
+    assert officers.needed(approvals.PERMISSION) == 1
     officer.post(act(waiting), REASON)
     waiting.refresh_from_db()
     assert waiting.status == "approved"
     invited.set_password("correct horse battery staple")
     invited.save()
-    assert approvals.needed() == 2
+    assert officers.needed(approvals.PERMISSION) == 2
 
 
 def test_the_others_hear_that_they_are_needed(log_in: LogIn, waiting: PurgeRun, policy: PolicyVersion) -> None:
