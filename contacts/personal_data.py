@@ -135,7 +135,7 @@ MODELS: dict[str, Table] = {
     "contacts.Message": {
         **_table("id contact sign_up registration once public_id", KEY),
         **_table(
-            "template purpose event whitepaper mailing",
+            "template purpose event whitepaper mailing breach_letter",
             about("what was written to the person (P6, P7, L5)", goes=A_YEAR),
         ),
         **_table("address written", about("a letter written for one occasion, and whom it goes to", goes=ONCE_SENT)),
@@ -240,10 +240,10 @@ MODELS: dict[str, Table] = {
     "contacts.Upload": {
         **_table(
             "id public_id uploaded_at file_format encoding delimiter scenario source source_kind collected_on mode"
-            " state step share beat_at preview result rejects failure done_at forget_at",
+            " state checked step share beat_at preview result rejects failure done_at forget_at",
             NOTHING,
         ),
-        **_table("uploaded_by", _STAFF),
+        **_table("uploaded_by asked_by", _STAFF),
         **_table(
             "file header mapping",
             about("people on their way in, as the file has them", exported=False, goes="a day after the upload"),
@@ -259,8 +259,12 @@ MODELS: dict[str, Table] = {
     },
     "contacts.DuplicatePair": {
         **_table("id one other", KEY),
-        **_table("why found_on", about("two records that may be one person", exported=False)),
+        **_table("why found_on seen_in", about("two records that may be one person", exported=False)),
         **_table("dismissed_at dismissed_by", about("that somebody said they are two", exported=False)),
+    },
+    "contacts.DuplicateSearch": {
+        **_table("id began_at parts done found only", NOTHING),
+        **_table("by", _STAFF),
     },
     "contacts.MergedAddress": {
         **_table("id contact", KEY),
@@ -303,6 +307,33 @@ MODELS: dict[str, Table] = {
             about("what a backup that was restored does not know of them", exported=False, goes=ONCE_SEEN),
         ),
         **_table("seen_by", _STAFF),
+    },
+    "contacts.Breach": _table(
+        "id title happened kinds began_at ended_at aware_at processor processor_told_at groups categories data"
+        " consequences severity risk measures contact_point untold_because state unreported_because learnt closed_at"
+        " warned changed",
+        NOTHING,
+    ),
+    "contacts.AffectedGroup": {
+        **_table("id breach asked people scenarios categories found_at", NOTHING),
+        **_table("by", _STAFF),
+    },
+    "contacts.AffectedPerson": {
+        **_table("id contact", KEY),
+        **_table("breach told_at fate", about("which breach affected the person, and when they were told (L10)")),
+    },
+    "contacts.LetterCount": _table("id breach fate number", NOTHING),
+    "contacts.BreachReport": {
+        **_table("id breach number said language way reference late_because sent_at recorded_at", NOTHING),
+        **_table("by", _STAFF),
+    },
+    "contacts.BreachLetter": {
+        **_table("id breach texts contact_point approved_at", NOTHING),
+        **_table("approved_by", _STAFF),
+    },
+    "contacts.BreachNotice": {
+        **_table("id breach texts from_on until_on published_at", NOTHING),
+        **_table("published_by", _STAFF),
     },
     "contacts.Review": _table("id title question every_months next_on ended_on", NOTHING),
     "contacts.ReviewOutcome": {**_table("id review done_on outcome", NOTHING), **_table("by", _STAFF)},

@@ -8,6 +8,7 @@ from django.utils import timezone
 from contacts.audiences import striking
 from contacts.base import asked_once, budgets, two_clocks
 from contacts.base.background import app
+from contacts.breaches import reminding as breach_reminders
 from contacts.delivery import sending
 from contacts.delivery.order import Mails
 from contacts.disclosure import notifying
@@ -76,6 +77,11 @@ def tell_recipients() -> None:
 def owe_reminders() -> None:
     if reminders.enqueue_due(at=timezone.now()):
         wake_worker.nudge()
+
+
+@app.task
+def remind_of_breaches() -> None:
+    breach_reminders.tick(at=timezone.now())
 
 
 @app.task

@@ -25,9 +25,10 @@ owed.
 
 A job has a time, and leaves the rest to the next ([ADR
 0066](adr/0066-a-job-gives-its-worker-back-and-the-next-goes-on.md)): those that send, and the undoing of an import,
-stop after 50 seconds between two mails or batches; the nightly deletion after four minutes between two batches, and its
-next tick goes on with the same run; the figures between two figures. What is one transaction runs to its end: a list
-that is opened, looked through or imported, and the search for duplicates.
+stop after 50 seconds between two mails or batches; a list that is checked and the search for duplicates between two
+parts; the nightly deletion after four minutes between two batches, and its next tick goes on with the same run; the
+figures between two figures. What is one transaction runs to its end: what is decided and written of a list, once all
+its rows are checked, and a workbook that is opened.
 """
 
 _QUEUES = {

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
-from dsr.records import deadlines
+from contacts.base.working_days import holidays_of
 
 OF_REQUESTS = "requests"
 
@@ -16,7 +16,7 @@ FEWEST_MONTHS = 12  # the figures of the last twelve months are made of the requ
 def holidays_are_known(**_options: Any) -> list[CheckMessage]:
     """Find a place whose public holidays nobody has collected: no answer could be given a legal date."""
     try:
-        deadlines.holidays_of(settings.HOLIDAYS_COUNTRY)
+        holidays_of(settings.HOLIDAYS_COUNTRY)
     except NotImplementedError:
         return [
             Error(

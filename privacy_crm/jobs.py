@@ -200,6 +200,14 @@ JOBS = {
         LONGEST,
         late="The next tick of the same day does it.",
     ),
+    "breaches": Job(
+        "contacts.tasks.remind_of_breaches",
+        Queue.PEOPLE,
+        _("tells officers when 48, 24 and 6 of the 72 hours of a breach are left, and when they are over (L10)"),
+        crontab(minute="*/10"),
+        LONGEST,
+        late="The next tick tells them how many hours are left by then.",
+    ),
     "questions": Job(
         "dsr.tasks.follow_up_questions",
         Queue.PEOPLE,
@@ -298,6 +306,13 @@ JOBS = {
         crontab(hour=4, minute=5),
         late="Staff see the pairs of the day before; they can ask for a search.",
     ),
+    "duplicates_on": Job(
+        "privacy_crm.tasks.go_on_with_duplicates",
+        Queue.BULK,
+        _("goes on with a search for duplicates that took longer than one task works"),
+        crontab(minute="*/10"),
+        late="A search asks for its next part by itself; this tick finds one that nobody heard of.",
+    ),
     "figures": Job(
         "privacy_crm.tasks.count_figures",
         Queue.BULK,
@@ -328,7 +343,8 @@ JOBS = {
         "privacy_crm.tasks.look_through_upload",
         Queue.BULK,
         _("reads an uploaded list for its preview"),
-        late="The page shows that it waits. Where a worker died with it, it is given back within minutes.",
+        late="The page shows that it waits. Where a worker died with it, it is given back within minutes. A part that"
+        " nobody heard of is asked for again after five.",
     ),
     "import": Job(
         "privacy_crm.tasks.import_upload",

@@ -77,6 +77,7 @@ ROLES: dict[str, set[str]] = {
         *_MAIL_FAULTS,
         "contacts.view_reviewoutcome",
         "contacts.add_reviewoutcome",
+        *_edit("breach"),
         "contacts.approve_mailing",
         "contacts.merge_contacts",
         "contacts.add_contact",
@@ -115,7 +116,7 @@ ROLES: dict[str, set[str]] = {
         *_LEDGER,
         *_view("organisation", "agreement", "event", "whitepaper", "policyversion", "scenariorule", "auditevent"),
         *_view("topic", "countryrule", "recipient", "system", "disclosure", "recipientnotice", "mailing", "audience"),
-        *_view("review", "reviewoutcome"),
+        *_view("review", "reviewoutcome", "breach"),
     },
     "administrator": {
         "dsr.pass_on_request",

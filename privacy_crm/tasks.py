@@ -1,16 +1,19 @@
 import datetime as dt
+from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from contacts.base import background, budgets, held, two_clocks
+from contacts.base import asked_once, background, budgets, held, two_clocks
 from contacts.base.background import app
 from contacts.base.days import day_of
 from contacts.base.limits import limits
-from contacts.merging import duplicates
+from contacts.merging import searching
 from contacts.models import PolicyVersion
 from contacts.outbox import wake_worker
+from contacts.words.vocabulary import UploadState
 from privacy_crm import mailings
 from privacy_crm.access import forgetting as of_accounts
 from privacy_crm.access import logins, telling
@@ -18,6 +21,9 @@ from privacy_crm.figures import catalogue
 from privacy_crm.health import heartbeat
 from privacy_crm.uploads import forgetting, importing, opening, removing
 from retention.watch import clock_watch
+
+# Seconds between two ticks that go on with a search for duplicates.
+_UNTIL_THE_NEXT_TICK = 600
 
 
 @app.task
@@ -36,23 +42,34 @@ def open_upload(upload_id: int, _by: str) -> None:
 
 @app.task
 def look_through_upload(upload_id: int, by: str) -> None:
-    if policy := PolicyVersion.objects.in_force():
-        importing.look_through(upload_id, policy=policy, at=timezone.now(), by=by, now=timezone.now)
+    _work_on(UploadState.PREVIEWING, upload_id, by)
 
 
 @app.task
 def import_upload(upload_id: int, by: str) -> None:
-    if policy := PolicyVersion.objects.in_force():
-        importing.bring_in(upload_id, policy=policy, at=timezone.now(), by=by, now=timezone.now)
+    _work_on(UploadState.IMPORTING, upload_id, by)
 
 
 @app.task
 def remove_uploaded(upload_id: int, by: str) -> None:
-    if policy := PolicyVersion.objects.in_force():
-        at = timezone.now()
-        is_over = budgets.of_a_task(at, timezone.now)
-        if removing.remove(upload_id, policy=policy, at=at, by=by, now=timezone.now, is_over=is_over):
-            background.ask(remove_uploaded.name, (upload_id, by))
+    _work_on(UploadState.REMOVING, upload_id, by)
+
+
+# What is done with an upload in each of these states, and the task that does it.
+_WORK: dict[str, tuple[Callable[..., bool], Any]] = {
+    UploadState.PREVIEWING: (importing.look_through, look_through_upload),
+    UploadState.IMPORTING: (importing.bring_in, import_upload),
+    UploadState.REMOVING: (removing.remove, remove_uploaded),
+}
+
+
+def _work_on(state: UploadState, upload_id: int, by: str) -> None:
+    """Work on an upload for as long as a task works, and ask for the rest."""
+    act, task = _WORK[state]
+    at, policy = timezone.now(), PolicyVersion.objects.in_force()
+    is_over = budgets.of_a_task(at, timezone.now)
+    if policy and act(upload_id, policy=policy, at=at, by=by, now=timezone.now, is_over=is_over):
+        background.ask(task.name, (upload_id, by))
 
 
 @app.task
@@ -61,6 +78,8 @@ def sweep_uploads(at: dt.datetime) -> None:
     forgetting.sweep(at)
     for upload_id in opening.overdue(at):
         background.ask(open_upload.name, (upload_id, "sweep"))
+    for upload in forgetting.paused(at):
+        background.ask(_WORK[upload.state][1].name, (upload.pk, upload.asked_by))
 
 
 @app.task
@@ -80,9 +99,17 @@ def tell_staff() -> None:
 
 @app.task
 def find_duplicates(by: str = "duplicates") -> None:
-    at = timezone.now()
-    if policy := PolicyVersion.objects.in_force():
-        duplicates.find(day=day_of(at, policy.zone), at=at, by=by)
+    searching.begin(at=timezone.now(), by=by)
+    go_on_with_duplicates()
+
+
+@app.task
+def go_on_with_duplicates() -> None:
+    asked_once.heard(go_on_with_duplicates.name)
+    at, policy = timezone.now(), PolicyVersion.objects.in_force()
+    is_over = budgets.of_a_task(at, timezone.now)
+    if policy and searching.go_on(day=day_of(at, policy.zone), at=at, is_over=is_over):
+        asked_once.ask(go_on_with_duplicates.name, lasts=_UNTIL_THE_NEXT_TICK)
 
 
 @app.task

@@ -15,6 +15,7 @@ from django.db.models import F
 from contacts.base import held, retry
 from contacts.base.days import day_of
 from contacts.base.limits import limits
+from contacts.breaches import letters as breach_letters
 from contacts.information import informing
 from contacts.models import LeftMail, Message, PolicyVersion
 from contacts.models.outbox import FORGOTTEN
@@ -68,3 +69,5 @@ def _note(message: Message, told: Collection[int], policy: PolicyVersion, at: dt
     marked = waiting.update(attempts=F("attempts") + 1, **sent, **FORGOTTEN)
     if marked and message.mailing_id:
         counts.sent(message.mailing_id)
+    if marked and message.breach_letter_id:
+        breach_letters.left(message, at)

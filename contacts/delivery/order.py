@@ -17,6 +17,7 @@ type Due = tuple[int, int | None]  # keys of a message and its mailing
 _LATE: tuple[dict[str, Any], ...] = (
     {"template__in": [MailTemplate.REMINDER, MailTemplate.MOVED, MailTemplate.CANCELLED]},
     {"purpose": MailPurpose.INFORMATION},
+    {"template": MailTemplate.BREACH},
     {"purpose": MailPurpose.IMPORTANT},
     {"purpose": MailPurpose.MARKETING},
 )

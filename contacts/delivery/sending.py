@@ -15,24 +15,21 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.core.mail import mailers
-from django.db import DatabaseError, Error, connection, transaction
-from django.db.models import F
+from django.db import Error, connection
 from psycopg2 import sql
 
-from contacts.base import budgets, held, prepared
+from contacts.base import budgets, prepared
 from contacts.base.budgets import IsOver
-from contacts.base.days import day_of
 from contacts.base.limits import limits
 from contacts.base.queries import composed
-from contacts.delivery import left_mails, letters, order, send_guard
+from contacts.delivery import failing, left_mails, letters, order, send_guard
+from contacts.delivery.failing import HeldError, ServerAwayError
 from contacts.delivery.mailing_turns import Turn, Turns
 from contacts.delivery.order import Due, Mails
 from contacts.information import informing
 from contacts.models import Contact, MailStandstill, Message, PolicyVersion
-from contacts.models.outbox import FORGOTTEN, MessageEnd
-from contacts.outbox import counts, mail_errors, mail_smtp, standstill
-from contacts.outbox.mail_errors import Failure
-from contacts.people import bounces
+from contacts.models.outbox import MessageEnd
+from contacts.outbox import mail_smtp, standstill
 from contacts.words.vocabulary import MailTemplate
 
 log = structlog.get_logger(__name__)
@@ -40,22 +37,8 @@ log = structlog.get_logger(__name__)
 CLAIM = dt.timedelta(minutes=10)  # longer than a server may take over one mail
 MOST = 100_000  # mails a call: more than a task has time for
 
-_LONGEST_PAUSE = 60  # minutes
-# With pauses of 1, 2, 4 … 32 and then 60 minutes, the last attempt is made three days after the first.
-MOST_ATTEMPTS = 7 + (3 * 24 * 60 - 63) // _LONGEST_PAUSE
-
-BY = "task:mail"
-
 
 type Clock = Callable[[], dt.datetime]
-
-
-class _ServerAwayError(Exception):
-    """The mail server does not take this message nor the next."""
-
-
-class _HeldError(_ServerAwayError):
-    """It blames many addresses alike, this one too: what people await goes on without it."""
 
 
 def send_due(
@@ -87,7 +70,7 @@ def send_due(
                 if number == 1:
                     ask_others()
                 dealt_with += _deal_with_one(pk, mailing_id, sender)
-        except _ServerAwayError:
+        except ServerAwayError:
             log.warning("mail.server_away")
     return dealt_with
 
@@ -124,13 +107,13 @@ def _may_go_on(stands: MailStandstill, at: dt.datetime, sender: _Sender) -> bool
 
 
 def _tried(stands: MailStandstill, at: dt.datetime, sender: _Sender) -> bool:
-    """Send one mail as a trial, if it is time, and tell whether the server took it. Raises _ServerAwayError."""
+    """Send one mail as a trial, if it is time, and tell whether the server took it. Raises ServerAwayError."""
     if not standstill.take_trial(stands, at):
         return False
     held_by = standstill.blaming() if standstill.spares_awaited(stands) else None
     try:
         return any(_tried_with(pk, sender) for pk in order.trials(at, MOST, held_by))
-    except _HeldError:
+    except HeldError:
         return False
 
 
@@ -164,7 +147,7 @@ def _portion(of: Mails, at: dt.datetime, limit: int, sender: _Sender) -> list[Du
 def _deal_with_one(pk: int, mailing_id: int | None, sender: _Sender) -> bool:
     try:
         return _sent_or_noted(pk, mailing_id, sender)
-    except _HeldError:
+    except HeldError:
         sender.narrowed = True
         return True
 
@@ -184,16 +167,16 @@ def _deal_with_turn(pk: int, mailing_id: int, sender: _Sender) -> bool:
         return False
     try:
         if turn.refusal:
-            _end(turn.message, MessageEnd.SKIPPED, turn.refusal, at)
+            failing.end(turn.message, MessageEnd.SKIPPED, turn.refusal, at)
             return True
         if turn.untold:
             _inform_first(turn.reader, sender, at)
         _hand_over_turn(turn, sender, at)
-    except _ServerAwayError:  # by the letter that goes first: this mail has not been tried
-        _ours(turn.message).update(claimed_until=None)
+    except ServerAwayError:  # by the letter that goes first: this mail has not been tried
+        failing.ours(turn.message).update(claimed_until=None)
         raise
     except Exception as error:
-        _note(turn.message, error, sender.policy, sender.now())
+        failing.note(turn.message, error, sender.policy, sender.now())
     else:
         sender.turns.leave(turn, sender.now())
     return True
@@ -221,20 +204,20 @@ def _settle_last(sender: _Sender) -> None:
 
 
 def _deal_with(pk: int, mailer: Any, policy: PolicyVersion, now: Callable[[], dt.datetime]) -> bool:
-    """Claim one message and send it, or end it; returns whether it was ours. Raises _ServerAwayError."""
+    """Claim one message and send it, or end it; returns whether it was ours. Raises ServerAwayError."""
     at = now()
     message = _claim(pk, at)
     if message is None:
         return False
     try:
         if reason := send_guard.reason(message, policy=policy, at=at):
-            _end(message, MessageEnd.SKIPPED, reason, at)
+            failing.end(message, MessageEnd.SKIPPED, reason, at)
             return True
         told = informing.to_tell(message)
         message.digest = _hand_over(message, mailer, policy, at)
     except Exception as error:
         # One message that fails, whatever the reason, must not keep the others from going out.
-        _note(message, error, policy, now())
+        failing.note(message, error, policy, now())
     else:
         left_mails.note(message, told, policy=policy, at=now())
     return True
@@ -254,7 +237,7 @@ def _claim(pk: int, at: dt.datetime) -> Message | None:
         if not cursor.rowcount:
             return None
     asked = ("sign_up__event", "sign_up__whitepaper")
-    about = ("contact", "registration__contact", "event", "whitepaper", "mailing")
+    about = ("contact", "registration__contact", "event", "whitepaper", "mailing", "breach_letter")
     return Message.objects.select_related(*asked, *about).filter(pk=pk).first()
 
 
@@ -264,86 +247,6 @@ def _hand_over(message: Message, mailer: Any, policy: PolicyVersion, at: dt.date
     mailer.open()  # and stays open for the next one
     mailer.send_messages([envelope])
     return envelope.digest() if message.sign_up and message.sign_up.consents else ""
-
-
-def _note(message: Message, error: Exception, policy: PolicyVersion, at: dt.datetime) -> None:
-    """Note why a mail did not leave. Where somebody holds it, it stays claimed, and waits until that has ended."""
-    try:
-        _note_failure(message, error, policy, at)
-    except DatabaseError as why:
-        if not held.is_why(why):
-            raise
-        log.warning("mail.held", message=message.pk)
-
-
-def _note_failure(message: Message, error: Exception, policy: PolicyVersion, at: dt.datetime) -> None:
-    failure = mail_errors.failure(error)
-    log.warning("mail.failed", message=message.pk, code=failure.code, attempts=message.attempts + 1)
-    if failure.of_the_server:
-        _try_later(message, failure, at)
-        standstill.away(failure.code, at)
-        raise _ServerAwayError from None
-    if not failure.reply:
-        _try_later(message, failure, at)
-    elif _is_alone(message, failure, at):
-        _refused(message, failure, policy, at)
-
-
-def _is_alone(message: Message, failure: Failure, at: dt.datetime) -> bool:
-    """Put a refusal on record, and tell whether it may count for this mail alone. Raises _ServerAwayError.
-
-    Where others are refused alike, the mail waits as it was. What is said a second time is no more on record for it:
-    the dead addresses of a mailing are tried again within one minute.
-    """
-    if message.refused_at is None or message.reply != failure.reply:
-        _ours(message).update(refused_at=at, reply=failure.reply)
-    stands = standstill.refused(failure.reply, at)
-    if stands is None:
-        return True
-    _ours(message).update(claimed_until=None, not_before=at, reason=failure.code)
-    raise (_HeldError if standstill.spares_awaited(stands) else _ServerAwayError) from None
-
-
-def _refused(message: Message, failure: Failure, policy: PolicyVersion, at: dt.datetime) -> None:
-    """Believe a refusal for good once it is said again after a while: until then, the server may be at fault."""
-    if not failure.for_good:
-        _try_later(message, failure, at)
-    elif message.reply != failure.reply or message.refused_at is None or message.refused_at > at - standstill.WINDOW:
-        _postpone(message, failure.code, standstill.WINDOW, at)
-    else:
-        _end(message, MessageEnd.REFUSED, failure.code, at)
-        if failure.bounces:
-            _bounced(message, failure, policy, at)
-
-
-def _bounced(message: Message, failure: Failure, policy: PolicyVersion, at: dt.datetime) -> None:
-    told = {"reply": failure.reply, "address_hash": (message.contact and message.contact.address_hash) or ""}
-    bounces.bounced(message.public_id, day=day_of(at, policy.zone), at=at, by=BY, **told)
-
-
-def _try_later(message: Message, failure: Failure, at: dt.datetime) -> None:
-    if failure.in_doubt and message.mailing_id:
-        _end(message, MessageEnd.BROKEN_OFF, failure.code, at)
-    elif message.attempts + 1 >= MOST_ATTEMPTS:
-        _end(message, MessageEnd.GAVE_UP, failure.code, at)
-    else:
-        _postpone(message, failure.code, dt.timedelta(minutes=min(2**message.attempts, _LONGEST_PAUSE)), at)
-
-
-def _postpone(message: Message, code: str, pause: dt.timedelta, at: dt.datetime) -> None:
-    _ours(message).update(claimed_until=None, attempts=F("attempts") + 1, not_before=at + pause, reason=code)
-
-
-@transaction.atomic
-def _end(message: Message, end: MessageEnd, reason: str, at: dt.datetime) -> None:
-    ended = _ours(message).update(claimed_until=None, ended_at=at, end=end, reason=reason, **FORGOTTEN)
-    if ended and message.mailing_id and end == MessageEnd.SKIPPED:
-        counts.withheld(message.mailing_id)
-
-
-def _ours(message: Message) -> Any:
-    """The message, as long as our claim on it stands."""
-    return Message.objects.filter(pk=message.pk, claimed_until=message.claimed_until, sent_at__isnull=True)
 
 
 def _hang_up(mailer: Any) -> None:

@@ -201,14 +201,26 @@ _MAILS = (
 # Who is said to be somebody else than the one is somebody else than the other, too.
 _PAIRS = (
     sql.SQL("""
-        INSERT INTO contacts_duplicatepair (one_id, other_id, why, found_on, dismissed_at, dismissed_by)
-        SELECT LEAST(third, %(keep)s), GREATEST(third, %(keep)s), why, found_on, dismissed_at, dismissed_by
+        INSERT INTO contacts_duplicatepair (one_id, other_id, why, found_on, seen_in, dismissed_at, dismissed_by)
+        SELECT LEAST(third, %(keep)s), GREATEST(third, %(keep)s), why, found_on, seen_in, dismissed_at, dismissed_by
         FROM (
             SELECT pair.*, CASE one_id WHEN %(gone)s THEN other_id ELSE one_id END AS third
             FROM contacts_duplicatepair pair WHERE %(gone)s IN (one_id, other_id)
         ) pair
         WHERE third <> %(keep)s ORDER BY third
         ON CONFLICT (one_id, other_id) DO NOTHING"""),
+)
+
+# One letter about a breach is enough, and what one of the two was told, the person was told.
+_SAME_BREACH = sql.SQL("kept.breach_id = its.breach_id")
+_AFFECTED = (
+    met(
+        "contacts_affectedperson",
+        _SAME_BREACH,
+        sql.SQL("told_at = its.told_at, fate = its.fate"),
+        sql.SQL("kept.told_at IS NULL AND its.told_at IS NOT NULL"),
+    ),
+    moved("contacts_affectedperson", unless=_SAME_BREACH),
 )
 
 _SAME_DEED = sql.SQL("kept.kind = its.kind AND kept.occurred_at = its.occurred_at AND kept.reference = its.reference")
@@ -227,6 +239,7 @@ RULES: Rules = {
     "contacts.ProposedDetail.contact": (moved("contacts_proposeddetail", unless=_SAME_DETAIL),),
     "contacts.Addressee.contact": _TURNS,
     "contacts.Message.contact": _MAILS,
+    "contacts.AffectedPerson.contact": _AFFECTED,
     "contacts.Disclosure.contact": (moved("contacts_disclosure", unless=_SAME_BATCH),),
     "contacts.Bounce.contact": GOES,  # unless its address is chosen: `merging` knows
     "contacts.UploadedPerson.contact": uploaded.PEOPLE,

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0055_the_number_is_there'),
+        ('contacts', '0072_sent_reports_stay'),
     ]
 
     operations = [

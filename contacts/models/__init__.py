@@ -1,8 +1,17 @@
 from contacts.models.audiences import Audience, Strike
 from contacts.models.audit import AuditEvent
 from contacts.models.bounces import Bounce, BounceUndoing
+from contacts.models.breaches import (
+    AffectedGroup,
+    AffectedPerson,
+    Breach,
+    BreachLetter,
+    BreachNotice,
+    BreachReport,
+    LetterCount,
+)
 from contacts.models.countries import CountryRule
-from contacts.models.duplicates import DuplicatePair, MergedAddress
+from contacts.models.duplicates import DuplicatePair, DuplicateSearch, MergedAddress
 from contacts.models.earlier_hashes import EarlierHash
 from contacts.models.events import Event, FoodPreference, Registration
 from contacts.models.jobs import JobRun
@@ -28,6 +37,8 @@ from contacts.models.whitepapers import Whitepaper
 __all__ = [
     "Activity",
     "Addressee",
+    "AffectedGroup",
+    "AffectedPerson",
     "Agreement",
     "ApiKey",
     "Audience",
@@ -35,12 +46,17 @@ __all__ = [
     "Basis",
     "Bounce",
     "BounceUndoing",
+    "Breach",
+    "BreachLetter",
+    "BreachNotice",
+    "BreachReport",
     "ChannelPermission",
     "ConsentRecord",
     "Contact",
     "CountryRule",
     "Disclosure",
     "DuplicatePair",
+    "DuplicateSearch",
     "EarlierHash",
     "Event",
     "FoodPreference",
@@ -49,6 +65,7 @@ __all__ = [
     "JournalLine",
     "JournalNumber",
     "LeftMail",
+    "LetterCount",
     "ListLayout",
     "LookAgain",
     "MailStandstill",

@@ -20,6 +20,7 @@ class DuplicatePair(models.Model):
     other = models.ForeignKey(Contact, models.DB_CASCADE, related_name="+")
     why = models.CharField(choices=Likeness)
     found_on = models.DateField()
+    seen_in = models.BigIntegerField(null=True, help_text="The number of the last search that found them.")
     dismissed_at = models.DateTimeField(null=True)
     dismissed_by = models.CharField(blank=True)
 
@@ -41,6 +42,26 @@ class DuplicatePair(models.Model):
 
     def __str__(self) -> str:
         return f"Pair {self.pk}"
+
+
+class DuplicateSearch(models.Model):
+    """A search for duplicates that is under way, part by part; it goes once it has come to its end."""
+
+    began_at = models.DateTimeField()
+    by = models.CharField()
+    parts = models.PositiveIntegerField(help_text="Into how many each of its rules is divided.")
+    done = models.PositiveIntegerField(default=0, help_text="How many parts are searched, of all rules together.")
+    found = models.PositiveIntegerField(default=0, help_text="How many pairs are new so far.")
+    only = models.BooleanField(default=True, unique=True, help_text="True: there is one at a time.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(only=True), name="duplicate_search_one_at_a_time"),
+            models.CheckConstraint(condition=Q(parts__gt=0), name="duplicate_search_has_parts"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Search {self.pk}"
 
 
 class MergedAddress(models.Model):

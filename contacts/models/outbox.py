@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from contacts.models.breaches import BreachLetter
 from contacts.models.events import Event, Registration
 from contacts.models.journal import Restoration
 from contacts.models.mailings import Mailing
@@ -88,6 +89,7 @@ class Message(models.Model):
     event = models.ForeignKey(Event, models.DO_NOTHING, null=True, related_name="+", db_index=False)
     whitepaper = models.ForeignKey(Whitepaper, models.DO_NOTHING, null=True, related_name="+", db_index=False)
     mailing = models.ForeignKey(Mailing, models.DO_NOTHING, null=True, related_name="messages", db_index=False)
+    breach_letter = models.ForeignKey(BreachLetter, models.DO_NOTHING, null=True, related_name="+", db_index=False)
     once = models.CharField(blank=True)
     created_at = models.DateTimeField()
     not_before = models.DateTimeField()

@@ -5,7 +5,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from contacts.models.people import Contact
 from contacts.words.differences import ListField, ListMode, Stays
@@ -41,6 +41,12 @@ class Upload(models.Model):
     collected_on = models.DateField(null=True)
     mode = models.CharField(choices=ListMode, default=ListMode.FILL, help_text="What becomes of people held already.")
     state = models.CharField(choices=UploadState, default=UploadState.UPLOADED)
+    checked = models.JSONField(
+        default=list,
+        db_default=Value([], models.JSONField()),
+        help_text="The parts of its rows that are checked, and wait beside the file.",
+    )
+    asked_by = models.CharField(blank=True, db_default="", help_text="Who asked for the work that goes on.")
     step = models.CharField(blank=True)
     share = models.FloatField(default=0, help_text="How much of the step is done, from 0 to 1.")
     beat_at = models.DateTimeField(null=True, help_text="When its worker was last heard of.")

@@ -13,16 +13,18 @@ another public page ends with `{{ lang_query }}`, so that a language asked for i
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from http import HTTPStatus
 from typing import Any, Concatenate
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
+from contacts.base.days import day_of
+from contacts.breaches import notices
 from contacts.models import PolicyVersion
 from contacts.policy import policy_words
 from contacts.views import language as languages
@@ -82,6 +84,8 @@ def frame(request: HttpRequest, policy: PolicyVersion, language: str) -> dict[st
         "controller": policy.controller,
         "language": language,
         "languages": [translation.get_language_info(code) for code in policy_words.languages(policy)],
+        # Asked for by pages of our own alone, which show it above what they say.
+        "breach_notices": partial(notices.standing, day_of(timezone.now(), policy.zone), language),
         "lang_query": f"?{languages.FIELD}={language}" if languages.asked(request) == language else "",
     }
 

@@ -182,6 +182,7 @@ class MailTemplate(TextChoices):
     ANNOUNCE = "announce", _("news about a topic")
     MAILING = "mailing", _("a mailing")
     WRITTEN = "written", _("a letter written for one occasion")
+    BREACH = "breach", _("a breach of your data")
 
 
 class RecipientKind(TextChoices):

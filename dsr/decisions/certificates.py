@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -179,64 +180,66 @@ def _kept(duty: dict[str, Any]) -> list[str]:
 
 def _coded(certificate: Certificate, policy: PolicyVersion) -> list[list[str]]:
     """Return what stays without the person's name: what, on which ground, and how long."""
-    told = []
-    if certificate.letter_until:
-        told.append(
-            [
-                _("The letter to them, with their address, until it has left"),
-                _("our duty to tell them (Article 12(3) GDPR)"),
-                proposal.until(certificate.letter_until),
-            ]
-        )
-    if certificate.remembered_until:
-        told.append(
-            [
-                _("Their address in coded form, so that nobody brings them back"),
-                str(remains.TOMBSTONE.ground),
-                proposal.until(certificate.remembered_until),
-            ]
-        )
-    if certificate.suppressed:
-        told.append(
-            [
-                _("Their address in coded form, so that no marketing reaches them"),
-                str(remains.OBJECTION.ground),
-                remains.OBJECTION.until(),
-            ]
-        )
-    closed = certificate.request.closed_on or day_of(certificate.erased_at, policy.zone)
-    told.append(
-        [
-            _("The request: its number, kind, dates and outcome, and the address in coded form"),
-            str(remains.REQUEST.ground),
-            proposal.until(add_months(closed, settings.REQUEST_MONTHS)),
-        ]
-    )
-    sealed = Evidence.objects.filter(request=certificate.request).order_by("-ends_on").first()
-    if sealed:
-        told.append(
-            [
-                _("The request and our letters, sealed"),
-                str(remains.EVIDENCE.ground),
-                proposal.until(sealed.ends_on),
-            ]
-        )
-    if _JOURNAL in certificate.scan.get("coded", {}):
-        told.append(
-            [
-                _("Their number and coded address, so that no backup that is restored brings them back"),
-                str(remains.JOURNAL.ground),
-                proposal.until(certificate.backups_until + _SEGMENT),
-            ]
-        )
-    told.append(
+    return [
+        *_address(certificate),
+        _request(certificate, policy),
+        *_evidence(certificate),
+        *_backups(certificate),
         [
             _("The record of who looked at and changed what, by a random number alone"),
             str(remains.TRAIL.ground),
             remains.TRAIL.until(),
+        ],
+    ]
+
+
+def _address(certificate: Certificate) -> Iterator[list[str]]:
+    if certificate.letter_until:
+        yield [
+            _("The letter to them, with their address, until it has left"),
+            _("our duty to tell them (Article 12(3) GDPR)"),
+            proposal.until(certificate.letter_until),
         ]
-    )
-    return told
+    if certificate.remembered_until:
+        yield [
+            _("Their address in coded form, so that nobody brings them back"),
+            str(remains.TOMBSTONE.ground),
+            proposal.until(certificate.remembered_until),
+        ]
+    if certificate.suppressed:
+        yield [
+            _("Their address in coded form, so that no marketing reaches them"),
+            str(remains.OBJECTION.ground),
+            remains.OBJECTION.until(),
+        ]
+
+
+def _request(certificate: Certificate, policy: PolicyVersion) -> list[str]:
+    closed = certificate.request.closed_on or day_of(certificate.erased_at, policy.zone)
+    return [
+        _("The request: its number, kind, dates and outcome, and the address in coded form"),
+        str(remains.REQUEST.ground),
+        proposal.until(add_months(closed, settings.REQUEST_MONTHS)),
+    ]
+
+
+def _evidence(certificate: Certificate) -> Iterator[list[str]]:
+    sealed = Evidence.objects.filter(request=certificate.request).order_by("-ends_on").first()
+    if sealed:
+        yield [
+            _("The request and our letters, sealed"),
+            str(remains.EVIDENCE.ground),
+            proposal.until(sealed.ends_on),
+        ]
+
+
+def _backups(certificate: Certificate) -> Iterator[list[str]]:
+    if _JOURNAL in certificate.scan.get("coded", {}):
+        yield [
+            _("Their number and coded address, so that no backup that is restored brings them back"),
+            str(remains.JOURNAL.ground),
+            proposal.until(certificate.backups_until + _SEGMENT),
+        ]
 
 
 def _words() -> dict[str, Any]:

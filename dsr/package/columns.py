@@ -92,6 +92,7 @@ _SOURCES: dict[str, Combinable] = {
     "contacts.Activity.reference": Coalesce(_titled(Event), _titled(Whitepaper), F("reference")),
     # What the person read; what staff call a mailing is no business of theirs.
     "contacts.Message.mailing": F("mailing__subject"),
+    "contacts.Message.breach_letter": F("breach_letter__breach__title"),
     "contacts.Basis.policy_shown": JSONObject(
         number="policy_shown__number", then=PolicyVersion.objects.number_on(OuterRef("collected_on"))
     ),

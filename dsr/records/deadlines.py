@@ -7,24 +7,18 @@ safe date does not. The clock waits while the person is to prove who they are (L
 
 import datetime as dt
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Q
 
 from contacts.base.days import add_months, day_of
+from contacts.base.working_days import is_working
 from dsr.models import Request
 from dsr.words.vocabulary import ASKED_NOBODY, UNPAUSED, Source, Step
 
-if TYPE_CHECKING:
-    from holidays import HolidayBase
-
 MONTHS = 1  # Art. 12(3) GDPR
 MONTHS_EXTENDED = 3  # from the day of receipt, not from the end of the first month
-
-_WEEKEND = 5  # Saturday, as date.weekday counts
 
 
 @dataclass(frozen=True)
@@ -49,7 +43,7 @@ def deadline(received_on: dt.date, *, extended: bool = False, paused_days: int =
 
 def working_day(day: dt.date, country: str) -> dt.date:
     """Return a day, or the next one that is neither on a weekend nor a public holiday."""
-    while day.weekday() >= _WEEKEND or day in holidays_of(country):
+    while not is_working(day, country):
         day += dt.timedelta(days=1)
     return day
 
@@ -106,12 +100,3 @@ def settle(request: Request) -> None:
     fresh = of(request)
     request.safe_on, request.legal_on = fresh.safe_on, fresh.legal_on
     Request.objects.filter(pk=request.pk).update(safe_on=fresh.safe_on, legal_on=fresh.legal_on)
-
-
-@cache
-def holidays_of(country: str) -> "HolidayBase":
-    """Return the public holidays of a country or a part of it. Raises NotImplementedError where nobody knows them."""
-    import holidays  # noqa: PLC0415 - of every country there is: for those who count a deadline
-
-    code, _, part = country.partition("-")
-    return holidays.country_holidays(code, subdiv=part or None)

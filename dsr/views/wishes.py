@@ -51,54 +51,44 @@ _ORDER = (
 
 
 def of(kind: Kind) -> Wish:
-    label, hint = _said(kind)
-    return Wish(kind, label, hint, _question(kind), _button(kind))
+    return Wish(kind, _label(kind), _hint(kind), _question(kind), _button(kind))
 
 
-def _said(kind: Kind) -> tuple[str, str]:
+def _label(kind: Kind) -> str:
     return {
-        Kind.ACCESS: (
-            _("Get a copy of everything"),
-            _("All that we hold about you, to read and for machines, with what the law has us tell you."),
+        Kind.ACCESS: _("Get a copy of everything"),
+        Kind.RECTIFICATION: _("Correct or complete my details"),
+        Kind.ERASURE: _("Delete my details"),
+        Kind.MARKETING_OBJECTION: _("Stop all marketing"),
+        Kind.WITHDRAWAL: _("Withdraw consent"),
+        Kind.OBJECTION: _("Object to another use"),
+        Kind.RESTRICTION: _("Only store my details, and do not use them"),
+        Kind.PORTABILITY: _("Take my details along"),
+        Kind.LEAVER: _("I have left the company"),
+        Kind.COMPLAINT: _("Complain about how you treat my details"),
+    }[kind]
+
+
+def _hint(kind: Kind) -> str:
+    return {
+        Kind.ACCESS: _("All that we hold about you, to read and for machines, with what the law has us tell you."),
+        Kind.RECTIFICATION: _("We put it right, and tell everybody who got the wrong details from us."),
+        Kind.ERASURE: _(
+            "All marketing stops at once, whatever comes of it; a coded form of your address reminds us. If a law"
+            " makes us keep a part, we tell you which, and until when."
         ),
-        Kind.RECTIFICATION: (
-            _("Correct or complete my details"),
-            _("We put it right, and tell everybody who got the wrong details from us."),
+        Kind.MARKETING_OBJECTION: _(
+            "By e-mail, phone and post, at once. We keep a coded form of your address to remember this."
         ),
-        Kind.ERASURE: (
-            _("Delete my details"),
-            _(
-                "All marketing stops at once, whatever comes of it; a coded form of your address reminds us. If a law"
-                " makes us keep a part, we tell you which, and until when."
-            ),
+        Kind.WITHDRAWAL: _(
+            "It takes effect at once. We keep a coded form of your address to remember a no to news or calls."
         ),
-        Kind.MARKETING_OBJECTION: (
-            _("Stop all marketing"),
-            _("By e-mail, phone and post, at once. We keep a coded form of your address to remember this."),
-        ),
-        Kind.WITHDRAWAL: (
-            _("Withdraw consent"),
-            _("It takes effect at once. We keep a coded form of your address to remember a no to news or calls."),
-        ),
-        Kind.OBJECTION: (
-            _("Object to another use"),
-            _("We set your details aside while we weigh your reasons against ours."),
-        ),
-        Kind.RESTRICTION: (
-            _("Only store my details, and do not use them"),
-            _("For example while we find out whether they are right."),
-        ),
-        Kind.PORTABILITY: (
-            _("Take my details along"),
-            _("What you gave us yourself, in a form that other systems read."),
-        ),
-        Kind.LEAVER: (
-            _("I have left the company"),
-            _("We stop writing to you at once, and delete your details earlier than we would otherwise."),
-        ),
-        Kind.COMPLAINT: (
-            _("Complain about how you treat my details"),
-            _("Our privacy contact looks into it and answers. You may also turn to the supervisory authority."),
+        Kind.OBJECTION: _("We set your details aside while we weigh your reasons against ours."),
+        Kind.RESTRICTION: _("For example while we find out whether they are right."),
+        Kind.PORTABILITY: _("What you gave us yourself, in a form that other systems read."),
+        Kind.LEAVER: _("We stop writing to you at once, and delete your details earlier than we would otherwise."),
+        Kind.COMPLAINT: _(
+            "Our privacy contact looks into it and answers. You may also turn to the supervisory authority."
         ),
     }[kind]
 

@@ -7,13 +7,14 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from io import TextIOWrapper
 from pathlib import Path
-from typing import ClassVar, NamedTuple, NoReturn
+from typing import IO, ClassVar, NoReturn
 from zoneinfo import ZoneInfo
 
 from contacts.words.addresses import hashes
-from privacy_crm.crm_import import cells
+from privacy_crm.crm_import import cells, packing
 from privacy_crm.crm_import.cells import FaultError, Value, When
 from privacy_crm.crm_import.columns import FILES, File
+from privacy_crm.crm_import.packing import Row
 
 # Beyond what any cell of a CRM holds: an unclosed quote must not take the rest of a large file into memory.
 csv.field_size_limit(16 * 1024 * 1024)
@@ -23,17 +24,6 @@ _MOST_CELLS = 1_000_000
 
 class UnreadableError(Exception):
     """The export cannot be read as it is; the message names the file and, where known, the line."""
-
-
-class Row(NamedTuple):
-    """A row as it waits: `fault` is the place of the first column with a fault, for `reason`."""
-
-    line: int
-    values: list[Value]
-    address_hash: str | None
-    mailbox_hash: str | None
-    fault: int | None
-    reason: str | None
 
 
 def exported(directory: Path, when: When) -> list["Source"]:
@@ -68,6 +58,10 @@ class Source:
     def name(self) -> str:
         """What messages call it."""
         return self.file.filename
+
+    def packed(self) -> Iterator[tuple[int, IO[str]]]:
+        """Yield the rows as they are copied in, each pack behind how many there are so far. Raises UnreadableError."""
+        return packing.packed(self.rows())
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows. Raises UnreadableError as soon as the file turns out not to be what it should."""

@@ -8,7 +8,8 @@ it changes something.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import IO, Protocol
 
 from django.db import DatabaseError, connection, transaction
 
@@ -30,8 +31,8 @@ from privacy_crm.crm_import import (
     staging,
     stored_only,
 )
+from privacy_crm.crm_import.columns import File
 from privacy_crm.crm_import.existing import Existing, Mode
-from privacy_crm.crm_import.reading import Source
 from privacy_crm.crm_import.rejects import Reject
 from privacy_crm.crm_import.report import Counts, Report
 from privacy_crm.crm_import.staging import Import
@@ -64,6 +65,23 @@ _COUNTS: dict[str, Callable[[Import], Counts]] = {
     "objections": permissions.counts_of_objections,
     "consents": permissions.counts_of_consents,
 }
+
+
+class Source(Protocol):
+    """What brings the rows of one file of the contract, checked (`reading.Source` reads them out of the file)."""
+
+    @property
+    def file(self) -> File: ...
+
+    @property
+    def unsays(self) -> bool:
+        """Whether it may take back where people's details came from, before they have been told (L5)."""
+
+    def packed(self) -> Iterator[tuple[int, IO[str]]]:
+        """Yield the rows, pack by pack, each behind how many there are so far. May raise UnreadableError."""
+
+    def share(self) -> float:
+        """Return how much of them was taken."""
 
 
 # In the order in which each needs what the ones before it have written.
@@ -133,7 +151,7 @@ def _stage(work: Import, sources: Sequence[Source], progress: Progress) -> None:
     """Read all files, before anything is looked up or locked."""
     staging.create(work)
     for source in sources:
-        for done in staging.load(work, source.file, source.rows()):
+        for done in staging.load(work, source.file, source.packed()):
             progress(source.file.filename, done, source.share())
 
 

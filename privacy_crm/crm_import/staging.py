@@ -3,14 +3,12 @@
 They never reach the write-ahead log, and are gone with the transaction.
 """
 
-import csv
 import datetime as dt
-import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any
+from typing import IO, Any
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
@@ -22,12 +20,9 @@ from contacts.people import consent_records
 from contacts.words.vocabulary import ACTIVITY_SCENARIOS, AGREEMENT_SCENARIOS, SCENARIO_OF_EVENT
 from privacy_crm.crm_import.columns import FILES, File
 from privacy_crm.crm_import.existing import Mode, facts
-from privacy_crm.crm_import.reading import Row
+from privacy_crm.crm_import.packing import CHUNK
 from privacy_crm.crm_import.rejects import Reject
 from retention.models import default_keeps
-
-CHUNK = 5_000  # rows
-_LONGEST_CHUNK = 4 * 1024 * 1024  # characters
 
 
 @dataclass
@@ -120,31 +115,18 @@ def create(work: Import) -> None:
         work.do(_CREATE.format(rows=file.table, columns=columns))
 
 
-def load(work: Import, file: File, rows: Iterator[Row]) -> Iterator[int]:
-    """Copy the rows of a file into its table, a bounded chunk at a time, and yield how many there are so far."""
-    buffer, done = io.StringIO(), 0
-    # As PostgreSQL reads CSV: what is quoted is a text, what is empty and is not is NULL.
-    writer = csv.writer(buffer, quoting=csv.QUOTE_NOTNULL, lineterminator="\n")
-    for done, row in enumerate(rows, 1):
-        writer.writerow((row.line, *row.values, row.address_hash, row.mailbox_hash, row.fault, row.reason))
-        if done % CHUNK == 0 or buffer.tell() > _LONGEST_CHUNK:
-            _copy(work, file, buffer)
-            yield done
-    _copy(work, file, buffer)
+def load(work: Import, file: File, packed: Iterable[tuple[int, IO[str]]]) -> Iterator[int]:
+    """Copy the rows of a file into its table, pack by pack, and yield how many there are so far."""
+    copy = sql.SQL("COPY {} FROM STDIN (FORMAT csv)").format(file.table)
+    for done, pack in packed:
+        work.cursor.copy_expert(copy, pack)
+        yield done
     work.analyze(file.table)
-    yield done
 
 
 def rejects() -> Iterator[Reject]:
     """Yield the refused rows, file by file in the order of the contract."""
     return chain.from_iterable(map(_rejects, FILES))
-
-
-def _copy(work: Import, file: File, buffer: io.StringIO) -> None:
-    buffer.seek(0)
-    work.cursor.copy_expert(sql.SQL("COPY {} FROM STDIN (FORMAT csv)").format(file.table), buffer)
-    buffer.seek(0)
-    buffer.truncate()
 
 
 def _rejects(file: File) -> Iterator[Reject]:

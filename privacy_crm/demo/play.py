@@ -15,6 +15,7 @@ from contacts.words.vocabulary import LegalForm
 from privacy_crm.demo import (
     addresses,
     audiences,
+    breaches,
     export,
     mailings,
     promising,
@@ -79,6 +80,7 @@ def first_night(policy: PolicyVersion) -> bool:
     mailings.write(policy, at)
     held = reviews.hold(policy, at)
     console.print(f"[dim]{held} reviews of how data is protected come round again and again; one is overdue[/]")
+    console.print(f"[dim]{breaches.happen(policy, at)} breaches are on record; the 72 hours of one run[/]")
     console.print(f"[dim]{twice.come(policy, at)} people may be on file twice[/]")
     console.print(f"[dim]{today.open_house(policy, at)} guests are in at the event of today[/]")
     console.print(f"[dim]{addresses.be_known(policy, at)} addresses are known to be their person's[/]")

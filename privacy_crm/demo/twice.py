@@ -3,8 +3,8 @@
 import datetime as dt
 
 from contacts.base.days import day_of
-from contacts.merging import duplicates
-from contacts.models import Contact, PolicyVersion
+from contacts.merging import searching
+from contacts.models import Contact, DuplicatePair, PolicyVersion
 from contacts.signups import entering
 from contacts.signups.entering import Reason
 from contacts.signups.sign_ups import Typed
@@ -23,7 +23,9 @@ def come(policy: PolicyVersion, at: dt.datetime) -> int:
     )
     for number, person in enumerate(known.exclude(phone="").order_by("pk")[:2]):
         _again(person, number, policy, at)
-    return duplicates.find(day=day, at=at, by=BY)
+    searching.begin(at=at, by=BY)
+    searching.go_on(day=day, at=at)
+    return DuplicatePair.objects.count()
 
 
 def _again(person: Contact, number: int, policy: PolicyVersion, at: dt.datetime) -> None:

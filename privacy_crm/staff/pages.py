@@ -6,12 +6,13 @@ from django.contrib import admin
 
 from privacy_crm.access import accounts
 from privacy_crm.staff.audiences import audiences
+from privacy_crm.staff.breaches import breaches
 from privacy_crm.staff.duplicates import pairs
 from privacy_crm.staff.mailings import mailings
 from privacy_crm.staff.people import contacts, segments
 from privacy_crm.staff.uploads import uploads
 
-PAGES = (audiences, contacts, segments, accounts, mailings, pairs, uploads)
+PAGES = (audiences, breaches, contacts, segments, accounts, mailings, pairs, uploads)
 
 
 @cache

@@ -68,7 +68,7 @@ def _forget_people(done: QuerySet[Upload], keys: list[int]) -> None:
 
 
 def _give_back(at: dt.datetime) -> None:
-    silent = Upload.objects.filter(Q(beat_at__isnull=True) | Q(beat_at__lte=at - moving.SILENCE))
+    silent = _silent(at).exclude(step=working.WAITING)
     for state, back in moving.BACK.items():
         found = silent.filter(state=state).exclude(pk__in=working.under_way())
         longer = {"forget_at": Greatest(F("forget_at"), Value(at + _AGAIN))} if state == UploadState.REMOVING else {}
@@ -79,6 +79,16 @@ def _give_back(at: dt.datetime) -> None:
             moving.fail(upload, UploadState.OPENING, why=str(_UNOPENED), at=at)
 
 
+def paused(at: dt.datetime) -> QuerySet[Upload]:
+    """Return the uploads that wait for somebody to go on with them, though nobody has heard of it."""
+    waiting = _silent(at).filter(state__in=moving.BACK, step=working.WAITING)
+    return waiting.exclude(pk__in=working.under_way())
+
+
+def _silent(at: dt.datetime) -> QuerySet[Upload]:
+    return Upload.objects.filter(Q(beat_at__isnull=True) | Q(beat_at__lte=at - moving.SILENCE))
+
+
 @transaction.atomic
 def _change(found: QuerySet[Upload], changes: dict[str, Any], keys: list[int]) -> None:
     found.filter(pk__in=keys).update(**changes)
@@ -86,7 +96,7 @@ def _change(found: QuerySet[Upload], changes: dict[str, Any], keys: list[int]) -
 
 def _forget_strays(at: dt.datetime) -> None:
     """Delete the files that no row names: a process died between the two."""
-    named = Upload.objects.exclude(file="").values_list("file", flat=True)
-    kept = {each for name in named for each in storing.files(name)}
+    named = Upload.objects.exclude(file="").only("file", "checked")
+    kept = {each for upload in named for each in storing.of(upload)}
     for stray in storing.strays(kept, before=at - _STRAY):
         storing.storage().delete(stray)

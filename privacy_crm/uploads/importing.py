@@ -12,10 +12,12 @@ from typing import Any
 from django.db import transaction
 from psycopg2 import sql
 
-from contacts.base import audit
+from contacts.base import audit, budgets
+from contacts.base.budgets import IsOver
 from contacts.base.days import add_months, day_of, next_run
 from contacts.information import informing
 from contacts.models import PolicyVersion, Upload
+from contacts.words import keys
 from contacts.words.differences import ListMode
 from contacts.words.vocabulary import UploadState
 from privacy_crm.crm_import import differences, people, people_counts
@@ -26,7 +28,7 @@ from privacy_crm.crm_import.existing import Existing, Mode
 from privacy_crm.crm_import.reading import UnreadableError
 from privacy_crm.crm_import.rejects import Reject
 from privacy_crm.crm_import.staging import Import
-from privacy_crm.uploads import moving, receiving, reviewing, sheets, storing, working
+from privacy_crm.uploads import checking, moving, receiving, reviewing, sheets, storing, working
 from privacy_crm.uploads.working import Clock, Work
 from retention.due.due_bases import RetentionDate
 
@@ -60,21 +62,42 @@ def start(upload: Upload, seen: str = "", *, at: dt.datetime, by: str) -> None:
     audit.record("upload.confirmed", at=at, by=by, rule=f"upload:{upload.pk}")
 
 
-def look_through(upload_id: int, *, policy: PolicyVersion, at: dt.datetime, by: str, now: Clock) -> None:
-    """Find what an import would do, and write nothing of it. A second worker, or a late one, does nothing."""
+def look_through(
+    upload_id: int, *, policy: PolicyVersion, at: dt.datetime, by: str, now: Clock, is_over: IsOver = budgets.endless
+) -> bool:
+    """Find what an import would do, and write nothing of it. A second worker, or a late one, does nothing.
+
+    Returns whether somebody has to go on, since `is_over` said so while rows were checked.
+    """
     with _working(upload_id, UploadState.PREVIEWING, at, now) as work:
-        if work:
-            with reviewing.noted() as notes:
-                found = _Found(notes)
-                _run(work, found, policy=policy, at=at, by=by, dry_run=True)
-                _show(work.upload, found, day_of(at, policy.zone))
+        if work is None:
+            return False
+        if not _check(work, UploadState.PREVIEWING, policy, at, is_over):
+            work.pause(by)
+            return True
+        with reviewing.noted() as notes:
+            found = _Found(notes)
+            _run(work, found, policy=policy, at=at, by=by, dry_run=True)
+            _show(work.upload, found, day_of(at, policy.zone))
+    return False
 
 
-def bring_in(upload_id: int, *, policy: PolicyVersion, at: dt.datetime, by: str, now: Clock) -> None:
-    """Import the people of an upload. A second worker, or a late one, does nothing."""
+def bring_in(
+    upload_id: int, *, policy: PolicyVersion, at: dt.datetime, by: str, now: Clock, is_over: IsOver = budgets.endless
+) -> bool:
+    """Import the people of an upload, by the rows that the look through has checked.
+
+    A second worker, or a late one, does nothing. Returns whether somebody has to go on: rows are checked again where
+    policy or key have changed since.
+    """
     with _working(upload_id, UploadState.IMPORTING, at, now) as work:
-        if work:
-            _run(work, _Found(), policy=policy, at=at, by=by, dry_run=False)
+        if work is None:
+            return False
+        if not _check(work, UploadState.IMPORTING, policy, at, is_over):
+            work.pause(by)
+            return True
+        _run(work, _Found(), policy=policy, at=at, by=by, dry_run=False)
+    return False
 
 
 class _Found:
@@ -126,36 +149,16 @@ def _working(upload_id: int, state: UploadState, at: dt.datetime, now: Clock) ->
             moving.give_back(work.upload, state, why=f"{error} Nothing was written.")
 
 
-def _run(work: Work, found: _Found, *, policy: PolicyVersion, at: dt.datetime, by: str, dry_run: bool) -> None:
+def _check(work: Work, state: UploadState, policy: PolicyVersion, at: dt.datetime, is_over: IsOver) -> bool:
+    under = f"{policy.pk} {keys.fingerprint(keys.first())}"
     with storing.local(str(work.upload.file)) as path:
-        _read(
-            work,
-            sheets.of(work.upload, path, When.under(policy, at)),
-            found,
-            policy=policy,
-            at=at,
-            by=by,
-            dry_run=dry_run,
-        )
+        read = sheets.of(work.upload, path, When.under(policy, at))
+        return checking.check(work, state, read, under=under, is_over=is_over)
 
 
-def _read(
-    work: Work,
-    sources: list[sheets.Sheet],
-    found: _Found,
-    *,
-    policy: PolicyVersion,
-    at: dt.datetime,
-    by: str,
-    dry_run: bool,
-) -> None:
-    files = [source.file.filename for source in sources]
-
+def _run(work: Work, found: _Found, *, policy: PolicyVersion, at: dt.datetime, by: str, dry_run: bool) -> None:
     def progress(what: str, _done: int, share: float) -> None:
-        if what == crm_import.WRITING:
-            work.say(working.WRITING, share)
-        else:
-            work.say(working.READING, (files.index(what) + share) / len(files))
+        work.say(working.WRITING, share if what == crm_import.WRITING else 0.0)
 
     def last(done: Import) -> None:
         found.numbers = people_counts.numbers(done) | {"lapsed": _lapsed(done, work.upload)} | differences.numbers(done)
@@ -164,7 +167,7 @@ def _read(
         elif mode.review and found.notes:
             reviewing.note(done, found.notes)
 
-    mode = _mode(work.upload, dry_run=dry_run)
+    mode, sources = _mode(work.upload, dry_run=dry_run), checking.sources(work.upload)
     crm_import.run(sources, policy=policy, at=at, by=by, mode=mode, progress=progress, rejects=found.refuse, last=last)
 
 

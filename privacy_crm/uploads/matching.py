@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from contacts.models import Upload, UploadedDifference
 from contacts.words.differences import ListMode
 from contacts.words.vocabulary import Scenario, SourceKind, UploadState
-from privacy_crm.uploads import moving
+from privacy_crm.uploads import moving, storing
 
 
 class MatchError(ValueError):
@@ -54,6 +55,8 @@ def match(
 
 @transaction.atomic
 def _move(upload: Upload, **told: Any) -> None:
-    """Have it looked through, and forget the differences that an earlier look has found."""
-    moving.move(upload, UploadState.UPLOADED, UploadState.PREVIEWED, to=UploadState.PREVIEWING, **told)
+    """Have it looked through, and forget the rows and differences of an earlier look."""
+    moving.move(upload, UploadState.UPLOADED, UploadState.PREVIEWED, to=UploadState.PREVIEWING, checked=[], **told)
+    for number in range(len(upload.checked)):
+        transaction.on_commit(partial(storing.storage().delete, storing.part(upload, number)))
     UploadedDifference.objects.filter(upload=upload).delete()

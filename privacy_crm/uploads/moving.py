@@ -12,7 +12,7 @@ from contacts.words.vocabulary import UploadState
 from privacy_crm.uploads import storing
 
 # What a file is kept for ends with the move.
-_WITHOUT_FILE: dict[str, Any] = {"file": "", "header": [], "mapping": {}}
+_WITHOUT_FILE: dict[str, Any] = {"file": "", "header": [], "mapping": {}, "checked": []}
 
 
 # Longer than a worker needs to begin. Whoever works is known by their lock, however long it takes.
@@ -45,7 +45,7 @@ def move(upload: Upload, *states: UploadState, to: UploadState, **changes: Any) 
 def end(upload: Upload, *states: UploadState, to: UploadState, **changes: Any) -> None:
     """Move an upload on, and have its file go with its columns. Raises MovedError."""
     move(upload, *states, to=to, **_WITHOUT_FILE, **changes)
-    for name in storing.files(str(upload.file)) if upload.file else ():
+    for name in storing.of(upload) if upload.file else ():
         transaction.on_commit(partial(storing.storage().delete, name))
 
 

@@ -75,7 +75,9 @@ def remove(
         facts: dict[str, Any] = {"budget": budget, "day": day, "at": at, "by": by}
         _in_batches(work, restoring.people(work.upload), restoring.restore, **facts)
         _in_batches(work, list(_created(work.upload).order_by("contact")), _remove, **facts)
-        if not budget.spent:
+        if budget.spent:
+            work.pause(by)
+        else:
             _close(work.upload, day=day, at=at, by=by)
         return budget.spent
 

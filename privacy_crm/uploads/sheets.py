@@ -1,6 +1,7 @@
 """An uploaded list as sources of the import: people, the organisations that they name, and their objections."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,8 @@ from contacts.models import Upload
 from privacy_crm.crm_import import cells
 from privacy_crm.crm_import.cells import FaultError, When
 from privacy_crm.crm_import.columns import CONTACTS, OBJECTIONS, ORGANISATIONS, File
-from privacy_crm.crm_import.reading import Row, Source
+from privacy_crm.crm_import.packing import Row
+from privacy_crm.crm_import.reading import Source
 from privacy_crm.uploads import fields, kinds, wording
 from privacy_crm.uploads.workbooks import MOST_ROWS, TooManyRowsError
 
@@ -49,15 +51,21 @@ class Sheet(Source):
     def name(self) -> str:
         return "The file"
 
-    def _rows(self, records: Iterator[tuple[int, list[str]]]) -> Iterator[Row]:
-        for number, (line, record) in enumerate(self.people(records), 1):
-            if number > MOST_ROWS:
-                raise TooManyRowsError
-            if any(cell.strip() for cell in record[self.width :]):
-                yield from self._refused(line)
-                continue
-            for texts in self.shape(self._texts(record)):
-                yield self._row(line, [texts.get(column, "") for column in self.file.columns])
+    def after(self, number: int) -> Iterator[tuple[int, list[Row]]]:
+        """Yield the rows of each person after so many, each behind the number of theirs. Raises UnreadableError."""
+        with closing(self.records()) as records:
+            for place, (line, record) in enumerate(self.people(records), 1):
+                if place > MOST_ROWS:
+                    raise TooManyRowsError
+                if place > number:
+                    yield place, list(self._rows_of(line, record))
+
+    def _rows_of(self, line: int, record: list[str]) -> Iterator[Row]:
+        if any(cell.strip() for cell in record[self.width :]):
+            yield from self._refused(line)
+            return
+        for texts in self.shape(self._texts(record)):
+            yield self._row(line, [texts.get(column, "") for column in self.file.columns])
 
     def people(self, records: Iterator[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
         """Yield the records below the header, less those of commas alone, which spreadsheets leave around a list."""

@@ -47,6 +47,16 @@ def files(name: str) -> tuple[str, str, str]:
     return sent, sent + UNPACKED, f"{sent}.first"
 
 
+def part(upload: Upload, number: int) -> str:
+    """Return the file of a part of its rows that are checked."""
+    return f"{files(str(upload.file))[0]}.part{number}"
+
+
+def of(upload: Upload) -> list[str]:
+    """Return every file that an upload may have."""
+    return [*files(str(upload.file)), *(part(upload, number) for number in range(len(upload.checked)))]
+
+
 def put(name: str, content: File[bytes]) -> None:
     """Keep a file under this very name, in place of one that a worker may have left there when it died."""
     storage().delete(name)

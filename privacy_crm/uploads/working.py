@@ -18,11 +18,14 @@ from contacts.words.vocabulary import UploadState
 type Clock = Callable[[], dt.datetime]
 
 UNPACKING, READING, WRITING, REMOVING = "unpacking", "reading", "writing", "removing"
+# Its time was over, and it goes on in the next task.
+WAITING = "waiting"
 
 # Any number will do, as long as it is ours alone: the second half of the lock is the upload's key.
 _LOCK = 471_167
 _EVERY = dt.timedelta(seconds=0.5)
 _SAY = "UPDATE contacts_upload SET step = %(step)s, share = %(share)s, beat_at = %(at)s WHERE id = %(upload)s"
+_PAUSE = "UPDATE contacts_upload SET step = %(step)s, asked_by = %(by)s, beat_at = %(at)s WHERE id = %(upload)s"
 
 
 @dataclass
@@ -43,6 +46,11 @@ class Work:
         self.step, self.said_at = step, at
         with self.own.cursor() as cursor:
             cursor.execute(_SAY, {"step": step, "share": min(share, 1.0), "at": at, "upload": self.upload.pk})
+
+    def pause(self, by: str) -> None:
+        """Note that somebody has to go on, in the name of who asked for it. How far it is stays as it was said."""
+        with self.own.cursor() as cursor:
+            cursor.execute(_PAUSE, {"step": WAITING, "by": by, "at": self.now(), "upload": self.upload.pk})
 
 
 @contextmanager

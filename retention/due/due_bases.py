@@ -31,48 +31,52 @@ _OF_EVENT = sql.SQL("CASE event.kind {} END").format(
 _MARKETING = sql.SQL(", ").join(map(sql.Literal, MARKETING_SCENARIOS))
 
 
+# A mail about what was asked for has not left, or the one that says that they are about to be deleted.
+_MAIL_WAITS = sql.SQL("""
+    SELECT 1 FROM contacts_message message LEFT JOIN contacts_event event ON event.id = message.event_id
+    WHERE message.contact_id = basis.contact_id AND message.purpose = 'service'
+        AND message.sent_at IS NULL AND message.ended_at IS NULL
+        AND (
+            message.template = {parting}
+            OR CASE WHEN message.whitepaper_id IS NOT NULL THEN {whitepaper} ELSE {of_event} END = basis.scenario
+        )""").format(
+    parting=sql.Literal(MailTemplate.PARTING), whitepaper=sql.Literal(Scenario.WHITEPAPER), of_event=_OF_EVENT
+)
+
+# A whitepaper is delivered once its last download link has ended, an event once it is over.
+_LINK_ENDS = sql.SQL("""
+    SELECT max(sign_up.confirmed_at) + {open} FROM contacts_signup sign_up
+    WHERE sign_up.contact_id = basis.contact_id AND sign_up.whitepaper_id IS NOT NULL
+        AND sign_up.scenario = basis.scenario""").format(open=sql.Literal(dt.timedelta(days=OPEN_DAYS)))
+_EVENT_IS_OVER = sql.SQL("""
+    SELECT max(event.over_at) FROM contacts_registration registration
+    JOIN contacts_event event ON event.id = registration.event_id
+    WHERE registration.contact_id = basis.contact_id AND registration.cancelled_at IS NULL
+        AND event.cancelled_at IS NULL AND {of_event} = basis.scenario""").format(of_event=_OF_EVENT)
+
+
 def freed_at(zone: sql.Composable) -> sql.Composed:
     """Return the query for the moment from which an objection to all marketing lets a basis of a contact lapse
     (Art. 17(1)(c) GDPR), in a time zone.
 
-    A whitepaper is delivered once its last download link has ended, an event once it is over. NULL while a mail about
-    what was asked for has not left, or the one that says that they are about to be deleted; no row for an objection to
-    less, or where it is not marketing that the person is held for.
+    NULL while a mail waits that they are still owed; no row for an objection to less, or where it is not marketing that
+    the person is held for.
     """
     return sql.SQL("""
-    SELECT CASE WHEN NOT EXISTS (
-        SELECT 1 FROM contacts_message message LEFT JOIN contacts_event event ON event.id = message.event_id
-        WHERE message.contact_id = basis.contact_id AND message.purpose = 'service'
-            AND message.sent_at IS NULL AND message.ended_at IS NULL
-            AND (
-                message.template = {parting}
-                OR CASE WHEN message.whitepaper_id IS NOT NULL THEN {whitepaper} ELSE {of_event} END = basis.scenario)
-    ) THEN GREATEST(
-        max(objection.since)::timestamp AT TIME ZONE {zone},
-        (
-            SELECT max(sign_up.confirmed_at) + {link_ends} FROM contacts_signup sign_up
-            WHERE sign_up.contact_id = basis.contact_id AND sign_up.whitepaper_id IS NOT NULL
-                AND sign_up.scenario = basis.scenario
-        ),
-        (
-            SELECT max(event.over_at) FROM contacts_registration registration
-            JOIN contacts_event event ON event.id = registration.event_id
-            WHERE registration.contact_id = basis.contact_id AND registration.cancelled_at IS NULL
-                AND event.cancelled_at IS NULL AND {of_event} = basis.scenario
-        )
-    ) END AS at
+    SELECT CASE WHEN NOT EXISTS ({mail_waits})
+        THEN GREATEST(max(objection.since)::timestamp AT TIME ZONE {zone}, ({link_ends}), ({event_is_over}))
+    END AS at
     FROM (
         SELECT min(suppression.since) AS since FROM contacts_suppression suppression
         WHERE {of_theirs} GROUP BY suppression.channel
     ) objection
     WHERE basis.scenario IN ({marketing})
     HAVING count(*) = {channels}""").format(
-        of_theirs=SAME_MAILBOX.format(one=sql.Identifier("suppression"), other=sql.Identifier("contact")),
-        parting=sql.Literal(MailTemplate.PARTING),
-        whitepaper=sql.Literal(Scenario.WHITEPAPER),
-        of_event=_OF_EVENT,
+        mail_waits=_MAIL_WAITS,
         zone=zone,
-        link_ends=sql.Literal(dt.timedelta(days=OPEN_DAYS)),
+        link_ends=_LINK_ENDS,
+        event_is_over=_EVENT_IS_OVER,
+        of_theirs=SAME_MAILBOX.format(one=sql.Identifier("suppression"), other=sql.Identifier("contact")),
         marketing=_MARKETING,
         channels=sql.Literal(len(Channel)),
     )

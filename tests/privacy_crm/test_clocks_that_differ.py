@@ -42,6 +42,7 @@ HARMLESS = {
     "privacy_crm.tasks.count_figures",
     "privacy_crm.tasks.find_duplicates",
     "privacy_crm.tasks.give_heartbeat",
+    "privacy_crm.tasks.go_on_with_duplicates",
     "privacy_crm.tasks.run_mailings",
     "privacy_crm.tasks.tell_staff",
     "retention.tasks.check_statements",

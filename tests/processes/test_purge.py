@@ -20,7 +20,9 @@ from django.db import connection, models
 
 from contacts.models import (
     Activity,
+    AffectedPerson,
     Basis,
+    Breach,
     ChannelPermission,
     ConsentRecord,
     Contact,
@@ -32,12 +34,15 @@ from contacts.models import (
     PolicyVersion,
     Recipient,
     SignUp,
+    System,
     Upload,
 )
 from contacts.people import erasure
-from dsr.models import Request
+from dsr.models import Request, SystemTask
 from privacy_crm import embedded
 from retention.models import Hold
+from tests.support.asking_systems import SystemFactory
+from tests.support.breaching import BreachFactory
 from tests.support.embedded_users import eventually, family
 from tests.support.factories import DUE, NOON, ONE_DAY, SPRING, ContactFactory, EventFactory, place, run
 from tests.support.processes import PATIENCE, Site, kill
@@ -273,6 +278,8 @@ WANTED: dict[type[models.Model], dict[str, Any]] = {
     FoodPreference: {"sign_up": None},
     Message: {"ended_at": NOON, "address": ""},
     Request: {"state": "new"} | dict.fromkeys(("outcome", "ground", "refusal"), ""),
+    AffectedPerson: {"fate": ""},
+    SystemTask: dict.fromkeys(("answer", "answered_by"), ""),
     DuplicatePair: {"dismissed_at": NOON, "other": ContactFactory.create},
 }
 
@@ -307,6 +314,7 @@ FILLERS: dict[type[models.Field[Any, Any]], Any] = {
     models.BooleanField: False,
     models.IntegerField: 1,
     models.UUIDField: uuid.UUID(int=7),
+    models.BinaryField: b"marker",
 }
 
 
@@ -316,7 +324,9 @@ def planted_person(policy: PolicyVersion, officer: User) -> tuple[Contact, set[s
     known: dict[type[models.Model], models.Model] = {
         PolicyVersion: policy,
         Event: EventFactory.create(),
+        Breach: BreachFactory.create(),
         Recipient: RecipientFactory.create(),
+        System: SystemFactory.create(),
         Mailing: Mailing.objects.create(name="news", kind="marketing", rate=1, made_by="user:1"),
         Upload: Upload.objects.create(uploaded_by=officer, uploaded_at=NOON, file_format="csv", state="done"),
     }

@@ -37,7 +37,7 @@ from retention.models import (
     Rule,
     StatementCheck,
 )
-from tests.support import listing, mailings, matrix, merging, request_pages, uploading
+from tests.support import breaching, listing, mailings, matrix, merging, request_pages, uploading
 from tests.support.asking_systems import SystemFactory
 from tests.support.factories import (
     NOON,
@@ -89,6 +89,7 @@ def world(policy: PolicyVersion) -> dict[str, Any]:
     at_the_door = SignUpFactory.create(policy_version=policy, kind="event", scenario="event", event=today)
     recipient = RecipientFactory.create(told_by="webhook", webhook_url="https://hooks.example/crm")
     gave(recipient, contact)
+    breaching.report(reported := breaching.BreachFactory.create(risk="likely"), policy)
     return {
         "contacts_agreement": agreement,
         "contacts_segment": SegmentFactory.create(shared=True),
@@ -118,6 +119,9 @@ def world(policy: PolicyVersion) -> dict[str, Any]:
         "contacts_recipient": recipient,
         "contacts_recipientnotice": notice(recipient),
         "contacts_review": ReviewFactory.create(),
+        "contacts_breach_leave-unreported": breaching.BreachFactory.create(),
+        "contacts_breach": breaching.affecting(contact, risk="high"),
+        **dict.fromkeys(("contacts_breach_add-report", "contacts_breach_close", "contacts_breach_paper"), reported),
         "contacts_audience": listing.made(),
         "contacts_audience_struck": _to_strike(),
         **uploading.world(),
@@ -220,9 +224,15 @@ def address(name: str, records: dict[str, Any]) -> str:
     if kind not in records or name.endswith(("_changelist", "_add", "_columns", "_countries", "_legal-forms")):
         return reverse(f"admin:{name}")
     record = records.get(name, records[kind])
+    return reverse(f"admin:{name}", args=_keys(name, record))
+
+
+def _keys(name: str, record: Any) -> list[Any]:
     if name == "contacts_event_admit":
-        return reverse(f"admin:{name}", args=[record.event_id, record.public_id])
-    return reverse(f"admin:{name}", args=[record.public_id if isinstance(record, Contact) else record.pk])
+        return [record.event_id, record.public_id]
+    if name == "contacts_breach_paper":
+        return [record.pk, 1, "sv"]
+    return [record.public_id if isinstance(record, Contact) else record.pk]
 
 
 def status(client: Client, url: str) -> int:

@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group, User
 
 from contacts.audiences import striking
 from contacts.base.two_clocks import Clocks
+from contacts.breaches import reminding as breach_reminding
 from contacts.delivery import address_question, change_address_notified, mailing_trial
 from contacts.journal import warning as journal_warning
 from contacts.journal import writing
@@ -33,6 +34,7 @@ from retention.models import PurgeRun
 from retention.watch import clock_watch, warning
 from tests.contacts.audiences.test_striking import listed
 from tests.support import mailings
+from tests.support.breaching import BreachFactory
 from tests.support.deciding import BECAUSE, ada, asks, draft
 from tests.support.deleting import erased, wish
 from tests.support.factories import NOON, ONE_DAY, ContactFactory, customer
@@ -64,6 +66,12 @@ def letters(policy: PolicyVersion) -> None:
     request = asks(policy, Kind.OBJECTION)
     for write, facts in LETTERS.items():
         answering.send(request, draft(write, request, policy, **facts), at=NOON, by=OFFICER)
+
+
+def breach_runs(_policy: PolicyVersion) -> None:
+    officer()
+    BreachFactory.create(aware_at=NOON - 3 * ONE_DAY)
+    breach_reminding.tick(at=NOON)
 
 
 def certificate(policy: PolicyVersion) -> None:
@@ -173,6 +181,7 @@ TEMPLATES: dict[MailTemplate, set[str]] = {
     MailTemplate.ANNOUNCE: {"whitepaper"},
     MailTemplate.MAILING: set(),
     MailTemplate.WRITTEN: set(),
+    MailTemplate.BREACH: set(),
 }
 LETTERS: dict[Writer, dict[str, Any]] = {
     answers.extended: {"until": TODAY, "reason": BECAUSE},
@@ -201,6 +210,7 @@ BY_AN_ACT: dict[Writer, tuple[Make, set[str]]] = {
 }
 MODULES: dict[str, tuple[Make, set[str]]] = {
     "contacts/audiences/striking.py": (to_strike, {DESK}),
+    "contacts/breaches/reminding.py": (breach_runs, {"admin:contacts_breach_change"}),
     "contacts/journal/warning.py": (journal_waits, set()),
     "contacts/outbox/standstill_told.py": (mail_refused, {"admin:contacts_mailstandstill_change"}),
     "contacts/delivery/address_question.py": (doubted, {"address", *EVERYWHERE}),

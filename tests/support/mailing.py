@@ -11,6 +11,7 @@ from contacts.events import places
 from contacts.models import Contact, Event, Mailing, Message, PolicyVersion, SignUp
 from contacts.outbox import outbox
 from contacts.words.vocabulary import MailPurpose, MailTemplate, SignUpKind
+from tests.support import breaching
 from tests.support.factories import (
     NOON,
     ContactFactory,
@@ -140,4 +141,5 @@ _OWED: dict[MailTemplate, Callable[..., Message]] = {
     MailTemplate.ANNOUNCE: announcement,
     MailTemplate.MAILING: one_of_a_mailing,
     MailTemplate.WRITTEN: _written,
+    MailTemplate.BREACH: breaching.letter,
 }

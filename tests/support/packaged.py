@@ -12,7 +12,10 @@ from django.contrib.auth.models import User
 from contacts.base import audit
 from contacts.models import (
     Activity,
+    AffectedPerson,
     Bounce,
+    Breach,
+    BreachLetter,
     ChannelPermission,
     ConsentRecord,
     Contact,
@@ -172,6 +175,16 @@ def _outbox(contact: Contact, policy: PolicyVersion, mark: str) -> None:
     mailing = drafted(name=f"{mark} campaign", subject={"en": f"{mark} news", "sv": f"{mark} nytt"})
     Message.objects.create(
         template="mailing", purpose="marketing", contact=contact, mailing=mailing, sent_at=NOON, **when
+    )
+    breach = Breach.objects.create(
+        title=f"{mark} breach", happened="lost", kinds=["confidentiality"], aware_at=BEFORE, contact_point="us"
+    )
+    AffectedPerson.objects.create(breach=breach, contact=contact, told_at=NOON, fate="told")
+    told = BreachLetter.objects.create(
+        breach=breach, texts={}, contact_point="us", approved_at=BEFORE, approved_by="user:1"
+    )
+    Message.objects.create(
+        template="breach", purpose="service", contact=contact, breach_letter=told, sent_at=NOON, **when
     )
     recipient = Recipient.objects.create(
         name=f"{mark} Print Ltd", kind="processor", service=f"{mark} prints and posts", country="GB",

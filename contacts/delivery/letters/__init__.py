@@ -15,7 +15,15 @@ from django.utils import translation
 
 from contacts.base.fields import one_line
 from contacts.base.languages import spoken
-from contacts.delivery.letters import about_events, about_people, announcements, confirmations, mailings, written
+from contacts.delivery.letters import (
+    about_breaches,
+    about_events,
+    about_people,
+    announcements,
+    confirmations,
+    mailings,
+    written,
+)
 from contacts.delivery.letters.envelope import Envelope
 from contacts.delivery.letters.parts import Letter, Occasion
 from contacts.models import Message, PolicyVersion
@@ -34,6 +42,7 @@ _WRITERS = {
     MailTemplate.ANNOUNCE: announcements.announce,
     MailTemplate.MAILING: mailings.mailing,
     MailTemplate.WRITTEN: written.unpack,
+    MailTemplate.BREACH: about_breaches.told,
 }
 
 

@@ -20,6 +20,9 @@ from dsr.words.vocabulary import Kind, State
 
 PERMISSION = "dsr.view_request"
 
+# How many, since or until when, where they are listed, and the sentence that counts them.
+type Told = tuple[int, dt.date | None, str, str]
+
 
 @dataclass(frozen=True)
 class Card:
@@ -53,51 +56,43 @@ def look(day: dt.date) -> Desk:
 
 def tasks(desk: Desk) -> list[dict[str, Any]]:
     """Return what the officer has to do about requests, as sentences that lead there, each with its day."""
-    numbers = desk.numbers
-    overdue, soon, passed_on = numbers["overdue"], numbers["soon"], numbers["passed_on"]
-    told = [
-        (
-            overdue,
-            numbers["overdue_since"],
-            "due=overdue",
-            ngettext("%d request is overdue", "%d requests are overdue", overdue),
-        ),
-        (
-            soon,
-            numbers["soon_on"],
-            "due=soon",
-            ngettext(
-                "%d request has to be answered within 7 days",
-                "%d requests have to be answered within 7 days, the first on this day",
-                soon,
-            ),
-        ),
-        (
-            passed_on,
-            numbers["passed_on_due"],
-            "passed_on=waiting",
-            ngettext(
-                "%d request was passed on and nobody has looked at it",
-                "%d requests were passed on and nobody has looked at them",
-                passed_on,
-            ),
-        ),
-        (
-            numbers["promised"],
-            numbers["promised_by"],
-            "due=promised",
-            ngettext(
-                "%d promise to a person has to be kept",
-                "%d promises to people have to be kept, the first by this day",
-                numbers["promised"],
-            ),
-        ),
-        *_gone_wrong(),
-    ]
+    told = [*_to_answer(desk.numbers), *_to_look_at(desk.numbers), *_gone_wrong()]
     return [{"text": text % number, "link": _link(query), "day": day} for number, day, query, text in told if number]
 
 
-def _gone_wrong() -> list[tuple[int, None, str, str]]:
+def _to_answer(numbers: dict[str, Any]) -> list[Told]:
+    overdue, soon = numbers["overdue"], numbers["soon"]
+    within = ngettext(
+        "%d request has to be answered within 7 days",
+        "%d requests have to be answered within 7 days, the first on this day",
+        soon,
+    )
+    late = ngettext("%d request is overdue", "%d requests are overdue", overdue)
+    return [
+        (overdue, numbers["overdue_since"], "due=overdue", late),
+        (soon, numbers["soon_on"], "due=soon", within),
+    ]
+
+
+def _to_look_at(numbers: dict[str, Any]) -> list[Told]:
+    passed_on, promised = numbers["passed_on"], numbers["promised"]
+    unseen = ngettext(
+        "%d request was passed on and nobody has looked at it",
+        "%d requests were passed on and nobody has looked at them",
+        passed_on,
+    )
+    to_keep = ngettext(
+        "%d promise to a person has to be kept",
+        "%d promises to people have to be kept, the first by this day",
+        promised,
+    )
+    return [
+        (passed_on, numbers["passed_on_due"], "passed_on=waiting", unseen),
+        (promised, numbers["promised_by"], "due=promised", to_keep),
+    ]
+
+
+def _gone_wrong() -> list[Told]:
     found = Request.objects.with_findings().count()
     lost = Request.objects.with_undelivered().count()
     searched = ngettext(

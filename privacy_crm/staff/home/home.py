@@ -178,6 +178,13 @@ _DOORS = [
         _("Who outside gets people's data, what for, and under which agreement."),
     ),
     (
+        "contacts.view_breach",
+        "contacts_breach",
+        "gpp_bad",
+        _("Breaches"),
+        _("Data was lost, changed or seen by the wrong people? Report it within 72 hours."),
+    ),
+    (
         "contacts.view_policyversion",
         "contacts_policyversion",
         "policy",

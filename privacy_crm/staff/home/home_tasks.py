@@ -36,6 +36,7 @@ from contacts.words.vocabulary import MailingState, SignUpKind, UploadState
 from dsr.models import SystemTask
 from privacy_crm.access import accounts
 from privacy_crm.staff.audiences import audiences
+from privacy_crm.staff.breaches import breaches
 from privacy_crm.staff.duplicates import pairs
 from privacy_crm.staff.people import address_trust_act, informing_act
 from privacy_crm.staff.uploads import upload_forms
@@ -79,6 +80,7 @@ def of(request: HttpRequest, day: dt.date) -> list[Told]:
     """Return what waits for this user on a day, apart from requests, in no order."""
     now = timezone.now()
     found = [
+        *breaches.tasks(request),
         *audiences.tasks(request),
         *pairs.tasks(request),
         *informing_act.tasks(request),

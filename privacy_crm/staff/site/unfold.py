@@ -66,6 +66,7 @@ _NAVIGATION = [
             _page(_("Recipients"), "share", "contacts_recipient", "contacts.view_recipient"),
             _page(_("Other systems"), "hub", "contacts_system", "contacts.view_system"),
             _page(_("Notices"), "campaign", "contacts_recipientnotice", "contacts.view_recipientnotice"),
+            _page(_("Breaches"), "gpp_bad", "contacts_breach", "contacts.view_breach"),
             _page(_("Reviews"), "fact_check", "contacts_review", "contacts.view_review"),
             _page(_("Privacy policy"), "policy", "contacts_policyversion", "contacts.view_policyversion"),
             _page(_("Marketing rules"), "gavel", "contacts_countryrule", "contacts.view_countryrule"),

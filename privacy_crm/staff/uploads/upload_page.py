@@ -137,6 +137,7 @@ def _step(upload: Upload) -> str:
         return _("Waiting until another import is done")
     words = {
         "": _("Waiting for its turn"),
+        working.WAITING: _("Waiting for its turn"),
         working.UNPACKING: _("Opening the workbook"),
         working.READING: _("Reading the rows"),
         working.WRITING: _("Looking up who is held already")

@@ -11,7 +11,7 @@ import pytest
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
-from contacts.delivery import sending
+from contacts.delivery import failing, sending
 from contacts.events import events
 from contacts.models import AuditEvent, Contact, Message, PolicyVersion, SignUp, Suppression
 from contacts.outbox import links, outbox, standstill
@@ -140,7 +140,7 @@ def test_pauses_double_up_to_an_hour_and_end_after_three_days(sink: Sink, policy
     assert pauses[:8] == [1, 2, 4, 8, 16, 32, 60, 60]
     assert (message.end, message.reason) == ("gave_up", "ConnectionRefusedError")
     assert 3 * ONE_DAY - dt.timedelta(hours=1) <= at - NOON <= 3 * ONE_DAY
-    assert message.attempts + 1 == sending.MOST_ATTEMPTS == len(pauses)
+    assert message.attempts + 1 == failing.MOST_ATTEMPTS == len(pauses)
 
 
 def test_an_address_that_is_refused_for_now_is_tried_again_and_holds_nobody_up(

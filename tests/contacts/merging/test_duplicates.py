@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from contacts.merging import duplicates
+from contacts.merging import duplicates, searching
 from contacts.merging.duplicates import PairError
 from contacts.models import AuditEvent, Contact, DuplicatePair
 from tests.support.factories import NOON, ContactFactory, OrganisationFactory
@@ -16,7 +16,11 @@ pytestmark = pytest.mark.django_db
 
 
 def find() -> int:
-    return duplicates.find(day=DAY, **AT)
+    """Search everybody, and return how many pairs are new."""
+    searching.begin(**AT)
+    searching.go_on(day=DAY, at=NOON)
+    told = AuditEvent.objects.filter(code="duplicates.found").latest("pk")
+    return int(told.rule.removeprefix("pairs:"))
 
 
 def pairs() -> list[tuple[Any, ...]]:
@@ -152,5 +156,5 @@ def test_an_organisation_of_many_people_of_one_name_costs_a_bounded_number_of_co
         cursor.execute(_CROWD, [organisation.pk, number])
     begun = time.monotonic()
     found = find()
-    assert found <= number * duplicates.NEIGHBOURS * 2
+    assert found <= number * searching.NEIGHBOURS * 2
     assert time.monotonic() - begun < 30

@@ -178,7 +178,7 @@ def test_a_day_of_collection_of_ones_own_goes_before_that_of_all(policy: PolicyV
 def test_nothing_of_the_file_is_left_when_its_people_are_in(policy: PolicyVersion) -> None:
     before = files()
     upload = look_through(receive(as_xlsx(ROWS)), policy)
-    assert len(files()) == len(before) + 2  # the list, and its first rows
+    assert len(files()) == len(before) + 4  # the list, its first rows, and those that are checked of two kinds
     bring_in(upload, policy)
     assert files() == before
     assert (upload.file.name, upload.header, upload.mapping) == ("", [], {})
