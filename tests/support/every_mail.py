@@ -27,6 +27,7 @@ from dsr.intake.intake import Stranger
 from dsr.letters import answers, complaints, corrections, erasure, handovers, proof, question, refusals, restrictions
 from dsr.letters import stopped as stops
 from dsr.letters.common import Writer
+from dsr.systems import telling as telling_systems
 from dsr.words.vocabulary import Kind, RefusalGround
 from privacy_crm.access import inviting, telling
 from privacy_crm.preflight import mail as preflight_mail
@@ -34,6 +35,7 @@ from retention.models import PurgeRun
 from retention.watch import clock_watch, warning
 from tests.contacts.audiences.test_striking import listed
 from tests.support import mailings
+from tests.support.asking_systems import SystemFactory
 from tests.support.breaching import BreachFactory
 from tests.support.deciding import BECAUSE, ada, asks, draft
 from tests.support.deleting import erased, wish
@@ -116,6 +118,12 @@ def to_strike(policy: PolicyVersion) -> None:
 def to_be_told(_policy: PolicyVersion) -> None:
     notice(RecipientFactory.create())
     tell()
+
+
+def system_asked(policy: PolicyVersion) -> None:
+    SystemFactory.create()
+    asks(policy, Kind.ACCESS)
+    telling_systems.send_due(at=NOON, now=lambda: NOON)
 
 
 def officer() -> None:
@@ -220,6 +228,7 @@ MODULES: dict[str, tuple[Make, set[str]]] = {
     "dsr/answers/answering.py": (letters, EVERYWHERE),
     "dsr/clock/reminding.py": (due, {INBOX}),
     "dsr/intake/proving.py": (first_words, {"my_data_open", *EVERYWHERE}),
+    "dsr/systems/owner_letters.py": (system_asked, {"system_task"}),
     "retention/watch/clock_watch.py": (clocks_apart, set()),
     "privacy_crm/preflight/mail.py": (of_the_operator, set()),
     "privacy_crm/access/telling.py": (of_accounts, {"account_set_up", "account_not_you"}),
