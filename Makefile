@@ -42,13 +42,14 @@ restore-drill: setup ## back up, erase, purge, object, freeze, restore, replay: 
 test-faults: setup ## run the whole matrix of faults: servers and processes that are killed, full, silent or late
 	@exec $(BIN)/python -m pytest -n 0 -m "faults or processes" --durations=0 $(FAULTS) $(ARGS)
 
-check: setup ## lint, types, import contracts, migrations, Django's checks
+check: setup ## lint, types, import contracts, migrations, the data map, Django's checks
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py lintmigrations --settings tests.linting
+	$(BIN)/python manage.py data_map --check
 	$(BIN)/python manage.py check --fail-level WARNING --database default
 
 bench: setup ## measure what must be fast against its floor (ARGS="--contacts 200000", "--only audience")

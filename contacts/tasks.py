@@ -11,7 +11,7 @@ from contacts.base.background import app
 from contacts.breaches import reminding as breach_reminders
 from contacts.delivery import sending
 from contacts.delivery.order import Mails
-from contacts.disclosure import notifying
+from contacts.disclosure import expiry, notifying
 from contacts.events import dietary, reminders
 from contacts.information import informing
 from contacts.journal import shipping, warning
@@ -132,6 +132,12 @@ def sweep_sign_ups(at: dt.datetime) -> None:
 @two_clocks.by_both(timezone.now)
 def sweep_proposed_details(at: dt.datetime) -> None:
     details.sweep(at)
+
+
+@app.task
+def remind_of_agreements() -> None:
+    if policy := PolicyVersion.objects.in_force():
+        expiry.remind(policy=policy, at=timezone.now())
 
 
 @app.task

@@ -29,6 +29,24 @@ def holidays_are_known(**_options: Any) -> list[CheckMessage]:
 
 
 @register(OF_REQUESTS)
+def eves_are_known(**_options: Any) -> list[CheckMessage]:
+    """Find eves that are to count in a country of which nobody has collected any."""
+    if not settings.EVES_ARE_HOLIDAYS or holidays_are_known():
+        return []
+    try:
+        holidays_of(settings.HOLIDAYS_COUNTRY, eves=True)
+    except NotImplementedError:
+        return [
+            Error(
+                f"EVES_ARE_HOLIDAYS is on, and no eves are known of {settings.HOLIDAYS_COUNTRY!r}.",
+                hint="Switch it off. It is for Sweden, whose courts treat three eves as Sundays.",
+                id="dsr.E003",
+            )
+        ]
+    return []
+
+
+@register(OF_REQUESTS)
 def requests_are_kept_a_year(**_options: Any) -> list[CheckMessage]:
     if settings.REQUEST_MONTHS >= FEWEST_MONTHS:
         return []

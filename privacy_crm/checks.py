@@ -76,7 +76,8 @@ def places_are_known(**_options: Any) -> list[CheckMessage]:
 
 def holidays_are_known(**_options: Any) -> list[CheckMessage]:
     """Find what keeps deadlines from being known, as the check of requests does wherever checks are run."""
-    return [_error(str(message.msg), "E016") for message in of_requests.holidays_are_known()]
+    found = [*of_requests.holidays_are_known(), *of_requests.eves_are_known()]
+    return [_error(str(message.msg), "E016") for message in found]
 
 
 def postgresql_is_new_enough(*, databases: Sequence[str] | None = None, **_options: Any) -> list[CheckMessage]:

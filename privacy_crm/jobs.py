@@ -178,6 +178,14 @@ JOBS = {
         LONGEST,
         late="The next tick does it.",
     ),
+    "agreements": Job(
+        "contacts.tasks.remind_of_agreements",
+        Queue.PEOPLE,
+        _("reminds officers once of an agreement with a recipient that ends within 60 days"),
+        crontab(minute=45),
+        LONGEST,
+        late="The next tick does it; the officer's home page says the same.",
+    ),
     "reminders": Job(
         "contacts.tasks.owe_reminders",
         Queue.PEOPLE,
@@ -312,6 +320,13 @@ JOBS = {
         _("goes on with a search for duplicates that took longer than one task works"),
         crontab(minute="*/10"),
         late="A search asks for its next part by itself; this tick finds one that nobody heard of.",
+    ),
+    "registers": Job(
+        "privacy_crm.tasks.keep_registers",
+        Queue.BULK,
+        _("keeps the record of processing as it stands when a policy is published, and each quarter (L8)"),
+        crontab(minute="8-59/10"),
+        late="The next tick keeps it as it stands by then.",
     ),
     "figures": Job(
         "privacy_crm.tasks.count_figures",

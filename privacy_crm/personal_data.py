@@ -2,7 +2,7 @@
 
 from contacts.personal_data import NOTHING, Field, Table, about
 
-_ITS_MONTHS = "24 months after it ended"
+_ITS_MONTHS = "%(AUDIT_MONTHS)s months after it ended"
 _STAYS = "never by itself: an account is closed and stays, since what was done about people names its number"
 _STAFF = about("the account of a member of staff", exported=False, goes=_STAYS)
 _LANGUAGE = about("the language of mails to a member of staff", exported=False, goes="once the account is closed")

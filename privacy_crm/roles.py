@@ -24,6 +24,7 @@ _PEOPLE = _view("contact", "basis", "activity", "channelpermission", "consentrec
 _SIGN_UPS = {"contacts.view_signup", "contacts.change_signup"}
 _LISTS = {*_edit("segment"), "contacts.export_audience", "contacts.view_audience", "contacts.change_audience"}
 _MAIL_FAULTS = {"contacts.view_mailstandstill", "contacts.view_bounceundoing", "contacts.add_bounceundoing"}
+_MAINTENANCE = {"contacts.view_maintenance", "contacts.add_maintenance"}
 _LEDGER = {"retention.view_purgerun", "retention.view_purgecount", "retention.view_statementcheck"}
 
 ROLES: dict[str, set[str]] = {
@@ -78,6 +79,8 @@ ROLES: dict[str, set[str]] = {
         "contacts.view_reviewoutcome",
         "contacts.add_reviewoutcome",
         *_edit("breach"),
+        "contacts.view_processingsnapshot",
+        *_MAINTENANCE,
         "contacts.approve_mailing",
         "contacts.merge_contacts",
         "contacts.add_contact",
@@ -116,7 +119,7 @@ ROLES: dict[str, set[str]] = {
         *_LEDGER,
         *_view("organisation", "agreement", "event", "whitepaper", "policyversion", "scenariorule", "auditevent"),
         *_view("topic", "countryrule", "recipient", "system", "disclosure", "recipientnotice", "mailing", "audience"),
-        *_view("review", "reviewoutcome", "breach"),
+        *_view("review", "reviewoutcome", "breach", "processingsnapshot", "maintenance"),
     },
     "administrator": {
         "dsr.pass_on_request",
@@ -125,6 +128,7 @@ ROLES: dict[str, set[str]] = {
         "auth.change_user",
         "auth.view_group",
         *_edit("apikey"),
+        *_MAINTENANCE,
         "contacts.view_jobrun",
         "privacy_crm.view_rolerequest",
         "privacy_crm.confirm_role",

@@ -1,5 +1,6 @@
 """All settings, read from the environment (and from a git-ignored `.env` in development)."""
 
+import datetime as dt
 import sys
 from pathlib import Path
 from typing import Any, NoReturn
@@ -54,6 +55,15 @@ def duration(name: str, default: str, least: str, most: str) -> str:
         durations.seconds(text)
     except ValueError:
         stop(f"{name} must be a duration from {least} to {most}, such as {default}")
+    return text
+
+
+def day_of_year(name: str, default: str) -> str:
+    text: str = env.str(name, default="") or default
+    try:
+        dt.date.fromisoformat(f"2024-{text}")
+    except ValueError:
+        stop(f"{name} must be a day of the year as MM-DD, such as {default}")
     return text
 
 
@@ -355,6 +365,10 @@ PURGE_CAP_NUMBER = number("PURGE_CAP_NUMBER", 100, 0, 100_000_000)
 
 # Whose public holidays a legal date rolls over (Regulation 1182/71, Art. 3), as an ISO code.
 HOLIDAYS_COUNTRY = env.str("HOLIDAYS_COUNTRY", default="SE")
+# Whether the eves count, too, that Swedish procedure treats as Sundays (lag 1930:173): by lag 1989:1253 they are none.
+EVES_ARE_HOLIDAYS = env.bool("EVES_ARE_HOLIDAYS", default=False)
+# On which day, as MM-DD, the company's financial year usually ends: duties for bookkeeping are counted from it (L9).
+FINANCIAL_YEAR_ENDS = day_of_year("FINANCIAL_YEAR_ENDS", "12-31")
 
 # A question back to who asks pauses the deadline where it is put within so many working days (EDPB 01/2022, 159).
 QUESTION_DAYS = number("QUESTION_DAYS", 3, 1, 30)

@@ -19,6 +19,7 @@ from privacy_crm.access import forgetting as of_accounts
 from privacy_crm.access import logins, telling
 from privacy_crm.figures import catalogue
 from privacy_crm.health import heartbeat
+from privacy_crm.registers import snapshots
 from privacy_crm.uploads import forgetting, importing, opening, removing
 from retention.watch import clock_watch
 
@@ -110,6 +111,12 @@ def go_on_with_duplicates() -> None:
     is_over = budgets.of_a_task(at, timezone.now)
     if policy and searching.go_on(day=day_of(at, policy.zone), at=at, is_over=is_over):
         asked_once.ask(go_on_with_duplicates.name, lasts=_UNTIL_THE_NEXT_TICK)
+
+
+@app.task
+def keep_registers() -> None:
+    if policy := PolicyVersion.objects.in_force():
+        snapshots.tick(policy=policy, at=timezone.now())
 
 
 @app.task

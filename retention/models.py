@@ -107,6 +107,9 @@ class Hold(models.Model):
     keeps = ArrayField(models.CharField(choices=Category), default=default_keeps)
     placed_at = models.DateTimeField()
     until = models.DateField(null=True, blank=True)
+    financial_year_ended_on = models.DateField(
+        null=True, blank=True, help_text="From it the last day of a duty for bookkeeping is computed."
+    )
     closed_on = models.DateField(null=True, blank=True)
 
     objects = Holds.as_manager()
@@ -124,6 +127,11 @@ class Hold(models.Model):
                 condition=Q(closed_on__isnull=True) | Q(until__isnull=False, closed_on__gt=F("until")),
                 name="hold_closed_after_its_end",
                 violation_error_message="A hold is closed only after its last day.",
+            ),
+            models.CheckConstraint(
+                condition=Q(financial_year_ended_on__isnull=True) | Q(reason="bookkeeping"),
+                name="hold_financial_year_is_of_bookkeeping",
+                violation_error_message="A financial year belongs to a duty for bookkeeping.",
             ),
         ]
         indexes = [

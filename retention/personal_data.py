@@ -6,7 +6,10 @@ MODELS: dict[str, Table] = {
     "retention.Hold": {
         **dict.fromkeys(["id", "contact"], KEY),
         **dict.fromkeys(
-            ["kind", "reason", "legal_reference", "keeps", "placed_at", "until", "closed_on"],
+            [
+                "kind", "reason", "legal_reference", "keeps", "placed_at", "until", "financial_year_ended_on",
+                "closed_on",
+            ],
             about("why the person is kept beyond the bases, and how long (P5)"),
         ),
     },

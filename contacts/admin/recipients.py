@@ -6,6 +6,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
@@ -14,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django_countries import countries
 from unfold.decorators import display
 
-from contacts.admin import recipient_acts
+from contacts.admin import recipient_acts, recipient_paper_acts, recipient_papers
 from contacts.admin.shared.acts import Act
 from contacts.admin.shared.base import RecordAdmin, company_day
 from contacts.admin.shared.filters import Choice, ChoiceFilter
@@ -63,6 +65,7 @@ class RecipientAdmin(RecordAdmin):
             "key",
             offered=lambda recipient: recipient.told_by == ToldBy.WEBHOOK,
         ),
+        *recipient_paper_acts.ACTS,
     )
 
     def complete(self, request: HttpRequest, records: list[Any]) -> None:
@@ -93,6 +96,17 @@ class RecipientAdmin(RecordAdmin):
     def title_of(self, record: Any) -> str:
         return str(record.name)
 
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.fetch)
+        return [
+            path("<path:object_id>/document/<int:document>/", view, name=self._url_name("document")),
+            *super().get_urls(),
+        ]
+
+    def fetch(self, request: HttpRequest, object_id: str, document: int) -> HttpResponseBase:
+        """Hand out a document of the agreement. Who fetched it is recorded, though that is a GET (ADR 0016)."""
+        return recipient_papers.fetch(request, self.found(request, object_id), document)
+
     def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         sees_notices = request.user.has_perm("contacts.view_recipientnotice")
         return {
@@ -102,6 +116,7 @@ class RecipientAdmin(RecordAdmin):
             "told_by": ToldBy(record.told_by).label,
             "notices": _open(record) if sees_notices else None,
             "copies": _copies(record),
+            **recipient_papers.of(record, company_day()),
             "people": _people(record) if request.user.has_perm("contacts.view_disclosure") else None,
         }
 

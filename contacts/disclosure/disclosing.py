@@ -48,9 +48,10 @@ def disclose(
     """Record that these people's data goes to a recipient for a purpose that they are held for.
 
     Raises DisclosureError, with nothing written, where no agreement is in force that day or covers the purpose, where
-    the recipient is outside the EEA without a safeguard (Art. 44 GDPR), and where anybody among them is not held for
-    the purpose, restricted, frozen or reduced, or not told yet where their details came from (Art. 14(3)(c)), or where
-    the recipient is a reseller and anybody among them objected on any channel (Art. 21(3)) or has left.
+    the recipient is outside the EEA without a safeguard or after an assessment that says no (Art. 44 GDPR), where
+    anybody among them is not held for the purpose, restricted, frozen or reduced, or not told yet where their details
+    came from (Art. 14(3)(c)), or where the recipient is a reseller and anybody among them objected on any channel
+    (Art. 21(3)) or has left.
     """
     asked = people.values_list("pk", flat=True) if isinstance(people, QuerySet) else people
     ids, day = sorted(set(asked)), _day(at)
@@ -106,6 +107,9 @@ def check(recipient: Recipient, day: dt.date, purpose: Scenario | None = None) -
         raise DisclosureError(f"Nothing was given: the agreement with {recipient} does not cover this purpose.")
     if recipient.is_outside_the_eea and not recipient.safeguard:
         raise DisclosureError(f"Nothing was given: {recipient} is outside the EEA, and no safeguard is on record.")
+    latest = recipient.transfer_assessments.first() if recipient.is_outside_the_eea else None
+    if latest is not None and not latest.allowed:
+        raise DisclosureError(f"Nothing was given: the transfer to {recipient} was assessed, and is not allowed.")
 
 
 def held_for(*purposes: str) -> Exists:

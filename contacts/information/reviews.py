@@ -1,6 +1,7 @@
 """Looks at how well people's data is protected, that come round again and again: what each found, what is due (P18)."""
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 
@@ -24,18 +25,20 @@ def add(title: str, question: str, *, every_months: int, first_on: dt.date, at: 
 
 
 @transaction.atomic
-def record(review: Review, outcome: str, *, on: dt.date, at: dt.datetime, by: str) -> dt.date:
+def record(
+    review: Review, outcome: str, *, on: dt.date, evidence: dict[str, Any] | None = None, at: dt.datetime, by: str
+) -> dt.date:
     """Write down what a review found on a day, and return the day on which it comes round again.
 
-    `review` is as it was seen: its outcome is recorded once. Raises ReviewError where somebody else has recorded it or
-    ended the review, and for a day to come.
+    `evidence` is what the records say at this moment, kept with it. `review` is as it was seen: its outcome is recorded
+    once. Raises ReviewError where somebody else has recorded it or ended the review, and for a day to come.
     """
     if on > today(at):
         raise ReviewError("What a review found can be recorded once it was done.")
     again = add_months(on, review.every_months)
     if not Review.objects.standing().filter(pk=review.pk, next_on=review.next_on).update(next_on=again):
         raise ReviewError("The outcome is on record already, or the review has ended.")
-    ReviewOutcome.objects.create(review=review, done_on=on, outcome=outcome, by=by)
+    ReviewOutcome.objects.create(review=review, done_on=on, outcome=outcome, evidence=evidence, by=by)
     audit.record("review.done", at=at, by=by, rule=f"review:{review.pk}")
     return again
 

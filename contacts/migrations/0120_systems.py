@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0072_sent_reports_stay'),
+        ('contacts', '0073_registers'),
     ]
 
     operations = [

@@ -24,7 +24,14 @@ from contacts.models.outbox import LeftMail, MailStandstill, Message
 from contacts.models.people import Activity, Basis, Contact
 from contacts.models.policy import PolicyVersion, ScenarioRule
 from contacts.models.proposals import ProposedDetail
+from contacts.models.recipient_papers import (
+    DocumentKind,
+    RecipientDocument,
+    SubProcessor,
+    TransferAssessment,
+)
 from contacts.models.recipients import Disclosure, Recipient, RecipientNotice
+from contacts.models.registers import Maintenance, MaintenanceKind, ProcessingSnapshot, SnapshotReason
 from contacts.models.reviews import Review, ReviewOutcome
 from contacts.models.segments import ListLayout, Segment
 from contacts.models.sign_ups import SignUp
@@ -55,6 +62,7 @@ __all__ = [
     "Contact",
     "CountryRule",
     "Disclosure",
+    "DocumentKind",
     "DuplicatePair",
     "DuplicateSearch",
     "EarlierHash",
@@ -70,12 +78,16 @@ __all__ = [
     "LookAgain",
     "MailStandstill",
     "Mailing",
+    "Maintenance",
+    "MaintenanceKind",
     "MergedAddress",
     "Message",
     "Organisation",
     "PolicyVersion",
+    "ProcessingSnapshot",
     "ProposedDetail",
     "Recipient",
+    "RecipientDocument",
     "RecipientNotice",
     "Registration",
     "Restoration",
@@ -84,11 +96,14 @@ __all__ = [
     "ScenarioRule",
     "Segment",
     "SignUp",
+    "SnapshotReason",
     "Strike",
+    "SubProcessor",
     "Suppression",
     "System",
     "Tombstone",
     "Topic",
+    "TransferAssessment",
     "Upload",
     "UploadedDifference",
     "UploadedPerson",

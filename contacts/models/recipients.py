@@ -3,9 +3,10 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
+from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from contacts.models.people import Contact
 from contacts.words.vocabulary import DisclosureKind, NoticeKind, RecipientKind, Safeguard, Scenario, ToldBy
@@ -18,15 +19,28 @@ EEA = tuple(
 OVERDUE = dt.timedelta(days=30)
 
 
+# Before an agreement ends, so that there is time for the next one.
+SOON = dt.timedelta(days=60)
+
+
 class Recipients(models.QuerySet["Recipient"]):
     def agreed(self, day: dt.date) -> Recipients:
         """Those with an agreement in force on `day`."""
         unended = Q(agreement_until__isnull=True) | Q(agreement_until__gte=day)
         return self.filter(unended, agreement_from__lte=day)
 
+    def ending(self, day: dt.date) -> Recipients:
+        """Those whose agreement ends within SOON after `day`, the next one first."""
+        return self.agreed(day).filter(agreement_until__lte=day + SOON).order_by("agreement_until", "pk")
+
     def usable(self, day: dt.date) -> Recipients:
-        """Those of them that data may go to at all: inside the EEA, or with a safeguard (Art. 44 GDPR)."""
-        return self.agreed(day).filter(Q(country__in=EEA) | ~Q(safeguard=""))
+        """Those of them that data may go to at all: inside the EEA, or with a safeguard and no assessment that says no
+        (Art. 44 GDPR).
+        """
+        assessments = apps.get_model("contacts", "TransferAssessment").objects.filter(recipient=OuterRef("pk"))
+        latest = Subquery(assessments.values("allowed")[:1])
+        abroad = ~Q(safeguard="") & (Q(may_go=True) | Q(may_go__isnull=True))
+        return self.agreed(day).annotate(may_go=latest).filter(Q(country__in=EEA) | abroad)
 
 
 class Recipient(models.Model):
@@ -66,6 +80,9 @@ class Recipient(models.Model):
     )
     copy_days = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="After how many days what was erased with us has gone there by itself."
+    )
+    reminded_of = models.DateField(
+        null=True, blank=True, help_text="The last day of the agreement that officers were reminded of by mail."
     )
 
     objects = Recipients.as_manager()

@@ -42,6 +42,8 @@ class ReviewOutcome(models.Model):
     done_on = models.DateField()
     outcome = models.TextField()
     by = models.CharField()
+    # None of what was recorded before the product attached any: what was so then is not known.
+    evidence = models.JSONField(null=True, help_text="What the records said at that moment: codes, ids and numbers.")
 
     class Meta:
         ordering = ["-done_on", "-pk"]

@@ -153,6 +153,7 @@ COLUMNS: dict[str, Any] = {
     "told_at": _("We told you"),
     "topic": _("Topic"),
     "until": _("Until"),
+    "financial_year_ended_on": _("Financial year ended on"),
     "wanted": _("Wanted"),
     "whitepaper": _("Whitepaper"),
     "withdraw_at": _("Where you can withdraw it"),

@@ -3,6 +3,9 @@
 Counted as Regulation (EEC, Euratom) No 1182/71, Art. 3, has it: the day of receipt is not counted; the period ends with
 the same date of the month, or with that month's last day. The legal date rolls over weekends and public holidays, the
 safe date does not. The clock waits while the person is to prove who they are (L2).
+
+The eves that Swedish procedure treats as Sundays (lag 1930:173) are no public holidays: they count as such by a setting
+alone, and only for the legal date.
 """
 
 import datetime as dt
@@ -38,12 +41,13 @@ def deadline(received_on: dt.date, *, extended: bool = False, paused_days: int =
     """
     months = MONTHS_EXTENDED if extended else MONTHS
     safe = add_months(received_on, months) + dt.timedelta(days=paused_days)
-    return Deadline(safe, working_day(safe, country or settings.HOLIDAYS_COUNTRY))
+    legal = working_day(safe, country or settings.HOLIDAYS_COUNTRY, eves=settings.EVES_ARE_HOLIDAYS)
+    return Deadline(safe, legal)
 
 
-def working_day(day: dt.date, country: str) -> dt.date:
-    """Return a day, or the next one that is neither on a weekend nor a public holiday."""
-    while not is_working(day, country):
+def working_day(day: dt.date, country: str, *, eves: bool = False) -> dt.date:
+    """Return a day, or the next one that is on no weekend and no public holiday, nor on an eve where those count."""
+    while not is_working(day, country, eves=eves):
         day += dt.timedelta(days=1)
     return day
 
@@ -51,7 +55,8 @@ def working_day(day: dt.date, country: str) -> dt.date:
 def question_by(request: Request) -> dt.date:
     """Return the last day on which a question to the person still pauses the deadline: asked without undue delay.
 
-    QUESTION_DAYS working days from receipt, not counting those on which the clock waited (EDPB 01/2022, 159).
+    QUESTION_DAYS working days from receipt, not counting those on which the clock waited (EDPB 01/2022, 159). No eve
+    makes it later: a pause moves the day to work to.
     """
     day = request.received_on + dt.timedelta(days=request.paused_days)
     for _each in range(settings.QUESTION_DAYS):

@@ -24,6 +24,10 @@ TARGET = Target(
         **kept("legal_reference"),
         "keeps": sql.SQL("COALESCE(given.keeps::varchar[], stored.keeps, %(keeps)s::varchar[])"),
         "until": _UNTIL,
+        # A last day that the file brings follows from no financial year that is on record.
+        "financial_year_ended_on": sql.SQL(
+            "CASE WHEN stored.until IS NOT DISTINCT FROM {} THEN stored.financial_year_ended_on END"
+        ).format(_UNTIL),
         # With another last day, a hold that a run has dealt with stands again, or is to be dealt with again.
         "closed_on": sql.SQL("CASE WHEN stored.until IS NOT DISTINCT FROM {} THEN stored.closed_on END").format(_UNTIL),
     },

@@ -20,6 +20,7 @@ from privacy_crm.demo import (
     mailings,
     promising,
     recipients,
+    registers,
     requests,
     reviews,
     show,
@@ -84,6 +85,7 @@ def first_night(policy: PolicyVersion) -> bool:
     console.print(f"[dim]{twice.come(policy, at)} people may be on file twice[/]")
     console.print(f"[dim]{today.open_house(policy, at)} guests are in at the event of today[/]")
     console.print(f"[dim]{addresses.be_known(policy, at)} addresses are known to be their person's[/]")
+    console.print(f"[dim]{registers.fill(policy, at)} records of processing were kept[/]")
     console.print(show.recipients(at))
     found = sum(statements.keep(policy=policy, at=at, now=timezone.now).found.values())
     console.print(f"[dim]{found} contradictions are in the records[/]")

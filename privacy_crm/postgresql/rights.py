@@ -14,8 +14,8 @@ _ROWS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 # An import has the planner know what it wrote (ANALYZE), or its next statement takes minutes; no row is changed by it.
 _STATISTICS = "MAINTAIN"
 # What the application never does: the trail is added to, and ended by the owner's function alone; a policy stays on
-# the record, as does what was said about a breach; the journal's number moves and stays; and what was migrated is for
-# the owner to say.
+# the record, and so does what was processed on a past day or said about a breach; the journal's number moves and stays;
+# and what was migrated is for the owner to say.
 _NEVER = {
     "contacts_auditevent": {"UPDATE", "DELETE"},
     "contacts_policyversion": {"DELETE"},
@@ -25,6 +25,7 @@ _NEVER = {
     "contacts_breachletter": {"UPDATE", "DELETE"},
     "contacts_breachnotice": {"UPDATE", "DELETE"},
     "contacts_breachreport": {"UPDATE", "DELETE"},
+    "contacts_processingsnapshot": {"UPDATE", "DELETE"},
     "contacts_journalnumber": {"DELETE"},
     "django_migrations": {"INSERT", "UPDATE", "DELETE"},
 }

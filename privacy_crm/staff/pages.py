@@ -10,9 +10,10 @@ from privacy_crm.staff.breaches import breaches
 from privacy_crm.staff.duplicates import pairs
 from privacy_crm.staff.mailings import mailings
 from privacy_crm.staff.people import contacts, segments
+from privacy_crm.staff.registers import processing, reviews
 from privacy_crm.staff.uploads import uploads
 
-PAGES = (audiences, breaches, contacts, segments, accounts, mailings, pairs, uploads)
+PAGES = (audiences, breaches, contacts, segments, accounts, mailings, pairs, processing, reviews, uploads)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection
+from typing import Any
 
 from django.db import transaction
 
@@ -12,15 +13,14 @@ from contacts.models import Contact, PolicyVersion
 from contacts.people import empty_organisations, erasure
 from contacts.words.categories import Category
 from contacts.words.journal import JournalAct
-from retention.holds import derived_holds
-from retention.models import REASONS, Hold, HoldKind, Rule, default_keeps
+from retention.holds import bookkeeping, derived_holds
+from retention.models import REASONS, Hold, HoldKind, HoldReason, Rule, default_keeps
 
 
 class HoldError(ValueError):
     """What was asked for cannot be; the message says why."""
 
 
-@transaction.atomic
 def place(
     contact: Contact,
     kind: str,
@@ -34,30 +34,33 @@ def place(
 ) -> Hold:
     """Place a hold, or renew the one of the same kind and reason.
 
-    `until` is its last day, or None for a hold without an end. Raises HoldError where the person is no longer held or
-    the reason does not fit the kind.
+    `until` is its last day, or None for a hold without an end. Raises HoldError where the person is no longer held, and
+    where the reason does not fit the kind or has an act of its own.
     """
     if reason not in REASONS[HoldKind(kind)]:
         raise HoldError("This reason does not fit this kind of hold.")
-    locked = _lock(contact.pk)
-    kept = [word for word in keeps if word != Category.EMAIL] or default_keeps()
-    hold, _ = Hold.objects.update_or_create(
-        contact=contact,
-        kind=kind,
-        reason=reason,
-        defaults={
-            "until": until,
-            "legal_reference": legal_reference,
-            "keeps": kept,
-            "placed_at": at,
-            "closed_on": None,
-        },
-    )
-    audit.record("hold.placed", at=at, by=by, public_id=contact.public_id, rule=f"{kind}:{reason}")
-    derived_holds.settle([contact.pk])
-    _journal(hold, locked, JournalAct.FROZEN, at)
-    _narrow(locked, at, by)
-    return hold
+    if reason == HoldReason.BOOKKEEPING:
+        raise HoldError("The last day of a duty for bookkeeping follows from the financial year.")
+    told = {"until": until, "legal_reference": legal_reference, "financial_year_ended_on": None}
+    return _place(contact, HoldKind(kind), HoldReason(reason), told, keeps, at=at, by=by)
+
+
+def keep_for_bookkeeping(
+    contact: Contact,
+    year_ended_on: dt.date,
+    *,
+    legal_reference: str = "",
+    keeps: Collection[str] = (),
+    at: dt.datetime,
+    by: str,
+) -> Hold:
+    """Place or renew the duty to keep accounting information of a financial year, whose last day follows (L9).
+
+    Raises HoldError where the person is no longer held.
+    """
+    until = bookkeeping.last_day(year_ended_on)
+    told = {"until": until, "legal_reference": legal_reference, "financial_year_ended_on": year_ended_on}
+    return _place(contact, HoldKind.DUTY, HoldReason.BOOKKEEPING, told, keeps, at=at, by=by)
 
 
 @transaction.atomic
@@ -74,6 +77,28 @@ def end(hold: Hold, *, day: dt.date, at: dt.datetime, by: str) -> None:
     hold.until = day
     _journal(hold, locked, JournalAct.RELEASED, at)
     audit.record("hold.ended", at=at, by=by, public_id=hold.contact.public_id, rule=f"{hold.kind}:{hold.reason}")
+
+
+@transaction.atomic
+def _place(
+    contact: Contact,
+    kind: HoldKind,
+    reason: HoldReason,
+    told: dict[str, Any],
+    keeps: Collection[str],
+    *,
+    at: dt.datetime,
+    by: str,
+) -> Hold:
+    locked = _lock(contact.pk)
+    kept = [word for word in keeps if word != Category.EMAIL] or default_keeps()
+    anew = {**told, "keeps": kept, "placed_at": at, "closed_on": None}
+    hold, _ = Hold.objects.update_or_create(contact=contact, kind=kind, reason=reason, defaults=anew)
+    audit.record("hold.placed", at=at, by=by, public_id=contact.public_id, rule=f"{kind}:{reason}")
+    derived_holds.settle([contact.pk])
+    _journal(hold, locked, JournalAct.FROZEN, at)
+    _narrow(locked, at, by)
+    return hold
 
 
 def _lock(contact_id: int) -> Contact:

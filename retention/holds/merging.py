@@ -17,6 +17,9 @@ RULES: Rules = {
                 placed_at = LEAST(kept.placed_at, its.placed_at),
                 until = CASE WHEN kept.until IS NOT NULL AND its.until IS NOT NULL
                     THEN GREATEST(kept.until, its.until) END,
+                financial_year_ended_on = CASE WHEN kept.until IS NOT NULL AND its.until > kept.until
+                    THEN its.financial_year_ended_on WHEN its.until IS NULL AND kept.until IS NOT NULL THEN NULL
+                    ELSE kept.financial_year_ended_on END,
                 closed_on = CASE WHEN kept.closed_on IS NOT NULL AND its.closed_on IS NOT NULL
                     THEN GREATEST(kept.closed_on, its.closed_on) END,
                 keeps = ARRAY(SELECT DISTINCT word FROM unnest(kept.keeps || its.keeps) word ORDER BY word),

@@ -47,8 +47,8 @@ PHONE: Any = {"width": 390, "height": 844}
 DESK: Any = {"width": 1440, "height": 900}
 # What is ours of a page, where it has it: Unfold draws the frame around it.
 OURS = ("#content-main", "main", ".pc-stack", ".pc-card")
-KINDS = """ours => Array.from(document.querySelectorAll(`${ours}, ${ours} *`), element => element
-    .cloneNode().outerHTML.replaceAll(/[\\w-]*\\d[\\w-]*/g, ""))"""
+KINDS = """ours => [...new Set(Array.from(document.querySelectorAll(`${ours}, ${ours} *`), element => element
+    .cloneNode().outerHTML.replaceAll(/[\\w-]*\\d[\\w-]*/g, "")))]"""
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from psycopg2 import sql
 
+from contacts.information import maintenance
 from contacts.models import (
     Audience,
     AuditEvent,
@@ -55,6 +56,7 @@ from tests.support.factories import (
     WhitepaperFactory,
     hold,
 )
+from tests.support.registering import kept, with_papers
 from tests.support.sharing import RecipientFactory, gave, notice
 
 ROLES = [*roles.ROLES, "superuser"]
@@ -90,6 +92,7 @@ def world(policy: PolicyVersion) -> dict[str, Any]:
     recipient = RecipientFactory.create(told_by="webhook", webhook_url="https://hooks.example/crm")
     gave(recipient, contact)
     breaching.report(reported := breaching.BreachFactory.create(risk="likely"), policy)
+    abroad = with_papers()
     return {
         "contacts_agreement": agreement,
         "contacts_segment": SegmentFactory.create(shared=True),
@@ -117,6 +120,12 @@ def world(policy: PolicyVersion) -> dict[str, Any]:
         ),
         "contacts_countryrule": CountryRuleFactory.create(),
         "contacts_recipient": recipient,
+        **dict.fromkeys(
+            [f"contacts_recipient_{act}" for act in ("assess", "document", "end-sub-processor", "remove-document")],
+            abroad,
+        ),
+        "contacts_processingsnapshot": kept(policy),
+        "contacts_maintenance": maintenance.drilled("Yesterday's", worked=True, on=NOON.date(), at=NOON, by="test"),
         "contacts_recipientnotice": notice(recipient),
         "contacts_review": ReviewFactory.create(),
         "contacts_breach_leave-unreported": breaching.BreachFactory.create(),
@@ -221,13 +230,17 @@ def address(name: str, records: dict[str, Any]) -> str:
     kind = "privacy_crm_rolerequest" if name.startswith("privacy_crm") else "_".join(name.split("_")[:2])
     if kind == "dsr_request":
         return request_pages.address(name, records.get(name, records[kind]))
-    if kind not in records or name.endswith(("_changelist", "_add", "_columns", "_countries", "_legal-forms")):
+    if kind not in records or name.endswith(_OF_NO_RECORD):
         return reverse(f"admin:{name}")
-    record = records.get(name, records[kind])
-    return reverse(f"admin:{name}", args=_keys(name, record))
+    return reverse(f"admin:{name}", args=_args(name, records.get(name, records[kind])))
 
 
-def _keys(name: str, record: Any) -> list[Any]:
+_OF_NO_RECORD = ("_changelist", "_add", "_columns", "_countries", "_legal-forms")
+
+
+def _args(name: str, record: Any) -> list[Any]:
+    if name == "contacts_recipient_document":
+        return [record.pk, record.documents.get().pk]
     if name == "contacts_event_admit":
         return [record.event_id, record.public_id]
     if name == "contacts_breach_paper":
@@ -243,7 +256,10 @@ def status(client: Client, url: str) -> int:
 
 
 # A GET notes these, and nothing else (ADR 0016).
-LOOKS = {"contact.viewed", "contact.listed", "contact.searched", "contact.found", "guests.listed"}
+LOOKS = {
+    *("contact.viewed", "contact.listed", "contact.searched", "contact.found", "guests.listed"),
+    "agreement_document.fetched",
+}
 
 
 _SESSIONS = {"django_session", "privacy_crm_openlogin"}

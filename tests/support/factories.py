@@ -252,7 +252,14 @@ def do(contact: Contact, kind: str, at: dt.datetime, policy: PolicyVersion, refe
 
 
 def place(contact: Contact, kind: str, reason: str, until: dt.date | None = None, keeps: tuple[str, ...] = ()) -> Hold:
-    return holds.place(contact, kind, reason, until=until, keeps=keeps, at=NOON, by="test")
+    """Place a hold; a duty for bookkeeping as one from before its last day followed from the financial year."""
+    told = {"keeps": keeps, "at": NOON, "by": "test"}
+    if reason != "bookkeeping":
+        return holds.place(contact, kind, reason, until=until, **told)
+    placed = holds.keep_for_bookkeeping(contact, NOON.date(), **told)
+    placed.until, placed.financial_year_ended_on = until, None
+    placed.save(update_fields=["until", "financial_year_ended_on"])
+    return placed
 
 
 def agree(

@@ -88,7 +88,7 @@ def _reasons(contact: Contact, policy: PolicyVersion, mark: str) -> None:
     hold(contact, "customer", BEFORE.date(), policy=policy, source=f"{mark} source", **told)
     hold(contact, "prospect", BEFORE.date(), policy=policy, source=f"{mark} list", source_kind="third_party")
     held = place(contact, "duty", "bookkeeping", until=dt.date(2033, 12, 31))
-    type(held).objects.filter(pk=held.pk).update(legal_reference=f"{mark} law", closed_on=None)
+    type(held).objects.filter(pk=held.pk).update(legal_reference=f"{mark} law", financial_year_ended_on=TODAY)
     place(contact, "freeze", "restriction")
     audit.record("contact.viewed", at=NOON, by="user:471100471100", public_id=contact.public_id, rule=f"{mark} rule")
 

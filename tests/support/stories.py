@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, Phase, settings
 from tests.support.examples import examples
 
 STORIES = settings(
-    max_examples=examples(25),
+    max_examples=examples(15),
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=list(HealthCheck),

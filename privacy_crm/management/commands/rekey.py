@@ -1,8 +1,11 @@
 from typing import Any
 
 from django.core.management.base import CommandParser
+from django.utils import timezone
 
 from contacts.base import command_line
+from contacts.information import maintenance
+from contacts.models import Contact
 from contacts.people import rekeying
 from contacts.words import keys
 
@@ -18,7 +21,10 @@ class Command(command_line.Command):
 
     def handle(self, *_args: Any, as_json: bool, **_options: Any) -> None:
         first = keys.fingerprint(keys.first())
+        changed = any(Contact._meta.db_table in made for made in rekeying.named(apart=[first]).values())
         people, others = rekeying.rekey(), rekeying.named(apart=[first])
+        if changed:
+            maintenance.key_changed(first, at=timezone.now(), by="rekey")
         if as_json:
             self.stdout.write(command_line.to_json({"key": first, "people": people, "others": others}))
         else:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -42,9 +42,8 @@ def tasks(request: HttpRequest) -> list[dict[str, Any]]:
     """Return what this user has to say of lists whose time is over, as sentences that lead there."""
     if not request.user.has_perm(CONFIRM):
         return []
-    late = Audience.objects.overdue(timezone.localdate())
-    mine, since = _since(late.filter(holder=request.user.pk))
-    others, longest = _since(late.exclude(holder=request.user.pk)) if request.user.has_perm(SEE_ALL) else (0, None)
+    mine, since, others, longest = _overdue(request.user.pk)
+    others = others if request.user.has_perm(SEE_ALL) else 0
     told = [
         (mine, since, ngettext("Say what became of %d list of yours", "Say what became of %d lists of yours", mine)),
         (
@@ -61,9 +60,15 @@ def tasks(request: HttpRequest) -> list[dict[str, Any]]:
     return [{"text": text % number, "link": link, "day": day} for number, day, text in told if number]
 
 
-def _since(lists: QuerySet[Audience]) -> tuple[int, dt.date | None]:
-    """Return how many lists these are, and which last day comes first."""
-    return lists.aggregate(number=Count("pk"), first=Min("valid_through")).values()  # type: ignore[return-value]
+def _overdue(holder: int | None) -> tuple[int, dt.date | None, int, dt.date | None]:
+    """Return how many lists of a holder's are overdue and which last day comes first, and the same of all others."""
+    late, own = Audience.objects.overdue(timezone.localdate()), Q(holder=holder)
+    return late.aggregate(  # type: ignore[return-value]
+        mine=Count("pk", filter=own),
+        since=Min("valid_through", filter=own),
+        others=Count("pk", filter=~own),
+        longest=Min("valid_through", filter=~own),
+    ).values()
 
 
 def badge(request: HttpRequest) -> str | None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from contacts.admin.events import check_in
 from contacts.admin.shared.people import visible_to
+from contacts.disclosure import expiry
 from contacts.events import check_in as check_ins
 from contacts.models import (
     ApiKey,
@@ -209,6 +210,21 @@ def _systems(user: Any, day: dt.date, now: dt.datetime) -> list[Told]:
     )
 
 
+def _agreements(user: Any, day: dt.date, now: dt.datetime) -> list[Told]:
+    """What is to be done about recipients: agreements that end, and transfers to assess."""
+    ends, assess = _("The agreement with %s ends: agree on a new one"), _("Assess the transfer of data to %s")
+    return [
+        _of_recipient(ends, each, each.agreement_until)
+        if is_ending
+        else _of_recipient(assess, each, each.review_on or day)
+        for each, is_ending in expiry.to_see_to(day, until=day + _A_MONTH)
+    ]
+
+
+def _of_recipient(text: str, recipient: Any, day: dt.date | None) -> Told:
+    return _told(text % recipient.name, "contacts_recipient_change", recipient.pk, day=day)
+
+
 def _keys(user: Any, day: dt.date, now: dt.datetime) -> list[Told]:
     ending = ApiKey.objects.in_force(now).filter(ends_at__lte=now + _A_MONTH).order_by("ends_at")
     text = _("The key of “%s” ends: issue the next one, and revoke it")
@@ -237,6 +253,7 @@ _READERS = (
     ("retention.change_hold", _holds),
     ("contacts.change_organisation", _to_match),
     ("contacts.change_recipientnotice", _overdue_notices),
+    (expiry.PERMISSION, _agreements),
     ("contacts.settle_restoration", _restored),
 )
 

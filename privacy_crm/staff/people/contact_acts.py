@@ -3,9 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,7 +15,8 @@ from contacts.people import activities, restriction_guard
 from contacts.people.activities import ContactGoneError, FutureActivityError
 from contacts.words.categories import Category
 from contacts.words.vocabulary import ActivityKind
-from retention.holds import holds
+from retention.forecasts.words import full
+from retention.holds import bookkeeping, holds
 from retention.holds.holds import HoldError
 from retention.models import OF_REQUESTS, REASONS, HoldKind, HoldReason, default_keeps
 
@@ -81,8 +80,15 @@ class HoldForm(ActForm):
     explanation = gettext_lazy("A freeze stops every deletion. A duty lets all go but what the law makes us keep.")
 
     reason = fields.choice(gettext_lazy("Reason"), _REASONS)
+    year_ended_on = fields.day(
+        gettext_lazy("For bookkeeping: when did the financial year end?"),
+        required=False,
+        help_text=gettext_lazy("The duty then lasts until 31 December of the seventh year after that calendar year."),
+    )
     until = fields.day(
-        gettext_lazy("Last day"), required=False, help_text=gettext_lazy("Leave empty for a hold without an end.")
+        gettext_lazy("For other reasons: last day"),
+        required=False,
+        help_text=gettext_lazy("Leave empty for a hold without an end."),
     )
     legal_reference = fields.text(
         gettext_lazy("Legal reference"),
@@ -97,21 +103,40 @@ class HoldForm(ActForm):
         help_text=gettext_lazy("For duties alone; never the e-mail address."),
     )
 
-    def clean_until(self) -> dt.date | None:
-        until: dt.date | None = self.cleaned_data["until"]
-        if until and until < company_day():
-            raise ValidationError(_("A hold cannot end before it begins."))
+    def __init__(self, record: Any = None, **options: Any) -> None:
+        super().__init__(record, initial={"year_ended_on": bookkeeping.usual_end(company_day())}, **options)
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or self.cleaned_data
+        if told.get("reason") == HoldReason.BOOKKEEPING:
+            return told | {"until": self._of_the_year(told.get("year_ended_on"))}
+        if told.get("until") and told["until"] < company_day():
+            self.add_error("until", _("A hold cannot end before it begins."))
+        return told | {"year_ended_on": None}
+
+    def _of_the_year(self, ended_on: dt.date | None) -> dt.date | None:
+        """Return the last day of a duty for bookkeeping, which is not typed (L9)."""
+        if ended_on is None:
+            self.add_error("year_ended_on", _("Say on which day the financial year ended."))
+            return None
+        until = bookkeeping.last_day(ended_on)
+        if until < company_day():
+            self.add_error("year_ended_on", _("The duty of that financial year is over: it ended on %s.") % full(until))
         return until
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         told = self.cleaned_data
         kind = next(kind for kind, reasons in REASONS.items() if HoldReason(told["reason"]) in reasons)
-        holds.place(self.record, kind, at=at, by=by, **told)
+        if year_ended_on := told.pop("year_ended_on"):
+            told = {name: told[name] for name in ("legal_reference", "keeps")}
+            holds.keep_for_bookkeeping(self.record, year_ended_on, **told, at=at, by=by)
+        else:
+            holds.place(self.record, kind, **told, at=at, by=by)
         return self._consequence(kind)
 
     def _consequence(self, kind: HoldKind) -> str:
         until = self.cleaned_data["until"]
-        when = _("through %s") % date_format(until) if until else _("until somebody ends the hold")
+        when = _("through %s") % full(until) if until else _("until somebody ends the hold")
         if kind == HoldKind.FREEZE:
             return _("Nothing about {name} is reduced or deleted %s.") % when
         return _("What the duty names about {name} is kept %s.") % when

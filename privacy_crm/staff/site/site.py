@@ -37,12 +37,17 @@ class StaffSite(UnfoldAdminSite):
 
     def get_urls(self) -> list[Any]:
         from privacy_crm.staff.home import home_figures  # noqa: PLC0415 - the site is there before its pages are
+        from privacy_crm.staff.registers import data_map  # noqa: PLC0415
         from privacy_crm.staff.system import page  # noqa: PLC0415
 
         _load_pages()
         figure = path("figures/<slug:name>/", self.admin_view(home_figures.show), name="figure")
         system = path("system/", self.admin_view(page.show), name="system")
-        return [figure, system, *super().get_urls()]
+        fields = [
+            path("data-map/", self.admin_view(data_map.show), name="data-map"),
+            path("data-map/file/", self.admin_view(data_map.file), name="data-map-file"),
+        ]
+        return [figure, system, *fields, *super().get_urls()]
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Lead to allauth's log-in, which asks for the second factor: Django's own form would be a way past it."""

@@ -75,7 +75,7 @@ def test_the_officer_places_a_freeze(log_in: LogIn, person: Contact) -> None:
 
 @pytest.mark.promise("P5")
 def test_the_officer_places_a_duty_that_never_keeps_the_address(log_in: LogIn, person: Contact) -> None:
-    form = {"reason": "bookkeeping", "until": "2033-12-31", "keeps": ["name", "city"]}
+    form = {"reason": "bookkeeping", "year_ended_on": "2026-04-30", "keeps": ["name", "city"]}
     log_in("privacy officer").post(of(person, "place-hold"), form)
     placed = Hold.objects.get()
     assert (placed.kind, sorted(placed.keeps)) == ("duty", ["city", "name"])

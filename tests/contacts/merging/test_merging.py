@@ -24,6 +24,7 @@ from contacts.models import (
 from contacts.words.addresses import keyed_hash
 from dsr.answers import merging as requests_merging
 from privacy_crm.merging import merge
+from retention.holds import holds
 from retention.holds import merging as holds_merging
 from retention.models import Hold
 from tests.support.factories import (
@@ -233,6 +234,19 @@ def test_the_holds_of_both_survive_and_the_longer_of_two_stands(
     assert (duty.until, duty.keeps, duty.closed_on) == (dt.date(2032, 12, 31), ["company", "name"], None)
     keep.refresh_from_db()
     assert keep.frozen_through == dt.date.max
+
+
+@pytest.mark.promise("L9")
+@pytest.mark.parametrize(("keeps", "goes", "stays"), [(2024, 2025, 2025), (2025, 2024, 2025)])
+def test_of_two_duties_for_bookkeeping_the_longer_stands_with_its_financial_year(
+    two: tuple[Contact, Contact], policy: PolicyVersion, keeps: int, goes: int, stays: int
+) -> None:
+    keep, gone = two
+    for contact, year in ((keep, keeps), (gone, goes)):
+        holds.keep_for_bookkeeping(contact, dt.date(year, 6, 30), **AT)
+    merge(keep.pk, gone.pk, [], policy=policy, **AT)
+    held = Hold.objects.get()
+    assert (held.until, held.financial_year_ended_on) == (dt.date(stays + 7, 12, 31), dt.date(stays, 6, 30))
 
 
 def test_what_is_chosen_is_taken_over_and_an_address_with_what_is_known_of_it(

@@ -178,7 +178,7 @@ _FIELDS = {field.name for field in Contact._meta.get_fields()} - {"bases", "inte
 
 @pytest.mark.promise("P11")
 @pytest.mark.promise("P12")
-@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(35), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(people=st.lists(PEOPLE, min_size=1, max_size=6), rules=RULES, asked=TOPICS)
 def test_everybody_gets_the_answer_worked_out_by_hand(
     policy: PolicyVersion, people: list[dict[str, Any]], rules: dict[Any, str], asked: list[int] | None

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
+from django.test import override_settings
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -71,10 +72,69 @@ def dates(safe: str, legal: str) -> Deadline:
         ("2026-11-25", "2026-12-25", "2026-12-28"),  # Christmas
         ("2026-12-01", "2027-01-01", "2027-01-04"),  # New Year's Day, a Friday
         ("2026-12-06", "2027-01-06", "2027-01-07"),  # Epiphany
+        ("2026-05-19", "2026-06-19", "2026-06-19"),  # Midsummer Eve is none by law
     ],
 )
 def test_a_month_after_receipt_and_then_the_next_working_day(received: str, safe: str, legal: str) -> None:
     assert deadline(day(received)) == dates(safe, legal)
+
+
+@l1
+@pytest.mark.parametrize(
+    ("received", "safe", "legal"),
+    [
+        ("2026-05-19", "2026-06-19", "2026-06-22"),  # Midsummer Eve, a Friday
+        ("2026-11-24", "2026-12-24", "2026-12-28"),  # Christmas Eve, a Thursday, and the two days after it
+        ("2025-11-24", "2025-12-24", "2025-12-29"),  # a Wednesday
+        ("2025-11-30", "2025-12-30", "2025-12-30"),  # the day before New Year's Eve
+        ("2025-12-01", "2026-01-01", "2026-01-02"),
+        ("2026-11-30", "2026-12-30", "2026-12-30"),
+        ("2028-10-31", "2028-11-30", "2028-11-30"),
+        ("2026-10-31", "2026-11-30", "2026-11-30"),
+        ("2026-03-04", "2026-04-04", "2026-04-07"),  # Easter Eve, a Saturday: no day of the three
+        ("2026-03-30", "2026-04-30", "2026-04-30"),  # Walpurgis Eve is none of the three
+    ],
+)
+def test_eves_count_as_holidays_by_a_setting_and_for_the_legal_date_alone(
+    settings: Any, received: str, safe: str, legal: str
+) -> None:
+    settings.EVES_ARE_HOLIDAYS = True
+    assert deadline(day(received)) == dates(safe, legal)
+
+
+@l1
+def test_new_years_eve_counts_by_the_setting_alone(settings: Any) -> None:
+    assert deadline(day("2026-10-31"), paused_days=31) == dates("2026-12-31", "2026-12-31")
+    settings.EVES_ARE_HOLIDAYS = True
+    assert deadline(day("2026-10-31"), paused_days=31) == dates("2026-12-31", "2027-01-04")
+
+
+@l1
+@given(st.dates(dt.date(2020, 1, 1), dt.date(2035, 1, 1)), st.booleans(), st.integers(0, 60))
+def test_no_eve_moves_the_day_to_work_to_and_none_makes_the_legal_date_earlier(
+    received: dt.date, extended: bool, paused: int
+) -> None:
+    plain = deadline(received, extended=extended, paused_days=paused)
+    with override_settings(EVES_ARE_HOLIDAYS=True):
+        counted = deadline(received, extended=extended, paused_days=paused)
+    assert counted.safe_on == plain.safe_on
+    assert counted.legal_on >= plain.legal_on
+
+
+@l2
+def test_no_eve_gives_more_time_for_a_question_that_pauses_the_clock(settings: Any) -> None:
+    settings.EVES_ARE_HOLIDAYS = True
+    request = Request(received_on=day("2026-12-22"), paused_days=0)
+    assert deadlines.question_by(request) == day("2026-12-28")  # the 23rd, the 24th, and the Monday after Christmas
+
+
+@l1
+def test_eves_of_a_country_of_which_none_are_known_stop_the_start(settings: Any) -> None:
+    settings.EVES_ARE_HOLIDAYS, settings.HOLIDAYS_COUNTRY = True, "GB-ENG"
+    with pytest.raises(SystemCheckError, match=r"dsr\.E003.* EVES_ARE_HOLIDAYS is on"):
+        check()
+    settings.HOLIDAYS_COUNTRY = "SE"
+    check()
 
 
 @l1

@@ -122,6 +122,7 @@ def test_what_it_never_does_is_what_the_tables_are_for() -> None:
         "contacts_breach": ("SELECT", "INSERT", "UPDATE"),
         "contacts_journalnumber": ("SELECT", "INSERT", "UPDATE"),
         "contacts_policyversion": ("SELECT", "INSERT", "UPDATE"),
+        "contacts_processingsnapshot": ("SELECT", "INSERT"),
         "contacts_scenariorule": ("SELECT", "INSERT", "UPDATE"),
         "django_migrations": ("SELECT",),
     }

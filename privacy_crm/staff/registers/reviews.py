@@ -1,4 +1,4 @@
-"""The register of reviews (P18): what is looked at again and again, when it comes round next, and what was found."""
+"""The register of reviews (P18): when each comes round next, what was found, and what the records said then."""
 
 import datetime as dt
 from typing import Any
@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import F, Max
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -19,6 +20,8 @@ from contacts.admin.shared.filters import Choice, ChoiceFilter
 from contacts.information import reviews
 from contacts.information.reviews import ReviewError
 from contacts.models import Review
+from privacy_crm.registers import evidence
+from privacy_crm.staff.registers import evidence_words
 
 _SOON = dt.timedelta(days=30)
 _LONGEST = 120  # months
@@ -41,6 +44,9 @@ class AddForm(ActForm):
 class OutcomeForm(ActForm):
     refusals = (ReviewError,)
 
+    body_template = "staff/review_evidence_today.html"
+    explanation = gettext_lazy("What the records say at this moment is kept with the outcome.")
+
     on = fields.day(gettext_lazy("When was it done?"))
     outcome = fields.long_text(
         gettext_lazy("What was found, and what was decided?"), help_text=gettext_lazy("No names of people.")
@@ -50,10 +56,12 @@ class OutcomeForm(ActForm):
     def __init__(self, record: Any = None, **options: Any) -> None:
         day = company_day()
         super().__init__(record, initial={"on": day, "seen": record.next_on}, **options)
+        self.today = evidence_words.sections(evidence.gather(at=timezone.now()))
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         told, self.record.next_on = self.cleaned_data, self.cleaned_data["seen"]
-        again = reviews.record(self.record, told["outcome"], on=told["on"], at=at, by=by)
+        proof = evidence.gather(at=at)
+        again = reviews.record(self.record, told["outcome"], on=told["on"], evidence=proof, at=at, by=by)
         return _("The outcome is on record. The review comes round again on %s.") % date_format(again)
 
 
@@ -80,7 +88,6 @@ def _comes_round(review: Review) -> bool:
     return review.ended_on is None
 
 
-@admin.register(Review)
 class ReviewAdmin(RecordAdmin):
     heading = gettext_lazy("Reviews")
     empty_text = gettext_lazy("What is looked at again and again, such as who has access, stands here.")
@@ -175,4 +182,9 @@ def _outcomes(review: Review) -> list[Any]:
     names = acts.who(each.by for each in listed)
     for each in listed:
         each.who = names[each.by]
+        each.evidenced = evidence_words.sections(each.evidence) if each.evidence else None
     return listed
+
+
+def register() -> None:
+    admin.site.register(Review, ReviewAdmin)

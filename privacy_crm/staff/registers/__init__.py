@@ -1,0 +1,1 @@
+"""Registers for officer and auditor: the record of processing, the data map, reviews with their evidence."""
