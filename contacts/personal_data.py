@@ -98,6 +98,12 @@ MODELS: dict[str, Table] = {
         **_table("informed_on", about("when a person was told whose data came from elsewhere (L5)")),
         **_table("clock_from", about("the day from which the period is counted")),
     },
+    "contacts.PolicyTelling": {
+        **_table("id basis", KEY),
+        **_table("version way told_on bounced_on", about("how and when we told the person of a later policy (L13)")),
+        **_table("before before_on mail", about("what binds again if the mail comes back", exported=False)),
+    },
+    "contacts.PolicyNotice": {**_table("id version started_at", NOTHING), **_table("started_by", _STAFF)},
     "contacts.Activity": {
         **_table("id contact", KEY),
         **_table("kind occurred_at reference", about("what the person did; it keeps the scenarios that run on it")),

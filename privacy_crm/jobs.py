@@ -200,6 +200,13 @@ JOBS = {
         crontab(minute=0),
         late="The next morning's tick does it; from the twentieth day on, whatever the number.",
     ),
+    "longer": Job(
+        "retention.tasks.owe_notices",
+        Queue.PEOPLE,
+        _("at six in the company's time zone, tells people of a longer period by mail, once an officer says so (L13)"),
+        crontab(minute=5),
+        late="The next morning's tick does it; until then the shorter period applies to them.",
+    ),
     "due": Job(
         "dsr.tasks.remind_officers",
         Queue.PEOPLE,

@@ -89,6 +89,8 @@ ROLES: dict[str, set[str]] = {
         "contacts.publish_policy",
         "contacts.add_countryrule",
         "contacts.inform_by_letter",
+        "contacts.view_policynotice",
+        "contacts.add_policynotice",
         "contacts.lift_tombstone",
         "contacts.view_restoration",
         "contacts.settle_restoration",

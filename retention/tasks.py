@@ -6,7 +6,9 @@ from django.utils import timezone
 from contacts.base import budgets, two_clocks
 from contacts.base.background import app
 from contacts.models import PolicyVersion
+from contacts.outbox import wake_worker
 from retention.audit import statements, trail
+from retention.longer import notify
 from retention.watch import clock_watch, monitoring, scheduler, warning
 
 
@@ -26,6 +28,13 @@ def warn_officers() -> None:
         monitoring.note_missed(policy, clocks.machine)
         warning.warn(policy=policy, at=clocks.machine)
     clock_watch.warn(clocks.database)
+
+
+@app.task
+def owe_notices() -> None:
+    policy = PolicyVersion.objects.in_force()
+    if policy and notify.tick(most=settings.INFORM_A_DAY, policy=policy, at=timezone.now()):
+        wake_worker.nudge()
 
 
 @app.task

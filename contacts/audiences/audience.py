@@ -153,7 +153,7 @@ def _rows(asked: QuerySet[Any], wanted: Wanted, answer: str) -> QuerySet[Any]:
     """
     sources = {f"{name}_cell": _SOURCES.get(name, F(name)) for name in columns(wanted.channel)[1:]}
     is_text = wanted.file_format == FileFormat.XLSX
-    cells = sources if is_text else {name: _Inert(source) for name, source in sources.items()}
+    cells = sources if is_text else {name: Inert(source) for name, source in sources.items()}
     found: QuerySet[Any] = asked.order_by().annotate(**cells).values_list(answer, "public_id", *cells)
     return found
 
@@ -161,7 +161,7 @@ def _rows(asked: QuerySet[Any], wanted: Wanted, answer: str) -> QuerySet[Any]:
 _SOURCES: dict[str, Any] = {"company": Coalesce("organisation__name", "company")}
 
 
-class _Inert(Func):
+class Inert(Func):
     """A text in which no spreadsheet finds a formula: = + - @, tab, CR and LF, and the full-width forms of the first
     four, get an apostrophe in front where a cell begins (OWASP, CSV injection).
 

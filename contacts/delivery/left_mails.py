@@ -16,10 +16,11 @@ from contacts.base import held, retry
 from contacts.base.days import day_of
 from contacts.base.limits import limits
 from contacts.breaches import letters as breach_letters
-from contacts.information import informing
+from contacts.information import informing, longer
 from contacts.models import LeftMail, Message, PolicyVersion
 from contacts.models.outbox import FORGOTTEN
 from contacts.outbox import counts
+from contacts.words.vocabulary import MailTemplate
 
 log = structlog.get_logger(__name__)
 
@@ -60,9 +61,17 @@ def _note_earlier(left: LeftMail, policy: PolicyVersion) -> None:
     left.delete()
 
 
+def _told(message: Message, bases: Collection[int], policy: PolicyVersion, day: dt.date) -> None:
+    """Note what the mail has told its reader of (L5, L13)."""
+    if message.template == MailTemplate.LONGER:
+        longer.told(message, bases, day=day)
+    else:
+        informing.told(bases, policy=policy, day=day, mail=message.public_id)
+
+
 @transaction.atomic
 def _note(message: Message, told: Collection[int], policy: PolicyVersion, at: dt.datetime) -> None:
-    informing.told(told, policy=policy, day=day_of(at, policy.zone))
+    _told(message, told, policy, day_of(at, policy.zone))
     informing.enqueue_beside(message, policy=policy, at=at)
     waiting = Message.objects.filter(pk=message.pk, sent_at__isnull=True, ended_at__isnull=True)
     sent = {"sent_at": at, "digest": message.digest, "claimed_until": None, "reason": ""}

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from contacts.base.days import day_of
-from contacts.information import informing
+from contacts.information import informing, longer
 from contacts.mailings import people as mailing_people
 from contacts.models import Contact, Event, Message, PolicyVersion
 from contacts.permission import permission
@@ -28,7 +28,7 @@ def reason(message: Message, *, policy: PolicyVersion, at: dt.datetime) -> str:
         return _to_stranger(message)
     return (
         _to_person(message.contact, message, day_of(at, policy.zone))
-        or _informed(message)
+        or _informed(message, policy)
         or _about_place(message, at)
         or _mailed(message, message.contact, day_of(at, policy.zone))
         or _announced(message, message.contact, day_of(at, policy.zone), at)
@@ -54,9 +54,15 @@ def _to_person(contact: Contact, message: Message, day: dt.date) -> str:
     return ""
 
 
-def _informed(message: Message) -> str:
-    """Whoever has been told by letter meanwhile is not told again."""
-    return "told" if message.template == MailTemplate.INFORM and not informing.to_tell(message) else ""
+def _informed(message: Message, policy: PolicyVersion) -> str:
+    """Whoever has been told by letter meanwhile is not told again, nor of a version that another has replaced."""
+    if message.template == MailTemplate.INFORM:
+        return "" if informing.to_tell(message) else "told"
+    if message.template != MailTemplate.LONGER:
+        return ""
+    if message.once != longer.once(policy):
+        return "superseded"
+    return "" if longer.to_tell(message, policy) else "told"
 
 
 def _about_place(message: Message, at: dt.datetime) -> str:

@@ -26,7 +26,7 @@ from contacts.delivery import failing, left_mails, letters, order, send_guard
 from contacts.delivery.failing import HeldError, ServerAwayError
 from contacts.delivery.mailing_turns import Turn, Turns
 from contacts.delivery.order import Due, Mails
-from contacts.information import informing
+from contacts.information import informing, longer
 from contacts.models import Contact, MailStandstill, Message, PolicyVersion
 from contacts.models.outbox import MessageEnd
 from contacts.outbox import mail_smtp, standstill
@@ -213,7 +213,7 @@ def _deal_with(pk: int, mailer: Any, policy: PolicyVersion, now: Callable[[], dt
         if reason := send_guard.reason(message, policy=policy, at=at):
             failing.end(message, MessageEnd.SKIPPED, reason, at)
             return True
-        told = informing.to_tell(message)
+        told = informing.to_tell(message) or longer.to_tell(message, policy)
         message.digest = _hand_over(message, mailer, policy, at)
     except Exception as error:
         # One message that fails, whatever the reason, must not keep the others from going out.

@@ -7,6 +7,7 @@ A freeze does not stop it, since it is a duty and changes nothing; a restriction
 """
 
 import datetime as dt
+import uuid
 from collections.abc import Collection
 from typing import Any
 
@@ -19,8 +20,9 @@ from contacts.base.days import add_months, day_of
 from contacts.models import Basis, Contact, Message, PolicyVersion
 from contacts.models.outbox import MessageEnd
 from contacts.outbox import outbox
+from contacts.people import tellings
 from contacts.people.activities import ContactGoneError
-from contacts.words.vocabulary import AddressTrust, MailPurpose, MailTemplate
+from contacts.words.vocabulary import AddressTrust, MailPurpose, MailTemplate, TellingWay
 
 HOUR = 6  # in the company's time zone
 PRESSING = dt.timedelta(days=20)
@@ -110,8 +112,8 @@ def to_tell(message: Message) -> list[int]:
     return list(Basis.objects.untold().filter(contact=message.contact_id).order_by("pk").values_list("pk", flat=True))
 
 
-def told(bases: Collection[int], *, policy: PolicyVersion, day: dt.date) -> None:
-    """Note that the letter which names these bases has left, and that it showed this version of the policy (P1).
+def told(bases: Collection[int], *, policy: PolicyVersion, day: dt.date, mail: uuid.UUID | None = None) -> None:
+    """Note that the letter which names these bases has left, and that it showed this version of the policy (P1, L13).
 
     Call it in the transaction that marks it as sent.
     """
@@ -120,7 +122,9 @@ def told(bases: Collection[int], *, policy: PolicyVersion, day: dt.date) -> None
     people = Basis.objects.filter(pk__in=list(bases)).values("contact")
     # Before their bases, as everybody does who changes these.
     list(Contact.objects.filter(pk__in=people).order_by("pk").select_for_update(no_key=True).values_list("pk"))
-    Basis.objects.untold().filter(pk__in=list(bases)).update(informed_on=day, policy_shown=policy, policy_shown_on=day)
+    untold = list(Basis.objects.untold().filter(pk__in=list(bases)).values_list("pk", flat=True))
+    Basis.objects.filter(pk__in=untold).update(informed_on=day)
+    tellings.record(untold, policy, TellingWay.MAIL, on=day, mail=mail)
 
 
 @transaction.atomic

@@ -67,6 +67,13 @@ _STILL_OWED = sql.SQL("({kept_untold} AND NOT {its_untold})").format(**_SAID)
 # elsewhere and they have not been told so, that is owed to them all the same (Art. 14 GDPR). The policy that they were
 # shown is the one that they were shown last, on whichever record.
 _BASES = (
+    # How they were told of a later version goes along with what they were shown, before that is settled (L13).
+    sql.SQL("""
+        UPDATE contacts_policytelling telling SET basis_id = kept.id
+        FROM contacts_basis kept JOIN contacts_basis its ON {same}
+        WHERE kept.contact_id = %(keep)s AND its.contact_id = %(gone)s AND telling.basis_id = its.id""").format(
+        same=_SAME_SCENARIO
+    ),
     met(
         "contacts_basis",
         _SAME_SCENARIO,

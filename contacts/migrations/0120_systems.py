@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0073_registers'),
+        ('contacts', '0074_told_of_longer_periods'),
     ]
 
     operations = [

@@ -21,8 +21,8 @@ from contacts.models.mailings import Addressee, Mailing
 from contacts.models.marketing import ChannelPermission, ConsentRecord, Suppression
 from contacts.models.organisations import Agreement, Organisation
 from contacts.models.outbox import LeftMail, MailStandstill, Message
-from contacts.models.people import Activity, Basis, Contact
-from contacts.models.policy import PolicyVersion, ScenarioRule
+from contacts.models.people import Activity, Basis, Contact, PolicyTelling
+from contacts.models.policy import PolicyNotice, PolicyVersion, ScenarioRule
 from contacts.models.proposals import ProposedDetail
 from contacts.models.recipient_papers import (
     DocumentKind,
@@ -83,6 +83,8 @@ __all__ = [
     "MergedAddress",
     "Message",
     "Organisation",
+    "PolicyNotice",
+    "PolicyTelling",
     "PolicyVersion",
     "ProcessingSnapshot",
     "ProposedDetail",

@@ -24,6 +24,7 @@ from contacts.words.vocabulary import (
     LegalBasis,
     Scenario,
     SourceKind,
+    TellingWay,
     TrustReason,
 )
 
@@ -267,6 +268,39 @@ class Basis(models.Model):
     def is_unverified(self) -> bool:
         """Tell whether nothing proves the contract that a customer or partner is held for."""
         return self.scenario in AGREEMENT_SCENARIOS and self.clock_from is not None
+
+
+class PolicyTelling(models.Model):
+    """That somebody was shown a later version of the policy for one of their bases, how, and on which day (L13).
+
+    `before` is the version that they had been shown until then. A mail that came back has told nobody: `bounced_on`
+    says so, and the row stays.
+    """
+
+    basis = models.ForeignKey(Basis, models.DB_CASCADE, related_name="tellings")
+    version = models.ForeignKey(PolicyVersion, models.DO_NOTHING, related_name="+", db_index=False)
+    way = models.CharField(choices=TellingWay)
+    told_on = models.DateField()
+    mail = models.UUIDField(null=True, editable=False, help_text="The public id of the message.")
+    before = models.ForeignKey(PolicyVersion, models.DO_NOTHING, null=True, related_name="+", db_index=False)
+    before_on = models.DateField(null=True)
+    bounced_on = models.DateField(null=True, help_text="The mail came back on that day.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(way__in=TellingWay.values), name="telling_way"),
+            models.CheckConstraint(
+                condition=Q(bounced_on__isnull=True) | Q(mail__isnull=False), name="telling_that_bounced_was_a_mail"
+            ),
+            models.CheckConstraint(
+                condition=Q(before__isnull=True, before_on__isnull=True)
+                | Q(before__isnull=False, before_on__isnull=False),
+                name="telling_was_shown_before_on_a_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Telling {self.pk}"
 
 
 class Activity(models.Model):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
@@ -13,16 +14,24 @@ from django.db.models.functions import Cast
 from contacts.words.categories import Category
 from contacts.words.vocabulary import Clock, LegalBasis, Scenario
 
+# As its own time zone counts days.
+_PUBLISHED_ON = Cast(
+    Func(F("time_zone"), F("published_at"), function="timezone", output_field=DateTimeField()), DateField()
+)
+
 
 class PolicyVersions(models.QuerySet["PolicyVersion"]):
     def in_force(self) -> PolicyVersion | None:
         """The version published last, or None where none ever was."""
         return self.filter(published_at__isnull=False).order_by("-number").first()
 
+    def dated(self) -> Any:
+        """Every version that is or was in force, with `published_on`, the first day of that."""
+        return self.filter(published_at__isnull=False).annotate(published_on=_PUBLISHED_ON)
+
     def published_by(self, day: dt.date | Combinable) -> PolicyVersions:
-        """Every version that had been published by the end of a day, as its own time zone counts days."""
-        wall = Func(F("time_zone"), F("published_at"), function="timezone", output_field=DateTimeField())
-        return self.annotate(published_on=Cast(wall, DateField())).filter(published_on__lte=day)
+        """Every version that had been published by the end of a day."""
+        return self.annotate(published_on=_PUBLISHED_ON).filter(published_on__lte=day)
 
     def number_on(self, day: Combinable) -> Subquery:
         """Return, for a query, the number of the version in force at the end of a day; NULL where there was none."""
@@ -103,3 +112,18 @@ class ScenarioRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scenario}: {self.months} months"
+
+
+class PolicyNotice(models.Model):
+    """An officer's word that people are told by mail what a version of the policy makes longer for them (L13)."""
+
+    version = models.OneToOneField(PolicyVersion, models.DO_NOTHING, related_name="notice")
+    started_at = models.DateTimeField()
+    started_by = models.CharField()
+
+    class Meta:
+        ordering = ["-pk"]
+        default_permissions = ("add", "view")
+
+    def __str__(self) -> str:
+        return f"Notice of policy {self.version_id}"

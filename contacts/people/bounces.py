@@ -16,7 +16,7 @@ from psycopg2 import sql
 from contacts.base import audit
 from contacts.models import Bounce, BounceUndoing, Contact
 from contacts.outbox import counts
-from contacts.people import address_trust
+from contacts.people import address_trust, tellings
 from contacts.words.vocabulary import AddressTrust, TrustReason
 
 
@@ -45,6 +45,8 @@ def bounced(
     is what the server said, without anything that names the person.
     """
     contact = Contact.objects.select_for_update(of=["self"]).filter(messages__public_id=message_id).first()
+    if contact and tellings.came_back(contact.pk, message_id, day=day):
+        audit.record("policy.untold", at=at, by=by, public_id=contact.public_id)
     if contact is None or contact.bounced_on or (address_hash and contact.address_hash != address_hash):
         return False
     Contact.objects.filter(pk=contact.pk).update(bounced_on=day)

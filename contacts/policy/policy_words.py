@@ -146,6 +146,11 @@ def kept(rule: ScenarioRule) -> str:
     return text % period(rule.months)
 
 
+def kept_unverified(version: PolicyVersion) -> str:
+    """Return the same for a customer or partner whose contract nothing proves."""
+    return _("%s after the day on which we collected your details") % period(version.rule(Scenario.PROSPECT).months)
+
+
 def _section(name: str, texts: dict[str, str], language: str) -> Section:
     spoken = language if language in texts else FALLBACK
     return Section(anchor(name), heading(name), _in(texts, spoken), spoken)

@@ -15,13 +15,21 @@ from contacts.base.days import day_of
 from contacts.journal import writing
 from contacts.models import Basis, Contact, Event, FoodPreference, Interest, PolicyVersion, Registration, SignUp
 from contacts.outbox import counts, outbox
-from contacts.people import activities, attendance, clocks, details
+from contacts.people import activities, attendance, clocks, details, tellings
 from contacts.permission import consents
 from contacts.signups import recognising
 from contacts.signups.sign_ups import SignUpRefusedError, is_full, is_published, over
 from contacts.words.categories import OPTIONAL_FIELDS
 from contacts.words.journal import JournalAct
-from contacts.words.vocabulary import ActivityKind, AddressTrust, Channel, MailTemplate, SignUpKind, SourceKind
+from contacts.words.vocabulary import (
+    ActivityKind,
+    AddressTrust,
+    Channel,
+    MailTemplate,
+    SignUpKind,
+    SourceKind,
+    TellingWay,
+)
 
 
 class SignUpGoneError(LookupError):
@@ -141,7 +149,7 @@ def _check_again(made: SignUp, anyway: bool, at: dt.datetime) -> None:
 
 def _hold(contact: Contact, made: SignUp, policy: PolicyVersion, at: dt.datetime) -> None:
     """Give the person the reason that they are held for from now on, with the version that they were shown (P1)."""
-    shown = {"policy_shown": made.policy_version, "policy_shown_on": day_of(made.created_at, policy.zone)}
+    shown_on = day_of(made.created_at, policy.zone)
     basis, fresh = Basis.objects.get_or_create(
         contact=contact,
         scenario=made.scenario,
@@ -150,11 +158,12 @@ def _hold(contact: Contact, made: SignUp, policy: PolicyVersion, at: dt.datetime
             "collected_on": day_of(at, policy.zone),
             "source": made.source,
             "source_kind": SourceKind.PERSON,
-            **shown,
+            "policy_shown": made.policy_version,
+            "policy_shown_on": shown_on,
         },
     )
     if not fresh:
-        Basis.objects.filter(pk=basis.pk).exclude(policy_shown_on__gt=shown["policy_shown_on"]).update(**shown)
+        tellings.record([basis.pk], made.policy_version, TellingWay.FORM, on=shown_on)
     clocks.refresh_contacts([contact.pk])
 
 

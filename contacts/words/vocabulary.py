@@ -178,11 +178,20 @@ class MailTemplate(TextChoices):
     CANCELLED = "cancelled", _("the event is cancelled")
     GIVEN_UP = "given_up", _("your place is cancelled")
     INFORM = "inform", _("where we have your details from")
+    LONGER = "longer", _("we would keep your details for longer")
     PARTING = "parting", _("we delete your details after your objection")
     ANNOUNCE = "announce", _("news about a topic")
     MAILING = "mailing", _("a mailing")
     WRITTEN = "written", _("a letter written for one occasion")
     BREACH = "breach", _("a breach of your data")
+
+
+class TellingWay(TextChoices):
+    """How somebody was told of a later version of the policy (L13)."""
+
+    FORM = "form", _("a form that they confirmed")
+    MAIL = "mail", _("a mail of ours")
+    LETTER = "letter", _("a letter by post")
 
 
 class RecipientKind(TextChoices):

@@ -96,6 +96,7 @@ _SOURCES: dict[str, Combinable] = {
     "contacts.Basis.policy_shown": JSONObject(
         number="policy_shown__number", then=PolicyVersion.objects.number_on(OuterRef("collected_on"))
     ),
+    "contacts.PolicyTelling.version": F("version__number"),
     "dsr.Request.id": _request_number(""),
 }
 

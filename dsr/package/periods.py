@@ -121,7 +121,8 @@ def _reasons(ids: list[int], policy: PolicyVersion, language: str) -> list[Reaso
 
 
 def _reason(basis: Any, row: tuple[Any, ...], policy: PolicyVersion, language: str) -> Reason:
-    _contact_id, scenario, legal_basis, clock, anchor, lapses_on, by_objection = row
+    _contact_id, scenario, legal_basis, clock, anchor, lapses_on, by_objection, version, by_promise = row
+    binding = PolicyVersion.objects.get(pk=version) if by_promise else policy
     promise = policy_words.promise(policy.rule(scenario), language)
     return Reason(
         scenario,
@@ -137,8 +138,19 @@ def _reason(basis: Any, row: tuple[Any, ...], policy: PolicyVersion, language: s
         basis.policy_shown_on,
         basis.policy_then,
         promise.title,
-        _until(clock, lapses_on, promise.kept, by_objection=by_objection),
+        _until(clock, lapses_on, policy_words.kept(binding.rule(scenario)), by_objection=by_objection)
+        + (_promised(binding, policy, scenario) if by_promise else ""),
     )
+
+
+def _promised(binding: PolicyVersion, policy: PolicyVersion, scenario: str) -> str:
+    """Say which period applies to the person, and why, where it is not the one in force (L13)."""
+    text = _(
+        "; we go by the period of version %(old)d of our policy (%(period)s), since nothing on record says that you"
+        " were told of the longer one in version %(new)d"
+    )
+    kept = policy_words.kept(binding.rule(scenario))
+    return text % {"period": kept, "old": binding.number, "new": policy.number}
 
 
 def _until(clock: str, lapses_on: dt.date | None, rule: str, *, by_objection: bool) -> str:

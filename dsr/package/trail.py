@@ -63,6 +63,8 @@ DEEDS: dict[str, Any] = {
     "notice.sent": _("a recipient was told something about you"),
     "objection.recorded": _("an objection was noted"),
     "objection.taken_back": _("it was noted that an objection was not yours"),
+    "policy.told": _("we told you by letter of a longer period"),
+    "policy.untold": _("a mail about our privacy policy came back"),
     "registration.cancelled": _("a place at an event was given up"),
     "registration.restored": _("a place at an event stands again"),
     "sign_up.disowned": _("a form was taken back"),

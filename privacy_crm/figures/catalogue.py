@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.base import budgets
 from contacts.base.budgets import IsOver
-from contacts.base.days import day_of
+from contacts.base.days import day_of, run_of
 from contacts.base.limits import limits
 from contacts.information import informing
 from contacts.models import Contact, PolicyVersion
@@ -19,6 +19,7 @@ from dsr.words.vocabulary import Kind
 from privacy_crm.access.frame import LANGUAGE
 from privacy_crm.figures import ahead, counts
 from privacy_crm.figures.remembering import remember
+from retention.longer import affected
 from retention.models import PurgeRun
 
 TEN_MINUTES, HOUR, A_DAY = 600, 3600, 24 * 3600
@@ -104,8 +105,12 @@ def _unshown(_policy: PolicyVersion, _day: dt.date) -> int:
     return informing.unshown(Contact.objects.whole()).count()
 
 
+def _by_post(policy: PolicyVersion, day: dt.date) -> int:
+    return affected.by_post(policy, at=run_of(day, policy.zone)).count()
+
+
 # What stands in a sentence of the home page rather than on a card.
-NUMBERS: dict[str, Count] = {"unshown": _unshown}
+NUMBERS: dict[str, Count] = {"unshown": _unshown, "by_post": _by_post}
 
 FIGURES = {
     "ahead": Figure(

@@ -39,10 +39,8 @@ _NOTE = sql.SQL("""
     INSERT INTO contacts_uploadedperson (upload_id, contact_id)
     SELECT %(upload)s, contact_id FROM ({}) newcomer""").format(people.NEW)
 
-# Those who came in with a clock of their own that has run out already.
-_LAPSED = sql.SQL("""
-    SELECT count(*) FROM ({}) newcomer JOIN contacts_basis basis USING (contact_id)
-    WHERE basis.clock_from <= %(anchor)s""").format(people.NEW)
+# Those who came in with a period that is over already.
+_LAPSED = sql.SQL("SELECT count(*) FROM ({newcomers}) newcomer JOIN ({lapsed}) lapsed USING (contact_id)")
 
 
 def mark(upload: Upload) -> str:
@@ -189,7 +187,8 @@ def _show(upload: Upload, found: _Found, day: dt.date) -> None:
 def _lapsed(done: Import, upload: Upload) -> int:
     """Return how many of those who are new the next nightly run deletes."""
     night = RetentionDate(done.policy, next_run(done.at, done.policy.zone))
-    done.do(_LAPSED, anchor=night.anchor(night.own_clock_rule(upload.scenario)))
+    lapsed, values = night.lapsed(upload.scenario)
+    done.do(_LAPSED.format(newcomers=people.NEW, lapsed=lapsed), **values)
     (number,) = done.cursor.fetchone() or (0,)
     return int(number)
 

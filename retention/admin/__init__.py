@@ -1,3 +1,3 @@
-from retention.admin import agreements, holds, runs, statement_checks
+from retention.admin import agreements, holds, notices, runs, statement_checks
 
-__all__ = ["agreements", "holds", "runs", "statement_checks"]
+__all__ = ["agreements", "holds", "notices", "runs", "statement_checks"]

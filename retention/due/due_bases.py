@@ -8,6 +8,7 @@ means the same in all of them, so that they can be joined.
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from psycopg2 import sql
@@ -16,8 +17,12 @@ from contacts.base.days import day_of
 from contacts.models import PolicyVersion, ScenarioRule
 from contacts.outbox.links import OPEN_DAYS
 from contacts.people.suppressions import SAME_MAILBOX
-from contacts.words.vocabulary import MARKETING_SCENARIOS, SCENARIO_OF_EVENT, Channel, Clock, MailTemplate, Scenario
+from contacts.policy import promised
+from contacts.policy.promised import Span
+from contacts.words.vocabulary import MARKETING_SCENARIOS, SCENARIO_OF_EVENT, Channel, MailTemplate, Scenario
+from retention.due import periods
 from retention.due.months import latest_due_anchor
+from retention.due.periods import Over
 
 type Sql = tuple[sql.Composable, dict[str, Any]]
 
@@ -82,17 +87,6 @@ def freed_at(zone: sql.Composable) -> sql.Composed:
     )
 
 
-_OWN_CLOCK = sql.SQL("""
-    SELECT basis.contact_id, basis.scenario FROM contacts_basis basis
-    WHERE basis.scenario = {scenario} AND basis.clock_from <= {anchor}""")
-
-_CLOCK_OF_ORGANISATION = sql.SQL("""
-    SELECT basis.contact_id, basis.scenario FROM contacts_organisation organisation
-    JOIN contacts_contact contact ON contact.organisation_id = organisation.id
-    JOIN contacts_basis basis ON basis.contact_id = contact.id
-    WHERE basis.scenario = {scenario} AND basis.clock_from IS NULL
-        AND organisation.agreements_ended_on <= {anchor}""")
-
 # The suppressions lead to the people: they are few, and most people have not objected. Of those who objected to all
 # channels: whoever only unsubscribes says nothing of post.
 _FREED_BY_OBJECTION = sql.SQL("""
@@ -109,9 +103,23 @@ _FREED_BY_OBJECTION = sql.SQL("""
         AND freed.at <= %(at)s""").format(freed=freed_at(sql.Placeholder("zone")), post=sql.Literal(Channel.POST))
 
 
+_FROM_BASES = sql.SQL("""
+    SELECT basis.contact_id, basis.scenario FROM contacts_basis basis
+    WHERE basis.scenario = {scenario} AND {over}""")
+
+_FROM_ORGANISATIONS = sql.SQL("""
+    SELECT basis.contact_id, basis.scenario FROM contacts_basis basis
+    JOIN contacts_contact contact ON contact.id = basis.contact_id
+    LEFT JOIN contacts_organisation organisation ON organisation.id = contact.organisation_id
+    WHERE basis.scenario = {scenario} AND {over}""")
+
+
 @dataclass(frozen=True)
 class RetentionDate:
-    """What a run decides by: the policy in force, the moment, and its day in the company's time zone."""
+    """What a run decides by: the policy in force, the moment, and its day in the company's time zone.
+
+    And what each person was promised before: a basis is due by whichever of the two ends earlier (L13).
+    """
 
     policy: PolicyVersion
     at: dt.datetime
@@ -120,15 +128,32 @@ class RetentionDate:
     def day(self) -> dt.date:
         return day_of(self.at, self.policy.zone)
 
+    @cached_property
+    def spans(self) -> list[Span]:
+        """The versions that people were promised."""
+        return promised.spans()
+
+    def over(self, scenario: str) -> list[Over]:
+        """Return when a basis of this scenario is over: each is true of other bases than the one before."""
+        return list(periods.over(scenario, self.policy, self.spans, self.day))
+
     def lapsed(self, scenario: str, among: list[int] | None = None, organisations: list[int] | None = None) -> Sql:
         """Return the bases of a scenario whose period is over: of everyone, or of the contacts `among`, of whom those
         whose clock stands on an organisation count only if it is one of `organisations`, which the caller has locked.
         """
-        parts = [_narrowed(self._own(scenario), _AMONG, "among", among)]
-        if self.stands_on_organisations(scenario):
-            shared = _narrowed(self._of_organisation(scenario), _AMONG, "among", among)
-            parts.append(_narrowed(shared, _OF_THESE, "organisations", organisations))
-        return union(parts)
+        return union(
+            self._part(over, scenario, f"{scenario}_{number}", among, organisations)
+            for number, over in enumerate(self.over(scenario))
+        )
+
+    def _part(
+        self, over: Over, scenario: str, name: str, among: list[int] | None, organisations: list[int] | None
+    ) -> Sql:
+        condition, values = over.as_sql(name)
+        query = _FROM_ORGANISATIONS if over.joins else _FROM_BASES
+        found = query.format(scenario=sql.Literal(scenario), over=condition), values
+        these = organisations if over.stands_on_organisations else None
+        return _narrowed(_narrowed(found, _AMONG, "among", among), _OF_THESE, "organisations", these)
 
     def freed(self, scenario: str, among: list[int] | None = None) -> Sql:
         """Return the bases of a scenario that an objection to all marketing lets lapse: of everyone, or of `among`."""
@@ -141,8 +166,8 @@ class RetentionDate:
         return _narrowed(freed, _AMONG, "among", among)
 
     def stands_on_organisations(self, scenario: str) -> bool:
-        """Tell whether the clock of this scenario is that of an agreement."""
-        return self.policy.rule(scenario).clock == Clock.AGREEMENT_END
+        """Tell whether the clock of this scenario is that of an agreement, for anybody."""
+        return any(over.stands_on_organisations for over in self.over(scenario))
 
     def all_due(self) -> Sql:
         """Return the bases due under any scenario, each once."""
@@ -153,25 +178,10 @@ class RetentionDate:
         """Return the latest anchor that is due today."""
         return latest_due_anchor(self.day, rule.months)
 
-    def own_clock_rule(self, scenario: str) -> ScenarioRule:
-        """Return the rule for a basis with a clock of its own: the prospect's for a customer or partner unverified."""
-        rule = self.policy.rule(scenario)
-        return self.policy.rule(Scenario.PROSPECT) if rule.clock == Clock.AGREEMENT_END else rule
-
-    def _own(self, scenario: str) -> Sql:
-        return _up_to(_OWN_CLOCK, scenario, f"own_{scenario}", self.anchor(self.own_clock_rule(scenario)))
-
-    def _of_organisation(self, scenario: str) -> Sql:
-        return _up_to(_CLOCK_OF_ORGANISATION, scenario, f"agreed_{scenario}", self.anchor(self.policy.rule(scenario)))
-
-
-def _up_to(query: sql.SQL, scenario: str, name: str, anchor: dt.date) -> Sql:
-    return query.format(scenario=sql.Literal(scenario), anchor=sql.Placeholder(name)), {name: anchor}
-
 
 _OF_SCENARIO = sql.SQL(" AND basis.scenario = {}")
 _AMONG = sql.SQL(" AND basis.contact_id = ANY(%(among)s)")
-_OF_THESE = sql.SQL(" AND organisation.id = ANY(%(organisations)s)")
+_OF_THESE = sql.SQL(" AND (contact.organisation_id IS NULL OR organisation.id = ANY(%(organisations)s))")
 
 
 def _narrowed(found: Sql, condition: sql.SQL, name: str, ids: list[int] | None) -> Sql:

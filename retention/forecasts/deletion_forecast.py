@@ -14,6 +14,7 @@ from contacts.base.days import run_of
 from contacts.models import Basis, Contact, PolicyVersion, Suppression
 from contacts.words.vocabulary import MARKETING_SCENARIOS, Channel, Scenario
 from retention.due.due_bases import RetentionDate, freed_at
+from retention.due.periods import Over
 from retention.models import Hold, HoldKind
 
 # The ORM counts its values, where our own statements name them.
@@ -59,17 +60,12 @@ def _holding(last: dt.date, day: dt.date) -> QuerySet[Hold]:
 
 def _clocks_over(night: RetentionDate) -> Iterator[Q]:
     """Yield what is true of bases whose clock has run out: once for all scenarios whose clocks are due together."""
-    own, agreed = defaultdict(list), defaultdict(list)
-    for scenario in Scenario.values:
-        own[night.anchor(night.own_clock_rule(scenario))].append(scenario)
-        if night.stands_on_organisations(scenario):
-            agreed[night.anchor(night.policy.rule(scenario))].append(scenario)
-    for anchor, scenarios in own.items():
-        yield Q(scenario__in=scenarios, clock_from__isnull=False, clock_from__lte=anchor)
-    ended = "contact__organisation__agreements_ended_on"
-    for anchor, scenarios in agreed.items():
-        ours = Q(scenario__in=scenarios, clock_from__isnull=True)
-        yield ours & Q(**{f"{ended}__isnull": False, f"{ended}__lte": anchor})
+    together: dict[Over, list[Scenario]] = defaultdict(list)
+    for scenario in Scenario:
+        for over in night.over(scenario):
+            together[over].append(scenario)
+    for over, scenarios in together.items():
+        yield Q(scenario__in=scenarios) & over.condition
 
 
 class _Freed(Func):

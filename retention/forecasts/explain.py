@@ -20,7 +20,8 @@ class Reason:
     """A basis as it stands; `anchor` and `lapses_on` are empty while an agreement is open.
 
     `policy_shown` is the number of the version that the person was shown, `policy_then` of the one in force on the day
-    of collection; each is empty where there is none on record (P1).
+    of collection; each is empty where there is none on record (P1). `promised` is the number of the version that binds
+    us towards the person, and `by_promise` says that its period is shorter than the one in force, and applies (L13).
     """
 
     scenario: str
@@ -31,6 +32,8 @@ class Reason:
     policy_shown: int | None
     policy_shown_on: dt.date | None
     policy_then: int | None
+    promised: int | None = None
+    by_promise: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,11 +95,12 @@ def _of_batch(ids: list[int], policy: PolicyVersion, day: dt.date) -> Iterator[E
 def _bases(ids: list[int], policy: PolicyVersion) -> dict[int, list[Reason]]:
     query, values = retention_schedule.of(policy, ids)
     shown = _policies(ids)
+    numbers = dict(PolicyVersion.objects.values_list("pk", "number"))
     found: dict[int, list[Reason]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("{} ORDER BY basis.id").format(query), values)
-        for contact_id, scenario, legal_basis, clock, anchor, lapses_on, _by_objection in cursor:
-            policies = shown[contact_id, scenario]
+        for contact_id, scenario, legal_basis, clock, anchor, lapses_on, _by_objection, version, by_promise in cursor:
+            policies = *shown[contact_id, scenario], numbers.get(version), by_promise
             found[contact_id].append(Reason(scenario, legal_basis, clock, anchor, lapses_on, *policies))
     return found
 

@@ -28,6 +28,27 @@ def _policy(reason: Reason) -> str:
     return _("Policy shown (%(scenario)s): %(version)s.") % {"scenario": scenario, "version": policy_shown(reason)}
 
 
+def _shorter(explanation: Explanation, policy: PolicyVersion) -> list[str]:
+    """Return a sentence for each reason under which a shorter period applies than the policy in force has (L13)."""
+    return [_promised(reason, policy) for reason in explanation.bases if reason.by_promise]
+
+
+def _promised(reason: Reason, policy: PolicyVersion) -> str:
+    """Say which period applies, and why: nothing on record says that the person was told of the longer one."""
+    then = PolicyVersion.objects.get(number=reason.promised or 0)
+    text = _(
+        "As %(scenario)s, the period promised in version %(old)d applies (%(period)s). Version %(new)d has a longer one"
+        " (%(longer)s), and the person was not told of it."
+    )
+    return text % {
+        "scenario": Scenario(reason.scenario).label,
+        "old": then.number,
+        "period": policy_words.kept(then.rule(reason.scenario)),
+        "new": policy.number,
+        "longer": policy_words.kept(policy.rule(reason.scenario)),
+    }
+
+
 def policy_shown(reason: Reason) -> str:
     """Return which version of the policy the person was shown, or which was in force (P1)."""
     return policy_words.shown(reason.policy_shown, reason.policy_then, reason.policy_shown_on)
@@ -38,6 +59,7 @@ def sentences(explanation: Explanation, contact: Contact, policy: PolicyVersion,
     name = contact.display_name if not contact.minimised_on else reduced_name(contact)
     # Scenarios that run on the same activity give the same sentence; once is enough.
     told = list(dict.fromkeys(because(name, reason, contact, policy) for reason in explanation.bases))
+    told += _shorter(explanation, policy)
     told += [held_by(name, hold) for hold in explanation.holds]
     by_objection = leaves_by_objection(explanation, contact, policy)
     return [*told, until(name, explanation, day, by_objection=by_objection)]

@@ -33,7 +33,8 @@ class Ending:
 
 # The clock of the organisation, as `contacts.agreements` would derive it once the agreement had ended.
 _SUPPOSED = sql.SQL("""
-    SELECT organisation_id AS id, CASE WHEN count(*) = count(ends_on) THEN max(ends_on) END AS agreements_ended_on
+    SELECT organisation_id AS id, CASE WHEN count(*) = count(ends_on) THEN max(ends_on) END AS agreements_ended_on,
+        CASE WHEN count(*) = count(ends_on) THEN 'ended' ELSE 'open' END AS agreement_state
     FROM (
         SELECT organisation_id, CASE WHEN id = %(ending)s THEN %(ended_on)s ELSE ended_on END AS ends_on
         FROM contacts_agreement WHERE organisation_id = %(organisation)s

@@ -31,6 +31,7 @@ from contacts.models import (
     FoodPreference,
     Mailing,
     Message,
+    PolicyTelling,
     PolicyVersion,
     Recipient,
     SignUp,
@@ -280,6 +281,7 @@ WANTED: dict[type[models.Model], dict[str, Any]] = {
     Request: {"state": "new"} | dict.fromkeys(("outcome", "ground", "refusal"), ""),
     AffectedPerson: {"fate": ""},
     SystemTask: dict.fromkeys(("answer", "answered_by"), ""),
+    PolicyTelling: {"before": None},
     DuplicatePair: {"dismissed_at": NOON, "other": ContactFactory.create},
 }
 

@@ -185,6 +185,7 @@ TEMPLATES: dict[MailTemplate, set[str]] = {
     MailTemplate.CANCELLED: set(),
     MailTemplate.GIVEN_UP: {"event"},
     MailTemplate.INFORM: set(),
+    MailTemplate.LONGER: {"preferences"},
     MailTemplate.PARTING: {"keep"},
     MailTemplate.ANNOUNCE: {"whitepaper"},
     MailTemplate.MAILING: set(),

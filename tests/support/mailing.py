@@ -8,7 +8,8 @@ from contacts.delivery import sending
 from contacts.delivery.letters import written
 from contacts.delivery.letters.parts import Letter, Text
 from contacts.events import places
-from contacts.models import Contact, Event, Mailing, Message, PolicyVersion, SignUp
+from contacts.information import longer
+from contacts.models import Basis, Contact, Event, Mailing, Message, PolicyVersion, SignUp
 from contacts.outbox import outbox
 from contacts.words.vocabulary import MailPurpose, MailTemplate, SignUpKind
 from tests.support import breaching
@@ -22,6 +23,7 @@ from tests.support.factories import (
     hold,
     register,
 )
+from tests.support.lengthening import lengthen
 
 FOOD = "No hazelnuts whatever"
 
@@ -96,6 +98,15 @@ def information(policy: PolicyVersion, **fields: Any) -> Message:
     return outbox.enqueue(MailTemplate.INFORM, contact=contact, purpose=MailPurpose.INFORMATION, at=NOON)
 
 
+def about_longer(policy: PolicyVersion, **fields: Any) -> Message:
+    """The mail about a longer period, to somebody who was promised the shorter one."""
+    contact = ContactFactory.create(**fields)
+    hold(contact, "prospect", NOON.date(), policy=policy)
+    Basis.objects.filter(contact=contact).update(policy_shown=policy, policy_shown_on=NOON.date())
+    once = longer.once(lengthen())
+    return outbox.enqueue(MailTemplate.LONGER, contact=contact, once=once, purpose=MailPurpose.INFORMATION, at=NOON)
+
+
 def announcement(policy: PolicyVersion, **fields: Any) -> Message:
     """News about a whitepaper to a reader of an earlier one, whose country does not ask for consent."""
     whitepaper = WhitepaperFactory.create()
@@ -137,6 +148,7 @@ _OWED: dict[MailTemplate, Callable[..., Message]] = {
     MailTemplate.CONFIRM: confirmation,
     MailTemplate.GIVEN_UP: given_up,
     MailTemplate.INFORM: information,
+    MailTemplate.LONGER: about_longer,
     MailTemplate.PARTING: parting,
     MailTemplate.ANNOUNCE: announcement,
     MailTemplate.MAILING: one_of_a_mailing,

@@ -23,6 +23,7 @@ from contacts.models import (
     FoodPreference,
     Interest,
     Message,
+    PolicyTelling,
     PolicyVersion,
     ProposedDetail,
     Recipient,
@@ -86,7 +87,10 @@ def somebody(policy: PolicyVersion, mark: str, **fields: Any) -> Contact:
 def _reasons(contact: Contact, policy: PolicyVersion, mark: str) -> None:
     told = {"informed_on": TODAY, "policy_shown": policy, "policy_shown_on": TODAY}
     hold(contact, "customer", BEFORE.date(), policy=policy, source=f"{mark} source", **told)
-    hold(contact, "prospect", BEFORE.date(), policy=policy, source=f"{mark} list", source_kind="third_party")
+    prospect = hold(contact, "prospect", BEFORE.date(), policy=policy, source=f"{mark} list", source_kind="third_party")
+    PolicyTelling.objects.create(
+        basis=prospect, version=policy, way="mail", told_on=TODAY, mail=contact.public_id, bounced_on=TODAY
+    )
     held = place(contact, "duty", "bookkeeping", until=dt.date(2033, 12, 31))
     type(held).objects.filter(pk=held.pk).update(legal_reference=f"{mark} law", financial_year_ended_on=TODAY)
     place(contact, "freeze", "restriction")

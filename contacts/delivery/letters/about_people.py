@@ -25,7 +25,7 @@ def inform(occasion: Occasion) -> Letter:
     parts: list[Part] = [
         Text(_opening(bases) % {"company": occasion.company}),
         *(part for basis in bases for part in _about(basis, occasion)),
-        *_objection(contact, occasion),
+        *objection(contact, occasion),
         *_rest(occasion),
     ]
     why = _("You get this mail because the law has us tell you where we have your details from (Art. 14 GDPR).")
@@ -76,7 +76,7 @@ def _unknown(source: str) -> str:
     return _("we do not know who gave us your details; all that we have noted is “%s”") % source
 
 
-def _objection(contact: Contact, occasion: Occasion) -> list[Part]:
+def objection(contact: Contact, occasion: Occasion) -> list[Part]:
     text = _(
         "You can object at any time to our using your details for marketing: for all of it, or for e-mail, phone or"
         " post alone. We stop before the next message, and it costs you nothing. You can also object to any other use"

@@ -20,6 +20,7 @@ from contacts.information import informing
 from contacts.models import Contact, Organisation, PolicyVersion
 from contacts.people import matching, restriction_guard
 from contacts.people.activities import ContactGoneError
+from contacts.policy import promised
 from contacts.signups import entering
 from contacts.signups.entering import EnteringError, Reason
 from contacts.signups.sign_ups import Typed
@@ -101,7 +102,8 @@ class ReasonForm(ActForm):
         scenario, since = self.so_far("scenario"), self.so_far("collected_on")
         if not (self.policy and scenario and since) or scenario in AGREEMENT_SCENARIOS:
             return ""
-        until = add_months(since, self.policy.rule(scenario).months)
+        promise = promised.at_collection(since, promised.spans()) or self.policy
+        until = add_months(since, min(version.rule(scenario).months for version in (self.policy, promise)))
         if until <= self.day:
             return _("That is so long ago that the next nightly run would delete them.")
         return _("Held as %(scenario)s, they are kept until %(day)s.") % {

@@ -70,7 +70,7 @@ def is_untold(contact: Contact) -> bool:
 
 def tasks(request: HttpRequest) -> list[dict[str, str]]:
     """Return what waits for whoever writes the letters, as a sentence that leads to it."""
-    return [*_by_letter(), *_unshown()] if request.user.has_perm(PERMISSION) else []
+    return [*_by_letter(), *_unshown(), *_longer()] if request.user.has_perm(PERMISSION) else []
 
 
 def _by_letter() -> list[dict[str, str]]:
@@ -90,6 +90,24 @@ def _unshown() -> list[dict[str, str]]:
         known = asking.known("unshown", at=timezone.now())
         return _said(known[0]) if known else []
     return []
+
+
+def _longer() -> list[dict[str, str]]:
+    """Say how many a letter has to tell of a longer period, once a worker has counted them (L13)."""
+    with suppress(asking.AwayError):
+        known = asking.known("by_post", at=timezone.now())
+        return _to_be_told_longer(known[0]) if known else []
+    return []
+
+
+def _to_be_told_longer(number: int) -> list[dict[str, str]]:
+    text = ngettext(
+        "%s person has to be told of a longer period by post",
+        "%s people have to be told of a longer period by post",
+        number,
+    )
+    link = reverse("admin:contacts_policynotice_changelist")
+    return [{"text": text % f"{number:,}", "link": link}] if number else []
 
 
 def _said(number: int) -> list[dict[str, str]]:

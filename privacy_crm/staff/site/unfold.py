@@ -82,6 +82,7 @@ _NAVIGATION = [
             _page(_("Maintenance"), "build", "contacts_maintenance", "contacts.view_maintenance"),
             _page(_("Reviews"), "fact_check", "contacts_review", "contacts.view_review"),
             _page(_("Privacy policy"), "policy", "contacts_policyversion", "contacts.view_policyversion"),
+            _page(_("Longer periods"), "update", "contacts_policynotice", "contacts.view_policynotice"),
             _page(_("Marketing rules"), "gavel", "contacts_countryrule", "contacts.view_countryrule"),
             _page(_("Audit trail"), "receipt_long", "contacts_auditevent", "contacts.view_auditevent"),
         ],

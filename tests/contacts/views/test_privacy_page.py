@@ -13,6 +13,7 @@ from contacts.policy import policies
 from contacts.views.language import chosen
 from contacts.words.vocabulary import Scenario
 from tests.support.admin_pages import contents
+from tests.support.lengthening import lengthen
 
 NOW = dt.datetime(2026, 11, 23, 23, 30, tzinfo=dt.UTC)
 
@@ -96,6 +97,14 @@ def test_the_periods_are_those_that_the_nightly_run_keeps(db: None, policy_sourc
     assert "We delete your details 7 months after your last activity" in shown
     assert "18 months" not in shown
     assert "{period}" not in shown
+
+
+@pytest.mark.promise("L13")
+def test_whoever_was_promised_less_reads_that_it_applies(policy: PolicyVersion, page: Page) -> None:
+    said = "It applies until we have told you of a longer one."
+    assert said not in page()
+    lengthen()
+    assert said in page()
 
 
 def test_one_month_is_not_one_months(db: None, policy_source: dict[str, Any], page: Page) -> None:

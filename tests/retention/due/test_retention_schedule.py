@@ -37,7 +37,7 @@ def lapse(contact: Contact, policy: PolicyVersion) -> tuple[Any, bool]:
     statement, values = retention_schedule.of(policy, [contact.pk])
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        ((*_, lapses_on, by_objection),) = cursor.fetchall()
+        ((*_, lapses_on, by_objection, _promised, _by_promise),) = cursor.fetchall()
     return lapses_on, by_objection
 
 

@@ -1490,11 +1490,12 @@ def test_the_periods_come_from_the_published_policy(policy_source: dict[str, Any
 def test_a_new_policy_changes_the_period_of_those_who_are_held_already(
     policy: PolicyVersion, policy_source: dict[str, Any]
 ) -> None:
-    contact = held_for("prospect", policy)
-    longer = republish(policy_source, {"prospect": {"months": 20}})
-    run(DUE, longer)
+    contact = ContactFactory.create()
+    hold(contact, "prospect", dt.date(2026, 6, 1), policy=policy)
+    shorter = republish(policy_source, {"prospect": {"months": 12}})
+    run(dt.date(2027, 5, 31), shorter)
     assert is_held(contact)
-    run(dt.date(2027, 1, 24), longer)
+    run(dt.date(2027, 6, 1), shorter)
     assert not is_held(contact)
 
 
@@ -1502,13 +1503,30 @@ def test_a_new_policy_changes_the_period_of_those_who_are_held_already(
 def test_a_new_policy_changes_the_clock_of_those_who_are_held_already(
     policy: PolicyVersion, policy_source: dict[str, Any]
 ) -> None:
-    contact = held_for("prospect", policy)
-    do(contact, "call", stockholm(2026, 1, 15, 12), policy)
-    changed = republish(policy_source, {"prospect": {"clock": "last_activity"}})
-    run(dt.date(2027, 7, 14), changed)
+    contact = ContactFactory.create()
+    hold(contact, "prospect", dt.date(2026, 6, 1), policy=policy)
+    do(contact, "call", stockholm(2026, 6, 15, 12), policy)
+    changed = republish(policy_source, {"prospect": {"clock": "last_activity", "months": 12}})
+    run(dt.date(2027, 6, 14), changed)
     assert is_held(contact)
-    run(dt.date(2027, 7, 15), changed)
+    run(dt.date(2027, 6, 15), changed)
     assert not is_held(contact)
+
+
+@pytest.mark.promise("L13")
+@pytest.mark.parametrize("change", [{"months": 20}, {"clock": "last_activity"}])
+def test_a_longer_period_keeps_nobody_who_was_promised_the_shorter_one(
+    change: dict[str, Any], policy: PolicyVersion, policy_source: dict[str, Any]
+) -> None:
+    contact, told = held_for("prospect", policy), held_for("prospect", policy)
+    for each in (contact, told):
+        do(each, "call", stockholm(2026, 1, 15, 12), policy)
+    longer = republish(policy_source, {"prospect": change})
+    told.bases.update(policy_shown=longer, policy_shown_on=DUE)
+    run(DUE - ONE_DAY, longer)
+    assert is_held(contact)
+    run(DUE, longer)
+    assert [is_held(contact), is_held(told)] == [False, True]
 
 
 @pytest.mark.promise("P24")
