@@ -130,7 +130,9 @@ MODELS: dict[str, Table] = {
     "contacts.Whitepaper": _table("id slug title summary file published_at withdrawn_at topics", NOTHING),
     "contacts.JobRun": _table("id task succeeded_at failed_at error", NOTHING),
     "contacts.CountryRule": _table("id country channel existing_customers ground valid_from source note", NOTHING),
-    "contacts.ApiKey": _table("id name digest forms posts_an_hour created_at ends_at used_at revoked_at", NOTHING),
+    "contacts.ApiKey": _table(
+        "id name digest forms system posts_an_hour created_at ends_at used_at revoked_at", NOTHING
+    ),
     "contacts.Event": _table(
         "id slug title kind starts_at ends_at time_zone place summary link capacity signup_open was_open"
         " revision topics cancelled_at over_at asked asks_food",
@@ -211,6 +213,9 @@ MODELS: dict[str, Table] = {
         " safeguard_reference contact_email told_by webhook_url sends_our_mail standing untold_because copy_days"
         " reminded_of",
         NOTHING,
+    ),
+    "contacts.System": _table(
+        "id public_id name holds scenarios owner_email reached_by webhook_url days recipient ended_on", NOTHING
     ),
     "contacts.RecipientDocument": {
         **_table("id recipient kind title file sha256 added_at", NOTHING),

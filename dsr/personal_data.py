@@ -6,6 +6,7 @@ A request's own row says what was asked and how it ended; what names anybody han
 from contacts.personal_data import KEY, NOTHING, Field, Table, about
 
 CLOSED = "%(REQUEST_MONTHS)s months after the request was closed; the keyed hash proves it to who asks"
+SOUGHT = "once the system has answered, at the latest 30 days after the deletion"
 SEALED = "%(EVIDENCE_MONTHS)s months after the answer, and its key with it; the keyed hash finds it for who asks"
 SHORT = "a day after the link has ended, or with the person, by the database's cascade"
 
@@ -63,6 +64,26 @@ MODELS: dict[str, Table] = {
     "dsr.Handover": {
         **_table("id public_id contact", KEY),
         **_table("request portable created_at expires_at fetched", about("what was handed over, and until when (P20)")),
+    },
+    "dsr.SystemTask": {
+        **_table("request", KEY),
+        **_table(
+            "system opened_at due_on answer answered_at called_off_at",
+            about("which other systems were asked about the person, and what they answered (L18)", goes=CLOSED),
+        ),
+        **_table(
+            "sought sought_until",
+            about("whom a system is to delete that has not answered yet", exported=False, goes=SOUGHT),
+        ),
+        **_table(
+            "id public_id not_before claimed_until attempts reason told_at reminded_on answered_by called_off_by"
+            " called_off_told_at lifted_told_at",
+            NOTHING,
+        ),
+    },
+    "dsr.Enclosure": {
+        **_table("id contact request task content", KEY),
+        **_table("name at", about("what another system sent about the person; it goes to them as a file (L18)")),
     },
     "dsr.Certificate": _table(
         "id public_id request ground erased_at deleted told untold references kept letter_until remembered_until"

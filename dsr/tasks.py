@@ -13,6 +13,7 @@ from dsr.clock import reminding, unanswered
 from dsr.evidence import sealing
 from dsr.freeze import freezes
 from dsr.intake import intake, proving
+from dsr.systems import opening, sought, telling
 from dsr.traces import searching
 
 
@@ -91,3 +92,16 @@ def forget_audiences(at: dt.datetime) -> None:
 def search_after_deletion() -> None:
     asked_once.heard(searching.TASK)
     searching.carry_out(is_over=budgets.of_a_task(timezone.now(), timezone.now))
+
+
+@app.task
+def ask_systems() -> None:
+    opening.sweep(at=timezone.now(), by="ask_systems")
+    telling.send_due(at=timezone.now(), now=timezone.now, is_over=budgets.of_a_task(timezone.now(), timezone.now))
+
+
+@app.task
+@two_clocks.by_both(timezone.now)
+def forget_sought(at: dt.datetime) -> None:
+    if policy := PolicyVersion.objects.in_force():
+        sought.forget(day=day_of(at, policy.zone))

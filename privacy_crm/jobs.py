@@ -111,6 +111,12 @@ JOBS = {
         _("deletes closed requests after 24 months, and keeps counts"),
         crontab(hour=3, minute=45),
     ),
+    "sought": Job(
+        "dsr.tasks.forget_sought",
+        Queue.NIGHT,
+        _("forgets whom other systems were to delete, 30 days after the deletion"),
+        crontab(hour=3, minute=55),
+    ),
     "evidence": Job(
         "dsr.tasks.end_evidence",
         Queue.NIGHT,
@@ -171,6 +177,14 @@ JOBS = {
         crontab(minute="*/5"),
         LONGEST,
         late="Notices wait in the database and leave with the next tick.",
+    ),
+    "systems": Job(
+        "dsr.tasks.ask_systems",
+        Queue.PEOPLE,
+        _("asks other systems about the people of requests, and reminds their owners (L18)"),
+        crontab(minute="*/5"),
+        LONGEST,
+        late="Tasks wait in the database and leave with the next tick.",
     ),
     "strikes": Job(
         "contacts.tasks.tell_of_strikes",

@@ -8,6 +8,7 @@ from contacts.admin import (
     recipients,
     restorations,
     sign_ups,
+    systems,
     topics,
     whitepapers,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "registrations",
     "restorations",
     "sign_ups",
+    "systems",
     "topics",
     "whitepapers",
 ]

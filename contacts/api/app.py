@@ -47,25 +47,32 @@ api.add_router("v1", catalogue.router)
 api.add_router("v1", posts.router)
 
 
-@api.exception_handler(ProblemError)
 def _refused(request: HttpRequest, problem: Any) -> HttpResponse:
     return problems.answer(request, problem)
 
 
-@api.exception_handler(Http404)
 def _not_found(request: HttpRequest, _error: Any) -> HttpResponse:
     return problems.answer(request, problems.unknown())
 
 
-@api.exception_handler(AuthenticationError)
 def _nobody(request: HttpRequest, _error: Any) -> HttpResponse:
     return problems.answer(request, problems.no_key())
 
 
-@api.exception_handler(HttpError)
 def _unreadable(request: HttpRequest, _error: Any) -> HttpResponse:
     """Ninja raises one of these for a body that is no JSON, and for nothing else here."""
     return problems.answer(request, problems.malformed())
+
+
+def refuse_by_problems(made: NinjaAPI) -> None:
+    """Have an API answer whatever it refuses with a problem (RFC 9457)."""
+    made.add_exception_handler(ProblemError, _refused)
+    made.add_exception_handler(Http404, _not_found)
+    made.add_exception_handler(AuthenticationError, _nobody)
+    made.add_exception_handler(HttpError, _unreadable)
+
+
+refuse_by_problems(api)
 
 
 @csrf_exempt

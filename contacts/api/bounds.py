@@ -15,17 +15,26 @@ type View = Callable[..., HttpResponse]
 
 
 def bounded(view: View) -> View:
-    @wraps(view)
-    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        problem = _wrong(request) if request.method == "POST" else None
-        return problems.answer(request, problem) if problem else view(request, *args, **kwargs)
-
-    return answered
+    return bounded_by(MOST_BYTES)(view)
 
 
-def _wrong(request: HttpRequest) -> ProblemError | None:
-    if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
-        return problems.too_long(MOST_BYTES)
+def bounded_by(most: int) -> Callable[[View], View]:
+    """Take bodies of so many bytes at most."""
+
+    def bound(view: View) -> View:
+        @wraps(view)
+        def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            problem = _wrong(request, most) if request.method == "POST" else None
+            return problems.answer(request, problem) if problem else view(request, *args, **kwargs)
+
+        return answered
+
+    return bound
+
+
+def _wrong(request: HttpRequest, most: int) -> ProblemError | None:
+    if int(request.META.get("CONTENT_LENGTH") or 0) > most:
+        return problems.too_long(most)
     if request.content_type != "application/json":
         return problems.another_kind()
     return None if request.body else problems.malformed()

@@ -116,6 +116,11 @@ def outdated(note: Mapping[str, Any]) -> ProblemError:
     )
 
 
+def not_taken(why: str) -> ProblemError:
+    """Refuse an answer that does not fit its task, or comes twice."""
+    return ProblemError(HTTPStatus.CONFLICT, "not_taken", "This answer is not taken", why)
+
+
 def not_to_be_had(code: str) -> ProblemError:
     """Refuse for the code of a SignUpRefusedError, in the words of the pages."""
     said = refusal_words.words(code)

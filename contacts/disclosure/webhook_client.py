@@ -7,6 +7,7 @@ proxy is asked.
 import base64
 import datetime as dt
 import json
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from http import HTTPStatus
 from http.client import HTTPException
 from socket import SHUT_RDWR, socket
 from threading import Timer
-from typing import Any
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.utils.crypto import salted_hmac
@@ -25,7 +26,6 @@ from urllib3.response import BaseHTTPResponse
 
 from contacts.disclosure import ssrf_guard
 from contacts.disclosure.ssrf_guard import Resolve, Target, TargetRefusedError
-from contacts.models import Recipient
 
 PATIENCE = 5.0  # seconds for the connection, and for each silence after that
 DEADLINE = 20.0  # seconds for everything after the connection
@@ -49,18 +49,25 @@ class PostError(Exception):
         self.of_the_server = of_the_server
 
 
+class Receiver(Protocol):
+    """Whoever a webhook goes to: a recipient, or another system of the company."""
+
+    public_id: uuid.UUID
+    webhook_url: str
+
+
 # What `post` does, with or without its options.
-type Post = Callable[[Recipient, str, dict[str, Any], dt.datetime], Answer]
+type Post = Callable[[Any, str, dict[str, Any], dt.datetime], Answer]
 
 
-def secret(recipient: Recipient) -> str:
-    """Return what signs a recipient's webhooks: derived from SECRET_KEY anew each time, and stored nowhere."""
-    key = salted_hmac("contacts.webhook", recipient.public_id.hex, algorithm="sha256").digest()
+def secret(receiver: Receiver) -> str:
+    """Return what signs a receiver's webhooks: derived from SECRET_KEY anew each time, and stored nowhere."""
+    key = salted_hmac("contacts.webhook", receiver.public_id.hex, algorithm="sha256").digest()
     return "whsec_" + base64.b64encode(key).decode()
 
 
 def post(
-    recipient: Recipient,
+    receiver: Receiver,
     message_id: str,
     payload: dict[str, Any],
     at: dt.datetime,
@@ -69,15 +76,15 @@ def post(
     trust: str | None = None,
     deadline: float = DEADLINE,
 ) -> Answer:
-    """Post JSON to a recipient's webhook, and return its answer where that is one of success. Raises PostError.
+    """Post JSON to a receiver's webhook, and return its answer where that is one of success. Raises PostError.
 
     `trust` is a file of certificates to trust in place of the system's; `deadline` is in seconds.
     """
     body = json.dumps(payload)
     try:
-        target = ssrf_guard.aim(recipient.webhook_url, resolve=resolve)
+        target = ssrf_guard.aim(receiver.webhook_url, resolve=resolve)
         with _connected(target, trust, deadline) as connection:
-            headers = _headers(recipient, target, message_id, body, at)
+            headers = _headers(receiver, target, message_id, body, at)
             connection.request("POST", target.path, body.encode(), headers, preload_content=False)
             with closing(connection.getresponse()) as response:
                 return _answer(response)
@@ -119,11 +126,11 @@ def _connection(target: Target, trust: str | None) -> HTTPConnection:
     )
 
 
-def _headers(recipient: Recipient, target: Target, message_id: str, body: str, at: dt.datetime) -> dict[str, str]:
+def _headers(receiver: Receiver, target: Target, message_id: str, body: str, at: dt.datetime) -> dict[str, str]:
     name = f"[{target.host}]" if ":" in target.host else target.host
     usual = 443 if target.secure else 80
     # The library takes any moment for one in UTC.
-    signature = Webhook(secret(recipient)).sign(message_id, at.astimezone(dt.UTC), body)
+    signature = Webhook(secret(receiver)).sign(message_id, at.astimezone(dt.UTC), body)
     return {
         "Host": name if target.port == usual else f"{name}:{target.port}",
         "Content-Type": "application/json",

@@ -36,6 +36,7 @@ from contacts.models.registers import Maintenance, MaintenanceKind, ProcessingSn
 from contacts.models.reviews import Review, ReviewOutcome
 from contacts.models.segments import ListLayout, Segment
 from contacts.models.sign_ups import SignUp
+from contacts.models.systems import System
 from contacts.models.tombstones import Tombstone
 from contacts.models.topics import Interest, Topic
 from contacts.models.uploads import Upload, UploadedDifference, UploadedPerson
@@ -109,6 +110,7 @@ __all__ = [
     "Strike",
     "SubProcessor",
     "Suppression",
+    "System",
     "Tombstone",
     "Topic",
     "TransferAssessment",

@@ -6,7 +6,8 @@ no end, works after the person has been deleted, and hangs on the suppression ke
 `told_of` open the notices that a recipient has to act on. `replaced` says which record an address was taken off, and
 when, so that whoever asks about it need not. `asked` answers the mail that asks whose a doubted address is, and `keep`
 the one that says that its reader is about to be deleted. `certificate` opens that of a deletion, which names nobody, as
-long as it is kept.
+long as it is kept. `package` leads to a package that is ready, whose person proves their address first. `task` leads
+the owner of another system to what a request asks of it.
 """
 
 import datetime as dt
@@ -190,6 +191,26 @@ def certificate(request: uuid.UUID) -> str:
 def read_certificate(token: str) -> uuid.UUID:
     """Return the public_id of the request. Raises InvalidLinkError."""
     return _uuid(_open(_signer("certificate"), token))
+
+
+def package(request: uuid.UUID) -> str:
+    """Seal the public_id of the request that a package answers."""
+    return _signer("package").sign(request.hex)
+
+
+def read_package(token: str) -> uuid.UUID:
+    """Return the public_id of the request. Raises InvalidLinkError."""
+    return _uuid(_open(_signer("package"), token))
+
+
+def task(public_id: uuid.UUID) -> str:
+    """Seal the number of what a request asks of another system of the company."""
+    return _signer("task").sign(public_id.hex)
+
+
+def read_task(token: str) -> uuid.UUID:
+    """Return the number of a task. Raises InvalidLinkError."""
+    return _uuid(_open(_signer("task"), token))
 
 
 def told(recipient: Recipient, until: dt.datetime) -> str:

@@ -1,6 +1,6 @@
 """Keys by which the company's servers use the API: shown once when issued, kept as a hash alone, revoked for good.
 
-Each opens the forms that it was issued for, so many times an hour, until its last day.
+Each opens the forms that it was issued for, or the tasks of one system, so many times an hour, until its last day.
 """
 
 import datetime as dt
@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 
 from contacts.base import audit, rows
 from contacts.journal import writing
-from contacts.models import ApiKey
+from contacts.models import ApiKey, System
 from contacts.words.journal import JournalAct
 from contacts.words.vocabulary import Scenario
 
@@ -28,11 +28,12 @@ class KeyRefusedError(ValueError):
 
 @dataclass(frozen=True)
 class Terms:
-    """What a key opens, how often, and for how long."""
+    """What a key opens, how often, and for how long: forms, or the tasks of a system and no form."""
 
     forms: Collection[str] = FORMS
     posts_an_hour: int = 1_000
     lasts: dt.timedelta = dt.timedelta(days=365)
+    system: System | None = None
 
 
 @transaction.atomic
@@ -42,7 +43,12 @@ def issue(name: str, terms: Terms | None = None, *, at: dt.datetime, by: str) ->
     Raises KeyRefusedError where the name is taken.
     """
     key, terms = PREFIX + secrets.token_urlsafe(32), terms or Terms()
-    told = {"forms": list(terms.forms), "posts_an_hour": terms.posts_an_hour, "ends_at": at + terms.lasts}
+    told = {
+        "forms": list(terms.forms),
+        "posts_an_hour": terms.posts_an_hour,
+        "ends_at": at + terms.lasts,
+        "system": terms.system,
+    }
     try:
         with transaction.atomic():
             record = ApiKey.objects.create(name=name, digest=_digest(key), created_at=at, **told)

@@ -239,6 +239,14 @@ class ToldBy(TextChoices):
     WEBHOOK = "webhook", _("signed webhook")
 
 
+class ReachedBy(TextChoices):
+    """How another system of the company hears what a request asks of it (L18)."""
+
+    MAIL = "mail", _("a task to its owner, by e-mail")
+    WEBHOOK = "webhook", _("signed webhook")
+    API = "api", _("its server fetches tasks by API")
+
+
 class DisclosureKind(TextChoices):
     EXPORT = "export", _("export")
     MAILING = "mailing", _("mailing")

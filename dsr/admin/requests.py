@@ -30,6 +30,7 @@ from dsr.admin.acts import (
     restricting_acts,
     scope_acts,
     stopping_act,
+    systems_acts,
     undelivered_act,
     weighing_acts,
 )
@@ -50,6 +51,7 @@ _GROUPS = (
             *stopping_act.ACTS,
         ),
     ),
+    (gettext_lazy("Other systems"), systems_acts.ACTS),
     (gettext_lazy("Hand over"), handover_acts.ACTS),
     (gettext_lazy("Delete"), erasure_acts.ACTS),
     (gettext_lazy("Answer"), (*answer_acts.ACTS, scope_acts.FEE, *undelivered_act.ACTS)),
@@ -75,6 +77,7 @@ class RequestAdmin(RecordAdmin):
         inbox.PassedOnFilter,
         inbox.FoundFilter,
         inbox.LetterFilter,
+        inbox.SystemsFilter,
     )
     search_fields = ("pk",)
     search_help_text = gettext_lazy("Number, name, address, right or state")

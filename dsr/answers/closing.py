@@ -8,6 +8,7 @@ from dsr.evidence import sealing
 from dsr.freeze import freezes
 from dsr.models import Paper, Request
 from dsr.records import timeline, transitions
+from dsr.systems import opening
 from dsr.words.vocabulary import STANDING, ErasureGround, Outcome, RefusalGround, State, Step
 
 
@@ -39,6 +40,8 @@ def close(
         **transitions.resumed(request, on or day),
     )
     timeline.record(request, Step.CLOSED, at=at, by=by, rule=outcome)
+    opening.ended(request, outcome, at=at, by=by)
     sealing.seal_answer(request, day=on or day, at=at)
     Paper.objects.filter(request=request, contact=None).delete()
+    request.enclosures.filter(contact=None).delete()
     freezes.release(timeline.people(request), day=day, at=at, by=by)

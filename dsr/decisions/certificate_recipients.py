@@ -1,4 +1,7 @@
-"""Whoever had the details of somebody who was deleted, as the certificate says it: told, confirmed, or why not."""
+"""Whoever had the details of somebody who was deleted, as the certificate says it: told, confirmed, or why not.
+
+Our own other systems stand there, too, with what they answered (L18).
+"""
 
 import datetime as dt
 from zoneinfo import ZoneInfo
@@ -10,7 +13,8 @@ from contacts.base.days import day_of
 from contacts.models import JournalLine, RecipientNotice
 from contacts.models.recipients import OVERDUE, RecipientNotices
 from contacts.words.vocabulary import NoticeKind
-from dsr.models import Certificate
+from dsr.models import Certificate, SystemTask, SystemTasks
+from dsr.words.vocabulary import TaskAnswer
 
 
 def said(certificate: Certificate, *, zone: ZoneInfo) -> list[str]:
@@ -21,6 +25,7 @@ def said(certificate: Certificate, *, zone: ZoneInfo) -> list[str]:
     return [
         *(_told(name, found, zone) for name, found in notices.items()),
         *(_untold(copy) for copy in certificate.untold),
+        *(_system(task, zone) for task in _tasks(certificate).select_related("system")),
     ]
 
 
@@ -30,7 +35,8 @@ def waits_until(certificate: Certificate, day: dt.date, zone: ZoneInfo) -> dt.da
     Those told have 30 days, as long as a notice may go without an answer.
     """
     last = day_of(certificate.erased_at + OVERDUE, zone)
-    return last if day < last and _notices(certificate).open().exists() else None
+    waits = _notices(certificate).open().exists() or _tasks(certificate).open().exists()
+    return last if day < last and waits else None
 
 
 def waits_for_journal(certificate: Certificate) -> bool:
@@ -41,6 +47,23 @@ def waits_for_journal(certificate: Certificate) -> bool:
 
 def _notices(certificate: Certificate) -> RecipientNotices:
     return RecipientNotice.objects.filter(reference__in=certificate.references, kind=NoticeKind.ERASED)
+
+
+def _tasks(certificate: Certificate) -> SystemTasks:
+    return certificate.request.system_tasks.standing()
+
+
+def _system(task: SystemTask, zone: ZoneInfo) -> str:
+    """Say what another system of ours answered, or that it has not (L18)."""
+    told = {"name": task.system.name, "asked": _day(task.opened_at, zone)}
+    if task.answered_at is None:
+        return _("%(name)s, a system of ours: asked on %(asked)s, has not answered yet") % told
+    text = {
+        TaskAnswer.DONE: _("%(name)s, a system of ours: deleted there, confirmed on %(done)s"),
+        TaskAnswer.NOTHING: _("%(name)s, a system of ours: held nothing, confirmed on %(done)s"),
+        TaskAnswer.KEPT: _("%(name)s, a system of ours: keeps a part, confirmed on %(done)s"),
+    }[TaskAnswer(task.answer)]
+    return text % {**told, "done": _day(task.answered_at, zone)}
 
 
 def _told(name: str, notices: list[RecipientNotice], zone: ZoneInfo) -> str:

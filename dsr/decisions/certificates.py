@@ -252,7 +252,7 @@ def _words() -> dict[str, Any]:
         "nothing_kept": _("No details of the person are kept."),
         "coded": _("What stays without a name"),
         "coded_headings": [_("What"), _("Ground"), _("How long")],
-        "told": _("Recipients of the details"),
+        "told": _("Recipients and other systems"),
         "scan": _("Check after the deletion"),
         "backups": _("Backups"),
         "no_data": _(

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django_countries import countries
 
+from contacts.base.days import day_of
 from contacts.delivery import change_address_notified
 from contacts.models import Contact, PolicyVersion
 from contacts.people import correcting
@@ -19,6 +20,7 @@ from dsr.answers.answering import Draft
 from dsr.models import Request
 from dsr.records import timeline, transitions
 from dsr.records.transitions import RequestError
+from dsr.systems import standing
 from dsr.words.vocabulary import Kind, Outcome, PaperKind, RefusalGround, State, Step
 
 type Values = Mapping[int, Mapping[str, str]]  # contact → field → new value; its own address as "email"
@@ -36,6 +38,7 @@ def correct(
     """
     request = transitions.lock(request_id)
     transitions.change(request, among=(State.OPEN,))
+    standing.wait_for(request, day=day_of(at, policy.zone), at=at, by=by)
     _check(request, values)
     _apply(request, values, at, by)
     if refused.strip():

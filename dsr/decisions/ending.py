@@ -13,6 +13,7 @@ from dsr.intake import automatic_fulfilment
 from dsr.models import Request
 from dsr.records import restricted, timeline, transitions
 from dsr.records.transitions import RequestError
+from dsr.systems import standing
 from dsr.words.vocabulary import Kind, Outcome, PaperKind
 
 
@@ -71,5 +72,7 @@ def nothing_held(request_id: int, draft: Draft, *, policy: PolicyVersion, at: dt
     request = transitions.lock(request_id)
     if request.subjects.exists():
         raise RequestError("Somebody on file is found for this request. Take them off it first.")
+    standing.check_nobody(request, at=at)
+    standing.wait_for(request, day=day_of(at, policy.zone), at=at, by=by)
     answering.send(request, draft, at=at, by=by)
     closing.close(request, Outcome.NOTHING_HELD, policy=policy, at=at, by=by)

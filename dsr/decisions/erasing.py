@@ -30,9 +30,11 @@ from dsr.intake import identity, intake
 from dsr.intake.intake import Asked
 from dsr.letters.common import spoken
 from dsr.letters.erasure import erased
-from dsr.models import FINDINGS, Certificate, Request
+from dsr.models import FINDINGS, Certificate, Request, SystemTask
 from dsr.records import timeline, transitions
 from dsr.records.transitions import RequestError
+from dsr.systems import sought as still_sought
+from dsr.systems import standing
 from dsr.traces import proposal, scanning, searching, unlinked_data
 from dsr.traces.proposal import Proposal
 from dsr.traces.searching import Search
@@ -55,13 +57,15 @@ class Order:
     """What the officer decided. `draft` is the letter, or None for the one that we would write.
 
     `mark` is that of the proposal that was agreed to: where it has changed since, nothing is done. `searched_later`
-    leaves the search of the whole database to a worker, since a page cannot wait for it.
+    leaves the search of the whole database to a worker, since a page cannot wait for it. `waits` is whether other
+    systems are waited for until the safe date: a script does not, and the letter names them.
     """
 
     ground: ErasureGround
     draft: Draft | None = None
     mark: str = ""
     searched_later: bool = False
+    waits: bool = True
 
 
 def erase(request_id: int, order: Order, *, policy: PolicyVersion, at: dt.datetime, by: str) -> Certificate:
@@ -96,7 +100,7 @@ def _erase_address(
     day = day_of(at, policy.zone)
     request = intake.enter(Asked(kind), source=source, received_on=day, policy=policy, at=at, by=by)
     identity.identify(request.pk, [person], "The operator named the address.", at=at, by=by)
-    return _erase(request.pk, Order(ground), policy=policy, at=at, by=by)
+    return _erase(request.pk, Order(ground, waits=False), policy=policy, at=at, by=by)
 
 
 @transaction.atomic
@@ -104,10 +108,13 @@ def _erase(request_id: int, order: Order, *, policy: PolicyVersion, at: dt.datet
     request = transitions.lock(request_id)
     transitions.change(request, among=(State.OPEN,))
     day = day_of(at, policy.zone)
+    if order.waits:
+        standing.wait_for(request, day=day, at=at, by=by)
     unlinked_data.lock(proposal.of(request, day).addresses)
     locked = lapse_decisions.lock_contacts([person.pk for person in timeline.people(request)])
     decided = proposal.of(request, day)
     _refuse(request, decided, order)
+    asked = still_sought.leave_to(request, day=day)
     sought = scanning.identifiers(Contact.objects.filter(pk__in=list(locked)).values(), decided.addresses)
     unlinked_data.delete(decided.addresses, at=at)
     letter_sent = _tell(request, decided, order, policy=policy, at=at, by=by)
@@ -118,7 +125,8 @@ def _erase(request_id: int, order: Order, *, policy: PolicyVersion, at: dt.datet
     transaction.on_commit(partial(mail_files.forget, decided.addresses), robust=True)
     letter_until = day_of(at + outbox.KEPT_FOR, policy.zone) if letter_sent else None
     certificate = _certify(request, decided, order, locked, letter_until=letter_until, day=day, at=at)
-    search = Search(sought, {Message._meta.db_table: letter_sent}, _residue(locked, decided))
+    may_stand = {Message._meta.db_table: letter_sent, SystemTask._meta.db_table: asked}
+    search = Search(sought, may_stand, _residue(locked, decided))
     if order.searched_later:
         searching.leave(certificate, search, at=at)
     else:
@@ -156,7 +164,7 @@ def letter(
         "ground": ground,
         "day": day,
         "backups_until": backups_until(day),
-        "final_by": final_by(decided, day),
+        "final_by": final_by(request, decided, day),
     }
     return erased(request, policy, spoken(answering.language(request)), facts)
 
@@ -175,9 +183,10 @@ def backups_until(day: dt.date) -> dt.date:
     return day + dt.timedelta(days=settings.BACKUP_DAYS)
 
 
-def final_by(decided: Proposal, day: dt.date) -> dt.date:
+def final_by(request: Request, decided: Proposal, day: dt.date) -> dt.date:
     """Return the last day on which a certificate waits for the answers of those who had the details."""
-    return day + OVERDUE if decided.recipients else day
+    waits = decided.recipients or request.system_tasks.open().exists()
+    return day + OVERDUE if waits else day
 
 
 def _close(

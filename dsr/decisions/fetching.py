@@ -4,14 +4,16 @@ import datetime as dt
 import uuid
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F
 
 from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion
+from contacts.outbox import links
 from dsr import package
 from dsr.evidence import sealing
 from dsr.models import Handover
 from dsr.records import timeline
+from dsr.systems import enclosing
 from dsr.words.vocabulary import Step
 
 
@@ -19,9 +21,14 @@ class HandoverGoneError(LookupError):
     """There is no such package for this person, or not any more."""
 
 
-def ready(contact: Contact, *, at: dt.datetime) -> QuerySet[Handover]:
-    """Return what a person may fetch at `at`, the latest first."""
-    return Handover.objects.filter(contact=contact, expires_at__gt=at).select_related("request").order_by("-pk")
+def behind(token: str, *, at: dt.datetime) -> Handover:
+    """Return the package that a letter leads to. Raises InvalidLinkError, and HandoverGoneError once it has ended."""
+    answered = links.read_package(token)
+    open_still = Handover.objects.filter(expires_at__gt=at).select_related("contact", "request")
+    found = open_still.filter(request__public_id=answered).first()
+    if found is None:
+        raise HandoverGoneError
+    return found
 
 
 @transaction.atomic
@@ -32,12 +39,13 @@ def fetch(
 
     Raises HandoverGoneError where it has ended, and where it is somebody else's: then nothing is counted.
     """
-    if not ready(contact, at=at).filter(public_id=public_id).update(fetched=F("fetched") + 1):
+    if not Handover.objects.ready(contact, at).filter(public_id=public_id).update(fetched=F("fetched") + 1):
         raise HandoverGoneError
     handover = Handover.objects.select_related("request").get(public_id=public_id)
     timeline.record(handover.request, Step.FETCHED, at=at, by=by)
     people = [person.pk for person in timeline.people(handover.request)] or [contact.pk]
     make = package.write_portable if handover.portable else package.write
-    made = make(people, policy=policy, language=language, at=at)
+    beside = enclosing.files(handover.request)
+    made = make(people, beside=beside, policy=policy, language=language, at=at)
     sealing.seal_package(handover.request, made, day=day_of(at, policy.zone), at=at)
     return made

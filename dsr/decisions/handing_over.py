@@ -18,6 +18,7 @@ from dsr.freeze import freezes
 from dsr.models import Handover, Request
 from dsr.records import timeline, transitions
 from dsr.records.transitions import RequestError
+from dsr.systems import enclosing, standing
 from dsr.words.vocabulary import Kind, Outcome, State, Step
 
 DAYS = 14
@@ -33,6 +34,7 @@ def hand_over(request_id: int, draft: Draft, *, policy: PolicyVersion, at: dt.da
     """
     request = _for_package(request_id)
     transitions.change(request, among=(State.OPEN,))
+    standing.wait_for(request, day=day_of(at, policy.zone), at=at, by=by)
     _hand_over(request, draft, policy=policy, at=at, by=by)
     closing.close(request, Outcome.FULFILLED, policy=policy, at=at, by=by)
     return request
@@ -65,7 +67,7 @@ def take_out(request_id: int, *, language: str, policy: PolicyVersion, at: dt.da
     timeline.record(request, Step.FETCHED, at=at, by=by, rule="officer")
     people = [person.pk for person in timeline.people(request)]
     make = package.write_portable if request.kind == Kind.PORTABILITY else package.write
-    made = make(people, policy=policy, language=language, at=at)
+    made = make(people, beside=enclosing.files(request), policy=policy, language=language, at=at)
     sealing.seal_package(request, made, day=day_of(at, policy.zone), at=at)
     return made
 

@@ -24,6 +24,7 @@ from dsr.freeze import freezes
 from dsr.models import Request
 from dsr.records import restricted, timeline, transitions
 from dsr.records.transitions import RequestError
+from dsr.systems import opening, standing
 from dsr.words.vocabulary import ErasureGround, Kind, Outcome, PaperKind, RefusalGround, State, Step
 from retention.models import Hold, HoldReason
 
@@ -59,7 +60,9 @@ def uphold(
     if everybody_goes(request, at=at):
         answering.send(request, draft, at=at, by=by)
         transitions.change(request, among=(State.OPEN,), ground=ErasureGround.OBJECTED)
+        opening.anew(request, at=at, by=by)
         return request
+    standing.wait_for(request, day=day, at=at, by=by)
     for scenario, ids in _resting_on_interest(people, at).items():
         writing.write(JournalAct.BASIS_ENDED, [people[pk] for pk in ids], at=at, scenario=scenario)
         erasure.drop_basis(scenario, ids, policy=policy)

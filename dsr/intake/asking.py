@@ -9,7 +9,7 @@ from contacts.base import retry
 from contacts.models import Contact, PolicyVersion
 from dsr.intake import intake
 from dsr.intake.intake import Asked
-from dsr.models import Request, Requests
+from dsr.models import Handover, Request, Requests
 from dsr.records import timeline
 from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import AT_ONCE, PaperKind, State
@@ -44,6 +44,8 @@ def _ask(asked: Asked, contact_id: int, sure: bool, policy: PolicyVersion, at: d
     same = being_answered(theirs) if sure else theirs.standing().filter(asked_from(person.email or ""))
     if asked.kind not in AT_ONCE and (earlier := same.order_by("pk").first()):
         raise AskedBeforeError(earlier)
+    if sure and intake.is_waiting_for(person, asked.kind, asked.words, at):
+        raise AskedBeforeError(Handover.objects.unfetched(person, asked.kind, at)[0].request)
     return intake.ask(asked, person, sure=sure or asked.kind in AT_ONCE, policy=policy, at=at, by=by)
 
 

@@ -20,6 +20,7 @@ from dsr.intake import automatic_fulfilment, intake
 from dsr.models import Request
 from dsr.records import deadlines, timeline, transitions
 from dsr.records.transitions import RequestError
+from dsr.systems import opening
 from dsr.words.vocabulary import LATE, STANDING, UNPAUSED, Kind, PaperKind, State, Step
 
 
@@ -42,6 +43,7 @@ def identify(request_id: int, people: Collection[Contact], how: str, *, at: dt.d
     timeline.note(request, PaperKind.IDENTITY, how, at=at)
     timeline.record(request, Step.IDENTIFIED, at=at, by=by, rule=str(len(people)))
     _trust(people, asked_from, at, by)
+    opening.open_for(request, at=at, by=by)
     automatic_fulfilment.identified(request, day=restriction_guard.today(at), at=at, by=by)
     return request
 
@@ -131,6 +133,8 @@ def mistaken(request_id: int, people: Collection[Contact], *, policy: PolicyVers
         raise RequestError("Choose who is on this request by mistake.")
     request.subjects.filter(contact__in=wrong).delete()
     request.handovers.filter(contact__in=wrong).delete()
+    opening.mistaken(request, at=at, by=by)
+    request.enclosures.all().delete()
     day = day_of(at, policy.zone)
     unlink_subject.forget(request, [person.pk for person in wrong], day=day, at=at, by=by)
     timeline.record(request, Step.IDENTIFIED, at=at, by=by, rule=timeline.TAKEN_OFF)

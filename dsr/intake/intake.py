@@ -21,9 +21,10 @@ from contacts.people import address_trust
 from contacts.words.addresses import keyed_hash
 from dsr.freeze import freezes
 from dsr.intake import automatic_fulfilment, proving
-from dsr.models import Paper, Proof, Request, Subject
+from dsr.models import Handover, Paper, Proof, Request, Subject
 from dsr.records import deadlines, timeline, transitions
 from dsr.records.transitions import RequestError
+from dsr.systems import opening
 from dsr.words.vocabulary import AT_ONCE, Kind, PaperKind, Source, State, Step
 
 _SINCE = dt.date(2018, 5, 25)  # when the GDPR began to apply (Art. 99(2))
@@ -114,6 +115,9 @@ def _open(request: Request, proof: Proof, *, policy: PolicyVersion, at: dt.datet
     data = statement.data if statement else {}
     found = None if _is_elsewhere(data) else proof.contact or proving.likely(proof.address)
     sure = found is not None and (found == proof.contact or request.kind in AT_ONCE)
+    if sure and found and is_waiting_for(found, Kind(request.kind), statement.text if statement else "", at):
+        _forget(request, proof)
+        return
     to = State.OPEN if sure else State.NEW
     transitions.move(request, to, among=(State.UNPROVEN,), **transitions.resumed(request, day))
     timeline.record(request, Step.PROVEN, at=at, by=by, rule=timeline.MAILBOX if found and not sure else "")
@@ -121,8 +125,17 @@ def _open(request: Request, proof: Proof, *, policy: PolicyVersion, at: dt.datet
         address_trust.contest(uuid.UUID(contested), keyed_hash(proof.address), at=at, by=by)
     if found:
         attach(request, [found], spares=request.kind not in AT_ONCE, at=at, by=by)
+    opening.open_for(request, at=at, by=by)
     whole = found is not None or not says_who(data)
     automatic_fulfilment.begin(request, proof.address, whole=whole, policy=policy, at=at, by=by)
+
+
+def is_waiting_for(person: Contact, kind: Kind, words: str, at: dt.datetime) -> bool:
+    """Tell whether what is asked for lies ready and unfetched: asking again leads there, and opens no new request.
+
+    Whoever says more than that in words of their own asks for something else.
+    """
+    return not words.strip() and Handover.objects.unfetched(person, kind, at).exists()
 
 
 def says_who(data: Mapping[str, Any]) -> bool:
@@ -150,6 +163,7 @@ def ask(
     timeline.note(request, PaperKind.STATEMENT, asked.words, data=data, at=at)
     timeline.record(request, Step.RECEIVED, at=at, by=by)
     timeline.record(request, Step.PROVEN, at=at, by=by, rule="" if sure else timeline.MAILBOX)
+    opening.open_for(request, at=at, by=by)
     automatic_fulfilment.begin(request, contact.email or "", whole=True, policy=policy, at=at, by=by)
     return request
 

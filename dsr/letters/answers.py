@@ -3,7 +3,9 @@
 from django.utils.translation import gettext as _
 
 from dsr.answers.answering import Draft
+from dsr.letters import other_systems
 from dsr.letters.common import Case, day, letter
+from dsr.systems import standing
 
 
 @letter
@@ -35,11 +37,24 @@ def nothing_held(case: Case) -> Draft:
     )
     return case.draft(
         _("We hold nothing about you"),
-        _("We have looked for you under the address and the name that you gave us, and we hold no details about you."),
+        _nothing(case),
         deleted % {"day": day(stone.erased_on), "last": day(stone.ends_on)} if stone else "",
         coded if case.facts.get("suppressed") else "",
         _("With this we have closed your request."),
-        closing=case.questions(),
+        closing=other_systems.with_answers(case, case.questions()),
+    )
+
+
+def _nothing(case: Case) -> str:
+    """Say that nothing is held, or nothing in this register, where another system holds something or is still asked."""
+    asked = standing.of(case.request)
+    if asked.done or not asked.is_everything:
+        return _(
+            "We have looked for you under the address and the name that you gave us, and our customer register holds no"
+            " details about you."
+        )
+    return _(
+        "We have looked for you under the address and the name that you gave us, and we hold no details about you."
     )
 
 

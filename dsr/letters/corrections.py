@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from dsr.answers.answering import Draft
+from dsr.letters import other_systems
 from dsr.letters.common import Case, letter
 
 # The details of a person that may be corrected, by what they are called.
@@ -36,5 +37,5 @@ def corrected(case: Case) -> Draft:
             " they are."
         ),
         case.facts.get("refused", ""),
-        closing=case.remedy() if case.facts.get("refused") else case.questions(),
+        closing=other_systems.with_answers(case, case.remedy() if case.facts.get("refused") else case.questions()),
     )

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from contacts.outbox import links
 from dsr.answers.answering import Draft
+from dsr.letters import other_systems
 from dsr.letters.common import Case, day, letter
 from dsr.traces import proposal
 from dsr.traces.proposal import Duty, Proposal
@@ -20,8 +21,9 @@ def erased(case: Case) -> Draft:
     The last is the day by which the certificate is final, behind the button of a mail; on paper there is none.
     """
     proposed: Proposal = case.facts["proposal"]
+    whole = proposed.is_whole and other_systems.are_all_done(case)
     return case.draft(
-        _("Your details are deleted") if proposed.is_whole else _("Your details are deleted, except for a part"),
+        _("Your details are deleted") if whole else _("Your details are deleted, except for a part"),
         _done(case, proposed),
         GROUNDS[ErasureGround(case.facts["ground"])],
         _recipients(proposed),
@@ -31,7 +33,7 @@ def erased(case: Case) -> Draft:
                 _left(case, proposed),
                 _("Copies in our backups are gone on %s. Until then nobody uses them.")
                 % day(case.facts["backups_until"]),
-                case.questions() if proposed.is_whole else case.remedy(),
+                other_systems.with_answers(case, case.questions() if whole else case.remedy()),
             ]
         ),
     )
@@ -48,6 +50,8 @@ def _certificate(case: Case) -> tuple[str, str]:
 
 def _done(case: Case, proposed: Proposal) -> str:
     on = day(case.facts["day"])
+    if proposed.is_whole and not other_systems.are_all_done(case):
+        return _("On %s we deleted everything that we held about you in our customer register.") % on
     if proposed.is_whole:
         return _("On %s we deleted everything that we held about you.") % on
     kept = "; ".join(_kept(duty) for duty in proposed.duties)

@@ -23,6 +23,19 @@ def letter(proof: Proof, *, policy: PolicyVersion) -> Letter:
     return Letter(subject, [Text(text), button, last], why(proof.created_at, policy))
 
 
+def for_package(proof: Proof, *, policy: PolicyVersion) -> Letter:
+    """Lead to a package that is ready, once the address is proven. In the language that is active."""
+    company = str(policy.controller["name"])
+    text = _(
+        "What you asked %s for is ready. Click below to open “My data” and fetch it. It shows us that this address is"
+        " yours."
+    )
+    button = Button(_("Open the page"), links.page("my_data_open", proving.token_of(proof)))
+    last = Text(f"{_('The link works once, and for 24 hours.')}\n\n{_ignored(proof, policy)}")
+    subject = _("Fetch what %s holds about you") % company
+    return Letter(subject, [Text(text % company), button, last], why(proof.created_at, policy))
+
+
 def _words(proof: Proof, company: str) -> tuple[str, str]:
     if proof.request is None:
         subject = _("See what %s holds about you") % company

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dsr.answers.answering import Draft
+from dsr.letters import other_systems
 from dsr.letters.common import Case, day, letter
 from dsr.letters.refusals import GROUNDS
 from dsr.words.vocabulary import RefusalGround
@@ -18,7 +19,7 @@ def restricted(case: Case) -> Draft:
         case.facts.get("reasons", ""),
         _("We tell everybody we have given your details to. Ask us if you want to know who they are."),
         _("We write to you before this changes."),
-        closing=case.questions(),
+        closing=other_systems.with_answers(case, case.questions()),
     )
 
 
@@ -46,7 +47,7 @@ def upheld(case: Case) -> Draft:
         case.facts["reasons"],
         _("We no longer use your details in our own interest."),
         _stays(case) if case.facts["left"] else _("We delete your details, and confirm it to you once it is done."),
-        closing=case.questions(),
+        closing=other_systems.with_answers(case, case.questions()),
     )
 
 

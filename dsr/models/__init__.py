@@ -13,12 +13,15 @@ from dsr.models.requests import (
     Subject,
     lost_letters,
 )
+from dsr.models.systems import SOUGHT, Enclosure, SystemTask, SystemTasks
 
 __all__ = [
     "FINDINGS",
+    "SOUGHT",
     "UNDELIVERED",
     "Attachment",
     "Certificate",
+    "Enclosure",
     "Entry",
     "Evidence",
     "EvidenceOpening",
@@ -28,6 +31,8 @@ __all__ = [
     "Request",
     "Requests",
     "Subject",
+    "SystemTask",
+    "SystemTasks",
     "YearCount",
     "lost_letters",
 ]

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import datetime as dt
 import uuid
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import Q
 
+from contacts.base.days import day_of
 from contacts.models import Contact
 from dsr.models.requests import Request
 
@@ -41,6 +44,16 @@ class Proof(models.Model):
         return f"Proof {self.pk}"
 
 
+class Handovers(models.QuerySet["Handover"]):
+    def ready(self, contact: Contact, at: dt.datetime) -> Handovers:
+        """Those that a person may fetch at `at`, the latest first."""
+        return self.filter(contact=contact, expires_at__gt=at).select_related("request").order_by("-pk")
+
+    def unfetched(self, contact: Contact, kind: str, at: dt.datetime) -> Handovers:
+        """Those of them that answer a kind of request, and that nobody has fetched yet."""
+        return self.ready(contact, at).filter(request__kind=kind, fetched=0)
+
+
 class Handover(models.Model):
     """A package that a person may fetch for a while, after proving their address anew. Made when it is fetched."""
 
@@ -52,8 +65,14 @@ class Handover(models.Model):
     expires_at = models.DateTimeField()
     fetched = models.PositiveIntegerField(default=0)
 
+    objects = Handovers.as_manager()
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["request", "contact", "portable"], name="handover_once")]
 
     def __str__(self) -> str:
         return f"Handover {self.pk}"
+
+    def last_day(self, zone: ZoneInfo) -> dt.date:
+        """Return the last day on which it can be fetched: it ends with the midnight after it."""
+        return day_of(self.expires_at - dt.timedelta(microseconds=1), zone)

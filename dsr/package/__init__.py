@@ -5,7 +5,8 @@
     html(contact_ids, policy=…, language="sv", at=…)             → the page alone, for the officer's preview
 
 Several records may be of one person; `address` adds what waits or is kept under an address, also where nobody is held
-under it. All of them make the files in memory from what the database says at that moment, store nothing, and write
+under it. `beside` are files that came in for a request, from other systems. All of
+them make the files in memory from what the database says at that moment, store nothing, and write
 nothing down: whoever calls them does that. Each raises MalformedAddressError where `address` is none.
 """
 
@@ -20,20 +21,31 @@ from dsr.package import document, files, gathering, packing, pages, people, port
 
 
 def write(
-    contact_ids: Collection[int] = (), *, address: str = "", policy: PolicyVersion, language: str, at: dt.datetime
+    contact_ids: Collection[int] = (),
+    *,
+    address: str = "",
+    beside: Collection[zipping.File] = (),
+    policy: PolicyVersion,
+    language: str,
+    at: dt.datetime,
 ) -> bytes:
     """Return everything held about a person and what Art. 15 has them told, as a ZIP.
 
     PDF and HTML are for people, in `language` (a code of LANGUAGES); JSON and CSV for machines.
     """
     with translation.override(language):
-        return packing.packed(
-            document.compose(people.find(contact_ids, address), policy=policy, language=language, at=at)
-        )
+        made = document.compose(people.find(contact_ids, address), policy=policy, language=language, at=at)
+        return packing.packed(made, beside)
 
 
 def write_portable(
-    contact_ids: Collection[int] = (), *, address: str = "", policy: PolicyVersion, language: str, at: dt.datetime
+    contact_ids: Collection[int] = (),
+    *,
+    address: str = "",
+    beside: Collection[zipping.File] = (),
+    policy: PolicyVersion,
+    language: str,
+    at: dt.datetime,
 ) -> bytes:
     """Return what a person provided and may take along, as a ZIP; `portability` says what that is."""
     who = people.find(contact_ids, address)
@@ -43,9 +55,10 @@ def write_portable(
         title = _("Your details to take along, from %s") % policy.controller["name"]
         head = files.head(language, local.isoformat(), "portable-package/1")
         parts = [
-            zipping.portable_note(title),
+            zipping.portable_note(title, beside),
             ("data.json", files.encoded(head | {"held": files.held(sections)})),
             *files.tables(sections),
+            *beside,
         ]
     return zipping.zipped(parts, at=local)
 

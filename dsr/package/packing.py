@@ -1,6 +1,7 @@
 """Everything held about a person as one ZIP, and such a ZIP for whoever runs the system."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -51,17 +52,18 @@ def for_operator(
     return Packed(content, sum(section.total for section in filled), len(filled))
 
 
-def packed(made: Document) -> bytes:
-    """Return a document in all its forms. Its language is active."""
+def packed(made: Document, beside: Collection[zipping.File] = ()) -> bytes:
+    """Return a document in all its forms, and the files beside it. Its language is active."""
     spoken = document.spoken(made)
     parts = [
-        zipping.access_note(made.title),
+        zipping.access_note(made.title, beside),
         ("access.pdf", typesetting.pdf(spoken, at=made.at)),
         ("access.html", pages.html(spoken).encode()),
         ("access.json", files.access_json(made)),
         *_consents(made),
         *_attached(made),
         *files.tables(made.sections),
+        *beside,
     ]
     return zipping.zipped(parts, at=made.at.astimezone(made.policy.zone))
 

@@ -3,7 +3,7 @@
 import datetime as dt
 import io
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.utils.translation import gettext as _
 
@@ -22,7 +22,7 @@ def zipped(files: Iterable[File], *, at: dt.datetime) -> bytes:
     return out.getvalue()
 
 
-def access_note(title: str) -> File:
+def access_note(title: str, beside: Collection[File] = ()) -> File:
     """Return the note of an access package."""
     return _note(
         title,
@@ -34,13 +34,14 @@ def access_note(title: str) -> File:
                 "consents.json, if you ever said yes or no to marketing, has each time as a consent record for programs"
                 " (ISO/IEC TS 27560, Data Privacy Vocabulary)."
             ),
+            *_beside(beside),
             _("files/, if you ever sent us any, has them as they came."),
             _apart(),
         ],
     )
 
 
-def portable_note(title: str) -> File:
+def portable_note(title: str, beside: Collection[File] = ()) -> File:
     """Return the note of what is taken along, with the rule for what is in it."""
     return _note(
         title,
@@ -57,6 +58,7 @@ def portable_note(title: str) -> File:
             ),
             _("data.json has everything: under “held” each table with its total and its rows."),
             _tables(),
+            *_beside(beside),
             _apart(),
         ],
     )
@@ -67,6 +69,11 @@ def _tables() -> str:
         "csv/ has a file for each table, for a spreadsheet. A cell that a spreadsheet would take for a formula begins"
         " with an apostrophe; the JSON file has it as it is."
     )
+
+
+def _beside(files: Collection[File]) -> list[str]:
+    text = _("other-systems/ has what our other systems sent for you, a folder for each, as they sent it.")
+    return [text] if files else []
 
 
 def _apart() -> str:

@@ -23,7 +23,10 @@ from contacts.words.addresses import known
 _PEOPLE = ("contacts_contact", "contacts_signup")
 
 # These hold addresses for another reason than that a person is in our records.
-_OTHER_REASON = ("auth_user", "privacy_crm_accountmail", "contacts_recipient", "contacts_policyversion")
+_OTHER_REASON = (
+    *("auth_user", "privacy_crm_accountmail"),
+    *("contacts_recipient", "contacts_system", "contacts_policyversion"),
+)
 
 # What is still to be searched for names people until it has been (`dsr.traces.searching`).
 _TO_BE_SEARCHED = "dsr_pendingsearch"

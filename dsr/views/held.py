@@ -15,9 +15,8 @@ from contacts.people import suppressions, tombstones
 from contacts.views import channels, topics, typed
 from contacts.words.addresses import every_hash, keyed_hash, known
 from contacts.words.vocabulary import Channel
-from dsr.decisions import fetching
 from dsr.intake import asking
-from dsr.models import Request, Requests
+from dsr.models import Handover, Request, Requests
 from dsr.package import periods
 from dsr.package.people import Person
 from dsr.records import requesters
@@ -53,7 +52,7 @@ def of_person(door: Door, contact: Contact) -> dict[str, Any]:
         "has_food": _food(contact).exists(),
         "requests": rows(asked[:MOST_REQUESTS]),
         "wishes": _wishes(asked),
-        "packages": list(fetching.ready(contact, at=door.at)),
+        "packages": _packages(door, contact),
         "restricted": contact.restricted_through is not None and contact.restricted_through >= door.day,
     }
 
@@ -112,6 +111,13 @@ def rows(requests: Any) -> list[Row]:
         )
         for request in requests
     ]
+
+
+def _packages(door: Door, contact: Contact) -> list[tuple[Handover, str]]:
+    """Return what they may fetch, each with its last day."""
+    zone = door.visit.policy.zone
+    ready = Handover.objects.ready(contact, door.at)
+    return [(package, date_format(package.last_day(zone), "DATE_FORMAT")) for package in ready]
 
 
 def _due(request: Request) -> str:

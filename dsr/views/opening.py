@@ -17,7 +17,7 @@ from dsr.intake import intake, proving
 from dsr.intake.proving import EndedProofError, ProofError
 from dsr.letters import proof as letters
 from dsr.models import Request
-from dsr.views import visits, wishes
+from dsr.views import page, visits, wishes
 from dsr.words.vocabulary import AT_ONCE, Kind, PaperKind
 
 
@@ -40,7 +40,7 @@ def _prove(visit: Visit, token: str) -> HttpResponse:
     wake_worker.nudge()
     if proving.visit(str(proof.public_id), at=at) is None:
         return visits.gone(visit)
-    done = proof.request.kind if proof.request else wishes.LOOK
+    done = proof.request.kind if proof.request else page.READY if wanted else wishes.LOOK
     response = visits.to(visit, "my_data_mine", done=done)
     visits.begin(response, proof)
     return response

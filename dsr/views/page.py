@@ -7,11 +7,13 @@ from django.http import HttpResponse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from dsr.models import Request
+from dsr.models import Handover, Request
 from dsr.views import held
 from dsr.views.forms import WordsForm
 from dsr.views.visits import Door
 from dsr.words.vocabulary import Kind
+
+READY = "ready"
 
 
 def show(
@@ -33,10 +35,18 @@ def show(
 
 def _done(door: Door, code: str) -> str:
     """Return what a code in the address says; nothing where it is none of ours, or says what is not so."""
+    if code == READY:
+        return _ready(door)
     standing = held.asked_by(door).standing().filter(kind=code).first()
     if standing:
         return _received(standing)
     return _DONE[code]() if code in _DONE else ""
+
+
+def _ready(door: Door) -> str:
+    """Say that a package waits, where one does: whoever asks for it again gets it, and opens no new request."""
+    waits = door.contact and Handover.objects.ready(door.contact, door.at).exists()
+    return _("You can fetch what you asked for below.") if waits else ""
 
 
 def _received(request: Request) -> str:

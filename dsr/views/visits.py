@@ -107,6 +107,12 @@ def end(response: HttpResponse) -> HttpResponse:
     return response
 
 
+def is_open_for(request: HttpRequest, person: Contact, at: dt.datetime) -> bool:
+    """Tell whether a person's visit is open in this browser already."""
+    proof = _proof(request, at)
+    return proof is not None and proof.contact_id == person.pk
+
+
 def is_over(door: Door) -> bool:
     """Tell whether a visit has ended with its person, by what was just done."""
     return proving.visit(str(door.proof.public_id), at=door.at) is None

@@ -112,6 +112,9 @@ class Step(TextChoices):
     REDUCED = "reduced", _("reduced to what the law makes us keep")
     HANDED_OVER = "handed_over", _("package made ready")
     FETCHED = "fetched", _("package fetched")
+    SYSTEM_ASKED = "system_asked", _("other system asked")
+    SYSTEM_ANSWERED = "system_answered", _("other system answered")
+    SYSTEM_CALLED_OFF = "system_called_off", _("other system need not answer")
     LETTER = "letter", _("letter to the person")
     FEE = "fee", _("fee asked for")
     REFUSED = "refused", _("refused")
@@ -130,8 +133,17 @@ class PaperKind(TextChoices):
     REASON = "reason", _("reason")
     AGREEMENT = "agreement", _("what was agreed")
     LETTER = "letter", _("letter as it was sent")
+    SYSTEM = "system", _("what another system said")
     INCOMING = "incoming", _("what came from the person")
     NOTE = "note", _("internal note")
+
+
+class TaskAnswer(TextChoices):
+    """What another system says to what it was asked for a request (L18)."""
+
+    DONE = "done", _("done")
+    NOTHING = "nothing", _("holds nothing")
+    KEPT = "kept", _("keeps it, or a part")
 
 
 class EvidenceKind(TextChoices):

@@ -25,6 +25,7 @@ from privacy_crm.demo import (
     requests,
     reviews,
     show,
+    systems,
     today,
     twice,
     users,
@@ -72,7 +73,9 @@ def first_night(policy: PolicyVersion) -> bool:
     with console.status("Nordvik's website …"):
         website.open_up(policy, at)
     console.print(show.website(at))
+    systems.register(at)
     asked = requests.come_in(policy, at)
+    console.print(f"[dim]{systems.answer(at)} other systems are asked, too; one of them keeps a request waiting[/]")
     console.print(f"[dim]{asked} requests about people's own details wait in the officer's inbox, or are answered[/]")
     recipients.be_late(at)
     audiences.leave(policy, at)

@@ -85,6 +85,7 @@ def test_whoever_talks_to_servers_of_others_is_ended_in_the_end() -> None:
     assert limited == {
         *("contacts.tasks.send_messages", "contacts.tasks.send_mailings"),
         *("contacts.tasks.tell_recipients", "contacts.tasks.tell_of_strikes", "contacts.tasks.tell_of_standstills"),
+        "dsr.tasks.ask_systems",
         *("contacts.tasks.ship_journal", "contacts.tasks.expire_journal", "contacts.tasks.remind_of_agreements"),
         *("dsr.tasks.remind_officers", "retention.tasks.warn_officers", "contacts.tasks.remind_of_breaches"),
         "retention.tasks.seal_trail",

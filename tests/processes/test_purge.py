@@ -36,13 +36,15 @@ from contacts.models import (
     PolicyVersion,
     Recipient,
     SignUp,
+    System,
     Upload,
 )
 from contacts.people import erasure
-from dsr.models import Request
+from dsr.models import Request, SystemTask
 from privacy_crm import embedded
 from retention.models import Hold
 from tests.support import listing
+from tests.support.asking_systems import SystemFactory
 from tests.support.breaching import BreachFactory
 from tests.support.embedded_users import eventually, family
 from tests.support.factories import DUE, NOON, ONE_DAY, SPRING, ContactFactory, EventFactory, place, run
@@ -280,6 +282,7 @@ WANTED: dict[type[models.Model], dict[str, Any]] = {
     Message: {"ended_at": NOON, "address": ""},
     Request: {"state": "new"} | dict.fromkeys(("outcome", "ground", "refusal"), ""),
     AffectedPerson: {"fate": ""},
+    SystemTask: dict.fromkeys(("answer", "answered_by"), ""),
     PolicyTelling: {"before": None},
     DuplicatePair: {"dismissed_at": NOON, "other": ContactFactory.create},
 }
@@ -328,6 +331,7 @@ def planted_person(policy: PolicyVersion, officer: User) -> tuple[Contact, set[s
         Breach: BreachFactory.create(),
         Recipient: RecipientFactory.create(),
         Audience: listing.made(officer),
+        System: SystemFactory.create(),
         Mailing: Mailing.objects.create(name="news", kind="marketing", rate=1, made_by="user:1"),
         Upload: Upload.objects.create(uploaded_by=officer, uploaded_at=NOON, file_format="csv", state="done"),
     }

@@ -43,6 +43,7 @@ from retention.models import (
     StatementCheck,
 )
 from tests.support import assessing, breaching, listing, mailings, matrix, merging, request_pages, uploading
+from tests.support.asking_systems import SystemFactory
 from tests.support.factories import (
     NOON,
     UNPROVEN,
@@ -151,6 +152,8 @@ def world(policy: PolicyVersion) -> dict[str, Any]:
         "contacts_restoration": _restored(contact),
         "retention_statementcheck": StatementCheck.objects.create(at=NOON, finished_at=NOON),
         **request_pages.world(policy),
+        "contacts_system": SystemFactory.create(reached_by="webhook", webhook_url="https://hooks.example/billing"),
+        "contacts_system_key": SystemFactory.create(reached_by="api"),
         **request_pages.evidence(policy),
         "auth_user": User.objects.create(username="somebody"),
         "auth_user_reset-factors": _with_factor(),

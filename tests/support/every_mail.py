@@ -39,6 +39,7 @@ from dsr.letters import (
 )
 from dsr.letters import stopped as stops
 from dsr.letters.common import Writer
+from dsr.systems import telling as telling_systems
 from dsr.words.vocabulary import Kind, RefusalGround
 from privacy_crm.access import inviting, telling
 from privacy_crm.preflight import mail as preflight_mail
@@ -46,6 +47,7 @@ from retention.models import PurgeRun
 from retention.watch import clock_watch, warning
 from tests.contacts.audiences.test_striking import listed
 from tests.support import mailings
+from tests.support.asking_systems import SystemFactory
 from tests.support.breaching import BreachFactory
 from tests.support.deciding import BECAUSE, ada, asks, draft
 from tests.support.deleting import erased, wish
@@ -134,6 +136,12 @@ def agreement_ends(policy: PolicyVersion) -> None:
     officer()
     RecipientFactory.create(agreement_until=TODAY + ONE_DAY)
     expiry.remind(policy=policy, at=NOON)
+
+
+def system_asked(policy: PolicyVersion) -> None:
+    SystemFactory.create()
+    asks(policy, Kind.ACCESS)
+    telling_systems.send_due(at=NOON, now=lambda: NOON)
 
 
 def officer() -> None:
@@ -228,8 +236,8 @@ LETTERS: dict[Writer, dict[str, Any]] = {
 }
 BY_AN_ACT: dict[Writer, tuple[Make, set[str]]] = {
     erasure.erased: (certificate, {"my_data_certificate", "my_data_certificate_paper"}),
-    handovers.access_ready: (partial(package, Kind.ACCESS), set()),
-    handovers.portability_ready: (partial(package, Kind.PORTABILITY), set()),
+    handovers.access_ready: (partial(package, Kind.ACCESS), {"my_data_ready"}),
+    handovers.portability_ready: (partial(package, Kind.PORTABILITY), {"my_data_ready"}),
 }
 MODULES: dict[str, tuple[Make, set[str]]] = {
     "contacts/audiences/striking.py": (to_strike, {DESK}),
@@ -244,6 +252,7 @@ MODULES: dict[str, tuple[Make, set[str]]] = {
     "dsr/answers/answering.py": (letters, EVERYWHERE),
     "dsr/clock/reminding.py": (due, {INBOX}),
     "dsr/intake/proving.py": (first_words, {"my_data_open", *EVERYWHERE}),
+    "dsr/systems/owner_letters.py": (system_asked, {"system_task"}),
     "retention/watch/clock_watch.py": (clocks_apart, set()),
     "privacy_crm/preflight/mail.py": (of_the_operator, set()),
     "privacy_crm/access/telling.py": (of_accounts, {"account_set_up", "account_not_you"}),

@@ -199,10 +199,17 @@ def _visited(records: dict[str, Any], visitor: Contact) -> dict[str, str]:
     return {
         "my-data/…/": visiting.path_of(visiting.begun(visitor.email)),
         "my-data/mine/package/…/": reverse("my_data_package", args=[ready.public_id]),
+        "systems/…/": reverse("system_task", args=[_task(records)]),
+        "my-data/ready/…/": reverse("my_data_ready", args=[links.package(request.public_id)]),
         "my-data/certificate/…/": reverse("my_data_certificate", args=[certificate]),
         "account/set-up/…/": reverse("account_set_up", args=[_invited()]),
         "my-data/certificate/…/paper/": reverse("my_data_certificate_paper", args=[certificate]),
     }
+
+
+def _task(records: dict[str, Any]) -> str:
+    """Return what a link carries by which the owner of another system answers."""
+    return links.task(records["dsr_request_note-answer"].system_tasks.get().public_id)
 
 
 def _invited() -> str:
@@ -223,6 +230,7 @@ def _secrets(records: dict[str, Any]) -> list[str]:
         "Qqpassword",
         records["contacts_apikey"].digest,
         webhook_client.secret(records["contacts_recipient"]),
+        webhook_client.secret(records["contacts_system"]),
     ]
 
 

@@ -31,6 +31,7 @@ from contacts.models import (
     SignUp,
     Strike,
     Suppression,
+    System,
     Tombstone,
     Topic,
     Upload,
@@ -38,7 +39,7 @@ from contacts.models import (
 )
 from contacts.personal_data import Field
 from contacts.words.addresses import hashes
-from dsr.models import Attachment, Entry, Evidence, Handover, Paper, Request, Subject
+from dsr.models import Attachment, Enclosure, Entry, Evidence, Handover, Paper, Request, Subject, SystemTask
 from dsr.package import walking
 from tests.support.factories import (
     NOON,
@@ -226,6 +227,17 @@ def _requests(contact: Contact, mark: str) -> None:
     came = Paper.objects.create(request=request, contact=contact, kind="incoming", at=NOON, text=f"{mark} scan")
     Attachment.objects.create(paper=came, name=f"{mark} scan.pdf", size=4, content=b"%PDF")
     Handover.objects.create(request=request, contact=contact, portable=False, created_at=BEFORE, expires_at=NOON)
+    system = System.objects.create(
+        name=f"{mark} system", holds="x", scenarios=["event"], owner_email="owner@nordvik.example", ended_on=TODAY
+    )
+    task = SystemTask.objects.create(
+        request=request, system=system, opened_at=BEFORE, not_before=BEFORE, due_on=TODAY, answer="done",
+        answered_at=NOON, answered_by="user:471200471200",
+    )  # fmt: skip
+    SystemTask.objects.create(
+        request=request, system=system, opened_at=BEFORE, not_before=BEFORE, due_on=TODAY, called_off_at=NOON
+    )
+    Enclosure.objects.create(request=request, contact=contact, task=task, name=f"{mark}.csv", content=b"x", at=NOON)
 
 
 def exported() -> dict[str, list[str]]:

@@ -12,8 +12,9 @@ from dsr.answers import correspondence, restricting
 from dsr.answers.correspondence import Enclosed
 from dsr.intake import identity
 from dsr.letters import restrictions
-from dsr.models import Attachment, Certificate, Evidence, EvidenceOpening, Request
+from dsr.models import Attachment, Certificate, Evidence, EvidenceOpening, Request, SystemTask
 from dsr.words.vocabulary import Kind, Source
+from tests.support.asking_systems import SystemFactory
 from tests.support.factories import NOON, ContactFactory, hold, place
 from tests.support.requesting import OFFICER, asked_by, close, entered, fresh, question
 
@@ -54,12 +55,14 @@ def world(policy: PolicyVersion) -> dict[str, Request]:
         "answer-together": _asked_twice(policy),
         "settle-findings": _erased(policy),
         "settle-letter": _lost(policy),
+        "note-answer": _waits(policy),
         "attachment": _enclosed(policy),
     }
     same = {
         "reject": "uphold",
         "taken-back-with-letter": "uphold",
         "letter": "settle-letter",
+        "call-off": "note-answer",
         "package": "hand-over",
         "certificate": "settle-findings",
         "paper": "settle-findings",
@@ -122,6 +125,14 @@ def _lost(policy: PolicyVersion) -> Request:
     request = question(_asked(policy, Kind.ACCESS), policy)
     lost = Message.objects.filter(contact__in=request.subjects.values("contact"))
     lost.update(ended_at=NOON, end="refused", reason="SMTP 550", **FORGOTTEN)
+    return request
+
+
+def _waits(policy: PolicyVersion) -> Request:
+    """Another system was asked, which has been taken out of use since, and has not answered."""
+    request = _asked(policy, Kind.ACCESS)
+    system = SystemFactory.create(ended_on=NOON.date())
+    SystemTask.objects.create(request=request, system=system, opened_at=NOON, not_before=NOON, due_on=NOON.date())
     return request
 
 

@@ -15,7 +15,7 @@ from contacts.admin.shared.base import company_day
 from contacts.admin.shared.filters import Choice, ChoiceFilter
 from contacts.admin.shared.people import name_of
 from contacts.models import Contact
-from dsr.models import Paper, Request, Subject
+from dsr.models import Paper, Request, Subject, SystemTask
 from dsr.words.vocabulary import PaperKind, State
 
 SOON = dt.timedelta(days=7)
@@ -91,6 +91,23 @@ class LetterFilter(ChoiceFilter):
     title = gettext_lazy("letters")
     parameter_name = "letter"
     offered = (Choice("undelivered", gettext_lazy("never left"), lambda requests: requests.with_undelivered()),)
+
+
+class SystemsFilter(ChoiceFilter):
+    title = gettext_lazy("other systems")
+    parameter_name = "systems"
+    offered = (
+        Choice(
+            "overdue",
+            gettext_lazy("overdue with their answer"),
+            lambda requests: requests.filter(pk__in=SystemTask.objects.overdue(company_day()).values("request")),
+        ),
+        Choice(
+            "waiting",
+            gettext_lazy("have not answered"),
+            lambda requests: requests.filter(pk__in=SystemTask.objects.open().values("request")),
+        ),
+    )
 
 
 def complete(records: list[Request], day: dt.date) -> None:

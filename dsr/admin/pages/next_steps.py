@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from dsr.models import Request
 from dsr.records import restricted
+from dsr.systems import opening
 from dsr.words.vocabulary import Kind, State
 
 _DECIDE = {
@@ -41,7 +42,7 @@ _ACTS = {
 }
 
 
-def act(record: Request) -> str:
+def act(record: Request, day: dt.date) -> str:
     """Return the name of the act that comes next; empty where there is none, or more than one."""
     if record.state == State.ASKED:
         return "answered"
@@ -49,6 +50,8 @@ def act(record: Request) -> str:
         return "find-person"
     if record.state == State.CLOSED:
         return ""
+    if _waits(record, day):
+        return "note-answer"
     if record.kind == Kind.OBJECTION and record.ground:
         return "erase"
     return "agreement-done" if record.agreed_by else _ACTS.get(Kind(record.kind), "")
@@ -64,7 +67,19 @@ def of(record: Request, day: dt.date, *, found: bool) -> str:
         return _("Once they answer, note it here. After 30 days without an answer the request is closed by itself.")
     if not found:
         return _("Next: find the person, or tell them that we hold nothing about them.")
-    return _sure(record) if record.state == State.NEW else _decide(record)
+    if record.state == State.NEW:
+        return _sure(record)
+    return _asked() if _waits(record, day) else _decide(record)
+
+
+def _waits(record: Request, day: dt.date) -> bool:
+    """Tell whether the answer waits for other systems; a restriction is placed at once."""
+    waits = record.kind != Kind.RESTRICTION and day < record.safe_on
+    return waits and opening.are_awaited(record)
+
+
+def _asked() -> str:
+    return _("Next: other systems have not answered yet. Note what you hear from them (“Note an answer”).")
 
 
 def _comes(record: Request, day: dt.date) -> str:

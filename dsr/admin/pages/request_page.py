@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db.models import Prefetch
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -14,10 +15,10 @@ from django.utils.translation import ngettext
 
 from contacts.admin.shared import acts
 from contacts.admin.shared.people import name_of
-from contacts.models import Contact, PolicyVersion, RecipientNotice
+from contacts.models import Contact, PolicyVersion, RecipientNotice, System
 from dsr.admin import proposals
-from dsr.admin.pages import inbox, letter_words, next_steps, request_words
-from dsr.models import Attachment, Entry, Request
+from dsr.admin.pages import inbox, letter_words, next_steps, request_words, systems_words
+from dsr.models import Attachment, Entry, Handover, Request
 from dsr.records import deadlines, paper_words
 from dsr.records.deadlines import Deadline
 from dsr.words.vocabulary import PaperKind, State, Step
@@ -48,7 +49,7 @@ def fill(record: Request, policy: PolicyVersion | None, day: dt.date) -> dict[st
         "headline": request_words.headline(record, who),
         "standing": request_words.standing(record, day),
         "tone": inbox.standing(record, day)[0],
-        "main": next_steps.act(record),
+        "main": next_steps.act(record, day),
         "next": next_steps.of(record, day, found=bool(people)),
         "dates": dates(record, day),
         "asker": request_words.asker(record, papers, entries),
@@ -58,9 +59,11 @@ def fill(record: Request, policy: PolicyVersion | None, day: dt.date) -> dict[st
         "proposed": proposals.of(record, contacts, policy, day) if record.is_standing else [],
         "duplicates": _duplicates(record, day),
         "noted": [(paper, paper_words.rows(paper.data)) for paper in papers if paper.kind not in _PLACED],
+        "handovers": _handovers(record, policy),
+        "systems": systems_words.of(record, day),
+        "waits": systems_words.waits(record),
         **letter_words.thread([paper for paper in papers if paper.kind in letter_words.THREAD], record),
         "worker": worker(record),
-        "handovers": list(record.handovers.all()),
         "certificates": list(record.certificates.all()),
         "notices": _notices(contacts),
         "timeline": timeline(entries),
@@ -99,7 +102,25 @@ def timeline(entries: list[Entry]) -> list[tuple[Entry, str, str]]:
     """Return each entry with what happened and who did it, in words."""
     ids = {number for number in map(_user, entries) if number}
     names = dict(get_user_model().objects.filter(pk__in=ids).values_list("pk", "username")) if ids else {}
-    return [(entry, request_words.deed(entry), names.get(_user(entry) or 0) or _by(entry)) for entry in entries]
+    systems = _systems_of(entries)
+    return [(entry, _deed(entry, systems), names.get(_user(entry) or 0) or _by(entry)) for entry in entries]
+
+
+def _deed(entry: Entry, systems: dict[str, str]) -> str:
+    name = systems.get(_system_of(entry))
+    return f"{request_words.deed(entry)}: {name}" if name else request_words.deed(entry)
+
+
+def _systems_of(entries: list[Entry]) -> dict[str, str]:
+    """Return the names of the other systems that entries are about, by their keys."""
+    keys = {key for key in map(_system_of, entries) if key}
+    found = System.objects.filter(pk__in=keys).values_list("pk", "name") if keys else []
+    return {str(pk): name for pk, name in found}
+
+
+def _system_of(entry: Entry) -> str:
+    kind, _colon, rest = entry.rule.partition(":")
+    return rest.partition(":")[0] if kind == "system" and entry.step in _OF_SYSTEMS else ""
 
 
 def _subjects(record: Request) -> Any:
@@ -134,6 +155,12 @@ def _duplicates(record: Request, day: dt.date) -> list[tuple[str, str, str]]:
     return [(other.number, reverse(url, args=[other.public_id]), capfirst(inbox.due(other, day))) for other in found]
 
 
+def _handovers(record: Request, policy: PolicyVersion | None) -> list[tuple[Handover, dt.date]]:
+    """Return each package that was made ready, with the last day on which it can be fetched."""
+    zone = policy.zone if policy else timezone.get_default_timezone()
+    return [(handover, handover.last_day(zone)) for handover in record.handovers.all()]
+
+
 def _notices(contacts: list[Contact]) -> list[RecipientNotice]:
     references = [contact.public_id for contact in contacts]
     found = RecipientNotice.objects.filter(reference__in=references).select_related("recipient")
@@ -145,6 +172,7 @@ def _user(entry: Entry) -> int | None:
     return int(number) if kind == "user" and number.isdecimal() else None
 
 
+_OF_SYSTEMS = {Step.SYSTEM_ASKED, Step.SYSTEM_ANSWERED, Step.SYSTEM_CALLED_OFF}
 _THE_PERSONS = {Step.PROVEN, Step.FETCHED, Step.OBJECTED, Step.WITHDRAWN, Step.RECEIVED}
 
 
@@ -152,4 +180,6 @@ def _by(entry: Entry) -> str:
     """Return who did it, where it was no member of staff."""
     if entry.by.startswith("user:"):
         return _("somebody who has no account any more")
+    if entry.by.startswith("system:"):
+        return _("its owner")
     return _("the person") if entry.step in _THE_PERSONS else _("by itself")

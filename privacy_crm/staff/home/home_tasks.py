@@ -35,6 +35,7 @@ from contacts.models.sign_ups import UNPROVEN_DAYS
 from contacts.outbox import standstill, standstill_told
 from contacts.words import mail_faults
 from contacts.words.vocabulary import MailingState, SignUpKind, UploadState
+from dsr.models import SystemTask
 from privacy_crm.access import accounts
 from privacy_crm.staff.audiences import audiences
 from privacy_crm.staff.breaches import breaches
@@ -210,6 +211,19 @@ def _overdue_notices(user: Any, day: dt.date, now: dt.datetime) -> list[Told]:
     return [_told(text % number, "contacts_recipientnotice_changelist", query="standing=overdue", day=day)]
 
 
+def _systems(user: Any, day: dt.date, now: dt.datetime) -> list[Told]:
+    overdue = SystemTask.objects.overdue(day)
+    number, first = overdue.aggregate(number=Count("pk"), first=Min("due_on")).values()
+    text = ngettext(
+        "%d answer of another system is overdue: remind its owner",
+        "%d answers of other systems are overdue: remind their owners",
+        number,
+    )
+    return (
+        [_told(text % number, "dsr_request_changelist", query="state=all&systems=overdue", day=first)] if number else []
+    )
+
+
 def _agreements(user: Any, day: dt.date, now: dt.datetime) -> list[Told]:
     """What is to be done about recipients: agreements that end, and transfers to assess."""
     ends, assess = _("The agreement with %s ends: agree on a new one"), _("Assess the transfer of data to %s")
@@ -242,6 +256,7 @@ def _restored(user: Any, day: dt.date, now: dt.datetime) -> list[Told]:
 
 _READERS = (
     ("contacts.add_apikey", _keys),
+    ("dsr.handle_request", _systems),
     (standstill_told.PERMISSION, _mail_fault),
     ("contacts.add_reviewoutcome", _reviews),
     ("contacts.approve_mailing", _to_approve),

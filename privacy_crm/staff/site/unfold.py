@@ -64,6 +64,7 @@ _NAVIGATION = [
             _page(_("Contradictions"), "rule", "retention_statementcheck", "retention.view_statementcheck"),
             _page(_("Holds"), "lock", "retention_hold", "retention.view_hold"),
             _page(_("Recipients"), "share", "contacts_recipient", "contacts.view_recipient"),
+            _page(_("Other systems"), "hub", "contacts_system", "contacts.view_system"),
             _page(_("Notices"), "campaign", "contacts_recipientnotice", "contacts.view_recipientnotice"),
             _page(_("Breaches"), "gpp_bad", "contacts_breach", "contacts.view_breach"),
             _page(

@@ -147,7 +147,7 @@ def test_the_certificate_names_them_on_the_page_on_paper_and_for_scripts(
     certificate = erased(wish(person, policy), policy)
     officer = log_in("privacy officer")
     page = officer.get(f"/admin/dsr/request/{certificate.request.public_id}/certificate/").content.decode()
-    assert "Recipients of the details" in page
+    assert "Recipients and other systems" in page
     assert "Cloud &amp; Sons Ltd" in page
     assert certificates.plain(certificate)["told"] == ["Cloud & Sons Ltd"]
     assert "Cloud & Sons Ltd: will be told as soon as the mail is sent" in certificates.words(

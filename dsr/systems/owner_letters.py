@@ -1,0 +1,87 @@
+"""The mail that tells a system's owner what a request asks: its number, its day and a link, and no person (L18)."""
+
+import datetime as dt
+from email.utils import formataddr, parseaddr
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from contacts.base.fields import one_line
+from contacts.models import PolicyVersion
+from contacts.outbox import links
+from contacts.policy.policy_words import FALLBACK
+from dsr.models import SystemTask
+from dsr.systems import asking_words
+
+
+def page_of(task: SystemTask) -> str:
+    """Return the address of a task's page, whose reader answers it."""
+    return links.page("system_task", links.task(task.public_id))
+
+
+def write(task: SystemTask, *, policy: PolicyVersion, day: dt.date) -> EmailMessage:
+    """Return the mail that fits how a task stands: asked, late, called off, or lifted. Owners are staff: in English."""
+    with translation.override(FALLBACK):
+        context = {
+            "task": task,
+            "controller": policy.controller,
+            "what": asking_words.what_to_do(task.request),
+            "lead": _lead(task, day),
+            "link": page_of(task) if task.is_open else "",
+        }
+        text = render_to_string("mail/system_task.txt", context)
+        subject = f"{task.system.name}: {_subject(task, day)} ({task.request.number})"
+    _name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return EmailMessage(
+        one_line(subject),
+        text,
+        from_email=formataddr((one_line(policy.controller["name"]), address)),
+        to=[task.system.owner_email],
+        reply_to=[one_line(policy.controller["privacy_contact"])],
+        headers={"Auto-Submitted": "auto-generated"},
+    )
+
+
+def _subject(task: SystemTask, day: dt.date) -> str:
+    if task.called_off_at:
+        return _("nothing to do any more")
+    if task.answered_at:
+        return _("you may use the details again")
+    if task.due_on < day:
+        return _("your answer is overdue")
+    return _("answer by %s") % date_format(task.due_on)
+
+
+def _lead(task: SystemTask, day: dt.date) -> str:
+    told = {"number": task.request.number, "system": task.system.name, "day": date_format(task.due_on, "DATE_FORMAT")}
+    if task.called_off_at:
+        return (
+            _(
+                "We asked you about request %(number)s for %(system)s. You need not do anything about it any more. What"
+                " you only stored since may be used again."
+            )
+            % told
+        )
+    if task.answered_at:
+        return _lifted(task) % told
+    if task.due_on < day:
+        return (
+            _("Your answer for %(system)s was due on %(day)s, and somebody waits for it (request %(number)s).") % told
+        )
+    return _("Somebody has asked us about their details, and %(system)s may hold some (request %(number)s).") % told
+
+
+def _lifted(task: SystemTask) -> str:
+    """Return what may be done again with what a system only stored."""
+    if task.request.ground:
+        return _(
+            "For request %(number)s you only store what %(system)s holds about a person. You may use it again, but not"
+            " in our own interest, such as for marketing: their objection was followed."
+        )
+    return _(
+        "For request %(number)s you only store what %(system)s holds about a person. You may use it again, as before."
+    )

@@ -1,0 +1,66 @@
+"""Whom another system is to look for: read from the request as long as its people are on file, and no longer (L18)."""
+
+import datetime as dt
+from typing import Any
+
+from contacts.base import held
+from dsr.models import SOUGHT, Request, SystemTask, SystemTasks
+from dsr.records import timeline
+from dsr.systems import asking_words
+from dsr.words.vocabulary import Kind, PaperKind, TaskAnswer
+
+# What the person says of these tells the system what to do.
+_WITH_WORDS = (Kind.RECTIFICATION, Kind.OBJECTION, Kind.RESTRICTION)
+
+
+def of(task: SystemTask) -> dict[str, Any]:
+    """Return names, addresses and companies to look for, and the person's words where the system needs them.
+
+    Empty once it has answered, or need not any more; not where it only stores them.
+    """
+    if not task.is_open and not _is_stored(task):
+        return {}
+    return task.sought or _told(task.request)
+
+
+def _is_stored(task: SystemTask) -> bool:
+    """Tell whether a system only stores what it holds, and has to find the person again once that ends."""
+    return task.answer == TaskAnswer.DONE and asking_words.code(task.request) == "restrict"
+
+
+def _told(request: Request) -> dict[str, Any]:
+    people = timeline.people(request)
+    statement = request.papers.filter(kind=PaperKind.STATEMENT).order_by("pk").first()
+    said = statement.data if statement and not people else {}
+    names = [f"{person.first_name} {person.last_name}".strip() for person in people] + [said.get("name")]
+    emails = [person.email for person in people] + [said.get("address"), said.get("old_address")]
+    companies = [person.organisation.name if person.organisation else person.company for person in people]
+    found: dict[str, Any] = {"names": _once(names), "emails": _once(emails), "companies": _once(companies)}
+    words = statement.text if statement and request.kind in _WITH_WORDS else ""
+    return {name: value for name, value in {**found, "words": words}.items() if value}
+
+
+def _once(texts: list[Any]) -> list[str]:
+    return list(dict.fromkeys(str(text) for text in texts if text))
+
+
+def leave_to(request: Request, *, day: dt.date) -> list[int]:
+    """Have the tasks that are still open say whom they are about, before these are deleted, and return their keys."""
+    still_open = list(request.system_tasks.open())
+    told = _told(request)
+    if told:
+        ends = {"sought": told, "sought_until": day + SOUGHT}
+        SystemTask.objects.filter(pk__in=[task.pk for task in still_open]).update(**ends)
+    return [task.pk for task in still_open]
+
+
+def forget(*, day: dt.date) -> int:
+    """Forget whom open tasks are about once their time is over, answered or not, and return how many there were."""
+    over: SystemTasks = SystemTask.objects.filter(sought_until__lt=day)
+    gone: list[int] = []
+
+    def act(keys: list[int]) -> None:
+        gone.append(SystemTask.objects.filter(pk__in=keys).update(sought={}, sought_until=None))
+
+    held.sweep("tasks of other systems", held.by_key(over), act)
+    return sum(gone)
