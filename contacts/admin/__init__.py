@@ -1,5 +1,4 @@
 from contacts.admin import (
-    audit,
     country_rules,
     keys,
     mail_faults,
@@ -15,7 +14,6 @@ from contacts.admin import (
 from contacts.admin.events import events, registrations
 
 __all__ = [
-    "audit",
     "country_rules",
     "events",
     "keys",
