@@ -264,7 +264,7 @@ def address(name: str, records: dict[str, Any]) -> str:
     return reverse(f"admin:{name}", args=_args(name, records.get(name, records[kind])))
 
 
-_OF_NO_RECORD = ("_changelist", "_add", "_columns", "_countries", "_legal-forms")
+_OF_NO_RECORD = ("_changelist", "_add", "_csv", "_columns", "_countries", "_legal-forms")
 
 
 def _args(name: str, record: Any) -> list[Any]:

@@ -76,8 +76,8 @@ def _subject(event: AuditEvent, numbers: dict[uuid.UUID, str], user: Any) -> tup
     if not deeds.about_request(event.code):
         link = f"{reverse(LIST)}?person={event.public_id}" if event.public_id else ""
         return person(event.public_id, user), link
+    if event.public_id is None or not user.has_perm("dsr.view_request"):
+        return (_("request %s") % short(event.public_id) if event.public_id else _("a request")), ""
     if event.public_id not in numbers:
         return _("a request that is gone"), ""
-    seen = user.has_perm("dsr.view_request")
-    link = reverse("admin:dsr_request_change", args=[event.public_id]) if seen else ""
-    return _("request %s") % numbers[event.public_id], link
+    return _("request %s") % numbers[event.public_id], reverse("admin:dsr_request_change", args=[event.public_id])

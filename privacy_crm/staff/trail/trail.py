@@ -81,10 +81,10 @@ class AuditEventAdmin(RecordAdmin):
 
     def csv(self, request: HttpRequest) -> HttpResponseBase:
         """Hand out what the list shows, as a file."""
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
         if not self.has_view_permission(request):
             raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
         events = self.get_changelist_instance(request).get_queryset(request)
         try:
             file = taking_out.take_out(events, request.user, at=timezone.now(), by=acts.by(request))

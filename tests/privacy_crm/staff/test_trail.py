@@ -143,7 +143,9 @@ def test_records_are_named_for_who_may_see_them_and_requests_by_their_number(
     assert first.plain == f"entered request {request.number}"
     assert str(request.public_id) in first.deed
     assert second.place == "event Data day"
-    assert sentences.tell(entries, User.objects.create(username="nobody"))[1].place == f"event {event.pk}"
+    first, second = sentences.tell(entries, User.objects.create(username="nobody"))
+    assert first.plain == f"entered request {sentences.short(request.public_id)}"
+    assert second.place == f"event {event.pk}"
 
 
 def test_a_person_is_found_by_their_whole_address_which_stands_in_no_address(
