@@ -62,14 +62,14 @@ def _files(as_of: AsOf, language: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _index(found: list[Table], as_of: AsOf, language: str, *, has_paper: bool) -> bytes:
-    others = [(code, name) for code, name in settings.LANGUAGES if code != language]
+    others = [code for code, _name in settings.LANGUAGES if code != language]
     context: dict[str, Any] = {
         "tables": [(table, table.rows[:SHOWN]) for table in found],
         "as_of": as_of,
         "made_at": as_of.wall(as_of.made_at),
         "company": as_of.policy.controller["name"],
         "language": language,
-        "others": others,
+        "others": [(code, translation.get_language_info(code)["name_local"]) for code in others],
         "paper": PAPER if has_paper else "",
     }
     return render_to_string("authority/index.html", context).encode()

@@ -64,7 +64,7 @@ def _told(change: Change) -> list[str]:
 
 
 def _marked(pieces: tuple[Piece, ...]) -> str:
-    return "".join(_SIGNS[piece.mark].format(piece.text) for piece in pieces)
+    return " ".join(_SIGNS[piece.mark].format(piece.text) for piece in pieces)
 
 
 def _language() -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from contacts.models import AuditSeal
 from privacy_crm.authority.tables import AsOf, Table
-from retention.audit import trail, verifying
+from retention.audit import verifying
 
 ENTRIES = 200_000  # so many are read at most: a trail of years takes longer than anybody waits
 MOST = 10  # faults that are counted
@@ -34,11 +34,12 @@ def _verified(as_of: AsOf) -> list[str]:
     seals = AuditSeal.objects.order_by("number")
     last = seals.last()
     after = _after()
-    found = verifying.faults(verifying.Kept(), whole_from=trail.begins(), at=as_of.made_at, after=after)
+    at = as_of.made_at
+    found = verifying.faults(verifying.Kept(), whole_from=verifying.whole_from(at), at=at, after=after)
     faults = len(list(islice(found, MOST)))
     read = seals.filter(number__gt=after).aggregate(read=Sum("entries", default=0))["read"]
     span = [str(after + 1), str(last.number)] if last else ["", ""]
-    return [as_of.wall(as_of.made_at), str(seals.count()), *span, str(read), str(faults)]
+    return [as_of.wall(at), str(seals.count()), *span, str(read), str(faults)]
 
 
 def _after() -> int:
