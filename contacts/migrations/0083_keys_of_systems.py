@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='apikey',
             name='system',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='keys', to='contacts.system'),
+            field=models.ForeignKey(blank=True, null=True, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='keys', to='contacts.system'),
         ),
         AddConstraintNotValid(
             model_name='apikey',

@@ -24,7 +24,7 @@ class ApiKey(models.Model):
     name = models.CharField(unique=True)
     digest = models.CharField(max_length=64, unique=True)
     forms = ArrayField(models.CharField(choices=Scenario), blank=True)
-    system = models.ForeignKey(System, models.DO_NOTHING, null=True, blank=True, related_name="keys")
+    system = models.ForeignKey(System, models.DO_NOTHING, null=True, blank=True, related_name="keys", db_index=False)
     posts_an_hour = models.PositiveIntegerField()
     created_at = models.DateTimeField()
     ends_at = models.DateTimeField()

@@ -41,6 +41,7 @@ NAMES: dict[str, Any] = {
     "contacts_mergednumber": _("numbers of merged records"),
     "contacts_earlierhash": _("earlier codes of addresses"),
     "contacts_affectedperson": _("notes that a breach affected them"),
+    "contacts_policytelling": _("notes of what they were told of the privacy policy"),
     "contacts_breach": _("breaches"),
     "contacts_breachreport": _("reports of breaches"),
     "contacts_review": _("reviews"),

@@ -49,6 +49,16 @@ OWN = (
         ("contacts.AuditEvent",),
     ),
     Own(
+        "breaches",
+        _("Register of breaches"),
+        _("report breaches, tell people of them, and learn from them (Art. 33 and 34 GDPR)"),
+        _EVERYBODY,
+        (
+            *("contacts.AffectedGroup", "contacts.AffectedPerson", "contacts.BreachLetter", "contacts.BreachNotice"),
+            "contacts.BreachReport",
+        ),
+    ),
+    Own(
         "server_log",
         _("Access log of the servers"),
         _("find faults and attacks (Art. 32 GDPR)"),
@@ -108,7 +118,7 @@ OWN = (
         _BOTH,
         (
             *("contacts.Upload", "contacts.UploadedPerson", "contacts.UploadedDifference", "contacts.Audience"),
-            *("contacts.Strike", "contacts.Disclosure", "contacts.RecipientNotice"),
+            *("contacts.Strike", "contacts.Disclosure", "contacts.RecipientNotice", "contacts.ListedPerson"),
         ),
     ),
     Own(
@@ -118,7 +128,8 @@ OWN = (
         _STAFF,
         (
             *("contacts.ReviewOutcome", "contacts.Maintenance", "contacts.RecipientDocument"),
-            "contacts.TransferAssessment",
+            *("contacts.TransferAssessment", "contacts.ImpactAssessment", "contacts.InterestAssessment"),
+            *("contacts.PolicyVersion", "contacts.PolicyNotice"),
         ),
     ),
 )
@@ -129,6 +140,7 @@ OF_PEOPLE = frozenset(
         *("contacts.Contact", "contacts.Basis", "contacts.Activity", "contacts.ChannelPermission"),
         *("contacts.Interest", "contacts.Registration", "contacts.FoodPreference", "contacts.SignUp"),
         *("contacts.ProposedDetail", "contacts.Addressee", "contacts.Mailing", "contacts.DuplicatePair"),
+        *("contacts.DuplicateSearch", "contacts.MergedNumber", "contacts.PolicyTelling"),
         *("retention.Hold", "retention.PurgeCandidate"),
     }
 )

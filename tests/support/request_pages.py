@@ -27,7 +27,7 @@ def address(name: str, record: Request) -> str:
     if name.endswith("_letter"):
         of_what = [record.papers.exclude(kind="statement").values_list("pk", flat=True).first() or 0]
     if name.endswith("_attachment"):
-        of_what = [Attachment.objects.values_list("pk", flat=True).get(paper__request=record)]
+        of_what = [Attachment.objects.filter(paper__request=record).values_list("pk", flat=True).first() or 0]
     return reverse(f"admin:{name}", args=[record.public_id, *of_what])
 
 

@@ -23,7 +23,7 @@ TODAY = NOON.date()
 # Where a deletion adds rows: the trail, the notices, the letter, the timeline and the certificate.
 GROWING = {
     *("contacts_auditevent", "contacts_journalline", "contacts_recipientnotice", "contacts_strike"),
-    *("dsr_entry", "dsr_certificate"),
+    *("dsr_entry", "dsr_certificate", "dsr_evidence"),
 }
 
 
@@ -64,7 +64,7 @@ def test_no_row_of_the_database_says_anything_of_the_person_afterwards(policy: P
     # Things that are not the person's, and go by the same word in this cast.
     ours = (
         *("organisation", "agreement", "event", "meeting", "paper", "print", "topic", "Print Ltd", "decision", "rule"),
-        *("campaign", "news"),
+        *("campaign", "news", "breach", "number"),
     )
     erased(request, policy)
     letter = Message.objects.get(address=contact.email)
