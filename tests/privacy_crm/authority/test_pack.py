@@ -27,6 +27,7 @@ from tests.support.packaged import somebody
 from tests.support.packs import Opened, opened
 from tests.support.registering import abroad, assess, attach, kept, work_for
 from tests.support.requesting import received
+from tests.support.sharing import RecipientFactory
 
 pytestmark = [pytest.mark.promise("L8"), pytest.mark.django_db]
 
@@ -200,3 +201,28 @@ def test_the_command_writes_a_new_file_on_record_and_no_day_to_come(policy: Poli
         with pytest.raises(CommandError):
             call_command("authority_pack", str(wrong), at=day)
     assert AuditEvent.objects.filter(code="authority_pack.fetched").count() == 1
+
+
+def test_the_record_of_processing_of_an_earlier_day_is_the_one_kept_last(policy: PolicyVersion) -> None:
+    RecipientFactory.create(name="Printer AB", purposes=["event"])
+    kept(policy, NOON)
+    Recipient.objects.update(name="Renamed AB")
+    found = opened(policy, TODAY, NOON + ONE_DAY)
+    assert "Printer AB" in found.files["en/record-of-processing.csv"].decode()
+    assert found.files["en/record-of-processing.pdf"].startswith(b"%PDF")
+    assert "Renamed AB" in opened(policy, TODAY + ONE_DAY, NOON + ONE_DAY).files["en/record-of-processing.csv"].decode()
+
+
+def test_who_answers_for_privacy_is_not_named_in_the_record(policy: PolicyVersion) -> None:
+    company = policy.controller | {"data_protection_officer": "Qqanna Berg", "privacy_contact": "Qqanna Berg"}
+    policy.controller = company
+    found = opened(policy)
+    assert "Qqanna" not in found.text()
+    assert "Data protection officer: as the privacy policy says" in found.files["en/record-of-processing.csv"].decode()
+
+
+def test_the_index_shows_the_first_rows_of_a_long_register_and_its_file_all(policy: PolicyVersion) -> None:
+    ReviewFactory.create_batch(51)
+    found = opened(policy)
+    assert len(found.rows("reviews")) == 51
+    assert "The first 50 of 51 rows. The file has all of them." in found.index()

@@ -80,3 +80,15 @@ def test_none_is_made_of_a_day_to_come_or_without_a_fresh_factor(
 def test_what_is_not_there_any_more_is_said(log_in: LogIn, policy: PolicyVersion) -> None:
     shown = log_in("privacy officer").post(f"{PAGE}file/", follow=True).content.decode()
     assert "The pack is not there any more. Have it made again." in shown
+
+
+def test_where_valkey_is_away_nothing_is_done_and_the_page_says_so(
+    log_in: LogIn, policy: PolicyVersion, settings: Any
+) -> None:
+    client = log_in("privacy officer")
+    settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": "redis://localhost:1/0"}}
+    before = contents()
+    shown = asked(client)
+    assert "Nothing was done: the workers cannot be reached." in shown
+    assert "Whether a pack is there cannot be seen at the moment." in shown
+    assert contents() == before
