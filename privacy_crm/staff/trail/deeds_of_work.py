@@ -61,6 +61,8 @@ REGISTERS: dict[str, Any] = {
     "review.ended": _("ended a review"),
     "maintenance.key_rotation": _("changed the key of coded addresses"),
     "maintenance.restore_drill": _("recorded a restore drill"),
+    "authority_pack.asked": _("had the authority pack made"),
+    "authority_pack.fetched": _("downloaded the authority pack"),
     "breach.entered": _("put a breach on record"),
     "breach.changed": _("changed what is known of a breach"),
     "breach.people_found": _("found people affected by a breach"),
