@@ -80,6 +80,7 @@ RECORDS: dict[str, tuple[str, str, Any]] = {
 }
 
 COUNTS: dict[str, Any] = {
+    "day": _("as of %s"),
     "entries": _("entries: %s"),
     "found": _("people found: %s"),
     "pairs": _("pairs found: %s"),
