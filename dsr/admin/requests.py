@@ -27,6 +27,7 @@ from dsr.admin.acts import (
     handover_acts,
     intake_acts,
     pass_on,
+    representing_acts,
     restricting_acts,
     scope_acts,
     stopping_act,
@@ -41,6 +42,7 @@ from dsr.words.vocabulary import State
 
 _GROUPS = (
     (gettext_lazy("Who asks"), (*intake_acts.ACTS, scope_acts.SCOPE)),
+    (gettext_lazy("Somebody acts for the person"), representing_acts.ACTS),
     (
         gettext_lazy("Decide"),
         (

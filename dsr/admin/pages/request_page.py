@@ -17,7 +17,7 @@ from contacts.admin.shared import acts
 from contacts.admin.shared.people import name_of
 from contacts.models import Contact, PolicyVersion, RecipientNotice, System
 from dsr.admin import proposals
-from dsr.admin.pages import inbox, letter_words, next_steps, request_words, systems_words
+from dsr.admin.pages import inbox, letter_words, next_steps, representative_words, request_words, systems_words
 from dsr.models import Attachment, Entry, Handover, Request
 from dsr.records import deadlines, paper_words
 from dsr.records.deadlines import Deadline
@@ -53,6 +53,7 @@ def fill(record: Request, policy: PolicyVersion | None, day: dt.date) -> dict[st
         "next": next_steps.of(record, day, found=bool(people)),
         "dates": dates(record, day),
         "asker": request_words.asker(record, papers, entries),
+        "acting": representative_words.of(record, day),
         "statement": next((paper for paper in papers if paper.kind == PaperKind.STATEMENT), None),
         "typed": request_words.typed(papers),
         "people": people,
