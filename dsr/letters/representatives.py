@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from dsr.answers.answering import Draft
 from dsr.letters.common import Case, day, letter
@@ -35,7 +35,7 @@ def _asked(case: Case, told: Representative) -> str:
     return text % {
         "name": told.name,
         "as": RepresentativeKind(told.kind).label,
-        "kind": Kind(case.request.kind).label,
+        "kind": _FOR_YOU[Kind(case.request.kind)],
         "day": day(case.request.received_on),
         "number": case.request.number,
     }
@@ -44,7 +44,7 @@ def _asked(case: Case, told: Representative) -> str:
 def _shown(told: Representative) -> str:
     proof = {"proof": Authority(told.proof).label, "by": told.issued_by, "day": day(told.issued_on)}
     shown = _("They showed us this proof: %(proof)s, issued by %(by)s on %(day)s.") % proof
-    kinds = get_text_list([str(Kind(kind).label) for kind in told.scope], _("and"))
+    kinds = get_text_list([str(_FOR_YOU[Kind(kind)]) for kind in told.scope], _("and"))
     scope = _("With it they may ask for: %s.") % kinds
     until = _("It ends on %s.") % day(told.ends_on) if told.ends_on else ""
     return capfirst(" ".join(part for part in (shown, scope, until) if part))
@@ -68,3 +68,17 @@ def _how_to_object(case: Case) -> str:
         " you. You can also tell us that you agree. Then our answer need not wait."
     )
     return text % {"contact": case.policy.controller["privacy_contact"]}
+
+
+_FOR_YOU = {
+    Kind.ACCESS: gettext_lazy("access to your details"),
+    Kind.RECTIFICATION: gettext_lazy("correction of your details"),
+    Kind.ERASURE: gettext_lazy("deletion of your details"),
+    Kind.RESTRICTION: gettext_lazy("restriction of your details"),
+    Kind.PORTABILITY: gettext_lazy("your details to take along"),
+    Kind.MARKETING_OBJECTION: gettext_lazy("an end to marketing"),
+    Kind.OBJECTION: gettext_lazy("an end to other use of your details"),
+    Kind.WITHDRAWAL: gettext_lazy("withdrawal of your consent"),
+    Kind.COMPLAINT: gettext_lazy("an answer to a complaint"),
+    Kind.LEAVER: gettext_lazy("deletion of your details, since you have left your organisation"),
+}

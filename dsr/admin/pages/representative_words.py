@@ -4,7 +4,6 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.utils.formats import date_format
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from contacts.admin.shared import acts
@@ -26,6 +25,12 @@ def of(record: Request, day: dt.date) -> list[Acting]:
     found = list(record.representatives.all())
     names = acts.who({each.seen_by for each in found}) if found else {}
     return [_acting(each, names[each.seen_by], day) for each in found]
+
+
+def speaker(record: Request, who: str) -> str:
+    """Return who asked: the person, or somebody for them."""
+    acting = representation.of(record)
+    return _("%(name)s (for %(who)s)") % {"name": acting.name, "who": who} if acting else who
 
 
 def waits(record: Request, day: dt.date) -> str:
@@ -50,5 +55,5 @@ def standing(acting: Representative, day: dt.date) -> str:
 
 
 def _acting(acting: Representative, seen_by: str, day: dt.date) -> Acting:
-    rows = [(label, capfirst(value)) for label, value in paper_words.rows(representation.facts(acting))[1:]]
+    rows = paper_words.rows(representation.facts(acting))[1:]
     return Acting(acting.name, standing(acting, day), [*rows, (_("Seen by"), seen_by)])

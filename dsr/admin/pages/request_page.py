@@ -46,7 +46,7 @@ def fill(record: Request, policy: PolicyVersion | None, day: dt.date) -> dict[st
     people = [_person(contact, policy, day) for contact in contacts]
     who = request_words.who([person.name for person in people], papers)
     return {
-        "headline": request_words.headline(record, who),
+        "headline": request_words.headline(record, representative_words.speaker(record, who)),
         "standing": request_words.standing(record, day),
         "tone": inbox.standing(record, day)[0],
         "main": next_steps.act(record, day),

@@ -7,9 +7,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from contacts.models import PolicyVersion
+from dsr.intake import representing
 from dsr.models import Attachment, Representative
 from dsr.words.vocabulary import Kind
-from tests.support.deciding import LIST, Desk, asks, url
+from tests.support.deciding import LIST, TODAY, Desk, asks, url
+from tests.support.factories import NOON
+from tests.support.representing import acts_for
+from tests.support.requesting import OFFICER, fresh
 
 pytestmark = [pytest.mark.usefixtures("at_noon"), pytest.mark.promise("L17")]
 
@@ -60,3 +64,17 @@ def test_why_nobody_could_be_told_is_noted(log_in: Callable[[str], Client], poli
     officer.post(url(request, "represented"), TYPED)
     officer.post(url(request, "not-told"), {"why": "A child of four."})
     assert Representative.objects.get().untold == "A child of four."
+
+
+def test_a_package_is_posted_to_who_acts(log_in: Callable[[str], Client], policy: PolicyVersion) -> None:
+    officer, request = log_in("privacy officer"), asks(policy, Kind.ACCESS)
+    acts_for(request, policy)
+    page = officer.get(f"{LIST}{request.public_id}/change/").content.decode()
+    assert "Lena Lagman (for Ada Berg) asked us" in page
+    assert "Print it and post it to Lena Lagman, who acts for them." in page
+    refused = Desk(officer, request, "hand-over").send()
+    assert "has not been told" in refused
+    representing.agreed(request.pk, TODAY, policy=policy, at=NOON, by=OFFICER)
+    Desk(officer, request, "hand-over").send()
+    assert fresh(request).outcome == "fulfilled"
+    assert request.entries.filter(step="handed_over").get().rule == "post"

@@ -122,7 +122,7 @@ def test_the_person_reads_at_the_address_on_file_who_acts_in_what_and_how_long_t
     for part in (
         LAWYER,
         "lawyer",
-        "access to their details",
+        "access to your details",
         "power of attorney",
         "Ada Berg",
         "7 days",
