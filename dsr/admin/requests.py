@@ -98,7 +98,8 @@ class RequestAdmin(RecordAdmin):
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Request | None:
         try:
-            found: Request | None = self.get_queryset(request).filter(public_id=object_id).first()
+            with_acting = self.get_queryset(request).prefetch_related("representatives")
+            found: Request | None = with_acting.filter(public_id=object_id).first()
         except (ValidationError, ValueError):
             return None
         return found

@@ -19,7 +19,7 @@ TELL = "Somebody acts for the person, who has not been told. Tell them first, or
 
 def of(request: Request) -> Representative | None:
     """Return who acts for the person now."""
-    return Representative.objects.standing().filter(request=request).first()
+    return next((each for each in request.representatives.all() if each.ended_at is None), None)
 
 
 def covers(acting: Representative, day: dt.date) -> None:

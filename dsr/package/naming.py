@@ -181,6 +181,7 @@ COLUMNS: dict[str, Any] = {
     "dsr.Representative.issued_by": _("Issued by"),
     "dsr.Representative.issued_on": _("Issued on"),
     "dsr.Representative.kind": _("Acts as"),
+    "dsr.Representative.name": _("Name"),
     "dsr.Representative.post": _("Postal address"),
     "dsr.Representative.proof": _("Proof"),
     "dsr.Representative.scope": _("May ask for"),
