@@ -378,6 +378,12 @@ JOBS = {
         _("counts one figure of the home pages, when a page has shown an old one"),
         late="The page shows the last figure with its day, or that it is being counted.",
     ),
+    "authority_pack": Job(
+        "privacy_crm.tasks.make_authority_pack",
+        Queue.BULK,
+        _("makes the authority pack, when the officer has asked for one"),
+        late="The page shows that it waits. After ten minutes it can be asked for again.",
+    ),
     "policy_effect": Job(
         "retention.tasks.count_policy_effect",
         Queue.BULK,

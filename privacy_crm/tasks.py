@@ -17,6 +17,7 @@ from contacts.words.vocabulary import UploadState
 from privacy_crm import mailings
 from privacy_crm.access import forgetting as of_accounts
 from privacy_crm.access import logins, telling
+from privacy_crm.authority import ready
 from privacy_crm.figures import catalogue
 from privacy_crm.health import heartbeat
 from privacy_crm.registers import snapshots
@@ -117,6 +118,12 @@ def go_on_with_duplicates() -> None:
 def keep_registers() -> None:
     if policy := PolicyVersion.objects.in_force():
         snapshots.tick(policy=policy, at=timezone.now())
+
+
+@app.task
+def make_authority_pack(day: str) -> None:
+    if policy := PolicyVersion.objects.in_force():
+        ready.make(dt.date.fromisoformat(day), policy=policy, at=timezone.now())
 
 
 @app.task

@@ -48,6 +48,8 @@ _DEEDS: dict[str, Any] = {
     "agreement_document.fetched": _("downloaded a document of an agreement"),
     "agreement_document.removed": _("removed a document of an agreement"),
     "audience.exported": _("exported a list of people"),
+    "authority_pack.asked": _("had the authority pack made"),
+    "authority_pack.fetched": _("downloaded the authority pack"),
     "breach.changed": _("changed what is known of a breach"),
     "breach.closed": _("closed a breach"),
     "breach.entered": _("put a breach on record"),

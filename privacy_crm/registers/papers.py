@@ -26,14 +26,27 @@ _FORMULAS = frozenset("=+-@\t\r\n＝＋－＠")
 
 def map_csv(rows: Iterable[Row]) -> bytes:
     """Return the data map, with names of tables and fields, which no language changes."""
-    return _csv([field.name for field in fields(Row)], ([_cell(value) for value in astuple(row)] for row in rows))
+    return sheet([field.name for field in fields(Row)], (astuple(row) for row in rows))
 
 
 def record_csv(record: Record) -> bytes:
     """Return the record of processing: a row for each processing, the company and its measures in each."""
     with translation.override(record["language"]):
-        names = [_("Controller (a)"), _("Processing"), *columns.labels().values()]
-    return _csv(names, _rows(record))
+        return sheet(*record_rows(record))
+
+
+def record_rows(record: Record) -> tuple[list[str], list[list[str]]]:
+    """Return the same as a table, in the language that is active."""
+    return [_("Controller (a)"), _("Processing"), *columns.labels().values()], list(_rows(record))
+
+
+def sheet(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """Return a table as CSV, in which no spreadsheet finds a formula."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    return out.getvalue().encode()
 
 
 def record_pdf(record: Record, *, at: dt.datetime) -> bytes:
@@ -45,26 +58,18 @@ def record_pdf(record: Record, *, at: dt.datetime) -> bytes:
         return _compiled(said, at, [])
 
 
-def _rows(record: Record) -> Iterator[Sequence[str]]:
+def _rows(record: Record) -> Iterator[list[str]]:
     controller = "\n".join(f"{name}: {value}" for name, value in record["controller"])
     for each in record["processings"]:
         told = {name: lines for name, _label, lines in each["columns"]}
         told["measures"] = [*told["measures"], *record["measures"]]
-        yield [_cell(text) for text in (controller, each["title"], *("\n".join(lines) for lines in told.values()))]
+        yield [controller, each["title"], *("\n".join(lines) for lines in told.values())]
 
 
 def _cell(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"'{value}" if str(value)[:1] in _FORMULAS else str(value)
-
-
-def _csv(first: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(first)
-    writer.writerows(rows)
-    return out.getvalue().encode()
 
 
 def _words(record: Record) -> dict[str, str]:

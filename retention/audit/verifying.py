@@ -16,11 +16,13 @@ from typing import Any
 from django.db import connection
 
 from contacts.models import AuditSeal, AuditStamp
-from retention.audit import seals, stamps
+from retention.audit import seals, stamps, trail
 from retention.audit.seals import MARK, NOTHING, Row
 
 type Said = dict[str, Any]
 
+# The owner's function drops nothing younger, whatever the trail says of itself.
+_YOUNGEST = dt.timedelta(days=334)
 _IN_A_MAIL = re.compile(r"\bSeal (\d+)\b.*\b([0-9a-f]{64})\b")
 
 
@@ -64,6 +66,11 @@ def faults(kept: Kept, *, whole_from: dt.datetime, at: dt.datetime, after: int =
             yield from _of_rows(said, whole_from)
     yield from _added(at)
     yield from _of_seals(kept, after)
+
+
+def whole_from(at: dt.datetime) -> dt.datetime:
+    """Return from when on no entry may be missing."""
+    return min(trail.begins(), at - _YOUNGEST)
 
 
 def _numbers(kept: Kept) -> range:

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.models import Group, User
 
 from contacts.audiences import striking
+from contacts.base import audit
 from contacts.base.two_clocks import Clocks
 from contacts.breaches import reminding as breach_reminding
 from contacts.delivery import address_question, change_address_notified, mailing_trial
@@ -43,6 +44,7 @@ from dsr.systems import telling as telling_systems
 from dsr.words.vocabulary import Kind, RefusalGround
 from privacy_crm.access import inviting, telling
 from privacy_crm.preflight import mail as preflight_mail
+from retention.audit import seal_mails, seals
 from retention.models import PurgeRun
 from retention.watch import clock_watch, warning
 from tests.contacts.audiences.test_striking import listed
@@ -142,6 +144,13 @@ def system_asked(policy: PolicyVersion) -> None:
     SystemFactory.create()
     asks(policy, Kind.ACCESS)
     telling_systems.send_due(at=NOON, now=lambda: NOON)
+
+
+def seals_set(policy: PolicyVersion) -> None:
+    officer()
+    audit.record("contact.viewed", at=NOON - ONE_DAY, by=OFFICER)
+    seals.seal(policy=policy, at=NOON, is_over=lambda: False)
+    seal_mails.tell(policy=policy, at=NOON)
 
 
 def officer() -> None:
@@ -253,6 +262,7 @@ MODULES: dict[str, tuple[Make, set[str]]] = {
     "dsr/clock/reminding.py": (due, {INBOX}),
     "dsr/intake/proving.py": (first_words, {"my_data_open", *EVERYWHERE}),
     "dsr/systems/owner_letters.py": (system_asked, {"system_task"}),
+    "retention/audit/seal_mails.py": (seals_set, set()),
     "retention/watch/clock_watch.py": (clocks_apart, set()),
     "privacy_crm/preflight/mail.py": (of_the_operator, set()),
     "privacy_crm/access/telling.py": (of_accounts, {"account_set_up", "account_not_you"}),

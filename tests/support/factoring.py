@@ -4,11 +4,12 @@ import secrets
 import time
 from typing import Any
 
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY, record_authentication
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.contrib.auth.models import Group, User
-from django.test import Client
+from django.test import Client, RequestFactory
 
 PASSWORD = "salmon river seven"
 
@@ -56,3 +57,14 @@ def entered(user: User, secret: str = "") -> Client:
 
 def kinds(user: User) -> list[str]:
     return sorted(Authenticator.objects.filter(user=user).values_list("type", flat=True))
+
+
+def show_factor(client: Client, minutes_ago: int) -> None:
+    """Have the second factor of whoever is logged in shown so long ago."""
+    request = RequestFactory().get("/")
+    request.user = user = User.objects.get(pk=client.session["_auth_user_id"])
+    app = TOTP.activate(user, generate_totp_secret()).instance
+    request.session = client.session
+    record_authentication(request, user, method="mfa", type="totp", id=app.pk)
+    request.session[AUTHENTICATION_METHODS_SESSION_KEY][-1]["at"] -= 60 * minutes_ago
+    request.session.save()

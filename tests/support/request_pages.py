@@ -160,6 +160,7 @@ def _erased(policy: PolicyVersion) -> Request:
     return request
 
 
+@transaction.atomic
 def evidence(policy: PolicyVersion) -> dict[str, Evidence]:
     """Make a sealed file, and one that waits for a second person."""
     close(_asked(policy, Kind.ACCESS), policy)

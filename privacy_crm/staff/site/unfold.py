@@ -79,6 +79,12 @@ _NAVIGATION = [
                 "link": reverse_lazy("admin:data-map"),
                 "permission": _may("contacts.view_processingsnapshot"),
             },
+            {
+                "title": _("Authority pack"),
+                "icon": "folder_zip",
+                "link": reverse_lazy("admin:authority-pack"),
+                "permission": _may("contacts.view_processingsnapshot"),
+            },
             _page(_("Maintenance"), "build", "contacts_maintenance", "contacts.view_maintenance"),
             _page(_("Reviews"), "fact_check", "contacts_review", "contacts.view_review"),
             _page(_("Privacy policy"), "policy", "contacts_policyversion", "contacts.view_policyversion"),

@@ -1,4 +1,3 @@
-import datetime as dt
 import sys
 from itertools import islice
 from pathlib import Path
@@ -9,12 +8,10 @@ from django.utils import timezone
 
 from contacts.base import command_line
 from contacts.models import AuditSeal
-from retention.audit import trail, verifying
+from retention.audit import verifying
 
 BENT = 1
 MOST = 10  # faults that are named
-# The owner's function drops nothing younger, whatever the trail says of itself.
-_YOUNGEST = dt.timedelta(days=334)
 
 
 class Command(command_line.Command):
@@ -32,7 +29,7 @@ class Command(command_line.Command):
         if seals and not kept.chains:
             command_line.refuse(f"{seals} has no seal.")
         at = timezone.now()
-        whole_from = min(trail.begins(), at - _YOUNGEST)
+        whole_from = verifying.whole_from(at)
         if found := list(islice(verifying.faults(kept, whole_from=whole_from, at=at, after=after), MOST)):
             self.stdout.write("\n".join(found))
             sys.exit(BENT)

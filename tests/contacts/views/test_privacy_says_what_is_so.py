@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from contacts.models import PolicyVersion
-from contacts.policy import policies
+from contacts.policy import policies, source_checks
 from contacts.words.vocabulary import AGREEMENT_SCENARIOS, Scenario
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise("L20")]
@@ -89,7 +89,7 @@ def test_the_page_names_what_is_processed_beside_the_forms_and_how_changes_are_a
 def test_a_policy_from_before_these_sections_is_published_and_shown_without_them(
     client: Client, policy_source: dict[str, Any]
 ) -> None:
-    for name in policies.OPTIONAL_SECTIONS:
+    for name in source_checks.OPTIONAL_SECTIONS:
         del policy_source["texts"][name]
     policies.publish_source(policy_source, at=NOW, by="test")
     shown = read(client, "/privacy/")

@@ -44,7 +44,7 @@ def test_a_superuser_finds_what_anybody_finds_without_inline_scripts_and_no_get_
     after = contents()
     assert {table for table in after if after[table] != before[table]} == {"contacts_auditevent"}
     noted = AuditEvent.objects.filter(pk__gt=latest).values_list("code", flat=True)
-    assert set(noted) == {"contact.viewed", "contact.listed", "guests.listed"}
+    assert set(noted) == {"contact.viewed", "contact.listed", "guests.listed", "agreement_document.fetched"}
     assert {name: found for name, text in texts.items() if (found := INLINE_SCRIPT.findall(text))} == {}
 
 

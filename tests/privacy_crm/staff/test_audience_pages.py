@@ -4,8 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY, record_authentication
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client, RequestFactory
@@ -17,6 +15,7 @@ from contacts.models import Audience, AuditEvent, Disclosure, Interest, PolicyVe
 from privacy_crm.staff.audiences import audiences
 from tests.support.admin_pages import contents
 from tests.support.factories import NOON, ONE_DAY, TopicFactory
+from tests.support.factoring import show_factor
 from tests.support.listing import TODAY, free_country, from_csv, from_xlsx, made, prospect, segment
 from tests.support.sharing import RecipientFactory
 
@@ -204,16 +203,6 @@ def test_a_list_leaves_after_a_fresh_factor_alone(
     if not leaves:
         assert "Nothing was done yet" in answer.content.decode()
         assert contents() == before
-
-
-def show_factor(client: Client, minutes_ago: int) -> None:
-    """Have the second factor of whoever is logged in shown so long ago."""
-    app = TOTP.activate(user_of(client), generate_totp_secret()).instance
-    request = asked_by(user_of(client))
-    request.session = client.session
-    record_authentication(request, request.user, method="mfa", type="totp", id=app.pk)
-    request.session[AUTHENTICATION_METHODS_SESSION_KEY][-1]["at"] -= 60 * minutes_ago
-    request.session.save()
 
 
 @pytest.mark.promise("P17")

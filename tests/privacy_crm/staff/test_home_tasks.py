@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from contacts.information import reviews
 from contacts.mailings import approval
 from contacts.models import Event, Mailing, PolicyVersion, Upload
-from contacts.words.vocabulary import MailingKind
+from contacts.words.vocabulary import MailingKind, Processing
 from privacy_crm import roles
 from privacy_crm.staff.home.home_tasks import by_day
 from tests.privacy_crm.staff.test_audience_pages import user_of
+from tests.support import assessing
 from tests.support.admin_pages import contents
 from tests.support.factories import (
     DUE,
@@ -42,6 +43,15 @@ type LogIn = Callable[[str], Client]
 pytestmark = pytest.mark.usefixtures("at_noon")
 
 NOTHING = "Nothing waits for you today."
+
+
+@pytest.fixture(autouse=True)
+def _assessed(request: pytest.FixtureRequest) -> None:
+    """What is processed is assessed, wherever a policy says what that is: or else it would be a task."""
+    if "policy" in request.fixturenames:
+        assessing.assessed(request.getfixturevalue("policy"))
+        for each in Processing:
+            assessing.impact(each)
 
 
 def lines(client: Client) -> list[str]:
@@ -194,7 +204,7 @@ def test_the_queries_of_the_home_page_do_not_grow_with_what_waits(log_in: LogIn,
 
 @pytest.mark.parametrize(
     ("role", "queries"),
-    [("marketing", 23), ("sales", 15), ("events", 10), ("privacy officer", 35), ("auditor", 13), ("administrator", 14)],
+    [("marketing", 23), ("sales", 15), ("events", 10), ("privacy officer", 43), ("auditor", 13), ("administrator", 14)],
 )
 def test_the_home_page_asks_few_queries_and_scans_nothing(
     log_in: LogIn, policy: PolicyVersion, role: str, queries: int, django_assert_max_num_queries: Any

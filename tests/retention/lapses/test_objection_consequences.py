@@ -549,6 +549,8 @@ def test_the_command_answers_with_the_same_keys(policy: PolicyVersion, capsys: p
             "policy_shown": None,
             "policy_shown_on": None,
             "policy_then": 1,
+            "promised": 1,
+            "by_promise": False,
         }
     ]
 
