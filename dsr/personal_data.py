@@ -37,6 +37,15 @@ MODELS: dict[str, Table] = {
         **_table("id name size", about("what came with a letter or mail from the person (P19)")),
         **_table("content", about("the file itself, which is in the package as it came", exported=False)),
     },
+    "dsr.Representative": {
+        **_table("contact", KEY),
+        **_table(
+            "request kind name proof issued_by issued_on seen_on scope ends_on untold agreed_on ended_at end",
+            about("who acted for the person, and by which proof (L17)"),
+        ),
+        **_table("email post", about("where the answers went that somebody else got for the person (L17)")),
+        **_table("id seen_by entered_at", NOTHING),
+    },
     "dsr.Evidence": {
         **_table("number kind sealed_at ends_on", about("that an answer is proven, and until when", goes=SEALED)),
         **_table(

@@ -12,7 +12,7 @@ from dsr.answers import forgetting, restricting
 from dsr.clock import reminding, unanswered
 from dsr.evidence import sealing
 from dsr.freeze import freezes
-from dsr.intake import intake, proving
+from dsr.intake import intake, proving, representing
 from dsr.systems import opening, sought, telling
 from dsr.traces import searching
 
@@ -51,6 +51,13 @@ def release_answered(at: dt.datetime) -> None:
 def lift_restrictions(at: dt.datetime) -> None:
     if policy := PolicyVersion.objects.in_force():
         restricting.lift_due(policy=policy, at=at, by="lift_restrictions")
+
+
+@app.task
+@two_clocks.by_both(timezone.now)
+def end_representatives(at: dt.datetime) -> None:
+    if policy := PolicyVersion.objects.in_force():
+        representing.end_lapsed(day=day_of(at, policy.zone), at=at, by="end_representatives")
 
 
 @app.task

@@ -259,6 +259,13 @@ JOBS = {
         crontab(minute=10),
         late="They stay restricted until the next tick.",
     ),
+    "representatives": Job(
+        "dsr.tasks.end_representatives",
+        Queue.PEOPLE,
+        _("ends who acts for somebody once their proof has ended (L17)"),
+        crontab(minute=5),
+        late="Nothing is handed over to them meanwhile.",
+    ),
     # In another queue than the night: who watches must not stand still with what is watched.
     "mail_faults": Job(
         "contacts.tasks.tell_of_standstills",

@@ -373,6 +373,9 @@ FINANCIAL_YEAR_ENDS = day_of_year("FINANCIAL_YEAR_ENDS", "12-31")
 # A question back to who asks pauses the deadline where it is put within so many working days (EDPB 01/2022, 159).
 QUESTION_DAYS = number("QUESTION_DAYS", 3, 1, 30)
 
+# How long the person can object once our letter has said who acts for them: nothing is handed over before.
+REPRESENTATIVE_DAYS = number("REPRESENTATIVE_DAYS", 7, 1, 21)
+
 # Who is held in at least so many entries may be asked which of them a request is about (recital 63 GDPR).
 MUCH_HELD = number("MUCH_HELD", 500, 50, 100_000)
 

@@ -17,6 +17,7 @@ from contacts.admin.shared import acts, fields
 from contacts.admin.shared.acts import Act, ActForm
 from contacts.admin.shared.base import RecordAdmin
 from contacts.base import officers
+from dsr.answers import representation
 from dsr.evidence import opening
 from dsr.models import Evidence, EvidenceOpening
 from dsr.records import paper_words
@@ -121,7 +122,7 @@ class EvidenceAdmin(RecordAdmin):
         return {
             "kind": capfirst(EvidenceKind(record.kind).label),
             "failure": failure,
-            "papers": _papers(told),
+            "papers": [*_acted(told), *_papers(told)],
             "people": told.get("people", []) if told else [],
             "package": told if told and "sha256" in told else None,
             "two": officers.needed(opening.PERMISSION) == 2,
@@ -136,6 +137,15 @@ def _state(asked: EvidenceOpening, now: dt.datetime | None = None) -> tuple[str,
     if now and asked.ends_at <= now:
         return "sealed", _("ended")
     return ("open", _("open")) if asked.opened_at else ("waits", _("waits for a second person"))
+
+
+def _acted(told: dict[str, Any] | None) -> list[tuple[str, Any, str, list[tuple[str, str]]]]:
+    """Return who acted for the person, like a paper."""
+    heading = str(_("Acts for the person"))
+    return [
+        (heading, parse_datetime(each["entered_at"]), "", paper_words.rows(representation.named(each)))
+        for each in (told or {}).get("representatives", [])
+    ]
 
 
 def _papers(told: dict[str, Any] | None) -> list[tuple[str, Any, str, list[tuple[str, str]]]]:

@@ -36,7 +36,7 @@ from contacts.delivery.letters import written
 from contacts.models import Message, PolicyVersion
 from contacts.outbox import wake_worker
 from contacts.words.vocabulary import MailPurpose, MailTemplate
-from dsr.answers import answering
+from dsr.answers import answering, representation
 from dsr.answers.answering import Draft
 from dsr.letters import paper
 from dsr.letters.common import spoken
@@ -49,11 +49,15 @@ _LATE = ("posted_on", "subject", "text", "number")
 
 
 class LetterForm(ActForm):
-    """Its `draft` is written by the subclass; `letter` is what the officer made of it. `outlasting`: see answering."""
+    """Its `draft` is written by the subclass; `letter` is what the officer made of it.
+
+    `outlasting`, `to_person`: see answering.
+    """
 
     refusals: tuple[type[Exception], ...] = (RequestError,)
     after_template = "staff/letter.html"
     outlasting = False
+    to_person = False
 
     posted_on = fields.day(
         gettext_lazy("Sent by post on"),
@@ -135,7 +139,7 @@ class LetterForm(ActForm):
     def _settle(self) -> bool:
         """Write the letter where the officer has not, and tell whether it was seen as it stands."""
         told = self.cleaned_data
-        if not told.get("posted_on") and not _reachable(self.record):
+        if not told.get("posted_on") and not self._reachable():
             told["posted_on"] = today(self.policy)
             self._put(posted_on=told["posted_on"].isoformat())
         if not told.get("text") or _mark(told["subject"], told["text"]) == told["drafted"]:
@@ -165,15 +169,23 @@ class LetterForm(ActForm):
         except self.refusals:
             self._add_late()
 
+    def _reachable(self) -> bool:
+        try:
+            answering.reach_for(self.record, Draft("", "", "", "", to_person=self.to_person))
+        except RequestError:
+            return False
+        return True
+
     def _asks_for_facts(self) -> bool:
         return bool(set(self.fields) - {"drafted", "shown"})
 
     def _by_post(self) -> bool:
         """Offer paper to who did not write by e-mail, and to whom no mail gets through."""
         person = timeline.person(self.record)
+        acted = representation.of(self.record) is not None
         bounces = person is not None and person.bounced_on is not None
         by_hand = self.record.source in {Source.POST, Source.PHONE, Source.IN_PERSON}
-        return by_hand or bounces or not _reachable(self.record)
+        return by_hand or bounces or acted or not self._reachable()
 
     def _add_late(self, without: str = "") -> None:
         self.fields.update({name: field for name, field in self.late.items() if name != without})
@@ -200,21 +212,13 @@ def in_force() -> PolicyVersion:
     return policy
 
 
-def _reachable(record: Any) -> bool:
-    try:
-        answering.reach(record)
-    except RequestError:
-        return False
-    return True
-
-
 def _mark(*texts: str) -> str:
     return hashlib.sha256("\n\0".join(texts).encode()).hexdigest()
 
 
 def preview(request: Request, draft: Draft, *, outlasting: bool = False, policy: PolicyVersion, at: dt.datetime) -> str:
     """Return the page that the mail will show. Raises RequestError where we have nowhere to write to."""
-    to = answering.reach(request)
+    to = answering.reach_for(request, draft)
     contact = None if outlasting else to.contact
     message = Message(
         template=MailTemplate.WRITTEN,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from contacts.models import Contact, PolicyVersion
+from dsr.answers import representation
 from dsr.models import Request
 from dsr.package import gathering, people
 from dsr.traces import proposal
@@ -74,7 +75,13 @@ def _afterwards(planned: Proposal) -> list[str]:
     return told
 
 
-def _access(_record: Request, contacts: list[Contact], policy: PolicyVersion, _day: dt.date) -> list[str]:
+def _how_it_goes(record: Request) -> str:
+    if acting := representation.of(record):
+        return _("Print it and post it to %s, who acts for them.") % acting.name
+    return _("It is made anew at the moment when they fetch it, and only once they have confirmed their address again.")
+
+
+def _access(record: Request, contacts: list[Contact], policy: PolicyVersion, _day: dt.date) -> list[str]:
     found = gathering.gather(people.find([contact.pk for contact in contacts], ""), zone=policy.zone)
     filled = [section for section in found if section.total]
     rows = sum(section.total for section in filled)
@@ -84,7 +91,7 @@ def _access(_record: Request, contacts: list[Contact], policy: PolicyVersion, _d
     return [
         _("A package with %(sections)s and %(rows)s: %(named)s.")
         % {"sections": sections, "rows": counted, "named": named},
-        _("It is made anew at the moment when they fetch it, and only once they have confirmed their address again."),
+        _how_it_goes(record),
     ]
 
 

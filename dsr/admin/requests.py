@@ -27,6 +27,7 @@ from dsr.admin.acts import (
     handover_acts,
     intake_acts,
     pass_on,
+    representing_acts,
     restricting_acts,
     scope_acts,
     stopping_act,
@@ -41,6 +42,7 @@ from dsr.words.vocabulary import State
 
 _GROUPS = (
     (gettext_lazy("Who asks"), (*intake_acts.ACTS, scope_acts.SCOPE)),
+    (gettext_lazy("Somebody acts for the person"), representing_acts.ACTS),
     (
         gettext_lazy("Decide"),
         (
@@ -96,7 +98,8 @@ class RequestAdmin(RecordAdmin):
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Request | None:
         try:
-            found: Request | None = self.get_queryset(request).filter(public_id=object_id).first()
+            with_acting = self.get_queryset(request).prefetch_related("representatives")
+            found: Request | None = with_acting.filter(public_id=object_id).first()
         except (ValidationError, ValueError):
             return None
         return found

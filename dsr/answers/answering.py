@@ -12,6 +12,7 @@ from contacts.delivery.letters.parts import Button, Letter, Part, Text
 from contacts.models import Contact, Message
 from contacts.outbox import outbox
 from contacts.words.vocabulary import AddressTrust
+from dsr.answers import representation
 from dsr.models import Paper, Request
 from dsr.records import timeline
 from dsr.records.transitions import RequestError
@@ -23,7 +24,7 @@ class Draft:
     """A letter that the officer may still change: a subject, and paragraphs with blank lines between them.
 
     `closing` ends it and is nobody's to change: what the law has us say, whatever the officer writes. A letter that
-    was `posted_on` a day goes on paper, and no mail is sent.
+    was `posted_on` a day goes on paper, and no mail is sent. One that is `to_person` never goes to who acts for them.
     """
 
     subject: str
@@ -33,6 +34,7 @@ class Draft:
     buttons: list[tuple[str, str]] = field(default_factory=list)  # label, address
     closing: str = ""
     posted_on: dt.date | None = None
+    to_person: bool = False
 
     @property
     def whole(self) -> str:
@@ -56,9 +58,32 @@ def reach(request: Request, *, bouncing: bool = False) -> Reach:
 
     Raises RequestError where we have nowhere to write to.
     """
+    if acting := representation.of(request):
+        if not acting.email:
+            raise RequestError("Answers go to who acts for the person, by post: print the letter.")
+        return Reach(None, acting.email)
     established = request.papers.filter(kind=PaperKind.ADDRESS).last()
     if established:
         return Reach(None, established.text)
+    if (person := _on_file(request, bouncing)).contact:
+        return person
+    if address := _asked_from(request):
+        return Reach(None, address)
+    raise RequestError("We have no address to write to: say where answers go, and how you know that it is theirs.")
+
+
+def reach_for(request: Request, draft: Draft, *, bouncing: bool = False) -> Reach:
+    """Return where a letter goes: one `to_person` to the address on file alone. Raises RequestError as `reach` does."""
+    if not draft.to_person:
+        return reach(request, bouncing=bouncing)
+    to = _on_file(request, bouncing)
+    if to.contact is None:
+        raise RequestError("No address is on file: post the letter, or note why the person cannot be told.")
+    return to
+
+
+def _on_file(request: Request, bouncing: bool) -> Reach:
+    """Return the address on file; an empty one where there is none. Raises RequestError where it cannot be used."""
     known = [person for person in timeline.people(request) if person.email]
     sure = [person for person in known if person.bounced_on or person.address_trust != AddressTrust.DOUBTED]
     for person in sure:
@@ -68,9 +93,7 @@ def reach(request: Request, *, bouncing: bool = False) -> Reach:
         raise RequestError("The address on file is doubted: write by post, or say where else answers go.")
     if known:
         raise RequestError("Mail to their address comes back: write by post, or say where else answers go.")
-    if address := _asked_from(request):
-        return Reach(None, address)
-    raise RequestError("We have no address to write to: say where answers go, and how you know that it is theirs.")
+    return Reach(None, "")
 
 
 def _asked_from(request: Request) -> str:
@@ -117,7 +140,7 @@ def send(
 
 
 def _mail(request: Request, draft: Draft, outlasting: bool, bouncing: bool, at: dt.datetime) -> Message:
-    to = reach(request, bouncing=bouncing)
+    to = reach_for(request, draft, bouncing=bouncing)
     packed = written.pack(draft.letter(), draft.language)
     once = f"request:{request.pk}:{request.entries.count()}"  # which only grow, unlike papers
     if to.contact and not outlasting:

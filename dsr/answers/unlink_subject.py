@@ -32,7 +32,8 @@ def forget(request: Request, wrong: Collection[int], *, day: dt.date, at: dt.dat
 
 def _drop(request: Request, wrong: Collection[int], at: dt.datetime) -> None:
     others = {str(message.public_id): message for message in Message.objects.filter(public_id__in=_mails(request))}
-    established = request.papers.filter(kind=PaperKind.ADDRESS).exists()
+    acted = request.representatives.exists()
+    established = acted or request.papers.filter(kind=PaperKind.ADDRESS).exists()
 
     def stays(paper: Paper) -> bool:
         if paper.kind not in LETTERS:
@@ -43,6 +44,7 @@ def _drop(request: Request, wrong: Collection[int], at: dt.datetime) -> None:
     gone = [paper for paper in request.papers.all() if not stays(paper)]
     outbox.call_back([paper.data["message"] for paper in gone if "message" in paper.data], at=at)
     request.papers.filter(pk__in=[paper.pk for paper in gone]).delete()
+    request.representatives.all().delete()  # who acts for the wrong person acts for nobody here
 
 
 def _mails(request: Request) -> list[str]:

@@ -15,7 +15,7 @@ from contacts.people.activities import ContactGoneError
 from contacts.people.change_email import AddressError
 from contacts.people.correcting import Change
 from contacts.words.vocabulary import TrustReason
-from dsr.answers import answering, closing, refusing
+from dsr.answers import answering, closing, refusing, representation
 from dsr.answers.answering import Draft
 from dsr.models import Request
 from dsr.records import timeline, transitions
@@ -38,6 +38,7 @@ def correct(
     """
     request = transitions.lock(request_id)
     transitions.change(request, among=(State.OPEN,))
+    representation.check(request, day=day_of(at, policy.zone))
     standing.wait_for(request, day=day_of(at, policy.zone), at=at, by=by)
     _check(request, values)
     _apply(request, values, at, by)

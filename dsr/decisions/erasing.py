@@ -24,7 +24,7 @@ from contacts.outbox import mail_files, outbox
 from contacts.people import empty_organisations, erasure, suppressions, tombstones
 from contacts.words.addresses import keyed_hash, mailbox_hash, normalise
 from contacts.words.journal import JournalAct
-from dsr.answers import answering, closing
+from dsr.answers import answering, closing, representation
 from dsr.answers.answering import Draft
 from dsr.intake import identity, intake
 from dsr.intake.intake import Asked
@@ -108,6 +108,7 @@ def _erase(request_id: int, order: Order, *, policy: PolicyVersion, at: dt.datet
     request = transitions.lock(request_id)
     transitions.change(request, among=(State.OPEN,))
     day = day_of(at, policy.zone)
+    representation.check(request, day=day)
     if order.waits:
         standing.wait_for(request, day=day, at=at, by=by)
     unlinked_data.lock(proposal.of(request, day).addresses)

@@ -11,7 +11,7 @@ from django.db import transaction
 from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion
 from dsr import package
-from dsr.answers import answering, closing
+from dsr.answers import answering, closing, representation
 from dsr.answers.answering import Draft
 from dsr.evidence import sealing
 from dsr.freeze import freezes
@@ -32,7 +32,7 @@ def hand_over(request_id: int, draft: Draft, *, policy: PolicyVersion, at: dt.da
     A letter that is posted takes the package along, and nothing is there to be fetched. Raises RequestError where the
     request asks for no package or nobody is named, MovedError where it is not open.
     """
-    request = _for_package(request_id)
+    request = _for_package(request_id, day_of(at, policy.zone))
     transitions.change(request, among=(State.OPEN,))
     standing.wait_for(request, day=day_of(at, policy.zone), at=at, by=by)
     _hand_over(request, draft, policy=policy, at=at, by=by)
@@ -46,7 +46,7 @@ def again(request_id: int, draft: Draft, *, policy: PolicyVersion, at: dt.dateti
 
     Raises RequestError where it was not fulfilled.
     """
-    request = _for_package(request_id)
+    request = _for_package(request_id, day_of(at, policy.zone))
     if request.outcome != Outcome.FULFILLED:
         raise RequestError("Nothing was handed over for this request.")
     Handover.objects.filter(request=request, expires_at__gt=at).update(expires_at=at)
@@ -61,7 +61,7 @@ def take_out(request_id: int, *, language: str, policy: PolicyVersion, at: dt.da
 
     Its SHA-256 is sealed.
     """
-    request = _for_package(request_id)
+    request = _for_package(request_id, day_of(at, policy.zone))
     if not request.is_standing and request.outcome != Outcome.FULFILLED:
         raise RequestError("This request gets no package.")
     timeline.record(request, Step.FETCHED, at=at, by=by, rule="officer")
@@ -77,12 +77,13 @@ def last_day(day: dt.date) -> dt.date:
     return day + dt.timedelta(days=DAYS)
 
 
-def _for_package(request_id: int) -> Request:
+def _for_package(request_id: int, day: dt.date) -> Request:
     request = transitions.lock(request_id)
     if request.kind not in KINDS:
         raise RequestError("This request does not ask for a package.")
     if not request.subjects.exists():
         raise RequestError("Say first whom the request is about.")
+    representation.check(request, day=day)
     return request
 
 
@@ -94,7 +95,12 @@ def _hand_over(request: Request, draft: Draft, *, policy: PolicyVersion, at: dt.
 
 
 def _holder(request: Request) -> Contact:
-    """Return who may fetch it. They prove the address on file for it, so that the answers have to go there."""
+    """Return who may fetch it. They prove the address on file for it, so that the answers have to go there.
+
+    Who acts for them gets it by post: nobody but the person fetches anything with us (ADR 0077).
+    """
+    if representation.of(request):
+        raise RequestError("Somebody acts for the person: send them the package by post.")
     person = answering.reach(request).contact
     if person is None:
         raise RequestError(

@@ -14,11 +14,11 @@ from django.db import transaction
 from contacts.base.days import day_of
 from contacts.journal import writing
 from contacts.models import Basis, PolicyVersion, Registration
-from contacts.people import erasure
+from contacts.people import erasure, restriction_guard
 from contacts.permission import objections
 from contacts.words.journal import JournalAct
 from contacts.words.vocabulary import SCENARIO_OF_EVENT, Channel, LegalBasis
-from dsr.answers import answering, closing, refusing, remedies, restricting
+from dsr.answers import answering, closing, refusing, remedies, representation, restricting
 from dsr.answers.answering import Draft
 from dsr.freeze import freezes
 from dsr.models import Request
@@ -132,6 +132,7 @@ def counted(request: Request, *, at: dt.datetime) -> tuple[int, int]:
 def _weighed(request_id: int, balance: Balance, outcome: str, *, at: dt.datetime, by: str) -> Request:
     request = transitions.lock(request_id)
     transitions.change(request, among=(State.OPEN,))
+    representation.check(request, day=restriction_guard.today(at))
     if request.kind != Kind.OBJECTION:
         raise RequestError("This request is no objection to be weighed. One to marketing is absolute.")
     if request.ground:

@@ -1,7 +1,7 @@
 """Seal what proves that a request was answered, each file under a key of its own that no backup of the database has.
 
-What is sealed: who asked for what, the letters as they were sent, how it was known who asked, and of a package that was
-handed over its SHA-256. Nothing else outlives the person.
+What is sealed: who asked for what, who acted for them, the letters as they were sent, how it was known who asked, and
+of a package that was handed over its SHA-256. Nothing else outlives the person.
 """
 
 import datetime as dt
@@ -21,7 +21,7 @@ from dsr.models import Evidence, Paper, Request
 from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import AT_ONCE, EvidenceKind, Outcome, PaperKind
 
-SEALED = (PaperKind.STATEMENT, PaperKind.IDENTITY, PaperKind.QUESTION, PaperKind.LETTER)
+SEALED = (PaperKind.STATEMENT, PaperKind.IDENTITY, PaperKind.QUESTION, PaperKind.NOTICE, PaperKind.LETTER)
 
 # What was answered otherwise, taken back or entered by mistake, and what stops at once, proves itself or nothing.
 _UNSEALED = (Outcome.DUPLICATE, Outcome.WITHDRAWN, Outcome.MISTAKEN)
@@ -44,6 +44,7 @@ def seal_answer(request: Request, *, day: dt.date, at: dt.datetime) -> Evidence 
         "people": list(people.values("first_name", "last_name", "email")),
         "request": {name: getattr(request, name) for name in _OF_REQUEST},
         "papers": list(papers.values("kind", "at", "text", "data")),
+        "representatives": list(request.representatives.order_by("pk").values(*_OF_REPRESENTATIVE)),
         "timeline": list(steps.values("at", "step", "rule", actor=F("by"))),
     }
     return _seal(request, EvidenceKind.ANSWER, told, day=day, at=at)
@@ -126,6 +127,11 @@ def _keys() -> stores.Store:
 def _name(evidence: Evidence) -> str:
     return f"{evidence.public_id}.key"
 
+
+_OF_REPRESENTATIVE = (
+    *("kind", "name", "email", "post", "proof", "issued_by", "issued_on", "seen_by", "seen_on", "scope", "ends_on"),
+    *("entered_at", "untold", "agreed_on", "ended_at", "end"),
+)
 
 _OF_REQUEST = (
     "number",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from contacts.models import PolicyVersion
 from contacts.policy.policy_words import FALLBACK
-from dsr.answers import duplicates
+from dsr.answers import duplicates, representation
 from dsr.answers.answering import Draft
 from dsr.answers.remedies import authority, remedy
 from dsr.models import Request
@@ -63,12 +63,20 @@ class Case:
             why = _("You get this letter because it is about your details at %(company)s (case %(number)s).")
         return Draft(
             f"{subject} ({self.request.number})",
-            "\n\n".join(str(paragraph) for paragraph in (self.opening, *paragraphs) if str(paragraph)),
+            "\n\n".join(str(paragraph) for paragraph in (self._acting(), self.opening, *paragraphs) if str(paragraph)),
             why % {"number": self.request.number, "company": self.policy.controller["name"]},
             self.language,
             list(buttons),
             closing,
         )
+
+    def _acting(self) -> str:
+        """Say to who acts for the person why they get a letter that speaks to the person; empty where nobody does."""
+        if representation.of(self.request) is None:
+            return ""
+        person = timeline.person(self.request)
+        text = _("This letter is for %(name)s. You get it because you act for them.")
+        return text % {"name": f"{person.first_name} {person.last_name}".strip() or person.email} if person else ""
 
     def restriction(self) -> str:
         """Say what becomes of details that were only stored while an objection was weighed (L6); empty where none were.

@@ -12,10 +12,12 @@ from django.utils import translation
 from django_countries import countries
 
 from contacts.models import Contact, PolicyVersion
+from dsr.answers import representation
 from dsr.answers.answering import Draft
 from dsr.letters.common import day
 from dsr.models import Paper, Request
 from dsr.records import timeline
+from dsr.words.vocabulary import PaperKind
 
 TEMPLATE = Path(__file__).parent / "letter.typ"
 
@@ -44,7 +46,8 @@ def again(kept: Paper, *, policy: PolicyVersion) -> bytes:
     """Return a letter as it was kept, to be printed once more: addressed to where its person lives now."""
     told = kept.data
     posted_on = dt.date.fromisoformat(told["posted_on"]) if "posted_on" in told else None
-    draft = Draft(told["subject"], kept.text, "", told["language"], posted_on=posted_on)
+    to_person = kept.kind == PaperKind.NOTICE
+    draft = Draft(told["subject"], kept.text, "", told["language"], posted_on=posted_on, to_person=to_person)
     return pdf(kept.request, draft, policy=policy, at=kept.at)
 
 
@@ -55,12 +58,18 @@ def _sheet(request: Request, draft: Draft, policy: PolicyVersion, at: dt.datetim
             "language": draft.language,
             "company": controller["name"],
             "from": controller["address"],
-            "to": _addressed(timeline.person(request)),
+            "to": _addressee(request, draft),
             "day": day(draft.posted_on or at.astimezone(policy.zone).date()),
             "subject": draft.subject,
             "paragraphs": [words.strip() for words in draft.whole.split("\n\n") if words.strip()],
             "foot": " · ".join([controller["name"], controller["number"], controller["privacy_contact"]]),
         }
+
+
+def _addressee(request: Request, draft: Draft) -> list[str]:
+    """Return the address field: of who acts for the person, unless the letter is for the person alone."""
+    acting = None if draft.to_person else representation.of(request)
+    return [acting.name, *acting.post.splitlines()] if acting else _addressed(timeline.person(request))
 
 
 def _addressed(person: Contact | None) -> list[str]:

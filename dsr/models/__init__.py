@@ -1,6 +1,7 @@
 from dsr.models.counts import YearCount
 from dsr.models.evidence import Evidence, EvidenceOpening
 from dsr.models.links import Handover, Proof
+from dsr.models.representatives import Representative
 from dsr.models.requests import (
     FINDINGS,
     UNDELIVERED,
@@ -28,6 +29,7 @@ __all__ = [
     "Handover",
     "Paper",
     "Proof",
+    "Representative",
     "Request",
     "Requests",
     "Subject",

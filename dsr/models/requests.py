@@ -187,7 +187,7 @@ class Paper(models.Model):
 
 
 class Attachment(models.Model):
-    """A file that came with a letter or mail from the person: it hangs on that paper, and goes with it.
+    """A file that came with a letter or mail, or a power of attorney: it hangs on that paper, and goes with it.
 
     It is kept in the database, so that no deletion and no restore can leave it behind.
     """

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django_countries import countries
 
 from contacts.words.vocabulary import Channel
-from dsr.words.vocabulary import RefusalGround, RestrictionGround, Source
+from dsr.words.vocabulary import Authority, Kind, RefusalGround, RepresentativeKind, RestrictionGround, Source
 
 # What machines alone need, and what the text of the paper says already.
 _UNSAID = {"message", "reasons", "record", "contested"}
@@ -46,11 +46,17 @@ def _consent(value: str) -> str:
 
 
 _SPOKEN: dict[str, Callable[[str], str]] = {
-    **dict.fromkeys(("on", "by", "lifts_on", "extended_on", "posted_on", "came_on"), _day),
+    **dict.fromkeys(
+        ("on", "by", "lifts_on", "extended_on", "posted_on", "came_on", "issued_on", "seen_on", "until", "agreed_on"),
+        _day,
+    ),
     **dict.fromkeys(("what", "channels"), _consent),
     "ground": lambda value: str(dict(RefusalGround.choices).get(value, value)),
     "restriction": lambda value: str(dict(RestrictionGround.choices).get(value, value)),
     "outcome": _weighed,
+    "acts_as": lambda value: str(dict(RepresentativeKind.choices).get(value, value)),
+    "proof": lambda value: str(dict(Authority.choices).get(value, value)),
+    "scope": lambda value: str(dict(Kind.choices).get(value, value)),
     "source": lambda value: str(dict(Source.choices).get(value, value)),
     "language": lambda value: str(dict(settings.LANGUAGES).get(value, value)),
     "country": lambda value: str(countries.name(value) or value),
@@ -89,4 +95,14 @@ _CALLED: dict[str, Any] = {
     "ours": gettext_lazy("Our interest"),
     "theirs": gettext_lazy("The interest of the person"),
     "outcome": gettext_lazy("Outcome"),
+    "acts_as": gettext_lazy("Acts as"),
+    "proof": gettext_lazy("Proof"),
+    "issued_by": gettext_lazy("Issued by"),
+    "issued_on": gettext_lazy("Issued on"),
+    "seen_on": gettext_lazy("Seen on"),
+    "scope": gettext_lazy("May ask for"),
+    "until": gettext_lazy("Proof ends on"),
+    "post": gettext_lazy("Postal address"),
+    "untold": gettext_lazy("Why the person was not told"),
+    "agreed_on": gettext_lazy("The person said yes on"),
 }

@@ -26,11 +26,11 @@ def record(request: Request, step: Step, *, at: dt.datetime, by: str, rule: str 
     audit.record(f"request.{step}", at=at, by=by, public_id=request.public_id, rule=rule or request.kind)
 
 
-def record_each(requests: Collection[Request], step: Step, *, at: dt.datetime, by: str) -> None:
+def record_each(requests: Collection[Request], step: Step, *, at: dt.datetime, by: str, rule: str = "") -> None:
     """Write the same line for each of several requests, in two statements."""
-    Entry.objects.bulk_create(Entry(request=request, at=at, by=by, step=step) for request in requests)
+    Entry.objects.bulk_create(Entry(request=request, at=at, by=by, step=step, rule=rule) for request in requests)
     numbers = [request.public_id for request in requests]
-    audit.record_each(f"request.{step}", numbers, at=at, by=by, rule="")
+    audit.record_each(f"request.{step}", numbers, at=at, by=by, rule=rule)
 
 
 def note(

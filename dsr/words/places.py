@@ -64,6 +64,7 @@ NAMES: dict[str, Any] = {
     "retention_purgecandidate": _("places on the list of a nightly deletion"),
     "dsr_request": _("requests"),
     "dsr_attachment": _("files that came with letters"),
+    "dsr_representative": _("who acts for people"),
     "dsr_evidence": _("sealed evidence"),
     "dsr_subject": _("links between person and request"),
     "dsr_paper": _("words and letters about requests"),

@@ -112,6 +112,7 @@ class Step(TextChoices):
     REDUCED = "reduced", _("reduced to what the law makes us keep")
     HANDED_OVER = "handed_over", _("package made ready")
     FETCHED = "fetched", _("package fetched")
+    REPRESENTED = "represented", _("somebody acts for the person")
     SYSTEM_ASKED = "system_asked", _("other system asked")
     SYSTEM_ANSWERED = "system_answered", _("other system answered")
     SYSTEM_CALLED_OFF = "system_called_off", _("other system need not answer")
@@ -136,6 +137,34 @@ class PaperKind(TextChoices):
     SYSTEM = "system", _("what another system said")
     INCOMING = "incoming", _("what came from the person")
     NOTE = "note", _("internal note")
+    AUTHORITY = "authority", _("power of attorney")
+    NOTICE = "notice", _("letter that somebody acts for the person")
+
+
+class RepresentativeKind(TextChoices):
+    """Who acts for somebody else (L17)."""
+
+    LAWYER = "lawyer", _("lawyer")
+    PARENT = "parent", _("parent")
+    GUARDIAN = "guardian", _("guardian")
+    COLLEAGUE = "colleague", _("colleague with authority")
+
+
+class Authority(TextChoices):
+    """The proof that somebody may act for somebody else. Only the first is kept as a file."""
+
+    POWER = "power", _("power of attorney")
+    COURT = "court", _("court order")
+    BIRTH = "birth", _("birth certificate")
+    MANDATE = "mandate", _("the employer's mandate")
+
+
+class RepresentativeEnd(TextChoices):
+    """Why somebody no longer acts for the person."""
+
+    OBJECTED = "objected", _("the person objected")
+    ENDED = "ended", _("ended by us")
+    LAPSED = "lapsed", _("the proof has ended")
 
 
 class TaskAnswer(TextChoices):
@@ -154,7 +183,7 @@ class EvidenceKind(TextChoices):
 
 
 # What is written to the person, as opposed to about the request.
-LETTERS = (PaperKind.LETTER, PaperKind.QUESTION)
+LETTERS = (PaperKind.LETTER, PaperKind.QUESTION, PaperKind.NOTICE)
 
 # What is carried out the moment the address is proven, and needs nobody's decision.
 AT_ONCE = (Kind.MARKETING_OBJECTION, Kind.WITHDRAWAL)

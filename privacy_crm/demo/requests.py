@@ -12,12 +12,14 @@ from contacts.models import Contact, PolicyVersion
 from dsr.answers import answering, correspondence
 from dsr.answers.correspondence import Enclosed
 from dsr.decisions import agreeing, ending
-from dsr.intake import identity, intake
+from dsr.intake import identity, intake, representing
 from dsr.intake.intake import Asked
+from dsr.intake.representing import Acting, Proof
+from dsr.letters import representatives
 from dsr.letters.complaints import answered
 from dsr.letters.question import question
 from dsr.models import Request
-from dsr.words.vocabulary import Kind, Source
+from dsr.words.vocabulary import Authority, Kind, RepresentativeKind, Source
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ STRANGER = Wish(Kind.ERASURE, "Stop it. Delete my address.", 6, Source.EMAIL)
 TAKEN_BACK = Wish(Kind.PORTABILITY, "I would like my data as a file.", 20, Source.EMAIL)
 CROSS = Wish(Kind.COMPLAINT, "You wrote to me twice in one week. That is too often.", 15, Source.EMAIL)
 PASSED_ON = Wish(Kind.ERASURE, "Called, was cross about a mail, wants to be forgotten at once.", 1, Source.PHONE)
+ACTED_FOR = Wish(Kind.ACCESS, "I act for my client. Please send me what you hold.", 9, Source.POST)
 LEFT = Wish(Kind.LEAVER, "", 2, Source.EMAIL)
 
 
@@ -45,7 +48,7 @@ def come_in(policy: PolicyVersion, at: dt.datetime) -> int:
     """Have some of those who are held ask for something in the days before `at`, and return how many requests it is."""
     desk = _Desk(policy, at)
     free = Contact.objects.whole().filter(frozen_through__isnull=True, language="en")
-    late, soon, fresh, passed_on, left, asked, taken_back, cross = free.order_by("pk")[:46:6]
+    late, soon, fresh, passed_on, left, asked, taken_back, cross, client = free.order_by("pk")[:52:6]
     for person, wish in ((late, LATE), (soon, SOON), (fresh, FRESH)):
         request = desk.enter(wish)
         desk.find(request, person, wish)
@@ -57,6 +60,7 @@ def come_in(policy: PolicyVersion, at: dt.datetime) -> int:
     desk.ask(desk.enter(ASKED, name=asked.first_name, address=asked.email or ""), ASKED)
     desk.answer(desk.enter(CROSS), cross)
     desk.take_back(desk.enter(TAKEN_BACK), taken_back)
+    desk.represent(desk.enter(ACTED_FOR), client)
     return Request.objects.count()
 
 
@@ -105,6 +109,20 @@ class _Desk:
         letter = answered(request, self.policy, answering.language(request), told)
         at = self.then(CROSS) + dt.timedelta(days=2)
         agreeing.answer(request.pk, letter, policy=self.policy, at=at, by=_by("privacy-officer"))
+
+    def represent(self, request: Request, person: Contact) -> None:
+        """A lawyer acts for somebody, who is told of it."""
+        self.find(request, person, ACTED_FOR)
+        at, by = self.then(ACTED_FOR) + dt.timedelta(hours=2), _by("privacy-officer")
+        day = day_of(at, self.policy.zone)
+        name = f"{person.first_name} {person.last_name}".strip()
+        file = Enclosed("power-of-attorney.txt", f"{name} gives power of attorney to L. Lagman.\n".encode())
+        shown = Proof(Authority.POWER, name, issued_on=day - dt.timedelta(days=5), seen_on=day, file=file)
+        post = "Lagman Law\nHamngatan 1\n111 47 Stockholm"
+        who = Acting(RepresentativeKind.LAWYER, "L. Lagman", [Kind.ACCESS], "l.lagman@lagman.example", post)
+        acting = representing.enter(request.pk, who, shown, policy=self.policy, at=at, by=by)
+        letter = representatives.acting(request, self.policy, answering.language(request), {"acting": acting})
+        representing.tell(request.pk, letter, at=at, by=by)
 
     def take_back(self, request: Request, person: Contact) -> None:
         self.find(request, person, TAKEN_BACK)

@@ -71,7 +71,7 @@ OWN = (
         _("people who made a request about their data"),
         (
             *("dsr.Request", "dsr.Subject", "dsr.Paper", "dsr.Attachment", "dsr.Entry", "dsr.Proof", "dsr.Handover"),
-            *("dsr.SystemTask", "dsr.Enclosure"),
+            *("dsr.SystemTask", "dsr.Enclosure", "dsr.Representative"),
             "dsr.PendingSearch",
         ),
     ),

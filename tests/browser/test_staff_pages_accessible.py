@@ -37,6 +37,12 @@ BARE = {
     "contacts_upload_rejects",
     "dsr_request_letter",
     "dsr_request_paper",
+    "dsr_request_attachment",
+    "contacts_breach_paper",
+    "contacts_processingsnapshot_file",
+    "contacts_recipient_document",
+    "data-map-file",
+    "authority-pack-file",
 }
 PAGES = [name for name in opened_by(*roles.ROLES) if name not in BARE]
 MAIN = [

@@ -40,7 +40,7 @@ from contacts.models import (
     Upload,
 )
 from contacts.people import erasure
-from dsr.models import Request, SystemTask
+from dsr.models import Representative, Request, SystemTask
 from privacy_crm import embedded
 from retention.models import Hold
 from tests.support import listing
@@ -282,6 +282,7 @@ WANTED: dict[type[models.Model], dict[str, Any]] = {
     Message: {"ended_at": NOON, "address": ""},
     Request: {"state": "new"} | dict.fromkeys(("outcome", "ground", "refusal"), ""),
     AffectedPerson: {"fate": ""},
+    Representative: {"scope": ["access"]},
     SystemTask: dict.fromkeys(("answer", "answered_by"), ""),
     PolicyTelling: {"before": None},
     DuplicatePair: {"dismissed_at": NOON, "other": ContactFactory.create},

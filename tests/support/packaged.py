@@ -39,7 +39,18 @@ from contacts.models import (
 )
 from contacts.personal_data import Field
 from contacts.words.addresses import hashes
-from dsr.models import Attachment, Enclosure, Entry, Evidence, Handover, Paper, Request, Subject, SystemTask
+from dsr.models import (
+    Attachment,
+    Enclosure,
+    Entry,
+    Evidence,
+    Handover,
+    Paper,
+    Representative,
+    Request,
+    Subject,
+    SystemTask,
+)
 from dsr.package import walking
 from tests.support.factories import (
     NOON,
@@ -226,6 +237,12 @@ def _requests(contact: Contact, mark: str) -> None:
     )
     came = Paper.objects.create(request=request, contact=contact, kind="incoming", at=NOON, text=f"{mark} scan")
     Attachment.objects.create(paper=came, name=f"{mark} scan.pdf", size=4, content=b"%PDF")
+    Representative.objects.create(
+        request=request, contact=contact, kind="lawyer", name=f"{mark} lawyer", email=f"{mark.lower()}@law.example",
+        post=f"{mark} street", proof="power", issued_by=f"{mark} issuer", issued_on=TODAY, seen_by="user:471200471200",
+        seen_on=TODAY, scope=["erasure"], ends_on=TODAY, entered_at=NOON, untold=f"{mark} why", agreed_on=TODAY,
+        ended_at=NOON, end="ended",
+    )  # fmt: skip
     Handover.objects.create(request=request, contact=contact, portable=False, created_at=BEFORE, expires_at=NOON)
     system = System.objects.create(
         name=f"{mark} system", holds="x", scenarios=["event"], owner_email="owner@nordvik.example", ended_on=TODAY

@@ -16,6 +16,7 @@ from dsr.models import Attachment, Certificate, Evidence, EvidenceOpening, Reque
 from dsr.words.vocabulary import Kind, Source
 from tests.support.asking_systems import SystemFactory
 from tests.support.factories import NOON, ContactFactory, hold, place
+from tests.support.representing import acts_for
 from tests.support.requesting import OFFICER, asked_by, close, entered, fresh, question
 
 
@@ -57,9 +58,11 @@ def world(policy: PolicyVersion) -> dict[str, Request]:
         "settle-letter": _lost(policy),
         "note-answer": _waits(policy),
         "attachment": _enclosed(policy),
+        "tell-represented": _acted_for(policy),
     }
     same = {
         "reject": "uphold",
+        **dict.fromkeys(("not-told", "agreed-to", "end-represented"), "tell-represented"),
         "taken-back-with-letter": "uphold",
         "letter": "settle-letter",
         "call-off": "note-answer",
@@ -117,6 +120,12 @@ def _enclosed(policy: PolicyVersion) -> Request:
     scan = Enclosed("scan.pdf", b"%PDF-1.7")
     came: dict[str, Any] = {"source": Source.POST, "on": NOON.date(), "enclosed": scan}
     correspondence.came_in(request.pk, "", **came, policy=policy, at=NOON, by=OFFICER)
+    return request
+
+
+def _acted_for(policy: PolicyVersion) -> Request:
+    request = _asked(policy, Kind.ACCESS)
+    acts_for(request, policy)
     return request
 
 

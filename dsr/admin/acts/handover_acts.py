@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from contacts.admin.shared.acts import Act
 from contacts.base.days import day_of
 from dsr.admin.letters import LetterForm
+from dsr.answers import representation
 from dsr.answers.answering import Draft
 from dsr.decisions import handing_over
 from dsr.letters import handovers
@@ -21,12 +22,17 @@ _HANDLE = "dsr.handle_request"
 
 
 class HandOverForm(LetterForm):
-    explanation = gettext_lazy(
+    explanation: Any = gettext_lazy(
         "The package is made when the person fetches it, from what is held then. They confirm their address once more"
         " before they get it."
     )
     submit = gettext_lazy("Send the letter")
     body_template = "staff/handover.html"
+
+    def __init__(self, record: Any = None, **options: Any) -> None:
+        if record and representation.of(record):
+            self.explanation = _("Print the package and the letter, and post both to the representative.")
+        super().__init__(record, **options)
 
     @property
     def package_url(self) -> str:
@@ -47,6 +53,10 @@ class HandOverForm(LetterForm):
         if letter.posted_on:
             return _("It is on record that the package went by post.")
         return _("The letter is on its way. The package can be fetched through %s.") % date_format(self._last_day())
+
+    def _reachable(self) -> bool:
+        """Who acts for the person is reached by post alone."""
+        return representation.of(self.record) is None and super()._reachable()
 
     def _last_day(self) -> dt.date:
         return handing_over.last_day(day_of(self.at, self.policy.zone))

@@ -17,8 +17,10 @@ from dsr.words.vocabulary import LETTERS, PaperKind, Source
 _REASONS = (*Refusal.choices, ("too late", MessageEnd.GAVE_UP.label))
 
 
+_WITH_FILES = (PaperKind.INCOMING, PaperKind.AUTHORITY)
+
 # What makes up the thread: ours, and theirs.
-THREAD = (*LETTERS, PaperKind.INCOMING)
+THREAD = (*LETTERS, PaperKind.INCOMING, PaperKind.AUTHORITY)
 
 
 def thread(papers: list[Paper], record: Request) -> dict[str, Any]:
@@ -43,7 +45,7 @@ def _day(paper: Paper) -> tuple[dt.date, int]:
 
 
 def _enclosed(paper: Paper) -> list[Attachment]:
-    return list(paper.attachments.all()) if paper.kind == PaperKind.INCOMING else []
+    return list(paper.attachments.all()) if paper.kind in _WITH_FILES else []
 
 
 def _became(paper: Paper, mail: Message | None) -> str:

@@ -6,6 +6,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dsr.admin.pages import representative_words
+from dsr.answers import representation
 from dsr.models import Request
 from dsr.records import restricted
 from dsr.systems import opening
@@ -50,6 +52,12 @@ def act(record: Request, day: dt.date) -> str:
         return "find-person"
     if record.state == State.CLOSED:
         return ""
+    return _of_open(record, day)
+
+
+def _of_open(record: Request, day: dt.date) -> str:
+    if representative_words.waits(record, day):
+        return _of_acting(record)
     if _waits(record, day):
         return "note-answer"
     if record.kind == Kind.OBJECTION and record.ground:
@@ -69,13 +77,19 @@ def of(record: Request, day: dt.date, *, found: bool) -> str:
         return _("Next: find the person, or tell them that we hold nothing about them.")
     if record.state == State.NEW:
         return _sure(record)
-    return _asked() if _waits(record, day) else _decide(record)
+    waits = representative_words.waits(record, day)
+    return waits or (_asked() if _waits(record, day) else _decide(record))
 
 
 def _waits(record: Request, day: dt.date) -> bool:
     """Tell whether the answer waits for other systems; a restriction is placed at once."""
     waits = record.kind != Kind.RESTRICTION and day < record.safe_on
     return waits and opening.are_awaited(record)
+
+
+def _of_acting(record: Request) -> str:
+    acting = representation.of(record)
+    return "" if acting and representation.is_told(acting) else "tell-represented"
 
 
 def _asked() -> str:

@@ -17,7 +17,7 @@ from contacts.admin.shared import acts
 from contacts.admin.shared.people import name_of
 from contacts.models import Contact, PolicyVersion, RecipientNotice, System
 from dsr.admin import proposals
-from dsr.admin.pages import inbox, letter_words, next_steps, request_words, systems_words
+from dsr.admin.pages import inbox, letter_words, next_steps, representative_words, request_words, systems_words
 from dsr.models import Attachment, Entry, Handover, Request
 from dsr.records import deadlines, paper_words
 from dsr.records.deadlines import Deadline
@@ -46,13 +46,14 @@ def fill(record: Request, policy: PolicyVersion | None, day: dt.date) -> dict[st
     people = [_person(contact, policy, day) for contact in contacts]
     who = request_words.who([person.name for person in people], papers)
     return {
-        "headline": request_words.headline(record, who),
+        "headline": request_words.headline(record, representative_words.speaker(record, who)),
         "standing": request_words.standing(record, day),
         "tone": inbox.standing(record, day)[0],
         "main": next_steps.act(record, day),
         "next": next_steps.of(record, day, found=bool(people)),
         "dates": dates(record, day),
         "asker": request_words.asker(record, papers, entries),
+        "acting": representative_words.of(record, day),
         "statement": next((paper for paper in papers if paper.kind == PaperKind.STATEMENT), None),
         "typed": request_words.typed(papers),
         "people": people,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from dsr.admin.pages import inbox
 from dsr.answers import duplicates
-from dsr.intake import amending
+from dsr.intake import amending, representing
 from dsr.models import UNDELIVERED, Entry, Paper, Request
 from dsr.records import paper_words, timeline
 from dsr.words.vocabulary import (
@@ -24,6 +24,8 @@ from dsr.words.vocabulary import (
     Outcome,
     PaperKind,
     RefusalGround,
+    RepresentativeEnd,
+    RepresentativeKind,
     Source,
     Step,
 )
@@ -135,10 +137,10 @@ def deed(entry: Entry) -> str:
     if entry.rule == UNDELIVERED:
         posted = entry.step == Step.LETTER
         return _("Letter that never left sent by post") if posted else _("Letter never left, and nothing could be done")
-    if entry.step == Step.RECEIVED and entry.rule.startswith(amending.AMENDED):
-        return _amended(entry.rule)
-    if entry.step == Step.RECEIVED and entry.rule.startswith(duplicates.AGAIN):
-        return _("Asked once more, under number %s") % entry.rule.removeprefix(duplicates.AGAIN)
+    if entry.step == Step.RECEIVED and entry.rule.startswith((amending.AMENDED, duplicates.AGAIN)):
+        return _received(entry.rule)
+    if entry.step == Step.REPRESENTED:
+        return _represented(entry.rule)
     label, detail = str(capfirst(Step(entry.step).label)), _detail(entry)
     return f"{label}: {detail}" if detail else label
 
@@ -149,6 +151,16 @@ _FOUND_OUT = {
     timeline.MAILBOX: gettext_lazy("The address was confirmed; whether the record is theirs is not known yet"),
     ASKED_NOBODY: gettext_lazy("The question had gone to somebody else: the clock runs on"),
 }
+
+
+def _represented(rule: str) -> str:
+    if rule in RepresentativeKind.values:
+        return _("Somebody acts for the person: %s") % RepresentativeKind(rule).label
+    if rule in RepresentativeEnd.values:
+        return _("Nobody acts for the person any more: %s") % RepresentativeEnd(rule).label
+    if rule == representing.AGREED:
+        return _("The person agreed that somebody acts for them")
+    return _("Noted why the person cannot be told who acts for them")
 
 
 _QUESTIONS = {
@@ -170,6 +182,12 @@ def _ground(kind: str, refusal: str) -> str:
     if kind == Kind.OBJECTION and refusal == RefusalGround.LEGAL_CLAIMS:
         return _("needed for legal claims (Art. 21(1))")
     return str(RefusalGround(refusal).label)
+
+
+def _received(rule: str) -> str:
+    if rule.startswith(amending.AMENDED):
+        return _amended(rule)
+    return _("Asked once more, under number %s") % rule.removeprefix(duplicates.AGAIN)
 
 
 def _amended(rule: str) -> str:

@@ -147,7 +147,7 @@ def test_the_page_asks_as_many_queries_for_many_papers_as_for_few(
         for number in range(size):
             timeline.note(request, PaperKind.REASON, f"Reason {number}", at=NOON)
             timeline.record(request, Step.LETTER, at=NOON, by=f"user:{number}")
-        with django_assert_max_num_queries(46):
+        with django_assert_max_num_queries(49):
             client.get(page(request))
 
 

@@ -117,7 +117,7 @@ def test_each_refusal_names_the_way_to_court(policy: PolicyVersion, write: Write
 def test_days_are_spelled_out_in_the_language_of_the_letter(
     policy: PolicyVersion, write: Writer, facts: dict[str, Any], language: str
 ) -> None:
-    assert SPELLED[language] in draft(write, asks(policy, Kind.OBJECTION), policy, language, **facts).text
+    assert SPELLED[language] in draft(write, asks(policy, Kind.OBJECTION), policy, language, **facts).whole
 
 
 @every_letter

@@ -1,0 +1,92 @@
+"""Who acts for the person of a request, and from when on an answer may go to them (L17; Art. 12 GDPR, national law)."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.formats import date_format
+
+from contacts.people import restriction_guard
+from dsr.answers import undelivered
+from dsr.models import Paper, Representative, Request
+from dsr.records.transitions import RequestError
+from dsr.words.vocabulary import AT_ONCE, PaperKind
+
+TELL = "Somebody acts for the person, who has not been told. Tell them first, or note why they cannot be told."
+
+
+def of(request: Request) -> Representative | None:
+    """Return who acts for the person now."""
+    return next((each for each in request.representatives.all() if each.ended_at is None), None)
+
+
+def covers(acting: Representative, day: dt.date) -> None:
+    """Raise RequestError where the proof is over by a day, or is about something else than what was asked."""
+    if acting.request.kind not in acting.scope:
+        raise RequestError("What they may ask for does not cover this request.")
+    if acting.ends_on and acting.ends_on < day:
+        raise RequestError(f"Their proof ended on {date_format(acting.ends_on)}: end the representation first.")
+
+
+def check(request: Request, *, day: dt.date) -> None:
+    """Raise RequestError where nothing may be handed over or decided yet, since somebody acts for the person.
+
+    What is carried out at once waits for nobody: it only stops something.
+    """
+    acting = of(request)
+    if acting is None or request.kind in AT_ONCE:
+        return
+    covers(acting, day)
+    if missing := awaited(acting, day):
+        raise RequestError(missing)
+
+
+def awaited(acting: Representative, day: dt.date) -> str:
+    """Return what has to come before the answer; empty where the person has said yes, or has had time to object."""
+    if acting.agreed_on or acting.untold:
+        return ""
+    if not is_told(acting):
+        return TELL
+    over = objection_by(acting)
+    if over is None:
+        return "The letter that tells the person who acts for them has not left yet."
+    if day <= over:
+        return f"The person can object until {date_format(over)}. The answer can go from the next day on."
+    return ""
+
+
+def facts(acting: Representative) -> dict[str, Any]:
+    """Return what is on record of it, named as `paper_words` names it."""
+    days = {name: day.isoformat() for name in _DAYS if (day := getattr(acting, name))}
+    return named({name: getattr(acting, name) for name in _SAID} | days)
+
+
+def named(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row, or what was sealed of one, in the names of `paper_words`."""
+    told = {name: row.get(name) for name in (*_SAID, *_DAYS)}
+    return {_NAMED.get(name, name): value for name, value in told.items()}
+
+
+def is_told(acting: Representative) -> bool:
+    return _notices(acting).exists()
+
+
+def objection_by(acting: Representative) -> dt.date | None:
+    """Return the last day on which the person can object, counted from when our letter left; None before that."""
+    notice = _notices(acting).last()
+    left = undelivered.left_at(notice) if notice else None
+    if left is None:
+        return None
+    on = restriction_guard.today(left) if isinstance(left, dt.datetime) else left
+    return on + dt.timedelta(days=settings.REPRESENTATIVE_DAYS)
+
+
+def _notices(acting: Representative) -> QuerySet[Paper]:
+    return acting.request.papers.filter(kind=PaperKind.NOTICE, at__gte=acting.entered_at)
+
+
+_SAID = ("name", "kind", "email", "post", "proof", "issued_by", "scope", "untold")
+_DAYS = ("issued_on", "seen_on", "ends_on", "agreed_on")
+_NAMED = {"kind": "acts_as", "ends_on": "until"}
