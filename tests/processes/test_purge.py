@@ -16,6 +16,7 @@ from django.apps import apps
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 
 from contacts.models import (
@@ -282,7 +283,7 @@ WANTED: dict[type[models.Model], dict[str, Any]] = {
     Message: {"ended_at": NOON, "address": ""},
     Request: {"state": "new"} | dict.fromkeys(("outcome", "ground", "refusal"), ""),
     AffectedPerson: {"fate": ""},
-    Representative: {"scope": ["access"]},
+    Representative: {"end": ""},
     SystemTask: dict.fromkeys(("answer", "answered_by"), ""),
     PolicyTelling: {"before": None},
     DuplicatePair: {"dismissed_at": NOON, "other": ContactFactory.create},
@@ -320,6 +321,7 @@ FILLERS: dict[type[models.Field[Any, Any]], Any] = {
     models.IntegerField: 1,
     models.UUIDField: uuid.UUID(int=7),
     models.BinaryField: b"marker",
+    ArrayField: ["access"],
 }
 
 
