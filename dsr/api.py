@@ -7,6 +7,7 @@ import datetime as dt
 import uuid
 from typing import Any, Literal
 
+import redis
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router, Status
@@ -105,6 +106,8 @@ def _counted(request: HttpRequest) -> ApiKey:
         limits.take_by_key(key.digest, key.posts_an_hour)
     except limits.TooManyError as refusal:
         raise problems.too_many(refusal.retry_after) from None
+    except redis.RedisError:
+        raise problems.not_now() from None
     return key
 
 

@@ -19,6 +19,9 @@ from privacy_crm.uploads import nameless
 THREADS = 4
 # What a form holds, with what a provider reports of bounces; and what stands beside the file that staff send.
 _FORM_BYTES = 1024 * 1024
+# What other systems send for a request: files of 10 MB in all, a third more as Base64 (dsr.systems.reporting).
+_OF_SYSTEMS = ("/systems/", "/api/systems/")
+_FROM_SYSTEMS = 15 * 1024 * 1024
 _LIMITS: dict[str, Any] = {
     # Beyond them a new connection waits in the kernel's queue: each may hold a request of the size below on the disk.
     "connection_limit": 1000,
@@ -42,7 +45,7 @@ def run(application: Any, *, listen: str, threads: int) -> None:
 
 
 class _Parser(HTTPRequestParser):  # type: ignore[misc]
-    """Refuses what is larger than a form, unless somebody sends it to staff's pages with a session of theirs.
+    """Refuses what is larger than a form, unless it comes from another system, or with a session to staff's pages.
 
     A session can be made up; what is sent with one is read and forgotten, as the page then leads to the log-in.
     """
@@ -54,7 +57,7 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]
         has_session = f"{settings.SESSION_COOKIE_NAME}=" in self.headers.get("COOKIE", "")
         if not (has_session and self.path.startswith(OF_STAFF)):
             self.adj = copy(self.adj)
-            self.adj.max_request_body_size = _FORM_BYTES
+            self.adj.max_request_body_size = _FROM_SYSTEMS if self.path.startswith(_OF_SYSTEMS) else _FORM_BYTES
 
 
 class _Channel(HTTPChannel):  # type: ignore[misc]

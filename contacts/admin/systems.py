@@ -139,7 +139,7 @@ class SystemAdmin(RecordAdmin):
     ordering = ("ended_on", "name")
     adding = Act("add", gettext_lazy("Add a system"), "contacts.add_system", AddForm)
     acts = (
-        Act("change-details", gettext_lazy("Change details"), _CHANGE, ChangeForm, "edit"),
+        Act("change-details", gettext_lazy("Change details"), _CHANGE, ChangeForm, "edit", fresh=True),
         Act(
             "key",
             gettext_lazy("Issue a key"),
@@ -156,6 +156,7 @@ class SystemAdmin(RecordAdmin):
             SecretForm,
             "key",
             offered=_is_reached_by(ReachedBy.WEBHOOK),
+            fresh=True,
         ),
         Act(
             "end",

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
 
+from contacts.base.limits import limits
 from contacts.base.rows import insert
 from contacts.breaches import affected, register
 from contacts.breaches.register import BreachError
@@ -49,6 +50,11 @@ def approve(breach: Breach, texts: Mapping[str, Mapping[str, str]], *, at: dt.da
     people = _to_tell(breach)
     if not people.exists():
         raise BreachError("Nobody is left to tell. Find the people affected first.")
+    with limits(statement="10min"):
+        return _approved(breach, people, texts, at, by)
+
+
+def _approved(breach: Breach, people: Any, texts: Mapping[str, Mapping[str, str]], at: dt.datetime, by: str) -> int:
     told = {"texts": dict(texts), "contact_point": breach.contact_point, "approved_at": at, "approved_by": by}
     letter = insert(BreachLetter(breach=breach, **told))
     _count_unreached(breach, people)

@@ -13,6 +13,8 @@ from contacts.breaches.register import BreachError
 from contacts.models import Breach, BreachNotice, PolicyVersion
 from contacts.words.breaches import STANDING
 
+LONGEST = dt.timedelta(days=365)
+
 
 @transaction.atomic
 def publish(
@@ -34,6 +36,8 @@ def publish(
         raise BreachError("The notice needs its text in each language.")
     if until_on < max(from_on, day_of(at, policy.zone)):
         raise BreachError("The last day is over, or before the first. Choose a later one.")
+    if until_on > from_on + LONGEST:
+        raise BreachError("A notice stands for a year at most. Choose an earlier last day.")
     register.settle(breach, {}, *STANDING)
     days = {"from_on": from_on, "until_on": until_on, "published_at": at, "published_by": by}
     notice = insert(BreachNotice(breach=breach, texts=dict(texts), **days))

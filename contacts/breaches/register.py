@@ -77,6 +77,7 @@ def leave_unreported(breach: Breach, reason: str, *, at: dt.datetime, by: str) -
 @transaction.atomic
 def close(breach: Breach, learnt: str, *, at: dt.datetime, by: str) -> None:
     """Close a breach with what was learnt. `breach` is as it was seen. Raises BreachError while something is open."""
+    list(Breach.objects.select_for_update(no_key=True).filter(pk=breach.pk))  # nobody finds people meanwhile
     if why := still_open(breach):
         raise BreachError(why)
     changes = {"state": BreachState.CLOSED, "closed_at": at, "learnt": learnt}

@@ -1,6 +1,6 @@
 """Personal data breaches: what happened, what was reported, and who was told (Art. 33 and 34 GDPR, L10).
 
-What was sent is never changed: a trigger refuses it (migration 0111).
+What was sent is never changed: a trigger refuses it (migration 0072).
 """
 
 from __future__ import annotations

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
 from django.utils.formats import date_format
 
+from contacts.models import Contact
 from contacts.people import restriction_guard
 from dsr.answers import undelivered
 from dsr.models import Paper, Representative, Request
@@ -70,12 +70,13 @@ def named(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def is_told(acting: Representative) -> bool:
-    return _notices(acting).exists()
+    """Tell whether a letter was written to the person of which no mail has come back since."""
+    return _notice(acting) is not None
 
 
 def objection_by(acting: Representative) -> dt.date | None:
     """Return the last day on which the person can object, counted from when our letter left; None before that."""
-    notice = _notices(acting).last()
+    notice = _notice(acting)
     left = undelivered.left_at(notice) if notice else None
     if left is None:
         return None
@@ -83,8 +84,14 @@ def objection_by(acting: Representative) -> dt.date | None:
     return on + dt.timedelta(days=settings.REPRESENTATIVE_DAYS)
 
 
-def _notices(acting: Representative) -> QuerySet[Paper]:
-    return acting.request.papers.filter(kind=PaperKind.NOTICE, at__gte=acting.entered_at)
+def _notice(acting: Representative) -> Paper | None:
+    """Return the letter that tells the person. One of which the mail came back has told them nothing."""
+    notice = acting.request.papers.filter(kind=PaperKind.NOTICE, at__gte=acting.entered_at).last()
+    left = undelivered.left_at(notice) if notice else None
+    if not isinstance(left, dt.datetime):
+        return notice
+    back = Contact.objects.whole().filter(pk=acting.contact_id, bounced_on__gte=restriction_guard.today(left))
+    return None if back.exists() else notice
 
 
 _SAID = ("name", "kind", "email", "post", "proof", "issued_by", "scope", "untold")

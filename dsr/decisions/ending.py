@@ -73,6 +73,8 @@ def nothing_held(request_id: int, draft: Draft, *, policy: PolicyVersion, at: dt
     if request.subjects.exists():
         raise RequestError("Somebody on file is found for this request. Take them off it first.")
     standing.check_nobody(request, at=at)
+    if (asked := standing.of(request)).done or asked.kept:
+        raise RequestError("Another system holds something about them. Find the person, and hand that over.")
     standing.wait_for(request, day=day_of(at, policy.zone), at=at, by=by)
     answering.send(request, draft, at=at, by=by)
     closing.close(request, Outcome.NOTHING_HELD, policy=policy, at=at, by=by)

@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 
+import structlog
 from django.db import transaction
 from django.db.models import F
 
@@ -13,8 +14,11 @@ from dsr import package
 from dsr.evidence import sealing
 from dsr.models import Handover
 from dsr.records import timeline
+from dsr.records.transitions import RequestError
 from dsr.systems import enclosing
 from dsr.words.vocabulary import Step
+
+log = structlog.get_logger(__name__)
 
 
 class HandoverGoneError(LookupError):
@@ -35,7 +39,7 @@ def behind(token: str, *, at: dt.datetime) -> Handover:
 def fetch(
     public_id: uuid.UUID, contact: Contact, *, policy: PolicyVersion, language: str, at: dt.datetime, by: str
 ) -> bytes:
-    """Return a package as a ZIP, with what is held at this moment; count that it was fetched, and seal its SHA-256.
+    """Return a package as a ZIP, with what is held at this moment; count that it was fetched. The first is sealed.
 
     Raises HandoverGoneError where it has ended, and where it is somebody else's: then nothing is counted.
     """
@@ -47,5 +51,14 @@ def fetch(
     make = package.write_portable if handover.portable else package.write
     beside = enclosing.files(handover.request)
     made = make(people, beside=beside, policy=policy, language=language, at=at)
-    sealing.seal_package(handover.request, made, day=day_of(at, policy.zone), at=at)
+    if handover.fetched == 1:
+        _seal(handover, made, day_of(at, policy.zone), at)
     return made
+
+
+def _seal(handover: Handover, made: bytes, day: dt.date, at: dt.datetime) -> None:
+    """Seal the sum of what is fetched first. Where no key can be written, the person gets it all the same."""
+    try:
+        sealing.seal_package(handover.request, made, day=day, at=at)
+    except RequestError:
+        log.warning("evidence.package_not_sealed", request=handover.request_id)

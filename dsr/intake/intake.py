@@ -21,7 +21,7 @@ from contacts.people import address_trust
 from contacts.words.addresses import keyed_hash
 from dsr.freeze import freezes
 from dsr.intake import automatic_fulfilment, proving
-from dsr.models import Handover, Paper, Proof, Request, Subject
+from dsr.models import Enclosure, Handover, Paper, Proof, Request, Subject
 from dsr.records import deadlines, timeline, transitions
 from dsr.records.transitions import RequestError
 from dsr.systems import opening
@@ -229,6 +229,7 @@ def attach(request: Request, people: Collection[Contact], *, spares: bool = True
     if first is None:
         return
     Paper.objects.filter(request=request, contact=None).update(contact=first)
+    Enclosure.objects.filter(request=request, contact=None).update(contact=first)
     if first.address_hash:
         Request.objects.filter(pk=request.pk).update(address_hash=first.address_hash)
     if spares:

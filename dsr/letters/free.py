@@ -38,7 +38,7 @@ def _written(template: Template, case: Case) -> tuple[str, str]:
         ),
         Template.THANKS: (
             _("Thank you for your reply"),
-            _("We have received your reply, and go on with your request."),
+            _("We have received your reply, and are continuing with your request."),
         ),
     }[template]
 
@@ -49,9 +49,12 @@ def fee(case: Case) -> Draft:
     asked = _("We will do what you asked once you have paid %(fee)s. It covers what the answer costs us.")
     return case.draft(
         _("We ask for a fee"),
-        _("Answers are free. A fee may be asked for where a request is excessive (Article 12(5) GDPR). This is why:"),
+        _(
+            "Our answers are normally free. We may charge a fee for an excessive request (Article 12(5) GDPR). This"
+            " is why we do so:"
+        ),
         case.facts["reasons"],
         asked % {"fee": case.facts["fee"]},
-        _("Write to us if you want to pay, to ask for less, or to take your request back."),
+        _("Write to us if you want to pay, to narrow your request, or to withdraw it."),
         closing=case.remedy(),
     )

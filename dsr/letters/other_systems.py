@@ -29,7 +29,7 @@ def _sentences(case: Case, asked: Standing) -> list[str]:
     told += [_("We also asked %s, where we hold nothing about you.") % nothing] if nothing else []
     told += [_kept(task) for task in asked.kept]
     told += [_open(case, task) for task in asked.waiting]
-    whole = _("All our systems that may hold your details have answered.")
+    whole = _("Every system that we asked has answered, and nothing is left open.")
     return [" ".join([*told, *([] if asked.waiting else [whole])])]
 
 
@@ -41,7 +41,8 @@ def _done(case: Case) -> str:
         Kind.RECTIFICATION: _("Your details are corrected in %s, too."),
         Kind.ERASURE: _("Your details are deleted in %s, too."),
         Kind.LEAVER: _("Your details are deleted in %s, too."),
-    }.get(Kind(case.request.kind), _("Your details are only stored in %s, too."))
+        Kind.OBJECTION: _("We asked %s to follow your objection, too, and that is done."),
+    }.get(Kind(case.request.kind), _("Use of your details is restricted in %s, too."))
 
 
 def _kept(task: SystemTask) -> str:

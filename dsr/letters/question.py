@@ -37,16 +37,16 @@ def scope(case: Case) -> Draft:
     deadline is not paused.
     """
     much = _("We hold a lot about you: %(entries)d entries. You can help us to find what matters to you.")
-    ends = _("You do not have to reply. We go on with your request, and then answer about everything.")
+    ends = _("You do not have to reply. We continue with your request, and then answer about everything.")
     if on := case.facts.get("answers_all"):
         ends = _(
-            "The deadline is paused until we hear from you. You do not have to reply: from %(day)s on we go on, and"
-            " then answer about everything."
+            "The deadline is paused until we hear from you. You do not have to reply. We will continue on %(day)s,"
+            " and answer about everything."
         ) % {"day": day(on)}
     return case.draft(
         _("What would you like to know?"),
         much % {"entries": case.facts["entries"]},
-        _("Is there a time, an event or a matter that your request is about? Then tell us. Otherwise say: everything."),
+        _("Is your request about a certain period, event or subject? Tell us which. If not, reply “everything”."),
         ends,
         closing=case.questions(),
     )

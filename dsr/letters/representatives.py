@@ -29,7 +29,7 @@ def acting(case: Case) -> Draft:
 
 def _asked(case: Case, told: Representative) -> str:
     text = _(
-        "%(name)s says that they act for you (%(as)s). For you, they ask us for this: %(kind)s. We received the request"
+        "%(name)s says that they act for you (%(as)s). On your behalf they ask for: %(kind)s. We received the request"
         " on %(day)s. Its number is %(number)s."
     )
     return text % {
@@ -45,7 +45,7 @@ def _shown(told: Representative) -> str:
     proof = {"proof": Authority(told.proof).label, "by": told.issued_by, "day": day(told.issued_on)}
     shown = _("They showed us this proof: %(proof)s, issued by %(by)s on %(day)s.") % proof
     kinds = get_text_list([str(_FOR_YOU[Kind(kind)]) for kind in told.scope], _("and"))
-    scope = _("With it they may ask for: %s.") % kinds
+    scope = _("It covers: %s.") % kinds
     until = _("It ends on %s.") % day(told.ends_on) if told.ends_on else ""
     return capfirst(" ".join(part for part in (shown, scope, until) if part))
 
@@ -64,8 +64,8 @@ def _what_comes() -> str:
 
 def _how_to_object(case: Case) -> str:
     text = _(
-        "If they do not act for you, write to us at %(contact)s. We then send them nothing more, and our answer goes to"
-        " you. You can also tell us that you agree. Then our answer need not wait."
+        "If they have no right to act for you, write to us at %(contact)s. We will then send them nothing more, and"
+        " our answer will go to you. If you agree, tell us, and our answer need not wait."
     )
     return text % {"contact": case.policy.controller["privacy_contact"]}
 

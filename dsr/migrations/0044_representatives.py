@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField()),
                 ('email', models.CharField(blank=True, help_text='Where the answers go; empty where they go by post.')),
                 ('post', models.TextField(blank=True, help_text='The postal address, line by line.')),
-                ('proof', models.CharField(choices=[('power', 'power of attorney'), ('court', 'court order'), ('birth', 'birth certificate'), ('mandate', "the employer's mandate")])),
+                ('proof', models.CharField(choices=[('power', 'power of attorney'), ('court', 'court order'), ('birth', 'birth certificate'), ('mandate', "the employer's authorisation")])),
                 ('issued_by', models.CharField()),
                 ('issued_on', models.DateField()),
                 ('seen_by', models.CharField(help_text='user:ID of who saw the proof.')),

@@ -61,7 +61,7 @@ COLUMNS: dict[str, Any] = {
     "breach": _("What happened"),
     "by": _("By whom"),
     "attended_at": _("Came to the event"),
-    "called_off_at": _("Needed no answer from"),
+    "called_off_at": _("No answer needed since"),
     "cancelled_at": _("Given up on"),
     "channel": _("Channel"),
     "city": _("City"),

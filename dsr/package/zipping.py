@@ -35,7 +35,7 @@ def access_note(title: str, beside: Collection[File] = ()) -> File:
                 " (ISO/IEC TS 27560, Data Privacy Vocabulary)."
             ),
             *_beside(beside),
-            _("files/, if you ever sent us any, has them as they came."),
+            _("files/ contains any files that you sent us, unchanged."),
             _apart(),
         ],
     )

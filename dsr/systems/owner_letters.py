@@ -61,8 +61,8 @@ def _lead(task: SystemTask, day: dt.date) -> str:
     if task.called_off_at:
         return (
             _(
-                "We asked you about request %(number)s for %(system)s. You need not do anything about it any more. What"
-                " you only stored since may be used again."
+                "We asked you about request %(number)s for %(system)s. You need not do anything about it any more. If"
+                " you restricted the details, you may use them again."
             )
             % told
         )
@@ -72,16 +72,16 @@ def _lead(task: SystemTask, day: dt.date) -> str:
         return (
             _("Your answer for %(system)s was due on %(day)s, and somebody waits for it (request %(number)s).") % told
         )
-    return _("Somebody has asked us about their details, and %(system)s may hold some (request %(number)s).") % told
+    return _("We have a request about a person, and %(system)s may hold their details (request %(number)s).") % told
 
 
 def _lifted(task: SystemTask) -> str:
     """Return what may be done again with what a system only stored."""
     if task.request.ground:
         return _(
-            "For request %(number)s you only store what %(system)s holds about a person. You may use it again, but not"
-            " in our own interest, such as for marketing: their objection was followed."
+            "For request %(number)s you restricted a person’s details in %(system)s. You may use them again, but not"
+            " in our own interest, such as for marketing. We have accepted their objection."
         )
     return _(
-        "For request %(number)s you only store what %(system)s holds about a person. You may use it again, as before."
+        "For request %(number)s you restricted a person’s details in %(system)s. You may use them again, as before."
     )

@@ -25,7 +25,8 @@ def of(task: SystemTask) -> dict[str, Any]:
 
 def _is_stored(task: SystemTask) -> bool:
     """Tell whether a system only stores what it holds, and has to find the person again once that ends."""
-    return task.answer == TaskAnswer.DONE and asking_words.code(task.request) == "restrict"
+    stores = task.answer == TaskAnswer.DONE and asking_words.code(task.request) == "restrict"
+    return stores and task.lifted_told_at is None and task.system.ended_on is None
 
 
 def _told(request: Request) -> dict[str, Any]:

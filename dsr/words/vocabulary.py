@@ -156,7 +156,7 @@ class Authority(TextChoices):
     POWER = "power", _("power of attorney")
     COURT = "court", _("court order")
     BIRTH = "birth", _("birth certificate")
-    MANDATE = "mandate", _("the employer's mandate")
+    MANDATE = "mandate", _("the employer's authorisation")
 
 
 class RepresentativeEnd(TextChoices):

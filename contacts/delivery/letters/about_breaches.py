@@ -12,16 +12,19 @@ def told(occasion: Occasion) -> Letter:
         raise LetterError("This letter is about a breach, and there is none.")
     words = approved.texts[occasion.language]
     parts: list[Part] = [
-        Text(_("Something happened to personal data at %(company)s, and yours is affected.") % _about(occasion)),
+        Text(_("There has been a personal data breach at %(company)s, and your data is affected.") % _about(occasion)),
         Heading(_("What happened")),
         Text(words["nature"]),
         Heading(_("What it may lead to")),
         Text(words["consequences"]),
-        Heading(_("What we do, and what you can do")),
+        Heading(_("What we are doing, and what you can do")),
         Text(words["measures"]),
         Facts([(_("Ask us"), approved.contact_point)]),
     ]
-    why = _("You get this mail because by law we must tell you when a breach may harm you (Art. 34 GDPR).")
+    why = _(
+        "You get this mail because by law we must tell you about a breach that is likely to put you at high risk"
+        " (Art. 34 GDPR)."
+    )
     return Letter(_("Your personal data was affected by a breach"), parts, why)
 
 

@@ -24,7 +24,9 @@ def longer(occasion: Occasion) -> Letter:
     ]
     why = _("You get this mail because by law we must tell you before we change how we use your details.")
     subject = (
-        _("We would keep your details for longer") if _lengthen(changes) else _("We would use your details for more")
+        _("We will keep your details for longer")
+        if _lengthen(changes)
+        else _("We will use your details for a new purpose")
     )
     return Letter(subject, parts, why, changes[0].basis.scenario if changes else "")
 
@@ -36,12 +38,12 @@ def _lengthen(changes: list[Change]) -> bool:
 def _opening(changes: list[Change]) -> str:
     if _lengthen(changes):
         return _(
-            "%(company)s has changed its privacy policy. We would keep your details for longer than we told you before."
-            " This is what changes. You can object to it."
+            "%(company)s has changed its privacy policy. We will keep your details for longer than we told you before."
+            " Below you can see what changes and how to object."
         )
     return _(
-        "%(company)s has changed its privacy policy. We would use your details for something that we have not told you"
-        " of before. This is what changes. You can object to it."
+        "%(company)s has changed its privacy policy. We will use your details for something that we have not told you"
+        " about before. Below you can see what changes and how to object."
     )
 
 

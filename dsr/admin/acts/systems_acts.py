@@ -59,7 +59,7 @@ class NoteForm(OfTaskForm):
 
     answer = fields.one_of(gettext_lazy("What did they say?"), choices=())
     words = fields.long_text(
-        gettext_lazy("In words, for the person"),
+        gettext_lazy("Message to the person"),
         required=False,
         help_text=gettext_lazy("What it keeps and by which law, or what it holds. The person gets this."),
     )

@@ -45,6 +45,11 @@ def test_its_last_day_is_neither_over_nor_before_the_first(first: int, last: int
     assert not BreachNotice.objects.exists()
 
 
+def test_it_stands_for_a_year_at_most(policy: PolicyVersion) -> None:
+    with pytest.raises(BreachError, match="a year at most"):
+        published(policy, 0, 366)
+
+
 def test_it_has_its_words_in_each_language(policy: PolicyVersion) -> None:
     days = {"from_on": TODAY, "until_on": TODAY + dt.timedelta(days=1)}
     with pytest.raises(BreachError, match="each language"):

@@ -109,6 +109,22 @@ def test_of_a_package_its_sum_is_sealed_and_nothing_of_its_content(policy: Polic
     told = sealing.read(Evidence.objects.get(kind="package"))
     assert told["bytes"] == len(fetched)
     assert set(told) == {"sha256", "bytes", "at"}
+    fetching.fetch(ready.public_id, ready.contact, policy=policy, language="en", at=NOON, by="visitor")
+    assert Evidence.objects.filter(kind="package").count() == 1
+
+
+@pytest.mark.promise("P20")
+def test_the_person_gets_their_package_though_no_key_can_be_written(
+    policy: PolicyVersion, settings: Any, tmp_path: Path
+) -> None:
+    request = asks(policy, Kind.ACCESS)
+    letter = draft(handovers.access_ready, request, policy, until=TODAY)
+    handing_over.hand_over(request.pk, letter, policy=policy, at=NOON, by=OFFICER)
+    (tmp_path / "file").touch()
+    settings.EVIDENCE_KEYS_URL = (tmp_path / "file").as_uri()
+    ready = Handover.objects.get()
+    assert fetching.fetch(ready.public_id, ready.contact, policy=policy, language="en", at=NOON, by="visitor")
+    assert not Evidence.objects.filter(kind="package").exists()
 
 
 def test_without_a_place_for_the_key_nothing_is_closed(policy: PolicyVersion, settings: Any, tmp_path: Path) -> None:

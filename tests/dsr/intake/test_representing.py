@@ -151,6 +151,16 @@ def test_nothing_is_handed_over_before_the_letter_has_left_and_the_days_are_over
     assert fresh(request).outcome == "fulfilled"
 
 
+def test_a_letter_of_which_the_mail_came_back_has_told_nobody(policy: PolicyVersion) -> None:
+    request = asks(policy, Kind.ACCESS)
+    acts_for(request, policy)
+    told(request, policy)
+    Contact.objects.filter(requests__request=request).update(bounced_on=TODAY)
+    refused(request, policy, TODAY + 2 * WEEK, "has not been told")
+    representing.could_not_tell(request.pk, "Mail comes back.", at=NOON, by=OFFICER)
+    hand_over(request, policy, TODAY + 2 * WEEK)
+
+
 def test_a_yes_of_the_person_or_a_reason_why_they_cannot_be_told_ends_the_waiting(policy: PolicyVersion) -> None:
     agrees, child = asks(policy, Kind.ACCESS), asks(policy, Kind.ACCESS, email="c@fjordkraft.example")
     acts_for(agrees, policy)

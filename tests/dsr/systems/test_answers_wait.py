@@ -10,6 +10,7 @@ from dsr import tasks
 from dsr.answers.answering import Draft
 from dsr.decisions import certificate_recipients, certificates, correcting, ending, erasing, handing_over
 from dsr.decisions.erasing import Order
+from dsr.intake import identity
 from dsr.letters import answers, corrections, handovers, restrictions
 from dsr.models import Request, SystemTask
 from dsr.records.transitions import RequestError
@@ -17,7 +18,7 @@ from dsr.systems import opening, sought
 from dsr.words.vocabulary import ErasureGround, Kind, Source, TaskAnswer
 from tests.support.asking_systems import SystemFactory, answer, safe_day, task_of
 from tests.support.deciding import TODAY, ada, asks, draft, letters
-from tests.support.factories import NOON
+from tests.support.factories import NOON, ContactFactory
 from tests.support.requesting import OFFICER, entered, fresh, whole
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise("L18"), pytest.mark.promise("L20")]
@@ -66,7 +67,7 @@ def test_once_all_have_answered_the_letter_says_everything(policy: PolicyVersion
     assert "Everything that we hold about you is ready" in text
     assert "What we hold about you in Invoices comes with it" in text
     assert "We also asked Support, where we hold nothing about you." in text
-    assert "All our systems that may hold your details have answered." in text
+    assert "Every system that we asked has answered, and nothing is left open." in text
 
 
 def test_on_the_safe_date_the_letter_names_what_is_still_open_and_does_not_say_everything(
@@ -155,12 +156,34 @@ def test_nothing_is_held_can_be_said_once_every_system_was_asked(policy: PolicyV
     assert "We also asked Invoices" in draft(answers.nothing_held, request, policy).whole
 
 
+def test_nothing_is_held_is_not_said_where_a_system_holds_something(policy: PolicyVersion) -> None:
+    system, request = SystemFactory.create(name="Invoices"), entered(policy)
+    opening.ask(request.pk, [system], at=NOON, by=OFFICER)
+    answer(request, system, TaskAnswer.DONE, files=(("export.csv", b"a,b"),))
+    letter = draft(answers.nothing_held, request, policy)
+    with pytest.raises(RequestError, match="Another system holds something"):
+        ending.nothing_held(request.pk, letter, policy=policy, at=NOON, by=OFFICER)
+
+
+def test_what_a_system_sent_before_the_person_was_found_goes_with_them(policy: PolicyVersion) -> None:
+    system, request, person = SystemFactory.create(name="Invoices"), entered(policy), ContactFactory.create()
+    opening.ask(request.pk, [system], at=NOON, by=OFFICER)
+    answer(request, system, TaskAnswer.DONE, files=(("export.csv", b"a,b"),))
+    identity.identify(request.pk, [person], "Called back.", at=NOON, by=OFFICER)
+    assert request.enclosures.get().contact == person
+
+
 @pytest.mark.parametrize(
     ("kind", "write", "facts", "said"),
     [
         (Kind.RECTIFICATION, corrections.corrected, {"values": {"city": "Umeå"}}, "corrected in Invoices, too"),
-        (Kind.RESTRICTION, restrictions.restricted, {}, "only stored in Invoices, too"),
-        (Kind.OBJECTION, restrictions.upheld, {"left": True, "reasons": "x"}, "only stored in Invoices, too"),
+        (Kind.RESTRICTION, restrictions.restricted, {}, "restricted in Invoices, too"),
+        (
+            Kind.OBJECTION,
+            restrictions.upheld,
+            {"left": True, "reasons": "x"},
+            "We asked Invoices to follow your objection",
+        ),
     ],
 )
 def test_every_letter_that_answers_says_what_systems_did(
