@@ -38,7 +38,7 @@ BESIDE: dict[Label, Callable[[Person], Q]] = {
     "contacts.JournalLine": lambda who: (
         Q(public_ids__overlap=list(who.public_ids)) | Q(hashes__has_any_keys=list(who.mailboxes))
     ),
-    "dsr.Evidence": lambda who: Q(address_hash__in=who.hashes),
+    "dsr.Evidence": lambda who: requesters.evidence_of(who.hashes, who.contact_ids),
     "dsr.Request": lambda who: requesters.asked_by(who.hashes, who.contact_ids),
 }
 

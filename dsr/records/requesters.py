@@ -22,6 +22,18 @@ def asked_by(address_hashes: Collection[str], contact_ids: Collection[int]) -> Q
     return (about & (~closed | own)) | from_address
 
 
+def evidence_of(address_hashes: Collection[str], contact_ids: Collection[int]) -> Q:
+    """Tell of sealed evidence whether it is of somebody's own requests.
+
+    Where nobody is held under an address, it is of whoever had it. Where somebody is, what the request no longer leads
+    to may be of whoever had the address before, and is not shown.
+    """
+    theirs = Q(address_hash__in=address_hashes)
+    if not contact_ids:
+        return theirs
+    return theirs & Q(request__in=Request.objects.filter(asked_by(address_hashes, contact_ids)).values("pk"))
+
+
 def _own(contact_ids: Collection[int]) -> Q:
     """Tell of requests whether those asked whom they are about, by their proof or by what the officer knows.
 

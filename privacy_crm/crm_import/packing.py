@@ -42,6 +42,12 @@ class Pack:
         self._text.seek(0)
         return self._text
 
+    def clear(self) -> None:
+        """Make room for the next rows, in the same memory."""
+        self.rows = 0
+        self._text.seek(0)
+        self._text.truncate()
+
 
 def packed(rows: Iterable[Row]) -> Iterator[tuple[int, IO[str]]]:
     """Yield rows pack by pack, each behind how many there are so far."""
@@ -50,5 +56,5 @@ def packed(rows: Iterable[Row]) -> Iterator[tuple[int, IO[str]]]:
         pack.add(row)
         if pack.is_full:
             yield done, pack.read()
-            pack = Pack()
+            pack.clear()
     yield done, pack.read()

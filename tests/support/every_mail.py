@@ -36,6 +36,7 @@ from dsr.letters import (
     proof,
     question,
     refusals,
+    representatives,
     restrictions,
 )
 from dsr.letters import stopped as stops
@@ -48,7 +49,7 @@ from retention.audit import seal_mails, seals
 from retention.models import PurgeRun
 from retention.watch import clock_watch, warning
 from tests.contacts.audiences.test_striking import listed
-from tests.support import mailings
+from tests.support import mailings, representing
 from tests.support.asking_systems import SystemFactory
 from tests.support.breaching import BreachFactory
 from tests.support.deciding import BECAUSE, ada, asks, draft
@@ -153,6 +154,12 @@ def seals_set(policy: PolicyVersion) -> None:
     seal_mails.tell(policy=policy, at=NOON)
 
 
+def represented(policy: PolicyVersion) -> None:
+    request = asks(policy, Kind.ACCESS)
+    representing.acts_for(request, policy)
+    representing.told(request, policy, sent=False)
+
+
 def officer() -> None:
     User.objects.create_user("officer", "officer@nordvik.example").groups.set(
         [Group.objects.get(name="privacy officer")]
@@ -244,6 +251,7 @@ LETTERS: dict[Writer, dict[str, Any]] = {
     stops.consent_taken_back: {"what": ["email", "food"]},
 }
 BY_AN_ACT: dict[Writer, tuple[Make, set[str]]] = {
+    representatives.acting: (represented, set()),
     erasure.erased: (certificate, {"my_data_certificate", "my_data_certificate_paper"}),
     handovers.access_ready: (partial(package, Kind.ACCESS), {"my_data_ready"}),
     handovers.portability_ready: (partial(package, Kind.PORTABILITY), {"my_data_ready"}),

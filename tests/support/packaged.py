@@ -229,8 +229,8 @@ def _requests(contact: Contact, mark: str) -> None:
     )  # fmt: skip
     Subject.objects.create(request=request, contact=contact)
     Evidence.objects.create(
-        number=f"{mark} number", kind="answer", address_hash=contact.address_hash or "", content=b"sealed",
-        sealed_at=BEFORE, ends_on=TODAY,
+        request=request, number=f"{mark} number", kind="answer", address_hash=contact.address_hash or "",
+        sealed_at=BEFORE, ends_on=TODAY, content=b"sealed",
     )  # fmt: skip
     Paper.objects.create(
         request=request, contact=contact, kind="statement", at=NOON, text=f"{mark} wish", data={"old": f"{mark} old"}

@@ -33,6 +33,7 @@ ACTORS: dict[str, Any] = {
     "follow_up": _("the reminders of requests"),
     "release_answered": _("the end of answered requests"),
     "lift_restrictions": _("the end of restrictions"),
+    "end_representatives": _("the end of proofs"),
     "registers": _("the record of processing"),
     "audience": _("the operator, by an export"),
     "import_crm": _("the import"),

@@ -87,6 +87,7 @@ REQUESTS: dict[str, Any] = {
     "request.received": _("entered %(request)s"),
     "request.passed_on": _("passed %(request)s on"),
     "request.proven": _("confirmed the address of %(request)s"),
+    "request.represented": _("noted about who acts for the person of %(request)s"),
     "request.identified": _("found the person of %(request)s on file"),
     "request.assigned": _("took %(request)s on"),
     "request.came_in": _("added a letter or mail to %(request)s"),

@@ -145,6 +145,6 @@ def test_the_command_says_what_a_file_does_before_it_is_in_force(
     told = capsys.readouterr().out.splitlines()
     assert told[0].startswith("prospect: 0 (today 0) tonight")
     assert told[-1] == "Version 2 is published."
-    assert "0 sooner, 1 later than today" in told[0]
+    assert "0 sooner, 0 later than today, 1 promised a shorter period" in told[0]
     call_command("publish_policy", str(file))
     assert capsys.readouterr().out == "Version 2 is in force already.\n"
