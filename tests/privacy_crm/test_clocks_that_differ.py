@@ -29,6 +29,13 @@ MORE = A_MINUTE + dt.timedelta(seconds=1)
 
 # What runs by itself and deletes nothing because of the hour.
 HARMLESS = {
+    "contacts.tasks.bring_policy_into_force",
+    "contacts.tasks.remind_of_agreements",
+    "contacts.tasks.remind_of_breaches",
+    "dsr.tasks.ask_systems",
+    "privacy_crm.tasks.keep_registers",
+    "retention.tasks.owe_notices",
+    "retention.tasks.seal_trail",
     "contacts.tasks.owe_information",
     "contacts.tasks.owe_reminders",
     "contacts.tasks.send_mailings",

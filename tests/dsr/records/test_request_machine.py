@@ -27,7 +27,7 @@ from dsr.words.vocabulary import Outcome
 from retention.models import Hold
 from tests.support.factories import ContactFactory, is_held, run
 from tests.support.mailing import send
-from tests.support.requesting import KNOWN, OFFICER, QUESTION, asked_by, close, entered, posted, press, whole
+from tests.support.requesting import KNOWN, OFFICER, QUESTION, asked_by, close, entered, posted, press, question, whole
 from tests.support.stories import STORIES
 from tests.support.walking import by_walking, walk_months
 
@@ -148,9 +148,7 @@ class Play(RuleBasedStateMachine):
     @rule()
     def the_officer_asks_back(self) -> None:
         legal = self.model.state in {"new", "open"} and self.model.reachable
-        if self.attempt(
-            lambda: identity.ask(self.request.pk, QUESTION, policy=self.policy, at=self.now, by=OFFICER), legal=legal
-        ):
+        if self.attempt(lambda: question(self.request, self.policy, at=self.now), legal=legal):
             self.model.state, self.model.paused_since, self.model.reminded = "asked", self.today, False
 
     @rule(ago=st.integers(-1, 40))
