@@ -80,6 +80,7 @@ class World:
         self.policy = policy
         self.records = admin_pages.world(policy)
         self.hidden = _hidden(self.records, policy)
+        self.asked = self.records["dsr_request_package"].public_id
         self.visitor = self.records["dsr_request_package"].subjects.get().contact
         self.addresses = _public(self.records, policy) | _visited(self.records, self.visitor)
         secrets = _secrets(self.records)
@@ -106,7 +107,11 @@ class World:
         return admin_pages.address(name, {**self.records, name: record})
 
     def client_of(self, role: str) -> Browser:
-        """Return the browser of somebody of a role, of whoever has opened "My data", or of nobody."""
+        """Return the browser of somebody of a role, of whoever has opened "My data", or of nobody.
+
+        The last thing that was done is to a request, whoever came before: a page has the newest entries alone.
+        """
+        AuditEvent.objects.create(at=NOON, by="test", code="request.asked", public_id=self.asked)
         client = Browser()
         if role == "visitor":
             client.cookies = visiting.visiting(self.visitor.email).cookies

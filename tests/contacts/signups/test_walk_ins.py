@@ -336,7 +336,7 @@ def test_a_mailbox_that_has_had_its_mails_lets_the_guest_in_without_a_record(
 ) -> None:
     settings.MAILS_AN_HOUR = 1
     event, client = event_on(), log_in("events")
-    typed = WALK_IN | {"policy": policy.number}
+    typed = WALK_IN | {"policy": policy.number, "email": f"{uuid.uuid4().hex}@fjordkraft.example"}
     client.post(url(event, "walk-in"), typed)
     answer = client.post(url(event, "walk-in"), typed)
     assert (answer.status_code, SignUp.objects.count()) == (503, 1)

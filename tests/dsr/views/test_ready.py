@@ -1,6 +1,7 @@
 """From the letter to the package: the address is proven once, and nobody asks for it a second time."""
 
 import re
+import uuid
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon"), pytest.
 
 def handed_over(policy: PolicyVersion, **fields: Any) -> Handover:
     """A copy that was made ready for Aino at noon, with the letter that leads to it."""
-    person = customer(policy, email=ADDRESS, **fields)
+    person = customer(policy, **{"email": ADDRESS} | fields)
     request = intake.ask(Asked(Kind.ACCESS), person, policy=policy, at=NOON, by="visitor")
     until = handing_over.last_day(NOON.date())
     letter = draft(handovers.access_ready, request, policy, until=until)
@@ -115,6 +116,6 @@ def test_a_link_that_leads_nowhere_sends_nothing(policy: PolicyVersion, way: str
 
 def test_an_hour_has_so_many_links(policy: PolicyVersion, settings: Any) -> None:
     settings.MAILS_AN_HOUR = 1
-    link = letters_link(handed_over(policy))
+    link = letters_link(handed_over(policy, email=f"{uuid.uuid4().hex}@fjordkraft.example"))
     assert [send(Client(), link, {"lang": "en"}).status_code for _ in range(2)] == [303, 429]
     assert Proof.objects.count() == 1

@@ -1,4 +1,5 @@
 import re
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -327,7 +328,7 @@ def test_a_yes_to_nothing_that_is_offered_is_refused_beside_the_boxes(policy: Po
 
 def test_whoever_asks_for_mail_after_mail_is_put_off_but_can_stop(policy: PolicyVersion, settings: Any) -> None:
     settings.MAILS_AN_HOUR = 1
-    contact = customer(policy, country="SE")
+    contact = customer(policy, country="SE", email=f"{uuid.uuid4().hex}@fjordkraft.example")
     assert prefer(token_of(contact), do="yes", yes="email").status_code == 303
     before = contents()
     answer = prefer(token_of(contact), do="yes", yes="email")
