@@ -380,6 +380,7 @@ MODELS: dict[str, Table] = {
         **_table("id breach texts from_on until_on published_at", NOTHING),
         **_table("published_by", _STAFF),
     },
+    "contacts.NoticeWithdrawal": {**_table("id notice at why", NOTHING), **_table("by", _STAFF)},
     "contacts.Review": _table("id title question every_months next_on ended_on", NOTHING),
     "contacts.ReviewOutcome": {
         **_table("id review done_on outcome", NOTHING),

@@ -6,13 +6,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 
 from contacts.base.limits import limits
 from contacts.base.rows import insert
 from contacts.breaches import affected, register
 from contacts.breaches.register import BreachError
-from contacts.models import AffectedPerson, Breach, BreachLetter, Message
+from contacts.models import AffectedPerson, Breach, BreachLetter, LetterCount, Message
 from contacts.models.outbox import MessageEnd
 from contacts.outbox import outbox
 from contacts.words.breaches import STANDING, LetterFate, Risk
@@ -35,6 +35,9 @@ _REACH = Case(
 )
 
 
+_UNREACHED = (LetterFate.UNREACHABLE, LetterFate.BOUNCING, LetterFate.UNCONFIRMED)
+
+
 @transaction.atomic
 def approve(breach: Breach, texts: Mapping[str, Mapping[str, str]], *, at: dt.datetime, by: str) -> int:
     """Owe a letter to everybody affected who has none and can be reached, and return how many.
@@ -47,10 +50,11 @@ def approve(breach: Breach, texts: Mapping[str, Mapping[str, str]], *, at: dt.da
     if any(not texts.get(language, {}).get(part) for language, _name in settings.LANGUAGES for part in PARTS):
         raise BreachError("The letter needs all its texts in each language.")
     register.settle(breach, {}, *STANDING)
-    people = _to_tell(breach)
-    if not people.exists():
-        raise BreachError("Nobody is left to tell. Find the people affected first.")
     with limits(statement="10min"):
+        _take_back(breach)
+        people = _to_tell(breach)
+        if not people.exists():
+            raise BreachError("Nobody is left to tell. Find the people affected first.")
         return _approved(breach, people, texts, at, by)
 
 
@@ -66,7 +70,9 @@ def _approved(breach: Breach, people: Any, texts: Mapping[str, Mapping[str, str]
 def reachable(breach: Breach) -> tuple[int, dict[LetterFate, int]]:
     """Return how many would get a letter now, and how many not, by reason."""
     found = dict(_to_tell(breach).order_by().values_list("reach").annotate(number=Count("pk")))
-    return found.pop("", 0), {LetterFate(code): number for code, number in found.items()}
+    return found.pop("", 0) + _reachable_again(breach).count(), {
+        LetterFate(code): number for code, number in found.items()
+    }
 
 
 @transaction.atomic
@@ -92,12 +98,30 @@ def _to_tell(breach: Breach) -> QuerySet[Any]:
 
     A letter that ended unseen, as after a restore, may have arrived: nobody gets two.
     """
+    return _without_message(breach, affected.without_letter(breach))
+
+
+def _reachable_again(breach: Breach) -> QuerySet[Any]:
+    """Return those who could not be reached when others were told, and can by now: a bounce was a mistake, say."""
+    those = AffectedPerson.objects.filter(breach=breach, fate__in=_UNREACHED)
+    return _without_message(breach, those).filter(reach="")
+
+
+def _without_message(breach: Breach, people: QuerySet[AffectedPerson]) -> QuerySet[Any]:
     once = Message.objects.filter(template=MailTemplate.BREACH, once=_once(breach), contact=OuterRef("contact"))
-    return affected.without_letter(breach).filter(~Exists(once)).annotate(reach=_REACH)
+    return people.filter(~Exists(once)).annotate(reach=_REACH)
+
+
+def _take_back(breach: Breach) -> None:
+    """Count those who can be reached again as not told yet, so that they are."""
+    for fate in _UNREACHED:
+        those = AffectedPerson.objects.filter(pk__in=_reachable_again(breach).filter(fate=fate).values("pk"))
+        if number := those.update(fate=""):
+            LetterCount.objects.filter(breach=breach, fate=fate).update(number=F("number") - number)
 
 
 def _count_unreached(breach: Breach, people: QuerySet[Any]) -> None:
-    for fate in (LetterFate.UNREACHABLE, LetterFate.BOUNCING, LetterFate.UNCONFIRMED):
+    for fate in _UNREACHED:
         those = AffectedPerson.objects.filter(pk__in=people.filter(reach=fate).values("pk"))
         if number := those.update(fate=fate):
             _count(breach.pk, fate, number)

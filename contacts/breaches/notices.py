@@ -10,7 +10,7 @@ from contacts.base.days import day_of
 from contacts.base.rows import insert
 from contacts.breaches import register
 from contacts.breaches.register import BreachError
-from contacts.models import Breach, BreachNotice, PolicyVersion
+from contacts.models import Breach, BreachNotice, NoticeWithdrawal, PolicyVersion
 from contacts.words.breaches import STANDING
 
 LONGEST = dt.timedelta(days=365)
@@ -43,6 +43,21 @@ def publish(
     notice = insert(BreachNotice(breach=breach, texts=dict(texts), **days))
     register.note("notice_published", breach, at=at, by=by)
     return notice
+
+
+@transaction.atomic
+def withdraw(notice: BreachNotice, why: str, *, policy: PolicyVersion, at: dt.datetime, by: str) -> None:
+    """Take a notice off the public site, at once and for good. What it said stays on record, with the reason.
+
+    Raises BreachError where no reason is given, or the site does not show it any more.
+    """
+    if not why.strip():
+        raise BreachError("Say why it is taken down.")
+    Breach.objects.select_for_update(no_key=True).get(pk=notice.breach_id)  # of two at once, the second sees it
+    if not BreachNotice.objects.to_come(day_of(at, policy.zone)).filter(pk=notice.pk).exists():
+        raise BreachError("The site does not show this notice any more.")
+    insert(NoticeWithdrawal(notice=notice, at=at, by=by, why=why.strip()))
+    register.note("notice_withdrawn", notice.breach, at=at, by=by)
 
 
 def standing(day: dt.date, language: str) -> list[str]:

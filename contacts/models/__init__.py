@@ -10,6 +10,7 @@ from contacts.models.breaches import (
     BreachNotice,
     BreachReport,
     LetterCount,
+    NoticeWithdrawal,
 )
 from contacts.models.countries import CountryRule
 from contacts.models.duplicates import DuplicatePair, DuplicateSearch, MergedAddress, MergedNumber
@@ -90,6 +91,7 @@ __all__ = [
     "MergedAddress",
     "MergedNumber",
     "Message",
+    "NoticeWithdrawal",
     "Organisation",
     "PolicyNotice",
     "PolicyTelling",

@@ -201,7 +201,12 @@ class BreachLetter(models.Model):
 
 class BreachNotices(models.QuerySet["BreachNotice"]):
     def on(self, day: dt.date) -> BreachNotices:
-        return self.filter(from_on__lte=day, until_on__gte=day)
+        """Those that the public site shows on a day."""
+        return self.to_come(day).filter(from_on__lte=day)
+
+    def to_come(self, day: dt.date) -> BreachNotices:
+        """Those that it shows on a day or later."""
+        return self.filter(until_on__gte=day, withdrawal__isnull=True)
 
 
 class BreachNotice(models.Model):
@@ -228,3 +233,18 @@ class BreachNotice(models.Model):
 
     def __str__(self) -> str:
         return f"Notice {self.pk}"
+
+
+class NoticeWithdrawal(models.Model):
+    """That a notice was taken off the public site before its last day, and why. What it said stays on record."""
+
+    notice = models.OneToOneField(BreachNotice, models.DO_NOTHING, related_name="withdrawal")
+    at = models.DateTimeField()
+    by = models.CharField()
+    why = models.TextField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(why=""), name="notice_withdrawn_says_why")]
+
+    def __str__(self) -> str:
+        return f"Withdrawal {self.pk}"

@@ -104,6 +104,28 @@ def call_off(task_id: int, why: str, *, at: dt.datetime, by: str) -> None:
     timeline.note(request, PaperKind.REASON, why.strip(), data={"system": found.system.name}, at=at)
 
 
+@transaction.atomic
+def again(task_id: int, *, at: dt.datetime, by: str) -> None:
+    """Ask a system once more that has answered wrongly: what it said and sent is dropped, and nobody gets it.
+
+    Raises RequestError where the system is out of use, MovedError where it has not answered or the request is closed.
+    """
+    found = SystemTask.objects.filter(pk=task_id).values_list("request", flat=True).first()
+    if found is None:
+        raise MovedError("This task is not on record any more.")
+    request = transitions.lock(found)
+    transitions.change(request, among=STANDING)
+    task = SystemTask.objects.select_for_update(of=("self",)).select_related("system").get(pk=task_id)
+    if task.answered_at is None:
+        raise MovedError("This system has not answered yet.")
+    if task.system.ended_on:
+        raise RequestError("This system is out of use, and cannot be asked.")
+    request.papers.filter(kind=PaperKind.SYSTEM, data__task=task.pk).delete()
+    SystemTask.objects.filter(pk=task.pk).delete()
+    timeline.record(request, Step.SYSTEM_CALLED_OFF, at=at, by=by, rule=f"system:{task.system_id}")
+    _ask(request, [task.system], at=at, by=by)
+
+
 def ended(request: Request, outcome: Outcome, *, at: dt.datetime, by: str) -> None:
     """Call off what a request asked that is closed without being carried out."""
     if outcome in _UNANSWERED:

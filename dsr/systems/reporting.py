@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,6 +14,11 @@ from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import Kind, PaperKind, Step, TaskAnswer
 
 MOST_FILES = 10
+# What a person can open, and what does nothing when they do.
+FILES = (
+    *(".csv", ".txt", ".json", ".xml", ".pdf", ".xlsx", ".ods", ".docx", ".odt", ".eml"),
+    *(".png", ".jpg", ".jpeg", ".zip"),
+)
 MOST_BYTES = 10 * 1024 * 1024  # of all files of an answer
 COPIES = (Kind.ACCESS, Kind.PORTABILITY)
 
@@ -53,11 +59,22 @@ def _check(request: Request, said: Said) -> None:
         raise RequestError(_("Say what is kept, and by which law: the person is told."))
     if said.answer == TaskAnswer.DONE and request.kind in COPIES and not (said.words.strip() or said.files):
         raise RequestError(_("Send what the system holds: as a file, or in words."))
+    _check_kinds(said)
     if said.answer == TaskAnswer.NOTHING and said.files:
         raise RequestError(_("Where nothing is held, there is no file to send."))
     if len(said.files) > MOST_FILES or sum(len(content) for _file, content in said.files) > MOST_BYTES:
         raise RequestError(
             _("Send %(files)d files and %(size)d MB at most.") % {"files": MOST_FILES, "size": MOST_BYTES // 1024**2}
+        )
+
+
+def _check_kinds(said: Said) -> None:
+    """Raise RequestError for a file that a person could not open, or that could run when they do."""
+    if wrong := [name for name, _content in said.files if PurePath(name).suffix.lower() not in FILES]:
+        kinds = ", ".join(kind[1:] for kind in FILES)
+        raise RequestError(
+            _("%(file)s cannot be sent. Send files of these kinds: %(kinds)s.")
+            % {"file": safe(wrong[0]), "kinds": kinds}
         )
 
 

@@ -29,6 +29,7 @@ _NEVER = {
     "contacts_breach": {"DELETE"},
     "contacts_breachletter": {"UPDATE", "DELETE"},
     "contacts_breachnotice": {"UPDATE", "DELETE"},
+    "contacts_noticewithdrawal": {"UPDATE", "DELETE"},
     "contacts_breachreport": {"UPDATE", "DELETE"},
     "contacts_processingsnapshot": {"UPDATE", "DELETE"},
     "contacts_journalnumber": {"DELETE"},

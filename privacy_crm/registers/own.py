@@ -55,7 +55,7 @@ OWN = (
         _EVERYBODY,
         (
             *("contacts.AffectedGroup", "contacts.AffectedPerson", "contacts.BreachLetter", "contacts.BreachNotice"),
-            "contacts.BreachReport",
+            *("contacts.BreachReport", "contacts.NoticeWithdrawal"),
         ),
     ),
     Own(

@@ -28,6 +28,7 @@ _MORE: dict[str, Any] = {
     "contacts_leftmail": _("notes that a mail has left"),
     "contacts_listlayout": _("columns that staff chose for lists"),
     "contacts_maintenance": _("restore drills and key rotations"),
+    "contacts_noticewithdrawal": _("public notices that were taken down"),
     "contacts_policynotice": _("versions of the policy that people are told of"),
     "contacts_processingsnapshot": _("earlier records of processing"),
     "contacts_recipientdocument": _("documents of agreements with recipients"),

@@ -38,6 +38,7 @@ BARE = {
     "dsr_request_letter",
     "dsr_request_paper",
     "dsr_request_attachment",
+    "dsr_request_enclosure",
     "contacts_breach_paper",
     "contacts_processingsnapshot_file",
     "contacts_recipient_document",

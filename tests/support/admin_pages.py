@@ -133,6 +133,7 @@ def world(policy: PolicyVersion) -> dict[str, Any]:
         "contacts_recipientnotice": notice(recipient),
         "contacts_review": ReviewFactory.create(),
         "contacts_breach_leave-unreported": breaching.BreachFactory.create(),
+        "contacts_breach_take-down": breaching.published(breaching.BreachFactory.create(), policy),
         "contacts_breach": breaching.affecting(contact, risk="high"),
         **dict.fromkeys(("contacts_breach_add-report", "contacts_breach_close", "contacts_breach_paper"), reported),
         "contacts_audience": listing.made(),

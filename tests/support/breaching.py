@@ -6,7 +6,7 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
-from contacts.breaches import affected, letters, register, reports
+from contacts.breaches import affected, letters, notices, register, reports
 from contacts.breaches.reports import Sent
 from contacts.models import Breach, Contact, Message, PolicyVersion
 from contacts.words.breaches import ReportWay
@@ -86,3 +86,10 @@ def letter(_policy: PolicyVersion, **fields: Any) -> Message:
     person = ContactFactory.create(**fields)
     tell(affecting(person))
     return Message.objects.get(contact=person)
+
+
+def published(breach: Breach, policy: PolicyVersion, at: dt.datetime = NOON) -> Breach:
+    """A breach that the public site tells of, for nine days."""
+    until = at.date() + dt.timedelta(days=9)
+    notices.publish(breach, NOTICE, from_on=at.date(), until_on=until, policy=policy, at=at, by=OFFICER)
+    return breach

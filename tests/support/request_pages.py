@@ -12,7 +12,7 @@ from dsr.answers import correspondence, restricting
 from dsr.answers.correspondence import Enclosed
 from dsr.intake import identity
 from dsr.letters import restrictions
-from dsr.models import Attachment, Certificate, Evidence, EvidenceOpening, Request, SystemTask
+from dsr.models import Attachment, Certificate, Enclosure, Evidence, EvidenceOpening, Request, SystemTask
 from dsr.words.vocabulary import Kind, Source
 from tests.support.asking_systems import SystemFactory
 from tests.support.factories import NOON, ContactFactory, hold, place
@@ -27,6 +27,8 @@ def address(name: str, record: Request) -> str:
     of_what: list[Any] = ["en"] if name.endswith("_paper") else []
     if name.endswith("_letter"):
         of_what = [record.papers.exclude(kind="statement").values_list("pk", flat=True).first() or 0]
+    if name.endswith("_enclosure"):
+        of_what = [record.enclosures.values_list("pk", flat=True).first() or 0]
     if name.endswith("_attachment"):
         of_what = [Attachment.objects.filter(paper__request=record).values_list("pk", flat=True).first() or 0]
     return reverse(f"admin:{name}", args=[record.public_id, *of_what])
@@ -57,6 +59,7 @@ def world(policy: PolicyVersion) -> dict[str, Request]:
         "settle-findings": _erased(policy),
         "settle-letter": _lost(policy),
         "note-answer": _waits(policy),
+        "ask-again": _answered(policy),
         "attachment": _enclosed(policy),
         "tell-represented": _acted_for(policy),
     }
@@ -66,6 +69,7 @@ def world(policy: PolicyVersion) -> dict[str, Request]:
         "taken-back-with-letter": "uphold",
         "letter": "settle-letter",
         "call-off": "note-answer",
+        "enclosure": "ask-again",
         "package": "hand-over",
         "certificate": "settle-findings",
         "paper": "settle-findings",
@@ -142,6 +146,17 @@ def _waits(policy: PolicyVersion) -> Request:
     request = _asked(policy, Kind.ACCESS)
     system = SystemFactory.create(ended_on=NOON.date())
     SystemTask.objects.create(request=request, system=system, opened_at=NOON, not_before=NOON, due_on=NOON.date())
+    return request
+
+
+def _answered(policy: PolicyVersion) -> Request:
+    """Another system has answered, and sent a file."""
+    request = _waits(policy)
+    task = request.system_tasks.get()
+    SystemTask.objects.filter(pk=task.pk).update(answer="done", answered_at=NOON, answered_by=OFFICER)
+    Enclosure.objects.create(
+        request=request, contact=request.subjects.get().contact, task=task, name="export.csv", content=b"a,b", at=NOON
+    )
     return request
 
 

@@ -87,12 +87,36 @@ class CallOffForm(OfTaskForm):
         return _("The system need not answer.")
 
 
+class AgainForm(ActForm):
+    refusals = (RequestError,)
+    explanation = gettext_lazy(
+        "For an answer that was wrong, such as the file of somebody else. What the system said and sent is deleted."
+    )
+    submit = gettext_lazy("Delete the answer and ask again")
+
+    task = fields.choice(gettext_lazy("Which system?"), ())
+
+    def __init__(self, record: Any = None, **options: Any) -> None:
+        super().__init__(record, **options)
+        answered = record.system_tasks.filter(answered_at__isnull=False).select_related("system")
+        self.fields["task"].choices = [(str(each.pk), each.system.name) for each in answered]  # type: ignore[attr-defined]
+
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
+        opening.again(int(self.cleaned_data["task"]), at=at, by=by)
+        wake_worker.nudge()
+        return _("The system is asked again.")
+
+
 def _may_be_asked(request: Request) -> bool:
     return request.is_standing and bool(opening.unasked(request, at=timezone.now(), all_of_them=True))
 
 
 def _is_waited_for(request: Request) -> bool:
     return opening.are_awaited(request)
+
+
+def _has_answers(request: Request) -> bool:
+    return request.is_standing and request.system_tasks.filter(answered_at__isnull=False).exists()
 
 
 ACTS: tuple[Act, ...] = (
@@ -106,4 +130,5 @@ ACTS: tuple[Act, ...] = (
         "do_not_disturb_on",
         offered=_is_waited_for,
     ),
+    Act("ask-again", gettext_lazy("Ask a system again"), _HANDLE, AgainForm, "replay", offered=_has_answers),
 )

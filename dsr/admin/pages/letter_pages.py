@@ -1,4 +1,4 @@
-"""A letter about a request on paper, once more; and a file that the person sent, to be downloaded as it came."""
+"""A letter about a request on paper, once more; and files of the person and of other systems, as they came."""
 
 from functools import partial
 from pathlib import PurePath
@@ -14,7 +14,7 @@ from contacts.admin.shared.looks import note_look
 from contacts.models import PolicyVersion
 from dsr.answers.correspondence import MEDIA_TYPES
 from dsr.letters import paper
-from dsr.models import Attachment, Request
+from dsr.models import Attachment, Enclosure, Request
 from dsr.words.vocabulary import LETTERS
 
 
@@ -24,6 +24,7 @@ def urls(model_admin: RecordAdmin, name: str) -> list[URLPattern]:
     return [
         path("<path:object_id>/letter-<int:number>.pdf", view(partial(page, model_admin)), name=f"{name}letter"),
         path("<path:object_id>/file-<int:number>/", view(partial(download, model_admin)), name=f"{name}attachment"),
+        path("<path:object_id>/sent-<int:number>/", view(partial(sent, model_admin)), name=f"{name}enclosure"),
     ]
 
 
@@ -47,10 +48,24 @@ def download(model_admin: RecordAdmin, request: HttpRequest, object_id: str, num
         return HttpResponseNotAllowed(["GET"])
     record = _found(model_admin, request, object_id)
     kept = Attachment.objects.filter(pk=number, paper__request=record).first()
+    return _as_it_came(model_admin, request, record, kept)
+
+
+def sent(model_admin: RecordAdmin, request: HttpRequest, object_id: str, number: int) -> HttpResponse:
+    """Hand out a file that another system sent for the person, as the person would get it."""
+    if request.method not in {"GET", "HEAD"}:
+        return HttpResponseNotAllowed(["GET"])
+    record = _found(model_admin, request, object_id)
+    return _as_it_came(model_admin, request, record, record.enclosures.filter(pk=number).first())
+
+
+def _as_it_came(
+    model_admin: RecordAdmin, request: HttpRequest, record: Request, kept: Attachment | Enclosure | None
+) -> HttpResponse:
     if kept is None:
         raise acts.gone()
     note_look(request, model_admin.shows(record), "attachment")
-    kind = MEDIA_TYPES[PurePath(kept.name).suffix.lower()]
+    kind = MEDIA_TYPES.get(PurePath(kept.name).suffix.lower(), "application/octet-stream")
     headers = {"Content-Disposition": content_disposition_header(True, kept.name) or "attachment"}
     return HttpResponse(bytes(kept.content), content_type=kind, headers=headers)
 

@@ -2,23 +2,24 @@
 
 import datetime as dt
 
-from django.db.models import Count
+from django.db.models import Prefetch
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from contacts.words.vocabulary import ReachedBy
 from dsr.admin.pages import inbox
-from dsr.models import Request, SystemTask
+from dsr.models import Enclosure, Request, SystemTask
 from dsr.systems import opening
 from dsr.words.vocabulary import TaskAnswer
 
 
 def of(record: Request, day: dt.date) -> list[tuple[SystemTask, str]]:
-    """Return each task with how it stands."""
+    """Return each task with how it stands; what a system sent is in its `files`."""
     if record.kind not in opening.KINDS:
         return []
-    tasks = record.system_tasks.select_related("system").annotate(number_of_files=Count("files"))
+    sent = Prefetch("files", Enclosure.objects.defer("content").order_by("pk"))
+    tasks = record.system_tasks.select_related("system").prefetch_related(sent)
     return [(task, _state(task, day)) for task in tasks]
 
 
@@ -45,6 +46,6 @@ def _state(task: SystemTask, day: dt.date) -> str:
 
 def _answered(task: SystemTask, at: dt.datetime) -> str:
     label = f"{TaskAnswer(task.answer).label}, {date_format(at)}"
-    files = getattr(task, "number_of_files", 0)
+    files = len(task.files.all())
     sent = ngettext("%d file for the person", "%d files for the person", files) % files
     return f"{label} ({sent})" if files else label

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
+from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from contacts.admin.shared.acts import Act
 from contacts.admin.shared.base import company_day
 from contacts.breaches import letters, notices, register, reports
 from contacts.breaches.reports import Sent
-from contacts.models import Breach
+from contacts.models import Breach, BreachNotice
 from contacts.outbox import wake_worker
 from contacts.words.breaches import STANDING, BreachState, ReportWay, Risk
 from privacy_crm.staff.breaches import breach_words
@@ -114,7 +115,8 @@ class LettersForm(BreachForm):
 
 class NoticeForm(BreachForm):
     explanation = gettext_lazy(
-        "The public site shows it above every page, from the first day to the last. It cannot be changed afterwards."
+        "The public site shows it above every page, from the first day to the last. It cannot be changed afterwards,"
+        " only taken down."
     )
 
     text_en = fields.long_text(gettext_lazy("Text in English"), help_text=gettext_lazy("No names of people."))
@@ -131,6 +133,24 @@ class NoticeForm(BreachForm):
         texts, days = {code: told[f"text_{code}"] for code in _LANGUAGES}, {n: told[n] for n in ("from_on", "until_on")}
         notices.publish(self.shown(), texts, **days, policy=self.policy, at=at, by=by)
         return _("The notice is published.")
+
+
+class TakeDownForm(BreachForm):
+    explanation = gettext_lazy("The public site stops showing it at once. What it said stays on record here.")
+    submit = gettext_lazy("Take the notice down")
+
+    notice = fields.choice(gettext_lazy("Which notice?"), ())
+    why = fields.long_text(gettext_lazy("Why?"), help_text=gettext_lazy("No names of people."))
+
+    def __init__(self, record: Any = None, **options: Any) -> None:
+        super().__init__(record, **options)
+        chosen: Any = self.fields["notice"]
+        chosen.choices = [(str(each.pk), _days(each)) for each in _shown(record)]
+
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
+        notice = self.record.notices.get(pk=self.cleaned_data["notice"])
+        notices.withdraw(notice, self.cleaned_data["why"], policy=self.policy, at=at, by=by)
+        return _("The notice is taken down.")
 
 
 class CloseForm(BreachForm):
@@ -150,6 +170,14 @@ def _texts_before(breach: Breach) -> dict[str, str]:
     last = breach.letters.last()
     told = last.texts if last else {}
     return {f"{part}_{code}": told.get(code, {}).get(part, "") for part in letters.PARTS for code in _LANGUAGES}
+
+
+def _shown(breach: Breach) -> Any:
+    return breach.notices.to_come(company_day())
+
+
+def _days(notice: BreachNotice) -> str:
+    return _("%(from)s to %(until)s") % {"from": date_format(notice.from_on), "until": date_format(notice.until_on)}
 
 
 def _stands(breach: Breach) -> bool:
@@ -193,6 +221,15 @@ ACTS = (
     Act("find", gettext_lazy("Find the people affected"), EDIT, FindForm, "group_add", offered=_stands),
     Act("letters", gettext_lazy("Write to the people"), EDIT, LettersForm, "mail", offered=_tells, fresh=True),
     Act("notice", gettext_lazy("Publish a notice"), EDIT, NoticeForm, "campaign", offered=_stands, fresh=True),
+    Act(
+        "take-down",
+        gettext_lazy("Take a notice down"),
+        EDIT,
+        TakeDownForm,
+        "visibility_off",
+        offered=lambda breach: _shown(breach).exists(),
+        fresh=True,
+    ),
     Act("facts", gettext_lazy("Change the facts"), EDIT, FactsForm, "edit", offered=_stands),
     Act(
         "leave-unreported",

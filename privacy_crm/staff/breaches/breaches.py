@@ -85,7 +85,7 @@ class BreachAdmin(RecordAdmin):
             "groups": [(each, breach_words.number(each.people)) for each in record.found_groups.all()],
             "letter_counts": breach_words.letters(record),
             "letters": list(record.letters.all()),
-            "notices": list(record.notices.all()),
+            "notices": list(record.notices.select_related("withdrawal")),
             "reports": self._reports(record),
             **self._buttons(request, record),
         }

@@ -71,6 +71,7 @@ REGISTERS: dict[str, Any] = {
     "breach.left_unreported": _("decided not to report a breach, and why"),
     "breach.letters_approved": _("approved the letters about a breach"),
     "breach.notice_published": _("published a notice about a breach"),
+    "breach.notice_withdrawn": _("took down a notice about a breach"),
     "breach.closed": _("closed a breach"),
 }
 

@@ -54,6 +54,18 @@ def test_a_second_approval_reaches_those_alone_who_were_found_later(policy: Poli
     assert contents() == before
 
 
+def test_who_can_be_reached_again_gets_their_letter_after_all(policy: PolicyVersion) -> None:
+    first, bounced = ContactFactory.create(), ContactFactory.create(bounced_on=NOON.date())
+    breach = affecting(first, bounced)
+    assert (tell(breach), send()) == (1, 1)
+    Contact.objects.filter(pk=bounced.pk).update(bounced_on=None)
+    assert letters.reachable(breach) == (1, {})
+    assert (tell(breach), send()) == (1, 1)
+    assert [sent.to[0] for sent in mail.outbox] == [first.email, bounced.email]
+    fates = {fate: number for fate, number in affected.numbers(breach).fates.items() if number}
+    assert fates == {LetterFate.TOLD: 2}
+
+
 def test_the_letter_is_a_duty_and_leaves_for_who_is_restricted(policy: PolicyVersion) -> None:
     person = customer(policy)
     place(person, "freeze", "restriction")

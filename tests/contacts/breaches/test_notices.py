@@ -54,3 +54,20 @@ def test_it_has_its_words_in_each_language(policy: PolicyVersion) -> None:
     days = {"from_on": TODAY, "until_on": TODAY + dt.timedelta(days=1)}
     with pytest.raises(BreachError, match="each language"):
         notices.publish(BreachFactory.create(), {"en": "Here", "sv": ""}, **days, policy=policy, at=NOON, by=OFFICER)
+
+
+def test_it_is_taken_down_at_once_with_a_reason_and_stays_on_record(policy: PolicyVersion) -> None:
+    notice = published(policy, 0, 9)
+    with pytest.raises(BreachError, match="Say why"):
+        notices.withdraw(notice, " ", policy=policy, at=NOON, by=OFFICER)
+    notices.withdraw(notice, "It named somebody.", policy=policy, at=NOON, by=OFFICER)
+    assert notices.standing(TODAY, "en") == []
+    assert BreachNotice.objects.get().withdrawal.why == "It named somebody."
+    with pytest.raises(BreachError, match="does not show"):
+        notices.withdraw(notice, "Again.", policy=policy, at=NOON, by=OFFICER)
+
+
+def test_what_is_over_is_not_taken_down(policy: PolicyVersion) -> None:
+    notice = published(policy, 0, 1)
+    with pytest.raises(BreachError, match="does not show"):
+        notices.withdraw(notice, "Late.", policy=policy, at=NOON + 2 * ONE_DAY, by=OFFICER)

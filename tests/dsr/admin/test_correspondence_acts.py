@@ -11,7 +11,8 @@ from django.test import Client
 
 from contacts.models import AuditEvent, PolicyVersion
 from dsr.models import Attachment, Request
-from dsr.words.vocabulary import Kind
+from dsr.words.vocabulary import Kind, TaskAnswer
+from tests.support.asking_systems import SystemFactory, answer
 from tests.support.deciding import BECAUSE, LIST, Desk, ada, asks, letters, url
 from tests.support.requesting import close, fresh, received
 
@@ -145,3 +146,17 @@ def test_a_complaint_is_answered_in_one_letter(officer: Client, policy: PolicyVe
     assert "We had asked you twice." in desk.sheet
     desk.send()
     assert fresh(request).outcome == "answered"
+
+
+@pytest.mark.promise("L18")
+def test_what_a_system_sent_is_seen_before_the_person_gets_it(officer: Client, policy: PolicyVersion) -> None:
+    system, request = SystemFactory.create(name="Invoices"), asks(policy, Kind.ACCESS)
+    answer(request, system, TaskAnswer.DONE, files=[("export.csv", b"a,b")])
+    shown = officer.get(url(request, "change")).content.decode()
+    address = f"{LIST}{request.public_id}/sent-{request.enclosures.get().pk}/"
+    assert address in shown
+    got = officer.get(address)
+    assert (got.content, got["Content-Disposition"]) == (b"a,b", 'attachment; filename="export.csv"')
+    done = officer.post(url(request, "ask-again"), {"task": request.system_tasks.get().pk}, follow=True)
+    assert "The system is asked again." in done.content.decode()
+    assert officer.get(address).status_code == 404

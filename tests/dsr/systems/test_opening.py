@@ -11,7 +11,7 @@ from dsr.intake import identity
 from dsr.models import Request, SystemTask
 from dsr.records.transitions import MovedError, RequestError
 from dsr.systems import opening, standing
-from dsr.words.vocabulary import Kind, Outcome
+from dsr.words.vocabulary import Kind, Outcome, TaskAnswer
 from tests.support.asking_systems import SystemFactory, answer, task_of
 from tests.support.deciding import TODAY, ada, asks
 from tests.support.factories import NOON, customer
@@ -119,6 +119,23 @@ def test_the_officer_calls_one_off_with_a_reason_and_it_is_not_asked_again(polic
     assert asked(request) == []
     with pytest.raises(MovedError):
         opening.call_off(task.pk, "It was emptied last week.", at=NOON, by=OFFICER)
+
+
+def test_what_was_sent_by_mistake_is_dropped_and_the_system_is_asked_again(policy: PolicyVersion) -> None:
+    system, request = SystemFactory.create(), asks(policy, Kind.ACCESS)
+    task = task_of(request, system)
+    with pytest.raises(MovedError, match="has not answered"):
+        opening.again(task.pk, at=NOON, by=OFFICER)
+    answer(request, system, TaskAnswer.DONE, words="All of it.", files=[("export.csv", b"of somebody else")])
+    opening.again(task.pk, at=NOON, by=OFFICER)
+    assert task_of(request, system).is_open
+    assert not request.enclosures.exists()
+    assert not request.papers.filter(kind="system").exists()
+    assert steps(request)[-2:] == ["system_called_off", "system_asked"]
+    answer(request, system)
+    close(request, policy)
+    with pytest.raises(MovedError):
+        opening.again(task_of(request, system).pk, at=NOON, by=OFFICER)
 
 
 def test_about_the_wrong_person_nobody_is_asked_any_more_and_about_the_right_one_anew(policy: PolicyVersion) -> None:

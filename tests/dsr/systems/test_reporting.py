@@ -40,6 +40,7 @@ def test_an_answer_is_taken_once(policy: PolicyVersion) -> None:
         (Kind.ACCESS, Said(TaskAnswer.NOTHING, files=[("a.csv", b"x")])),
         (Kind.ACCESS, Said(TaskAnswer.DONE, files=[("a.csv", b"x" * reporting.MOST_BYTES), ("b.csv", b"x")])),
         (Kind.ACCESS, Said(TaskAnswer.DONE, files=[("a.csv", b"x")] * 11)),
+        (Kind.ACCESS, Said(TaskAnswer.DONE, files=[("a.csv", b"x"), ("run.exe", b"MZ")])),
     ],
 )
 def test_an_answer_that_leaves_something_out_is_not_taken(policy: PolicyVersion, kind: Kind, said: Said) -> None:

@@ -112,7 +112,13 @@ def test_its_rights_are_those_that_are_written_down_and_no_table_is_its_own() ->
 
 
 # What was said about a breach.
-SAID = ("contacts_affectedgroup", "contacts_breachletter", "contacts_breachnotice", "contacts_breachreport")
+SAID = (
+    "contacts_affectedgroup",
+    "contacts_breachletter",
+    "contacts_breachnotice",
+    "contacts_breachreport",
+    "contacts_noticewithdrawal",
+)
 
 
 def test_what_it_never_does_is_what_the_tables_are_for() -> None:
