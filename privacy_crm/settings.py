@@ -270,7 +270,7 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("sv", _("Swedish"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "of_unfold"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = zone("TIME_ZONE", "Europe/Stockholm")

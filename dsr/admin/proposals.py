@@ -3,10 +3,11 @@
 import datetime as dt
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from contacts.models import Contact, PolicyVersion
 from dsr.answers import representation
@@ -95,8 +96,8 @@ def _access(record: Request, contacts: list[Contact], policy: PolicyVersion, _da
     ]
 
 
-def _say(text: str, *_facts: object) -> list[str]:
-    return [_(text)]
+def _say(text: Any, *_facts: object) -> list[str]:
+    return [str(text)]
 
 
 _PROPOSERS: dict[Kind, Proposer] = {
@@ -104,24 +105,27 @@ _PROPOSERS: dict[Kind, Proposer] = {
     Kind.LEAVER: _erasure,
     Kind.ACCESS: _access,
     Kind.PORTABILITY: partial(
-        _say, "A package for machines: what they gave us themselves, for a contract or with their consent."
+        _say,
+        gettext_lazy("A package for machines: what they gave us themselves, for a contract or with their consent."),
     ),
     Kind.RECTIFICATION: partial(
-        _say, "Compare what they say with what is on file, below; correct it, or say why it is correct."
+        _say, gettext_lazy("Compare what they say with what is on file, below; correct it, or say why it is correct.")
     ),
     Kind.RESTRICTION: partial(
-        _say, "Restrict their details: they are only stored from then on, and nobody but you sees them."
+        _say, gettext_lazy("Restrict their details: they are only stored from then on, and nobody but you sees them.")
     ),
     Kind.OBJECTION: partial(
         _say,
-        "Their details are only stored while you weigh: name our interest, what it means for them, and what weighs"
-        " more. Without compelling grounds, the use ends.",
+        gettext_lazy(
+            "Their details are only stored while you weigh: name our interest, what it means for them, and what weighs"
+            " more. Without compelling grounds, the use ends."
+        ),
     ),
     Kind.MARKETING_OBJECTION: partial(
-        _say, "Stop the marketing. There is nothing to weigh: an objection to marketing always counts."
+        _say, gettext_lazy("Stop the marketing. There is nothing to weigh: an objection to marketing always counts.")
     ),
-    Kind.WITHDRAWAL: partial(_say, "Note which consent they withdraw. What rests on it ends at once."),
+    Kind.WITHDRAWAL: partial(_say, gettext_lazy("Note which consent they withdraw. What rests on it ends at once.")),
     Kind.COMPLAINT: partial(
-        _say, "Agree with them what will be done, and by when. They can turn to the authority, too."
+        _say, gettext_lazy("Agree with them what will be done, and by when. They can turn to the authority, too.")
     ),
 }

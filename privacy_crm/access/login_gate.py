@@ -16,7 +16,7 @@ from contacts.admin.shared import second_factor
 from contacts.events import check_in as check_ins
 from contacts.models import Event
 from privacy_crm.access import logins
-from privacy_crm.access.frame import LANGUAGE
+from privacy_crm.access.frame import language_of
 from privacy_crm.models import OpenLogin
 from privacy_crm.security import OF_STAFF
 
@@ -76,8 +76,9 @@ def _event(key: str) -> Event | None:
 
 def _end(request: HttpRequest) -> HttpResponse:
     back = request.get_full_path() if request.method == "GET" and not request.headers.get("HX-Request") else ""
+    language = language_of(request)
     logout(request)
-    with translation.override(LANGUAGE):
+    with translation.override(language):
         messages.info(request, _("You were logged out after twelve hours, or after an hour without use. Log in again."))
     page = reverse("account_login")
     return second_factor.go(request, f"{page}?{urlencode({'next': back})}" if back else page)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from itertools import batched
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
+from django.utils.functional import lazy
+from django.utils.translation import gettext_lazy as _
 
 from contacts.models import PolicyVersion
 from contacts.words.vocabulary import Scenario
@@ -15,6 +16,7 @@ from retention.forecasts import forecast
 from retention.forecasts.forecast import Day
 
 WEEK = 7
+_dated = lazy(date_format, str)
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Ahead:
         weeks = list(batched(self.days, WEEK, strict=False))
         people = [sum(day.contacts for day in week) for week in weeks]
         reasons = [sum(sum(day.bases.values()) for day in week) for week in weeks]
-        names = [date_format(week[0].day) for week in weeks]
+        names = [_dated(week[0].day) for week in weeks]
         series = [Series(_("People deleted"), people), Series(_("Reasons lapsed"), reasons)]
         return Chart(_("Week that begins on"), names, series)
 

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from contacts.base import budgets
@@ -16,14 +15,13 @@ from contacts.information import informing
 from contacts.models import Contact, PolicyVersion
 from dsr.answers import statistics
 from dsr.words.vocabulary import Kind
-from privacy_crm.access.frame import LANGUAGE
 from privacy_crm.figures import ahead, counts
 from privacy_crm.figures.remembering import remember
 from retention.longer import affected
 from retention.models import PurgeRun
 
 TEN_MINUTES, HOUR, A_DAY = 600, 3600, 24 * 3600
-_SHAPE = 2  # raised when a figure counts something else: what an earlier release remembers would not fit its template
+_SHAPE = 3  # raised when a figure counts something else: what an earlier release remembers would not fit its template
 _LEDGER, _REASONS, _PERMISSIONS = (
     "retention.view_purgerun",
     "contacts.view_basis",
@@ -71,9 +69,7 @@ def count(name: str, policy: PolicyVersion, *, at: dt.datetime) -> None:
     """Count one figure, and have the pages show it."""
     figure = FIGURES.get(name)
     counting = figure.count if figure else NUMBERS[name]
-    with translation.override(LANGUAGE):
-        counted = counting(policy, day_of(at, policy.zone))
-    remember(key_of(name, policy), (counted, at))
+    remember(key_of(name, policy), (counting(policy, day_of(at, policy.zone)), at))
 
 
 def is_known(name: str) -> bool:
@@ -96,9 +92,9 @@ def key_of(name: str, policy: PolicyVersion | None = None) -> str:
     return f"{key}:{run}:{status}"
 
 
-def _years(policy: PolicyVersion, day: dt.date) -> list[tuple[statistics.Year, str, int]]:
+def _years(policy: PolicyVersion, day: dt.date) -> list[tuple[statistics.Year, Any, int]]:
     """Return every year kind by kind, with what the kind is called and how many were closed."""
-    return [(each, str(Kind(each.kind).label), sum(each.closed.values())) for each in statistics.by_year()]
+    return [(each, Kind(each.kind).label, sum(each.closed.values())) for each in statistics.by_year()]
 
 
 def _unshown(_policy: PolicyVersion, _day: dt.date) -> int:

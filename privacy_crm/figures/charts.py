@@ -39,7 +39,7 @@ class Chart:
     """Numbers along an axis, as rows of bars and as a table."""
 
     axis: Any
-    names: list[str]
+    names: list[Any]  # in the language of the reader
     series: list[Series]
 
     @property
@@ -57,7 +57,7 @@ class Chart:
         return [(each, self._bars(each, tallest)) for each in self.series if each.total]
 
     @property
-    def rows(self) -> list[tuple[str, tuple[int, ...]]]:
+    def rows(self) -> list[tuple[Any, tuple[int, ...]]]:
         numbers = zip(*(each.numbers for each in self.series), strict=True)
         return list(zip(self.names, numbers, strict=True))
 

@@ -8,8 +8,8 @@ from typing import Any
 from django.db.models import Count, Max, Q, Sum
 from django.db.models.functions import TruncMonth
 from django.utils.formats import date_format
-from django.utils.text import capfirst
-from django.utils.translation import gettext as _
+from django.utils.functional import lazy
+from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from contacts.base.days import add_months
@@ -50,7 +50,7 @@ def new_contacts(policy: PolicyVersion, day: dt.date) -> Chart:
     """Count by month what people who are held today came in for. Whoever has gone since is not in it."""
     asked = Basis.objects.filter(collected_on__range=(_months(day)[0], day)).annotate(month=TruncMonth("collected_on"))
     counted = asked.order_by().values_list("scenario", "month").annotate(number=Count("pk"))
-    return _by_month(day, [(each.value, str(capfirst(each.label))) for each in Scenario], counted)
+    return _by_month(day, [(each.value, each.label) for each in Scenario], counted)
 
 
 def objections(policy: PolicyVersion, day: dt.date) -> Chart:
@@ -61,10 +61,10 @@ def objections(policy: PolicyVersion, day: dt.date) -> Chart:
     """
     asked = Suppression.objects.filter(since__range=(_months(day)[0], day)).annotate(month=TruncMonth("since"))
     counted = asked.order_by().values_list("channel", "month").annotate(number=Count("pk"))
-    return _by_month(day, [(each.value, str(capfirst(each.label))) for each in Channel], counted)
+    return _by_month(day, [(each.value, each.label) for each in Channel], counted)
 
 
-def by_country(policy: PolicyVersion, day: dt.date) -> list[tuple[str, list[Share]]]:
+def by_country(policy: PolicyVersion, day: dt.date) -> list[tuple[Any, list[Share]]]:
     """Return for each country, the largest first and small ones together, how many may be written to on each channel.
 
     One query a channel, each of which asks everybody who is held whole.
@@ -75,7 +75,9 @@ def by_country(policy: PolicyVersion, day: dt.date) -> list[tuple[str, list[Shar
         numbers = asked.annotate(may=Count("pk", filter=Q(refusal="")), of=Count("pk"))
         on[channel] = {country: Share(may, of) for country, may, of in numbers}
     largest = sorted(on[Channel.EMAIL], key=lambda country: (-on[Channel.EMAIL][country].of, country))
-    rows = [(_name(each), [on[channel].get(each, Share(0, 0)) for channel in Channel]) for each in largest[:COUNTRIES]]
+    rows: list[tuple[Any, list[Share]]] = [
+        (_named(each), [on[channel].get(each, Share(0, 0)) for channel in Channel]) for each in largest[:COUNTRIES]
+    ]
     if others := largest[COUNTRIES:]:
         rest = [_together(shares[each] for each in others if each in shares) for shares in on.values()]
         rows.append((_("All other countries"), rest))
@@ -83,7 +85,11 @@ def by_country(policy: PolicyVersion, day: dt.date) -> list[tuple[str, list[Shar
 
 
 def _name(country: str) -> str:
-    return str(countries.name(country)) or country or _("Country missing")
+    return str(countries.name(country)) or country or str(_("Country missing"))
+
+
+# What is remembered is read aloud in the language of the reader.
+_named, _dated = lazy(_name, str), lazy(date_format, str)
 
 
 def _together(shares: Iterable[Share]) -> Share:
@@ -136,7 +142,7 @@ def _by_month(
     months = _months(day)
     return Chart(
         _("Month"),
-        [date_format(month, "F Y") for month in months],
+        [_dated(month, "F Y") for month in months],
         [
             Series(label, [found.get((code, each), 0) for each in months], max if code in levels else sum)
             for code, label in labels

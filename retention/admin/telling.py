@@ -20,16 +20,12 @@ def told(run: PurgeRun, today: dt.date) -> str:
         deleted=Sum("contacts_deleted", default=0), reduced=Sum("contacts_minimised", default=0)
     )
     parts = [
-        _number("%s person was deleted", "%s people were deleted", done["deleted"]),
+        ngettext("%s person was deleted", "%s people were deleted", done["deleted"]) % localize(done["deleted"]),
         _("%s reduced to what the law makes us keep") % localize(done["reduced"]),
     ]
     if run.spared is not None:
         parts.append(_("%s spared by an open request or claim") % localize(run.spared))
     return " ".join(filter(None, [f"{when(run, today)} {', '.join(parts)}.", failures(run), skipped(run)]))
-
-
-def _number(one: str, many: str, number: int) -> str:
-    return ngettext(one, many, number) % localize(number)
 
 
 def when(run: PurgeRun, today: dt.date) -> str:

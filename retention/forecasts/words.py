@@ -145,18 +145,18 @@ def _latest_activity(contact: Contact, day: dt.date, policy: PolicyVersion) -> s
 def _deed(kind: str, reference: str) -> str:
     bare, with_reference = _DEEDS[ActivityKind(kind)]
     if not reference:
-        return _(bare)
+        return str(bare)
     title = Event.objects.filter(slug=reference).values_list("title", flat=True).first()
-    return _(with_reference) % (title or reference)
+    return str(with_reference) % (title or reference)
 
 
 _DEEDS = {
-    ActivityKind.DOWNLOAD: ("a download", "a download (%s)"),
-    ActivityKind.REGISTRATION: ("a registration", "a registration for %s"),
-    ActivityKind.ATTENDANCE: ("a visit to an event", "a visit to the event %s"),
-    ActivityKind.REPLY: ("a reply", "a reply (%s)"),
-    ActivityKind.CALL: ("a call", "a call (%s)"),
-    ActivityKind.MEETING: ("a meeting", "a meeting (%s)"),
+    ActivityKind.DOWNLOAD: (gettext_lazy("a download"), gettext_lazy("a download (%s)")),
+    ActivityKind.REGISTRATION: (gettext_lazy("a registration"), gettext_lazy("a registration for %s")),
+    ActivityKind.ATTENDANCE: (gettext_lazy("a visit to an event"), gettext_lazy("a visit to the event %s")),
+    ActivityKind.REPLY: (gettext_lazy("a reply"), gettext_lazy("a reply (%s)")),
+    ActivityKind.CALL: (gettext_lazy("a call"), gettext_lazy("a call (%s)")),
+    ActivityKind.MEETING: (gettext_lazy("a meeting"), gettext_lazy("a meeting (%s)")),
 }
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -39,6 +39,7 @@ class Visit:
     event: Event
     policy: PolicyVersion
     at: dt.datetime
+    staffs_language: str = field(default_factory=translation.get_language)
 
     @property
     def door(self) -> Door:
@@ -99,7 +100,7 @@ def _knows_of_room(visit: Visit) -> bool:
 
 def tell(visit: Visit, words: Callable[[], str], then: str) -> HttpResponse:
     """Keep words for our staff, in their language, until a page shows them that is theirs."""
-    with translation.override("en"):
+    with translation.override(visit.staffs_language):
         messages.success(visit.request, words())
     return redirect(then)
 

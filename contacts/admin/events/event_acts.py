@@ -223,8 +223,10 @@ class CancelForm(ActForm):
 def _guests_are_told(event: Event) -> str:
     """Say how many get word of what changes: nobody once the event is over."""
     number = Registration.objects.filter(event=event, event__over_at__gt=timezone.now(), cancelled_at=None).count()
-    one, many = "%d guest has a place, and is told by e-mail.", "%d guests have a place, and are told by e-mail."
-    return ngettext(one, many, number) % number if number else ""
+    text = ngettext(
+        "%d guest has a place, and is told by e-mail.", "%d guests have a place, and are told by e-mail.", number
+    )
+    return text % number if number else ""
 
 
 def _food_went(number: int) -> list[str]:

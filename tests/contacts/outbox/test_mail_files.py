@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +49,7 @@ def test_each_mail_has_a_file_of_its_own_that_only_we_may_read(directory: Path) 
 def test_a_name_of_a_file_tells_nobodys_address(directory: Path) -> None:
     send(ADA, BO)
     (file,) = files(directory)
-    assert "ada" not in file.name
-    assert "fjordkraft" not in file.name
+    assert re.fullmatch(r"[-+0-9a-f]+\.log", file.name)  # a moment and numbers: by chance "ada" is one
 
 
 def test_the_mails_to_one_address_are_forgotten_however_they_were_sent(directory: Path) -> None:

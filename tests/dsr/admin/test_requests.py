@@ -118,7 +118,7 @@ def test_the_inbox_asks_as_many_queries_for_fifty_requests_as_for_one(
             asked_by(contact, policy)
         # Session, user, own and group permissions, time zone; requests, policy and its rules, people, papers; who was
         # looked at; the counts of requests and of overdue lists in the sidebar.
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(14):
             client.get(LIST)
 
 

@@ -10,10 +10,15 @@ from django.test import Client
 from contacts.models import AuditEvent, PolicyVersion
 from contacts.policy import policies
 from privacy_crm import roles
+from privacy_crm.models import StaffLanguage
 from tests.support.admin_pages import ROLES, address, contents, names, opened_by, world
 from tests.support.factories import NOON
+from tests.support.unspoken import unspoken
 
 INLINE_SCRIPT = re.compile(r'<script(?![^>]*(?:src=|type="application/json"))[^>]*>')
+
+SWEDISH = {"accept-language": "sv"}
+SAID_TWICE = {"Engelska", "Svenska"}  # Django translates the names of languages, and then translates the outcome
 
 type LogIn = Callable[[str], Client]
 
@@ -36,9 +41,11 @@ def records(made: dict[str, Any]) -> dict[str, Any]:
 def test_a_superuser_finds_what_anybody_finds_without_inline_scripts_and_no_get_changes_anything(
     log_in: LogIn, records: dict[str, Any]
 ) -> None:
+    """And reads all of it in Swedish, where the browser asks for that: no page is half in another language."""
     client, latest = log_in("superuser"), AuditEvent.objects.latest("pk").pk
     before = contents()
-    answers = {name: client.get(address(name, records)) for name in names()}
+    with unspoken("sv") as english:
+        answers = {name: client.get(address(name, records), headers=SWEDISH) for name in names()}
     texts = {name: answer.getvalue().decode(errors="replace") for name, answer in answers.items()}
     assert {name for name, answer in answers.items() if answer.status_code == 200} == set(opened_by(*roles.ROLES))
     after = contents()
@@ -46,6 +53,7 @@ def test_a_superuser_finds_what_anybody_finds_without_inline_scripts_and_no_get_
     noted = AuditEvent.objects.filter(pk__gt=latest).values_list("code", flat=True)
     assert set(noted) == {"contact.viewed", "contact.listed", "guests.listed", "agreement_document.fetched"}
     assert {name: found for name, text in texts.items() if (found := INLINE_SCRIPT.findall(text))} == {}
+    assert english <= SAID_TWICE
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -127,13 +135,18 @@ def test_somebody_without_a_role_is_told_whom_to_ask(client: Client, policy: Pol
     assert "Your account has no role yet" in client.get("/admin/").content.decode()
 
 
-def test_the_admin_speaks_one_language_alone(log_in: LogIn, records: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("chosen", "asked", "spoken"), [("sv", "en", "sv"), ("en", "sv", "en"), (None, "sv", "sv")])
+def test_the_admin_speaks_the_language_of_the_account_or_else_of_the_browser(
+    log_in: LogIn, records: dict[str, Any], chosen: str | None, asked: str, spoken: str
+) -> None:
     client = log_in("superuser")
+    if chosen:
+        StaffLanguage.objects.create(user_id=client.session["_auth_user_id"], language=chosen)
     for name in ("index", "contacts_contact_changelist", "contacts_contact_change", "auth_user_add"):
-        answer = client.get(address(name, records), headers={"accept-language": "sv"})
-        assert answer["Content-Language"] == "en"
-        assert '<html lang="en"' in answer.content.decode()
-        assert "Logga ut" not in answer.content.decode()
+        answer = client.get(address(name, records), headers={"accept-language": asked})
+        assert answer["Content-Language"] == spoken
+        assert f'<html lang="{spoken}"' in answer.content.decode()
+        assert ("Logga ut" in answer.content.decode()) == (spoken == "sv")
 
 
 def test_times_are_shown_on_the_clock_of_the_company(

@@ -90,7 +90,7 @@ def test_very_many_are_offered_a_page_at_a_time_with_as_many_queries_and_none_is
     pages = []
     for page in ("1", "2", "3"):
         # Session, user, own and group permissions, time zone; the organisations.
-        with django_assert_num_queries(7) as asked:
+        with django_assert_num_queries(8) as asked:
             pages.append(offered(client, "fjord", page=page))
         assert "COUNT(" not in asked.captured_queries[-1]["sql"].upper()
     assert [len(names(page)) for page in pages] == [20, 20, 5]
@@ -134,5 +134,5 @@ def test_the_name_of_the_chosen_one_costs_one_query_and_a_segment_of_it_none(
     ContactFactory.create_batch(3, organisation=organisation)
     SegmentFactory.create(filters={"organisation": str(organisation.pk)}, shared=True)
     # As many as the list without a filter, the name, and by which policy and its rules people are found.
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         client.get(LIST, {"organisation": str(organisation.pk)})

@@ -68,7 +68,7 @@ def test_the_list_asks_as_many_queries_for_fifty_people_as_for_one(
         # Session, user, own and group permissions, time zone; segments, columns, topics; people, their bases; policy;
         # the versions promised, kept until; the laws, may we write; who was looked at; overdue lists and requests, for
         # the sidebar.
-        with django_assert_num_queries(19):
+        with django_assert_num_queries(20):
             client.get(LIST)
 
 

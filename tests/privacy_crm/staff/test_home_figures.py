@@ -82,7 +82,7 @@ def test_new_contacts_are_counted_by_month_and_scenario(policy: PolicyVersion) -
     chart = counts.new_contacts(policy, DUE)
     assert (chart.names[0], chart.names[-1]) == ("December 2025", "November 2026")
     counted = numbers(chart)
-    assert counted["Event"] == [2, *[0] * 10, 3]
+    assert counted["event"] == [2, *[0] * 10, 3]
     june = [0] * 6 + [1] + [0] * 5
     assert (counted["Prospect"], counted["Webinar"]) == (june, june)
 
@@ -98,9 +98,9 @@ def test_each_address_that_objected_is_counted_once_for_each_channel(policy: Pol
     objections.record(gone, channels=[Channel.EMAIL], day=dt.date(2026, 10, 9), **told)
     counted = numbers(counts.objections(policy, DUE))
     assert {label: (each[-3], each[-2], sum(each)) for label, each in counted.items()} == {
-        "E-mail": (1, 1, 2),
-        "Phone": (0, 1, 1),
-        "Post": (0, 1, 1),
+        "e-mail": (1, 1, 2),
+        "phone": (0, 1, 1),
+        "post": (0, 1, 1),
     }
 
 

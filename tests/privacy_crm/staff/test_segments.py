@@ -203,7 +203,7 @@ def test_the_numbers_cost_as_many_queries_for_many_people_as_for_one(
             contact_of(None, "event", policy)
         # Time zone, session, user, own and group permissions; the segment; policy, its rules; a savepoint and its end,
         # the limit of time as it was, as it is meanwhile and set back, the laws, the numbers.
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(16):
             client.get(page(segment, "numbers"))
 
 
@@ -214,7 +214,7 @@ def test_the_list_of_segments_asks_as_many_queries_for_many_as_for_one(
     for number in (1, 30):
         for organisation in OrganisationFactory.create_batch(number):
             SegmentFactory.create(shared=True, filters={"organisation": str(organisation.pk), "country": "SE"})
-        with django_assert_max_num_queries(10):
+        with django_assert_max_num_queries(11):
             shown = text(client.get(SEGMENTS))
         assert "country Sweden" in shown
         assert "Counting…" in shown
