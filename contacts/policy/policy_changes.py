@@ -90,7 +90,7 @@ def _purposes(old: ScenarioRule, new: ScenarioRule) -> Iterator[Change]:
             words = {"new": text, "old": earlier}
             yield Change(_("The same purpose in other words: %(new)s (was: %(old)s)") % words)
         if earlier and use != before[earlier]:
-            yield _was(text, *(str(Use(each).label) if each else "" for each in (before[earlier], use)))
+            yield _was(text, *(str(Use(each).label) if each else _("not said") for each in (before[earlier], use)))
 
 
 def _texts(old: ScenarioRule, new: ScenarioRule, language: str) -> Iterator[Change]:

@@ -105,6 +105,10 @@ class RuleForm(SectionForm):
     """What a policy says of one scenario."""
 
     scenario = ""
+    explanation = gettext_lazy(
+        "A purpose with a new text is a new purpose, unless you say that it is the same in other words. A new use waits"
+        " for each person until they are told. Empty purposes are left out."
+    )
 
     def offered(self, source: Source) -> Iterator[tuple[str, forms.Field]]:
         rule = self._rule(source)

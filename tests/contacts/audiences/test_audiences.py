@@ -373,7 +373,7 @@ def test_statements_do_not_grow_with_people(policy: PolicyVersion, django_assert
         crowd(size, "prospect", TODAY, policy=policy)
         Contact.objects.update(country="GB")
         held, wanted = custody(), Wanted(Channel.EMAIL, Scenario.PROSPECT, RecipientFactory.create())
-        with django_assert_max_num_queries(24):
+        with django_assert_max_num_queries(25):
             content(export(policy, wanted, held))
 
 
