@@ -16,7 +16,7 @@ USES = [
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("contacts", "0084_notices_taken_down")]
+    dependencies = [("contacts", "0085_look")]
 
     operations = [
         migrations.AddField(
