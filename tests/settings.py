@@ -58,8 +58,8 @@ MEDIA_ROOT = VAR_DIR / f"media{WORKER}"
 EVIDENCE_KEYS_URL = (VAR_DIR / f"evidence-keys{WORKER}").as_uri()
 JOURNAL_URL = (VAR_DIR / f"journal{WORKER}").as_uri()
 
-# Tests write to one company's domain, and count what they send themselves.
-MAILS_AN_HOUR = 1_000
+# Tests write to one company's domain from one network, and what they count themselves they limit themselves.
+MAILS_AN_HOUR = POSTS_AN_HOUR = 1_000
 # What a browser works on for a second before it may send a form, a test has at once.
 ALTCHA_CHALLENGE = ALTCHA_CHALLENGE | {"cost": 1000, "max_number": 2}
 # The tests of the second factor turn it on.
