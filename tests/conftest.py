@@ -76,7 +76,7 @@ def pytest_collection_finish() -> None:
     """Nothing that is there by now will go: a tenth of each test's time went into looking whether it would."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 50, 100)
+    gc.set_threshold(200_000, 50, 100)
 
 
 def pytest_xdist_auto_num_workers() -> int:
