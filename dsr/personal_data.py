@@ -82,11 +82,11 @@ MODELS: dict[str, Table] = {
         ),
         **_table(
             "sought sought_until",
-            about("whom a system is to delete that has not answered yet", exported=False, goes=SOUGHT),
+            about("whom a system still has to look for, to delete or to undo", exported=False, goes=SOUGHT),
         ),
         **_table(
             "id public_id not_before claimed_until attempts reason told_at reminded_on answered_by called_off_by"
-            " called_off_told_at lifted_told_at",
+            " called_off_told_at lifted_told_at owner_number link_number link_until",
             NOTHING,
         ),
     },
