@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0084_notices_taken_down'),
+        ('contacts', '0085_look'),
     ]
 
     operations = [
