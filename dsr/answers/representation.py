@@ -61,8 +61,14 @@ def awaited(acting: Representative, day: dt.date) -> str:
 
 def journal_end(acting: Representative, *, at: dt.datetime, end: str) -> None:
     """Have no restore undo an end: nothing may go to them again. What lapses by its own day does so again (L11)."""
-    told = {"request": str(acting.request.public_id), "entered_at": acting.entered_at.isoformat(), "end": end}
-    writing.write(JournalAct.ACTING_ENDED, [acting.contact.public_id], at=at, **told)
+    writing.write(
+        JournalAct.ACTING_ENDED,
+        [acting.contact.public_id],
+        at=at,
+        request=str(acting.request.public_id),
+        entered_at=acting.entered_at.isoformat(),
+        end=end,
+    )
 
 
 def facts(acting: Representative) -> dict[str, Any]:
