@@ -6,7 +6,7 @@ A request's own row says what was asked and how it ended; what names anybody han
 from contacts.personal_data import KEY, NOTHING, Field, Table, about
 
 CLOSED = "%(REQUEST_MONTHS)s months after the request was closed; the keyed hash proves it to who asks"
-SOUGHT = "once the system has answered, at the latest 30 days after the deletion"
+SOUGHT = "once the system has answered, at the latest 30 days after the deletion, or after it was told to undo it"
 SEALED = "%(EVIDENCE_MONTHS)s months after the answer, and its key with it; the keyed hash finds it for who asks"
 SHORT = "a day after the link has ended, or with the person, by the database's cascade"
 
