@@ -218,7 +218,8 @@ MODELS: dict[str, Table] = {
         NOTHING,
     ),
     "contacts.System": _table(
-        "id public_id name holds scenarios owner_email reached_by webhook_url days recipient ended_on", NOTHING
+        "id public_id name holds scenarios owner_email owner_number reached_by webhook_url days recipient ended_on",
+        NOTHING,
     ),
     "contacts.RecipientDocument": {
         **_table("id recipient kind title file sha256 added_at", NOTHING),

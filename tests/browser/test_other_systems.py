@@ -10,8 +10,8 @@ from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
 from contacts.models import PolicyVersion
-from contacts.outbox import links
 from dsr.models import Enclosure
+from dsr.systems import owner_links
 from dsr.words.vocabulary import Kind
 from tests.support.accessible import violations_everywhere
 from tests.support.asking_systems import SystemFactory, task_of
@@ -47,7 +47,7 @@ def test_the_officer_answers_across_three_systems(
     page.wait_for_selector("html:not([x-cloak])")
     page.get_by_text("The answer waits for them until").wait_for()
     assert violations_everywhere(page, ".pc-stack") == []
-    _owner_answers(browser, f"{live_server.url}/systems/{links.task(task_of(request, invoices).public_id)}/?lang=en")
+    _owner_answers(browser, f"{live_server.url}/systems/{owner_links.token(task_of(request, invoices))}/?lang=en")
     _do(
         page,
         home,
