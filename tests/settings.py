@@ -12,6 +12,7 @@ from pathlib import Path
 
 from django.conf import global_settings
 
+from tests.support.accessible import FOLDER as AXE
 from tests.support.embedded_users import memory
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
@@ -34,7 +35,15 @@ PATIENT = {"STATEMENT_TIMEOUT": "10min", "LOCK_TIMEOUT": "5min", "IDLE_TIMEOUT":
 os.environ |= PATIENT
 
 from privacy_crm.settings import *  # noqa: E402, F403
-from privacy_crm.settings import CACHES, CELERY_BROKER_URL, DATABASES, OWNER_DATABASE, REDIS_URL, VAR_DIR  # noqa: E402
+from privacy_crm.settings import (  # noqa: E402
+    CACHES,
+    CELERY_BROKER_URL,
+    DATABASES,
+    OWNER_DATABASE,
+    REDIS_URL,
+    STATICFILES_DIRS,
+    VAR_DIR,
+)
 
 # Tests make triggers and databases of their own. Processes that they start are the application's (`tests/processes`).
 DATABASES["default"] = OWNER_DATABASE
@@ -56,5 +65,7 @@ MAILS_AN_HOUR = 1_000
 SECOND_FACTOR = False
 # A static file is looked for when it is asked for: to list all of them for each browser takes half of a test's time.
 WHITENOISE_AUTOREFRESH = True
+# Beside the product's, what looks at its pages.
+STATICFILES_DIRS = [*STATICFILES_DIRS, AXE]
 # What makes a password slow to guess makes a log-in slow.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *global_settings.PASSWORD_HASHERS]
