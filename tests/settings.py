@@ -12,6 +12,7 @@ from pathlib import Path
 
 from django.conf import global_settings
 
+from tests.support.accessible import FOLDER as AXE
 from tests.support.embedded_users import memory
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
@@ -41,6 +42,7 @@ from privacy_crm.settings import (  # noqa: E402
     DATABASES,
     OWNER_DATABASE,
     REDIS_URL,
+    STATICFILES_DIRS,
     VAR_DIR,
 )
 
@@ -66,5 +68,7 @@ ALTCHA_CHALLENGE = ALTCHA_CHALLENGE | {"cost": 1000, "max_number": 2}
 SECOND_FACTOR = False
 # A static file is looked for when it is asked for: to list all of them for each browser takes half of a test's time.
 WHITENOISE_AUTOREFRESH = True
+# Beside the product's, what looks at its pages.
+STATICFILES_DIRS = [*STATICFILES_DIRS, AXE]
 # What makes a password slow to guess makes a log-in slow.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *global_settings.PASSWORD_HASHERS]
