@@ -9,7 +9,7 @@ from dsr.models import Evidence, Request, SystemTask
 from dsr.records import requesters
 from dsr.words.vocabulary import State
 from privacy_crm.staff.person_report.about import About, on
-from privacy_crm.staff.person_report.parts import Grid, Part, grid
+from privacy_crm.staff.person_report.parts import Grid, Name, Part, grid
 
 
 def part(about: About) -> Part:
@@ -60,7 +60,7 @@ def _systems(about: About) -> list[Grid]:
 
 
 def _task(each: SystemTask, about: About) -> list[str]:
-    asked = [each.request.number, each.system.name, about.moment(each.opened_at)]
+    asked = [each.request.number, Name(each.system.name), about.moment(each.opened_at)]
     if each.answered_at is None:
         return [*asked, _("none yet"), "–"]
     return [*asked, each.get_answer_display(), about.moment(each.answered_at)]

@@ -11,6 +11,12 @@ from django.utils.translation import ngettext
 MOST = 60  # rows of a table: a report of a few pages is read
 
 
+class Name(str):
+    """What somebody called something, which stands as it is."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Grid:
     """A table. `rows` are the latest ones where there are more of them than fit, and `cut` says so."""
@@ -35,7 +41,7 @@ class Part:
 
 def grid(title: str, headings: list[str], found: Iterable[Sequence[Any]]) -> list[Grid]:
     """Return a table, or none where it would have no rows."""
-    rows = [[capfirst(str(cell)) for cell in row] for row in found]
+    rows = [[cell if isinstance(cell, Name) else capfirst(str(cell)) for cell in row] for row in found]
     if not rows:
         return []
     cut = ngettext("%d earlier entry is not shown here.", "%d earlier entries are not shown here.", len(rows) - MOST)

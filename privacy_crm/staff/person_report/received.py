@@ -12,7 +12,7 @@ from contacts.disclosure import notice_words
 from contacts.models import AuditEvent, Disclosure, Recipient, RecipientNotice
 from contacts.outbox import notices
 from privacy_crm.staff.person_report.about import About, on
-from privacy_crm.staff.person_report.parts import Grid, Part, grid
+from privacy_crm.staff.person_report.parts import Grid, Name, Part, grid, unknown
 
 _DAYS = 12  # of one recipient that stand in a cell
 
@@ -20,7 +20,9 @@ _DAYS = 12  # of one recipient that stand in a cell
 def part(about: About) -> Part:
     grids = [*_disclosed(about), *_standing(about), *_told(about)]
     texts = list(_lists(about))
-    if about.contacts and not grids:
+    if grids and about.contacts:
+        texts.append(_("Which of the details went each time is not on record."))
+    elif about.contacts:
         texts.append(_("Nobody outside has received anything, as far as the records go."))
     if not about.contacts:
         texts.append(_("Single disclosures are not known any more: they go with the record of the person."))
@@ -32,7 +34,7 @@ def _disclosed(about: About) -> list[Grid]:
     found = Disclosure.objects.filter(contact__in=about.contacts).select_related("recipient").order_by("-at", "-pk")
     days: dict[tuple[str, str, str], list[dt.date]] = defaultdict(list)
     for each in found:
-        what = (each.recipient.name, str(each.get_purpose_display()), str(each.get_kind_display()))
+        what = (Name(each.recipient.name), str(each.get_purpose_display()), str(each.get_kind_display()))
         days[what].append(day_of(each.at, about.policy.zone))
     headings = [_("Recipient"), _("For people held as"), _("How"), _("On")]
     return grid(_("Disclosures"), headings, ([*what, _listed(theirs)] for what, theirs in days.items()))
@@ -54,7 +56,7 @@ def _listed(days: list[dt.date]) -> str:
 def _standing(about: About) -> list[Grid]:
     headings = [_("Recipient"), _("What it does"), _("Has had the details since"), _("Agreement until")]
     found = notices.holders(about.person.contact_ids, at=about.at).filter(standing=True)
-    rows = ([each.name, each.service, _since(each, about), _until(each)] for each in found)
+    rows = ([Name(each.name), each.service, _since(each, about), _until(each)] for each in found)
     return grid(_("Recipients that have everybody’s details"), headings, rows)
 
 
@@ -62,7 +64,7 @@ def _since(recipient: Recipient, about: About) -> str:
     """Return the day from which the agreement and a reason to hold the person stood together."""
     covered = [basis.collected_on for basis in about.bases if basis.scenario in recipient.purposes]
     begun = recipient.agreement_from
-    return on(max(min(covered), begun)) if covered and begun else _("not known")
+    return on(max(min(covered), begun)) if covered and begun else unknown()
 
 
 def _until(recipient: Recipient) -> str:
@@ -80,7 +82,7 @@ def _told(about: About) -> list[Grid]:
 def _notice(each: RecipientNotice, about: About) -> list[str]:
     sent = about.moment(each.sent_at) if each.sent_at else _("not sent yet")
     confirmed = about.moment(each.acknowledged_at) if each.acknowledged_at else _("not confirmed")
-    return [each.recipient.name, notice_words.heading(each), sent, confirmed]
+    return [Name(each.recipient.name), notice_words.heading(each), sent, confirmed]
 
 
 def _lists(about: About) -> Iterator[str]:

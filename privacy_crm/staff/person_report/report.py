@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import typst
 from django.db import models, transaction
@@ -51,6 +51,7 @@ class Report:
     company: str
     address: str
     unnamed: str
+    unshown: str
     parts: list[Part]
 
 
@@ -72,9 +73,9 @@ def make(about: About, purpose: Purpose, reference: str, *, at: dt.datetime, by:
 
 def pdf(report: Report, *, at: dt.datetime) -> bytes:
     """Return it as a tagged PDF (PDF/UA-1). The same report and moment give the same bytes."""
-    said = json.dumps(asdict(report))
+    said = asdict(report)
     try:
-        return _compiled(said, at, ["ua-1"])
+        return _compiled(said | {"unshown": ""}, at, ["ua-1"])
     except typst.TypstError:  # a letter that no font of ours can show
         return _compiled(said, at, [])
 
@@ -94,14 +95,15 @@ def _composed(about: About, purpose: Purpose, reference: str) -> Report:
             "Everything here is read from records that were made when it happened. What is not on record says “not"
             " known”. Our staff act under the company’s name and are not named."
         ),
+        unshown=_("Some letters cannot be printed here. The page in the browser has them."),
         parts=[part(about) for part in PARTS],
     )
 
 
-def _compiled(said: str, at: dt.datetime, standards: list[Literal["ua-1"]]) -> bytes:
+def _compiled(said: dict[str, Any], at: dt.datetime, standards: list[Literal["ua-1"]]) -> bytes:
     made: bytes = typst.compile(
         TEMPLATE.read_bytes(),
-        sys_inputs={"report": said},
+        sys_inputs={"report": json.dumps(said)},
         ignore_system_fonts=True,
         pdf_standards=[*standards],
         timestamp=at.astimezone(dt.UTC).replace(microsecond=0),

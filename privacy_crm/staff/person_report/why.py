@@ -9,7 +9,7 @@ from contacts.models.sign_ups import UNPROVEN_DAYS
 from contacts.words.vocabulary import Clock, LegalBasis, Scenario, SourceKind
 from privacy_crm.staff.people import source_words
 from privacy_crm.staff.person_report.about import About, on
-from privacy_crm.staff.person_report.parts import Grid, Part, grid
+from privacy_crm.staff.person_report.parts import Grid, Name, Part, grid
 from retention.forecasts import explain, words
 from retention.models import Hold, HoldReason
 
@@ -75,7 +75,7 @@ def _holds(about: About) -> list[Grid]:
 def _hold(each: Hold, about: About) -> list[str]:
     stands = each.until is None or each.until >= about.day
     return [
-        *(each.get_reason_display(), each.get_kind_display(), each.legal_reference or "–"),
+        *(each.get_reason_display(), each.get_kind_display(), Name(each.legal_reference or "–")),
         *(about.moment(each.placed_at), on(each.until) if each.until else _("no end set")),
         _("stands") if stands else _("has ended"),
     ]

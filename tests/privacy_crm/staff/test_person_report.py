@@ -152,17 +152,17 @@ def test_the_ledger_stands_with_its_wording_and_each_objection_since_its_day(pol
 @pytest.mark.promise("P15")
 def test_recipients_stand_with_their_days_and_with_what_they_were_told(policy: PolicyVersion) -> None:
     contact = ada(policy)
-    printer, host = RecipientFactory.create(name="Printer AB"), RecipientFactory.create(name="Host AB", standing=True)
+    printer, host = RecipientFactory.create(name="ePrint AB"), RecipientFactory.create(name="Host AB", standing=True)
     gave(printer, contact, purpose="prospect")
     notice(printer, "rectified", reference=contact.public_id, sent_at=NOON)
     received = parts_of(contact, policy)[RECEIVED]
     (given,) = rows(received, "Disclosures")
-    assert given[0] == "Printer AB"
+    assert given[0] == "ePrint AB"
     assert "2026" in given[3]
     assert [row[:1] + row[2:3] for row in rows(received, "Recipients that have everybody’s details")] == [
         [host.name, "24 May 2026"]
     ]
-    assert rows(received, "Notices to recipients") == [["Printer AB", "Correct", "24 November 2026", "Not confirmed"]]
+    assert rows(received, "Notices to recipients") == [["ePrint AB", "Correct", "24 November 2026", "Not confirmed"]]
 
 
 @pytest.mark.promise("P8")
@@ -238,6 +238,13 @@ def test_who_has_the_address_now_is_not_told_of_who_had_it_before(policy: Policy
 
 
 # Names, record and paper
+
+
+@pytest.mark.promise("P20")
+def test_letters_without_a_font_are_given_up_on_paper_which_says_so(policy: PolicyVersion) -> None:
+    made = person_reports.of(ada(policy, last_name="王"), policy)
+    assert "王" in made.called
+    assert report.pdf(made, at=NOON).startswith(b"%PDF")
 
 
 @pytest.mark.promise("P17")
