@@ -1,20 +1,18 @@
 """The report itself: all parts about one person, as a page and on paper, made on the spot and kept nowhere."""
 
 import datetime as dt
-import json
 import uuid
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
 
-import typst
 from django.db import models, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contacts.base import audit
+from contacts.look import papers
 from privacy_crm.staff.person_report import agreed, asked, deleted, received, shown, why
 from privacy_crm.staff.person_report.about import About, on
 from privacy_crm.staff.person_report.parts import Part
@@ -75,9 +73,9 @@ def pdf(report: Report, *, at: dt.datetime) -> bytes:
     """Return it as a tagged PDF (PDF/UA-1). The same report and moment give the same bytes."""
     said = asdict(report)
     try:
-        return _compiled(said | {"unshown": ""}, at, ["ua-1"])
-    except typst.TypstError:  # a letter that no font of ours can show
-        return _compiled(said, at, [])
+        return papers.typeset(TEMPLATE, said | {"unshown": ""}, at=at)
+    except papers.UnshownError:
+        return papers.typeset(TEMPLATE, said, at=at, ua=False)
 
 
 def _composed(about: About, purpose: Purpose, reference: str) -> Report:
@@ -98,14 +96,3 @@ def _composed(about: About, purpose: Purpose, reference: str) -> Report:
         unshown=_("Some letters cannot be printed here. The page in the browser has them."),
         parts=[part(about) for part in PARTS],
     )
-
-
-def _compiled(said: dict[str, Any], at: dt.datetime, standards: list[Literal["ua-1"]]) -> bytes:
-    made: bytes = typst.compile(
-        TEMPLATE.read_bytes(),
-        sys_inputs={"report": json.dumps(said)},
-        ignore_system_fonts=True,
-        pdf_standards=[*standards],
-        timestamp=at.astimezone(dt.UTC).replace(microsecond=0),
-    )
-    return made
