@@ -7,10 +7,12 @@ import pytest
 
 from contacts.models import Contact, PolicyVersion
 from contacts.people import erasure
+from contacts.words.addresses import every_hash
 from dsr import package
 from dsr.intake import intake
 from dsr.intake.intake import Asked
 from dsr.models import Evidence, Request
+from dsr.records import requesters
 from dsr.words.vocabulary import Kind, Outcome, Source
 from privacy_crm.merging import merge
 from tests.support.deciding import TODAY, ada
@@ -46,6 +48,7 @@ def test_who_asked_hears_of_it_as_long_as_it_is_sealed(policy: PolicyVersion) ->
     )
     assert said in told(policy, contact)  # under another address, too
     assert "sealed evidence" not in told(policy, address="ada@fjordkraft.example")
+    assert not Evidence.objects.filter(requesters.evidence_of(every_hash("ada@fjordkraft.example"), [])).exists()
 
 
 @pytest.mark.promise("L20")
