@@ -47,6 +47,7 @@ MODELS: dict[str, Table] = {
         **_table("id seen_by entered_at", NOTHING),
     },
     "dsr.Evidence": {
+        **_table("contact", about("whose request it proves", exported=False)),
         **_table("number kind sealed_at ends_on", about("that an answer is proven, and until when", goes=SEALED)),
         **_table(
             "id public_id request address_hash content",

@@ -11,6 +11,7 @@ RULES: Rules = {
     "dsr.Subject.contact": (moved("dsr_subject", unless=_SAME_REQUEST),),
     "dsr.Paper.contact": (moved("dsr_paper"),),
     "dsr.Representative.contact": (moved("dsr_representative"),),
+    "dsr.Evidence.contact": (moved("dsr_evidence"),),
     "dsr.Enclosure.contact": (moved("dsr_enclosure"),),
     # A visit ends by itself where its address is not the one that stays (dsr.proving).
     "dsr.Proof.contact": (moved("dsr_proof"),),

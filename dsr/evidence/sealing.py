@@ -18,6 +18,7 @@ from contacts.base.days import add_months
 from contacts.journal import stores
 from contacts.models import Contact
 from dsr.models import Evidence, Paper, Request
+from dsr.records import requesters
 from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import AT_ONCE, EvidenceKind, Outcome, PaperKind
 
@@ -87,6 +88,7 @@ def _seal(request: Request, kind: EvidenceKind, told: dict[str, Any], *, day: dt
     """Write the key first, so that whatever is sealed can be opened. The key of what is rolled back opens nothing."""
     evidence = Evidence(
         request=request,
+        contact=_asker(request),
         number=request.number,
         kind=kind,
         address_hash=request.address_hash,
@@ -102,6 +104,12 @@ def _seal(request: Request, kind: EvidenceKind, told: dict[str, Any], *, day: dt
     evidence.content = nonce + _cipher(key).encrypt(nonce, sealed, _bound(evidence))
     evidence.save(force_insert=True)
     return evidence
+
+
+def _asker(request: Request) -> Contact | None:
+    """Return who is known to have asked, so that they hear of the evidence when the request is gone."""
+    person = Contact.objects.whole().filter(requests__request=request).order_by("requests__pk").first()
+    return person if person and requesters.is_own(request, person.pk) else None
 
 
 def _parts(evidence: Evidence) -> tuple[bytes, bytes]:

@@ -6,6 +6,7 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 
+from contacts.models import Contact
 from dsr.models.requests import Request
 from dsr.words.vocabulary import EvidenceKind
 
@@ -13,11 +14,16 @@ from dsr.words.vocabulary import EvidenceKind
 class Evidence(models.Model):
     """A sealed file of a request. Its key lies outside the database, so that no copy of the database can open it.
 
-    It outlives request and person, whom its number and the keyed hash of the address lead to.
+    It outlives request and person, whom its number and the keyed hash of the address lead to. `contact` is who is known
+    to have asked, as long as they are held.
     """
+
+    # What proves an answer outlasts a reduction, and whose it is.
+    stays_when_reduced = True
 
     public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     request = models.ForeignKey(Request, models.DB_SET_NULL, null=True, related_name="evidence")
+    contact = models.ForeignKey(Contact, models.DB_SET_NULL, null=True, related_name="evidence", db_index=False)
     number = models.CharField(help_text="What the request was called by.")
     kind = models.CharField(choices=EvidenceKind)
     address_hash = models.CharField(max_length=72, blank=True)
@@ -31,6 +37,7 @@ class Evidence(models.Model):
         indexes = [
             models.Index(fields=["ends_on"], name="evidence_ending"),
             models.Index(fields=["address_hash"], name="evidence_of_address"),
+            models.Index(fields=["contact"], name="evidence_of_person"),
         ]
 
     def __str__(self) -> str:

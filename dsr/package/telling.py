@@ -83,7 +83,9 @@ def _sentences(kept: Kept, found: dict[str, Section], day: dt.date) -> list[str]
         said = [_("You are not among our contacts.")]
     if "contacts.Suppression" in found:
         said.append(_coded())
-    return [*said, _remembered()] if "contacts.Tombstone" in found else said
+    if "contacts.Tombstone" in found:
+        said.append(_remembered())
+    return [*said, *_sealed(found["dsr.Evidence"])] if "dsr.Evidence" in found else said
 
 
 def _coded() -> str:
@@ -98,6 +100,17 @@ def _remembered() -> str:
         "You asked us to delete your details, and we did. A coded form of your e-mail address keeps anybody here from"
         " entering them again, for a time that is named below."
     )
+
+
+def _sealed(section: Section) -> list[str]:
+    """Name what proves our answers, also where the request itself is gone by now."""
+    place = {column.name: number for number, column in enumerate(section.columns)}
+    last: dict[str, dt.date] = {}
+    for row in section.rows:
+        number, ends_on = row[place["number"]], row[place["ends_on"]]
+        last[number] = max(ends_on, last.get(number, ends_on))
+    text = _("We keep sealed evidence of your request %(number)s until %(day)s.")
+    return [text % {"number": number, "day": periods.full(day)} for number, day in sorted(last.items())]
 
 
 # The chapters, in the order of the article

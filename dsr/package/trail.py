@@ -63,6 +63,8 @@ DEEDS: dict[str, Any] = {
     "notice.sent": _("a recipient was told something about you"),
     "objection.recorded": _("an objection was noted"),
     "objection.taken_back": _("it was noted that an objection was not yours"),
+    "person_report.fetched": _("a report of what we did with your details was downloaded"),
+    "person_report.made": _("a report of what we did with your details was made"),
     "policy.told": _("we told you by letter of a longer period"),
     "policy.untold": _("a mail about our privacy policy came back"),
     "registration.cancelled": _("a place at an event was given up"),

@@ -25,13 +25,20 @@ def asked_by(address_hashes: Collection[str], contact_ids: Collection[int]) -> Q
 def evidence_of(address_hashes: Collection[str], contact_ids: Collection[int]) -> Q:
     """Tell of sealed evidence whether it is of somebody's own requests.
 
-    Where nobody is held under an address, it is of whoever had it. Where somebody is, what the request no longer leads
-    to may be of whoever had the address before, and is not shown.
+    It says itself who asked, as long as they are held and this was known. Where it does not, and nobody is held under
+    an address, it is of whoever had it. Where somebody is, what the request no longer leads to may be of whoever had
+    the address before, and is not shown.
     """
-    theirs = Q(address_hash__in=address_hashes)
+    theirs = Q(address_hash__in=address_hashes, contact=None)
     if not contact_ids:
         return theirs
-    return theirs & Q(request__in=Request.objects.filter(asked_by(address_hashes, contact_ids)).values("pk"))
+    asked = Request.objects.filter(asked_by(address_hashes, contact_ids))
+    return Q(contact__in=contact_ids) | (theirs & Q(request__in=asked.values("pk")))
+
+
+def is_own(request: Request, contact_id: int) -> bool:
+    """Tell whether it is known that somebody asked, whom a request is about."""
+    return Request.objects.filter(_own([contact_id]), pk=request.pk).exists()
 
 
 def _own(contact_ids: Collection[int]) -> Q:

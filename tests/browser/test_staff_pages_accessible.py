@@ -41,6 +41,7 @@ BARE = {
     "contacts_recipient_document",
     "data-map-file",
     "authority-pack-file",
+    "person-report-file",
 }
 PAGES = [name for name in opened_by(*roles.ROLES) if name not in BARE]
 MAIN = [

@@ -37,6 +37,7 @@ class StaffSite(UnfoldAdminSite):
 
     def get_urls(self) -> list[Any]:
         from privacy_crm.staff.home import home_figures  # noqa: PLC0415 - the site is there before its pages are
+        from privacy_crm.staff.person_report import page as person_report  # noqa: PLC0415
         from privacy_crm.staff.registers import authority_pack, data_map  # noqa: PLC0415
         from privacy_crm.staff.system import page  # noqa: PLC0415
 
@@ -48,6 +49,8 @@ class StaffSite(UnfoldAdminSite):
             path("data-map/file/", self.admin_view(data_map.file), name="data-map-file"),
             path("authority-pack/", self.admin_view(authority_pack.show), name="authority-pack"),
             path("authority-pack/file/", self.admin_view(authority_pack.file), name="authority-pack-file"),
+            path("person-report/", self.admin_view(person_report.show), name="person-report"),
+            path("person-report/file/", self.admin_view(person_report.file), name="person-report-file"),
         ]
         return [figure, system, *fields, *super().get_urls()]
 

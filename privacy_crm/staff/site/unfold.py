@@ -85,6 +85,12 @@ _NAVIGATION = [
                 "link": reverse_lazy("admin:authority-pack"),
                 "permission": _may("contacts.view_processingsnapshot"),
             },
+            {
+                "title": _("Report on one person"),
+                "icon": "person_search",
+                "link": reverse_lazy("admin:person-report"),
+                "permission": _may("dsr.handle_request"),
+            },
             _page(_("Maintenance"), "build", "contacts_maintenance", "contacts.view_maintenance"),
             _page(_("Reviews"), "fact_check", "contacts_review", "contacts.view_review"),
             _page(_("Privacy policy"), "policy", "contacts_policyversion", "contacts.view_policyversion"),

@@ -27,6 +27,8 @@ EXPORTS: dict[str, Any] = {
     "audience.struck": _("removed people from an exported list"),
     "notice.sent": _("told a recipient something about %(person)s"),
     "notice.acknowledged": _("confirmed a notice about %(person)s"),
+    "person_report.made": _("made the report on %(person)s"),
+    "person_report.fetched": _("downloaded the report on %(person)s"),
     "trail.exported": _("exported entries of the audit trail"),
 }
 

@@ -83,6 +83,10 @@ COUNTS: dict[str, Any] = {
     "day": _("as of %s"),
     "entries": _("entries: %s"),
     "found": _("people found: %s"),
+    "on_check": _("for our own check %s"),
+    "on_claim": _("for the legal claim %s"),
+    "on_complaint": _("for the complaint %s"),
+    "on_question": _("for the authority’s question %s"),
     "pairs": _("pairs found: %s"),
     "rules": _("rules: %s"),
 }
