@@ -138,5 +138,5 @@ def searched(check: StatementCheck | None) -> str:
 def found(check: StatementCheck) -> list[tuple[int, str]]:
     """Return how many of each contradiction a search found, with its sentence; the most first."""
     texts = {each.code: each.text for each in contradictions.ALL}
-    told = [(number, texts.get(code, code)) for code, number in check.found.items()]
+    told = [(number, _(texts.get(code, code))) for code, number in check.found.items()]
     return sorted(told, key=lambda pair: -pair[0])
