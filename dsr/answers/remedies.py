@@ -31,5 +31,5 @@ def check(draft: Draft, policy: PolicyVersion) -> None:
     with translation.override(draft.language):
         if not draft.closing.endswith(remedy(policy)):
             raise RequestError(
-                "A refusal has to end with where the person can complain, and that they can go to court."
+                _("A refusal has to end with where the person can complain, and that they can go to court.")
             )
