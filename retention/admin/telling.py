@@ -3,12 +3,13 @@
 import datetime as dt
 
 from django.db.models import Sum
-from django.utils.formats import date_format, localize
+from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from contacts.base.days import day_of
+from contacts.words.numbers import grouped
 from retention.admin import waiting_words
 from retention.audit import contradictions
 from retention.models import PurgeRun, Rule, RunStatus, StatementCheck
@@ -20,11 +21,11 @@ def told(run: PurgeRun, today: dt.date) -> str:
         deleted=Sum("contacts_deleted", default=0), reduced=Sum("contacts_minimised", default=0)
     )
     parts = [
-        ngettext("%s person was deleted", "%s people were deleted", done["deleted"]) % localize(done["deleted"]),
-        _("%s reduced to what the law makes us keep") % localize(done["reduced"]),
+        ngettext("%s person was deleted", "%s people were deleted", done["deleted"]) % grouped(done["deleted"]),
+        _("%s reduced to what the law makes us keep") % grouped(done["reduced"]),
     ]
     if run.spared is not None:
-        parts.append(_("%s spared by an open request or claim") % localize(run.spared))
+        parts.append(_("%s spared by an open request or claim") % grouped(run.spared))
     return " ".join(filter(None, [f"{when(run, today)} {', '.join(parts)}.", failures(run), skipped(run)]))
 
 
@@ -59,7 +60,7 @@ def skipped(run: PurgeRun) -> str:
             "%s records were skipped because they were in use, and were left to the next run.",
             number,
         )
-    return text % localize(number)
+    return text % grouped(number)
 
 
 def _skipped(run: PurgeRun) -> int:
@@ -101,7 +102,7 @@ def _held(run: PurgeRun, day: str) -> str:
         "tried again every ten minutes. Ask those who run the system to find what keeps them locked.",
         _skipped(run),
     )
-    return text % {"day": day, "number": localize(_skipped(run))}
+    return text % {"day": day, "number": grouped(_skipped(run))}
 
 
 def outcome(check: StatementCheck) -> tuple[str, str]:
@@ -132,7 +133,7 @@ def searched(check: StatementCheck | None) -> str:
         "The search of %(day)s found %(number)s contradictions.",
         number,
     )
-    return text % {"day": day, "number": localize(number)}
+    return text % {"day": day, "number": grouped(number)}
 
 
 def found(check: StatementCheck) -> list[tuple[int, str]]:
