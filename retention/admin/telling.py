@@ -26,7 +26,8 @@ def told(run: PurgeRun, today: dt.date) -> str:
     ]
     if run.spared is not None:
         parts.append(_("%s spared by an open request or claim") % grouped(run.spared))
-    return " ".join(filter(None, [f"{when(run, today)} {', '.join(parts)}.", failures(run), skipped(run)]))
+    said = _("%(when)s %(what)s.") % {"when": when(run, today), "what": ", ".join(parts)}
+    return " ".join(filter(None, [said, failures(run), skipped(run)]))
 
 
 def when(run: PurgeRun, today: dt.date) -> str:

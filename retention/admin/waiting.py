@@ -114,7 +114,11 @@ def _who_else(missing: int) -> str:
 
 def consequence(run: PurgeRun) -> str:
     """Return what the approval of a run will do."""
-    return _("%(delete)s deleted and %(reduce)s reduced to what the law makes us keep. This cannot be undone.") % {
-        "delete": ngettext("%s person will be", "%s people will be", run.to_delete) % grouped(run.to_delete),
-        "reduce": ngettext("%s person", "%s people", run.to_minimise) % grouped(run.to_minimise),
-    }
+    text = ngettext(
+        "%(delete)s person will be deleted and %(reduce)s reduced to what the law makes us keep."
+        " This cannot be undone.",
+        "%(delete)s people will be deleted and %(reduce)s reduced to what the law makes us keep."
+        " This cannot be undone.",
+        run.to_delete,
+    )
+    return text % {"delete": grouped(run.to_delete), "reduce": grouped(run.to_minimise)}
