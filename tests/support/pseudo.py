@@ -23,7 +23,8 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 _EMPTY = {"br", "circle", "hr", "img", "input", "line", "link", "meta", "path", "rect", "use"}
 _SILENT = {"code", "kbd", "option", "script", "style", "textarea"}  # options: the time zones of the world
 # One text after another, where the first is no sentence and no label.
-_GLUED = re.compile(r"[^.!?:…”⟦⟧]⟧ ⟦(?!and⟧)")
+_GLUED = re.compile(r"[^.!?:…”⟦⟧]⟧ ⟦")
+_AND = "⟧ ⟦and⟧ ⟦"  # a list, put together by Django
 # The page of the data map names fields that only registers name. That of the system shows settings by their names.
 _NAMES = {"data-map", "system"}
 # Who did what, as the trail tells it; a channel and whether it is open, in the list of contacts.
@@ -79,7 +80,9 @@ def untranslated(pages: Mapping[str, str], records: str) -> dict[str, set[str]]:
 
 def glued(pages: Mapping[str, str]) -> dict[str, set[str]]:
     """Return the texts of pages that are put together from others: no other language has them in the same order."""
-    found = {name: {text for text in _read(page) if _GLUED.search(text)} for name, page in pages.items()}
+    found = {
+        name: {text for text in _read(page) if _GLUED.search(text.replace(_AND, ""))} for name, page in pages.items()
+    }
     return {name: texts for name, texts in found.items() if texts and name not in _PAIRS}
 
 
