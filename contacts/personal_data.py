@@ -76,7 +76,9 @@ MODELS: dict[str, Table] = {
         "decided_by": _STAFF,
     },
     "contacts.ScenarioRule": _table(
-        "id version scenario clock months legal_basis categories title purposes note text recipients transfers", NOTHING
+        "id version scenario clock months legal_basis categories title purposes uses rewords note text recipients"
+        " transfers",
+        NOTHING,
     ),
     "contacts.Contact": {
         **_table("id", about(_("the record's key"), exported=False)),

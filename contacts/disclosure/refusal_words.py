@@ -24,6 +24,7 @@ _ONE = {
     "frozen": gettext_lazy("frozen by a request or a claim"),
     "elsewhere": gettext_lazy("not held as %(purpose)s"),
     "untold": gettext_lazy("not informed yet of where we have their details from"),
+    "unshared": gettext_lazy("not told of a purpose for which we share their details"),
 }
 _SEVERAL: dict[str, Any] = {
     "gone": ngettext_lazy("%(number)s no longer held", "%(number)s no longer held", "number"),
@@ -38,6 +39,11 @@ _SEVERAL: dict[str, Any] = {
     "untold": ngettext_lazy(
         "%(number)s not informed yet of where we have their details from",
         "%(number)s not informed yet of where we have their details from",
+        "number",
+    ),
+    "unshared": ngettext_lazy(
+        "%(number)s not told of a purpose for which we share their details",
+        "%(number)s not told of a purpose for which we share their details",
         "number",
     ),
     "objected": ngettext_lazy(

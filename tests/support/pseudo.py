@@ -27,8 +27,8 @@ _GLUED = re.compile(r"[^.!?:…”⟦⟧]⟧ ⟦")
 _AND = "⟧ ⟦and⟧ ⟦"  # a list, put together by Django
 # The page of the data map names fields that only registers name. That of the system shows settings by their names.
 _NAMES = {"data-map", "system"}
-# Who did what, as the trail tells it; a channel and whether it is open, in the list of contacts.
-_PAIRS = {"contacts_auditevent_changelist", "contacts_contact_changelist"}
+# Who did what, as the trail tells it; a channel and whether it is open; a filter and its value.
+_PAIRS = {"contacts_auditevent_changelist", "contacts_contact_changelist", "contacts_segment_changelist"}
 # The sender's address, which settings name, and the file that the walk uploads.
 _DATA = "crm localhost aino.lindqvist@fjordkraft.example PDF CSV"
 
