@@ -18,8 +18,8 @@ export PORT VAR_DIR EMAIL_URL
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick test-faults restore-drill check bench mutants screenshots jobs drawing sbom audit
-.PHONY: requirements clean
+.PHONY: help setup demo test test-quick test-faults restore-drill check bench mutants screenshots jobs drawing messages
+.PHONY: sbom audit requirements clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -42,7 +42,7 @@ restore-drill: setup ## back up, erase, purge, object, freeze, restore, replay: 
 test-faults: setup ## run the whole matrix of faults: servers and processes that are killed, full, silent or late
 	@exec $(BIN)/python -m pytest -n 0 -m "faults or processes" --durations=0 $(FAULTS) $(ARGS)
 
-check: setup ## lint, types, import contracts, migrations, the data map, Django's checks
+check: setup ## lint, types, import contracts, migrations, the data map, translations, Django's checks
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -50,6 +50,7 @@ check: setup ## lint, types, import contracts, migrations, the data map, Django'
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py lintmigrations --settings tests.linting
 	$(BIN)/python manage.py data_map --check
+	$(BIN)/python -m docs.messages --check
 	$(BIN)/python manage.py check --fail-level WARNING --database default
 
 bench: setup ## measure what must be fast against its floor (ARGS="--contacts 200000", "--only audience")
@@ -63,6 +64,9 @@ screenshots: setup ## take the pictures of docs/tour.md anew, with Chromium (ARG
 
 jobs: setup ## write docs/jobs.md anew, from the table of jobs
 	@exec $(BIN)/python -m docs.jobs
+
+messages: setup ## bring the translations in locale/ up to date with what the code says, and compile them (needs gettext)
+	@exec $(BIN)/python -m docs.messages
 
 drawing: setup ## draw the house in ARCHITECTURE.md anew, with the sentence for each room
 	@exec $(BIN)/python -m docs.draw

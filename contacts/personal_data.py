@@ -6,6 +6,8 @@ A test walks all models of all installed apps and fails on a field that no app's
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_noop as _
+
 
 @dataclass(frozen=True)
 class Field:
@@ -19,21 +21,25 @@ class Field:
 
 type Table = dict[str, Field]
 
-WITH_PERSON = "with the person, by the database's cascade"
-WITH_PLACE = "with the registration, and straight after the event"
-A_DAY = "a day after the upload, or with the person, by the database's cascade"
-UNPROVEN = "after 30 days, or with the person, by the database's cascade"
-UNANSWERED = "once it is answered, after 30 days, or with the person, by the database's cascade"
-ONCE_SENT = "once the mail server has accepted it, at the latest after 14 days"
-ONCE_FREE = "with the next sender, as soon as nobody else holds the message"
-LAST_DAY = "after its last day, or when the person comes back by an act of their own"
-ITS_MONTHS = "%(AUDIT_MONTHS)s months after the end of its month, with the whole month"
-ONCE_CONFIRMED = "once the holder of the list has said what became of it, or with the person, by the database's cascade"
-A_YEAR = "with the person, %(MESSAGE_MONTHS)s months after it was sent or ended, or once nothing depends on it any more"
-WITH_LIST = "with the list, %(REQUEST_MONTHS)s months after it was confirmed; it names nobody"
-WITH_SEGMENT = "with its segment of the journal, some days after the last backup without it has expired"
-ONCE_SEEN = "with the person, or %(AUDIT_MONTHS)s months after staff looked at them"
-ONCE_DONE = "%(REQUEST_MONTHS)s months after the recipient acknowledged it; it names nobody"
+WITH_PERSON = _("with the person, by the database's cascade")
+WITH_PLACE = _("with the registration, and straight after the event")
+A_DAY = _("a day after the upload, or with the person, by the database's cascade")
+UNPROVEN = _("after 30 days, or with the person, by the database's cascade")
+UNANSWERED = _("once it is answered, after 30 days, or with the person, by the database's cascade")
+ONCE_SENT = _("once the mail server has accepted it, at the latest after 14 days")
+ONCE_FREE = _("with the next sender, as soon as nobody else holds the message")
+LAST_DAY = _("after its last day, or when the person comes back by an act of their own")
+ITS_MONTHS = _("%(AUDIT_MONTHS)s months after the end of its month, with the whole month")
+ONCE_CONFIRMED = _(
+    "once the holder of the list has said what became of it, or with the person, by the database's cascade"
+)
+A_YEAR = _(
+    "with the person, %(MESSAGE_MONTHS)s months after it was sent or ended, or once nothing depends on it any more"
+)
+WITH_LIST = _("with the list, %(REQUEST_MONTHS)s months after it was confirmed; it names nobody")
+WITH_SEGMENT = _("with its segment of the journal, some days after the last backup without it has expired")
+ONCE_SEEN = _("with the person, or %(AUDIT_MONTHS)s months after staff looked at them")
+ONCE_DONE = _("%(REQUEST_MONTHS)s months after the recipient acknowledged it; it names nobody")
 
 
 def about(why: str, *, exported: bool = True, goes: str = WITH_PERSON) -> Field:
@@ -41,9 +47,9 @@ def about(why: str, *, exported: bool = True, goes: str = WITH_PERSON) -> Field:
 
 
 NOTHING = Field(personal=False)
-STAYS = "with the row; accounts are closed and stay"
-_STAFF = about("which member of staff it is", exported=False, goes=STAYS)
-KEY = about("ties the row to its person", exported=False)
+STAYS = _("with the row; accounts are closed and stay")
+_STAFF = about(_("which member of staff it is"), exported=False, goes=STAYS)
+KEY = about(_("ties the row to its person"), exported=False)
 
 
 def _table(fields: str, field: Field) -> Table:
@@ -75,59 +81,63 @@ MODELS: dict[str, Table] = {
         NOTHING,
     ),
     "contacts.Contact": {
-        **_table("id", about("the record's key", exported=False)),
-        **_table("public_id", about("names the person in addresses of pages and in the audit, without a name")),
-        **_table("email first_name last_name job_title", about("to know and to reach the person (P2)")),
-        **_table("phone address postal_code city country", about("to reach the person on the other channels (P2)")),
-        **_table("language", about("to write in the person's language")),
+        **_table("id", about(_("the record's key"), exported=False)),
+        **_table("public_id", about(_("names the person in addresses of pages and in the audit, without a name"))),
+        **_table("email first_name last_name job_title", about(_("to know and to reach the person (P2)"))),
+        **_table("phone address postal_code city country", about(_("to reach the person on the other channels (P2)"))),
+        **_table("language", about(_("to write in the person's language"))),
         **_table(
             "address_hash mailbox_hash",
-            about("finds an objection to marketing made under the address or its mailbox (P12)", exported=False),
+            about(_("finds an objection to marketing made under the address or its mailbox (P12)"), exported=False),
         ),
         **_table(
             "address_trust address_trust_reason address_trust_since",
-            about("whether the address is known to be the person's, and why, so that nobody else opens their details"),
+            about(
+                _("whether the address is known to be the person's, and why, so that nobody else opens their details")
+            ),
         ),
-        **_table("bounced_on", about("whether the address is known to reach the person")),
-        **_table("left_on", about("when we heard that the person left their organisation (P4)")),
-        **_table("frozen_through restricted_through", about("how long a freeze or a restriction stands (Art. 18)")),
-        **_table("company organisation", about("whom the person works for (P2)")),
-        **_table("last_activity_on", about("the clock of whitepaper, webinar and event runs from it")),
-        **_table("corrected", about("what was put right on the person's word, so that no import undoes it (Art. 16)")),
-        **_table("minimised_on", about("the day on which the person was reduced to what a duty names (P5)")),
+        **_table("bounced_on", about(_("whether the address is known to reach the person"))),
+        **_table("left_on", about(_("when we heard that the person left their organisation (P4)"))),
+        **_table("frozen_through restricted_through", about(_("how long a freeze or a restriction stands (Art. 18)"))),
+        **_table("company organisation", about(_("whom the person works for (P2)"))),
+        **_table("last_activity_on", about(_("the clock of whitepaper, webinar and event runs from it"))),
+        **_table(
+            "corrected", about(_("what was put right on the person's word, so that no import undoes it (Art. 16)"))
+        ),
+        **_table("minimised_on", about(_("the day on which the person was reduced to what a duty names (P5)"))),
     },
     "contacts.Bounce": {
         **_table("id contact", KEY),
-        **_table("at reply", about("when and by what words mail to the address came back")),
+        **_table("at reply", about(_("when and by what words mail to the address came back"))),
         **_table(
             "address_trust address_trust_reason address_trust_since",
-            about("how far the address was trusted before, for the case that it was a mistake", exported=False),
+            about(_("how far the address was trusted before, for the case that it was a mistake"), exported=False),
         ),
     },
     "contacts.BounceUndoing": {**_table("id reply since until reason number at", NOTHING), **_table("by", _STAFF)},
     "contacts.MailStandstill": _table("id reply domains began_at try_at ended_at told_at told_end_at", NOTHING),
     "contacts.Basis": {
         **_table("id contact", KEY),
-        **_table("scenario legal_basis", about("why the person is held (P1)")),
-        **_table("policy_shown policy_shown_on", about("what we promised, where and when we showed it (P1)")),
-        **_table("collected_on source source_kind", about("when and where the data came from (P1)")),
-        **_table("informed_on", about("when a person was told whose data came from elsewhere (L5)")),
-        **_table("clock_from", about("the day from which the period is counted")),
+        **_table("scenario legal_basis", about(_("why the person is held (P1)"))),
+        **_table("policy_shown policy_shown_on", about(_("what we promised, where and when we showed it (P1)"))),
+        **_table("collected_on source source_kind", about(_("when and where the data came from (P1)"))),
+        **_table("informed_on", about(_("when a person was told whose data came from elsewhere (L5)"))),
+        **_table("clock_from", about(_("the day from which the period is counted"))),
     },
     "contacts.PolicyTelling": {
         **_table("id basis", KEY),
-        **_table("version way told_on bounced_on", about("how and when we told the person of a later policy (L13)")),
-        **_table("before before_on mail", about("what binds again if the mail comes back", exported=False)),
+        **_table("version way told_on bounced_on", about(_("how and when we told the person of a later policy (L13)"))),
+        **_table("before before_on mail", about(_("what binds again if the mail comes back"), exported=False)),
     },
     "contacts.PolicyNotice": {**_table("id version started_at", NOTHING), **_table("started_by", _STAFF)},
     "contacts.Activity": {
         **_table("id contact", KEY),
-        **_table("kind occurred_at reference", about("what the person did; it keeps the scenarios that run on it")),
+        **_table("kind occurred_at reference", about(_("what the person did; it keeps the scenarios that run on it"))),
     },
     "contacts.Topic": _table("id slug name sentence", NOTHING),
     "contacts.Interest": {
         **_table("id contact", KEY),
-        **_table("topic wanted since", about("what the person is interested in, so as to send no other news (P11)")),
+        **_table("topic wanted since", about(_("what the person is interested in, so as to send no other news (P11)"))),
     },
     "contacts.Whitepaper": _table("id slug title summary file published_at withdrawn_at topics", NOTHING),
     "contacts.Look": _table("id main band logo logo_size picture picture_size links", NOTHING),
@@ -143,73 +153,79 @@ MODELS: dict[str, Table] = {
     ),
     "contacts.SignUp": {
         **_table("contact", KEY),
-        **_table("id public_id", about("ties the row to its person", exported=False, goes=UNPROVEN)),
-        **_table("kind scenario whitepaper event", about("what was asked for (P6, P7)", goes=UNPROVEN)),
+        **_table("id public_id", about(_("ties the row to its person"), exported=False, goes=UNPROVEN)),
+        **_table("kind scenario whitepaper event", about(_("what was asked for (P6, P7)"), goes=UNPROVEN)),
         **_table(
             "email first_name last_name phone company job_title address postal_code city country language",
-            about("what was typed, until the address is proven (P2)", goes=UNPROVEN),
+            about(_("what was typed, until the address is proven (P2)"), goes=UNPROVEN),
         ),
-        **_table("policy_version consents", about("what was shown and ticked (P1, P11)", goes=UNPROVEN)),
-        **_table("source created_at arrived_at confirmed_at", about("how and when it came in (P1)", goes=UNPROVEN)),
+        **_table("policy_version consents", about(_("what was shown and ticked (P1, P11)"), goes=UNPROVEN)),
+        **_table("source created_at arrived_at confirmed_at", about(_("how and when it came in (P1)"), goes=UNPROVEN)),
     },
     "contacts.ProposedDetail": {
         **_table("id contact sign_up", KEY),
-        **_table("detail typed", about("what was typed and differs from what is on file (L15)", goes=UNANSWERED)),
-        **_table("source proposed_at", about("how and when that came in (P1)", goes=UNANSWERED)),
+        **_table("detail typed", about(_("what was typed and differs from what is on file (L15)"), goes=UNANSWERED)),
+        **_table("source proposed_at", about(_("how and when that came in (P1)"), goes=UNANSWERED)),
     },
     "contacts.Message": {
         **_table("id contact sign_up registration once public_id", KEY),
         **_table(
             "template purpose event whitepaper mailing breach_letter",
-            about("what was written to the person (P6, P7, L5)", goes=A_YEAR),
+            about(_("what was written to the person (P6, P7, L5)"), goes=A_YEAR),
         ),
-        **_table("address written", about("a letter written for one occasion, and whom it goes to", goes=ONCE_SENT)),
-        **_table("forget_at", about("when those words are forgotten at the latest", exported=False, goes=ONCE_SENT)),
-        **_table("created_at sent_at ended_at end reason reply", about("when it was sent, or why not", goes=A_YEAR)),
-        **_table("digest", about("proof of the mail that asked for a consent (L14)")),
-        **_table("not_before claimed_until attempts refused_at", about("when it is tried again", exported=False)),
+        **_table("address written", about(_("a letter written for one occasion, and whom it goes to"), goes=ONCE_SENT)),
+        **_table("forget_at", about(_("when those words are forgotten at the latest"), exported=False, goes=ONCE_SENT)),
+        **_table("created_at sent_at ended_at end reason reply", about(_("when it was sent, or why not"), goes=A_YEAR)),
+        **_table("digest", about(_("proof of the mail that asked for a consent (L14)"))),
+        **_table("not_before claimed_until attempts refused_at", about(_("when it is tried again"), exported=False)),
     },
     "contacts.LeftMail": _table(
         "id message_id left_at digest bases",
-        about("that a mail has left, so that nobody sends it again", exported=False, goes=ONCE_FREE),
+        about(_("that a mail has left, so that nobody sends it again"), exported=False, goes=ONCE_FREE),
     ),
     "contacts.Registration": {
         **_table("id contact", KEY),
-        **_table("event registered_at cancelled_at attended_at", about("the person's place at an event (P7)")),
-        **_table("active_before", about("to take a check-in back and leave the period as it was")),
+        **_table("event registered_at cancelled_at attended_at", about(_("the person's place at an event (P7)"))),
+        **_table("active_before", about(_("to take a check-in back and leave the period as it was"))),
     },
     "contacts.FoodPreference": {
-        **_table("id registration sign_up", about("ties the row to its guest", exported=False, goes=WITH_PLACE)),
-        **_table("preference", about("to feed the guest; Art. 9 GDPR, with consent (P8)", goes=WITH_PLACE)),
-        **_table("consented_at", about("proof of that consent (P8)", goes=WITH_PLACE)),
+        **_table("id registration sign_up", about(_("ties the row to its guest"), exported=False, goes=WITH_PLACE)),
+        **_table("preference", about(_("to feed the guest; Art. 9 GDPR, with consent (P8)"), goes=WITH_PLACE)),
+        **_table("consented_at", about(_("proof of that consent (P8)"), goes=WITH_PLACE)),
     },
     "contacts.ChannelPermission": {
         **_table("id contact", KEY),
-        **_table("channel state given_on wording source", about("the person's own word on a channel, as proof (P12)")),
+        **_table(
+            "channel state given_on wording source", about(_("the person's own word on a channel, as proof (P12)"))
+        ),
     },
     "contacts.ConsentRecord": {
         **_table("id contact", KEY),
-        **_table("public_id", about("names the record, without a name")),
+        **_table("public_id", about(_("names the record, without a name"))),
         **_table(
             "controller purpose channel state said_on method source wording language policy_version withdraw_at",
-            about("what the person gave, refused and withdrew, as proof (Art. 7 GDPR, L14)"),
+            about(_("what the person gave, refused and withdrew, as proof (Art. 7 GDPR, L14)")),
         ),
-        **_table("ticked_at recorded_at message_id message_digest", about("proof that it was given twice (L14)")),
+        **_table("ticked_at recorded_at message_id message_digest", about(_("proof that it was given twice (L14)"))),
     },
     "contacts.Suppression": {
         **_table("id", NOTHING),
         **_table(
             "address_hash mailbox_hash channel reason since",
-            about("so as not to write again to who objected: a keyed hash (P12)", goes="never: the objection lasts"),
+            about(
+                _("so as not to write again to who objected: a keyed hash (P12)"), goes=_("never: the objection lasts")
+            ),
         ),
     },
     "contacts.Tombstone": {
         **_table("id", NOTHING),
         **_table(
             "address_hash mailbox_hash erased_on ends_on",
-            about("so that nobody who was erased at their request is brought back: keyed hashes (L12)", goes=LAST_DAY),
+            about(
+                _("so that nobody who was erased at their request is brought back: keyed hashes (L12)"), goes=LAST_DAY
+            ),
         ),
-        **_table("residue", about("finds what a duty keeps of them", exported=False, goes=LAST_DAY)),
+        **_table("residue", about(_("finds what a duty keeps of them"), exported=False, goes=LAST_DAY)),
     },
     "contacts.Recipient": _table(
         "id public_id name kind service agreement_reference agreement_from agreement_until purposes country safeguard"
@@ -234,13 +250,13 @@ MODELS: dict[str, Table] = {
     "contacts.Maintenance": {**_table("id kind done_on worked note at", NOTHING), **_table("by", _STAFF)},
     "contacts.Disclosure": {
         **_table("id contact batch", KEY),
-        **_table("recipient at kind purpose", about("who was given the person's data, and what for (P15)")),
+        **_table("recipient at kind purpose", about(_("who was given the person's data, and what for (P15)"))),
     },
     "contacts.RecipientNotice": {
         **_table("id public_id", NOTHING),
         **_table(
             "recipient reference kind details created_at sent_at acknowledged_at",
-            about("to tell a recipient of an erasure or a change (L4), by a random number alone", goes=ONCE_DONE),
+            about(_("to tell a recipient of an erasure or a change (L4), by a random number alone"), goes=ONCE_DONE),
         ),
         **_table("not_before claimed_until attempts chased_at reason acknowledged_by", NOTHING),
     },
@@ -260,14 +276,14 @@ MODELS: dict[str, Table] = {
     "contacts.ListedPerson": {
         "contact": KEY,
         **_table(
-            "id audience", about("to strike them from a list that left (P12)", exported=False, goes=ONCE_CONFIRMED)
+            "id audience", about(_("to strike them from a list that left (P12)"), exported=False, goes=ONCE_CONFIRMED)
         ),
     },
     "contacts.Strike": {
         **_table("id audience", NOTHING),
         **_table(
             "reference kind created_at",
-            about("to strike them from a list that left as a file (P12), by a random number", goes=WITH_LIST),
+            about(_("to strike them from a list that left as a file (P12), by a random number"), goes=WITH_LIST),
         ),
         **_table("told_at struck_at", NOTHING),
         **_table("struck_by", _STAFF),
@@ -279,7 +295,9 @@ MODELS: dict[str, Table] = {
             NOTHING,
         ),
         **_table("made_by approved_by", _STAFF),
-        "authors": about("who may not approve it, as they wrote it", exported=False, goes="once it is sent or stopped"),
+        "authors": about(
+            _("who may not approve it, as they wrote it"), exported=False, goes=_("once it is sent or stopped")
+        ),
     },
     "contacts.Addressee": _table("id mailing contact", KEY),
     "contacts.Upload": {
@@ -291,21 +309,21 @@ MODELS: dict[str, Table] = {
         **_table("uploaded_by asked_by", _STAFF),
         **_table(
             "file header mapping",
-            about("people on their way in, as the file has them", exported=False, goes="a day after the upload"),
+            about(_("people on their way in, as the file has them"), exported=False, goes=_("a day after the upload")),
         ),
     },
     "contacts.UploadedPerson": {
         **_table("contact", KEY),
-        **_table("id upload", about("takes an import back within a day", exported=False, goes=A_DAY)),
+        **_table("id upload", about(_("takes an import back within a day"), exported=False, goes=A_DAY)),
     },
     "contacts.UploadedDifference": {
         **_table("id contact upload", KEY),
-        **_table("detail old new reason", about("where a list differs from what is on file (L15)", goes=A_DAY)),
+        **_table("detail old new reason", about(_("where a list differs from what is on file (L15)"), goes=A_DAY)),
     },
     "contacts.DuplicatePair": {
         **_table("id one other", KEY),
-        **_table("why found_on seen_in", about("two records that may be one person", exported=False)),
-        **_table("dismissed_at dismissed_by", about("that somebody said they are two", exported=False)),
+        **_table("why found_on seen_in", about(_("two records that may be one person"), exported=False)),
+        **_table("dismissed_at dismissed_by", about(_("that somebody said they are two"), exported=False)),
     },
     "contacts.DuplicateSearch": {
         **_table("id began_at parts done found only", NOTHING),
@@ -315,18 +333,20 @@ MODELS: dict[str, Table] = {
         **_table("id contact", KEY),
         **_table(
             "address_hash mailbox_hash",
-            about("finds an objection under an address given up (P12)", exported=False),
+            about(_("finds an objection under an address given up (P12)"), exported=False),
         ),
     },
     "contacts.MergedNumber": {
         **_table("id contact", KEY),
-        "public_id": about("finds the person behind a link from before two records were merged", exported=False),
+        "public_id": about(_("finds the person behind a link from before two records were merged"), exported=False),
     },
     "contacts.EarlierHash": {
         **_table("id contact", KEY),
         **_table(
             "address_hash mailbox_hash",
-            about("finds an objection made by a link from before the key of hashes was changed (P12)", exported=False),
+            about(
+                _("finds an objection made by a link from before the key of hashes was changed (P12)"), exported=False
+            ),
         ),
     },
     "contacts.JournalNumber": _table("id last", NOTHING),
@@ -334,11 +354,11 @@ MODELS: dict[str, Table] = {
         **_table("id number shipped_at warned_at", NOTHING),
         **_table(
             "at act",
-            about("so that no backup that is restored undoes it (L11)", goes=WITH_SEGMENT),
+            about(_("so that no backup that is restored undoes it (L11)"), goes=WITH_SEGMENT),
         ),
         **_table(
             "public_ids hashes details",
-            about("finds whom it is about, by random numbers and keyed hashes", exported=False, goes=WITH_SEGMENT),
+            about(_("finds whom it is about, by random numbers and keyed hashes"), exported=False, goes=WITH_SEGMENT),
         ),
     },
     "contacts.Restoration": {
@@ -353,7 +373,7 @@ MODELS: dict[str, Table] = {
         **_table("id contact", KEY),
         **_table(
             "why done_at seen_at",
-            about("what a backup that was restored does not know of them", exported=False, goes=ONCE_SEEN),
+            about(_("what a backup that was restored does not know of them"), exported=False, goes=ONCE_SEEN),
         ),
         **_table("seen_by", _STAFF),
     },
@@ -369,7 +389,7 @@ MODELS: dict[str, Table] = {
     },
     "contacts.AffectedPerson": {
         **_table("id contact", KEY),
-        **_table("breach told_at fate", about("which breach affected the person, and when they were told (L10)")),
+        **_table("breach told_at fate", about(_("which breach affected the person, and when they were told (L10)"))),
     },
     "contacts.LetterCount": _table("id breach fate number", NOTHING),
     "contacts.BreachReport": {
@@ -388,7 +408,7 @@ MODELS: dict[str, Table] = {
     "contacts.Review": _table("id title question every_months next_on ended_on", NOTHING),
     "contacts.ReviewOutcome": {
         **_table("id review done_on outcome", NOTHING),
-        **_table("evidence", about("which accounts had which role, by their numbers", exported=False, goes=STAYS)),
+        **_table("evidence", about(_("which accounts had which role, by their numbers"), exported=False, goes=STAYS)),
         **_table("by", _STAFF),
     },
     "contacts.AuditSeal": _table("id number at entries ids marks digest chain latest", NOTHING),
@@ -396,8 +416,9 @@ MODELS: dict[str, Table] = {
     "contacts.AuditEvent": {
         **_table("id", NOTHING),
         **_table(
-            "at by code rule", about("what was done and when; the person is not told the name of who", goes=ITS_MONTHS)
+            "at by code rule",
+            about(_("what was done and when; the person is not told the name of who"), goes=ITS_MONTHS),
         ),
-        **_table("public_id", about("proof of what was done, by a random number alone", goes=ITS_MONTHS)),
+        **_table("public_id", about(_("proof of what was done, by a random number alone"), goes=ITS_MONTHS)),
     },
 }

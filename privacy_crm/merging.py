@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Collection
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from contacts.base import retry
 from contacts.base.days import day_of
@@ -75,4 +76,4 @@ def _check_answered(ids: list[int], day: dt.date) -> None:
     """Raise MergeError while somebody waits for an answer of ours: it is about the record that they asked about."""
     waiting = Hold.objects.standing(day).filter(contact__in=ids, reason__in=OF_REQUESTS)
     if waiting.exists() or Request.objects.of_people(ids).standing().exists():
-        raise MergeError("One of the two has asked us for something. Merge them once that is answered.")
+        raise MergeError(_("One of the two has asked us for something. Merge them once that is answered."))

@@ -1,24 +1,26 @@
 """What the fields of Django's own apps hold, about members of staff; see `contacts.personal_data`."""
 
+from django.utils.translation import gettext_noop as _
+
 from contacts.personal_data import NOTHING, Field, Table, about
 
-_ITS_MONTHS = "%(AUDIT_MONTHS)s months after it ended"
-_STAYS = "never by itself: an account is closed and stays, since what was done about people names its number"
-_STAFF = about("the account of a member of staff", exported=False, goes=_STAYS)
-_LANGUAGE = about("the language of mails to a member of staff", exported=False, goes="once the account is closed")
-_LOG = about("what staff did in the admin, by ids alone", exported=False, goes="with the contact or the account")
+_ITS_MONTHS = _("%(AUDIT_MONTHS)s months after it ended")
+_STAYS = _("never by itself: an account is closed and stays, since what was done about people names its number")
+_STAFF = about(_("the account of a member of staff"), exported=False, goes=_STAYS)
+_LANGUAGE = about(_("the language of mails to a member of staff"), exported=False, goes=_("once the account is closed"))
+_LOG = about(_("what staff did in the admin, by ids alone"), exported=False, goes=_("with the contact or the account"))
 _FACTOR = about(
-    "what a member of staff proves at log-in that it is them", exported=False, goes="when they take it away"
+    _("what a member of staff proves at log-in that it is them"), exported=False, goes=_("when they take it away")
 )
-_ACCOUNT = about("what was asked and done about the account of a member of staff", exported=False, goes=_ITS_MONTHS)
-_LINK = about("lets a member of staff set their own password", exported=False, goes=_ITS_MONTHS)
+_ACCOUNT = about(_("what was asked and done about the account of a member of staff"), exported=False, goes=_ITS_MONTHS)
+_LINK = about(_("lets a member of staff set their own password"), exported=False, goes=_ITS_MONTHS)
 _MAIL = about(
-    "a mail that a member of staff is owed", exported=False, goes="once it is sent, after 3 days at the latest"
+    _("a mail that a member of staff is owed"), exported=False, goes=_("once it is sent, after 3 days at the latest")
 )
 _LOGIN = Field(
-    personal=True, why="shows staff where they are logged in", goes="with the session, within an hour of its end"
+    personal=True, why=_("shows staff where they are logged in"), goes=_("with the session, within an hour of its end")
 )
-_SESSION = Field(personal=True, why="keeps a member of staff logged in", goes="when it expires, or at log-out")
+_SESSION = Field(personal=True, why=_("keeps a member of staff logged in"), goes=_("when it expires, or at log-out"))
 
 
 def _table(fields: str, field: Field) -> Table:

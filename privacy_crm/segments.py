@@ -89,7 +89,7 @@ def described_each(listed: Iterable[Mapping[str, str]]) -> list[list[tuple[str, 
 
 def in_words(described: Iterable[tuple[str, str]]) -> str:
     """Return what `described` says of filters in one line."""
-    return ", ".join(f"{label} {value}" for label, value in described)
+    return ", ".join(_("%(filter)s %(value)s") % {"filter": label, "value": value} for label, value in described)
 
 
 def named(segment: Segment) -> str:

@@ -171,6 +171,7 @@ CACHES: dict[str, Any] = {
 }
 
 TASK_APP = "privacy_crm.celery.app"
+STAFF_LANGUAGES = "privacy_crm.access.speaking.chosen"  # in which mails to staff are written
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

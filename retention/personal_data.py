@@ -1,5 +1,7 @@
 """What each field of this app holds; see `contacts.personal_data`."""
 
+from django.utils.translation import gettext_noop as _
+
 from contacts.personal_data import KEY, NOTHING, Table, about
 
 MODELS: dict[str, Table] = {
@@ -10,7 +12,7 @@ MODELS: dict[str, Table] = {
                 "kind", "reason", "legal_reference", "keeps", "placed_at", "until", "financial_year_ended_on",
                 "closed_on",
             ],
-            about("why the person is kept beyond the bases, and how long (P5)"),
+            about(_("why the person is kept beyond the bases, and how long (P5)")),
         ),
     },
     "retention.PurgeRun": dict.fromkeys(
@@ -39,7 +41,7 @@ MODELS: dict[str, Table] = {
     ),
     "retention.PurgeCandidate": {
         **dict.fromkeys(["id", "run"], NOTHING),
-        **dict.fromkeys(["part", "cause"], about("why they are due, in a run that waits", exported=False)),
-        "contact": about("the people whom an approval covers", exported=False),
+        **dict.fromkeys(["part", "cause"], about(_("why they are due, in a run that waits"), exported=False)),
+        "contact": about(_("the people whom an approval covers"), exported=False),
     },
 }  # fmt: skip

@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format, localize
+from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -23,6 +23,7 @@ from contacts.outbox import standstill
 from contacts.people import bounces
 from contacts.people.bounces import BounceError, Wave
 from contacts.words import mail_faults
+from contacts.words.numbers import grouped
 
 _MINUTE = dt.timedelta(minutes=1)
 _MOST = 50  # waves that a page shows
@@ -62,7 +63,7 @@ class MailStandstillAdmin(RecordAdmin):
 
     def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         waiting = 0 if record.ended_at else Message.objects.due(timezone.now()).count()
-        text = ngettext("%s mail waits.", "%s mails wait.", waiting) % localize(waiting)
+        text = ngettext("%s mail waits.", "%s mails wait.", waiting) % grouped(waiting)
         waits = mail_faults.waits(awaited_leaves=standstill.spares_awaited(record))
         return {"what": self.what(record), "waits": waits, "waiting": text if waiting else ""}
 
@@ -102,7 +103,7 @@ class UndoForm(ActForm):
         reply, since, until = self._span()
         self.record = bounces.undo(reply, since, until, reason=self.cleaned_data["reason"], at=at, by=by)
         number = self.record.number
-        return str(ngettext("%s bounce is undone.", "%s bounces are undone.", number) % localize(number))
+        return str(ngettext("%s bounce is undone.", "%s bounces are undone.", number) % grouped(number))
 
     def _show(self) -> None:
         number = bounces.standing(*self._span())
@@ -114,9 +115,9 @@ class UndoForm(ActForm):
         sent["seen"] = self._chosen()
         self.data = sent
         self.explanation = ""
-        self.submit = ngettext("Undo %s bounce", "Undo %s bounces", number) % localize(number)
+        self.submit = ngettext("Undo %s bounce", "Undo %s bounces", number) % grouped(number)
         text = ngettext("%s person gets mail again.", "%s people get mail again.", number)
-        self.effect = text % localize(number)
+        self.effect = text % grouped(number)
 
     def _chosen(self) -> str:
         return "|".join(map(str, self._span()))

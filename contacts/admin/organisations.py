@@ -22,6 +22,7 @@ from contacts.models import Agreement, Organisation
 from contacts.people import agreements, organisations
 from contacts.people.agreements import AgreementError
 from contacts.people.organisations import Marked, OrganisationError
+from contacts.words.numbers import grouped
 from contacts.words.vocabulary import AgreementKind, AgreementState, LegalForm
 
 FIRST = 10  # people on the page; the list has them all
@@ -83,7 +84,7 @@ class MarkForm(ActForm):
             "%(number)s organisations are now marked as %(form)s.",
             self.marked.changed,
         )
-        return done % {"number": f"{self.marked.changed:,}", "form": form.label}
+        return done % {"number": grouped(self.marked.changed), "form": form.label}
 
 
 class AgreementForm(ActForm):

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db.models import Count
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.formats import date_format, localize
+from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from contacts.journal import restored
 from contacts.journal.restored import SettledError
 from contacts.models import LookAgain, Restoration
 from contacts.outbox import wake_worker
+from contacts.words.numbers import grouped
 from contacts.words.vocabulary import MailTemplate
 
 _SETTLE = "contacts.settle_restoration"
@@ -36,7 +37,7 @@ class SettleForm(ActForm):
     def __init__(self, record: Any = None, **options: Any) -> None:
         super().__init__(record, **options)
         number = restored.waiting(record).count()
-        self.submit = self.button(number) % localize(number)
+        self.submit = self.button(number) % grouped(number)
 
     @staticmethod
     def button(number: int) -> str:
@@ -56,7 +57,7 @@ class ReleaseForm(SettleForm):
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         number = restored.release(self.record, at=at, by=by)
         wake_worker.nudge()
-        return ngettext("%s mail is on its way.", "%s mails are on their way.", number) % localize(number)
+        return ngettext("%s mail is on its way.", "%s mails are on their way.", number) % grouped(number)
 
 
 class DropForm(SettleForm):
@@ -68,7 +69,7 @@ class DropForm(SettleForm):
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         number = restored.drop(self.record, at=at, by=by)
-        return ngettext("%s mail was dropped.", "%s mails were dropped.", number) % localize(number)
+        return ngettext("%s mail was dropped.", "%s mails were dropped.", number) % grouped(number)
 
 
 class LookedForm(ActForm):

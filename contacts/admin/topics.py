@@ -8,8 +8,8 @@ from django.core.validators import validate_slug
 from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.utils.text import slugify
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from contacts.admin.shared import fields
@@ -89,11 +89,11 @@ class TopicAdmin(RecordAdmin):
 
     @display(description=gettext_lazy("name"))
     def title(self, topic: Topic) -> str:
-        return topic.named("en")
+        return topic.named(get_language() or "en")
 
     @display(description=gettext_lazy("sentence"))
     def sentence_shown(self, topic: Topic) -> str:
-        return topic.described("en")
+        return topic.described(get_language() or "en")
 
     @display(description=gettext_lazy("want it"))
     def wanted(self, topic: Any) -> int:
@@ -104,7 +104,7 @@ class TopicAdmin(RecordAdmin):
         return int(topic.no)
 
     def title_of(self, record: Any) -> str:
-        return str(record.named("en"))
+        return str(record.named(get_language() or "en"))
 
     def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         return {"words": [(code, record.name.get(code, ""), record.sentence.get(code, "")) for code in _LANGUAGES]}

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.utils.translation import gettext as _
 from psycopg2 import sql
 
 from contacts.audiences import audience
@@ -79,7 +80,7 @@ def export(wanted: Wanted, custody: Custody, *, policy: PolicyVersion, at: dt.da
     or too many for a workbook, or where the segment is gone; then nothing is on record.
     """
     if wanted.purpose is None:
-        raise ExportError("Nothing was exported: say what the list is for.")
+        raise ExportError(_("Nothing was exported: say what the list is for."))
     if custody.segment:
         _keep(custody.segment)
     day = day_of(at, policy.zone)
@@ -130,16 +131,17 @@ def _as_given(asked: QuerySet[Any], batch: uuid.UUID) -> QuerySet[Any]:
 def _keep(segment: Segment) -> None:
     """Have whoever deletes the segment wait until the list that names it is on record."""
     if not Segment.objects.select_for_update(no_key=True).filter(pk=segment.pk):
-        raise ExportError("Nothing was exported: the segment is not on record any more.")
+        raise ExportError(_("Nothing was exported: the segment is not on record any more."))
 
 
 def _check(draft: Draft, wanted: Wanted, custody: Custody) -> None:
     if not draft.reach.may:
-        raise ExportError("Nothing was exported: nobody is left whom this list could have.")
+        raise ExportError(_("Nothing was exported: nobody is left whom this list could have."))
     if draft.reach.may > custody.reason_above and not custody.reason.strip():
-        raise ExportError(f"Nothing was exported: say why you need more than {custody.reason_above} people.")
+        text = _("Nothing was exported: say why you need more than %(most)s people.")
+        raise ExportError(text % {"most": custody.reason_above})
     if wanted.file_format == FileFormat.XLSX and draft.reach.may > workbook.MOST_ROWS:
-        raise ExportError("Nothing was exported: a sheet of Excel has no room for so many people. Take CSV.")
+        raise ExportError(_("Nothing was exported: a sheet of Excel has no room for so many people. Take CSV."))
 
 
 # In key order, as every act locks people; somebody who is deleted meanwhile is passed over.
@@ -186,6 +188,6 @@ def confirm(audience: Audience, end: AudienceEnd, *, at: dt.datetime, by: str) -
     """Note what became of a list. Raises AudienceError where somebody has said so already."""
     outstanding = Audience.objects.outstanding().filter(pk=audience.pk)
     if not outstanding.update(confirmed_at=at, end=end):
-        raise AudienceError("What became of this list is on record already.")
+        raise AudienceError(_("What became of this list is on record already."))
     ListedPerson.objects.filter(audience=audience.pk).delete()
     audit.record("audience.confirmed", at=at, by=by, rule=f"audience:{audience.pk}:{end.value}")

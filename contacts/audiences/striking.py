@@ -1,17 +1,20 @@
 """Who has to be struck from lists that left as files: their holders are mailed, and say when it is done (P12)."""
 
 import datetime as dt
+from functools import partial
 
 import structlog
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from contacts.base import alone, audit, budgets
+from contacts.base import alone, audit, budgets, staff_mails
 from contacts.base.budgets import IsOver
 from contacts.models import Audience, Strike
 from contacts.outbox import links
+from contacts.words.numbers import grouped
 
 log = structlog.get_logger(__name__)
 
@@ -60,7 +63,8 @@ def _tell(audience_id: int, at: dt.datetime) -> bool:
     audience = Audience.objects.select_related("holder").filter(pk=audience_id).first()
     if audience is None or not (number := people(found)):
         return False
-    EmailMessage(_subject(number), _body(audience, number), to=[audience.holder.email]).send()
+    write = partial(_mail, audience, number)
+    staff_mails.send(staff_mails.written([audience.holder.email], write))
     found.update(told_at=at)
     return True
 
@@ -76,16 +80,21 @@ def struck(audience: Audience, *, at: dt.datetime, by: str) -> int:
     return number
 
 
-def _subject(number: int) -> str:
-    return f"Remove {number} {'person' if number == 1 else 'people'} from a list that you hold"
-
-
-def _body(audience: Audience, number: int) -> str:
-    """Return the mail's text, with no person in it."""
-    one = "One person on the list has objected, was deleted or has another number now."
-    many = f"{number} people on the list have objected, were deleted or have another number now."
-    page = links.absolute(reverse("admin:contacts_audience_change", args=[audience.pk]))
-    return (
-        f"{one if number == 1 else many} Do not write to them or call them from this list any more.\n\n"
-        f"The list's page shows their numbers. Remove them from the file, then confirm it there:\n{page}\n"
+def _mail(audience: Audience, number: int) -> tuple[str, str]:
+    """Return the mail's subject and text, with no person in it."""
+    subject = ngettext(
+        "Remove %(number)s person from a list that you hold",
+        "Remove %(number)s people from a list that you hold",
+        number,
     )
+    text = ngettext(
+        "One person on the list has objected, was deleted or has another number now. Do not write to them or call them"
+        " from this list any more.",
+        "%(number)s people on the list have objected, were deleted or have another number now. Do not write to them or"
+        " call them from this list any more.",
+        number,
+    )
+    remedy = _("The list's page shows their numbers. Remove them from the file, then confirm it there:")
+    page = links.absolute(reverse("admin:contacts_audience_change", args=[audience.pk]))
+    number_said = {"number": grouped(number)}
+    return subject % number_said, f"{text % number_said}\n\n{remedy}\n{page}\n"

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.utils.translation import gettext as _
 
 from contacts.base.limits import limits
 from contacts.base.rows import insert
@@ -46,15 +47,15 @@ def approve(breach: Breach, texts: Mapping[str, Mapping[str, str]], *, at: dt.da
     BreachError where it is no high risk, a text is missing, nobody is left, or the breach was changed meanwhile.
     """
     if breach.risk != Risk.HIGH:
-        raise BreachError("People are told where there is a high risk (Art. 34). Assess the risk first.")
+        raise BreachError(_("People are told where there is a high risk (Art. 34). Assess the risk first."))
     if any(not texts.get(language, {}).get(part) for language, _name in settings.LANGUAGES for part in PARTS):
-        raise BreachError("The letter needs all its texts in each language.")
+        raise BreachError(_("The letter needs all its texts in each language."))
     register.settle(breach, {}, *STANDING)
     with limits(statement="10min"):
         _take_back(breach)
         people = _to_tell(breach)
         if not people.exists():
-            raise BreachError("Nobody is left to tell. Find the people affected first.")
+            raise BreachError(_("Nobody is left to tell. Find the people affected first."))
         return _approved(breach, people, texts, at, by)
 
 

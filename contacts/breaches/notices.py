@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from contacts.base.days import day_of
 from contacts.base.rows import insert
@@ -33,11 +34,11 @@ def publish(
     the breach was changed meanwhile.
     """
     if any(not texts.get(language) for language, _name in settings.LANGUAGES):
-        raise BreachError("The notice needs its text in each language.")
+        raise BreachError(_("The notice needs its text in each language."))
     if until_on < max(from_on, day_of(at, policy.zone)):
-        raise BreachError("The last day is over, or before the first. Choose a later one.")
+        raise BreachError(_("The last day is over, or before the first. Choose a later one."))
     if until_on > from_on + LONGEST:
-        raise BreachError("A notice stands for a year at most. Choose an earlier last day.")
+        raise BreachError(_("A notice stands for a year at most. Choose an earlier last day."))
     register.settle(breach, {}, *STANDING)
     days = {"from_on": from_on, "until_on": until_on, "published_at": at, "published_by": by}
     notice = insert(BreachNotice(breach=breach, texts=dict(texts), **days))
@@ -52,10 +53,10 @@ def withdraw(notice: BreachNotice, why: str, *, policy: PolicyVersion, at: dt.da
     Raises BreachError where no reason is given, or the site does not show it any more.
     """
     if not why.strip():
-        raise BreachError("Say why it is taken down.")
+        raise BreachError(_("Say why it is taken down."))
     Breach.objects.select_for_update(no_key=True).get(pk=notice.breach_id)  # of two at once, the second sees it
     if not BreachNotice.objects.to_come(day_of(at, policy.zone)).filter(pk=notice.pk).exists():
-        raise BreachError("The site does not show this notice any more.")
+        raise BreachError(_("The site does not show this notice any more."))
     insert(NoticeWithdrawal(notice=notice, at=at, by=by, why=why.strip()))
     register.note("notice_withdrawn", notice.breach, at=at, by=by)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from contacts.base import audit
 from contacts.base.rows import insert
@@ -54,9 +55,11 @@ def change(breach: Breach, told: Mapping[str, Any], *, at: dt.datetime, by: str)
     state = BreachState(breach.state)
     aware_at = told.get("aware_at", breach.aware_at)
     if state != BreachState.OPEN and aware_at != breach.aware_at:
-        raise BreachError("When you became aware is not changed any more: the decision about the report rests on it.")
+        raise BreachError(
+            _("When you became aware is not changed any more: the decision about the report rests on it.")
+        )
     if state == BreachState.UNREPORTED and told.get("risk", Risk.UNLIKELY) != Risk.UNLIKELY:
-        raise BreachError("There is a risk now, so the authority has to be told. Record the report first.")
+        raise BreachError(_("There is a risk now, so the authority has to be told. Record the report first."))
     warned = breach.warned if aware_at == breach.aware_at else None
     settle(breach, {**told, "warned": warned}, state)
     note("changed", breach, at=at, by=by)
@@ -69,7 +72,7 @@ def leave_unreported(breach: Breach, reason: str, *, at: dt.datetime, by: str) -
     Raises BreachError unless a risk is unlikely, and where it was changed or decided meanwhile.
     """
     if breach.risk != Risk.UNLIKELY:
-        raise BreachError("Only where a risk is unlikely may a breach go unreported. Assess the risk first.")
+        raise BreachError(_("Only where a risk is unlikely may a breach go unreported. Assess the risk first."))
     settle(breach, {"state": BreachState.UNREPORTED, "unreported_because": reason}, BreachState.OPEN)
     note("left_unreported", breach, at=at, by=by)
 
@@ -88,13 +91,13 @@ def close(breach: Breach, learnt: str, *, at: dt.datetime, by: str) -> None:
 def still_open(breach: Breach) -> str:
     """Return why a breach cannot be closed yet; empty where it can."""
     if breach.state == BreachState.OPEN:
-        return "Report it first, or decide that it is not reported."
+        return _("Report it first, or decide that it is not reported.")
     if not breach.risk:
-        return "Assess the risk first."
+        return _("Assess the risk first.")
     if affected.letters_wait(breach):
-        return "Letters about it have not left yet. Close it once they have."
+        return _("Letters about it have not left yet. Close it once they have.")
     if breach.risk == Risk.HIGH and not breach.untold_because and affected.numbers(breach).without:
-        return "Some of the people at high risk have no letter. Send it, or say under “Assess” why they get none."
+        return _("Some of the people at high risk have no letter. Send it, or say under “Assess” why they get none.")
     return ""
 
 
@@ -102,7 +105,9 @@ def settle(breach: Breach, changes: Mapping[str, Any], *states: BreachState) -> 
     """Change a breach that is as it was seen, and in one of these states. Raises BreachError where it is not."""
     seen = Breach.objects.filter(pk=breach.pk, changed=breach.changed, state__in=states).standing()
     if not seen.update(**changes, changed=F("changed") + 1):
-        raise BreachError("It has been changed since you opened this page. Open the page again and look at it first.")
+        raise BreachError(
+            _("It has been changed since you opened this page. Open the page again and look at it first.")
+        )
 
 
 def note(deed: str, breach: Breach, *, at: dt.datetime, by: str) -> None:
@@ -111,9 +116,9 @@ def note(deed: str, breach: Breach, *, at: dt.datetime, by: str) -> None:
 
 def _check_moments(told: Mapping[str, Any], at: dt.datetime) -> None:
     if any(told.get(name) and told[name] > at for name in _MOMENTS):
-        raise BreachError("A breach is put on record once it is known. None of its times may be in the future.")
+        raise BreachError(_("A breach is put on record once it is known. None of its times may be in the future."))
     if bool(told.get("processor")) != bool(told.get("processor_told_at")):
-        raise BreachError("Where a recipient told you, name the recipient and the time.")
+        raise BreachError(_("Where a recipient told you, name the recipient and the time."))
     began, ended = told.get("began_at"), told.get("ended_at")
     if began and ended and ended < began:
-        raise BreachError("It cannot have ended before it began.")
+        raise BreachError(_("It cannot have ended before it began."))

@@ -2,11 +2,12 @@
 
 import datetime as dt
 
-from django.core.mail import EmailMessage
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from contacts.base import alone, officers
+from contacts.base import alone, officers, staff_mails
 from contacts.breaches import clock
 from contacts.models import Breach
 from contacts.outbox import links
@@ -37,7 +38,7 @@ def _mark(breach: Breach, at: dt.datetime) -> int | None:
 
 
 def _remind(breach: Breach, mark: int, to: list[str], at: dt.datetime) -> int:
-    EmailMessage(_subject(breach, at), _body(breach), to=to).send()
+    staff_mails.send(staff_mails.written(to, lambda: (_subject(breach, at), _body(breach))))
     unheard = Q(warned__isnull=True) | Q(warned__gt=mark)
     return Breach.objects.running().filter(unheard, pk=breach.pk, aware_at=breach.aware_at).update(warned=mark)
 
@@ -45,15 +46,21 @@ def _remind(breach: Breach, mark: int, to: list[str], at: dt.datetime) -> int:
 def _subject(breach: Breach, at: dt.datetime) -> str:
     left = clock.hours_left(breach, at)
     if left <= 0:
-        return f"Breach {breach.pk}: the 72 hours are over, and it is not reported"
+        return _("Breach %(number)s: the 72 hours are over, and it is not reported") % {"number": breach.pk}
     hours = max(int(left), 1)
-    return f"Breach {breach.pk}: {hours} hour{'s' * (hours != 1)} left to report it"
+    text = ngettext(
+        "Breach %(number)s: %(hours)s hour left to report it",
+        "Breach %(number)s: %(hours)s hours left to report it",
+        hours,
+    )
+    return text % {"number": breach.pk, "hours": hours}
 
 
 def _body(breach: Breach) -> str:
     page = links.absolute(reverse("admin:contacts_breach_change", args=[breach.pk]))
-    return (
+    text = _(
         "Report the breach to the authority, or decide that it need not be reported and say why.\n"
         "A first report may leave questions open; you can add to it later.\n\n"
-        f"The breach: {page}\n"
+        "The breach: %(page)s\n"
     )
+    return text % {"page": page}

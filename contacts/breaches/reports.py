@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from contacts.base.rows import insert
 from contacts.breaches import authority_form, clock, register
@@ -33,10 +34,10 @@ def record(breach: Breach, sent: Sent, *, policy: PolicyVersion, at: dt.datetime
     before we were aware, and for a first report after 72 hours without the reasons for the delay (Art. 33(1)).
     """
     if not breach.aware_at <= sent.sent_at <= at:
-        raise BreachError("It was sent after you became aware of the breach, and not in the future.")
+        raise BreachError(_("It was sent after you became aware of the breach, and not in the future."))
     number = (BreachReport.objects.filter(breach=breach).aggregate(last=Max("number"))["last"] or 0) + 1
     if number == 1 and sent.sent_at > clock.safe_at(breach.aware_at) and not sent.late_because:
-        raise BreachError("It was sent after more than 72 hours. Give the reasons for the delay.")
+        raise BreachError(_("It was sent after more than 72 hours. Give the reasons for the delay."))
     register.settle(breach, {"state": BreachState.REPORTED}, *STANDING)
     said = {
         each: authority_form.said(breach, number, late_because=sent.late_because, policy=policy, language=each)

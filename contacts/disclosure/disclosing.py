@@ -13,11 +13,13 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from psycopg2 import sql
 
 from contacts.base import audit
 from contacts.base.days import day_of
 from contacts.base.queries import composed
+from contacts.disclosure import refusal_words
 from contacts.models import Basis, Contact, PolicyVersion, Recipient
 from contacts.permission import permission
 from contacts.policy import purposes
@@ -105,14 +107,20 @@ def check(recipient: Recipient, day: dt.date, purpose: Scenario | None = None) -
     Without a purpose it is left to each person what their data goes for (`own_purpose`).
     """
     if not recipient.is_agreed(day):
-        raise DisclosureError(f"Nothing was given: no agreement with {recipient} is in force.")
+        raise _not_to(recipient, _("Nothing was given: no agreement with %(recipient)s is in force."))
     if purpose and purpose not in recipient.purposes:
-        raise DisclosureError(f"Nothing was given: the agreement with {recipient} does not cover this purpose.")
+        raise _not_to(recipient, _("Nothing was given: the agreement with %(recipient)s does not cover this purpose."))
     if recipient.is_outside_the_eea and not recipient.safeguard:
-        raise DisclosureError(f"Nothing was given: {recipient} is outside the EEA, and no safeguard is on record.")
+        text = _("Nothing was given: %(recipient)s is outside the EEA, and no safeguard is on record.")
+        raise _not_to(recipient, text)
     latest = recipient.transfer_assessments.first() if recipient.is_outside_the_eea else None
     if latest is not None and not latest.allowed:
-        raise DisclosureError(f"Nothing was given: the transfer to {recipient} was assessed, and is not allowed.")
+        text = _("Nothing was given: the transfer to %(recipient)s was assessed, and is not allowed.")
+        raise _not_to(recipient, text)
+
+
+def _not_to(recipient: Recipient, text: str) -> DisclosureError:
+    return DisclosureError(text % {"recipient": recipient})
 
 
 def held_for(*purposes: str) -> Exists:
@@ -144,7 +152,7 @@ def _check_recipient(recipient_id: int, day: dt.date, purpose: Scenario | None) 
     """Read the register as it stands, and keep it from being changed until the data is given."""
     recipient = Recipient.objects.select_for_update(no_key=True).filter(pk=recipient_id).first()
     if recipient is None:
-        raise DisclosureError("Nothing was given: this recipient is not in the register.")
+        raise DisclosureError(_("Nothing was given: this recipient is not in the register."))
     check(recipient, day, purpose)
     return recipient
 
@@ -159,39 +167,25 @@ def _lock(ids: list[int]) -> list[uuid.UUID]:
         return [public_id for (public_id,) in cursor.fetchall()]
 
 
-_OBJECTED = "objected to marketing, so their details are not shared with a reseller"
-_LEFT = "left their organisation, so their details are not shared with a reseller"
-
-
 def _check_people(ids: list[int], recipient: Recipient, purpose: Scenario, day: dt.date) -> None:
     untold = Exists(Basis.objects.untold().filter(contact=OuterRef("pk")))
     wrong: dict[str, Any] = {
-        "reduced to what the law makes us keep": Q(minimised_on__isnull=False),
+        "reduced": Q(minimised_on__isnull=False),
         "restricted": Q(restricted_through__gte=day),
-        "frozen by a request or a claim": Q(frozen_through__gte=day),
-        f"not held as {purpose.value}": ~held_for(purpose),
-        "not informed yet of where we have their details from": untold,
+        "frozen": Q(frozen_through__gte=day),
+        "elsewhere": ~held_for(purpose),
+        "untold": untold,
     }
     if recipient.kind == RecipientKind.RESELLER:
-        wrong[_OBJECTED] = permission.objected_to_any()
-        wrong[_LEFT] = Q(left_on__isnull=False)
+        wrong |= {"objected": permission.objected_to_any(), "left": Q(left_on__isnull=False)}
     if told := knowing(recipient, purpose):
-        wrong["not told of a purpose for which we share their details"] = ~told
-    counts = {f"wrong_{number}": Count("pk", filter=condition) for number, condition in enumerate(wrong.values())}
+        wrong["unshared"] = ~told
+    counts = {f"is_{why}": Count("pk", filter=condition) for why, condition in wrong.items()}
     found = Contact.objects.filter(pk__in=ids).aggregate(held=Count("pk"), **counts)
-    numbers = {"no longer held": len(ids) - found["held"]}
-    numbers |= {why: found[f"wrong_{number}"] for number, why in enumerate(wrong)}
+    numbers = {"gone": len(ids) - found["held"]} | {why: found[f"is_{why}"] for why in wrong}
     if any(numbers.values()):
-        raise DisclosureError(_refusal(len(ids), {why: number for why, number in numbers.items() if number}))
-
-
-def _refusal(asked: int, wrong: dict[str, int]) -> str:
-    if asked == 1 and (said := next((why for why in (_OBJECTED, _LEFT) if why in wrong), "")):
-        return f"Nothing was given. They {said}."
-    if asked == 1:
-        return f"Nothing was given: the person is {', '.join(wrong)}."
-    told = ", ".join(f"{number} {why}" for why, number in wrong.items())
-    return f"Nothing was given. Of {asked} people asked for: {told}."
+        said = {why: number for why, number in numbers.items() if number}
+        raise DisclosureError(refusal_words.refusal(len(ids), said, purpose))
 
 
 _WRITE = """

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from django.core.files import File
 from django.core.files.storage import Storage
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from contacts.base import audit
 from contacts.models import Recipient, RecipientDocument
@@ -46,7 +47,7 @@ def remove(document_id: int, *, at: dt.datetime, by: str) -> None:
     """Take a document off the register and delete its file. Raises DocumentError where it is off already."""
     document = RecipientDocument.objects.select_for_update().filter(pk=document_id).first()
     if document is None:
-        raise DocumentError("This document is not on record any more.")
+        raise DocumentError(_("This document is not on record any more."))
     name = str(document.file)
     _note("removed", document, at=at, by=by)
     document.delete()
@@ -61,11 +62,11 @@ def _note(what: str, document: RecipientDocument, *, at: dt.datetime, by: str) -
 def _stored(file: File[bytes]) -> Iterator[tuple[str, str]]:
     """Check a file and keep it under a name that tells nothing; forget it again where the act fails."""
     if file.size > MOST_BYTES:
-        raise DocumentError("The file is larger than 20 MB.")
+        raise DocumentError(_("The file is larger than 20 MB."))
     file.seek(0)
     content = file.read()
     if not content.startswith(b"%PDF-"):  # ISO 32000-1, 7.5.2
-        raise DocumentError("The file is not a PDF.")
+        raise DocumentError(_("The file is not a PDF."))
     file.seek(0)
     name = _storage().save(f"agreements/{secrets.token_hex(16)}.pdf", file)
     try:

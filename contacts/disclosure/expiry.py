@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import structlog
-from django.core.mail import EmailMessage
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
-from contacts.base import alone, officers
+from contacts.base import alone, officers, staff_mails
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion, Recipient, TransferAssessment
 from contacts.models.recipients import SOON
@@ -72,7 +72,7 @@ def _unreminded(day: dt.date) -> QuerySet[Recipient]:
 
 def _reminded(recipient: Recipient, to: list[str]) -> bool:
     try:
-        EmailMessage(_subject(recipient), _body(recipient), to=to).send()
+        staff_mails.send(staff_mails.written(to, lambda: (_subject(recipient), _body(recipient))))
     except Exception as error:  # whatever a mail server does must not keep the next attempt from being made
         log.warning("agreement.not_reminded", recipient=recipient.pk, code=type(error).__name__)
         return False
@@ -81,7 +81,7 @@ def _reminded(recipient: Recipient, to: list[str]) -> bool:
 
 
 def _subject(recipient: Recipient) -> str:
-    return f"An agreement ends on {_last_day(recipient)}"
+    return _("An agreement ends on %(day)s") % {"day": _last_day(recipient)}
 
 
 def _last_day(recipient: Recipient) -> str:
@@ -90,8 +90,9 @@ def _last_day(recipient: Recipient) -> str:
 
 def _body(recipient: Recipient) -> str:
     page = links.absolute(reverse("admin:contacts_recipient_change", args=[recipient.pk]))
-    return (
-        f"The agreement with {recipient.name} ends on {_last_day(recipient)}. After that day nothing\n"
+    text = _(
+        "The agreement with %(recipient)s ends on %(day)s. After that day nothing\n"
         "may be given to it. Agree on a new one and put it on record, or have it delete what it holds.\n\n"
-        f"Its page: {page}\n"
+        "Its page: %(page)s\n"
     )
+    return text % {"recipient": recipient.name, "day": _last_day(recipient), "page": page}

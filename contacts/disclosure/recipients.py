@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 from django_countries import countries
 
 from contacts.base import audit
@@ -72,9 +73,9 @@ def agree(recipient_id: int, terms: Terms, *, at: dt.datetime, by: str) -> None:
     """Put the agreement with a recipient on record, in the place of an earlier one. Raises RecipientError."""
     recipient = _locked(recipient_id)
     if not terms.reference.strip():
-        raise RecipientError("Say where the agreement is found, such as its number.")
+        raise RecipientError(_("Say where the agreement is found, such as its number."))
     if not terms.purposes:
-        raise RecipientError("Say what the agreement covers: without a purpose, nothing may be given.")
+        raise RecipientError(_("Say what the agreement covers: without a purpose, nothing may be given."))
     recipient.agreement_reference, recipient.purposes = terms.reference.strip(), sorted(set(terms.purposes))
     recipient.agreement_from, recipient.agreement_until = terms.begins_on, terms.ends_on
     _save(recipient)
@@ -86,7 +87,7 @@ def end_agreement(recipient_id: int, ends_on: dt.date, *, at: dt.datetime, by: s
     """Set the last day of the agreement with a recipient: nothing is given after it. Raises RecipientError."""
     recipient = _locked(recipient_id)
     if recipient.agreement_from is None:
-        raise RecipientError("No agreement is on record that could end.")
+        raise RecipientError(_("No agreement is on record that could end."))
     recipient.agreement_until = ends_on
     _save(recipient)
     audit.record("recipient.agreement_ended", at=at, by=by, rule=f"recipient:{recipient_id}")
@@ -96,7 +97,7 @@ def end_agreement(recipient_id: int, ends_on: dt.date, *, at: dt.datetime, by: s
 def reveal_secret(recipient: Recipient, *, at: dt.datetime, by: str) -> str:
     """Return what signs a recipient's webhooks, for whoever sets its server up. Raises RecipientError without one."""
     if recipient.told_by != ToldBy.WEBHOOK:
-        raise RecipientError("This recipient is told by e-mail, and there is nothing to sign.")
+        raise RecipientError(_("This recipient is told by e-mail, and there is nothing to sign."))
     audit.record("recipient.secret_shown", at=at, by=by, rule=f"recipient:{recipient.pk}")
     return webhook_client.secret(recipient)
 
@@ -104,15 +105,15 @@ def reveal_secret(recipient: Recipient, *, at: dt.datetime, by: str) -> str:
 def _locked(recipient_id: int) -> Recipient:
     recipient = Recipient.objects.select_for_update(no_key=True).filter(pk=recipient_id).first()
     if recipient is None:
-        raise RecipientError("This recipient is no longer on record.")
+        raise RecipientError(_("This recipient is no longer on record."))
     return recipient
 
 
 def _describe(recipient: Recipient, particulars: Particulars) -> None:
     if particulars.country not in dict(countries):
-        raise RecipientError("No country has this code (ISO 3166-1, two letters).")
+        raise RecipientError(_("No country has this code (ISO 3166-1, two letters)."))
     if particulars.safeguard and not particulars.safeguard_reference.strip():
-        raise RecipientError("Say where the safeguard is found, such as the decision's number.")
+        raise RecipientError(_("Say where the safeguard is found, such as the decision's number."))
     if particulars.told_by == ToldBy.WEBHOOK and particulars.webhook_url:
         _check_webhook(particulars.webhook_url)
     for name, value in asdict(particulars).items():

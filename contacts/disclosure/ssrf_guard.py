@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 type Resolve = Callable[[str, int], list[str]]
@@ -90,11 +91,11 @@ def _split(url: str) -> SplitResult:
     except ValueError:
         known = False
     if not known or not url.isascii() or any(each <= " " for each in url):
-        raise TargetRefusedError("This is no web address.")
+        raise TargetRefusedError(_("This is no web address."))
     if parts.scheme != "https" and not (parts.scheme == "http" and settings.WEBHOOKS_MAY_BE_LOCAL):
-        raise TargetRefusedError("A webhook is sent by https alone.")
+        raise TargetRefusedError(_("A webhook is sent by https alone."))
     if parts.username is not None or parts.password is not None:
-        raise TargetRefusedError("A webhook's address has no password in it: the signature proves who we are.")
+        raise TargetRefusedError(_("A webhook's address has no password in it: the signature proves who we are."))
     return parts
 
 
@@ -111,7 +112,7 @@ def _check_address(address: Address) -> None:
     public = address.is_global and not (address.is_multicast or address.is_reserved)
     given_out = address.version == 4 or address in _GIVEN_OUT
     if not (public and given_out) or _carries(address):
-        raise TargetRefusedError("This leads to an address that is not public, and nothing is sent there.")
+        raise TargetRefusedError(_("This leads to an address that is not public, and nothing is sent there."))
 
 
 def _carries(address: Address) -> bool:

@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import asdict, dataclass
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from django_countries import countries
 
 from contacts.base import audit
@@ -30,9 +31,9 @@ class Company:
 def add(recipient: Recipient, company: Company, *, at: dt.datetime, by: str) -> SubProcessor:
     """Put a sub-processor on record. Raises SubProcessorError where its country and its safeguard do not fit."""
     if company.country not in dict(countries):
-        raise SubProcessorError("No country has this code (ISO 3166-1, two letters).")
+        raise SubProcessorError(_("No country has this code (ISO 3166-1, two letters)."))
     if (company.country in EEA) == bool(company.safeguard):
-        raise SubProcessorError("Outside the EEA a safeguard is needed, and inside there is none.")
+        raise SubProcessorError(_("Outside the EEA a safeguard is needed, and inside there is none."))
     added = SubProcessor.objects.create(recipient=recipient, **asdict(company))
     audit.record("sub_processor.added", at=at, by=by, rule=f"sub_processor:{added.pk}")
     return added
@@ -43,7 +44,7 @@ def end(sub_processor_id: int, ended_on: dt.date, *, at: dt.datetime, by: str) -
     """Set the last day of a sub-processor. Raises SubProcessorError where it is set, or lies before the first."""
     standing = SubProcessor.objects.filter(pk=sub_processor_id, ended_on__isnull=True, since__lte=ended_on)
     if not standing.update(ended_on=ended_on):
-        raise SubProcessorError("This sub-processor has a last day already, or began later.")
+        raise SubProcessorError(_("This sub-processor has a last day already, or began later."))
     audit.record("sub_processor.ended", at=at, by=by, rule=f"sub_processor:{sub_processor_id}")
 
 
@@ -63,9 +64,9 @@ def assess(
     Raises SubProcessorError inside the EEA, and where it is to be looked at again before it was made.
     """
     if not recipient.is_outside_the_eea:
-        raise SubProcessorError("This recipient is inside the EEA: no transfer has to be assessed.")
+        raise SubProcessorError(_("This recipient is inside the EEA: no transfer has to be assessed."))
     if review_on <= on:
-        raise SubProcessorError("The next assessment comes after this one.")
+        raise SubProcessorError(_("The next assessment comes after this one."))
     told = {"conclusion": conclusion.strip(), "allowed": allowed, "assessed_on": on, "review_on": review_on}
     found = TransferAssessment.objects.create(recipient=recipient, **told, by=by)
     audit.record("transfer.assessed", at=at, by=by, rule=f"recipient:{recipient.pk}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from contacts.base import audit
 from contacts.disclosure import ssrf_guard, webhook_client
@@ -62,7 +63,7 @@ def end(system_id: int, *, day: dt.date, at: dt.datetime, by: str) -> None:
     """Take a system out of use: no request asks it any more. Its keys end, too. Raises SystemRefusedError."""
     system = _locked(system_id)
     if system.ended_on:
-        raise SystemRefusedError("This system is out of use already.")
+        raise SystemRefusedError(_("This system is out of use already."))
     system.ended_on = day
     system.save(update_fields=["ended_on"])
     for key in system.keys.filter(revoked_at__isnull=True):
@@ -74,7 +75,7 @@ def end(system_id: int, *, day: dt.date, at: dt.datetime, by: str) -> None:
 def issue_key(system: System, *, at: dt.datetime, by: str) -> str:
     """Make the key by which a system's server fetches its tasks. Raises SystemRefusedError where it uses no API."""
     if system.reached_by != ReachedBy.API or system.ended_on:
-        raise SystemRefusedError("This system does not fetch tasks by API.")
+        raise SystemRefusedError(_("This system does not fetch tasks by API."))
     number = system.keys.count() + 1
     terms = keys.Terms(forms=(), system=system)
     return keys.issue(f"{system.name} ({number})", terms, at=at, by=by)[1]
@@ -84,7 +85,7 @@ def issue_key(system: System, *, at: dt.datetime, by: str) -> str:
 def reveal_secret(system: System, *, at: dt.datetime, by: str) -> str:
     """Return what signs a system's webhooks, for whoever sets its server up. Raises SystemRefusedError without one."""
     if system.reached_by != ReachedBy.WEBHOOK:
-        raise SystemRefusedError("This system has no webhook, and there is nothing to sign.")
+        raise SystemRefusedError(_("This system has no webhook, and there is nothing to sign."))
     audit.record("system.secret_shown", at=at, by=by, rule=f"system:{system.pk}")
     return webhook_client.secret(system)
 
@@ -96,7 +97,7 @@ def _hears(system: System) -> tuple[str, ...]:
 def _locked(system_id: int) -> System:
     system = System.objects.select_for_update(no_key=True).filter(pk=system_id).first()
     if system is None:
-        raise SystemRefusedError("This system is no longer on record.")
+        raise SystemRefusedError(_("This system is no longer on record."))
     return system
 
 

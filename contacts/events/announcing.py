@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.utils.translation import gettext as _
 
 from contacts.base import audit
 from contacts.base.days import day_of
@@ -116,7 +117,7 @@ def _about(whitepaper: Whitepaper | None, event: Event | None, at: dt.datetime) 
         return whitepaper
     if event and not whitepaper and not closed(event, at):
         return event
-    raise AnnouncingError("Only a whitepaper that is published, or an event that takes sign-ups, can be announced.")
+    raise AnnouncingError(_("Only a whitepaper that is published, or an event that takes sign-ups, can be announced."))
 
 
 def _judged(about: Whitepaper | Event, provider: Recipient | None, day: dt.date) -> QuerySet[Any]:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from contacts.models import Event, PolicyVersion, Registration, SignUp
 from contacts.people import activities, attendance, restriction_guard
@@ -78,7 +79,7 @@ def check_in(event: Event, registration_id: int, *, policy: PolicyVersion, at: d
         before = place.attended_at if place else None
         since = attendance.note(place, at, policy=policy, at=at, by=by) if place else None
     if since is None:
-        raise AttendingError("This guest has no place any more.")
+        raise AttendingError(_("This guest has no place any more."))
     return Arrival(registration_id, since, again=before is not None)
 
 
@@ -94,7 +95,7 @@ def undo(event: Event, registration_id: int, *, policy: PolicyVersion, at: dt.da
         place = _places(event).filter(pk=registration_id)
         since = place.values_list("attended_at", flat=True).first()
         if since is None or not place.filter(attended_at=since).update(attended_at=None):
-            raise AttendingError("This guest is not in.")
+            raise AttendingError(_("This guest is not in."))
         activities.take_back(contact_id, ActivityKind.ATTENDANCE, since, event.slug, policy=policy, at=at, by=by)
 
 
@@ -128,9 +129,9 @@ def walk_in(
     """
     _check_open(event, at)
     if sign_ups.over(event, at):
-        raise AttendingError("The event is over.")
+        raise AttendingError(_("The event is over."))
     if not anyway and sign_ups.is_full(event):
-        raise FullError("The event is full.")
+        raise FullError(_("The event is full."))
     return Arrival(sign_ups.walk_in(event, typed, policy=policy, at=at, by=by).public_id, at)
 
 
@@ -140,12 +141,12 @@ def undo_walk_in(event: Event, public_id: uuid.UUID, *, at: dt.datetime, by: str
     _check_open(event, at)
     made = SignUp.objects.came().filter(event=event, public_id=public_id).first()
     if made is None or not sign_ups.undo_walk_in(made, at=at, by=by):
-        raise AttendingError("This guest has a place by now: undo it there.")
+        raise AttendingError(_("This guest has a place by now: undo it there."))
 
 
 def _check_open(event: Event, at: dt.datetime) -> None:
     if not is_open(event, at):
-        raise AttendingError("Check-in is not open.")
+        raise AttendingError(_("Check-in is not open."))
 
 
 def _places(event: Event) -> QuerySet[Registration]:
@@ -156,5 +157,5 @@ def _guest(event: Event, registration_id: int) -> int:
     """Return whose place it is. Raises AttendingError where there is none."""
     found = Registration.objects.filter(event=event, pk=registration_id).values_list("contact_id", flat=True).first()
     if found is None:
-        raise AttendingError("This guest has no place any more.")
+        raise AttendingError(_("This guest has no place any more."))
     return found

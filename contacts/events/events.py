@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import CharField, F, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.text import slugify
+from django.utils.translation import gettext
 
 from contacts.base import audit
 from contacts.base.days import day_of
@@ -38,9 +39,9 @@ class Times:
 
     def check(self) -> None:
         if self.ends_at and self.ends_at <= self.starts_at:
-            raise EventError("The event cannot end before it starts.")
+            raise EventError(gettext("The event cannot end before it starts."))
         if self.time_zone not in available_timezones():
-            raise EventError("This time zone is not known.")
+            raise EventError(gettext("This time zone is not known."))
 
 
 @transaction.atomic
@@ -63,7 +64,7 @@ def create(
         with transaction.atomic():
             event.save(force_insert=True)
     except IntegrityError:
-        raise EventError("Another event has this short name already.") from None
+        raise EventError(gettext("Another event has this short name already.")) from None
     audit.record("event.created", at=at, by=by, rule=f"event:{event.pk}")
     return event
 
@@ -108,7 +109,7 @@ def cancel(event: Event, *, at: dt.datetime, by: str) -> int:
     """
     standing = Event.objects.filter(pk=event.pk, cancelled_at__isnull=True)
     if not standing.update(cancelled_at=at, revision=F("revision") + 1):
-        raise EventError("This event is cancelled already.")
+        raise EventError(gettext("This event is cancelled already."))
     outbox.supersede(event, (*_OUTDATED, MailTemplate.REGISTERED), at=at)
     _enqueue_guests(event, MailTemplate.CANCELLED, at)
     audit.record("event.cancelled", at=at, by=by, rule=f"event:{event.pk}")
@@ -122,7 +123,7 @@ def _change(event: Event, at: dt.datetime, **values: object) -> None:
         outbox.supersede(event, _OUTDATED, at=at)
         _enqueue_guests(event, MailTemplate.MOVED, at)
     elif not standing.exists():
-        raise EventError("This event is cancelled; it does not change any more.")
+        raise EventError(gettext("This event is cancelled; it does not change any more."))
 
 
 def _enqueue_guests(event: Event, template: MailTemplate, at: dt.datetime) -> None:

@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from contacts.base import audit
 from contacts.events.events import EventError
@@ -34,10 +36,15 @@ def invite(
     standing = Event.objects.filter(pk=event.pk, cancelled_at__isnull=True)
     # Whoever is about to get a place waits for this lock, so that the number of guests stands.
     if not standing.select_for_update(no_key=True).exists():
-        raise EventError("This event is cancelled; it does not change any more.")
+        raise EventError(_("This event is cancelled; it does not change any more."))
     taken = Registration.objects.filter(event=event, cancelled_at__isnull=True).count()
     if capacity is not None and capacity < taken:
-        raise EventError(f"{taken} guests have a place already, so that there cannot be fewer places than that.")
+        text = ngettext(
+            "%(number)s guest has a place already, so that there cannot be fewer places than that.",
+            "%(number)s guests have a place already, so that there cannot be fewer places than that.",
+            taken,
+        )
+        raise EventError(text % {"number": taken})
     shown = [name for name in OPTIONAL_FIELDS if name in {*ALWAYS_ASKED, *asked}]
     standing.update(summary=dict(summary), capacity=capacity, asked=shown, asks_food=asks_food)
     event.topics.set(topics)
@@ -52,7 +59,7 @@ def open_sign_up(event: Event, *, at: dt.datetime, by: str) -> None:
     """
     closed = Event.objects.filter(pk=event.pk, signup_open=False, cancelled_at__isnull=True, over_at__gt=at)
     if not closed.update(signup_open=True, was_open=True):
-        raise EventError("Sign-up is open already, or the event is cancelled or over.")
+        raise EventError(_("Sign-up is open already, or the event is cancelled or over."))
     audit.record("event.sign_up_opened", at=at, by=by, rule=f"event:{event.pk}")
 
 
@@ -60,5 +67,5 @@ def open_sign_up(event: Event, *, at: dt.datetime, by: str) -> None:
 def close_sign_up(event: Event, *, at: dt.datetime, by: str) -> None:
     """Take no more guests; those who have a place keep it. Raises EventError where sign-up is closed already."""
     if not Event.objects.filter(pk=event.pk, signup_open=True).update(signup_open=False):
-        raise EventError("Sign-up is closed already.")
+        raise EventError(_("Sign-up is closed already."))
     audit.record("event.sign_up_closed", at=at, by=by, rule=f"event:{event.pk}")

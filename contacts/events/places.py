@@ -9,6 +9,7 @@ from collections.abc import Collection
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from contacts.base import audit, merge_redirects
 from contacts.journal import writing
@@ -39,15 +40,15 @@ def give_up(registration_id: int, *, at: dt.datetime, by: str) -> Registration:
     """
     place = Registration.objects.select_related("event", "contact").filter(pk=registration_id).first()
     if place is None:
-        raise PlaceError("There is no such place, or not any more.")
+        raise PlaceError(_("There is no such place, or not any more."))
     if place.event.cancelled_at:
-        raise PlaceError("The event itself is cancelled.")
+        raise PlaceError(_("The event itself is cancelled."))
     if place.event.over_at <= at:
-        raise PlaceError("The event is over.")
+        raise PlaceError(_("The event is over."))
     mine = Registration.objects.filter(pk=place.pk)
     if not mine.filter(cancelled_at=None, attended_at=None).update(cancelled_at=at):
         came = mine.filter(cancelled_at=None).exists()
-        raise PlaceError("The guest is in already." if came else "This place was given up before.")
+        raise PlaceError(_("The guest is in already.") if came else _("This place was given up before."))
     FoodPreference.objects.filter(registration=place).delete()
     writing.write(JournalAct.PLACE_GIVEN_UP, [place.contact.public_id], at=at, event=place.event.slug)
     _trace("registration.cancelled", place, at=at, by=by)

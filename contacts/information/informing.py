@@ -14,6 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import CharField, Exists, Max, Min, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
+from django.utils.translation import gettext as _
 
 from contacts.base import audit
 from contacts.base.days import add_months, day_of
@@ -134,13 +135,13 @@ def told_by_letter(contact_id: int, *, on: dt.date, policy: PolicyVersion, at: d
     Raises InformingError for a day to come, and where nothing was left to tell by that day; ContactGoneError.
     """
     if on > day_of(at, policy.zone):
-        raise InformingError("A letter that has not been sent yet has told nobody.")
+        raise InformingError(_("A letter that has not been sent yet has told nobody."))
     people = Contact.objects.whole().select_for_update(no_key=True).filter(pk=contact_id)
     public_id = people.values_list("public_id", flat=True).first()
     if public_id is None:
-        raise ContactGoneError("This person is no longer held.")
+        raise ContactGoneError(_("This person is no longer held."))
     if not Basis.objects.untold().filter(contact=contact_id, collected_on__lte=on).update(informed_on=on):
-        raise InformingError("By that day there was nothing to tell: it came in later, or they know it already.")
+        raise InformingError(_("By that day there was nothing to tell: it came in later, or they know it already."))
     audit.record("contact.informed", at=at, by=by, public_id=public_id, rule="letter")
 
 

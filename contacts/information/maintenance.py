@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from contacts.base import audit
 from contacts.models import Maintenance, MaintenanceKind
@@ -17,7 +18,7 @@ class MaintenanceError(ValueError):
 def drilled(note: str, *, worked: bool, on: dt.date, at: dt.datetime, by: str) -> Maintenance:
     """Put on record that a restore was rehearsed, and whether it worked. Raises MaintenanceError for a day to come."""
     if on > today(at):
-        raise MaintenanceError("A drill can be recorded once it was done.")
+        raise MaintenanceError(_("A drill can be recorded once it was done."))
     return _add(MaintenanceKind.RESTORE_DRILL, note.strip(), worked=worked, on=on, at=at, by=by)
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from contacts.base import audit
 from contacts.base.days import add_months
@@ -34,10 +35,10 @@ def record(
     once. Raises ReviewError where somebody else has recorded it or ended the review, and for a day to come.
     """
     if on > today(at):
-        raise ReviewError("What a review found can be recorded once it was done.")
+        raise ReviewError(_("What a review found can be recorded once it was done."))
     again = add_months(on, review.every_months)
     if not Review.objects.standing().filter(pk=review.pk, next_on=review.next_on).update(next_on=again):
-        raise ReviewError("The outcome is on record already, or the review has ended.")
+        raise ReviewError(_("The outcome is on record already, or the review has ended."))
     ReviewOutcome.objects.create(review=review, done_on=on, outcome=outcome, evidence=evidence, by=by)
     audit.record("review.done", at=at, by=by, rule=f"review:{review.pk}")
     return again
@@ -47,7 +48,7 @@ def record(
 def end(review_id: int, *, at: dt.datetime, by: str) -> None:
     """Have a review come round no more; its outcomes stay. Raises ReviewError where it has ended already."""
     if not Review.objects.standing().filter(pk=review_id).update(ended_on=today(at)):
-        raise ReviewError("This review has ended already.")
+        raise ReviewError(_("This review has ended already."))
     audit.record("review.ended", at=at, by=by, rule=f"review:{review_id}")
 
 

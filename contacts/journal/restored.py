@@ -9,6 +9,7 @@ from collections.abc import Collection
 from django.db import transaction
 from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from contacts.base import audit
 from contacts.journal import numbers
@@ -78,7 +79,7 @@ def drop(found: Restoration, *, at: dt.datetime, by: str) -> int:
 def _settle(found: Restoration, *, at: dt.datetime, by: str) -> None:
     undecided = Restoration.objects.holding_mails().filter(pk=found.pk, replayed_at__isnull=False)
     if not undecided.update(mails_settled_at=at, mails_settled_by=by):
-        raise SettledError("Somebody has decided about these mails already.")
+        raise SettledError(_("Somebody has decided about these mails already."))
 
 
 @transaction.atomic

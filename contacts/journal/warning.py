@@ -2,19 +2,20 @@
 
 import datetime as dt
 
-from django.core.mail import EmailMessage
 from django.db.models import QuerySet
 from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy, ngettext
 
-from contacts.base import alone, officers
+from contacts.base import alone, officers, staff_mails
 from contacts.models import JournalLine, PolicyVersion
+from contacts.words.numbers import grouped
 
 PATIENCE = dt.timedelta(minutes=10)
 _LOCK = 4_711_679_062  # any number that is ours alone
 
-SUBJECT = "Deletions and objections do not reach the journal"
-_TEXT = (
-    "{waiting} since {since}. They are safe in the database, and leave by themselves once the journal can be written\n"
+SUBJECT = gettext_lazy("Deletions and objections do not reach the journal")
+_MEANWHILE = gettext_lazy(
+    "They are safe in the database, and leave by themselves once the journal can be written\n"
     "again. Until then, restoring a backup could undo them, and certificates of deletion are not final.\n\n"
     "Ask those who operate the system to look at the place that JOURNAL_URL names: is it full, or out of reach?\n"
 )
@@ -40,12 +41,17 @@ def _warn(policy: PolicyVersion, at: dt.datetime) -> bool:
     to = officers.guards()
     if oldest is None or not to or _unshipped().filter(warned_at__isnull=False).exists():
         return False
-    since = date_format(oldest.at.astimezone(policy.zone), "DATETIME_FORMAT")
-    number = _unshipped().count()
-    text = _TEXT.format(waiting="1 entry has waited" if number == 1 else f"{number:,} entries have waited", since=since)
-    EmailMessage(SUBJECT, text, to=to).send()
+    number, since = _unshipped().count(), oldest.at.astimezone(policy.zone)
+    staff_mails.send(staff_mails.written(to, lambda: (str(SUBJECT), _text(number, since))))
     JournalLine.objects.filter(pk=oldest.pk).update(warned_at=at)
     return True
+
+
+def _text(number: int, since: dt.datetime) -> str:
+    waits = ngettext(
+        "%(number)s entry has waited since %(since)s.", "%(number)s entries have waited since %(since)s.", number
+    )
+    return f"{waits % {'number': grouped(number), 'since': date_format(since, 'DATETIME_FORMAT')}} {_MEANWHILE}"
 
 
 def _unshipped() -> QuerySet[JournalLine]:

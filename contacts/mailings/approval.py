@@ -4,6 +4,7 @@ that something is no marketing (P11)."""
 import datetime as dt
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from contacts.base import audit
 from contacts.mailings import drafts as mailing_drafts
@@ -18,7 +19,7 @@ def submit(mailing: Mailing, *, at: dt.datetime, by: str) -> None:
     mailing_drafts.check_complete(mailing)
     drafts = Mailing.objects.filter(pk=mailing.pk, kind=MailingKind.IMPORTANT, state=MailingState.DRAFT)
     if not drafts.filter(approved_at__isnull=True).update(state=MailingState.SUBMITTED):
-        raise MailingError("Only an important message that is a draft, and not approved yet, is submitted.")
+        raise MailingError(_("Only an important message that is a draft, and not approved yet, is submitted."))
     audit.record("mailing.submitted", at=at, by=by, rule=mailing_drafts.rule(mailing))
 
 
@@ -31,11 +32,11 @@ def approve(mailing: Mailing, seen: str, *, at: dt.datetime, by: str) -> None:
     waiting = Mailing.objects.filter(pk=mailing.pk, state=MailingState.SUBMITTED)
     current = waiting.select_for_update(no_key=True).first()
     if current and mailing_drafts.mark(current) != seen:
-        raise MailingError("It has been changed since you opened this page. Read it again before you approve it.")
+        raise MailingError(_("It has been changed since you opened this page. Read it again before you approve it."))
     if current and _wrote(current, by):
-        raise MailingError("You wrote this message yourself: somebody else has to approve it.")
+        raise MailingError(_("You wrote this message yourself: somebody else has to approve it."))
     if not waiting.update(state=MailingState.DRAFT, approved_by=by, approved_at=at):
-        raise MailingError("This message does not wait for approval any more.")
+        raise MailingError(_("This message does not wait for approval any more."))
     audit.record("mailing.approved", at=at, by=by, rule=mailing_drafts.rule(mailing))
 
 
@@ -43,7 +44,7 @@ def approve(mailing: Mailing, seen: str, *, at: dt.datetime, by: str) -> None:
 def send_back(mailing: Mailing, *, at: dt.datetime, by: str) -> None:
     """Do not approve an important message: it is a draft again. Raises MailingError where it does not wait for this."""
     if not Mailing.objects.filter(pk=mailing.pk, state=MailingState.SUBMITTED).update(state=MailingState.DRAFT):
-        raise MailingError("This message does not wait for approval any more.")
+        raise MailingError(_("This message does not wait for approval any more."))
     audit.record("mailing.sent_back", at=at, by=by, rule=mailing_drafts.rule(mailing))
 
 

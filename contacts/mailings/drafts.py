@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Func, Value
+from django.utils.translation import gettext as _
 
 from contacts.base import audit
 from contacts.models import Mailing, Segment, Topic
@@ -57,7 +58,7 @@ def edit(mailing: Mailing, draft: Draft, *, at: dt.datetime, by: str) -> None:
     """
     anew = {**_fields(draft), "made_by": by, "authors": _and(by), "approved_by": "", "approved_at": None}
     if not Mailing.objects.filter(pk=mailing.pk, state=MailingState.DRAFT).update(**anew):
-        raise MailingError("This mailing is no draft any more. Take it back first, and then change it.")
+        raise MailingError(_("This mailing is no draft any more. Take it back first, and then change it."))
     mailing.topics.set(_topics(draft))
     audit.record("mailing.edited", at=at, by=by, rule=rule(mailing))
 
@@ -82,7 +83,7 @@ def missing(mailing: Mailing) -> Iterator[tuple[str, str]]:
 def check_complete(mailing: Mailing) -> None:
     """Raise MailingError where a language is missing: its readers would get a mail that they may not understand."""
     if any(missing(mailing)):
-        raise MailingError("A subject, a text or a button is missing in one of the languages.")
+        raise MailingError(_("A subject, a text or a button is missing in one of the languages."))
 
 
 def mark(mailing: Mailing) -> str:
@@ -114,13 +115,13 @@ def _fields(draft: Draft) -> dict[str, Any]:
 
 def _check(draft: Draft) -> None:
     if any(ord(letter) < 32 for text in draft.subject.values() for letter in text):
-        raise MailingError("A subject is one line: no server takes a mail with another one.")
+        raise MailingError(_("A subject is one line: no server takes a mail with another one."))
     if bool(draft.button_url) != any(draft.button.values()):
-        raise MailingError("A button needs both its words and the address that it leads to.")
+        raise MailingError(_("A button needs both its words and the address that it leads to."))
     if draft.button_url and not draft.button_url.startswith(("https://", f"{settings.SITE_URL.rstrip('/')}/")):
-        raise MailingError("A button leads to a page of our own, or to an address that begins with https.")
+        raise MailingError(_("A button leads to a page of our own, or to an address that begins with https."))
     if not 1 <= draft.rate <= FASTEST:
-        raise MailingError(f"Between 1 and {FASTEST} mails leave in a minute.")
+        raise MailingError(_("Between 1 and %(most)s mails leave in a minute.") % {"most": FASTEST})
 
 
 def _topics(draft: Draft) -> Collection[Topic]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from contacts.base import audit
 from contacts.base.days import day_of
@@ -27,14 +28,14 @@ def schedule(
     """
     current = _in(mailing, MailingState.DRAFT).select_for_update(no_key=True).first()
     if current and seen is not None and drafts.mark(current) != seen:
-        raise MailingError("It has been changed since you opened this page. Read it again before you send it.")
+        raise MailingError(_("It has been changed since you opened this page. Read it again before you send it."))
     drafts.check_complete(current or mailing)
     if when < at:
-        raise MailingError("This moment has passed.")
+        raise MailingError(_("This moment has passed."))
     if provider := people.sender(Recipient.objects.all()):
         disclosing.check(provider, day_of(at, policy.zone))
     ready = _in(mailing, MailingState.DRAFT).filter(Q(kind=MailingKind.MARKETING) | Q(approved_at__isnull=False))
-    wrong = "Only a draft can be scheduled, and an important message only once it is approved."
+    wrong = _("Only a draft can be scheduled, and an important message only once it is approved.")
     _move(ready, {"state": MailingState.SCHEDULED, "scheduled_for": when}, wrong)
     audit.record("mailing.scheduled", at=at, by=by, rule=drafts.rule(mailing))
 
@@ -42,7 +43,7 @@ def schedule(
 @transaction.atomic
 def take_back(mailing: Mailing, *, at: dt.datetime, by: str) -> None:
     """Make a draft again of what waits for approval or for its time. Raises MailingError where it waits for neither."""
-    wrong = "It does not wait any more, so that it cannot be taken back. It can be stopped while it is being sent."
+    wrong = _("It does not wait any more, so that it cannot be taken back. It can be stopped while it is being sent.")
     waiting = _in(mailing, MailingState.SUBMITTED, MailingState.SCHEDULED)
     _move(waiting, {"state": MailingState.DRAFT, "scheduled_for": None}, wrong)
     audit.record("mailing.taken_back", at=at, by=by, rule=drafts.rule(mailing))
@@ -51,7 +52,7 @@ def take_back(mailing: Mailing, *, at: dt.datetime, by: str) -> None:
 @transaction.atomic
 def pause(mailing: Mailing, *, at: dt.datetime, by: str) -> None:
     """Let nobody's mail leave until it is resumed, also where it is owed. Raises MailingError where none is sent."""
-    wrong = "Only what is being sent can be paused."
+    wrong = _("Only what is being sent can be paused.")
     _move(_in(mailing, MailingState.SENDING), {"state": MailingState.PAUSED}, wrong)
     audit.record("mailing.paused", at=at, by=by, rule=drafts.rule(mailing))
 
@@ -59,7 +60,7 @@ def pause(mailing: Mailing, *, at: dt.datetime, by: str) -> None:
 @transaction.atomic
 def resume(mailing: Mailing, *, at: dt.datetime, by: str) -> None:
     """Go on where it was paused. Raises MailingError where it is not paused."""
-    _move(_in(mailing, MailingState.PAUSED), {"state": MailingState.SENDING}, "This mailing is not paused.")
+    _move(_in(mailing, MailingState.PAUSED), {"state": MailingState.SENDING}, _("This mailing is not paused."))
     audit.record("mailing.resumed", at=at, by=by, rule=drafts.rule(mailing))
 
 
@@ -71,7 +72,7 @@ def stop(mailing: Mailing, *, at: dt.datetime, by: str) -> None:
     """
     under_way = _in(mailing, MailingState.SENDING, MailingState.PAUSED)
     ended = {"state": MailingState.STOPPED, "ended_at": at, "authors": []}
-    _move(under_way, ended, "Only what is being sent can be stopped.")
+    _move(under_way, ended, _("Only what is being sent can be stopped."))
     audit.record("mailing.stopped", at=at, by=by, rule=drafts.rule(mailing))
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from contacts.base import audit
 from contacts.models import Contact, DuplicatePair
@@ -24,7 +25,7 @@ def choose(contact_id: int, email: str, *, day: dt.date, at: dt.datetime, by: st
     others = free.by_typed_address(email).exclude(pk=contact_id)
     people = list(free.filter(pk=contact_id).union(others).order_by("pk").values_list("pk", "public_id"))
     if len(people) < 2:
-        raise PairError("Nobody else is on file under this address.")
+        raise PairError(gettext("Nobody else is on file under this address."))
     (one, _), (other, _) = people
     pair, _ = DuplicatePair.objects.get_or_create(
         one_id=one, other_id=other, defaults={"why": Likeness.CHOSEN, "found_on": day}
@@ -47,7 +48,7 @@ def reopen(pair_id: int, *, at: dt.datetime, by: str) -> None:
 @transaction.atomic
 def _decide(pairs: Any, pair_id: int, code: str, at: dt.datetime, by: str, **decision: Any) -> None:
     if not pairs.filter(pk=pair_id).update(**decision):
-        raise PairError("Somebody has decided about these two meanwhile. Load the page again.")
+        raise PairError(gettext("Somebody has decided about these two meanwhile. Load the page again."))
     pair = DuplicatePair.objects.select_related("one", "other").get(pk=pair_id)
     both = [pair.one.public_id, pair.other.public_id]
     audit.record_each(code, both, at=at, by=by, rule=f"pair:{pair_id}")

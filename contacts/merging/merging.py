@@ -13,6 +13,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Greatest
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from psycopg2 import sql
 
 from contacts.base import audit, merge_redirects
@@ -99,15 +101,19 @@ def lock(keep_id: int, gone_id: int, *, day: dt.date) -> Two:
     before = _organisations(ids)
     people = {person.pk: person for person in Contact.objects.filter(pk__in=ids).order_by("pk").select_for_update()}
     if len(people) < len(ids):
-        raise MergeError("One of the two is no longer held, or they are one record already.")
+        raise MergeError(_("One of the two is no longer held, or they are one record already."))
     if any(person.minimised_on for person in people.values()):
-        raise MergeError("One of the two was reduced to what the law makes us keep. That part stays as it is.")
+        raise MergeError(_("One of the two was reduced to what the law makes us keep. That part stays as it is."))
     if any(person.restricted_through and person.restricted_through >= day for person in people.values()):
-        raise MergeError("The details of one of the two are only stored, as they asked: nobody changes them.")
+        raise MergeError(_("The details of one of the two are only stored, as they asked: nobody changes them."))
     if stone := tombstones.standing(suppressions.hashes_of(people.values()), day=day):
-        raise MergeError(str(tombstones.ErasedError(stone.erased_on, "One of the two was")))
+        text = _(
+            "One of the two was erased at their request on %(day)s. They can sign up again themselves; otherwise ask"
+            " the privacy officer."
+        )
+        raise MergeError(text % {"day": date_format(stone.erased_on)})
     if _organisations(ids) != before:
-        raise MergeError("Somebody has just changed one of the two. Look at them again.")
+        raise MergeError(_("Somebody has just changed one of the two. Look at them again."))
     return Two(people[keep_id], people[gone_id])
 
 
@@ -144,8 +150,10 @@ def _choose(two: Two, taken: Collection[str], day: dt.date) -> set[str]:
         return choosing.fields(two.keep, two.gone, taken, day=day)
     except choosing.UndecidedError:
         raise MergeError(
-            "On one channel the law is stricter for the one record, and on another for the other. Ask the person which "
-            "country and organisation are right, and correct them first."
+            _(
+                "On one channel the law is stricter for the one record, and on another for the other. Ask the person"
+                " which country and organisation are right, and correct them first."
+            )
         ) from None
 
 

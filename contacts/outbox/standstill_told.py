@@ -6,12 +6,13 @@ That mail may need the same server. So it is tried until it leaves, and meanwhil
 import datetime as dt
 
 import structlog
-from django.core.mail import EmailMessage
 from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from contacts.base import alone, officers
+from contacts.base import alone, officers, staff_mails
 from contacts.models import MailStandstill, PolicyVersion
 from contacts.outbox import links, standstill
 from contacts.words import mail_faults
@@ -48,7 +49,7 @@ def _untold(at: dt.datetime) -> QuerySet[MailStandstill]:
 
 def _told(stands: MailStandstill, to: list[str], policy: PolicyVersion, at: dt.datetime) -> bool:
     try:
-        EmailMessage(_subject(stands), _body(stands, policy), to=to).send()
+        staff_mails.send(staff_mails.written(to, lambda: (_subject(stands), _body(stands, policy))))
     except Exception as error:  # whatever a mail server does must not keep the next attempt from being made
         log.warning("mail.standstill_not_told", standstill=stands.pk, code=type(error).__name__)
         return False
@@ -59,25 +60,29 @@ def _told(stands: MailStandstill, to: list[str], policy: PolicyVersion, at: dt.d
 
 def _subject(stands: MailStandstill) -> str:
     if stands.ended_at:
-        return "Mail leaves again"
-    what = "Mailings are" if standstill.spares_awaited(stands) else "Mail is"
-    return f"{what} not leaving: the mail server is at fault"
+        return _("Mail leaves again")
+    if standstill.spares_awaited(stands):
+        return _("Mailings are not leaving: the mail server is at fault")
+    return _("Mail is not leaving: the mail server is at fault")
 
 
 def _body(stands: MailStandstill, policy: PolicyVersion) -> str:
     """Return the mail's text: what happened and what to do, with no person in it."""
-    begun = date_format(stands.began_at.astimezone(policy.zone), "DATETIME_FORMAT")
-    cause = f"{mail_faults.told(stands.reply, stands.domains)} It began on {begun}."
-    if not stands.ended_at:
-        cause += f"\n\n{mail_faults.waits(awaited_leaves=standstill.spares_awaited(stands))}"
+    begun = _("It began on %(moment)s.") % {"moment": _moment(stands.began_at, policy)}
+    cause = f"{mail_faults.told(stands.reply, stands.domains)} {begun}"
     if stands.ended_at:
-        ended = date_format(stands.ended_at.astimezone(policy.zone), "DATETIME_FORMAT")
-        return f"{cause}\n\nThe server took mail again on {ended}. What had waited is being sent.\n"
+        over = _("The server took mail again on %(moment)s. What had waited is being sent.")
+        return f"{cause}\n\n{over % {'moment': _moment(stands.ended_at, policy)}}\n"
+    waits = mail_faults.waits(awaited_leaves=standstill.spares_awaited(stands))
     page = links.absolute(reverse("admin:contacts_mailstandstill_change", args=[stands.pk]))
-    return f"{cause}\n\n{_ADVICE}\n\nHow it is now: {page}\n"
+    return f"{cause}\n\n{waits}\n\n{_ADVICE}\n\n{_('How it is now: %(page)s') % {'page': page}}\n"
 
 
-_ADVICE = (
+def _moment(at: dt.datetime, policy: PolicyVersion) -> str:
+    return date_format(at.astimezone(policy.zone), "DATETIME_FORMAT")
+
+
+_ADVICE = gettext_lazy(
     "No mail is lost and no address was marked: what waits leaves once the server takes mail again. You get a mail\n"
     "then. Ask those who operate the mail server what is wrong."
 )

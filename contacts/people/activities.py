@@ -5,6 +5,7 @@ import datetime as dt
 from django.db import transaction
 from django.db.models import Max, Value
 from django.db.models.functions import Greatest
+from django.utils.translation import gettext
 
 from contacts.base import audit
 from contacts.base.days import day_of
@@ -37,14 +38,14 @@ def record(
     Raises ContactGoneError where the nightly run was faster, FutureActivityError for a moment after `at`.
     """
     if occurred_at > at:
-        raise FutureActivityError("An activity cannot lie in the future.")
+        raise FutureActivityError(gettext("An activity cannot lie in the future."))
     day = day_of(occurred_at, policy.zone)
     # The UPDATE comes first: it waits for a run that holds the row, and finds none where the run deleted it.
     moved = (
         Contact.objects.whole().filter(pk=contact_id).update(last_activity_on=Greatest("last_activity_on", Value(day)))
     )
     if not moved:
-        raise ContactGoneError("This person is no longer held.")
+        raise ContactGoneError(gettext("This person is no longer held."))
     _, fresh = Activity.objects.get_or_create(
         contact_id=contact_id, kind=kind, occurred_at=occurred_at, reference=reference
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 from psycopg2 import sql
 
 from contacts.base import audit
@@ -139,11 +140,11 @@ def prove(contact_id: int, evidence: TrustReason, *, at: dt.datetime, by: str) -
     """
     contact = Contact.objects.whole().select_for_update().filter(pk=contact_id).first()
     if contact is None:
-        raise ContactGoneError("This person is no longer held.")
+        raise ContactGoneError(_("This person is no longer held."))
     if contact.address_trust == AddressTrust.PROVEN:
-        raise TrustError("It is known already that the address is theirs.")
+        raise TrustError(_("It is known already that the address is theirs."))
     if _STATE_OF[evidence] != AddressTrust.PROVEN:
-        raise TrustError("This says nothing about whose address it is.")
+        raise TrustError(_("This says nothing about whose address it is."))
     note(contact, evidence, at=at, by=by)
 
 

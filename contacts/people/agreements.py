@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Collection
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from contacts.base import audit
 from contacts.models import Agreement, Organisation
@@ -36,7 +37,7 @@ def add(
         defaults={"started_on": started_on, "ended_on": ended_on},
     )
     if not fresh:
-        raise AgreementError("This agreement is on record already.")
+        raise AgreementError(_("This agreement is on record already."))
     settle([organisation_id])
     audit.record("agreement.added", at=at, by=by, rule=f"{kind}:{agreement.pk}")
     return agreement
@@ -69,7 +70,7 @@ def reopen(agreement: Agreement, *, at: dt.datetime, by: str) -> None:
 
 def _set_end(agreement: Agreement, ended_on: dt.date | None) -> None:
     if not Agreement.objects.filter(pk=agreement.pk).update(ended_on=ended_on):
-        raise AgreementError("This agreement is no longer on record.")
+        raise AgreementError(_("This agreement is no longer on record."))
 
 
 def lock(organisation_ids: Collection[int]) -> None:
@@ -115,4 +116,4 @@ def settle(organisation_ids: Collection[int]) -> None:
 
 def _check(started_on: dt.date | None, ended_on: dt.date | None) -> None:
     if started_on and ended_on and ended_on < started_on:
-        raise AgreementError("The agreement cannot end before it started.")
+        raise AgreementError(_("The agreement cannot end before it started."))

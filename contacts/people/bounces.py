@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Count, Max, Min
 from django.db.models.functions import TruncHour
+from django.utils.translation import gettext as _
 from psycopg2 import sql
 
 from contacts.base import audit
@@ -80,7 +81,7 @@ def undo(reply: str, since: dt.datetime, until: dt.datetime, *, reason: str, at:
     """
     people = _lock(reply, since, until)
     if not people:
-        raise BounceError("Nobody bounces by this reply in this time any more.")
+        raise BounceError(_("Nobody bounces by this reply in this time any more."))
     undone = BounceUndoing.objects.create(
         reply=reply, since=since, until=until, reason=reason, number=len(people), at=at, by=by
     )

@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from psycopg2 import sql
 
 from contacts.base import audit
@@ -48,9 +49,9 @@ def change(contact_id: int, email: str, *, evidence: TrustReason | None, at: dt.
     address = _spelled(email)
     person = Contact.objects.whole().select_for_update().filter(pk=contact_id).first()
     if person is None:
-        raise ContactGoneError("This person is no longer held.")
+        raise ContactGoneError(_("This person is no longer held."))
     if address == person.email and not (evidence and _is_doubted(person)):
-        raise AddressError("This is the address on file.")
+        raise AddressError(_("This is the address on file."))
     old = {"old": person.address_hash, "old_mailbox": person.mailbox_hash}
     new = {"new": keyed_hash(address), "new_mailbox": mailbox_hash(address)}
     if address != person.email:
@@ -71,7 +72,7 @@ def _spelled(email: str) -> str:
     try:
         return normalise(email)
     except MalformedAddressError:
-        raise AddressError("This is no e-mail address.") from None
+        raise AddressError(_("This is no e-mail address.")) from None
 
 
 def _is_doubted(person: Contact) -> bool:
@@ -85,7 +86,7 @@ def _move(person: Contact, address: str, why: TrustReason, day: dt.date) -> None
             Contact.objects.filter(pk=person.pk).update(email=address, bounced_on=None, **says)
             address_trust.forget_bounce(person)
     except IntegrityError:
-        raise AddressError("Another contact has this address.") from None
+        raise AddressError(_("Another contact has this address.")) from None
 
 
 def _day(at: dt.datetime) -> dt.date:

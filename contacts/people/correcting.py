@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from contacts.base import audit
 from contacts.journal import writing
@@ -44,7 +45,7 @@ def correct(contact_id: int, values: Mapping[str, str], *, at: dt.datetime, by: 
         raise KeyError(*sorted(unknown))
     person = Contact.objects.whole().select_for_update().filter(pk=contact_id).first()
     if person is None:
-        raise ContactGoneError("This person is no longer held.")
+        raise ContactGoneError(_("This person is no longer held."))
     changes = [
         Change(name, old, value) for name, value in values.items() if value != (old := str(getattr(person, name)))
     ]

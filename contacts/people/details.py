@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from contacts.base import audit, held
 from contacts.models import Contact, ProposedDetail, SignUp
@@ -104,7 +105,7 @@ def settle(
     """
     person = Contact.objects.whole().select_for_update().filter(pk=contact_id).first()
     if person is None:
-        raise ContactGoneError("This person is no longer held.")
+        raise ContactGoneError(_("This person is no longer held."))
     asked = ProposedDetail.objects.filter(contact=contact_id, detail__in=list(answers))
     proposed = list(asked.filter(sign_up=sign_up) if sign_up else asked)
     right = {Detail(each.detail): each.typed for each in proposed if answers[Detail(each.detail)]}

@@ -6,6 +6,7 @@ What was noted by mistake is taken back: nothing but the day was noted, so that 
 import datetime as dt
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from contacts.base import audit
 from contacts.journal import writing
@@ -28,9 +29,9 @@ def heard(contact_id: int, *, on: dt.date, at: dt.datetime, by: str) -> None:
     people = Contact.objects.whole().filter(pk=contact_id)
     if not people.filter(left_on__isnull=True).update(left_on=on):
         raise (
-            LeavingError("It is known already that they have left.")
+            LeavingError(_("It is known already that they have left."))
             if people.exists()
-            else ContactGoneError("This person is no longer held.")
+            else ContactGoneError(_("This person is no longer held."))
         )
     public_id = people.values_list("public_id", flat=True).get()
     audit.record("contact.left", at=at, by=by, public_id=public_id)

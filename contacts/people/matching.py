@@ -11,6 +11,7 @@ from django.contrib.postgres.search import TrigramSimilarity
 from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from contacts.base import audit
 from contacts.base.days import day_of
@@ -54,10 +55,10 @@ def match(contact_id: int, organisation_id: int, *, at: dt.datetime, by: str) ->
     # The organisation first, as every act locks; a nightly run that deletes it for being empty is over then, or waits.
     agreements.lock([organisation_id])
     if not Organisation.objects.filter(pk=organisation_id).exists():
-        raise MatchError("This organisation is not on record any more.")
+        raise MatchError(_("This organisation is not on record any more."))
     free = Contact.objects.whole().unrestricted(_day(at)).filter(pk=contact_id, organisation__isnull=True)
     if not free.update(organisation=organisation_id):
-        raise MatchError("This person belongs to an organisation already, is only stored, or is no longer held.")
+        raise MatchError(_("This person belongs to an organisation already, is only stored, or is no longer held."))
     clocks.refresh_contacts([contact_id])
     public_id = Contact.objects.values_list("public_id", flat=True).get(pk=contact_id)
     audit.record("contact.matched", at=at, by=by, public_id=public_id, rule=f"organisation:{organisation_id}")

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from contacts.base import audit
 from contacts.models import Organisation
@@ -67,7 +68,7 @@ def change(
     except IntegrityError:
         raise _taken() from None
     if not changed:
-        raise OrganisationError("This organisation is not on record any more.")
+        raise OrganisationError(_("This organisation is not on record any more."))
     audit.record("organisation.changed", at=at, by=by, rule=f"organisation:{organisation.pk}")
 
 
@@ -84,4 +85,4 @@ def mark(names: Collection[str], legal_form: LegalForm, *, at: dt.datetime, by: 
 
 
 def _taken() -> OrganisationError:
-    return OrganisationError("An organisation of this name is on record already.")
+    return OrganisationError(_("An organisation of this name is on record already."))

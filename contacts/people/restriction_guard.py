@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion
@@ -16,7 +17,7 @@ class StoredOnlyError(ContactGoneError):
     """The person asked that we do nothing with their details but store them."""
 
     def __init__(self) -> None:
-        super().__init__("Their details are only stored, as they asked.")
+        super().__init__(_("Their details are only stored, as they asked."))
 
 
 @contextmanager

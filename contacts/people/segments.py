@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from contacts.base import audit
 from contacts.models import Audience, ListLayout, Mailing, Segment
@@ -26,11 +27,11 @@ def save(name: str, filters: Mapping[str, str], *, shared: bool, owner: int, at:
     Raises SegmentError where there is no filter or no name, or the owner has a segment of this name.
     """
     if not filters:
-        raise SegmentError("A segment needs at least one filter. Without any it would be everybody.")
+        raise SegmentError(_("A segment needs at least one filter. Without any it would be everybody."))
     kept = {"filters": dict(filters), "shared": shared, "created_at": at}
     segment, fresh = Segment.objects.get_or_create(owner_id=owner, name=_checked(name), defaults=kept)
     if not fresh:
-        raise SegmentError("You have a segment of this name already.")
+        raise SegmentError(_("You have a segment of this name already."))
     _note("saved", segment, at, by)
     return segment
 
@@ -45,7 +46,7 @@ def change(segment: Segment, name: str, *, shared: bool, at: dt.datetime, by: st
         with transaction.atomic():
             changed = Segment.objects.filter(pk=segment.pk).update(name=_checked(name), shared=shared)
     except IntegrityError:
-        raise SegmentError("Its owner has a segment of this name already.") from None
+        raise SegmentError(_("Its owner has a segment of this name already.")) from None
     if not changed:
         raise _gone()
     _note("changed", segment, at, by)
@@ -62,7 +63,7 @@ def delete(segment: Segment, *, at: dt.datetime, by: str) -> None:
         raise _gone()
     mailings = Mailing.objects.filter(segment=segment.pk)
     if mailings.exclude(state__in=_ENDED).exists():
-        raise SegmentError("A mailing that has not ended goes to this segment. Send it or stop it first.")
+        raise SegmentError(_("A mailing that has not ended goes to this segment. Send it or stop it first."))
     mailings.update(segment=None)
     Audience.objects.filter(segment=segment.pk).update(segment=None)
     Segment.objects.filter(pk=segment.pk).delete()
@@ -71,7 +72,7 @@ def delete(segment: Segment, *, at: dt.datetime, by: str) -> None:
 
 def _checked(name: str) -> str:
     if not 0 < len(name.strip()) <= LONGEST:
-        raise SegmentError(f"A segment needs a name of at most {LONGEST} letters.")
+        raise SegmentError(_("A segment needs a name of at most %(most)s letters.") % {"most": LONGEST})
     return name.strip()
 
 
@@ -80,7 +81,7 @@ def _note(deed: str, segment: Segment, at: dt.datetime, by: str) -> None:
 
 
 def _gone() -> SegmentError:
-    return SegmentError("There is no such segment any more.")
+    return SegmentError(_("There is no such segment any more."))
 
 
 def choose_columns(columns: Sequence[str], *, user: int, at: dt.datetime, by: str) -> None:

@@ -9,6 +9,7 @@ import uuid
 
 from django.conf import settings
 from django.utils.formats import date_format
+from django.utils.translation import gettext
 
 from contacts.base import audit, held
 from contacts.base.days import add_months
@@ -21,13 +22,14 @@ from contacts.words.journal import JournalAct
 
 
 class ErasedError(ContactGoneError):
-    """Somebody was erased at their request; the message says when, and who can lift that. `who` begins it."""
+    """Somebody was erased at their request; the message says when, and who can lift that."""
 
-    def __init__(self, on: dt.date, who: str = "They were") -> None:
-        super().__init__(
-            f"{who} erased at their request on {date_format(on)}. They can sign up again themselves; otherwise ask"
+    def __init__(self, on: dt.date) -> None:
+        text = gettext(
+            "They were erased at their request on %(day)s. They can sign up again themselves; otherwise ask"
             " the privacy officer."
         )
+        super().__init__(text % {"day": date_format(on)})
 
 
 def last_day(erased_on: dt.date) -> dt.date:

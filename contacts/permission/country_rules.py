@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext
 from django_countries import countries
 
 from contacts.base import audit
@@ -96,7 +97,7 @@ def add(rule: CountryRule, *, at: dt.datetime, by: str) -> None:
     fields = {name: getattr(rule, name) for name in ("ground", "source", "note")}
     made, fresh = CountryRule.objects.get_or_create(**_kind(rule), valid_from=rule.valid_from, defaults=fields)
     if not fresh:
-        raise CountryRuleError("A rule like this begins on that day already, and rules are never changed.")
+        raise CountryRuleError(gettext("A rule like this begins on that day already, and rules are never changed."))
     rule.pk = made.pk
     audit.record("country_rule.added", at=at, by=by, rule=f"country_rule:{made.pk}")
 
@@ -106,7 +107,7 @@ def withdraw(rule: CountryRule, *, today: dt.date, at: dt.datetime, by: str) -> 
     """Take a rule back that has not begun. Raises CountryRuleError where it has, or is not on record."""
     gone, _ = CountryRule.objects.filter(pk=rule.pk, valid_from__gt=today).delete()
     if not gone:
-        raise CountryRuleError("This rule has begun, and stays on record. A new one can take its place.")
+        raise CountryRuleError(gettext("This rule has begun, and stays on record. A new one can take its place."))
     audit.record("country_rule.withdrawn", at=at, by=by, rule=f"country_rule:{rule.pk}")
 
 
@@ -151,6 +152,6 @@ def _kind(rule: CountryRule) -> dict[str, object]:
 
 def _check(rule: CountryRule) -> None:
     if rule.country and rule.country not in dict(countries):
-        raise CountryRuleError("No country has this code (ISO 3166-1, two letters).")
+        raise CountryRuleError(gettext("No country has this code (ISO 3166-1, two letters)."))
     if not rule.source.strip():
-        raise CountryRuleError("Name the law, or the authority's word on it.")
+        raise CountryRuleError(gettext("Name the law, or the authority's word on it."))

@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.db import transaction
 from django.db.models import Count, QuerySet
+from django.utils.translation import gettext
 
 from contacts.base import audit
 from contacts.models import Contact
@@ -34,9 +35,9 @@ def country(contact_id: int, code: str, *, at: dt.datetime, by: str) -> bool:
         return not unconfirmed.correct(contact_id, {"country": code}, at=at, by=by).waits
     if not people.filter(consent_law.country_missing()).update(country=code):
         raise (
-            CompletingError("A country is on record already.")
+            CompletingError(gettext("A country is on record already."))
             if people.exists()
-            else ContactGoneError("This person is no longer held.")
+            else ContactGoneError(gettext("This person is no longer held."))
         )
     public_id = people.values_list("public_id", flat=True).get()
     notices.enqueue(NoticeKind.RECTIFIED, [contact_id], details=["country"], at=at)
@@ -61,7 +62,7 @@ def of_all_named(name: str, code: str, *, day: dt.date, at: dt.datetime, by: str
     locked = _nowhere(day).filter(country=name).order_by("pk").select_for_update()
     people = list(locked.values_list("pk", "public_id"))
     if not people:
-        raise CompletingError("Nobody has this on record any more.")
+        raise CompletingError(gettext("Nobody has this on record any more."))
     ids = [key for key, _ in people]
     Contact.objects.filter(pk__in=ids).update(country=code)
     notices.enqueue(NoticeKind.RECTIFIED, ids, details=["country"], at=at)
@@ -76,4 +77,4 @@ def _nowhere(day: dt.date) -> QuerySet[Contact]:
 
 def _check(code: str) -> None:
     if code not in codes():
-        raise CompletingError("No country has this code (ISO 3166-1, two letters).")
+        raise CompletingError(gettext("No country has this code (ISO 3166-1, two letters)."))

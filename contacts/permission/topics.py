@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext
 
 from contacts.base import audit
 from contacts.models import Topic
@@ -27,12 +28,13 @@ def add(slug: str, *, name: Mapping[str, str], sentence: Mapping[str, str], at: 
     Raises TopicError where a language is missing, or the slug is taken, reserved or not made of a-z, 0-9 and hyphens.
     """
     if not _SLUG.fullmatch(slug) or len(slug) > LONGEST:
-        raise TopicError(f"The short name takes small letters, digits and hyphens, at most {LONGEST}.")
+        text = gettext("The short name takes small letters, digits and hyphens, at most %(most)s.")
+        raise TopicError(text % {"most": LONGEST})
     if slug == EVERYTHING:
-        raise TopicError("This short name stands for all topics together.")
+        raise TopicError(gettext("This short name stands for all topics together."))
     topic, fresh = Topic.objects.get_or_create(slug=slug, defaults=_words(name, sentence))
     if not fresh:
-        raise TopicError("Another topic has this short name already.")
+        raise TopicError(gettext("Another topic has this short name already."))
     audit.record("topic.added", at=at, by=by, rule=f"topic:{topic.pk}")
     return topic
 
@@ -41,7 +43,7 @@ def add(slug: str, *, name: Mapping[str, str], sentence: Mapping[str, str], at: 
 def change(topic: Topic, *, name: Mapping[str, str], sentence: Mapping[str, str], at: dt.datetime, by: str) -> None:
     """Change what the public reads about a topic. Raises TopicError where a language is missing, or it is gone."""
     if not Topic.objects.filter(pk=topic.pk).update(**_words(name, sentence)):
-        raise TopicError("This topic is not on record any more.")
+        raise TopicError(gettext("This topic is not on record any more."))
     audit.record("topic.changed", at=at, by=by, rule=f"topic:{topic.pk}")
 
 
@@ -50,5 +52,5 @@ def _words(name: Mapping[str, str], sentence: Mapping[str, str]) -> dict[str, di
     words = {"name": dict(name), "sentence": dict(sentence)}
     for language, _ in settings.LANGUAGES:
         if not all(text.get(language, "").strip() for text in words.values()):
-            raise TopicError("A topic needs its name and its sentence in each language of the website.")
+            raise TopicError(gettext("A topic needs its name and its sentence in each language of the website."))
     return words

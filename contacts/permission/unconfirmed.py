@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import chain, combinations
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from contacts.models import Contact, ProposedDetail
 from contacts.people import correcting, details, restriction_guard
@@ -66,7 +67,7 @@ def settle(contact_id: int, answers: Answers, *, grounds: str, at: dt.datetime, 
 def _lock(contact_id: int) -> Contact:
     person = Contact.objects.whole().select_for_update().filter(pk=contact_id).first()
     if person is None:
-        raise ContactGoneError("This person is no longer held.")
+        raise ContactGoneError(_("This person is no longer held."))
     return person
 
 

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from django.db import transaction
 from django.db.models import Value
 from django.db.models.functions import Greatest
+from django.utils.translation import gettext
 
 from contacts.base import audit
 from contacts.base.days import day_of
@@ -65,7 +66,7 @@ def enter(
     # Of two who enter the same address at once, the second waits here until the first is done.
     contact, fresh = Contact.objects.get_or_create(email=address, defaults=known)
     if not fresh:
-        raise HeldError("Somebody is held under this address already.")
+        raise HeldError(gettext("Somebody is held under this address already."))
     rekeying.bring_forward([address])
     # Only now: an erasure may have been what the address waited for.
     if not again:
@@ -84,7 +85,7 @@ def add_reason(contact_id: int, reason: Reason, *, policy: PolicyVersion, at: dt
     """
     contact = Contact.objects.whole().select_for_update().filter(pk=contact_id).first()
     if contact is None:
-        raise ContactGoneError("This person is no longer held.")
+        raise ContactGoneError(gettext("This person is no longer held."))
     _hold(contact, reason, policy, at)
     audit.record("basis.added", at=at, by=by, public_id=contact.public_id, rule=reason.scenario)
 
@@ -93,14 +94,14 @@ def _join(organisation_id: int) -> None:
     """Lock the organisation before the person, as every act does: no nightly run finds it empty meanwhile."""
     agreements.lock([organisation_id])
     if not Organisation.objects.filter(pk=organisation_id).exists():
-        raise EnteringError("This organisation is not on record any more.")
+        raise EnteringError(gettext("This organisation is not on record any more."))
 
 
 def _spelled(text: str) -> str:
     try:
         return normalise(text)
     except MalformedAddressError:
-        raise EnteringError("This is no e-mail address.") from None
+        raise EnteringError(gettext("This is no e-mail address.")) from None
 
 
 def _hold(contact: Contact, reason: Reason, policy: PolicyVersion, at: dt.datetime) -> None:
@@ -116,7 +117,7 @@ def _hold(contact: Contact, reason: Reason, policy: PolicyVersion, at: dt.dateti
         },
     )
     if not fresh:
-        raise EnteringError("They are held for this reason already.")
+        raise EnteringError(gettext("They are held for this reason already."))
     if reason.scenario in ACTIVITY_SCENARIOS:
         latest = Greatest("last_activity_on", Value(reason.collected_on))
         Contact.objects.filter(pk=contact.pk).update(last_activity_on=latest)
@@ -125,7 +126,7 @@ def _hold(contact: Contact, reason: Reason, policy: PolicyVersion, at: dt.dateti
 
 def _check(contact: Contact, reason: Reason, day: dt.date) -> None:
     if reason.collected_on > day:
-        raise EnteringError("The details cannot have been collected in the future.")
+        raise EnteringError(gettext("The details cannot have been collected in the future."))
     objected = Contact.objects.filter(permission.objected_to_all(), pk=contact.pk)
     if reason.scenario == Scenario.PROSPECT and objected.exists():
-        raise EnteringError("They objected to all marketing, and cannot be entered as a prospect.")
+        raise EnteringError(gettext("They objected to all marketing, and cannot be entered as a prospect."))

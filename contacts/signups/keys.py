@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from contacts.base import audit, rows
 from contacts.journal import writing
@@ -53,7 +54,7 @@ def issue(name: str, terms: Terms | None = None, *, at: dt.datetime, by: str) ->
         with transaction.atomic():
             record = ApiKey.objects.create(name=name, digest=_digest(key), created_at=at, **told)
     except IntegrityError:
-        raise KeyRefusedError("Another key has this name already.") from None
+        raise KeyRefusedError(_("Another key has this name already.")) from None
     audit.record("api_key.issued", at=at, by=by, rule=f"api_key:{record.pk}")
     return record, key
 
@@ -62,7 +63,7 @@ def issue(name: str, terms: Terms | None = None, *, at: dt.datetime, by: str) ->
 def revoke(record: ApiKey, *, at: dt.datetime, by: str) -> None:
     """End a key at once. Raises KeyRefusedError where it was revoked before."""
     if not ApiKey.objects.filter(pk=record.pk, revoked_at__isnull=True).update(revoked_at=at):
-        raise KeyRefusedError("This key is revoked already.")
+        raise KeyRefusedError(_("This key is revoked already."))
     audit.record("api_key.revoked", at=at, by=by, rule=f"api_key:{record.pk}")
     writing.write(JournalAct.KEY_REVOKED, at=at, key=record.digest)
 

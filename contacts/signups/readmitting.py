@@ -8,6 +8,7 @@ import datetime as dt
 
 from django.db import transaction
 from django.db.models import Q, TextChoices
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from contacts.base.days import day_of
@@ -50,9 +51,9 @@ def readmit(
     try:
         address = normalise(typed.email)
     except MalformedAddressError:
-        raise EnteringError("This is no e-mail address.") from None
+        raise EnteringError(gettext("This is no e-mail address.")) from None
     if tombstones.standing(known(address), day=day) is None:
-        raise EnteringError("Nobody was erased under this address.")
+        raise EnteringError(gettext("Nobody was erased under this address."))
     contact = entering.enter(typed, reason, organisation_id=organisation_id, again=True, policy=policy, at=at, by=by)
     tombstones.lift(known(address), public_id=contact.public_id, rule=grounds, at=at, by=by)
     objections.record(
@@ -71,6 +72,6 @@ def _check(reason: Reason, organisation_id: int | None, day: dt.date) -> None:
     open_ones = Q(agreement_state=AgreementState.OPEN) | Q(agreements_ended_on__gt=day)
     needed = Organisation.objects.filter(open_ones, pk=organisation_id or 0)
     if reason.scenario not in AGREEMENT_SCENARIOS or not needed.exists():
-        raise EnteringError("They can only come back as a contact of an organisation with an open agreement.")
+        raise EnteringError(gettext("They can only come back as a contact of an organisation with an open agreement."))
     if reason.source_kind == SourceKind.PERSON:
-        raise EnteringError("Say who gave us the details: they did not sign up themselves.")
+        raise EnteringError(gettext("Say who gave us the details: they did not sign up themselves."))

@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.db import transaction
 from django.db.models import TextChoices
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from contacts.base import audit
@@ -29,11 +30,11 @@ class VouchError(ValueError):
 
 
 _WORDS = {
-    "closed": "Sign-up for the event is closed. Open it, and confirm then.",
-    "past": "The event is over.",
-    "cancelled": "The event is cancelled.",
-    "full": "The event is full.",
-    "withdrawn": "The whitepaper is withdrawn.",
+    "closed": _("Sign-up for the event is closed. Open it, and confirm then."),
+    "past": _("The event is over."),
+    "cancelled": _("The event is cancelled."),
+    "full": _("The event is full."),
+    "withdrawn": _("The whitepaper is withdrawn."),
 }
 
 
@@ -49,8 +50,8 @@ def vouch(
     try:
         proven = proof.confirm(sign_up.public_id, consent=False, own=False, anyway=anyway, policy=policy, at=at, by=by)
     except SignUpGoneError:
-        raise VouchError("This sign-up is not on record any more.") from None
+        raise VouchError(gettext("This sign-up is not on record any more.")) from None
     except SignUpRefusedError as refusal:
-        raise VouchError(_WORDS[refusal.code], refusal.code) from None
+        raise VouchError(str(_WORDS[refusal.code]), refusal.code) from None
     audit.record("sign_up.vouched", at=at, by=by, public_id=proven.contact.public_id, rule=grounds)
     return proven.contact

@@ -12,6 +12,7 @@ from django.core.files import File
 from django.core.files.storage import Storage
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from contacts.base import audit
 from contacts.models import Topic, Whitepaper
@@ -44,7 +45,7 @@ def add(slug: str, cover: Cover, file: File[bytes], *, at: dt.datetime, by: str)
         words = {"title": cover.title, "summary": dict(cover.summary)}
         whitepaper, fresh = Whitepaper.objects.get_or_create(slug=slug, defaults={**words, "file": name})
         if not fresh:
-            raise WhitepaperError("Another whitepaper has this short name already.")
+            raise WhitepaperError(_("Another whitepaper has this short name already."))
         whitepaper.topics.set(cover.topics)
         audit.record("whitepaper.added", at=at, by=by, rule=f"whitepaper:{whitepaper.pk}")
     return whitepaper
@@ -75,7 +76,7 @@ def publish(whitepaper: Whitepaper, *, at: dt.datetime, by: str) -> None:
     """Let visitors ask for a whitepaper, also once more. Raises WhitepaperError where they already can."""
     hidden = Q(published_at__isnull=True) | Q(withdrawn_at__isnull=False)
     if not Whitepaper.objects.filter(hidden, pk=whitepaper.pk).update(published_at=at, withdrawn_at=None):
-        raise WhitepaperError("This whitepaper is published already.")
+        raise WhitepaperError(_("This whitepaper is published already."))
     audit.record("whitepaper.published", at=at, by=by, rule=f"whitepaper:{whitepaper.pk}")
 
 
@@ -84,7 +85,7 @@ def withdraw(whitepaper: Whitepaper, *, at: dt.datetime, by: str) -> None:
     """Take a whitepaper off the website. Raises WhitepaperError where it is not published."""
     published = Whitepaper.objects.filter(pk=whitepaper.pk, published_at__isnull=False, withdrawn_at__isnull=True)
     if not published.update(withdrawn_at=at):
-        raise WhitepaperError("This whitepaper is not published.")
+        raise WhitepaperError(_("This whitepaper is not published."))
     audit.record("whitepaper.withdrawn", at=at, by=by, rule=f"whitepaper:{whitepaper.pk}")
 
 
@@ -105,10 +106,10 @@ def media_type(file: File[bytes]) -> str:
 def _stored(file: File[bytes]) -> Iterator[str]:
     """Check a file and keep it under a name that tells nothing; forget it again where the act fails."""
     if file.size > MOST_BYTES:
-        raise WhitepaperError("The file is larger than 20 MB.")
+        raise WhitepaperError(_("The file is larger than 20 MB."))
     ending = _ENDINGS.get(media_type(file))
     if ending is None:
-        raise WhitepaperError("The file is neither a PDF nor an EPUB.")
+        raise WhitepaperError(_("The file is neither a PDF nor an EPUB."))
     name = _storage().save(f"whitepapers/{secrets.token_hex(16)}{ending}", file)
     try:
         yield name

@@ -208,7 +208,7 @@ def in_force() -> PolicyVersion:
     """Return the policy that letters and dates go by. Raises RequestError where there is none."""
     policy = PolicyVersion.objects.in_force()
     if policy is None:
-        raise RequestError("No policy is published yet, and a letter would not say who writes.")
+        raise RequestError(_("No policy is published yet, and a letter would not say who writes."))
     return policy
 
 

@@ -7,6 +7,8 @@ they are deleted) carries its address alone, forgotten once the mail server has 
 import datetime as dt
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 from contacts.delivery.letters import written
 from contacts.delivery.letters.parts import Button, Letter, Part, Text
 from contacts.models import Contact, Message
@@ -60,7 +62,7 @@ def reach(request: Request, *, bouncing: bool = False) -> Reach:
     """
     if acting := representation.of(request):
         if not acting.email:
-            raise RequestError("Answers go to who acts for the person, by post: print the letter.")
+            raise RequestError(_("Answers go to who acts for the person, by post: print the letter."))
         return Reach(None, acting.email)
     established = request.papers.filter(kind=PaperKind.ADDRESS).last()
     if established:
@@ -69,7 +71,7 @@ def reach(request: Request, *, bouncing: bool = False) -> Reach:
         return person
     if address := _asked_from(request):
         return Reach(None, address)
-    raise RequestError("We have no address to write to: say where answers go, and how you know that it is theirs.")
+    raise RequestError(_("We have no address to write to: say where answers go, and how you know that it is theirs."))
 
 
 def reach_for(request: Request, draft: Draft, *, bouncing: bool = False) -> Reach:
@@ -78,7 +80,7 @@ def reach_for(request: Request, draft: Draft, *, bouncing: bool = False) -> Reac
         return reach(request, bouncing=bouncing)
     to = _on_file(request, bouncing)
     if to.contact is None:
-        raise RequestError("No address is on file: post the letter, or note why the person cannot be told.")
+        raise RequestError(_("No address is on file: post the letter, or note why the person cannot be told."))
     return to
 
 
@@ -90,9 +92,9 @@ def _on_file(request: Request, bouncing: bool) -> Reach:
         if person.email and (bouncing or not person.bounced_on):
             return Reach(person, person.email)
     if known and not sure:
-        raise RequestError("The address on file is doubted: write by post, or say where else answers go.")
+        raise RequestError(_("The address on file is doubted: write by post, or say where else answers go."))
     if known:
-        raise RequestError("Mail to their address comes back: write by post, or say where else answers go.")
+        raise RequestError(_("Mail to their address comes back: write by post, or say where else answers go."))
     return Reach(None, "")
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
@@ -66,9 +67,9 @@ def came_in(
     Raises RequestError for a day to come, for nothing, and for a file of a kind or size that is not kept.
     """
     if on > day_of(at, policy.zone):
-        raise RequestError("It cannot have come in on a day to come.")
+        raise RequestError(_("It cannot have come in on a day to come."))
     if not words.strip() and enclosed is None:
-        raise RequestError("Say what came in, or choose a file.")
+        raise RequestError(_("Say what came in, or choose a file."))
     if enclosed:
         check(enclosed.name, len(enclosed.content))
     request = _of_somebody(request_id)
@@ -84,11 +85,12 @@ def came_in(
 def check(name: str, size: int) -> None:
     """Raise RequestError where a file of this name and size, in bytes, is not kept."""
     if PurePath(name).suffix.lower() not in MEDIA_TYPES:
-        raise RequestError(f"Choose a file of one of these kinds: {', '.join(kind[1:] for kind in MEDIA_TYPES)}.")
+        kinds = ", ".join(kind[1:] for kind in MEDIA_TYPES)
+        raise RequestError(_("Choose a file of one of these kinds: %(kinds)s.") % {"kinds": kinds})
     if size > MEGABYTES * 1_000_000:
-        raise RequestError(f"The file is larger than {MEGABYTES} MB.")
+        raise RequestError(_("The file is larger than %(most)s MB.") % {"most": MEGABYTES})
     if not size:
-        raise RequestError("The file is empty.")
+        raise RequestError(_("The file is empty."))
 
 
 @transaction.atomic
@@ -98,7 +100,7 @@ def note(request_id: int, words: str, *, at: dt.datetime, by: str) -> Paper:
     Raises RequestError where nothing is said, or nobody is on file any more.
     """
     if not words.strip():
-        raise RequestError("Write the note.")
+        raise RequestError(_("Write the note."))
     request = _of_somebody(request_id)
     paper = timeline.note(request, PaperKind.NOTE, words, at=at)
     timeline.record(request, Step.NOTED, at=at, by=by)
@@ -118,5 +120,5 @@ def _of_somebody(request_id: int) -> Request:
     request = transitions.lock(request_id)
     transitions.change(request, among=_KNOWN)
     if request.state == State.CLOSED and not request.subjects.exists():
-        raise RequestError("Nobody is on file any more, and nothing is kept about them.")
+        raise RequestError(_("Nobody is on file any more, and nothing is kept about them."))
     return request

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from contacts.models import PolicyVersion
 from dsr.answers import closing
@@ -25,9 +26,9 @@ def join(request_id: int, earlier_id: int, *, policy: PolicyVersion, at: dt.date
     """
     earlier, request = _lock(request_id, earlier_id)
     if not Request.objects.duplicates_of(request).filter(pk=earlier.pk).exists():
-        raise RequestError("The other request is not by the same person, for the same, and open.")
+        raise RequestError(_("The other request is not by the same person, for the same, and open."))
     if (earlier.received_on, earlier.pk) > (request.received_on, request.pk):
-        raise RequestError("Answer under the number of the request that was received first.")
+        raise RequestError(_("Answer under the number of the request that was received first."))
     _check_answers(earlier, request)
     for number in [request.number, *numbers_answered_with(request)]:
         timeline.record(earlier, Step.RECEIVED, at=at, by=by, rule=f"{AGAIN}{number}")
@@ -45,9 +46,11 @@ def _check_answers(earlier: Request, request: Request) -> None:
     """Raise RequestError where the answer to the earlier might not reach everybody who asked in the later."""
     people = earlier.subjects.values("contact")
     if request.subjects.exclude(contact__in=people).exists():
-        raise RequestError(f"Request {earlier.number} is not about all of these people. Find them for it first.")
+        text = _("Request %(number)s is not about all of these people. Find them for it first.")
+        raise RequestError(text % {"number": earlier.number})
     if _is_known(request) and not _is_known(earlier):
-        raise RequestError(f"We do not know yet who made request {earlier.number}. Find the person for it first.")
+        text = _("We do not know yet who made request %(number)s. Find the person for it first.")
+        raise RequestError(text % {"number": earlier.number})
 
 
 def _is_known(request: Request) -> bool:

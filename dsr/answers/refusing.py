@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
@@ -75,19 +76,19 @@ def bear_out(request: Request, ground: RefusalGround, *, day: dt.date, at: dt.da
     """
     people = timeline.people(request)
     if ground in _KEEPING and not people:
-        raise RequestError("Say first whom the request is about.")
+        raise RequestError(_("Say first whom the request is about."))
     if ground == RefusalGround.LEGAL_CLAIMS:
         freezes.claim(people, day=day, at=at, by=by)
     elif ground == RefusalGround.LEGAL_DUTY:
         kept = Hold.objects.standing(day).filter(contact__in=people, kind=HoldKind.DUTY).values("contact").distinct()
         if kept.count() < len(people):
-            raise RequestError("No duty on file has us keep their details. Place its hold on their page first.")
+            raise RequestError(_("No duty on file has us keep their details. Place its hold on their page first."))
 
 
 def check(request: Request, ground: RefusalGround, reasons: str, draft: Draft, policy: PolicyVersion) -> None:
     """Raise RequestError where a refusal would not be one that the law knows."""
     if ground not in GROUNDS[Kind(request.kind)]:
-        raise RequestError("This ground does not fit what was asked for.")
+        raise RequestError(_("This ground does not fit what was asked for."))
     if not reasons.strip():
-        raise RequestError("Say why: a refusal has to give its reasons (Art. 12(4) GDPR).")
+        raise RequestError(_("Say why: a refusal has to give its reasons (Art. 12(4) GDPR)."))
     remedies.check(draft, policy)

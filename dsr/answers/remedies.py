@@ -29,7 +29,6 @@ def authority(policy: PolicyVersion) -> str:
 def check(draft: Draft, policy: PolicyVersion) -> None:
     """Raise RequestError where a letter that refuses does not say, in its own language, where the person can turn."""
     with translation.override(draft.language):
-        if not draft.closing.endswith(remedy(policy)):
-            raise RequestError(
-                "A refusal has to end with where the person can complain, and that they can go to court."
-            )
+        ends = draft.closing.endswith(remedy(policy))
+    if not ends:
+        raise RequestError(_("A refusal has to end with where the person can complain, and that they can go to court."))

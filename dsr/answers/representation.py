@@ -6,6 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from contacts.journal import writing
 from contacts.models import Contact
@@ -16,7 +18,9 @@ from dsr.models import Paper, Representative, Request
 from dsr.records.transitions import RequestError
 from dsr.words.vocabulary import AT_ONCE, PaperKind
 
-TELL = "Somebody acts for the person, who has not been told. Tell them first, or note why they cannot be told."
+TELL = gettext_lazy(
+    "Somebody acts for the person, who has not been told. Tell them first, or note why they cannot be told."
+)
 
 
 def of(request: Request) -> Representative | None:
@@ -27,9 +31,10 @@ def of(request: Request) -> Representative | None:
 def covers(acting: Representative, day: dt.date) -> None:
     """Raise RequestError where the proof is over by a day, or is about something else than what was asked."""
     if acting.request.kind not in acting.scope:
-        raise RequestError("What they may ask for does not cover this request.")
+        raise RequestError(_("What they may ask for does not cover this request."))
     if acting.ends_on and acting.ends_on < day:
-        raise RequestError(f"Their proof ended on {date_format(acting.ends_on)}: end the representation first.")
+        text = _("Their proof ended on %(day)s: end the representation first.")
+        raise RequestError(text % {"day": date_format(acting.ends_on)})
 
 
 def check(request: Request, *, day: dt.date) -> None:
@@ -50,12 +55,13 @@ def awaited(acting: Representative, day: dt.date) -> str:
     if acting.agreed_on or acting.untold:
         return ""
     if not is_told(acting):
-        return TELL
+        return str(TELL)
     over = objection_by(acting)
     if over is None:
-        return "The letter that tells the person who acts for them has not left yet."
+        return _("The letter that tells the person who acts for them has not left yet.")
     if day <= over:
-        return f"The person can object until {date_format(over)}. The answer can go from the next day on."
+        text = _("The person can object until %(day)s. The answer can go from the next day on.")
+        return text % {"day": date_format(over)}
     return ""
 
 

@@ -5,6 +5,7 @@ from collections.abc import Collection
 
 from django.db import transaction
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from contacts.base import held
 from contacts.base.days import day_of
@@ -42,7 +43,7 @@ def restrict(
     transitions.change(request, among=(State.OPEN,))
     people = freezes.lock(timeline.people(request))
     if not people:
-        raise RequestError("Say first whom the request is about.")
+        raise RequestError(_("Say first whom the request is about."))
     for person in people:
         holds.place(person, HoldKind.FREEZE, HoldReason.RESTRICTION, until=None, at=at, by=by)
     notices.enqueue(NoticeKind.RESTRICTED, [person.pk for person in people], at=at)
@@ -67,7 +68,7 @@ def announce(
     request = transitions.lock(request_id)
     freezes.lock(timeline.people(request))
     if not reasons.strip():
-        raise RequestError("Say why the details may be used again: the person is told.")
+        raise RequestError(_("Say why the details may be used again: the person is told."))
     _check_liftable(request, day_of(at, policy.zone))
     remedies.check(draft, policy)
     timeline.note(request, PaperKind.REASON, reasons, data={"lifts_on": on.isoformat()}, at=at)
@@ -105,7 +106,7 @@ def tell(
     any other request needs the restriction: the letter would promise what does not come.
     """
     if on <= day_of(at, policy.zone):
-        raise RequestError("The person has to be told before: the earliest day is tomorrow (Art. 18(3) GDPR).")
+        raise RequestError(_("The person has to be told before: the earliest day is tomorrow (Art. 18(3) GDPR)."))
     _check_needed(request, on, also)
     paper = answering.send(request, draft, at=at, by=by)
     paper.data = {**paper.data, "lifts_on": on.isoformat()}
@@ -162,16 +163,16 @@ def _ends_too(other: Request, people: Collection[int]) -> bool:
 
 def _check_liftable(request: Request, day: dt.date) -> None:
     if not restricted.is_restricted(request, day):
-        raise RequestError("Nothing is restricted.")
+        raise RequestError(_("Nothing is restricted."))
     if request.kind == Kind.OBJECTION and request.is_standing:
-        raise RequestError("The interests are still to be weighed.")
+        raise RequestError(_("The interests are still to be weighed."))
 
 
 def _check_needed(request: Request, on: dt.date, also: Collection[Request] = ()) -> None:
     """Raise RequestError where another request than `also` needs the restriction on a day."""
     for other in restricted.needing(request, on):
         if other not in also:
-            raise RequestError(f"Request {other.number} needs the restriction, too.")
+            raise RequestError(_("Request %(number)s needs the restriction, too.") % {"number": other.number})
 
 
 def _lifted(request_id: int, policy: PolicyVersion, at: dt.datetime, by: str) -> bool:
@@ -185,13 +186,14 @@ def _lifted(request_id: int, policy: PolicyVersion, at: dt.datetime, by: str) ->
 def _check_told(request: Request, day: dt.date, policy: PolicyVersion) -> None:
     letter = restricted.announcement(request)
     if letter is None:
-        raise RequestError("Tell the person first: they have to hear of it before (Art. 18(3) GDPR).")
+        raise RequestError(_("Tell the person first: they have to hear of it before (Art. 18(3) GDPR)."))
     on, told_on = dt.date.fromisoformat(letter.data["lifts_on"]), _told_on(letter, policy)
     if told_on is None:
-        raise RequestError("The letter that tells the person has not gone out yet.")
+        raise RequestError(_("The letter that tells the person has not gone out yet."))
     if day <= told_on or day < on:
         earliest = max(on, told_on + dt.timedelta(days=1))
-        raise RequestError(f"The person was told of a later day: the earliest is {date_format(earliest)}.")
+        text = _("The person was told of a later day: the earliest is %(day)s.")
+        raise RequestError(text % {"day": date_format(earliest)})
 
 
 def _told_on(letter: Paper, policy: PolicyVersion) -> dt.date | None:

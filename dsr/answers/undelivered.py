@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from contacts.base.days import day_of
 from contacts.models import Message, PolicyVersion
@@ -35,9 +36,9 @@ def settle(request_id: int, *, posted_on: dt.date | None, policy: PolicyVersion,
     """
     request = transitions.lock(request_id)
     if not Request.objects.with_undelivered().filter(pk=request.pk).exists():
-        raise RequestError("No letter of this request is waiting to be seen to.")
+        raise RequestError(_("No letter of this request is waiting to be seen to."))
     if posted_on and posted_on > day_of(at, policy.zone):
-        raise RequestError("It cannot have been posted on a day to come.")
+        raise RequestError(_("It cannot have been posted on a day to come."))
     if posted_on:
         _note_posted(request, posted_on)
     timeline.record(request, Step.LETTER if posted_on else Step.DONE, at=at, by=by, rule=UNDELIVERED)

@@ -6,13 +6,14 @@ to somebody by tomorrow.
 
 import datetime as dt
 
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from contacts.base import alone, job_runs, officers
+from contacts.base import alone, job_runs, officers, staff_mails
 from contacts.base.days import day_of
 from contacts.models import JobRun, PolicyVersion
 from contacts.outbox import links
@@ -58,7 +59,7 @@ def _remind(day: dt.date, *, at: dt.datetime, by: str) -> int:
     if not due:
         return 0
     due.sort(key=lambda request: (_first_day(request), request.pk))
-    EmailMessage(_subject(due, day), _body(due, day), to=to).send()
+    staff_mails.send(staff_mails.written(to, lambda: (_subject(due, day), _body(due, day))))
     _mark(due, day, at=at, by=by)
     return len(due)
 
@@ -96,16 +97,21 @@ def _subject(due: list[Request], day: dt.date) -> str:
     overdue = sum(_first_day(request) < day or request.state == State.ASKED for request in due)
     news = sum(_is_news(request, day) for request in due)
     soon = len(due) - overdue - news
-    said = [f"{overdue} overdue"] * bool(overdue) + [f"{soon} due soon"] * bool(soon)
-    said += [f"{news} passed on by staff"] * bool(news)
-    return f"Requests to answer: {', '.join(said)}"
+    said = {
+        ngettext("%(number)s overdue", "%(number)s overdue", overdue): overdue,
+        ngettext("%(number)s due soon", "%(number)s due soon", soon): soon,
+        ngettext("%(number)s passed on by staff", "%(number)s passed on by staff", news): news,
+    }
+    numbers = ", ".join(text % {"number": number} for text, number in said.items() if number)
+    return _("Requests to answer: %(numbers)s") % {"numbers": numbers}
 
 
 def _body(due: list[Request], day: dt.date) -> str:
     """Return the mail's text, with no person in it."""
     inbox = links.absolute(reverse("admin:dsr_request_changelist"))
     lines = "\n".join(_line(request, day) for request in due)
-    return f"What is due first stands first.\n\n{lines}\n\nAll requests: {inbox}\n"
+    text = _("What is due first stands first.\n\n%(lines)s\n\nAll requests: %(page)s\n")
+    return text % {"lines": lines, "page": inbox}
 
 
 def _first_day(request: Request) -> dt.date:
@@ -120,16 +126,21 @@ def _is_news(request: Request, day: dt.date) -> bool:
 
 
 def _line(request: Request, day: dt.date) -> str:
-    news = "passed on by staff, " if _is_news(request, day) else ""
-    promised = f"promised by {date_format(request.agreed_by)}, " if request.agreed_by else ""
-    return f"{request.number}: {request.get_kind_display()}, {news}{promised}{_when(request, day)}"
+    news = _("passed on by staff") if _is_news(request, day) else ""
+    promised = _("promised by %(day)s") % {"day": date_format(request.agreed_by)} if request.agreed_by else ""
+    facts = [request.get_kind_display(), news, promised, _when(request, day)]
+    return f"{request.number}: {', '.join(str(fact) for fact in facts if fact)}"
 
 
 def _when(request: Request, day: dt.date) -> str:
     if request.paused_since:
-        return f"no answer since {date_format(request.paused_since)}: close it by a letter that goes by post"
+        text = _("no answer since %(day)s: close it by a letter that goes by post")
+        return text % {"day": date_format(request.paused_since)}
     left = (request.safe_on - day).days
-    number = f"{abs(left)} day" if abs(left) == 1 else f"{abs(left)} days"
     if left < 0:
-        return f"was due on {date_format(request.safe_on)} ({number} ago)"
-    return f"answer by {date_format(request.safe_on)} ({f'{number} left' if left else 'today'})"
+        text = ngettext("was due on %(day)s (%(number)s day ago)", "was due on %(day)s (%(number)s days ago)", -left)
+    elif left:
+        text = ngettext("answer by %(day)s (%(number)s day left)", "answer by %(day)s (%(number)s days left)", left)
+    else:
+        text = _("answer by %(day)s (today)")
+    return text % {"day": date_format(request.safe_on), "number": abs(left)}

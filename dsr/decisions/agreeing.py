@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
@@ -25,7 +26,7 @@ def agree(
     request = transitions.lock(request_id)
     _check(request, what)
     if by_when < day_of(at, policy.zone):
-        raise RequestError("What is agreed on cannot be done by a day that is past.")
+        raise RequestError(_("What is agreed on cannot be done by a day that is past."))
     transitions.change(request, among=(State.OPEN,), agreed_by=by_when)
     timeline.note(request, PaperKind.AGREEMENT, what, data={"by": by_when.isoformat()}, at=at)
     timeline.record(request, Step.AGREED, at=at, by=by)
@@ -42,7 +43,7 @@ def done(request_id: int, what: str, draft: Draft, *, policy: PolicyVersion, at:
     request = transitions.lock(request_id)
     _check(request, what)
     if request.agreed_by is None:
-        raise RequestError("Nothing is agreed on yet.")
+        raise RequestError(_("Nothing is agreed on yet."))
     timeline.note(request, PaperKind.AGREEMENT, what, data={"done": True}, at=at)
     timeline.record(request, Step.DONE, at=at, by=by)
     answering.send(request, draft, at=at, by=by)
@@ -60,7 +61,7 @@ def answer(request_id: int, draft: Draft, *, policy: PolicyVersion, at: dt.datet
     """
     request = transitions.lock(request_id)
     if request.kind != Kind.COMPLAINT:
-        raise RequestError("This request is no complaint.")
+        raise RequestError(_("This request is no complaint."))
     remedies.check(draft, policy)
     answering.send(request, draft, at=at, by=by)
     closing.close(request, Outcome.ANSWERED, policy=policy, at=at, by=by)
@@ -76,6 +77,6 @@ def agreed_on(request: Request) -> str:
 
 def _check(request: Request, what: str) -> None:
     if request.kind != Kind.COMPLAINT:
-        raise RequestError("This request is no complaint.")
+        raise RequestError(_("This request is no complaint."))
     if not what.strip():
-        raise RequestError("Say what it is.")
+        raise RequestError(_("Say what it is."))

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from contacts.models import PolicyVersion
 from dsr.answers import answering, refusing, remedies
@@ -24,11 +25,11 @@ def ask(
     """
     request = transitions.lock(request_id)
     if not may_be_charged(request):
-        raise RequestError("What was asked for is free in any case.")
+        raise RequestError(_("What was asked for is free in any case."))
     if not fee.strip():
-        raise RequestError("Say how much.")
+        raise RequestError(_("Say how much."))
     if not reasons.strip():
-        raise RequestError("Say why: that a request is excessive is ours to show (Art. 12(5) GDPR).")
+        raise RequestError(_("Say why: that a request is excessive is ours to show (Art. 12(5) GDPR)."))
     remedies.check(draft, policy)
     transitions.change(request, among=(State.OPEN,))
     timeline.note(request, PaperKind.REASON, reasons, data={"fee": fee}, at=at)

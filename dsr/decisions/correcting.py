@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from django_countries import countries
 
 from contacts.base.days import day_of
@@ -60,18 +61,18 @@ def changed(person: Contact, values: Mapping[str, str]) -> dict[str, str]:
 
 def _check(request: Request, values: Values) -> None:
     if request.kind != Kind.RECTIFICATION:
-        raise RequestError("This request does not ask for a correction.")
+        raise RequestError(_("This request does not ask for a correction."))
     if set(values) - set(request.subjects.values_list("contact", flat=True)):
-        raise RequestError("This request is not about that person.")
+        raise RequestError(_("This request is not about that person."))
     if any(country not in dict(countries) for each in values.values() if (country := each.get("country"))):
-        raise RequestError("No country has this code (ISO 3166-1, two letters).")
+        raise RequestError(_("No country has this code (ISO 3166-1, two letters)."))
 
 
 def _apply(request: Request, values: Values, at: dt.datetime, by: str) -> None:
     lost = _lost(request)
     done = {pk: changes for pk in sorted(values) if (changes := _put_right(pk, values[pk], lost, at, by))}
     if not done:
-        raise RequestError("Nothing would change: these are the details on file.")
+        raise RequestError(_("Nothing would change: these are the details on file."))
     for changes in done.values():
         told: dict[str, Any] = {change.field: {"old": change.old, "new": change.new} for change in changes}
         timeline.note(request, PaperKind.CORRECTION, data=told, at=at)
@@ -87,7 +88,7 @@ def _lost(request: Request) -> str:
 def _put_right(contact_id: int, values: Mapping[str, str], lost: str, at: dt.datetime, by: str) -> list[Change]:
     person = Contact.objects.whole().select_for_update().filter(pk=contact_id).first()
     if person is None:
-        raise RequestError("This person is no longer held.")
+        raise RequestError(_("This person is no longer held."))
     fresh = changed(person, values)
     try:
         moved = _move(person, fresh.pop("email", ""), lost, at, by)

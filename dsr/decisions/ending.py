@@ -3,6 +3,8 @@
 import datetime as dt
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
@@ -38,7 +40,7 @@ def taken_back(
     is closed.
     """
     if not how.strip():
-        raise RequestError("Say how they took it back.")
+        raise RequestError(_("Say how they took it back."))
     request = transitions.lock(request_id)
     freezes.lock(timeline.people(request))  # of two that are settled at once, the last ends a restriction
     day = day_of(at, policy.zone)
@@ -47,7 +49,7 @@ def taken_back(
     if draft is not None:
         restricting.answer(request, draft, policy=policy, at=at, by=by)
     elif restricted.ends_on(request, day):
-        raise RequestError("They have to hear from us before their details are used again (Art. 18(3) GDPR).")
+        raise RequestError(_("They have to hear from us before their details are used again (Art. 18(3) GDPR)."))
     closing.close(request, Outcome.WITHDRAWN, on=on, policy=policy, at=at, by=by)
     if request.kind == Kind.LEAVER:
         automatic_fulfilment.take_back_leaving([person.pk for person in timeline.people(request)], at=at, by=by)
@@ -55,12 +57,15 @@ def taken_back(
 
 def _check_taken_back(request: Request, on: dt.date, day: dt.date, with_later: bool) -> None:
     if not request.received_on <= on <= day:
-        raise RequestError("They can have taken it back between the day it was received and today.")
+        raise RequestError(_("They can have taken it back between the day it was received and today."))
     later = duplicates.numbers_answered_with(request)
     if later and not with_later:
-        raise RequestError(
-            f"Number {', '.join(later)} is answered with this request. Close it only if they take that back as well."
+        text = ngettext(
+            "Number %(numbers)s is answered with this request. Close it only if they take that back as well.",
+            "Numbers %(numbers)s are answered with this request. Close it only if they take those back as well.",
+            len(later),
         )
+        raise RequestError(text % {"numbers": ", ".join(later)})
 
 
 @transaction.atomic
@@ -71,10 +76,10 @@ def nothing_held(request_id: int, draft: Draft, *, policy: PolicyVersion, at: dt
     """
     request = transitions.lock(request_id)
     if request.subjects.exists():
-        raise RequestError("Somebody on file is found for this request. Take them off it first.")
+        raise RequestError(_("Somebody on file is found for this request. Take them off it first."))
     standing.check_nobody(request, at=at)
     if (asked := standing.of(request)).done or asked.kept:
-        raise RequestError("Another system holds something about them. Find the person, and hand that over.")
+        raise RequestError(_("Another system holds something about them. Find the person, and hand that over."))
     standing.wait_for(request, day=day_of(at, policy.zone), at=at, by=by)
     answering.send(request, draft, at=at, by=by)
     closing.close(request, Outcome.NOTHING_HELD, policy=policy, at=at, by=by)

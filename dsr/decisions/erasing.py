@@ -14,6 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from contacts.base import retry
 from contacts.base.days import day_of
@@ -95,7 +96,7 @@ def _erase_address(
     unlinked_data.lock([address])
     person = Contact.objects.select_for_update().filter(email=address).first()
     if person is None:
-        raise NobodyError("Nobody is held under this address.")
+        raise NobodyError(_("Nobody is held under this address."))
     kind = Kind.LEAVER if ground == ErasureGround.LEFT else Kind.ERASURE
     day = day_of(at, policy.zone)
     request = intake.enter(Asked(kind), source=source, received_on=day, policy=policy, at=at, by=by)
@@ -138,11 +139,13 @@ def _erase(request_id: int, order: Order, *, policy: PolicyVersion, at: dt.datet
 def _refuse(request: Request, decided: Proposal, order: Order) -> None:
     """Raise RequestError where the people may not be deleted now."""
     if request.kind not in KINDS:
-        raise RequestError("This request does not ask for a deletion.")
+        raise RequestError(_("This request does not ask for a deletion."))
     if decided.obstacles:
         raise RequestError(" ".join(decided.obstacles))
     if order.mark and order.mark != decided.mark:
-        raise RequestError("What stays, or who is told, has changed meanwhile. Nothing was deleted: look at it again.")
+        raise RequestError(
+            _("What stays, or who is told, has changed meanwhile. Nothing was deleted: look at it again.")
+        )
 
 
 def _tell(
@@ -175,7 +178,7 @@ def settle(request_id: int, *, at: dt.datetime, by: str) -> None:
     """Note that what the search found after a deletion is settled. Raises RequestError where nothing is."""
     request = transitions.lock(request_id)
     if not Request.objects.with_findings().filter(pk=request.pk).exists():
-        raise RequestError("Nothing is left to be settled here.")
+        raise RequestError(_("Nothing is left to be settled here."))
     timeline.record(request, Step.DONE, at=at, by=by, rule=FINDINGS)
 
 

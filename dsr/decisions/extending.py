@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
@@ -26,7 +27,7 @@ def extend(request_id: int, reason: str, draft: Draft, *, policy: PolicyVersion,
     day = day_of(at, policy.zone)
     request = _extended(request_id, reason, day, policy=policy, at=at, by=by)
     if request.paused_since:
-        raise RequestError("The clock waits for the person. Take more time once they have answered.")
+        raise RequestError(_("The clock waits for the person. Take more time once they have answered."))
     answering.send(request, draft, at=at, by=by)
     return request
 
@@ -38,7 +39,7 @@ def note(request_id: int, reason: str, told_on: dt.date, *, policy: PolicyVersio
     Raises what `extend` raises, and RequestError where that day was not within the first month, or is to come.
     """
     if told_on > day_of(at, policy.zone):
-        raise RequestError("This day is still to come.")
+        raise RequestError(_("This day is still to come."))
     return _extended(request_id, reason, told_on, policy=policy, at=at, by=by)
 
 
@@ -51,7 +52,7 @@ def _extended(
     request_id: int, reason: str, told_on: dt.date, *, policy: PolicyVersion, at: dt.datetime, by: str
 ) -> Request:
     if not reason.strip():
-        raise RequestError("Say why more time is needed: the person has to be told.")
+        raise RequestError(_("Say why more time is needed: the person has to be told."))
     request = transitions.lock(request_id)
     _check(request, told_on, policy.zone)
     day = day_of(at, policy.zone)
@@ -65,8 +66,9 @@ def _extended(
 def _check(request: Request, told_on: dt.date, zone: ZoneInfo) -> None:
     ends = deadlines.first_month_ends(request, on=told_on, zone=zone)
     if request.extended_on:
-        raise RequestError("This request was extended before, and that can be done once.")
+        raise RequestError(_("This request was extended before, and that can be done once."))
     if told_on > ends:
-        raise RequestError(f"The person has to be told within the first month, which ended on {date_format(ends)}.")
+        text = _("The person has to be told within the first month, which ended on %(day)s.")
+        raise RequestError(text % {"day": date_format(ends)})
     if told_on < request.received_on:
-        raise RequestError("The person cannot have been told before they asked.")
+        raise RequestError(_("The person cannot have been told before they asked."))

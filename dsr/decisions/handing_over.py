@@ -7,6 +7,7 @@ import datetime as dt
 import uuid
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion
@@ -48,7 +49,7 @@ def again(request_id: int, draft: Draft, *, policy: PolicyVersion, at: dt.dateti
     """
     request = _for_package(request_id, day_of(at, policy.zone))
     if request.outcome != Outcome.FULFILLED:
-        raise RequestError("Nothing was handed over for this request.")
+        raise RequestError(_("Nothing was handed over for this request."))
     Handover.objects.filter(request=request, expires_at__gt=at).update(expires_at=at)
     _hand_over(request, draft, policy=policy, at=at, by=by)
     freezes.stay(timeline.people(request), day=day_of(at, policy.zone), at=at, by=by)
@@ -63,7 +64,7 @@ def take_out(request_id: int, *, language: str, policy: PolicyVersion, at: dt.da
     """
     request = _for_package(request_id, day_of(at, policy.zone))
     if not request.is_standing and request.outcome != Outcome.FULFILLED:
-        raise RequestError("This request gets no package.")
+        raise RequestError(_("This request gets no package."))
     timeline.record(request, Step.FETCHED, at=at, by=by, rule="officer")
     people = [person.pk for person in timeline.people(request)]
     make = package.write_portable if request.kind == Kind.PORTABILITY else package.write
@@ -80,9 +81,9 @@ def last_day(day: dt.date) -> dt.date:
 def _for_package(request_id: int, day: dt.date) -> Request:
     request = transitions.lock(request_id)
     if request.kind not in KINDS:
-        raise RequestError("This request does not ask for a package.")
+        raise RequestError(_("This request does not ask for a package."))
     if not request.subjects.exists():
-        raise RequestError("Say first whom the request is about.")
+        raise RequestError(_("Say first whom the request is about."))
     representation.check(request, day=day)
     return request
 
@@ -100,12 +101,14 @@ def _holder(request: Request) -> Contact:
     Who acts for them gets it by post: nobody but the person fetches anything with us (ADR 0077).
     """
     if representation.of(request):
-        raise RequestError("Somebody acts for the person: send them the package by post.")
+        raise RequestError(_("Somebody acts for the person: send them the package by post."))
     person = answering.reach(request).contact
     if person is None:
         raise RequestError(
-            "Their answers go to an address that is not on file, and a package is fetched by who proves the one on"
-            " file. Change the address on the page of the person first, or send the package by post."
+            _(
+                "Their answers go to an address that is not on file, and a package is fetched by who proves the one on"
+                " file. Change the address on the page of the person first, or send the package by post."
+            )
         )
     return person
 

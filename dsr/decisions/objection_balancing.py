@@ -10,6 +10,7 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from contacts.base.days import day_of
 from contacts.journal import writing
@@ -55,7 +56,7 @@ def uphold(
     day = day_of(at, policy.zone)
     people = {person.pk: person.public_id for person in timeline.people(request)}
     if Hold.objects.standing(day).filter(contact__in=people, reason=HoldReason.LEGAL_CLAIM).exists():
-        raise RequestError("A legal claim stands. End its hold first, or refuse the objection on that ground.")
+        raise RequestError(_("A legal claim stands. End its hold first, or refuse the objection on that ground."))
     _stop_marketing(request, day, at, by)
     if everybody_goes(request, at=at):
         answering.send(request, draft, at=at, by=by)
@@ -91,14 +92,14 @@ def reject(
     """
     request = _weighed(request_id, balance, "not_upheld", at=at, by=by)
     if ground not in GROUNDS:
-        raise RequestError("An objection is refused for compelling grounds or legal claims alone (Art. 21(1) GDPR).")
+        raise RequestError(_("An objection is refused for compelling grounds or legal claims alone (Art. 21(1) GDPR)."))
     remedies.check(draft, policy)
     refusing.bear_out(request, ground, day=day_of(at, policy.zone), at=at, by=by)
     timeline.record(request, Step.REFUSED, at=at, by=by, rule=ground)
     if on is not None:
         restricting.tell(request, on, draft, policy=policy, at=at, by=by)
     elif restricted.ends_on(request, day_of(at, policy.zone)):
-        raise RequestError("Say from which day on the details are used again: the person is told.")
+        raise RequestError(_("Say from which day on the details are used again: the person is told."))
     else:
         answering.send(request, draft, at=at, by=by)
     closing.close(request, Outcome.REFUSED, refusal=ground, policy=policy, at=at, by=by)
@@ -118,7 +119,7 @@ def everybody_goes(request: Request, *, at: dt.datetime) -> bool:
         if pk not in leaving.get(scenario, [])
     }
     if staying and len(staying) < len(people):
-        raise RequestError("One of the records would go and another stay: take one of them off this request first.")
+        raise RequestError(_("One of the records would go and another stay: take one of them off this request first."))
     return not staying
 
 
@@ -134,13 +135,13 @@ def _weighed(request_id: int, balance: Balance, outcome: str, *, at: dt.datetime
     transitions.change(request, among=(State.OPEN,))
     representation.check(request, day=restriction_guard.today(at))
     if request.kind != Kind.OBJECTION:
-        raise RequestError("This request is no objection to be weighed. One to marketing is absolute.")
+        raise RequestError(_("This request is no objection to be weighed. One to marketing is absolute."))
     if request.ground:
-        raise RequestError("The interests are weighed already. What is left is the deletion.")
+        raise RequestError(_("The interests are weighed already. What is left is the deletion."))
     if not freezes.lock(timeline.people(request)):
-        raise RequestError("Say first whom the request is about.")
+        raise RequestError(_("Say first whom the request is about."))
     if not (balance.ours.strip() and balance.theirs.strip() and balance.reasons.strip()):
-        raise RequestError("Write down our interests, those of the person, and why which weighs more.")
+        raise RequestError(_("Write down our interests, those of the person, and why which weighs more."))
     timeline.note(request, PaperKind.BALANCE, balance.reasons, data={**asdict(balance), "outcome": outcome}, at=at)
     timeline.record(request, Step.WEIGHED, at=at, by=by, rule=outcome)
     return request

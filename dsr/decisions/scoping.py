@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion
@@ -24,9 +25,9 @@ def ask(request_id: int, draft: Draft, *, policy: PolicyVersion, at: dt.datetime
     """
     request = transitions.lock(request_id)
     if request.kind != Kind.ACCESS:
-        raise RequestError("Only a request for access can be about a part.")
+        raise RequestError(_("Only a request for access can be about a part."))
     if not request.subjects.exists():
-        raise RequestError("Say first whom the request is about.")
+        raise RequestError(_("Say first whom the request is about."))
     day = day_of(at, policy.zone)
     identity.put(request, draft, day, SCOPE if pauses(request, day) else SCOPE_ON, at=at, by=by)
 

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from contacts.base import audit, officers
 from dsr.evidence import sealing
@@ -21,12 +22,12 @@ def ask(evidence_id: int, reason: str, *, at: dt.datetime, by: str) -> EvidenceO
     Raises RequestError where no reason is given, it waits or is open already, or it is gone.
     """
     if not reason.strip():
-        raise RequestError("Say why it has to be opened.")
+        raise RequestError(_("Say why it has to be opened."))
     evidence = Evidence.objects.select_for_update(no_key=True).defer("content").filter(pk=evidence_id).first()
     if evidence is None:
-        raise RequestError("This evidence has ended, and is deleted.")
+        raise RequestError(_("This evidence has ended, and is deleted."))
     if evidence.openings.current(at).exists():
-        raise RequestError("Somebody has asked for it already. Look at its page again.")
+        raise RequestError(_("Somebody has asked for it already. Look at its page again."))
     alone = officers.needed(PERMISSION) == 1
     opening = EvidenceOpening.objects.create(
         evidence=evidence,
@@ -45,9 +46,9 @@ def confirm(opening_id: int, *, at: dt.datetime, by: str) -> None:
     """Say yes as the second person. Raises RequestError where it does not wait, or `by` has asked for it."""
     waiting = EvidenceOpening.objects.waiting(at).filter(pk=opening_id)
     if waiting.filter(asked_by=by).exists():
-        raise RequestError("You have asked for it. A second person has to say yes.")
+        raise RequestError(_("You have asked for it. A second person has to say yes."))
     if not waiting.update(confirmed_by=by, opened_at=at):
-        raise RequestError("This does not wait any more. Look at its page again.")
+        raise RequestError(_("This does not wait any more. Look at its page again."))
     evidence = EvidenceOpening.objects.values_list("evidence", flat=True).get(pk=opening_id)
     audit.record("evidence.opened", at=at, by=by, rule=f"evidence:{evidence}")
 

@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from contacts.base.days import add_months
 from contacts.journal import stores
@@ -65,9 +66,9 @@ def read(evidence: Evidence) -> dict[str, Any]:
         key = _keys().read(_name(evidence))
         opened: dict[str, Any] = json.loads(_cipher(key).decrypt(*_parts(evidence), _bound(evidence)))
     except stores.JournalError:
-        raise RequestError("Its key is not there, so it cannot be opened.") from None
+        raise RequestError(_("Its key is not there, so it cannot be opened.")) from None
     except (InvalidTag, ValueError):
-        raise RequestError("The file is not as it was sealed.") from None
+        raise RequestError(_("The file is not as it was sealed.")) from None
     return opened
 
 
@@ -99,7 +100,8 @@ def _seal(request: Request, kind: EvidenceKind, told: dict[str, Any], *, day: dt
     try:
         _keys().write(_name(evidence), key)
     except stores.JournalError as error:
-        raise RequestError(f"The evidence of this request cannot be sealed, so nothing has happened: {error}") from None
+        text = _("The evidence of this request cannot be sealed, so nothing has happened: %(error)s")
+        raise RequestError(text % {"error": error}) from None
     sealed = json.dumps(told, cls=DjangoJSONEncoder, ensure_ascii=False).encode()
     evidence.content = nonce + _cipher(key).encrypt(nonce, sealed, _bound(evidence))
     evidence.save(force_insert=True)

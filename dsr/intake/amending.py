@@ -4,6 +4,7 @@ import datetime as dt
 from copy import copy
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
@@ -55,15 +56,17 @@ def is_ours(request: Request) -> bool:
 
 def _check(request: Request, kind: Kind, received_on: dt.date, day: dt.date) -> None:
     if not is_ours(request):
-        raise RequestError("It came in by our own pages: what it asks for and its day are as the person sent it.")
+        raise RequestError(
+            gettext("It came in by our own pages: what it asks for and its day are as the person sent it.")
+        )
     if (kind, received_on) == (request.kind, request.received_on):
-        raise RequestError("Nothing would change: this is as it is on record.")
+        raise RequestError(gettext("Nothing would change: this is as it is on record."))
     intake.check_day(received_on, day)
     if request.paused_since and received_on > request.paused_since:
-        raise RequestError("It cannot have been received after we had asked who they are.")
+        raise RequestError(gettext("It cannot have been received after we had asked who they are."))
     if kind != request.kind and (request.ground or request.agreed_by):
         raise RequestError(
-            "Something was decided or agreed about it already. Close it, and enter what else they ask for."
+            gettext("Something was decided or agreed about it already. Close it, and enter what else they ask for.")
         )
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from contacts.base import retry
 from contacts.models import Contact, PolicyVersion
@@ -19,7 +20,7 @@ class AskedBeforeError(RequestError):
     """The same was asked for before, and is being answered; `request` is the earlier one."""
 
     def __init__(self, request: Request) -> None:
-        super().__init__("This was asked for before, and is being answered.")
+        super().__init__(_("This was asked for before, and is being answered."))
         self.request = request
 
 
@@ -39,7 +40,7 @@ def _ask(asked: Asked, contact_id: int, sure: bool, policy: PolicyVersion, at: d
     """Lock the person first, so that of two at once one is the earlier."""
     person = Contact.objects.whole().select_for_update().filter(pk=contact_id).first()
     if person is None:
-        raise RequestError("This person is no longer held.")
+        raise RequestError(_("This person is no longer held."))
     theirs = Request.objects.of_people([person.pk]).filter(kind=asked.kind)
     same = being_answered(theirs) if sure else theirs.standing().filter(asked_from(person.email or ""))
     if asked.kind not in AT_ONCE and (earlier := same.order_by("pk").first()):

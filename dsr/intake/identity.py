@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Collection
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion
@@ -31,9 +32,9 @@ def identify(request_id: int, people: Collection[Contact], how: str, *, at: dt.d
     Raises RequestError where nobody is named or nothing is said, MovedError where the request is closed.
     """
     if not people:
-        raise RequestError("Choose whom the request is about.")
+        raise RequestError(_("Choose whom the request is about."))
     if not how.strip():
-        raise RequestError("Say how you know that it is they who ask.")
+        raise RequestError(_("Say how you know that it is they who ask."))
     request = transitions.lock(request_id)
     if request.state == State.NEW:
         transitions.move(request, State.OPEN, among=(State.NEW,))
@@ -69,11 +70,11 @@ def answer_to(request_id: int, address: str, how: str, *, at: dt.datetime, by: s
     Raises RequestError where it is no address or nothing is said, MovedError where the request is closed.
     """
     if not how.strip():
-        raise RequestError("Say how you know that this address is theirs.")
+        raise RequestError(_("Say how you know that this address is theirs."))
     try:
         spelled = normalise(address)
     except MalformedAddressError:
-        raise RequestError("This is no e-mail address.") from None
+        raise RequestError(_("This is no e-mail address.")) from None
     request = transitions.lock(request_id)
     transitions.change(request, among=(State.NEW, State.OPEN, State.ASKED))
     timeline.note(request, PaperKind.ADDRESS, spelled, data={"how": how}, at=at)
@@ -110,10 +111,10 @@ def answered(request_id: int, *, on: dt.date, policy: PolicyVersion, at: dt.date
     Raises RequestError for a day before the question or one to come, MovedError where no question is open.
     """
     if on > day_of(at, policy.zone):
-        raise RequestError("They cannot have answered on a day to come.")
+        raise RequestError(_("They cannot have answered on a day to come."))
     request = transitions.lock(request_id)
     if request.paused_since and on < request.paused_since:
-        raise RequestError("They cannot have answered before we asked.")
+        raise RequestError(_("They cannot have answered before we asked."))
     to = timeline.resting_state(request)
     transitions.move(request, to, among=(State.ASKED,), **transitions.resumed(request, on))
     timeline.record(request, Step.ANSWERED, at=at, by=by, rule=on.isoformat())
@@ -130,7 +131,7 @@ def mistaken(request_id: int, people: Collection[Contact], *, policy: PolicyVers
     transitions.change(request, among=STANDING)
     wrong = [person for person in people if request.subjects.filter(contact=person).exists()]
     if not wrong:
-        raise RequestError("Choose who is on this request by mistake.")
+        raise RequestError(_("Choose who is on this request by mistake."))
     opening.mistaken(request, wrong, at=at, by=by)
     request.subjects.filter(contact__in=wrong).delete()
     request.handovers.filter(contact__in=wrong).delete()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from contacts.base import held, retry
 from contacts.base.days import day_of
@@ -222,7 +223,7 @@ def attach(request: Request, people: Collection[Contact], *, spares: bool = True
     of them is not held any more.
     """
     if len(freezes.lock(people)) < len({person.pk for person in people}):
-        raise RequestError("One of these people is not on file any more. Look them up again.")
+        raise RequestError(_("One of these people is not on file any more. Look them up again."))
     for person in people:
         Subject.objects.get_or_create(request=request, contact=person)
     first = timeline.person(request)
@@ -258,6 +259,6 @@ def create(kind: Kind, state: State, source: Source, received_on: dt.date, **fie
 def check_day(received_on: dt.date, day: dt.date) -> None:
     """Raise RequestError where nothing can have been received on that day, as seen on `day`."""
     if received_on > day:
-        raise RequestError("A request cannot have been received on a day to come.")
+        raise RequestError(_("A request cannot have been received on a day to come."))
     if received_on < _SINCE:
-        raise RequestError("Nobody had these rights before 25 May 2018. Look at the year.")
+        raise RequestError(_("Nobody had these rights before 25 May 2018. Look at the year."))

@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Mapping
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from contacts.base.days import day_of
 from contacts.models import Contact, PolicyVersion
@@ -36,7 +37,7 @@ def correct(
     day = day_of(at, policy.zone)
     locked = freezes.lock([contact])  # so that no restriction comes in between
     if not locked:
-        raise ContactGoneError("This person is no longer held.")
+        raise ContactGoneError(_("This person is no longer held."))
     contact = locked[0]
     if contact.restricted_through and contact.restricted_through >= day:
         return asking.ask(Asked(Kind.RECTIFICATION, "", values), contact.pk, policy=policy, at=at, by=by)
@@ -53,7 +54,7 @@ def answer(contact: Contact, answers: Answers, *, policy: PolicyVersion, at: dt.
     """
     locked = freezes.lock([contact])
     if not locked:
-        raise ContactGoneError("This person is no longer held.")
+        raise ContactGoneError(_("This person is no longer held."))
     frozen = locked[0].frozen_through
     if frozen and frozen >= day_of(at, policy.zone):
         return []

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from contacts.base.days import day_of
 from contacts.models import PolicyVersion
@@ -96,22 +97,22 @@ def enter(
 
 def _address(acting: Acting) -> str:
     if not acting.email.strip() and not acting.post.strip():
-        raise RequestError("Say where the answers go: an e-mail address, or an address for letters.")
+        raise RequestError(_("Say where the answers go: an e-mail address, or an address for letters."))
     try:
         return normalise(acting.email) if acting.email.strip() else ""
     except MalformedAddressError:
-        raise RequestError("This is no e-mail address.") from None
+        raise RequestError(_("This is no e-mail address.")) from None
 
 
 def _check(request: Request, proof: Proof, day: dt.date) -> None:
     if not request.subjects.exists():
-        raise RequestError("Find the person first: nobody can act for somebody who is not known.")
+        raise RequestError(_("Find the person first: nobody can act for somebody who is not known."))
     if representation.of(request):
-        raise RequestError("Somebody acts for the person already. End that first.")
+        raise RequestError(_("Somebody acts for the person already. End that first."))
     if not proof.issued_on <= proof.seen_on <= day:
-        raise RequestError("The proof was issued before it was seen, and it was seen by today.")
+        raise RequestError(_("The proof was issued before it was seen, and it was seen by today."))
     if proof.file and proof.kind != Authority.POWER:
-        raise RequestError("Only a power of attorney is kept as a file. For anything else, say who saw it and when.")
+        raise RequestError(_("Only a power of attorney is kept as a file. For anything else, say who saw it and when."))
     if proof.file:
         correspondence.check(proof.file.name, len(proof.file.content))
 
@@ -132,7 +133,7 @@ def tell(request_id: int, draft: Draft, *, at: dt.datetime, by: str) -> None:
     """
     request, _acting = _locked(request_id)
     if not draft.to_person:
-        raise RequestError("This letter is for the person, not for who acts for them.")
+        raise RequestError(_("This letter is for the person, not for who acts for them."))
     answering.send(request, draft, kind=PaperKind.NOTICE, at=at, by=by)
 
 
@@ -140,10 +141,10 @@ def tell(request_id: int, draft: Draft, *, at: dt.datetime, by: str) -> None:
 def could_not_tell(request_id: int, why: str, *, at: dt.datetime, by: str) -> None:
     """Note why the person cannot be told: a small child, say, or no address at all. Raises RequestError as `tell`."""
     if not why.strip():
-        raise RequestError("Say why the person cannot be told.")
+        raise RequestError(_("Say why the person cannot be told."))
     request, acting = _locked(request_id)
     if representation.is_told(acting):
-        raise RequestError("The person has been written to already.")
+        raise RequestError(_("The person has been written to already."))
     Representative.objects.filter(pk=acting.pk).update(untold=why.strip())
     timeline.record(request, Step.REPRESENTED, at=at, by=by, rule=UNTOLD)
 
@@ -153,7 +154,7 @@ def agreed(request_id: int, on: dt.date, *, policy: PolicyVersion, at: dt.dateti
     """Note that the person said yes on a day: the answer waits no longer. Raises RequestError for a day to come."""
     request, acting = _locked(request_id)
     if not request.received_on <= on <= day_of(at, policy.zone):
-        raise RequestError("They can have said so between the day on which the request was received and today.")
+        raise RequestError(_("They can have said so between the day on which the request was received and today."))
     Representative.objects.filter(pk=acting.pk).update(agreed_on=on)
     timeline.record(request, Step.REPRESENTED, at=at, by=by, rule=AGREED)
 
@@ -192,5 +193,5 @@ def _locked(request_id: int) -> tuple[Request, Representative]:
     transitions.change(request, among=(*STANDING, State.CLOSED))
     acting = representation.of(request)
     if acting is None:
-        raise RequestError("Nobody acts for the person.")
+        raise RequestError(_("Nobody acts for the person."))
     return request, acting

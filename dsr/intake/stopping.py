@@ -5,6 +5,7 @@ import datetime as dt
 from collections.abc import Collection
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from contacts.models import PolicyVersion
 from dsr.answers import answering
@@ -29,15 +30,15 @@ def stop(
     request = transitions.lock(request_id)
     transitions.change(request, among=(State.OPEN,))
     if request.kind not in AT_ONCE:
-        raise RequestError("This request asks for something else.")
+        raise RequestError(_("This request asks for something else."))
     if not what or set(what) - set(said_by(request)):
-        raise RequestError("Say what is to stop.")
+        raise RequestError(_("Say what is to stop."))
     people = timeline.people(request)
     if not people:
-        raise RequestError("Say first whom the request is about.")
+        raise RequestError(_("Say first whom the request is about."))
     address = next((person.email for person in people if person.email), None)
     if address is None:
-        raise RequestError("None of their records has an e-mail address any more: no marketing goes to them.")
+        raise RequestError(_("None of their records has an e-mail address any more: no marketing goes to them."))
     _note(request, what)
     answering.send(request, draft, outlasting=True, at=at, by=by)
     automatic_fulfilment.carry_out(request, address, policy=policy, at=at, by=by)
@@ -53,6 +54,6 @@ def _note(request: Request, what: Collection[str]) -> None:
     name = "what" if request.kind == Kind.WITHDRAWAL else "channels"
     statement = request.papers.filter(kind=PaperKind.STATEMENT).order_by("pk").first()
     if statement is None:
-        raise RequestError("What was asked is not on record.")
+        raise RequestError(_("What was asked is not on record."))
     statement.data = {**statement.data, name: sorted(what)}
     statement.save(update_fields=["data"])

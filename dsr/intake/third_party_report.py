@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from contacts.models import Contact, PolicyVersion
 from contacts.people import left_organisation
@@ -39,12 +40,12 @@ def not_left(request_id: int, how: str, *, policy: PolicyVersion, at: dt.datetim
     themselves; MovedError where it is closed.
     """
     if not how.strip():
-        raise RequestError("Say how you know that they have not left.")
+        raise RequestError(_("Say how you know that they have not left."))
     request = transitions.lock(request_id)
     people = timeline.people(request)
     freezes.lock(people)
     if not is_hearsay(request):
-        raise RequestError("This is no word of others that they have left: answer the person.")
+        raise RequestError(_("This is no word of others that they have left: answer the person."))
     timeline.note(request, PaperKind.REASON, how, at=at)
     closing.close(request, Outcome.MISTAKEN, policy=policy, at=at, by=by)
     automatic_fulfilment.take_back_leaving([person.pk for person in people], at=at, by=by)

@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Collection
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from dsr.models import Request
 from dsr.records import deadlines
 from dsr.words.vocabulary import State
@@ -21,7 +23,7 @@ def lock(request_id: int) -> Request:
     """Lock a request until the transaction ends, and return it as it stands. Raises MovedError where it is gone."""
     request = Request.objects.select_for_update().filter(pk=request_id).first()
     if request is None:
-        raise MovedError("This request is not on record any more.")
+        raise MovedError(_("This request is not on record any more."))
     return request
 
 
@@ -32,7 +34,7 @@ def move(request: Request, to: State, *, among: Collection[State], **changes: An
     """
     states = [state for state in among if state in ALLOWED and to in ALLOWED[state]]
     if not Request.objects.filter(pk=request.pk, state__in=states).update(state=to, **changes):
-        raise MovedError("This request has moved on meanwhile. Load its page again.")
+        raise MovedError(_("This request has moved on meanwhile. Load its page again."))
     request.refresh_from_db()
     deadlines.settle(request)
 
@@ -41,7 +43,7 @@ def change(request: Request, *, among: Collection[State], **changes: Any) -> Non
     """Change a locked request's row without moving it. Raises MovedError where it is in another state."""
     found = Request.objects.filter(pk=request.pk, state__in=list(among))
     if not (found.update(**changes) if changes else found.exists()):
-        raise MovedError("This request has moved on meanwhile. Load its page again.")
+        raise MovedError(_("This request has moved on meanwhile. Load its page again."))
     request.refresh_from_db()
     deadlines.settle(request)
 

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from contacts.base import held
 from contacts.base.days import day_of
@@ -47,7 +48,7 @@ def ask(request_id: int, systems: Collection[System], *, at: dt.datetime, by: st
     allowed = {system.pk for system in unasked(request, at=at, all_of_them=True)}
     chosen = [system for system in systems if system.pk in allowed]
     if not chosen:
-        raise RequestError("Choose a system that has not been asked yet.")
+        raise RequestError(_("Choose a system that has not been asked yet."))
     _ask(request, chosen, at=at, by=by)
 
 
@@ -96,13 +97,13 @@ def call_off(task_id: int, why: str, *, at: dt.datetime, by: str) -> None:
     Raises RequestError where that is not said, MovedError where the system has answered.
     """
     if not why.strip():
-        raise RequestError("Say how you know that this system need not answer.")
+        raise RequestError(_("Say how you know that this system need not answer."))
     found = SystemTask.objects.select_related("system").filter(pk=task_id).first()
     if found is None:
-        raise MovedError("This task is not on record any more.")
+        raise MovedError(_("This task is not on record any more."))
     request = transitions.lock(found.request_id)
     if not _call_off(SystemTask.objects.filter(pk=task_id), request, by=by, at=at, as_=by):
-        raise MovedError("This system has answered already.")
+        raise MovedError(_("This system has answered already."))
     timeline.note(request, PaperKind.REASON, why.strip(), data={"system": found.system.name}, at=at)
 
 
@@ -114,14 +115,14 @@ def again(task_id: int, *, at: dt.datetime, by: str) -> None:
     """
     found = SystemTask.objects.filter(pk=task_id).values_list("request", flat=True).first()
     if found is None:
-        raise MovedError("This task is not on record any more.")
+        raise MovedError(_("This task is not on record any more."))
     request = transitions.lock(found)
     transitions.change(request, among=STANDING)
     task = SystemTask.objects.select_for_update(of=("self",)).select_related("system").get(pk=task_id)
     if task.answered_at is None or task.called_off_at:
-        raise MovedError("This system has not answered yet.")
+        raise MovedError(_("This system has not answered yet."))
     if task.system.ended_on:
-        raise RequestError("This system is out of use, and cannot be asked.")
+        raise RequestError(_("This system is out of use, and cannot be asked."))
     request.papers.filter(kind=PaperKind.SYSTEM, data__task=task.pk).delete()
     SystemTask.objects.filter(pk=task.pk).delete()
     timeline.record(request, Step.SYSTEM_CALLED_OFF, at=at, by=by, rule=f"system:{task.system_id}")

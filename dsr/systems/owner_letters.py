@@ -10,16 +10,17 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from contacts.base import staff_mails
 from contacts.base.fields import one_line
 from contacts.models import PolicyVersion
-from contacts.policy.policy_words import FALLBACK
 from dsr.models import SystemTask
 from dsr.systems import asking_words, owner_links
 
 
 def write(task: SystemTask, *, policy: PolicyVersion, day: dt.date) -> EmailMessage:
-    """Return the mail that fits how a task stands: asked, late, called off, or lifted. Owners are staff: in English."""
-    with translation.override(FALLBACK):
+    """Return the mail that fits how a task stands: asked, late, called off, or lifted."""
+    owner = task.system.owner_email
+    with translation.override(staff_mails.languages([owner])[owner]):
         context = {
             "task": task,
             "controller": policy.controller,
@@ -34,7 +35,7 @@ def write(task: SystemTask, *, policy: PolicyVersion, day: dt.date) -> EmailMess
         one_line(subject),
         text,
         from_email=formataddr((one_line(policy.controller["name"]), address)),
-        to=[task.system.owner_email],
+        to=[owner],
         reply_to=[one_line(policy.controller["privacy_contact"])],
         headers={"Auto-Submitted": "auto-generated"},
     )

@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from dsr.models import Request, SystemTask
 from dsr.records.transitions import RequestError
@@ -44,15 +45,21 @@ def wait_for(request: Request, *, day: dt.date, at: dt.datetime, by: str) -> Non
     opening.open_for(request, at=at, by=by)
     waiting = of(request).waiting
     if waiting and day < request.safe_on:
-        named = ", ".join(f"{task.system.name} (by {date_format(task.due_on)})" for task in waiting)
-        raise RequestError(
-            f"Other systems have not answered yet: {named}. From {date_format(request.safe_on)} on the letter can go"
-            " without them, and says so."
+        named = ", ".join(_awaited(task) for task in waiting)
+        text = _(
+            "Other systems have not answered yet: %(systems)s. From %(day)s on the letter can go without them, and"
+            " says so."
         )
+        raise RequestError(text % {"systems": named, "day": date_format(request.safe_on)})
+
+
+def _awaited(task: SystemTask) -> str:
+    return _("%(system)s (by %(day)s)") % {"system": task.system.name, "day": date_format(task.due_on)}
 
 
 def check_nobody(request: Request, *, at: dt.datetime) -> None:
     """Raise RequestError where nothing may be said to be held, since a system was not asked about this person."""
     if missing := opening.unasked(request, at=at):
         named = ", ".join(system.name for system in missing)
-        raise RequestError(f"Ask the other systems first, or say that they need not be asked: {named}.")
+        text = _("Ask the other systems first, or say that they need not be asked: %(systems)s.")
+        raise RequestError(text % {"systems": named})

@@ -14,7 +14,7 @@ from unfold.widgets import UnfoldAdminEmailInputWidget
 from contacts.admin.shared import fields
 from contacts.admin.shared.acts import ActForm
 from privacy_crm import roles
-from privacy_crm.access import closing, details, granting, inviting, resetting
+from privacy_crm.access import account_words, closing, details, granting, inviting, resetting
 from privacy_crm.access.details import Details
 from privacy_crm.access.inviting import Invited
 from privacy_crm.access.targets import AccountRefusedError
@@ -29,7 +29,7 @@ class AccountForm(ActForm):
 
 
 def _role_words(names: Any) -> list[tuple[str, str]]:
-    return [(name, capfirst(name)) for name in names]
+    return [(name, capfirst(account_words.ROLES.get(name, name))) for name in names]
 
 
 class InviteForm(AccountForm):

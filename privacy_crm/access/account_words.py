@@ -25,6 +25,11 @@ ROLES = {
     "administrator": pgettext_lazy("role", "administrator"),
 }
 
+
+def role(name: str) -> str:
+    return str(ROLES.get(name, name))
+
+
 CHANGES = {
     "account.role_asked": Words(
         _("A role for your account waits to be confirmed"),

@@ -7,7 +7,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -20,11 +20,11 @@ from contacts.admin.shared.acts import Act
 from contacts.admin.shared.base import RecordAdmin
 from contacts.admin.shared.filters import Choice, ChoiceFilter
 from privacy_crm.access import account_forms as forms
-from privacy_crm.access import details, logins
+from privacy_crm.access import account_words, details, logins
+from privacy_crm.access.role_pages import CONFIRM, RoleFilter, RoleRequestAdmin
 from privacy_crm.models import AccountLink, RoleRequest
 
 _CHANGE = "auth.change_user"
-CONFIRM = "privacy_crm.confirm_role"
 
 
 def _factors(user: User) -> list[str]:
@@ -68,7 +68,7 @@ def _to_confirm(request: HttpRequest) -> list[dict[str, Any]]:
     text = gettext("Confirm or decline: %(account)s is to get the role “%(role)s”")
     return [
         {
-            "text": text % {"account": each.user.username, "role": each.role},
+            "text": text % {"account": each.user.username, "role": account_words.role(each.role)},
             "link": reverse("admin:privacy_crm_rolerequest_change", args=[each.pk]),
             "day": timezone.localdate(each.ends_at),
         }
@@ -88,10 +88,6 @@ def _is_closed(user: Any) -> bool:
     return not user.is_active
 
 
-def _waits(record: Any) -> bool:
-    return bool(record.answer == "waiting" and record.ends_at > timezone.now())
-
-
 class StaffAdmin(RecordAdmin):
     """Each change is an act of its own, which asks for a fresh factor and tells the owner (ADR 0058)."""
 
@@ -99,7 +95,7 @@ class StaffAdmin(RecordAdmin):
     page_template = "staff/account.html"
     list_display = ("username", "email", "role", "state", "last_login")
     list_display_links = ("username",)
-    list_filter = ("groups", "is_active", FactorFilter)
+    list_filter = (("groups", RoleFilter), "is_active", FactorFilter)
     search_fields = ("username", "email")
     search_help_text = _("Part of the log-in name or of the e-mail address")
     ordering = ("username",)
@@ -140,7 +136,7 @@ class StaffAdmin(RecordAdmin):
 
     @display(description=_("role"), label=True)
     def role(self, user: User) -> list[str]:
-        names = [group.name for group in user.groups.all()]
+        names = [account_words.role(group.name) for group in user.groups.all()]
         return [str(_("superuser")), *names] if user.is_superuser else names
 
     @display(description=_("state"), label={"open": "success", "closed": "danger"})
@@ -160,6 +156,7 @@ class StaffAdmin(RecordAdmin):
 
     def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         now = timezone.now()
+        asked = RoleRequest.objects.open(now).filter(user=record)
         own = record.pk == request.user.pk
         above = record.is_superuser and not request.user.is_superuser
         return {
@@ -170,86 +167,13 @@ class StaffAdmin(RecordAdmin):
             "details": details.of(record),
             "link": AccountLink.objects.usable(now).filter(user=record).first(),
             "log_ins": logins.of(record.pk, at=now).count(),
-            "waiting": RoleRequest.objects.open(now).filter(user=record).order_by("ends_at"),
+            "waiting": [(each, account_words.role(each.role)) for each in asked.order_by("ends_at")],
             **({"buttons": []} if own or above else {}),
         }
-
-
-class RoleRequestAdmin(RecordAdmin):
-    """What somebody wants to give, and a second person confirms with a fresh factor."""
-
-    heading = _("Roles to confirm")
-    empty_text = _("A second person confirms here who becomes an administrator or a privacy officer.")
-    page_template = "staff/role_request.html"
-    list_display = ("account", "role", "state", "asked_at", "ends_at")
-    list_display_links = ("account",)
-    list_select_related = ("user", "asked_by", "answered_by")
-    ordering = ("-asked_at", "-pk")
-    acts = (
-        Act(
-            "confirm",
-            _("Confirm the role"),
-            CONFIRM,
-            forms.ConfirmForm,
-            "verified_user",
-            fresh=True,
-            offered=_waits,
-        ),
-        Act(
-            "decline",
-            _("Decline"),
-            CONFIRM,
-            forms.DeclineForm,
-            "close",
-            grave=True,
-            fresh=True,
-            offered=_waits,
-        ),
-    )
-
-    @display(description=_("account"))
-    def account(self, record: Any) -> str:
-        return str(record.user.username)
-
-    @display(description=_("state"), label={"waiting": "warning", "confirmed": "success", "declined": "danger"})
-    def state(self, record: Any) -> tuple[str, str]:
-        return "" if record.answer == "waiting" and not _waits(record) else record.answer, _state(record)
-
-    def title_of(self, record: Any) -> str:
-        return gettext("Role “%(role)s” for %(account)s") % {"role": record.role, "account": record.user.username}
-
-    def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
-        return {"state": _state(record), "waits": _waits(record), "mine": record.asked_by_id == request.user.pk}
-
-
-def _state(record: Any) -> str:
-    if record.answer == "waiting" and not _waits(record):
-        return gettext("ended without an answer")
-    return str(record.get_answer_display())
-
-
-class RoleAdmin(RecordAdmin):
-    """Roles, to read: `privacy_crm/roles.py` says what each may do."""
-
-    heading = _("Roles")
-    page_template = "staff/role.html"
-    list_display = ("name", "members")
-    ordering = ("name",)
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).annotate(member_count=Count("user"))
-
-    @display(description=_("people who have it"))
-    def members(self, group: Any) -> int:
-        return int(group.member_count)
-
-    def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
-        return {"permissions": record.permissions.order_by("name")}
 
 
 def register() -> None:
     """Take the place of Django's own pages, and of allauth's, which would show what factors are made of."""
     admin.site.unregister([User, Group, Authenticator, EmailAddress])
     admin.site.register(User, StaffAdmin)
-    admin.site.register(Group, RoleAdmin)
     admin.site.register(RoleRequest, RoleRequestAdmin)

@@ -60,7 +60,7 @@ def unnamed(said: Mapping[str, Table], models: Iterable[type[Model]]) -> list[st
 
 def why(field: Field) -> str:
     """Return what a field is held for, without the numbers of our promises; empty where it is about nobody."""
-    return _(plain(field.why)) if field.why else ""
+    return plain(_(field.why)) if field.why else ""
 
 
 def goes(field: Field) -> str:

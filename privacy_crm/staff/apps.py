@@ -5,6 +5,8 @@ from django.contrib.admin.apps import SimpleAdminConfig
 from django.contrib.admin.checks import check_dependencies
 from django.core.checks import CheckMessage, Tags, register
 
+from privacy_crm.staff import column_names
+
 
 class StaffAdminConfig(SimpleAdminConfig):
     """Django's admin, as our staff sees it. Its pages are loaded with its addresses: few commands have any."""
@@ -12,6 +14,7 @@ class StaffAdminConfig(SimpleAdminConfig):
     default_site = "privacy_crm.staff.site.site.StaffSite"
 
     def ready(self) -> None:
+        column_names.give()
         register(check_dependencies, Tags.admin)
         register(_pages_are_sound, Tags.admin)
 

@@ -11,12 +11,12 @@ from privacy_crm.staff.duplicates import pairs
 from privacy_crm.staff.mailings import mailings
 from privacy_crm.staff.people import contacts, segments
 from privacy_crm.staff.policy import assessments, versions
-from privacy_crm.staff.registers import processing, reviews
+from privacy_crm.staff.registers import processing, reviews, role_list
 from privacy_crm.staff.trail import trail
 from privacy_crm.staff.uploads import uploads
 
 PAGES = (
-    *(audiences, breaches, contacts, segments, accounts, mailings, pairs, processing, reviews, uploads),
+    *(audiences, breaches, contacts, segments, accounts, mailings, pairs, processing, reviews, role_list, uploads),
     *(versions, assessments, trail),
 )
 

@@ -133,7 +133,7 @@ class AgreementAdmin(RecordAdmin):
         return reverse("admin:contacts_organisation_change", args=[record.organisation_id])
 
     def title_of(self, record: Any) -> str:
-        return capfirst(str(record))
+        return f"{capfirst(record.get_kind_display())} {record.reference}".strip()
 
     def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         return {"today": company_day()}

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.formats import date_format, localize
+from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -20,6 +20,7 @@ from contacts.admin.shared.acts import Act, UnderPolicyForm
 from contacts.admin.shared.base import RecordAdmin
 from contacts.models import Contact, PolicyNotice, PolicyVersion
 from contacts.outbox import wake_worker
+from contacts.words.numbers import grouped
 from contacts.words.vocabulary import TellingWay
 from retention.admin import letters_by_post
 from retention.longer import affected, notify
@@ -47,7 +48,7 @@ class StartForm(UnderPolicyForm):
         if policy is None:
             return ""
         number = affected.mailable(policy, at=timezone.now()).count()
-        return ngettext("%s person gets this mail.", "%s people get this mail.", number) % localize(number)
+        return ngettext("%s person gets this mail.", "%s people get this mail.", number) % grouped(number)
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         policy = self.cleaned_data["policy"]
@@ -79,7 +80,7 @@ class LetterForm(UnderPolicyForm):
         people = [int(key) for key in told["people"]]
         number = notify.told_by_post(people, on=told["on"], policy=told["policy"], at=at, by=by)
         text = ngettext("%s person was told by letter.", "%s people were told by letter.", number)
-        return str(text % localize(number))
+        return str(text % grouped(number))
 
 
 def by_post(notice: PolicyNotice) -> QuerySet[Contact]:
@@ -117,7 +118,7 @@ class PolicyNoticeAdmin(RecordAdmin):
         return {
             "started": date_format(localtime(record.started_at), "DATETIME_FORMAT"),
             "who": acts.who([record.started_by])[record.started_by],
-            "tiles": [(localize(told[way.value]), way.label) for way in TellingWay],
+            "tiles": [(grouped(told[way.value]), way.label) for way in TellingWay],
             "waiting": notify.waiting(record.version),
             "number": post.count(),
             "people": [(each, reverse("admin:contacts_contact_change", args=[each.pk])) for each in post[:_MOST]],

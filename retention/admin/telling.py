@@ -3,12 +3,13 @@
 import datetime as dt
 
 from django.db.models import Sum
-from django.utils.formats import date_format, localize
+from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from contacts.base.days import day_of
+from contacts.words.numbers import grouped
 from retention.admin import waiting_words
 from retention.audit import contradictions
 from retention.models import PurgeRun, Rule, RunStatus, StatementCheck
@@ -20,12 +21,13 @@ def told(run: PurgeRun, today: dt.date) -> str:
         deleted=Sum("contacts_deleted", default=0), reduced=Sum("contacts_minimised", default=0)
     )
     parts = [
-        ngettext("%s person was deleted", "%s people were deleted", done["deleted"]) % localize(done["deleted"]),
-        _("%s reduced to what the law makes us keep") % localize(done["reduced"]),
+        ngettext("%s person was deleted", "%s people were deleted", done["deleted"]) % grouped(done["deleted"]),
+        _("%s reduced to what the law makes us keep") % grouped(done["reduced"]),
     ]
     if run.spared is not None:
-        parts.append(_("%s spared by an open request or claim") % localize(run.spared))
-    return " ".join(filter(None, [f"{when(run, today)} {', '.join(parts)}.", failures(run), skipped(run)]))
+        parts.append(_("%s spared by an open request or claim") % grouped(run.spared))
+    said = _("%(when)s %(what)s.") % {"when": when(run, today), "what": ", ".join(parts)}
+    return " ".join(filter(None, [said, failures(run), skipped(run)]))
 
 
 def when(run: PurgeRun, today: dt.date) -> str:
@@ -59,7 +61,7 @@ def skipped(run: PurgeRun) -> str:
             "%s records were skipped because they were in use, and were left to the next run.",
             number,
         )
-    return text % localize(number)
+    return text % grouped(number)
 
 
 def _skipped(run: PurgeRun) -> int:
@@ -101,7 +103,7 @@ def _held(run: PurgeRun, day: str) -> str:
         "tried again every ten minutes. Ask those who run the system to find what keeps them locked.",
         _skipped(run),
     )
-    return text % {"day": day, "number": localize(_skipped(run))}
+    return text % {"day": day, "number": grouped(_skipped(run))}
 
 
 def outcome(check: StatementCheck) -> tuple[str, str]:
@@ -132,11 +134,11 @@ def searched(check: StatementCheck | None) -> str:
         "The search of %(day)s found %(number)s contradictions.",
         number,
     )
-    return text % {"day": day, "number": localize(number)}
+    return text % {"day": day, "number": grouped(number)}
 
 
 def found(check: StatementCheck) -> list[tuple[int, str]]:
     """Return how many of each contradiction a search found, with its sentence; the most first."""
     texts = {each.code: each.text for each in contradictions.ALL}
-    told = [(number, texts.get(code, code)) for code, number in check.found.items()]
+    told = [(number, _(texts.get(code, code))) for code, number in check.found.items()]
     return sorted(told, key=lambda pair: -pair[0])

@@ -7,7 +7,6 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -17,6 +16,7 @@ from contacts.admin.shared.looks import note_list
 from contacts.admin.shared.people import visible_to
 from contacts.base import background, officers
 from contacts.models import Contact
+from contacts.words.numbers import grouped
 from retention import tasks
 from retention.admin import waiting_words
 from retention.models import Cause, Part, PurgeRun, RunStatus
@@ -54,10 +54,10 @@ def page(request: HttpRequest, run: PurgeRun) -> dict[str, Any]:
 
 
 def _tiles(run: PurgeRun) -> list[tuple[str, Any]]:
-    foreseen = "–" if run.foreseen is None else localize(run.foreseen)
+    foreseen = "–" if run.foreseen is None else grouped(run.foreseen)
     return [
-        (localize(run.to_delete), _("to be deleted")),
-        (localize(run.to_minimise), _("to be reduced to what the law requires")),
+        (grouped(run.to_delete), _("to be deleted")),
+        (grouped(run.to_minimise), _("to be reduced to what the law requires")),
         (foreseen, _("were foreseen")),
     ]
 
@@ -92,7 +92,7 @@ class ApproveForm(ActForm):
         given = [each.by for each in record.approvals.all()]
         missing = officers.needed(approvals.PERMISSION) - len(given)
         self.explanation = f"{consequence(record)} {_who_else(missing)}".rstrip()
-        number = localize(record.to_delete)
+        number = grouped(record.to_delete)
         self.submit = ngettext("Delete %s person", "Delete %s people", record.to_delete) % number
         if missing > 1:
             self.submit = _("Approve as the first of two")
@@ -114,7 +114,11 @@ def _who_else(missing: int) -> str:
 
 def consequence(run: PurgeRun) -> str:
     """Return what the approval of a run will do."""
-    return _("%(delete)s deleted and %(reduce)s reduced to what the law makes us keep. This cannot be undone.") % {
-        "delete": ngettext("%s person will be", "%s people will be", run.to_delete) % localize(run.to_delete),
-        "reduce": ngettext("%s person", "%s people", run.to_minimise) % localize(run.to_minimise),
-    }
+    text = ngettext(
+        "%(delete)s person will be deleted and %(reduce)s reduced to what the law makes us keep."
+        " This cannot be undone.",
+        "%(delete)s people will be deleted and %(reduce)s reduced to what the law makes us keep."
+        " This cannot be undone.",
+        run.to_delete,
+    )
+    return text % {"delete": grouped(run.to_delete), "reduce": grouped(run.to_minimise)}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from django.conf import settings
-from django.utils.formats import date_format, localize
+from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from contacts.admin.shared.acts import who
 from contacts.base import officers
 from contacts.models import AuditEvent, PolicyVersion
+from contacts.words.numbers import grouped
 from contacts.words.vocabulary import Scenario
 from retention.models import Cause, PurgeCause, PurgeRun, WaitsBecause
 from retention.nights import approvals, foreseen
@@ -30,7 +31,7 @@ class Told:
 
 def question(run: PurgeRun, day: str) -> str:
     """Return why a run waits and what to do about it."""
-    words = {"day": day, "delete": localize(run.to_delete), "reduce": localize(run.to_minimise)}
+    words = {"day": day, "delete": grouped(run.to_delete), "reduce": grouped(run.to_minimise)}
     match run.waits_because:
         case WaitsBecause.GAP:
             text = _first_after_long(run, words)
@@ -45,12 +46,12 @@ def question(run: PurgeRun, day: str) -> str:
             text = _(
                 "The run of %(day)s would delete %(delete)s people and reduce %(reduce)s. %(foreseen)s were foreseen. "
                 "See what has changed, then approve it or find out why so many are due."
-            ) % {**words, "foreseen": localize(run.foreseen or 0)}
+            ) % {**words, "foreseen": grouped(run.foreseen or 0)}
         case WaitsBecause.SHARE:
             text = _(
                 "The run of %(day)s would delete %(delete)s people and reduce %(reduce)s, more than %(share)s %% of "
                 "all contacts. See what has changed, then approve it or find out why so many are due."
-            ) % {**words, "share": localize(round(100 * settings.PURGE_CAP_SHARE))}
+            ) % {**words, "share": grouped(round(100 * settings.PURGE_CAP_SHARE))}
         case _other:
             text = _(
                 "The run of %(day)s would delete %(delete)s people and reduce %(reduce)s, which is more than it may "
@@ -86,7 +87,7 @@ def causes(run: PurgeRun) -> list[Told]:
 
 
 def _told(run: PurgeRun, cause: Cause, counted: list[PurgeCause]) -> Told:
-    parts = ", ".join(f"{each.get_part_display()} {localize(_people(each))}" for each in counted)
+    parts = ", ".join(f"{each.get_part_display()} {grouped(_people(each))}" for each in counted)
     text = _policy_changed(run) if cause == Cause.POLICY else str(_MEANING[cause])
     return Told(str(cause.label).capitalize(), sum(map(_people, counted)), parts, text)
 

@@ -13,6 +13,7 @@ letters, calls, lists that left as files, mails to addresses that no contact had
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_noop as _
 from psycopg2 import sql
 
 from contacts.words.vocabulary import (
@@ -219,44 +220,44 @@ class Contradiction:
 ALL = (
     Contradiction(
         "shown_before_published",
-        "A version of the policy stands as shown on a day on which it was not published.",
+        _("A version of the policy stands as shown on a day on which it was not published."),
         SHOWN_EARLY,
     ),
     Contradiction(
         "form_before_published",
-        "A sign-up names a version of the policy that was not published when it came in.",
+        _("A sign-up names a version of the policy that was not published when it came in."),
         FORM_EARLY,
     ),
     Contradiction(
         "told_before_collected",
-        "Somebody is said to have been told of details before they were collected.",
+        _("Somebody is said to have been told of details before they were collected."),
         TOLD_EARLY,
     ),
     Contradiction(
-        "sent_after_objection", "Marketing was sent to somebody who had objected to it.", SENT_AFTER_OBJECTION
+        "sent_after_objection", _("Marketing was sent to somebody who had objected to it."), SENT_AFTER_OBJECTION
     ),
     Contradiction(
         "sent_without_consent",
-        "Marketing was sent without the consent that the law of the country asked for.",
+        _("Marketing was sent without the consent that the law of the country asked for."),
         SENT_WITHOUT_CONSENT,
     ),
     Contradiction(
         "sent_before_told",
-        "Marketing was sent to somebody who had not been told where their details come from.",
+        _("Marketing was sent to somebody who had not been told where their details come from."),
         SENT_BEFORE_TOLD,
     ),
     Contradiction(
         "sent_while_frozen",
-        "A mail was sent while the details were only stored, or marketing while a request or a claim was open.",
+        _("A mail was sent while the details were only stored, or marketing while a request or a claim was open."),
         SENT_WHILE_FROZEN,
     ),
     Contradiction(
-        "sent_after_leaving", "A mail was sent to somebody who had left their organisation.", SENT_AFTER_LEAVING
+        "sent_after_leaving", _("A mail was sent to somebody who had left their organisation."), SENT_AFTER_LEAVING
     ),
-    Contradiction("held_without_basis", "Somebody is held without any reason.", HELD_WITHOUT_BASIS),
+    Contradiction("held_without_basis", _("Somebody is held without any reason."), HELD_WITHOUT_BASIS),
     Contradiction(
         "residue_without_duty",
-        "Something is still held because of a legal duty, and that duty has ended.",
+        _("Something is still held because of a legal duty, and that duty has ended."),
         RESIDUE_WITHOUT_DUTY,
     ),
 )

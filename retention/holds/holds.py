@@ -5,6 +5,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from contacts.base import audit
 from contacts.base.days import day_of
@@ -38,9 +39,9 @@ def place(
     where the reason does not fit the kind or has an act of its own.
     """
     if reason not in REASONS[HoldKind(kind)]:
-        raise HoldError("This reason does not fit this kind of hold.")
+        raise HoldError(gettext("This reason does not fit this kind of hold."))
     if reason == HoldReason.BOOKKEEPING:
-        raise HoldError("The last day of a duty for bookkeeping follows from the financial year.")
+        raise HoldError(gettext("The last day of a duty for bookkeeping follows from the financial year."))
     told = {"until": until, "legal_reference": legal_reference, "financial_year_ended_on": None}
     return _place(contact, HoldKind(kind), HoldReason(reason), told, keeps, at=at, by=by)
 
@@ -72,7 +73,7 @@ def end(hold: Hold, *, day: dt.date, at: dt.datetime, by: str) -> None:
     locked = _lock(hold.contact_id)
     ended = Hold.objects.standing(day).filter(pk=hold.pk).update(until=day)
     if not ended:
-        raise HoldError("This hold has ended already.")
+        raise HoldError(gettext("This hold has ended already."))
     derived_holds.settle([hold.contact_id])
     hold.until = day
     _journal(hold, locked, JournalAct.RELEASED, at)
@@ -104,7 +105,7 @@ def _place(
 def _lock(contact_id: int) -> Contact:
     contact = Contact.objects.select_for_update().filter(pk=contact_id).first()
     if contact is None:
-        raise HoldError("This person is no longer held.")
+        raise HoldError(gettext("This person is no longer held."))
     return contact
 
 

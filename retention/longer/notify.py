@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.db import transaction
 from django.db.models import CharField, F, Value
+from django.utils.translation import gettext as _
 
 from contacts.base import audit
 from contacts.base.days import day_of
@@ -28,10 +29,10 @@ def start(policy: PolicyVersion, *, most: int, at: dt.datetime, by: str) -> Poli
     list(PolicyVersion.objects.select_for_update().filter(pk=policy.pk))
     in_force = PolicyVersion.objects.in_force()
     if in_force is None or in_force.pk != policy.pk:
-        raise NoticeError("Another version is in force by now. Look at what that one changes.")
+        raise NoticeError(_("Another version is in force by now. Look at what that one changes."))
     notice, fresh = PolicyNotice.objects.get_or_create(version=policy, defaults={"started_at": at, "started_by": by})
     if not fresh:
-        raise NoticeError("People are being told of this version already.")
+        raise NoticeError(_("People are being told of this version already."))
     audit.record("policy.notice_started", at=at, by=by, rule=f"version:{policy.number}")
     enqueue(policy, most=most, at=at)
     return notice
@@ -73,9 +74,9 @@ def told_by_post(contact_ids: list[int], *, on: dt.date, policy: PolicyVersion, 
     Raises NoticeError for a day to come, or before that version. Who was told otherwise by now is passed over.
     """
     if on > day_of(at, policy.zone):
-        raise NoticeError("A letter that has not been sent yet has told nobody.")
+        raise NoticeError(_("A letter that has not been sent yet has told nobody."))
     if not PolicyVersion.objects.published_by(on).filter(pk=policy.pk).exists():
-        raise NoticeError("On that day this version of the policy was not in force yet.")
+        raise NoticeError(_("On that day this version of the policy was not in force yet."))
     told = {}
     for contact in Contact.objects.whole().filter(pk__in=contact_ids).order_by("pk").select_for_update(no_key=True):
         bases = [change.basis.pk for change in longer.changes(contact, policy)]

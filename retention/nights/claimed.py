@@ -4,11 +4,13 @@ It is marked once its mail has left. A crash in between sends it again when the 
 """
 
 import datetime as dt
+from collections.abc import Iterable
 
 import structlog
 from django.core.mail import EmailMessage
 from django.db.models import Model, Q, QuerySet
 
+from contacts.base import staff_mails
 from contacts.outbox import mail_errors
 
 log = structlog.get_logger(__name__)
@@ -30,10 +32,10 @@ def give_back[Row: Model](rows: QuerySet[Row], at: dt.datetime) -> None:
     rows.filter(telling_until=at + CLAIM).update(telling_until=None)
 
 
-def send[Row: Model](rows: QuerySet[Row], mail: EmailMessage, at: dt.datetime) -> bool:
-    """Send the mail about what was claimed at `at` and mark it; where that fails, it is owed as before."""
+def send[Row: Model](rows: QuerySet[Row], mails: Iterable[EmailMessage], at: dt.datetime) -> bool:
+    """Send the mails about what was claimed at `at` and mark it; where one fails, they are owed as before."""
     try:
-        mail.send()
+        staff_mails.send(mails)
     except Exception as error:  # one mail that fails must not stop what comes after it
         log.warning("watch.mail_failed", code=mail_errors.failure(error).code)
         give_back(rows, at)

@@ -5,12 +5,12 @@ What deletes by time does nothing meanwhile (`contacts.base.two_clocks`).
 
 import datetime as dt
 
-from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from contacts.base import officers, two_clocks
+from contacts.base import officers, staff_mails, two_clocks
 from contacts.base.two_clocks import Clocks
 from retention.models import ClockDifference
 from retention.nights import claimed
@@ -63,8 +63,8 @@ def warn(at: dt.datetime) -> bool:
     if difference is None or not to:
         return False
     row = ClockDifference.objects.filter(pk=difference.pk)
-    mail = EmailMessage(_SUBJECT, _BODY.format(what=in_words(difference)), to=to)
-    return claimed.claim(row, at) and claimed.send(row, mail, at)
+    mails = staff_mails.written(to, lambda: (str(_SUBJECT), _BODY % {"what": in_words(difference)}))
+    return claimed.claim(row, at) and claimed.send(row, mails, at)
 
 
 def in_words(difference: ClockDifference) -> str:
@@ -81,10 +81,10 @@ def apart(ahead: dt.timedelta) -> str:
     return _("The machine's clock is %s ahead of the database's.") % length
 
 
-_SUBJECT = "Two clocks differ: nothing is deleted automatically"
+_SUBJECT = gettext_lazy("Two clocks differ: nothing is deleted automatically")
 
-_BODY = (
-    "{what}\n\n"
+_BODY = gettext_lazy(
+    "%(what)s\n\n"
     "Nobody knows which of them is right. Until they agree to the minute, nothing is deleted automatically: the\n"
     "nightly deletion waits, and so does the deletion of dietary needs, old sign-ups, requests, files and log-ins.\n\n"
     "Ask those who operate the system to set both clocks (NTP). Then it goes on by itself, and catches up.\n"

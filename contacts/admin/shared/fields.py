@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy
+from django.utils.translation import get_language, gettext_lazy
 from unfold.widgets import (
     INPUT_CLASSES,
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -140,4 +140,4 @@ class WallClockField(forms.MultiValueField):
 
 class TopicsField(BaseTopicsField):
     def label_from_instance(self, obj: Topic) -> str:
-        return obj.named("en")
+        return obj.named(get_language() or "en")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.utils.translation import gettext_lazy
+from django.utils.translation import get_language, gettext_lazy
 
 from contacts.admin.shared import fields
 from contacts.admin.shared.acts import ActForm
@@ -40,4 +40,4 @@ def words_of(record: Any) -> dict[str, Any]:
 
 
 def topic_names(record: Any) -> list[str]:
-    return [topic.named("en") for topic in Topic.objects.filter(pk__in=record.topics.values("pk"))]
+    return [topic.named(get_language() or "en") for topic in Topic.objects.filter(pk__in=record.topics.values("pk"))]

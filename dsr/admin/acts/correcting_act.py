@@ -58,7 +58,7 @@ class CorrectForm(LetterForm):
     def draft(self) -> Draft:
         values = {name: value for each in self._changes().values() for name, value in each.items()}
         if not values:
-            raise RequestError("Nothing would change: these are the details on file.")
+            raise RequestError(_("Nothing would change: these are the details on file."))
         told = {"values": values, "refused": self.cleaned_data["refused"]}
         return corrections.corrected(self.record, self.policy, self.language, told)
 

@@ -134,7 +134,7 @@ def policy_in_force() -> PolicyVersion:
     """Return it. Raises RequestError where there is none."""
     policy = PolicyVersion.objects.in_force()
     if policy is None:
-        raise RequestError("No policy is published yet, so that no request can be answered.")
+        raise RequestError(_("No policy is published yet, so that no request can be answered."))
     return policy
 
 

@@ -103,7 +103,7 @@ class TellForm(LetterForm):
     def draft(self) -> Draft:
         acting = representation.of(self.record)
         if acting is None:
-            raise RequestError("Nobody acts for the person.")
+            raise RequestError(_("Nobody acts for the person."))
         return representatives.acting(self.record, self.policy, self.language, {"acting": acting})
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:

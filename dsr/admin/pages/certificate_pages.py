@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from contacts.admin.shared import acts
@@ -37,7 +38,7 @@ def page(model_admin: RecordAdmin, request: HttpRequest, object_id: str) -> Http
         "title": title,
         "trail": [*model_admin.trail(model_admin.title_of(record))[:-1], *_back(model_admin, record), (title, "")],
         "record": record,
-        "said": certificates.said(certificate, policy=policy, language="en"),
+        "said": certificates.said(certificate, policy=policy, language=get_language() or "en"),
         "papers": [(code, str(name)) for code, name in settings.LANGUAGES],
     }
     return TemplateResponse(request, "staff/certificate.html", context)

@@ -65,7 +65,7 @@ class FindForm(BreachForm):
         words, people = self.question(at)
         group = affected.add(self.record, people, asked=words, at=at, by=by)
         if group is None:
-            raise BreachError("This breach is closed.")
+            raise BreachError(_("This breach is closed."))
         text = ngettext("%s more person is noted as affected.", "%s more people are noted as affected.", group.people)
         return text % number(group.people)
 

@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 from django.utils.formats import date_format, number_format
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from contacts.admin.shared.acts import who
 from contacts.admin.shared.people import visible_to
@@ -99,7 +99,7 @@ def facts(mailing: Mailing) -> list[tuple[str, str]]:
     told = [
         (_("What"), str(capfirst(MailingKind(mailing.kind).label))),
         (_("Goes to"), whom(mailing)),
-        (_("About"), ", ".join(topic.named("en") for topic in mailing.topics.all()) or "–"),
+        (_("About"), ", ".join(topic.named(get_language() or "en") for topic in mailing.topics.all()) or "–"),
         (_("Written by"), names[mailing.made_by]),
     ]
     if mailing.approved_at:

@@ -13,6 +13,7 @@ from contacts.admin.shared.acts import Act, ActForm
 from contacts.admin.shared.base import company_day
 from contacts.permission import set_country
 from contacts.permission.set_country import CompletingError
+from contacts.words.numbers import grouped
 
 _LONGEST_SHOWN = 60  # characters: where a column has slipped, a list brings any text for a country
 
@@ -42,11 +43,11 @@ class CountriesForm(ActForm):
         name, code = (self.cleaned_data.get(field, "") for field in ("name", "country"))
         number = set_country.of_all_named(name, code, day=company_day(), at=at, by=by)
         done = ngettext("The country of %s person is on record.", "The country of %s people is on record.", number)
-        return done % f"{number:,}"
+        return done % grouped(number)
 
 
 def _with_number(name: str, number: int) -> str:
-    people = ngettext("%s person", "%s people", number) % f"{number:,}"
+    people = ngettext("%s person", "%s people", number) % grouped(number)
     return f"{Truncator(name).chars(_LONGEST_SHOWN)} ({people})"
 
 

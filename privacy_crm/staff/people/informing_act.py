@@ -20,6 +20,7 @@ from contacts.information.informing import InformingError
 from contacts.models import Contact
 from contacts.people import restriction_guard
 from contacts.people.activities import ContactGoneError
+from contacts.words.numbers import grouped
 from contacts.words.vocabulary import SourceKind
 from privacy_crm.figures import asking
 
@@ -107,7 +108,7 @@ def _to_be_told_longer(number: int) -> list[dict[str, str]]:
         number,
     )
     link = reverse("admin:contacts_policynotice_changelist")
-    return [{"text": text % f"{number:,}", "link": link}] if number else []
+    return [{"text": text % grouped(number), "link": link}] if number else []
 
 
 def _said(number: int) -> list[dict[str, str]]:
@@ -117,4 +118,4 @@ def _said(number: int) -> list[dict[str, str]]:
         number,
     )
     link = f"{reverse('admin:contacts_contact_changelist')}?{_NOTICE}={_UNSHOWN}"
-    return [{"text": text % f"{number:,}", "link": link}] if number else []
+    return [{"text": text % grouped(number), "link": link}] if number else []

@@ -10,8 +10,8 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from contacts.admin.shared import acts
@@ -21,7 +21,7 @@ from privacy_crm.registers import papers, processing, snapshots
 
 NOW = "now"  # stands for the number of a record that nobody has kept: the one of this moment
 
-_OURS = "en"  # the language of the pages of staff
+_OURS = "en"  # each record is kept in it
 _FORMATS = {"pdf": "application/pdf", "csv": "text/csv; charset=utf-8"}
 
 
@@ -66,7 +66,7 @@ class SnapshotAdmin(RecordAdmin):
 
     def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         return {
-            "said": _in(record, request.GET.get("language", _OURS)),
+            "said": _in(record, request.GET.get("language") or get_language() or _OURS),
             "languages": [(str(name), f"{self.url_of(record)}?language={code}") for code, name in settings.LANGUAGES],
             "why": _why(record) if record.pk else "",
             "files": [
@@ -103,9 +103,14 @@ def _now() -> ProcessingSnapshot | None:
 
 
 def _in(snapshot: ProcessingSnapshot, language: str) -> processing.Record:
-    """Return what a record says in a language, or in that of the pages of staff."""
-    said: processing.Record = snapshot.said.get(language) or snapshot.said[_OURS]
+    """Return what a record says in a language, else in English."""
+    said = _said(snapshot, language)
     return said | {"on": dt.date.fromisoformat(said["day"])}
+
+
+def _said(snapshot: ProcessingSnapshot, language: str) -> processing.Record:
+    said: processing.Record = snapshot.said.get(language) or snapshot.said[_OURS]
+    return said
 
 
 def _why(snapshot: ProcessingSnapshot) -> str:
@@ -116,7 +121,8 @@ def _why(snapshot: ProcessingSnapshot) -> str:
 
 def _changes(earlier: ProcessingSnapshot | None, later: ProcessingSnapshot) -> list[snapshots.Change] | None:
     """Return what changed since the record that was kept before; None where there is none."""
-    return None if earlier is None else snapshots.differences(earlier.said[_OURS], later.said[_OURS])
+    spoken = get_language() or _OURS
+    return None if earlier is None else snapshots.differences(_said(earlier, spoken), _said(later, spoken))
 
 
 def register() -> None:

@@ -5,6 +5,7 @@ from django.utils.translation import ngettext
 
 from contacts.people import rekeying
 from contacts.words import keys as of_hashes
+from contacts.words.numbers import grouped
 from privacy_crm.staff.system.lines import Line, Section, Tone
 
 
@@ -30,9 +31,9 @@ def _missing(key: str, number: int) -> Line:
         number,
     )
     return Line(
-        key, text % f"{number:,}", Tone.ACT, _("Set this key in SUPPRESSION_KEYS, after the one that comes first.")
+        key, text % grouped(number), Tone.ACT, _("Set this key in SUPPRESSION_KEYS, after the one that comes first.")
     )
 
 
 def _hashes(number: int) -> str:
-    return ngettext("%s hash is under it.", "%s hashes are under it.", number) % f"{number:,}"
+    return ngettext("%s hash is under it.", "%s hashes are under it.", number) % grouped(number)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from contacts.words.numbers import grouped
 from privacy_crm.health.measures import DAYS_LEFT, Measure, Sample
 from privacy_crm.staff.system.lines import Line, Section, Tone, span
 from retention.watch import clock_watch
@@ -92,7 +93,7 @@ def _queue(name: str, number: int, age: float) -> Line:
         "%(number)s messages wait in the queue “%(queue)s”, the oldest for %(span)s.",
         number,
     )
-    says = text % {"number": f"{number:,}", "queue": name, "span": span(age)}
+    says = text % {"number": grouped(number), "queue": name, "span": span(age)}
     if age > QUEUE_STANDS:
         return Line(name, says, Tone.ACT, _("See whether a worker of this queue runs, and what it does."))
     return Line(name, says)
@@ -137,7 +138,7 @@ def _search(age: float) -> Line:
 def _requests(left: Mapping[str, int]) -> Line:
     overdue, soon, next_days, later = (left.get(days, 0) for *_ends, days in DAYS_LEFT)
     ahead = _("Still to answer: %(soon)s within 2 days, %(next)s in 3 to 7 days, %(later)s later.")
-    ahead %= {"soon": f"{soon:,}", "next": f"{next_days:,}", "later": f"{later:,}"}
+    ahead %= {"soon": grouped(soon), "next": grouped(next_days), "later": grouped(later)}
     text = ngettext(
         "%d request is past the day by which it has to be answered.",
         "%d requests are past the day by which they have to be answered.",

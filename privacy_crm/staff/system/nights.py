@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from contacts.models import JobRun, PolicyVersion
+from contacts.words.numbers import grouped
 from privacy_crm.health import heartbeat
 from privacy_crm.staff.system.lines import Line, Section, Tone, moment, span
 from privacy_crm.staff.system.measured import Measured, one
@@ -104,7 +105,7 @@ def _due(measured: Measured) -> list[Line]:
     )
     if number:
         remedy = _("See whether it has finished, or waits for approval.")
-        return [Line(_("Left behind"), text % {"number": f"{int(number):,}"}, Tone.LOOK, remedy)]
+        return [Line(_("Left behind"), text % {"number": grouped(int(number))}, Tone.LOOK, remedy)]
     return [Line(_("Left behind"), _("Nobody who was due is still here."))]
 
 

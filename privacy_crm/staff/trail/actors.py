@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.utils.translation import gettext as __
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import ApiKey, Recipient, System
@@ -75,7 +75,7 @@ def _numbers(told: Iterable[str], beginning: str) -> set[str]:
 
 def _unnamed(actor: str) -> str:
     if actor.startswith(STAFF):
-        return __("A member of staff who is gone")
+        return gettext("A member of staff who is gone")
     beginning = actor.partition(":")[0]
     known = ACTORS.get(actor) or ACTORS.get(beginning)
-    return str(known) if known else __("a job of the system")
+    return str(known) if known else gettext("a job of the system")

@@ -6,7 +6,7 @@ from typing import Any
 from django.apps import apps
 from django.contrib.auth.models import User
 from django.db.models import Model
-from django.utils.translation import gettext as __
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 # The pages that show somebody, by the name that the trail has them by.
@@ -118,7 +118,7 @@ def _words(parts: list[str], names: dict[str, dict[str, str]]) -> str:
     kind, rest = parts[0], parts[1] if len(parts) > 1 else ""
     if kind in ("page", "list"):
         known = (PAGES if kind == "page" else LISTS).get(rest)
-        return str(known) if known else __("another page")
+        return str(known) if known else gettext("another page")
     if kind in RECORDS and rest.isdecimal():
         return str(RECORDS[kind][2]) % names.get(kind, {}).get(rest, rest)
     return str(COUNTS[kind]) % rest if kind in COUNTS else ""

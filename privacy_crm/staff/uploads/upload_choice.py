@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from contacts.admin.shared import fields as inputs
 from contacts.admin.shared.acts import ActForm
 from contacts.words.differences import ListField
+from contacts.words.numbers import grouped
 from privacy_crm.uploads import choosing
 from privacy_crm.uploads.choosing import ChoiceError
 from privacy_crm.uploads.moving import MovedError
@@ -55,4 +56,4 @@ def _told(number: int, *, keep: bool) -> str:
         said = ngettext("%s detail will stay as it is.", "%s details will stay as they are.", number)
     else:
         said = ngettext("%s detail will change.", "%s details will change.", number)
-    return said % f"{number:,}"
+    return said % grouped(number)

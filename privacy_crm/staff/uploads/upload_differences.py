@@ -15,6 +15,7 @@ from contacts.admin.shared.looks import note_look
 from contacts.admin.shared.people import name_of, visible_to
 from contacts.models import Contact, Upload, UploadedDifference
 from contacts.words.differences import ListField, ListMode, Stays
+from contacts.words.numbers import grouped
 from contacts.words.vocabulary import UploadState
 
 _ON_A_PAGE = 50
@@ -31,7 +32,7 @@ def fill(request: HttpRequest, upload: Upload) -> dict[str, Any]:
     note_look(request, [contact.public_id for contact, _rows in people], "upload")
     return {
         "differences": [_person(contact, rows) for contact, rows in people],
-        "differences_total": f"{_total(upload.result or upload.preview):,}",
+        "differences_total": grouped(_total(upload.result or upload.preview)),
         "differences_page": page,
     }
 
@@ -47,14 +48,14 @@ def would_change(upload: Upload) -> str:
     """Return for the headline how many details would change; empty where none would."""
     number = int(upload.preview.get("differences", 0))
     said = ngettext("%s detail on file would change", "%s details on file would change", number)
-    return said % f"{number:,}" if number else ""
+    return said % grouped(number) if number else ""
 
 
 def changed(upload: Upload) -> str:
     """Return for the headline how many details were changed; empty where none were."""
     number = int(upload.result.get("differences", 0))
     said = ngettext("%s detail on file was changed", "%s details on file were changed", number)
-    return said % f"{number:,}" if number else ""
+    return said % grouped(number) if number else ""
 
 
 def words_of_undo(upload: Upload) -> str:
@@ -65,13 +66,13 @@ def words_of_undo(upload: Upload) -> str:
         "%s details get their old values back, unless they have changed since.",
         number,
     )
-    return said % f"{number:,}" if number else ""
+    return said % grouped(number) if number else ""
 
 
 def outcome_of_undo(upload: Upload) -> str:
     """Return a headline: how many old values were put back."""
     number = int(upload.result.get("restored", 0))
-    return ngettext("%s old detail was put back", "%s old details were put back", number) % f"{number:,}"
+    return ngettext("%s old detail was put back", "%s old details were put back", number) % grouped(number)
 
 
 def _visible(request: HttpRequest, upload: Upload) -> QuerySet[UploadedDifference]:
@@ -131,7 +132,7 @@ def _stay(number: int, reason: Any) -> str:
         "%(number)s details differ and stay as they are: %(reason)s.",
         number,
     )
-    return said % {"number": f"{number:,}", "reason": reason}
+    return said % {"number": grouped(number), "reason": reason}
 
 
 def _since(found: dict[str, Any]) -> str:
@@ -141,7 +142,7 @@ def _since(found: dict[str, Any]) -> str:
         "%s differences were not written: the records have changed since the preview, or are gone.",
         number,
     )
-    return said % f"{number:,}" if number else ""
+    return said % grouped(number) if number else ""
 
 
 def _undone(found: dict[str, Any]) -> list[str]:
@@ -151,4 +152,4 @@ def _undone(found: dict[str, Any]) -> list[str]:
         "%s details were not put back: they have changed since, are protected, or the person is gone.",
         number,
     )
-    return [said % f"{number:,}"] if number else []
+    return [said % grouped(number)] if number else []

@@ -15,6 +15,7 @@ from contacts.admin.shared.acts import Act, ActForm
 from contacts.admin.shared.base import company_day
 from contacts.models import Upload
 from contacts.words.differences import ListMode, Stays
+from contacts.words.numbers import grouped
 from contacts.words.vocabulary import UploadState
 from privacy_crm import tasks
 from privacy_crm.crm_import.reading import UnreadableError
@@ -104,7 +105,7 @@ class RemoveForm(ActForm):
     def submit(self) -> str:
         if upload_differences.words_of_undo(self.record):
             return _("Undo this import")
-        return ngettext("Remove %s person", "Remove %s people", self.going) % f"{self.going:,}"
+        return ngettext("Remove %s person", "Remove %s people", self.going) % grouped(self.going)
 
     @property
     def explanation(self) -> str:
@@ -113,7 +114,7 @@ class RemoveForm(ActForm):
             "%s people are deleted with everything that hangs on them.",
             self.going,
         )
-        told = [said % f"{self.going:,}" if self.going else "", upload_differences.words_of_undo(self.record)]
+        told = [said % grouped(self.going) if self.going else "", upload_differences.words_of_undo(self.record)]
         return " ".join(filter(None, told))
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
@@ -131,12 +132,12 @@ def words_of_yes(upload: Upload) -> str:
 
 
 def _of_people(number: int) -> str:
-    return ngettext("Import %(number)s person", "Import %(number)s people", number) % {"number": f"{number:,}"}
+    return ngettext("Import %(number)s person", "Import %(number)s people", number) % {"number": grouped(number)}
 
 
 def _of_update(preview: dict[str, Any]) -> str:
     new, details = (int(preview.get(name, 0)) for name in ("new", "differences"))
-    change = ngettext("change %s detail", "change %s details", details) % f"{details:,}"
+    change = ngettext("change %s detail", "change %s details", details) % grouped(details)
     told = [*([_of_people(new)] if new else []), *([change] if details else [])]
     return capfirst(get_text_list(told, _("and"))) or _("Import the list")
 
@@ -148,7 +149,7 @@ def coming(upload: Upload) -> int:
 def staying(counted: dict[str, int]) -> list[tuple[str, Any]]:
     """Return how many stay, and why, the most first."""
     reasons = sorted(counted.items(), key=lambda pair: -pair[1])
-    return [(f"{number:,}", removing.Reason(reason).label) for reason, number in reasons]
+    return [(grouped(number), removing.Reason(reason).label) for reason, number in reasons]
 
 
 def _is_waiting(upload: Upload) -> bool:

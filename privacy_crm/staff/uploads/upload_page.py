@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from contacts.models import Upload
 from contacts.words.differences import ListMode
+from contacts.words.numbers import grouped
 from contacts.words.vocabulary import Scenario, SourceKind, UploadState
 from privacy_crm.crm_import import locking
-from privacy_crm.staff.uploads import upload_differences, upload_forms, upload_tiles
+from privacy_crm.staff.uploads import refusal_words, upload_differences, upload_forms, upload_tiles
 from privacy_crm.uploads import fields, importing, moving, working
 
 _SHOWN = 50  # refused rows
@@ -23,14 +24,18 @@ _OF_THE_OTHERS = gettext_lazy("What it filled in for people who were held before
 
 def fill(upload: Upload) -> dict[str, Any]:
     """Return the page's parts, from what the look through or the import itself found."""
-    found = upload.result or (upload.preview if upload.state != UploadState.UPLOADED else {})
+    found, said = (
+        upload.result or (upload.preview if upload.state != UploadState.UPLOADED else {}),
+        refusal_words.of_row,
+    )
     return {
         "outcome": outcome(upload),
+        "failure": refusal_words.of_file(upload.failure),
         "progress": progress(upload) if upload.state in moving.WORKED_ON else None,
         "tiles": upload_tiles.tiles(upload, found) if found else [],
         "sentences": sentences(upload, found) if found else [],
-        "reasons": [(_column(column), reason, f"{number:,}") for column, reason, number in found.get("reasons", [])],
-        "refused": [(f"{line:,}", _column(column), reason) for line, column, reason in upload.rejects[:_SHOWN]],
+        "reasons": [(_column(column), said(why), grouped(number)) for column, why, number in found.get("reasons", [])],
+        "refused": [(grouped(line), _column(column), said(why)) for line, column, why in upload.rejects[:_SHOWN]],
         "refused_more": max(len(upload.rejects) - _SHOWN, 0),
         "staying": upload_forms.staying(upload.result.get("stayed", {})),
         "yes": upload_forms.words_of_yes(upload),
@@ -51,7 +56,7 @@ def outcome(upload: Upload) -> str:
         case UploadState.REMOVED:
             return _removed(upload)
         case UploadState.FAILED:
-            return _("Nobody came in: %s") % upload.failure
+            return _("Nobody came in: %s") % refusal_words.of_file(upload.failure)
     return str(UploadState(upload.state).label).capitalize()
 
 
@@ -102,7 +107,7 @@ def _until(upload: Upload) -> str:
 def _would_come(upload: Upload) -> str:
     """Name what the button does: those who are new, and those who are held and would change, or their details."""
     new = int(upload.preview.get("new", 0))
-    come = ngettext("%s new person would come in", "%s new people would come in", new) % f"{new:,}"
+    come = ngettext("%s new person would come in", "%s new people would come in", new) % grouped(new)
     change = upload_differences.would_change(upload) if upload.mode == ListMode.UPDATE else _would_change(upload)
     told = [said for said in (come if new else "", change) if said]
     return get_text_list(told, _("and")) or _("Nobody would come in")
@@ -111,7 +116,7 @@ def _would_come(upload: Upload) -> str:
 def _would_change(upload: Upload) -> str:
     changed = int(upload.preview.get("changed", 0))
     said = ngettext("%s person held already would change", "%s people held already would change", changed)
-    return said % f"{changed:,}" if changed else ""
+    return said % grouped(changed) if changed else ""
 
 
 def _came(upload: Upload) -> str:
@@ -119,13 +124,13 @@ def _came(upload: Upload) -> str:
     day = date_format(localtime(upload.done_at)) if upload.done_at else ""
     said = ngettext("%(new)s new person came in on %(day)s", "%(new)s new people came in on %(day)s", new)
     changed = upload_differences.changed(upload)
-    told = [said % {"new": f"{new:,}", "day": day}] if new or not changed else []
+    told = [said % {"new": grouped(new), "day": day}] if new or not changed else []
     return get_text_list([*told, *([changed] if changed else [])], _("and"))
 
 
 def _removed(upload: Upload) -> str:
     number = upload.result.get("removed", 0)
-    people = ngettext("%s person was removed again", "%s people were removed again", number) % f"{number:,}"
+    people = ngettext("%s person was removed again", "%s people were removed again", number) % grouped(number)
     if not upload.result.get("differences"):
         return people
     told = [upload_differences.outcome_of_undo(upload), *([people] if number else [])]
@@ -155,7 +160,7 @@ def _differing(found: dict[str, Any]) -> str:
         "The list has other details of %s people who are held already. Their records stay: only blanks are filled in.",
         number,
     )
-    return said % f"{number:,}" if number else ""
+    return said % grouped(number) if number else ""
 
 
 def _lapsed(found: dict[str, Any]) -> str:
@@ -165,7 +170,7 @@ def _lapsed(found: dict[str, Any]) -> str:
         "%s people who are new were collected so long ago that the next nightly run deletes them.",
         number,
     )
-    return said % f"{number:,}" if number else ""
+    return said % grouped(number) if number else ""
 
 
 def _told(found: dict[str, Any]) -> str:
@@ -179,7 +184,7 @@ def _told(found: dict[str, Any]) -> str:
         "By %(day)s, %(number)s people are told by e-mail where we have their details from. No marketing reaches them"
         " before.",
         number,
-    ) % {"day": date_format(told_by), "number": f"{number:,}"}
+    ) % {"day": date_format(told_by), "number": grouped(number)}
     if told_by <= must_by:
         return told
     late = _("The month that the law gives for it ended on %s: they are told as soon as possible.")
@@ -195,7 +200,7 @@ def _objected(found: dict[str, Any]) -> str:
         "%s people have said no to marketing: that holds here as well.",
         number,
     )
-    return said % f"{number:,}"
+    return said % grouped(number)
 
 
 def _nowhere(found: dict[str, Any]) -> str:
@@ -205,7 +210,7 @@ def _nowhere(found: dict[str, Any]) -> str:
         "%s rows name a country that we do not know: say which one it is, under Contacts, Unknown countries.",
         number,
     )
-    return said % f"{number:,}" if number else ""
+    return said % grouped(number) if number else ""
 
 
 def _deleted(found: dict[str, Any]) -> str:
@@ -215,7 +220,7 @@ def _deleted(found: dict[str, Any]) -> str:
         "%s people whom we held as prospects alone have said no to everything, and are deleted.",
         number,
     )
-    return said % f"{number:,}" if number else ""
+    return said % grouped(number) if number else ""
 
 
 def _organisations(found: dict[str, Any], *, done: bool) -> str:
@@ -223,8 +228,8 @@ def _organisations(found: dict[str, Any], *, done: bool) -> str:
     if not number:
         return ""
     if done:
-        return ngettext("%s organisation is new.", "%s organisations are new.", number) % f"{number:,}"
-    return ngettext("%s organisation would be new.", "%s organisations would be new.", number) % f"{number:,}"
+        return ngettext("%s organisation is new.", "%s organisations are new.", number) % grouped(number)
+    return ngettext("%s organisation would be new.", "%s organisations would be new.", number) % grouped(number)
 
 
 def _column(name: str) -> str:

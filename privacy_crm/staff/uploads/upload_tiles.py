@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from contacts.models import Upload
 from contacts.words.differences import ListMode
+from contacts.words.numbers import grouped
 
 _NEW = ("new", gettext_lazy("new"))
 _REST = (
@@ -26,4 +27,4 @@ _TILES_OF_UPDATES = (_NEW, ("held", gettext_lazy("held already")), *_REST)
 def tiles(upload: Upload, found: dict[str, Any]) -> list[tuple[str, Any]]:
     """Return each number with what it counts. Of an update, the differences say what changes of people held already."""
     those = _TILES_OF_UPDATES if upload.mode == ListMode.UPDATE else _TILES
-    return [(f"{found.get(name, 0):,}", label) for name, label in those]
+    return [(grouped(found.get(name, 0)), label) for name, label in those]

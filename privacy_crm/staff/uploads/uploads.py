@@ -16,6 +16,7 @@ from contacts.admin.shared import acts
 from contacts.admin.shared.acts import Act, ActForm
 from contacts.admin.shared.base import RecordAdmin
 from contacts.models import Upload
+from contacts.words.numbers import grouped
 from contacts.words.vocabulary import UploadState
 from privacy_crm.crm_import import rejects
 from privacy_crm.staff.uploads import upload_differences, upload_forms, upload_page
@@ -85,9 +86,9 @@ class UploadAdmin(RecordAdmin):
     def people(self, upload: Upload) -> str:
         if upload.result:
             new, changed = upload.result["new"], upload.result["changed"]
-            return _("%(new)s new, %(changed)s changed") % {"new": f"{new:,}", "changed": f"{changed:,}"}
+            return _("%(new)s new, %(changed)s changed") % {"new": grouped(new), "changed": grouped(changed)}
         rows = upload.preview.get("rows")
-        return ngettext("%(rows)s row", "%(rows)s rows", rows) % {"rows": f"{rows:,}"} if rows else "–"
+        return ngettext("%(rows)s row", "%(rows)s rows", rows) % {"rows": grouped(rows)} if rows else "–"
 
     def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         return {

@@ -66,7 +66,7 @@ def test_the_officer_is_told_how_many_go_and_approves_with_a_reason(
 ) -> None:
     client = log_in("privacy officer")
     asked = dialog(client, waiting)
-    assert "128 people will be deleted and 3 people reduced" in asked
+    assert "128 people will be deleted and 3 reduced" in asked
     assert "Delete 128 people</button>" in asked
     assert "second person" not in asked
     with django_capture_on_commit_callbacks(execute=True):
