@@ -40,13 +40,18 @@ def main(*arguments: str) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "privacy_crm.settings")
     django.setup()
     os.chdir(ROOT)
-    with TemporaryDirectory() as scratch:
+    with scratch_directory() as scratch:
         template = extract(Path(scratch))
         if "--check" not in arguments:
             _write(Path(scratch))
         wrong = [*_lacking(said(template)), *stale()]
     sys.stderr.writelines(f"{each}\n" for each in wrong)
     return int(bool(wrong))
+
+
+def scratch_directory() -> TemporaryDirectory[str]:
+    """Beside locale/: makemessages writes into the first directory of catalogues whose parent holds a file."""
+    return TemporaryDirectory(prefix=".messages-", dir=ROOT)
 
 
 def extract(scratch: Path) -> Path:
