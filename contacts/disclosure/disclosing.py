@@ -153,7 +153,7 @@ _LEFT = "left their organisation, so their details are not shared with a reselle
 def _check_people(ids: list[int], recipient: Recipient, purpose: Scenario, day: dt.date) -> None:
     untold = Exists(Basis.objects.untold().filter(contact=OuterRef("pk")))
     wrong: dict[str, Any] = {
-        "reduced to what the law makes us keep": Q(minimised_on__isnull=False),
+        "reduced to what the law requires": Q(minimised_on__isnull=False),
         "restricted": Q(restricted_through__gte=day),
         "frozen by a request or a claim": Q(frozen_through__gte=day),
         f"not held as {purpose.value}": ~held_for(purpose),

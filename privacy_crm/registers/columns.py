@@ -47,7 +47,7 @@ def of_own(own: Own, day: dt.date) -> dict[str, Any]:
         periods=_periods(own),
         measures=[measures.readers({f"{_app(label)}.view_{_model(label)}" for label in own.tables})]
         if own.tables
-        else [_("only those who operate the system")],
+        else [_("only the operators of the system")],
     )
 
 
@@ -57,7 +57,7 @@ def names_of(labels: Iterable[str]) -> list[str]:
 
 def _periods(own: Own) -> list[str]:
     if own.key == "server_log":
-        return [measures.unknown(_("Those who operate the system say how long they keep logs."))]
+        return [measures.unknown(_("The operators of the system know how long logs are kept."))]
     if own.key == "backups":
         return [_("%s days after each was made") % settings.BACKUP_DAYS]
     return list(dict.fromkeys(line for label in own.tables for line in _goes(label)))

@@ -21,7 +21,7 @@ def told(run: PurgeRun, today: dt.date) -> str:
     )
     parts = [
         ngettext("%s person was deleted", "%s people were deleted", done["deleted"]) % localize(done["deleted"]),
-        _("%s reduced to what the law makes us keep") % localize(done["reduced"]),
+        _("%s reduced to what the law requires") % localize(done["reduced"]),
     ]
     if run.spared is not None:
         parts.append(_("%s spared by an open request or claim") % localize(run.spared))

@@ -114,7 +114,7 @@ def _who_else(missing: int) -> str:
 
 def consequence(run: PurgeRun) -> str:
     """Return what the approval of a run will do."""
-    return _("%(delete)s deleted and %(reduce)s reduced to what the law makes us keep. This cannot be undone.") % {
+    return _("%(delete)s deleted and %(reduce)s reduced to what the law requires. This cannot be undone.") % {
         "delete": ngettext("%s person will be", "%s people will be", run.to_delete) % localize(run.to_delete),
         "reduce": ngettext("%s person", "%s people", run.to_minimise) % localize(run.to_minimise),
     }

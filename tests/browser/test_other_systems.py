@@ -54,9 +54,9 @@ def test_the_officer_answers_a_lawyers_request_across_three_systems(
     _lawyer_comes_in(page)
     _owner_answers(browser, f"{live_server.url}/systems/{links.task(task_of(request, invoices).public_id)}/?lang=en")
     nothing = {"task": str(task_of(request, support).pk), "answer": "nothing"}
-    _do(page, "Note an answer", "The answer is on record.", **nothing)
+    _do(page, "Record an answer", "The answer is on record.", **nothing)
     emptied = {"task": str(task_of(request, sheet).pk), "why": "It was emptied after the event."}
-    _do(page, "It need not answer", "The system need not answer.", **emptied)
+    _do(page, "Excuse a system from answering", "The system need not answer.", **emptied)
     page.get_by_text("need not answer", exact=True).wait_for()
     assert page.get_by_text("The answer waits for them until").count() == 0
 
@@ -76,18 +76,18 @@ def _lawyer_comes_in(page: "Page") -> None:
     lawyer = {"name": "Lena Lagman", "kind": "lawyer", "post": "Lagman AB\nStorgatan 1\n111 22 Stockholm"}
     _do(
         page,
-        "Somebody acts for them",
-        "It is on record who acts for the person.",
-        "Enter who acts for them",
+        "Enter a representative",
+        "The representative is on record.",
+        "Enter the representative",
         **lawyer,
         **proof,
     )
     page.get_by_text("The person does not know yet.").first.wait_for()
-    _do(page, "Tell the person who acts for them", "The letter to the person is on its way.", "Send the letter")
+    _do(page, "Tell the person about the representative", "The letter to the person is on its way.", "Send the letter")
     send(timezone.now())
     told = mail.outbox[-1]
     assert (told.to, "Lena Lagman" in told.body) == (["ada@fjordkraft.example"], True)
-    _do(page, "The person agrees", "Noted: the person agrees.", "Note that they agree", on=today)
+    _do(page, "Record that the person agrees", "Noted: the person agrees.", "Record that they agree", on=today)
     page.get_by_text("The answer can go to them.").first.wait_for()
 
 
@@ -97,7 +97,7 @@ def _package(page: "Page", folder: Path) -> list[str]:
     page.get_by_role("link", name="Hand the package over").first.click()
     page.get_by_role("link", name="Look at the package").click()
     with page.expect_download() as waiting:
-        page.get_by_role("button", name="Download it for the post").click()
+        page.get_by_role("button", name="Download the package to print").click()
     waiting.value.save_as(folder / "package.zip")
     page.goto(home)
     with zipfile.ZipFile(folder / "package.zip") as package:

@@ -56,7 +56,7 @@ def _halves(page: "Page", live_server: LiveServer, policy: PolicyVersion, today:
     """Draft half the months, see whom that hits tonight, and publish it for a day to come."""
     visit(page, f"{live_server.url}/admin/contacts/policyversion/add/")
     page.get_by_role("button", name="Start a draft").click()
-    page.get_by_text("A draft: nobody is bound by it yet").wait_for()
+    page.get_by_text("A draft: it does not apply yet").wait_for()
     _changes(page, policy.rule("prospect").months // 2)
     page.get_by_text("Kept for 9 months (was 18)").first.wait_for()
     page.get_by_text("The numbers are being counted.").wait_for()
@@ -73,8 +73,8 @@ def _doubles(page: "Page", live_server: LiveServer, today: dt.date) -> PolicyVer
     """Take that back, draft twice the months, see who was promised fewer, and publish it from today on."""
     draft = PolicyVersion.objects.get(published_at=None)
     visit(page, f"{live_server.url}/admin/contacts/policyversion/{draft.pk}/change/")
-    page.get_by_role("link", name="Take back").click()
-    page.get_by_role("button", name="Take back").click()
+    page.get_by_role("link", name="Take back this version").click()
+    page.get_by_role("button", name="Take back this version").click()
     page.get_by_text("It is a draft again.").wait_for()
     _changes(page, 36)
     page.get_by_text("Kept for 36 months (was 18)").first.wait_for()

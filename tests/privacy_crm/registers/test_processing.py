@@ -82,7 +82,7 @@ def test_what_is_on_no_record_is_not_known_and_says_who_can_add_it(policy: Polic
         "Not known. No recipient is on record. The privacy officer adds one under Recipients."
     ]
     assert column(said, "server_log", "periods") == [
-        "Not known. Those who operate the system say how long they keep logs."
+        "Not known. The operators of the system know how long logs are kept."
     ]
     facts = dict(said["controller"])
     assert facts["Representative"].startswith("Not known. The privacy officer adds it to the policy")
