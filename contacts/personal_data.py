@@ -128,6 +128,7 @@ MODELS: dict[str, Table] = {
         **_table("topic wanted since", about("what the person is interested in, so as to send no other news (P11)")),
     },
     "contacts.Whitepaper": _table("id slug title summary file published_at withdrawn_at topics", NOTHING),
+    "contacts.Look": _table("id main band logo logo_size picture picture_size links", NOTHING),
     "contacts.JobRun": _table("id task succeeded_at failed_at error", NOTHING),
     "contacts.CountryRule": _table("id country channel existing_customers ground valid_from source note", NOTHING),
     "contacts.ApiKey": _table(

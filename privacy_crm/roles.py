@@ -131,7 +131,7 @@ ROLES: dict[str, set[str]] = {
         "auth.add_user",
         "auth.change_user",
         "auth.view_group",
-        *_edit("apikey"),
+        *_edit("apikey", "look"),
         *_MAINTENANCE,
         "contacts.view_jobrun",
         "privacy_crm.view_rolerequest",

@@ -1,6 +1,7 @@
 from contacts.admin import (
     country_rules,
     keys,
+    look,
     mail_faults,
     maintenance,
     organisations,
@@ -17,6 +18,7 @@ __all__ = [
     "country_rules",
     "events",
     "keys",
+    "look",
     "mail_faults",
     "maintenance",
     "organisations",

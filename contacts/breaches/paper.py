@@ -1,11 +1,10 @@
-"""A report to the authority as a tagged PDF (PDF/UA-1, ISO 14289-1), made from data (ADR 0014)."""
+"""A report to the authority as a PDF, made from data."""
 
 import datetime as dt
-import json
 from pathlib import Path
 from typing import Any
 
-import typst
+from contacts.look import papers
 
 TEMPLATE = Path(__file__).parent / "report.typ"
 
@@ -15,11 +14,4 @@ def pdf(said: dict[str, Any], *, note: str, at: dt.datetime) -> bytes:
 
     The same report gives the same bytes; `at` is the moment that the file carries.
     """
-    made: bytes = typst.compile(
-        TEMPLATE.read_bytes(),
-        sys_inputs={"report": json.dumps({**said, "note": note})},
-        ignore_system_fonts=True,
-        pdf_standards=["ua-1"],
-        timestamp=at.replace(microsecond=0),  # Typst knows none
-    )
-    return made
+    return papers.typeset(TEMPLATE, {**said, "note": note}, at=at)

@@ -19,6 +19,7 @@ from contacts.models.events import Event, FoodPreference, Registration
 from contacts.models.jobs import JobRun
 from contacts.models.journal import JournalLine, JournalNumber, LookAgain, Restoration
 from contacts.models.keys import ApiKey
+from contacts.models.look import Look
 from contacts.models.mailings import Addressee, Mailing
 from contacts.models.marketing import ChannelPermission, ConsentRecord, Suppression
 from contacts.models.organisations import Agreement, Organisation
@@ -83,6 +84,7 @@ __all__ = [
     "LetterCount",
     "ListLayout",
     "ListedPerson",
+    "Look",
     "LookAgain",
     "MailStandstill",
     "Mailing",

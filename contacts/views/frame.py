@@ -25,6 +25,7 @@ from django.utils.cache import patch_vary_headers
 
 from contacts.base.days import day_of
 from contacts.breaches import notices
+from contacts.look import look
 from contacts.models import PolicyVersion
 from contacts.policy import policy_words
 from contacts.views import language as languages
@@ -82,6 +83,7 @@ def frame(request: HttpRequest, policy: PolicyVersion, language: str) -> dict[st
         "origins": settings.EMBED_ORIGINS,
         "policy": policy,
         "controller": policy.controller,
+        "look": look.shown(look.current(), language),
         "language": language,
         "languages": [translation.get_language_info(code) for code in policy_words.languages(policy)],
         # Asked for by pages of our own alone, which show it above what they say.

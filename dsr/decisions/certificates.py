@@ -1,12 +1,10 @@
 """What a certificate of deletion says, for pages, paper and scripts: numbers and dates, and no personal data (P21)."""
 
 import datetime as dt
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import typst
 from django.conf import settings
 from django.utils import translation
 from django.utils.formats import date_format
@@ -15,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from contacts.base.days import add_months, day_of
+from contacts.look import papers
 from contacts.models import JournalLine, PolicyVersion
 from contacts.policy import remains
 from dsr.decisions import certificate_recipients
@@ -70,14 +69,8 @@ def said(certificate: Certificate, *, policy: PolicyVersion, language: str) -> d
 
 def pdf(certificate: Certificate, *, policy: PolicyVersion, language: str) -> bytes:
     """Return it as a tagged PDF (PDF/UA-1, ISO 14289-1). The same certificate gives the same bytes."""
-    made: bytes = typst.compile(
-        TEMPLATE.read_bytes(),
-        sys_inputs={"certificate": json.dumps(said(certificate, policy=policy, language=language))},
-        ignore_system_fonts=True,
-        pdf_standards=["ua-1"],
-        timestamp=certificate.erased_at.replace(microsecond=0),  # Typst knows none
-    )
-    return made
+    told = said(certificate, policy=policy, language=language)
+    return papers.typeset(TEMPLATE, told, at=certificate.erased_at)
 
 
 def words(certificate: Certificate, *, policy: PolicyVersion) -> str:

@@ -2,15 +2,14 @@
 
 import base64
 import datetime as dt
-import json
 from pathlib import Path
 from typing import Any
 
-import typst
 from django.template.loader import render_to_string
 from django.utils import translation
 from django_countries import countries
 
+from contacts.look import papers, tokens
 from contacts.models import Contact, PolicyVersion
 from dsr.answers import representation
 from dsr.answers.answering import Draft
@@ -24,7 +23,7 @@ TEMPLATE = Path(__file__).parent / "letter.typ"
 
 def html(request: Request, draft: Draft, *, policy: PolicyVersion, at: dt.datetime) -> str:
     """Return the sheet as a page."""
-    return render_to_string("staff/letter_paper.html", _sheet(request, draft, policy, at))
+    return render_to_string("staff/letter_paper.html", {**_sheet(request, draft, policy, at), "font": tokens.FONT})
 
 
 def data_url(request: Request, draft: Draft, *, policy: PolicyVersion, at: dt.datetime) -> str:
@@ -35,11 +34,11 @@ def data_url(request: Request, draft: Draft, *, policy: PolicyVersion, at: dt.da
 
 def pdf(request: Request, draft: Draft, *, policy: PolicyVersion, at: dt.datetime) -> bytes:
     """Return the sheet as a tagged PDF, and as PDF/UA-1 where our fonts have all its letters."""
-    said = json.dumps(_sheet(request, draft, policy, at))
+    said = _sheet(request, draft, policy, at)
     try:
-        return _compiled(said, at, ua=True)
-    except typst.TypstError:
-        return _compiled(said, at, ua=False)
+        return papers.typeset(TEMPLATE, said, at=at)
+    except papers.UnshownError:
+        return papers.typeset(TEMPLATE, said, at=at, ua=False)
 
 
 def again(kept: Paper, *, policy: PolicyVersion) -> bytes:
@@ -80,15 +79,3 @@ def _addressed(person: Contact | None) -> list[str]:
     place = f"{person.postal_code} {person.city}".strip()
     country = str(countries.name(person.country)) if person.country else ""
     return [line for line in (name, person.address, place, country) if line]
-
-
-def _compiled(said: str, at: dt.datetime, *, ua: bool) -> bytes:
-    return bytes(
-        typst.compile(
-            TEMPLATE.read_bytes(),
-            sys_inputs={"letter": said},
-            ignore_system_fonts=True,
-            pdf_standards=["ua-1"] if ua else [],
-            timestamp=at.replace(microsecond=0),
-        )
-    )

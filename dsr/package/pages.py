@@ -4,7 +4,11 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
+from contacts.look import look
+
 
 def html(spoken: dict[str, Any]) -> str:
     """Return the page. Whatever a person typed is text in it."""
-    return render_to_string("package/access.html", {"it": spoken, "words": spoken["words"]})
+    return render_to_string(
+        "package/access.html", {"it": spoken, "words": spoken["words"], "tokens": look.stylesheet(look.current())}
+    )

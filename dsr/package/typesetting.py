@@ -1,14 +1,10 @@
-"""The package on paper: a tagged PDF (PDF/UA-1, ISO 14289-1) that Typst makes of one template and plain data.
-
-Whatever a person typed reaches the template as a text, never as markup.
-"""
+"""The package on paper: a PDF of one template and plain data."""
 
 import datetime as dt
-import json
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-import typst
+from contacts.look import papers
 
 TEMPLATE = Path(__file__).parent / "access.typ"
 
@@ -20,17 +16,6 @@ def pdf(spoken: dict[str, Any], *, at: dt.datetime) -> bytes:
     tagged all the same, and says that the other files have those letters.
     """
     try:
-        return _compiled(spoken | {"unshown": False}, at, ["ua-1"])
-    except typst.TypstError:
-        return _compiled(spoken | {"unshown": True}, at, [])
-
-
-def _compiled(spoken: dict[str, Any], at: dt.datetime, standards: list[Literal["ua-1"]]) -> bytes:
-    made: bytes = typst.compile(
-        TEMPLATE.read_bytes(),
-        sys_inputs={"package": json.dumps(spoken)},
-        ignore_system_fonts=True,
-        pdf_standards=[*standards],
-        timestamp=at.astimezone(dt.UTC).replace(microsecond=0),
-    )
-    return made
+        return papers.typeset(TEMPLATE, spoken | {"unshown": False}, at=at)
+    except papers.UnshownError:
+        return papers.typeset(TEMPLATE, spoken | {"unshown": True}, at=at, ua=False)

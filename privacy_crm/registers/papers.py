@@ -3,17 +3,16 @@
 import csv
 import datetime as dt
 import io
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-import typst
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from contacts.look import papers
 from privacy_crm.registers import columns
 from privacy_crm.registers.data_map import Row
 from privacy_crm.registers.processing import Record
@@ -51,11 +50,11 @@ def sheet(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
 
 def record_pdf(record: Record, *, at: dt.datetime) -> bytes:
     """Return it on paper. The same record and moment give the same bytes."""
-    said = json.dumps(record | {"words": _words(record)})
+    said = record | {"words": _words(record)}
     try:
-        return _compiled(said, at, ["ua-1"])
-    except typst.TypstError:  # a letter that no font of ours can show
-        return _compiled(said, at, [])
+        return papers.typeset(TEMPLATE, said, at=at)
+    except papers.UnshownError:
+        return papers.typeset(TEMPLATE, said, at=at, ua=False)
 
 
 def _rows(record: Record) -> Iterator[list[str]]:
@@ -81,14 +80,3 @@ def _words(record: Record) -> dict[str, str]:
             "controller": _("Who is responsible (a)"),
             "measures": _("Security of all processing (g)"),
         }
-
-
-def _compiled(said: str, at: dt.datetime, standards: list[Literal["ua-1"]]) -> bytes:
-    made: bytes = typst.compile(
-        TEMPLATE.read_bytes(),
-        sys_inputs={"record": said},
-        ignore_system_fonts=True,
-        pdf_standards=[*standards],
-        timestamp=at.astimezone(dt.UTC).replace(microsecond=0),
-    )
-    return made

@@ -20,6 +20,7 @@ _MORE: dict[str, Any] = {
     "contacts_breachletter": _("letters about breaches, as approved"),
     "contacts_breachnotice": _("public notices of breaches"),
     "contacts_countryrule": _("marketing rules of countries"),
+    "contacts_look": _("look of the company"),
     "contacts_duplicatesearch": _("searches for duplicates"),
     "contacts_impactassessment": _("impact assessments"),
     "contacts_interestassessment": _("assessments of legitimate interest"),

@@ -60,6 +60,7 @@ from tests.support.factories import (
     WhitepaperFactory,
     hold,
 )
+from tests.support.looking import worn
 from tests.support.registering import kept, with_papers
 from tests.support.sharing import RecipientFactory, gave, notice
 
@@ -142,6 +143,7 @@ def world(policy: PolicyVersion) -> dict[str, Any]:
         **merging.world(policy),
         **mailings.world(policy),
         "contacts_topic": TopicFactory.create(),
+        "contacts_look": worn(),
         "contacts_interestassessment": assessing.assessed(policy),
         "contacts_impactassessment": assessing.impact(),
         "contacts_policyversion": policy,

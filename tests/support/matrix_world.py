@@ -183,6 +183,7 @@ def _public(records: dict[str, Any], policy: PolicyVersion) -> dict[str, str]:
         "address/…/": ("address", [links.asked(ContactFactory.create(**DOUBTED))]),
         "keep/…/": ("keep", [links.keep(mailing.parting(policy))]),
         "preferences/…/": ("preferences", [links.stop(person)]),
+        "look/…": ("look_image", [records["contacts_look"].logo.name.removeprefix("look/")]),
         "privacy/…/": ("privacy_version", [policy.number]),
         "privacy/…/…/": ("privacy_changes", [policy.number - 1, policy.number]),
     }

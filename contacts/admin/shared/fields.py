@@ -48,6 +48,12 @@ def web_address(label: Any, **options: Any) -> forms.URLField:
     return forms.URLField(label=label, widget=widget, assume_scheme="https", **options)
 
 
+def colour(label: Any, **options: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label, widget=forms.TextInput(attrs={"type": "color", "class": "pc-colour"}), **options
+    )
+
+
 def file(label: Any, *, accept: str, **options: Any) -> forms.FileField:
     widget = FileInput(attrs={"class": _CLASSES, "accept": accept})
     return forms.FileField(label=label, widget=widget, **options)

@@ -27,6 +27,7 @@ from contacts.delivery.letters import (
 )
 from contacts.delivery.letters.envelope import Envelope
 from contacts.delivery.letters.parts import Letter, Occasion
+from contacts.look import look
 from contacts.models import Message, PolicyVersion
 from contacts.outbox import links, outbox
 from contacts.words.vocabulary import MailTemplate
@@ -78,6 +79,7 @@ def envelope(occasion: Occasion, letter: Letter, *, name: str, stop: str) -> Env
         "letter": letter,
         "name": name,
         "controller": occasion.policy.controller,
+        **look.in_mails(look.current()),
         "language": occasion.language,
         "privacy": links.page("privacy") + (f"#{letter.scenario}" if letter.scenario else ""),
         "my_data": links.page("my_data"),

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 
@@ -114,6 +114,7 @@ _NAVIGATION = [
             _page(_("Mail server"), "mark_email_unread", "contacts_mailstandstill", "contacts.view_mailstandstill"),
             _page(_("Bounced addresses"), "unsubscribe", "contacts_bounceundoing", "contacts.view_bounceundoing"),
             _page(_("API keys"), "key", "contacts_apikey", "contacts.view_apikey"),
+            _page(_("Look"), "palette", "contacts_look", "contacts.view_look"),
             {
                 "title": _("System"),
                 "icon": "monitor_heart",
@@ -123,21 +124,6 @@ _NAVIGATION = [
         ],
     },
 ]
-
-# A calm deep blue; 600 is dark enough for white text on it (WCAG 2.2 AA).
-_PRIMARY = {
-    "50": "oklch(97.5% .013 225)",
-    "100": "oklch(94.5% .028 225)",
-    "200": "oklch(89.5% .05 226)",
-    "300": "oklch(82% .08 228)",
-    "400": "oklch(74% .1 231)",
-    "500": "oklch(66% .11 234)",
-    "600": "oklch(48% .1 238)",
-    "700": "oklch(42.5% .09 240)",
-    "800": "oklch(37.5% .075 242)",
-    "900": "oklch(32.5% .06 244)",
-    "950": "oklch(24.5% .045 246)",
-}
 
 UNFOLD = {
     "ACCOUNT": {"navigation": [{"title": _("Your account"), "link": reverse_lazy("mfa_index")}]},
@@ -150,8 +136,7 @@ UNFOLD = {
     "SHOW_BACK_BUTTON": True,
     "DASHBOARD_CALLBACK": "privacy_crm.staff.home.home.fill",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("icon.svg")}],
-    "STYLES": [lambda _request: static("staff/staff.css")],
+    "STYLES": [lambda _request: reverse("look"), lambda _request: static("staff/staff.css")],
     "SCRIPTS": [lambda _request: static("staff/staff.js")],
-    "COLORS": {"primary": _PRIMARY},
     "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": _NAVIGATION},
 }

@@ -134,6 +134,7 @@ CATALOGUE: dict[str, Any] = {
     "event.sign_up_closed": _("closed the sign-up for an event"),
     "topic.added": _("added a topic"),
     "topic.changed": _("changed a topic"),
+    "look.changed": _("changed the look of the company"),
     "whitepaper.added": _("added a whitepaper"),
     "whitepaper.changed": _("changed a whitepaper"),
     "whitepaper.replaced": _("replaced the file of a whitepaper"),

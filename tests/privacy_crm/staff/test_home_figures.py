@@ -84,7 +84,7 @@ def test_new_contacts_are_counted_by_month_and_scenario(policy: PolicyVersion) -
     counted = numbers(chart)
     assert counted["event"] == [2, *[0] * 10, 3]
     june = [0] * 6 + [1] + [0] * 5
-    assert (counted["Prospect"], counted["Webinar"]) == (june, june)
+    assert (counted["prospect"], counted["webinar"]) == (june, june)
 
 
 def test_each_address_that_objected_is_counted_once_for_each_channel(policy: PolicyVersion) -> None:

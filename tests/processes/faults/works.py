@@ -73,6 +73,17 @@ for address in ("aino@fjordkraft.example", "aino+news@fjordkraft.example"):
 """
 OF_THE_LIST = "from contacts.models import Upload; from {} import {}; {}.delay(Upload.objects.get().pk, 'user:1')"
 COUNT = "from privacy_crm.tasks import count_figure; count_figure.delay('leaving')"
+MAKE = "from privacy_crm.tasks import make_authority_pack; make_authority_pack.delay('2026-11-30')"
+A_DRAFT = """
+from django.utils import timezone
+from contacts.policy import drafting
+drafting.start(at=timezone.now(), by="user:1")
+"""
+OF_THE_DRAFT = """
+from contacts.models import PolicyVersion
+from retention.tasks import count_policy_effect
+count_policy_effect.delay(PolicyVersion.objects.get(published_at=None).pk)
+"""
 
 
 @dataclass(frozen=True)
@@ -111,14 +122,18 @@ def at_rows(table: str, condition: str = "TRUE") -> Standing:
     return standing
 
 
-@contextmanager
-def at_a_table(world: World) -> Iterator[Callable[[], object]]:
+def at_table(name: str) -> Standing:
     """What only reads waits for a table."""
-    with closing(world.site.connect()) as connected, connected.cursor() as cursor:
-        cursor.execute("LOCK TABLE contacts_basis IN ACCESS EXCLUSIVE MODE")
-        cursor.execute("SELECT pg_backend_pid()")
-        holder = cursor.fetchone()[0]
-        yield lambda: world.site.await_standstill(holder)
+
+    @contextmanager
+    def standing(world: World) -> Iterator[Callable[[], object]]:
+        with closing(world.site.connect()) as connected, connected.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {name} IN ACCESS EXCLUSIVE MODE")
+            cursor.execute("SELECT pg_backend_pid()")
+            holder = cursor.fetchone()[0]
+            yield lambda: world.site.await_standstill(holder)
+
+    return standing
 
 
 @contextmanager
@@ -162,10 +177,14 @@ def rows(sql: str) -> Callable[[World], object]:
     return lambda world: world.site.rows(sql)
 
 
-def remembered(world: World) -> object:
-    """How many figures Valkey holds."""
-    with redis.Redis.from_url(world.site.urls.redis) as valkey:
-        return sum(b"asked" not in key for key in valkey.scan_iter("*figure:*"))
+def remembered(kind: str) -> Callable[[World], object]:
+    """How many of a kind Valkey holds."""
+
+    def found(world: World) -> object:
+        with redis.Redis.from_url(world.site.urls.redis) as valkey:
+            return sum(b"asked" not in key for key in valkey.scan_iter(f"*{kind}*"))
+
+    return found
 
 
 def of_a_list(name: str, owe: str, standing: Standing, *wanted: object) -> Work:
@@ -176,6 +195,8 @@ def of_a_list(name: str, owe: str, standing: Standing, *wanted: object) -> Work:
 SEND, SEND_TO_MANY = "contacts.tasks.send_messages", "contacts.tasks.send_mailings"
 PERSONS, READERS = test_sending.addresses(3), sorted(test_sending.addresses(test_mailings.PEOPLE))
 SEARCHED = "SELECT scan->'found', (SELECT count(*) FROM dsr_pendingsearch) FROM dsr_certificate"
+PACK, EFFECT = "privacy_crm.tasks.make_authority_pack", "retention.tasks.count_policy_effect"
+EFFECTS = "SELECT count(*) FROM retention_policyeffect"
 PAIRS = "SELECT count(*) FROM contacts_duplicatepair"
 
 WORKS = {
@@ -194,5 +215,7 @@ WORKS = {
     "letters": Work(SEND, LETTERS, at_a_mail, mails, PERSONS),
     "mails to staff": Work("privacy_crm.tasks.tell_staff", ACCOUNTS, at_a_mail, mails, PERSONS),
     "duplicates": Work("privacy_crm.tasks.find_duplicates", ALIKE, at_rows("contacts_contact"), rows(PAIRS), [(1,)]),
-    "a figure": Work("privacy_crm.tasks.count_figure", "", at_a_table, remembered, 1, COUNT),
+    "a figure": Work("privacy_crm.tasks.count_figure", "", at_table("contacts_basis"), remembered("figure:"), 1, COUNT),
+    "a pack": Work(PACK, "", at_table("contacts_breach"), remembered("authority-pack"), 1, MAKE),
+    "a preview of a draft": Work(EFFECT, A_DRAFT, at_table("contacts_basis"), rows(EFFECTS), [(1,)], OF_THE_DRAFT),
 }
