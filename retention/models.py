@@ -38,7 +38,7 @@ __all__ = [
 
 class HoldKind(models.TextChoices):
     FREEZE = "freeze", _("freeze: nothing is reduced or deleted")
-    DUTY = "duty", _("duty: by law we must keep a part")
+    DUTY = "duty", _("duty: the law has us keep a part")
 
 
 class HoldReason(models.TextChoices):

@@ -244,7 +244,7 @@ class ReachedBy(TextChoices):
 
     MAIL = "mail", _("a task to its owner, by e-mail")
     WEBHOOK = "webhook", _("signed webhook")
-    API = "api", _("its server reads tasks by API")
+    API = "api", _("its server fetches tasks by API")
 
 
 class DisclosureKind(TextChoices):

@@ -11,7 +11,7 @@ class Kind(TextChoices):
     RECTIFICATION = "rectification", _("correction")  # Art. 16
     ERASURE = "erasure", _("deletion")  # Art. 17
     RESTRICTION = "restriction", _("restriction")  # Art. 18
-    PORTABILITY = "portability", _("download of their data")  # Art. 20
+    PORTABILITY = "portability", _("their details to take along")  # Art. 20
     MARKETING_OBJECTION = "marketing_objection", _("objection to marketing")  # Art. 21(2)
     OBJECTION = "objection", _("objection to other use")  # Art. 21(1)
     WITHDRAWAL = "withdrawal", _("withdrawal of a consent")  # Art. 7(3)
@@ -33,7 +33,7 @@ class Outcome(TextChoices):
     PARTLY_REFUSED = "partly_refused", _("done in part, refused in part")
     REFUSED = "refused", _("refused")
     NOTHING_HELD = "nothing_held", _("nothing held")
-    UNIDENTIFIED = "unidentified", _("closed, since the identity was not confirmed")
+    UNIDENTIFIED = "unidentified", _("closed, since we could not tell who asked")
     DUPLICATE = "duplicate", _("answered with another request")
     WITHDRAWN = "withdrawn", _("withdrawn by the person")
     MISTAKEN = "mistaken", _("closed, since it was a mistake")
@@ -57,7 +57,7 @@ class ErasureGround(TextChoices):
     CONSENT_WITHDRAWN = "consent_withdrawn", _("consent withdrawn (Art. 17(1)(b))")
     OBJECTED = "objected", _("objected, and nothing weighs more (Art. 17(1)(c))")
     UNLAWFUL = "unlawful", _("should not have been held (Art. 17(1)(d))")
-    LEGAL_DUTY = "legal_duty", _("a law requires deletion (Art. 17(1)(e))")
+    LEGAL_DUTY = "legal_duty", _("a law has us delete (Art. 17(1)(e))")
     CHILD = "child", _("collected from a child (Art. 17(1)(f))")
     LEFT = "left", _("has left the organisation (our own promise)")
 
@@ -65,14 +65,14 @@ class ErasureGround(TextChoices):
 class RefusalGround(TextChoices):
     """Why we do not do what was asked, or not all of it."""
 
-    LEGAL_DUTY = "legal_duty", _("a law requires us to keep it (Art. 17(3)(b))")
+    LEGAL_DUTY = "legal_duty", _("a law has us keep it (Art. 17(3)(b))")
     LEGAL_CLAIMS = "legal_claims", _("needed for legal claims (Art. 17(3)(e))")
     COMPELLING = "compelling", _("compelling grounds of ours weigh more (Art. 21(1))")
     CORRECT = "correct", _("the details are correct (Art. 16)")
     NOT_COVERED = "not_covered", _("the right does not cover it")
     OTHERS_RIGHTS = "others_rights", _("it would harm others (Art. 15(4))")
     EXCESSIVE = "excessive", _("unfounded or excessive (Art. 12(5))")
-    NOT_IDENTIFIED = "not_identified", _("identity not confirmed (Art. 12(2))")
+    NOT_IDENTIFIED = "not_identified", _("we cannot tell who asks (Art. 12(2))")
 
 
 class RestrictionGround(TextChoices):
@@ -94,11 +94,11 @@ class Step(TextChoices):
     ASSIGNED = "assigned", _("taken on")
     CAME_IN = "came_in", _("letter or mail from the person added")
     NOTED = "noted", _("internal note")
-    ASKED = "asked", _("question asked; the deadline is paused")
+    ASKED = "asked", _("question asked; the clock waits")
     REMINDED = "reminded", _("reminded of the question")
-    ANSWERED = "answered", _("question answered; the deadline runs again")
-    RESUMED = "resumed", _("no answer; the deadline runs again")
-    EXTENDED = "extended", _("extended by two months")
+    ANSWERED = "answered", _("question answered; the clock runs on")
+    RESUMED = "resumed", _("no answer; the clock runs on")
+    EXTENDED = "extended", _("two months more")
     WARNED = "warned", _("officers reminded of the date")
     CORRECTED = "corrected", _("details corrected")
     RESTRICTED = "restricted", _("details restricted")
@@ -109,9 +109,9 @@ class Step(TextChoices):
     AGREED = "agreed", _("agreed with the person")
     DONE = "done", _("what was agreed is done")
     ERASED = "erased", _("deleted")
-    REDUCED = "reduced", _("reduced to what the law requires")
+    REDUCED = "reduced", _("reduced to what the law makes us keep")
     HANDED_OVER = "handed_over", _("package made ready")
-    FETCHED = "fetched", _("package downloaded")
+    FETCHED = "fetched", _("package fetched")
     REPRESENTED = "represented", _("somebody acts for the person")
     SYSTEM_ASKED = "system_asked", _("other system asked")
     SYSTEM_ANSWERED = "system_answered", _("other system answered")
