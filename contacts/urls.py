@@ -2,7 +2,7 @@ from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
 
 from contacts.api.app import api, nowhere
-from contacts.views import acknowledgements, address, confirm, downloads, home, look, places, policy, sign_up
+from contacts.views import acknowledgements, address, confirm, downloads, findable, home, look, places, policy, sign_up
 
 
 class SlugConverter(StringConverter):
@@ -17,6 +17,8 @@ urlpatterns = [
     path("api/", api.urls),
     path("api/v1/<path:rest>", nowhere),
     path("", home.home, name="home"),
+    path("robots.txt", findable.robots, name="robots"),
+    path("sitemap.xml", findable.sitemap, name="sitemap"),
     path("look.css", look.stylesheet, name="look"),
     path("look/<any_slug:name>", look.image, name="look_image"),
     path("whitepapers/<any_slug:slug>/", sign_up.whitepaper, name="whitepaper"),

@@ -26,8 +26,9 @@ from django.utils.cache import patch_vary_headers
 from contacts.base.days import day_of
 from contacts.breaches import notices
 from contacts.look import look
-from contacts.models import PolicyVersion
+from contacts.models import Event, PolicyVersion
 from contacts.policy import policy_words
+from contacts.views import findable
 from contacts.views import language as languages
 
 _AN_HOUR = 3600
@@ -40,6 +41,10 @@ class Visit:
     request: HttpRequest
     policy: PolicyVersion
     language: str
+
+    def about(self, *page: str, title: str, description: str, event: Event | None = None) -> dict[str, Any]:
+        """Return what a page that is to be found says about itself, for its context."""
+        return {"about": findable.about(self.policy, self.language, page, title, description, event)}
 
     def show(self, template: str, context: dict[str, Any] | None = None, *, status: int = 200) -> HttpResponse:
         """Render a page into the frame."""

@@ -3,6 +3,7 @@
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from contacts.models import Event, Whitepaper
@@ -20,7 +21,11 @@ def home(request: HttpRequest, visit: Visit) -> HttpResponse:
         "whitepapers": [spoken.of_whitepaper(whitepaper, language) for whitepaper in Whitepaper.objects.published(at)],
         "events": [spoken.of_event(event, language) for event in _with_places(coming)],
     }
-    return visit.show("contacts/home.html", context)
+    title = _("Whitepapers and events")
+    found = visit.about(
+        "home", title=title, description=_("What we have learnt, to read and to hear. All of it is free.")
+    )
+    return visit.show("contacts/home.html", context | found)
 
 
 def _with_places(events: QuerySet[Event]) -> QuerySet[Event]:

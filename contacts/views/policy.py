@@ -6,11 +6,15 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from contacts.models import PolicyVersion
 from contacts.policy import assessments, policy_changes, policy_words, remains
 from contacts.views.frame import Visit, framed
+
+_ABOUT = gettext_lazy("What we hold about people, why, for how long, and how to object or have it deleted.")
 
 # A version, the one before it, and what it changed in short.
 type Told = tuple[PolicyVersion, PolicyVersion | None, str]
@@ -28,7 +32,9 @@ def privacy(request: HttpRequest, visit: Visit) -> HttpResponse:
         "mails": remains.MAILS,
     }
     assessed = {"assessed": policy_words.assessed(assessments.latest(visit.policy), visit.language)}
-    return visit.show("contacts/privacy.html", _page(visit, visit.policy) | periods | assessed)
+    page = _page(visit, visit.policy)
+    found = visit.about("privacy", title=_("Privacy policy"), description=str(_ABOUT))
+    return visit.show("contacts/privacy.html", page | periods | assessed | found)
 
 
 @require_safe

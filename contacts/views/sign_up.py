@@ -172,4 +172,13 @@ def _closed(door: Door, refusal: SignUpRefusedError, status: int) -> HttpRespons
 
 
 def _said(door: Door) -> dict[str, Any]:
-    return spoken.of_wish(door.wish, door.visit.language) | {"wish": door.wish}
+    said = spoken.of_wish(door.wish, door.visit.language) | {"wish": door.wish}
+    return said if door.embedded else said | _found(door, said)
+
+
+def _found(door: Door, said: dict[str, Any]) -> dict[str, Any]:
+    """Return what the page says about itself to those who look for it."""
+    wish, event = door.wish, door.wish.event
+    subject = event or wish.whitepaper
+    page = ("event" if event else "whitepaper", subject.slug) if subject else ("register",)
+    return door.visit.about(*page, title=said["title"], description=said["summary"] or said["title"], event=event)
