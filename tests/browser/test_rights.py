@@ -108,7 +108,7 @@ def test_a_person_asks_for_everything_and_fetches_what_the_officer_hands_over(
     assert b"zyxmark" not in everything.lower()
 
     page = officer.again()
-    assert "fetched 1 time" in page.inner_text()
+    assert "downloaded 1 time" in page.inner_text()
     assert "Closed on 24 November 2026" in page.inner_text()
 
 
