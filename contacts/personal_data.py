@@ -70,7 +70,9 @@ MODELS: dict[str, Table] = {
         "decided_by": _STAFF,
     },
     "contacts.ScenarioRule": _table(
-        "id version scenario clock months legal_basis categories title purposes note text recipients transfers", NOTHING
+        "id version scenario clock months legal_basis categories title purposes uses rewords note text recipients"
+        " transfers",
+        NOTHING,
     ),
     "contacts.Contact": {
         **_table("id", about("the record's key", exported=False)),
@@ -216,7 +218,8 @@ MODELS: dict[str, Table] = {
         NOTHING,
     ),
     "contacts.System": _table(
-        "id public_id name holds scenarios owner_email reached_by webhook_url days recipient ended_on", NOTHING
+        "id public_id name holds scenarios owner_email owner_number reached_by webhook_url days recipient ended_on",
+        NOTHING,
     ),
     "contacts.RecipientDocument": {
         **_table("id recipient kind title file sha256 added_at", NOTHING),

@@ -18,6 +18,7 @@ from contacts.api import bounds, problems
 from contacts.api.answers import InvalidProblem, Problem
 from contacts.api.app import SignUpAPI, refuse_by_problems
 from contacts.models import ApiKey
+from contacts.people import restriction_guard
 from contacts.signups import keys, limits
 from dsr.models import SystemTask
 from dsr.records.transitions import RequestError
@@ -30,7 +31,8 @@ _PROBLEMS = dict.fromkeys((400, 401, 404, 409, 413, 415, 429), Problem)
 
 _WHAT = """What requests of people ask of one of the company's other systems (billing, support, newsletters).
 
-The system's server sends its key as `Authorization: Bearer KEY`. Tasks stay in the list until they are answered."""
+The system's server sends its key as `Authorization: Bearer KEY`. Tasks stay in the list until they are answered; what
+is to be undone, for 30 days."""
 
 
 class Task(BaseModel):
@@ -38,7 +40,7 @@ class Task(BaseModel):
 
     id: uuid.UUID
     request: str = Field(description="The number of the request, for people.")
-    do: Literal["send", "correct", "delete", "restrict"]
+    do: Literal["send", "correct", "delete", "restrict", "undo"]
     kind: str
     due_on: dt.date
     about: dict[str, Any]
@@ -78,9 +80,13 @@ router.add_decorator(bounds.bounded_by(MOST_BYTES), mode="view")
 
 @router.get("/tasks", response={200: list[Task], **_PROBLEMS})
 def list_tasks(request: HttpRequest) -> list[Task]:
-    """List what is still to be done, what is due first."""
+    """List what is still to be done, what is due first, and what is to be undone: `undo` needs no answer."""
     key = _counted(request)
-    found = SystemTask.objects.open().filter(system=key.system_id).select_related("system", "request")
+    found = (
+        SystemTask.objects.to_fetch(restriction_guard.today(timezone.now()))
+        .filter(system=key.system_id)
+        .select_related("system", "request")
+    )
     return [Task(**telling.payload(task)) for task in found.order_by("due_on", "pk")]
 
 

@@ -6,7 +6,7 @@ A request's own row says what was asked and how it ended; what names anybody han
 from contacts.personal_data import KEY, NOTHING, Field, Table, about
 
 CLOSED = "%(REQUEST_MONTHS)s months after the request was closed; the keyed hash proves it to who asks"
-SOUGHT = "once the system has answered, at the latest 30 days after the deletion"
+SOUGHT = "once the system has answered, at the latest 30 days after the deletion, or after it was told to undo it"
 SEALED = "%(EVIDENCE_MONTHS)s months after the answer, and its key with it; the keyed hash finds it for who asks"
 SHORT = "a day after the link has ended, or with the person, by the database's cascade"
 
@@ -82,11 +82,11 @@ MODELS: dict[str, Table] = {
         ),
         **_table(
             "sought sought_until",
-            about("whom a system is to delete that has not answered yet", exported=False, goes=SOUGHT),
+            about("whom a system still has to look for, to delete or to undo", exported=False, goes=SOUGHT),
         ),
         **_table(
             "id public_id not_before claimed_until attempts reason told_at reminded_on answered_by called_off_by"
-            " called_off_told_at lifted_told_at",
+            " called_off_told_at lifted_told_at owner_number link_number link_until",
             NOTHING,
         ),
     },

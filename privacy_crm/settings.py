@@ -58,6 +58,14 @@ def duration(name: str, default: str, least: str, most: str) -> str:
     return text
 
 
+def day(name: str) -> dt.date | None:
+    text = env.str(name, default="")
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        stop(f"{name} must be a day, such as 2026-11-30")
+
+
 def day_of_year(name: str, default: str) -> str:
     text: str = env.str(name, default="") or default
     try:
@@ -394,6 +402,15 @@ BACKUP_DAYS = number("BACKUP_DAYS", 30, 1, 3_650)
 
 # An authority that stamps the time of the audit trail's last seal (RFC 3161); empty for none.
 TIMESTAMP_URL = env.str("TIMESTAMP_URL", default="")
+# The certificates that its stamps have to lead to, as PEM, best by the name of a file: TIMESTAMP_ROOTS_FILE. Without
+# any, signatures are not checked, and the page "System", preflight and verify_audit say so.
+TIMESTAMP_ROOTS = env.str("TIMESTAMP_ROOTS", default="", multiline=True)
+
+# What the product cannot see, as the operator states it: how disks and backups are encrypted, after how many days logs
+# are deleted, and the day (2026-11-30) of the statement.
+DISK_ENCRYPTION = env.str("DISK_ENCRYPTION", default="")
+LOG_DAYS = number("LOG_DAYS", 0, 0, 3_650)
+STATED_ON = day("STATED_ON")
 
 # Called once each nightly deletion has finished, so that a watcher outside notices when none does.
 HEARTBEAT_URL = env.str("HEARTBEAT_URL", default="")

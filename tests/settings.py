@@ -12,6 +12,7 @@ from pathlib import Path
 
 from django.conf import global_settings
 
+from tests.support.accessible import FOLDER as AXE
 from tests.support.embedded_users import memory
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
@@ -34,7 +35,16 @@ PATIENT = {"STATEMENT_TIMEOUT": "10min", "LOCK_TIMEOUT": "5min", "IDLE_TIMEOUT":
 os.environ |= PATIENT
 
 from privacy_crm.settings import *  # noqa: E402, F403
-from privacy_crm.settings import CACHES, CELERY_BROKER_URL, DATABASES, OWNER_DATABASE, REDIS_URL, VAR_DIR  # noqa: E402
+from privacy_crm.settings import (  # noqa: E402
+    ALTCHA_CHALLENGE,
+    CACHES,
+    CELERY_BROKER_URL,
+    DATABASES,
+    OWNER_DATABASE,
+    REDIS_URL,
+    STATICFILES_DIRS,
+    VAR_DIR,
+)
 
 # Tests make triggers and databases of their own. Processes that they start are the application's (`tests/processes`).
 DATABASES["default"] = OWNER_DATABASE
@@ -50,11 +60,15 @@ MEDIA_ROOT = VAR_DIR / f"media{WORKER}"
 EVIDENCE_KEYS_URL = (VAR_DIR / f"evidence-keys{WORKER}").as_uri()
 JOURNAL_URL = (VAR_DIR / f"journal{WORKER}").as_uri()
 
-# Tests write to one company's domain, and count what they send themselves.
-MAILS_AN_HOUR = 1_000
+# Tests write to one company's domain from one network, and what they count themselves they limit themselves.
+MAILS_AN_HOUR = POSTS_AN_HOUR = 1_000
+# What a browser works on for a second before it may send a form, a test has at once.
+ALTCHA_CHALLENGE = ALTCHA_CHALLENGE | {"cost": 1000, "max_number": 2}
 # The tests of the second factor turn it on.
 SECOND_FACTOR = False
 # A static file is looked for when it is asked for: to list all of them for each browser takes half of a test's time.
 WHITENOISE_AUTOREFRESH = True
+# Beside the product's, what looks at its pages.
+STATICFILES_DIRS = [*STATICFILES_DIRS, AXE]
 # What makes a password slow to guess makes a log-in slow.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *global_settings.PASSWORD_HASHERS]

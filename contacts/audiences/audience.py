@@ -137,6 +137,8 @@ def question(wanted: Wanted, *, day: dt.date) -> QuerySet[Any]:
         reasons.append(When(permission.objected_to_any(), then=Value(Refusal.OBJECTED.value)))
     if wanted.purpose is not None:
         reasons.append(When(~Q(disclosing.held_for(wanted.purpose)), then=Value(Refusal.NOT_COVERED.value)))
+        if wanted.recipient and (told := disclosing.knowing(wanted.recipient, wanted.purpose)):
+            reasons.append(When(~told, then=Value(Refusal.NOT_SHARED.value)))
     answered: QuerySet[Any] = asked.annotate(answer=Case(*reasons, default=Value(""), output_field=CharField()))
     return answered
 

@@ -27,6 +27,7 @@ from contacts.outbox import counts
 from contacts.outbox.mail_smtp import EmailBackend
 from contacts.permission import consent_law
 from contacts.permission.permission import Refusal
+from contacts.policy import promised
 
 _PK, _AT, _UNTIL = Given(1, BigIntegerField()), Given(2, DateTimeField()), sql.SQL("$3")
 
@@ -63,15 +64,16 @@ class Turns:
         self._statements = statements
         self._policy = policy
         self._mark = statements.statement(counts.SENT, {}, given=2)
-        self._laws: object = None
+        self._asked_by: object = None
         self._claims: dict[tuple[int, dt.date], tuple[str, Mailing]] = {}
         self._stencils: dict[tuple[int, str, bool], Stencil] = {}
         self._left: tuple[int, dt.datetime] | None = None
 
     def read_again(self, at: dt.datetime) -> None:
-        """Compose the questions anew where the law has changed that they ask by."""
-        if (laws := consent_law.laws(day_of(at, self._policy.zone))) != self._laws:
-            self._laws = laws
+        """Compose the questions anew where the law has changed that they ask by, or what people were told we do."""
+        asked_by = consent_law.laws(day_of(at, self._policy.zone)), promised.spans()
+        if asked_by != self._asked_by:
+            self._asked_by = asked_by
             self._claims.clear()
 
     def take(self, pk: int, mailing_id: int, at: dt.datetime, *, until: dt.datetime) -> Turn | None:

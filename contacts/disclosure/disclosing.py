@@ -20,7 +20,8 @@ from contacts.base.days import day_of
 from contacts.base.queries import composed
 from contacts.models import Basis, Contact, PolicyVersion, Recipient
 from contacts.permission import permission
-from contacts.words.vocabulary import DisclosureKind, RecipientKind, Scenario
+from contacts.policy import purposes
+from contacts.words.vocabulary import OWN_PURPOSES, DisclosureKind, RecipientKind, Scenario, Use
 
 
 class DisclosureError(ValueError):
@@ -50,8 +51,9 @@ def disclose(
     Raises DisclosureError, with nothing written, where no agreement is in force that day or covers the purpose, where
     the recipient is outside the EEA without a safeguard or after an assessment that says no (Art. 44 GDPR), where
     anybody among them is not held for the purpose, restricted, frozen or reduced, or not told yet where their details
-    came from (Art. 14(3)(c)), or where the recipient is a reseller and anybody among them objected on any channel
-    (Art. 21(3)) or has left.
+    came from (Art. 14(3)(c)), where the recipient has purposes of its own and anybody among them was told of none for
+    which we share their details (Art. 13(3), 14(4)), or where it is a reseller and anybody among them objected on any
+    channel (Art. 21(3)) or has left.
     """
     asked = people.values_list("pk", flat=True) if isinstance(people, QuerySet) else people
     ids, day = sorted(set(asked)), _day(at)
@@ -77,14 +79,15 @@ def disclose_found(
     """Record that everybody whom a query of contacts finds is given away, in a few statements however many they are.
 
     The purpose is one for all of them, or what `own_purpose` finds for each. The query leaves out whom `disclose` would
-    refuse: it asks `permission.judged` and `held_for`. They are locked, and once they are, it is asked again, since
-    somebody may have objected while we waited. What the disclosure is about takes its people from the set that is
-    returned. Raises DisclosureError, with nothing written, as `disclose` does about the recipient.
+    refuse: it asks `permission.judged` and `held_for`; `knowing` is asked here. They are locked, and once they are, it
+    is asked again, since somebody may have objected while we waited. What the disclosure is about takes its people from
+    the set that is returned. Raises DisclosureError, with nothing written, as `disclose` does about the recipient.
     """
     named = purpose if isinstance(purpose, Scenario) else None
-    _check_recipient(recipient.pk, _day(at), named)
+    registered = _check_recipient(recipient.pk, _day(at), named)
     given_for = Value(named.value) if named else purpose
-    asked, values = composed(found.order_by().annotate(given_for=given_for).values_list("pk", "given_for"))
+    knowing_it = found.order_by().annotate(given_for=given_for).filter(knowing(registered, OuterRef("given_for")))
+    asked, values = composed(knowing_it.values_list("pk", "given_for"))
     batch = uuid.uuid4()
     with connection.cursor() as cursor:
         values |= {"recipient": recipient.pk, "at": at, "kind": kind.value, "batch": batch}
@@ -115,6 +118,16 @@ def check(recipient: Recipient, day: dt.date, purpose: Scenario | None = None) -
 def held_for(*purposes: str) -> Exists:
     """Tell of contacts whether they are held for any of these: nobody else's data goes to a recipient for it (P15)."""
     return Exists(Basis.objects.filter(contact=OuterRef("pk"), scenario__in=purposes))
+
+
+def knowing(recipient: Recipient, purpose: Any) -> Q:
+    """Tell of contacts held for a purpose whether they were told that we share details for it; empty where all may be.
+
+    What a processor does is our own use (Art. 28 GDPR), and no sharing.
+    """
+    told = purposes.ground(Use.SHARING) if recipient.kind in OWN_PURPOSES else Q()
+    bases = Basis.objects.filter(told, contact=OuterRef("pk"), scenario=purpose)
+    return Q(Exists(bases)) if told else Q()
 
 
 def own_purpose(recipient: Recipient, first: Scenario) -> Subquery:
@@ -162,6 +175,8 @@ def _check_people(ids: list[int], recipient: Recipient, purpose: Scenario, day: 
     if recipient.kind == RecipientKind.RESELLER:
         wrong[_OBJECTED] = permission.objected_to_any()
         wrong[_LEFT] = Q(left_on__isnull=False)
+    if told := knowing(recipient, purpose):
+        wrong["not told of a purpose for which we share their details"] = ~told
     counts = {f"wrong_{number}": Count("pk", filter=condition) for number, condition in enumerate(wrong.values())}
     found = Contact.objects.filter(pk__in=ids).aggregate(held=Count("pk"), **counts)
     numbers = {"no longer held": len(ids) - found["held"]}

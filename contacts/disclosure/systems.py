@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F
 
 from contacts.base import audit
 from contacts.disclosure import ssrf_guard, webhook_client
@@ -44,8 +45,15 @@ def add(described: Described, *, at: dt.datetime, by: str) -> System:
 
 @transaction.atomic
 def change(system_id: int, described: Described, *, at: dt.datetime, by: str) -> None:
-    """Change what the register says of a system. Raises SystemRefusedError."""
-    _describe(_locked(system_id), described)
+    """Change what the register says of a system. Raises SystemRefusedError.
+
+    Links that were made for another owner end, and what is still open is asked of the new one.
+    """
+    system = _locked(system_id)
+    before = _hears(system)
+    _describe(system, described)
+    if _hears(system) != before:
+        System.objects.filter(pk=system_id).update(owner_number=F("owner_number") + 1)
     audit.record("system.changed", at=at, by=by, rule=f"system:{system_id}")
 
 
@@ -79,6 +87,10 @@ def reveal_secret(system: System, *, at: dt.datetime, by: str) -> str:
         raise SystemRefusedError("This system has no webhook, and there is nothing to sign.")
     audit.record("system.secret_shown", at=at, by=by, rule=f"system:{system.pk}")
     return webhook_client.secret(system)
+
+
+def _hears(system: System) -> tuple[str, ...]:
+    return system.owner_email, system.reached_by, system.webhook_url
 
 
 def _locked(system_id: int) -> System:

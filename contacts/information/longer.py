@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from contacts.models import Basis, Contact, Message, PolicyVersion, ScenarioRule
 from contacts.people import tellings
-from contacts.policy import policy_words, promised
+from contacts.policy import policy_words, promised, purposes
 from contacts.policy.promised import Span
 from contacts.words.vocabulary import Clock, MailTemplate, TellingWay
 
@@ -49,7 +49,7 @@ class Change:
 
     @property
     def is_to_be_told(self) -> bool:
-        return self.is_longer or bool(promised.new_purposes(self.old, self.new, "en"))
+        return self.is_longer or bool(purposes.new(self.old, self.new, "en"))
 
 
 def once(policy: PolicyVersion) -> str:

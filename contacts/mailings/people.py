@@ -19,9 +19,12 @@ from contacts.disclosure import disclosing
 from contacts.models import Basis, Contact, Mailing, PolicyVersion, Recipient
 from contacts.permission import permission
 from contacts.permission.permission import Refusal
-from contacts.words.vocabulary import AGREEMENT_SCENARIOS, AddressTrust, Channel, MailingKind
+from contacts.policy import purposes
+from contacts.words.vocabulary import AGREEMENT_SCENARIOS, AddressTrust, Channel, MailingKind, Use
 
-NOT_BOUND = "not_bound"  # beside the codes of permission.Refusal: neither customer nor partner
+# Beside the codes of permission.Refusal: neither customer nor partner, and never told of what such messages are for.
+NOT_BOUND = "not_bound"
+UNTOLD_OF_SERVICE = "untold_of_service"
 
 
 @dataclass(frozen=True)
@@ -93,9 +96,11 @@ def _asked(mailing: Mailing, people: QuerySet[Contact], day: dt.date) -> tuple[Q
 def _unreached(day: dt.date) -> Case:
     """Say of a contact why an important message does not reach them."""
     bound = Basis.objects.filter(contact=OuterRef("pk"), scenario__in=AGREEMENT_SCENARIOS)
+    told = purposes.ground(Use.SERVICE)
     conditions = {
         Refusal.RESTRICTED: Q(restricted_through__gte=day),
         NOT_BOUND: ~Exists(bound),
+        **({UNTOLD_OF_SERVICE: ~Exists(bound.filter(told))} if told else {}),
         Refusal.LEFT: Q(left_on__isnull=False),
         Refusal.UNREACHABLE: Q(email__isnull=True),
         Refusal.BOUNCING: Q(bounced_on__isnull=False),

@@ -8,7 +8,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
 
-from contacts.mailings.people import NOT_BOUND
+from contacts.mailings.people import NOT_BOUND, UNTOLD_OF_SERVICE
 from contacts.permission.permission import Reach, Refusal
 from contacts.words.vocabulary import Channel
 
@@ -43,6 +43,16 @@ _LEFT_OUT: dict[str, Any] = {
         "%(number)s have not been told yet where we have their details from",
         "count",
     ),
+    Refusal.NO_PURPOSE: ngettext_lazy(
+        "%(number)s is held for nothing that the policy names marketing for",
+        "%(number)s are held for nothing that the policy names marketing for",
+        "count",
+    ),
+    Refusal.NEW_PURPOSE: ngettext_lazy(
+        "%(number)s has not been told yet that we use the details for marketing",
+        "%(number)s have not been told yet that we use their details for marketing",
+        "count",
+    ),
     Refusal.NO_COUNTRY: ngettext_lazy(
         "%(number)s has no country on record, which can be completed",
         "%(number)s have no country on record, which can be completed",
@@ -58,6 +68,16 @@ _LEFT_OUT: dict[str, Any] = {
     ),
     Refusal.NOT_COVERED: ngettext_lazy(
         "%(number)s is not held for this purpose", "%(number)s are not held for this purpose", "count"
+    ),
+    Refusal.NOT_SHARED: ngettext_lazy(
+        "%(number)s has not been told of a purpose for which we share the details",
+        "%(number)s have not been told of a purpose for which we share their details",
+        "count",
+    ),
+    UNTOLD_OF_SERVICE: ngettext_lazy(
+        "%(number)s has not been told yet that we use the details for such messages",
+        "%(number)s have not been told yet that we use their details for such messages",
+        "count",
     ),
     NOT_BOUND: ngettext_lazy(
         "%(number)s is neither a customer nor a partner", "%(number)s are neither customers nor partners", "count"

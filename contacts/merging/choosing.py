@@ -13,7 +13,7 @@ from django.db.models import Exists, Q
 
 from contacts.models import Contact
 from contacts.people import correcting
-from contacts.permission import loosening, permission
+from contacts.permission import customers, loosening
 from contacts.permission.loosening import Place
 from contacts.words.country_codes import codes
 
@@ -71,7 +71,7 @@ def _opens(keep: Contact, gone: Contact, taken: set[str], free: Collection[str],
     of_country, of_company = (gone if name in taken else keep for name in _PLACE)
     left = list(loosening.may_be(Place(of_country.country, of_company.organisation_id), day=day))
     told: dict[str, Any] = {"day": day, "email": (gone if "email" in taken else keep).email}
-    told["customers"] = Q(Exists(permission.customer_bases().filter(contact__in=[keep, gone])))
+    told["customers"] = Q(Exists(customers.customer_bases().filter(contact__in=[keep, gone])))
     now = {place: [_now(person, place, free) for person in (keep, gone)] for place in left}
     asked = loosening.asked(keep, {*left, *chain.from_iterable(now.values())}, **told)
     return any(asked[before] - asked[place] for place in left for before in now[place])

@@ -33,7 +33,10 @@ class InterestAssessment(models.Model):
 
 
 class AssessedPurpose(models.Model):
-    """A purpose that an assessment covers, in the English words of the policy: in other words it is another purpose."""
+    """A purpose that an assessment covers, in the English words of the policy.
+
+    In other words it is another purpose, unless the policy says that it rewords this one (`ScenarioRule.rewords`).
+    """
 
     assessment = models.ForeignKey(InterestAssessment, models.DB_CASCADE, related_name="purposes", db_index=False)
     scenario = models.CharField(choices=Scenario)

@@ -12,7 +12,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 
 from contacts.words.categories import Category
-from contacts.words.vocabulary import Clock, LegalBasis, Scenario
+from contacts.words.vocabulary import Clock, LegalBasis, Scenario, Use
 
 # As its own time zone counts days.
 _PUBLISHED_ON = Cast(
@@ -121,7 +121,10 @@ class PolicyVersion(models.Model):
 
 
 class ScenarioRule(models.Model):
-    """What one version promises to the people held under one scenario. `months` counts calendar months."""
+    """What one version promises to the people held under one scenario. `months` counts calendar months.
+
+    Where `uses` is empty, nobody said what its purposes stand for: then they stand for every use.
+    """
 
     version = models.ForeignKey(PolicyVersion, models.DB_CASCADE, related_name="rules", db_index=False)
     scenario = models.CharField(choices=Scenario)
@@ -131,6 +134,12 @@ class ScenarioRule(models.Model):
     categories = ArrayField(models.CharField(choices=Category))
     title = models.JSONField()
     purposes = models.JSONField()
+    uses = ArrayField(
+        models.CharField(choices=Use), default=list, db_default=[], blank=True, help_text="Of each purpose, or of none."
+    )
+    rewords = models.JSONField(
+        default=dict, db_default={}, blank=True, help_text="English purpose → the same purpose in earlier words."
+    )
     note = models.JSONField()
     text = models.JSONField()
     recipients = models.JSONField(default=dict, help_text="Language → list of who gets the data. May be empty.")
@@ -143,10 +152,19 @@ class ScenarioRule(models.Model):
             models.CheckConstraint(condition=Q(scenario__in=Scenario.values), name="rule_scenario"),
             models.CheckConstraint(condition=Q(clock__in=Clock.values), name="rule_clock"),
             models.CheckConstraint(condition=Q(months__gt=0), name="rule_months"),
+            models.CheckConstraint(condition=Q(uses__contained_by=Use.values), name="rule_uses"),
         ]
 
     def __str__(self) -> str:
         return f"{self.scenario}: {self.months} months"
+
+    def stands_for(self, use: str) -> bool:
+        """Tell whether one of its purposes names a use."""
+        return not self.uses or use in self.uses
+
+    def wordings(self, purpose: str) -> set[str]:
+        """Return the English words of a purpose, and those that the same purpose had before."""
+        return {purpose, *self.rewords.get(purpose, [])}
 
 
 class PolicyNotice(models.Model):

@@ -27,6 +27,9 @@ class System(models.Model):
     holds = models.CharField(help_text="What it holds of people, in the words of the letter.")
     scenarios = ArrayField(models.CharField(choices=Scenario), help_text="It may hold those who are held as one.")
     owner_email = models.EmailField(help_text="Who looks after it: tasks and reminders go there.")
+    owner_number = models.PositiveIntegerField(
+        default=1, db_default=1, help_text="Counts its owners, and where it hears: links made for one end with them."
+    )
     reached_by = models.CharField(choices=ReachedBy, default=ReachedBy.MAIL)
     webhook_url = models.CharField(blank=True)
     days = models.PositiveSmallIntegerField(default=14, help_text="How many days it has to do what it is asked.")

@@ -7,7 +7,7 @@ no end, works after the person has been deleted, and hangs on the suppression ke
 when, so that whoever asks about it need not. `asked` answers the mail that asks whose a doubted address is, and `keep`
 the one that says that its reader is about to be deleted. `certificate` opens that of a deletion, which names nobody, as
 long as it is kept. `package` leads to a package that is ready, whose person proves their address first. `task` leads
-the owner of another system to what a request asks of it.
+the owner of another system to what a request asks of it: the owner of that number, by the link of that number.
 """
 
 import datetime as dt
@@ -41,6 +41,7 @@ class InvalidLinkError(ValueError):
     """Nobody sealed this link, or it has ended."""
 
 
+_TASK = re.compile(r"(?P<task>[0-9a-f]{32})(?:\.(?P<owner>[0-9]{1,9})\.(?P<number>[0-9]{1,9}))?")
 _TOLD = re.compile(r"(?P<recipient>[0-9a-f]{32})\.(?P<until>[0-9]{1,18})|-(?P<notice>[0-9a-f]{32})")
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
@@ -53,6 +54,15 @@ class Told:
     recipient: uuid.UUID | None = None
     until: dt.datetime = _EPOCH
     notice: uuid.UUID | None = None
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a request asks of a system: for which of its owners, counted from one, and which of its links this is."""
+
+    public_id: uuid.UUID
+    owner: int = 1
+    number: int = 1
 
 
 @dataclass(frozen=True)
@@ -203,14 +213,17 @@ def read_package(token: str) -> uuid.UUID:
     return _uuid(_open(_signer("package"), token))
 
 
-def task(public_id: uuid.UUID) -> str:
-    """Seal the number of what a request asks of another system of the company."""
-    return _signer("task").sign(public_id.hex)
+def task(said: Task) -> str:
+    """Seal which task of another system it is, and whose link."""
+    return _signer("task").sign(f"{said.public_id.hex}.{said.owner}.{said.number}")
 
 
-def read_task(token: str) -> uuid.UUID:
-    """Return the number of a task. Raises InvalidLinkError."""
-    return _uuid(_open(_signer("task"), token))
+def read_task(token: str) -> Task:
+    """Return what a `task` link says; one without numbers is from before there were any. Raises InvalidLinkError."""
+    said = _TASK.fullmatch(_open(_signer("task"), token))
+    if said is None:
+        raise InvalidLinkError
+    return Task(uuid.UUID(said["task"]), int(said["owner"] or 1), int(said["number"] or 1))
 
 
 def told(recipient: Recipient, until: dt.datetime) -> str:

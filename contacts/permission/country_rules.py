@@ -15,7 +15,8 @@ from contacts.base import audit
 from contacts.models import Contact, CountryRule
 from contacts.permission import consent_law
 from contacts.permission.permission import answer
-from contacts.words.vocabulary import Channel, MarketingGround
+from contacts.policy import purposes
+from contacts.words.vocabulary import Channel, MarketingGround, Use
 
 _GDPR = dt.date(2018, 5, 25)
 _ASKS, _RESTS = MarketingGround.CONSENT, MarketingGround.INTEREST
@@ -116,9 +117,10 @@ def effect(rule: CountryRule, *, today: dt.date) -> Effect:
     """
     _check(rule)
     day = max(rule.valid_from, today)
-    in_force = list(CountryRule.objects.in_force(day))
+    in_force, told = list(CountryRule.objects.in_force(day)), purposes.ground(Use.MARKETING)
     before, after = (
-        answer(consent_law.of_rules(rules)[Channel(rule.channel)], day) for rules in (in_force, _with(rule, in_force))
+        answer(consent_law.of_rules(rules)[Channel(rule.channel)], day, told=told)
+        for rules in (in_force, _with(rule, in_force))
     )
     counted = (
         _concerned(rule)

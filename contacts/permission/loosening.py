@@ -21,7 +21,7 @@ from contacts.base.queries import composed
 from contacts.models import Contact
 from contacts.permission import consent_law
 from contacts.permission.consent_law import laws
-from contacts.permission.permission import is_customer, with_open_agreement
+from contacts.permission.customers import is_customer, with_open_agreement
 from contacts.words.country_codes import codes
 from contacts.words.vocabulary import Channel
 

@@ -14,17 +14,17 @@ from typing import Any
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, TextChoices, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from contacts.models import Agreement, Basis, ChannelPermission, Contact, Interest
+from contacts.models import Basis, ChannelPermission, Contact, Interest
 from contacts.people import address_trust, suppressions
+from contacts.permission import customers
 from contacts.permission.consent_law import Law, country_missing, laws
+from contacts.policy import purposes
 from contacts.words.vocabulary import (
     ACTIVITY_SCENARIOS,
     AddressTrust,
-    AgreementKind,
     Channel,
     PermissionState,
-    Scenario,
-    SourceKind,
+    Use,
 )
 
 
@@ -41,11 +41,14 @@ class Refusal(TextChoices):
     UNCONFIRMED = "unconfirmed", _("nobody has confirmed the address")
     BOUNCING = "bouncing", _("the address bounces")
     NOT_TOLD = "not_told", _("they have not been told yet where we have their details from (Art. 14)")
+    NO_PURPOSE = "no_purpose", _("the policy in force does not name marketing as a purpose")
+    NEW_PURPOSE = "new_purpose", _("they have not been told yet that we use their details for marketing")
     NO_COUNTRY = "no_country", _("the country is missing: complete the country")
     NO_CONSENT = "no_consent", _("their country asks for consent, and they have given none")
     NO_INTEREST = "no_interest", _("they showed no interest in this topic")
     # Where a recipient gets their details: `contacts.disclosing` asks it, beside what is asked here.
     NOT_COVERED = "not_covered", _("they are not held for what the recipient would get their details for")
+    NOT_SHARED = "not_shared", _("they have not been told of a purpose for which we share their details")
 
 
 @dataclass(frozen=True)
@@ -131,9 +134,13 @@ def objected_to_any() -> Q:
     return stopped
 
 
-def answer(law: Law, day: dt.date, topics: Collection[int] | None = None) -> Case:
-    """Return the expression that answers for each contact of a queryset: the reason, or nothing."""
-    conditions = sorted(_conditions(law, day, topics), key=lambda pair: _ORDER[pair[0]])
+def answer(law: Law, day: dt.date, topics: Collection[int] | None = None, told: Q | None = None) -> Case:
+    """Return the expression that answers for each contact of a queryset: the reason, or nothing.
+
+    `told` says which bases are a ground for marketing, where that has been read already.
+    """
+    told = purposes.ground(Use.MARKETING) if told is None else told
+    conditions = sorted(_conditions(law, day, topics, told), key=lambda pair: _ORDER[pair[0]])
     whens = [When(condition, then=Value(code.value)) for code, condition in conditions]
     return Case(*whens, default=Value(""), output_field=CharField())
 
@@ -142,8 +149,8 @@ _ON = {channel: f"on_{channel}" for channel in Channel}
 
 
 def _answers(day: dt.date, topics: Collection[int] | None) -> dict[str, Any]:
-    in_force = laws(day)
-    return {name: answer(in_force[channel], day, topics) for channel, name in _ON.items()}
+    in_force, told = laws(day), purposes.ground(Use.MARKETING)
+    return {name: answer(in_force[channel], day, topics, told) for channel, name in _ON.items()}
 
 
 def _reach(counted: Counter[str]) -> Reach:
@@ -154,7 +161,7 @@ def _reach(counted: Counter[str]) -> Reach:
 _ORDER = {code: place for place, code in enumerate(Refusal)}
 
 
-def _conditions(law: Law, day: dt.date, topics: Collection[int] | None) -> list[tuple[Refusal, Q]]:
+def _conditions(law: Law, day: dt.date, topics: Collection[int] | None, told: Q) -> list[tuple[Refusal, Q]]:
     conditions = [
         (Refusal.RESTRICTED, Q(restricted_through__gte=day)),
         (Refusal.FROZEN, Q(frozen_through__gte=day)),
@@ -165,12 +172,13 @@ def _conditions(law: Law, day: dt.date, topics: Collection[int] | None) -> list[
         (Refusal.UNREACHABLE, _UNREACHABLE[law.channel]),
         (Refusal.UNCONFIRMED, _in_doubt(law.channel)),
         (Refusal.NOT_TOLD, Q(Exists(Basis.objects.untold().filter(contact=OuterRef("pk"))))),
+        *_by_purpose(told),
         *_by_law(law, day),
     ]
     if law.channel == Channel.EMAIL:
         conditions.append((Refusal.BOUNCING, Q(bounced_on__isnull=False)))
     if topics is not None:
-        conditions.append((Refusal.NO_INTEREST, _no_interest(topics)))
+        conditions.append((Refusal.NO_INTEREST, _no_interest(topics, told)))
     return conditions
 
 
@@ -187,43 +195,27 @@ _UNREACHABLE = {
 }
 
 
+def _by_purpose(told: Q) -> list[tuple[Refusal, Q]]:
+    """Say who is held for nothing that is a ground for marketing; a policy that never knew another use asks nothing."""
+    if not told:
+        return []
+    in_force = purposes.named(Use.MARKETING)
+    unnamed = [(Refusal.NO_PURPOSE, ~Q(Exists(_bases().filter(in_force))))] if in_force else []
+    return [*unnamed, (Refusal.NEW_PURPOSE, ~Q(Exists(_bases().filter(told))))]
+
+
 def _by_law(law: Law, day: dt.date) -> list[tuple[Refusal, Q]]:
     """Say who lacks the consent that their law asks for; where the country is missing, that is said first."""
     unasked = ~_said(law.channel, PermissionState.CONSENTED)
-    asked = law.asks(is_customer(day))
+    asked = law.asks(customers.is_customer(day))
     return [(Refusal.NO_COUNTRY, country_missing() & asked & unasked), (Refusal.NO_CONSENT, asked & unasked)]
 
 
-def is_customer(day: dt.date) -> Q:
-    """Tell existing customers: of an organisation whose customer agreement is open, who gave their address themselves
-    or through it, since that is what the exceptions ask for (such as § 7(3) UWG).
-    """
-    bases = customer_bases().filter(contact=OuterRef("pk"))
-    return Q(Exists(bases)) & with_open_agreement(day)
-
-
-def customer_bases() -> QuerySet[Basis]:
-    """Return the bases that make somebody an existing customer, while an agreement is open."""
-    given = [SourceKind.PERSON, SourceKind.ORGANISATION]
-    return Basis.objects.filter(scenario=Scenario.CUSTOMER, source_kind__in=given)
-
-
-def with_open_agreement(day: dt.date) -> Q:
-    """Tell of contacts whether their organisation has a customer agreement that is open on a day."""
-    agreements = Agreement.objects.filter(
-        Q(started_on__isnull=True) | Q(started_on__lte=day),
-        Q(ended_on__isnull=True) | Q(ended_on__gt=day),
-        organisation=OuterRef("organisation"),
-        kind=AgreementKind.CUSTOMER,
-    )
-    return Q(Exists(agreements))
-
-
-def _no_interest(topics: Collection[int]) -> Q:
-    """Say who said no to these topics, or is held for their interest alone and showed none in them."""
+def _no_interest(topics: Collection[int], told_of: Q) -> Q:
+    """Say who said no to these topics, or may be written to for their interest alone and showed none in them."""
     told = Interest.objects.filter(contact=OuterRef("pk"), topic__in=list(topics))
     unwanted = Q(Exists(told.filter(wanted=False)))
-    for_interest_alone = ~Q(Exists(_bases().exclude(scenario__in=ACTIVITY_SCENARIOS)))
+    for_interest_alone = ~Q(Exists(_bases().filter(told_of).exclude(scenario__in=ACTIVITY_SCENARIOS)))
     return ~Q(Exists(told.filter(wanted=True))) & (unwanted | for_interest_alone)
 
 

@@ -35,7 +35,12 @@ def missing(policy: PolicyVersion, day: dt.date) -> list[Purpose]:
     """Return the purposes of a policy without an assessment that is current on a day."""
     current = AssessedPurpose.objects.filter(assessment__review_on__gte=day).values_list("scenario", "purpose")
     assessed = {Purpose(*each) for each in current}
-    return [purpose for purpose in of_policy(policy) if purpose not in assessed]
+    return [purpose for purpose in of_policy(policy) if not assessed & in_any_words(policy, purpose)]
+
+
+def in_any_words(policy: PolicyVersion, purpose: Purpose) -> set[Purpose]:
+    """Return a purpose in the words of a policy and in those that it had before: an assessment covers them all."""
+    return {purpose._replace(text=words) for words in policy.rule(purpose.scenario).wordings(purpose.text)}
 
 
 def in_words(purposes: Iterable[Purpose]) -> list[str]:
@@ -52,8 +57,10 @@ def latest(policy: PolicyVersion) -> dict[str, list[InterestAssessment]]:
     standing: dict[str, list[InterestAssessment]] = {}
     for purpose in of_policy(policy):
         others = standing.setdefault(purpose.scenario, [])
-        if purpose in found and found[purpose] not in others:
-            others.append(found[purpose])
+        covering = [found[each] for each in in_any_words(policy, purpose) if each in found]
+        last = max(covering, key=lambda each: (each.decided_on, each.pk), default=None)
+        if last and last not in others:
+            others.append(last)
     return standing
 
 

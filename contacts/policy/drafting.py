@@ -72,5 +72,5 @@ def _write(version: PolicyVersion, source: Source) -> None:
         setattr(version, name, value)
     version.save(update_fields=list(policies.fields_of(source)))
     for said in source["rule"]:
-        fields = {**{name: {} for name in OPTIONAL}, **said}
+        fields = {**{name: {} for name in OPTIONAL}, "uses": [], "rewords": {}, **said}
         ScenarioRule.objects.filter(version=version, scenario=said["scenario"]).update(**fields)

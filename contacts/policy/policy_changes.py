@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from contacts.models import PolicyVersion, ScenarioRule
 from contacts.policy import policy_words
 from contacts.policy.policy_words import FALLBACK
 from contacts.words.categories import Category
-from contacts.words.vocabulary import Clock, LegalBasis
+from contacts.words.vocabulary import Clock, LegalBasis, Use
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,11 @@ def _rules(old: PolicyVersion, new: PolicyVersion, language: str) -> Iterator[Ch
 
 
 def _rule(old: ScenarioRule | None, new: ScenarioRule, language: str) -> list[Change]:
-    return [*_facts(old, new), *_texts(old, new, language)] if old else [Change(_("This reason is new"))]
+    return (
+        [*_facts(old, new), *_purposes(old, new), *_texts(old, new, language)]
+        if old
+        else [Change(_("This reason is new"))]
+    )
 
 
 def _facts(old: ScenarioRule, new: ScenarioRule) -> Iterator[Change]:
@@ -73,6 +78,19 @@ def _categories(old: list[str], new: list[str]) -> Iterator[Change]:
     ):
         if found:
             yield Change(sentence % ", ".join(str(Category(word).label) for word in found))
+
+
+def _purposes(old: ScenarioRule, new: ScenarioRule) -> Iterator[Change]:
+    """Say which purposes are earlier ones in other words, and which stand for something else, by their English."""
+    before = dict(zip_longest(old.purposes[FALLBACK], old.uses, fillvalue=""))
+    for text, use in zip_longest(new.purposes[FALLBACK], new.uses, fillvalue=""):
+        same = new.wordings(text) if text not in before else {text}
+        earlier = next((words for words in before if words in same), "")
+        if earlier and text not in before:
+            words = {"new": text, "old": earlier}
+            yield Change(_("The same purpose in other words: %(new)s (was: %(old)s)") % words)
+        if earlier and use != before[earlier]:
+            yield _was(text, *(str(Use(each).label) if each else _("not said") for each in (before[earlier], use)))
 
 
 def _texts(old: ScenarioRule, new: ScenarioRule, language: str) -> Iterator[Change]:

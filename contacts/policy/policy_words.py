@@ -5,6 +5,7 @@ Page, notes and admin read the policy through here, so that none can name anothe
 
 import datetime as dt
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from django.utils import translation
@@ -14,7 +15,7 @@ from django.utils.translation import ngettext
 
 from contacts.models import InterestAssessment, PolicyVersion, ScenarioRule
 from contacts.words.categories import Category
-from contacts.words.vocabulary import Clock, LegalBasis, Scenario
+from contacts.words.vocabulary import Clock, LegalBasis, Scenario, Use
 
 FALLBACK = "en"  # every policy has its texts in English
 
@@ -32,13 +33,15 @@ SECTIONS = BEFORE + FIRST + AFTER
 class Promise:
     """One rule as its readers see it: `anchor` is its place on the page, `kept` its period and clock in a sentence.
 
-    `consents` says what rests on the reader's consent alone. `unverified` is the period for whose organisation no
+    `marked` has each purpose with what it stands for, as far as that is said. `consents` says what rests on the
+    reader's consent alone. `unverified` is the period for whose organisation no
     agreement is on record, and empty where no agreement is asked for; the note by the form says so, too.
     """
 
     anchor: str
     title: str
     purposes: list[str]
+    marked: list[tuple[str, str]]
     categories: list[str]
     legal_basis: str
     consents: list[str]
@@ -93,6 +96,7 @@ def promise(rule: ScenarioRule, language: str) -> Promise:
         anchor=rule.scenario,
         title=_in(rule.title, spoken),
         purposes=_in(rule.purposes, spoken),
+        marked=list(zip_longest(_in(rule.purposes, spoken), [str(Use(use).label) for use in rule.uses], fillvalue="")),
         categories=[str(Category(word).label) for word in rule.categories],
         legal_basis=str(LegalBasis(rule.legal_basis).label),
         consents=_consents(rule),

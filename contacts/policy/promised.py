@@ -5,7 +5,7 @@ Being told of a later version is being shown it, so that it binds from then on.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -82,7 +82,7 @@ class Promised:
 
     @property
     def versions(self) -> list[int]:
-        return sorted({span.version.pk for span in self.spans})
+        return _versions(self.spans)
 
     @property
     def days(self) -> str:
@@ -92,8 +92,7 @@ class Promised:
     @property
     def condition(self) -> Q:
         """Of which bases it is the promise."""
-        days = Q(*(span.condition for span in self.spans), _connector=Q.OR)
-        return Q(policy_shown__in=self.versions) | (Q(policy_shown__isnull=True) & days)
+        return bound_by(self.spans)
 
     def held(self, name: str) -> tuple[sql.Composed, dict[str, Any]]:
         """Return the same condition in SQL, of the rows `basis`; its values are named after `name`."""
@@ -102,6 +101,16 @@ class Promised:
         shown, days = f"shown_{name}", f"days_{name}"
         values = {shown: self.versions, days: self.days}
         return text.format(shown=sql.Placeholder(shown), days=sql.Placeholder(days)), values
+
+
+def bound_by(spans: Collection[Span]) -> Q:
+    """Return towards which bases one of these versions binds us: shown, or in force on the day of collection."""
+    days = Q(*(span.condition for span in spans), _connector=Q.OR)
+    return Q(policy_shown__in=_versions(spans)) | (Q(policy_shown__isnull=True) & days)
+
+
+def _versions(spans: Collection[Span]) -> list[int]:
+    return sorted({span.version.pk for span in spans})
 
 
 def each(scenario: str, among: Iterable[Span]) -> Iterator[Promised]:
@@ -123,9 +132,3 @@ def version_of(basis: Basis, among: Iterable[Span]) -> PolicyVersion | None:
 def at_collection(day: dt.date, among: Iterable[Span]) -> PolicyVersion | None:
     """Return the version that binds us towards somebody whose details are collected on a day and who is shown none."""
     return next((span.version for span in among if day in span), None)
-
-
-def new_purposes(old: ScenarioRule, new: ScenarioRule, language: str) -> list[str]:
-    """Return what the details are used for by the new rule, in a language, and were not by the old one (Art. 6(4))."""
-    before = old.purposes.get(language) or old.purposes["en"]
-    return [purpose for purpose in new.purposes.get(language) or new.purposes["en"] if purpose not in before]

@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 from django.utils.translation import gettext_lazy as _
 
 from contacts.words.categories import Category
-from contacts.words.vocabulary import Clock, LegalBasis, Scenario
+from contacts.words.vocabulary import Clock, LegalBasis, Scenario, Use
 
 LONGEST_PERIOD = 1200  # months
 
@@ -30,8 +30,9 @@ LINKS = ("careers", "cookies", "services")
 COMPANY = ("name", "number", "address", "email", "privacy_contact", "authority")
 SPOKEN = ("title", "purposes", "note", "text")
 OPTIONAL: dict[str, type] = {"recipients": list, "transfers": str}  # with the type of a text in one language
+MARKS = ("uses", "rewords")  # what a rule may say of its purposes
 
-_KNOWN = {"scenario", "clock", "months", "legal_basis", "categories", *SPOKEN, *OPTIONAL}
+_KNOWN = {"scenario", "clock", "months", "legal_basis", "categories", *SPOKEN, *OPTIONAL, *MARKS}
 _ENGLISH = _("Write an English text (en).")
 _CHOSEN = _("Choose from %s.")
 
@@ -96,7 +97,7 @@ def _scenarios(rules: list[Any]) -> Iterator[Problem]:
 
 
 def _rule(rule: dict[str, Any]) -> Iterator[Problem]:
-    for name, sentence in (*_terms(rule), *_words(rule)):
+    for name, sentence in (*_terms(rule), *_words(rule), *_marks(rule)):
         yield Problem(("rule", str(rule.get("scenario")), name), sentence)
 
 
@@ -117,6 +118,24 @@ def _words(rule: dict[str, Any]) -> Iterator[tuple[str, Any]]:
         if name in rule and not _whole(rule, name, kind):
             yield name, _("Write it in each language that the text is in, or in none.")
     yield from ((name, _("This is not a field of a rule.")) for name in sorted(set(rule) - _KNOWN))
+
+
+def _marks(rule: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Each purpose stands for a use, or none says; and what one rewords is a text for one of them (ADR 0081)."""
+    purposes = [texts for texts in table(rule, "purposes").values() if isinstance(texts, list)]
+    uses, rewords = rule.get("uses", []), rule.get("rewords", {})
+    if not isinstance(uses, list) or not all(use in Use.values for use in uses):
+        yield "uses", str(_CHOSEN) % ", ".join(Use.values)
+    elif uses and any(len(texts) != len(uses) for texts in purposes):
+        yield "uses", _("Name one use for each purpose, and write each purpose in every language.")
+    if not isinstance(rewords, dict) or not all(map(_are_texts, rewords.values())):
+        yield "rewords", _("Write the earlier words of a purpose as a list of texts.")
+    elif not set(rewords) <= set(table(rule, "purposes").get("en") or []):
+        yield "rewords", _("Only an English purpose of this rule can be one in other words.")
+
+
+def _are_texts(found: Any) -> bool:
+    return isinstance(found, list) and all(isinstance(text, str) for text in found)
 
 
 def _english(spoken: dict[str, Any], name: str) -> bool:

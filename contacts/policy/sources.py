@@ -9,7 +9,7 @@ import tomli_w
 from django.utils.translation import gettext as _
 
 from contacts.models import PolicyVersion, ScenarioRule
-from contacts.policy.source_checks import OPTIONAL, PolicyError
+from contacts.policy.source_checks import MARKS, OPTIONAL, PolicyError
 
 _TERMS = ("scenario", "clock", "months", "legal_basis", "categories", "title", "purposes", "note", "text")
 
@@ -43,4 +43,4 @@ def digest(source: dict[str, Any]) -> str:
 
 def _of_rule(rule: ScenarioRule) -> dict[str, Any]:
     said = {name: getattr(rule, name) for name in _TERMS}
-    return said | {name: getattr(rule, name) for name in OPTIONAL if getattr(rule, name)}
+    return said | {name: getattr(rule, name) for name in (*OPTIONAL, *MARKS) if getattr(rule, name)}

@@ -116,6 +116,8 @@ def _why(refusal: Refusal, channel: Channel) -> str:
         Refusal.UNCONFIRMED: _("Nobody has confirmed yet that this address is yours."),
         Refusal.BOUNCING: _("Mail to your address came back."),
         Refusal.NOT_TOLD: _("First we have to tell you where we have your details from."),
+        Refusal.NO_PURPOSE: _("Our privacy policy does not say that we use your details for this."),
+        Refusal.NEW_PURPOSE: _("First we have to tell you that we use your details for this."),
         Refusal.NO_COUNTRY: _("We do not know your country, so we would need a yes from you."),
         Refusal.NO_CONSENT: _("The law where you are asks for a yes from you, and you have not given it."),
         Refusal.NO_INTEREST: _("You showed no interest in this."),

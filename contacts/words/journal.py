@@ -25,6 +25,7 @@ class JournalAct(models.TextChoices):
     LOOK = "look", _("changed by the person's word")
     ACCOUNT_CLOSED = "account_closed", _("an account was closed")
     KEY_REVOKED = "key_revoked", _("an API key was revoked")
+    ACTING_ENDED = "acting_ended", _("somebody acts for a person no more")
     AUDIT_SEALED = "audit_sealed", _("entries of the audit trail were sealed")
 
 

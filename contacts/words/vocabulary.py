@@ -22,6 +22,15 @@ class Clock(TextChoices):
     COLLECTION = "collection", _("day of collection")
 
 
+class Use(TextChoices):
+    """What we do with people's details: each purpose of the policy stands for one of these (Art. 5(1)(b) GDPR)."""
+
+    SERVICE = "service", _("deliver, support and administer")
+    MARKETING = "marketing", _("tell people about our services")
+    SHARING = "sharing", _("give details to others for purposes of their own")
+    OTHER = "other", _("something that is done outside this system")
+
+
 class LegalBasis(TextChoices):
     CONTRACT = (
         "contract_and_legitimate_interest",
@@ -325,6 +334,12 @@ class Likeness(TextChoices):
 # The scenarios whose own collection was an activity of the person.
 ACTIVITY_SCENARIOS = (Scenario.WHITEPAPER, Scenario.WEBINAR, Scenario.EVENT)
 AGREEMENT_SCENARIOS = (Scenario.CUSTOMER, Scenario.PARTNER)
+
+# What the product does by itself, and holds back from people who were not told of it.
+HELD_BACK = (Use.SERVICE, Use.MARKETING, Use.SHARING)
+
+# Who gets details for purposes of their own: a processor has none (Art. 28 GDPR).
+OWN_PURPOSES = (RecipientKind.RESELLER, RecipientKind.GROUP)
 
 # Each reason stands for one state.
 REASONS_OF = {

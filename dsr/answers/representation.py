@@ -7,8 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.utils.formats import date_format
 
+from contacts.journal import writing
 from contacts.models import Contact
 from contacts.people import restriction_guard
+from contacts.words.journal import JournalAct
 from dsr.answers import undelivered
 from dsr.models import Paper, Representative, Request
 from dsr.records.transitions import RequestError
@@ -55,6 +57,18 @@ def awaited(acting: Representative, day: dt.date) -> str:
     if day <= over:
         return f"The person can object until {date_format(over)}. The answer can go from the next day on."
     return ""
+
+
+def journal_end(acting: Representative, *, at: dt.datetime, end: str) -> None:
+    """Have no restore undo an end: nothing may go to them again. What lapses by its own day does so again (L11)."""
+    writing.write(
+        JournalAct.ACTING_ENDED,
+        [acting.contact.public_id],
+        at=at,
+        request=str(acting.request.public_id),
+        entered_at=acting.entered_at.isoformat(),
+        end=end,
+    )
 
 
 def facts(acting: Representative) -> dict[str, Any]:

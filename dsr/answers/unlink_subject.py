@@ -6,9 +6,10 @@ from collections.abc import Collection
 from contacts.models import Message
 from contacts.outbox import outbox
 from contacts.words.addresses import keyed_hash
+from dsr.answers import representation
 from dsr.models import Paper, Request
 from dsr.records import timeline, transitions
-from dsr.words.vocabulary import ASKED_NOBODY, LETTERS, STANDING, PaperKind, State, Step
+from dsr.words.vocabulary import ASKED_NOBODY, LETTERS, STANDING, PaperKind, RepresentativeEnd, State, Step
 
 _THEIR_WORDS = (PaperKind.STATEMENT, PaperKind.INCOMING)
 
@@ -44,6 +45,8 @@ def _drop(request: Request, wrong: Collection[int], at: dt.datetime) -> None:
     gone = [paper for paper in request.papers.all() if not stays(paper)]
     outbox.call_back([paper.data["message"] for paper in gone if "message" in paper.data], at=at)
     request.papers.filter(pk__in=[paper.pk for paper in gone]).delete()
+    for acting in request.representatives.standing():
+        representation.journal_end(acting, at=at, end=RepresentativeEnd.ENDED)
     request.representatives.all().delete()  # who acts for the wrong person acts for nobody here
 
 

@@ -131,9 +131,9 @@ def mistaken(request_id: int, people: Collection[Contact], *, policy: PolicyVers
     wrong = [person for person in people if request.subjects.filter(contact=person).exists()]
     if not wrong:
         raise RequestError("Choose who is on this request by mistake.")
+    opening.mistaken(request, wrong, at=at, by=by)
     request.subjects.filter(contact__in=wrong).delete()
     request.handovers.filter(contact__in=wrong).delete()
-    opening.mistaken(request, at=at, by=by)
     request.enclosures.all().delete()
     day = day_of(at, policy.zone)
     unlink_subject.forget(request, [person.pk for person in wrong], day=day, at=at, by=by)

@@ -4,6 +4,7 @@ The record of the person is not touched: what they are to us is one thing, who s
 """
 
 import datetime as dt
+import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -162,7 +163,15 @@ def end(request_id: int, why: RepresentativeEnd, *, at: dt.datetime, by: str) ->
     """End a representation: from now on answers go to the person, as before. Raises RequestError where none stands."""
     request, acting = _locked(request_id)
     Representative.objects.filter(pk=acting.pk).update(ended_at=at, end=why)
+    representation.journal_end(acting, at=at, end=why)
     timeline.record(request, Step.REPRESENTED, at=at, by=by, rule=why)
+
+
+def end_again(request: uuid.UUID, entered_at: dt.datetime, why: str, *, at: dt.datetime, by: str) -> None:
+    """End a representation of the journal once more, unless it is not on record here or has ended."""
+    acting = Representative.objects.standing().filter(request__public_id=request, entered_at=entered_at).first()
+    if acting:
+        end(acting.request_id, RepresentativeEnd(why), at=at, by=by)
 
 
 def end_lapsed(*, day: dt.date, at: dt.datetime, by: str) -> int:

@@ -14,10 +14,11 @@ from dsr.models.requests import (
     Subject,
     lost_letters,
 )
-from dsr.models.systems import SOUGHT, Enclosure, SystemTask, SystemTasks
+from dsr.models.systems import MISTAKEN, SOUGHT, Enclosure, SystemTask, SystemTasks
 
 __all__ = [
     "FINDINGS",
+    "MISTAKEN",
     "SOUGHT",
     "UNDELIVERED",
     "Attachment",

@@ -13,6 +13,7 @@ from dsr.words.vocabulary import Kind, State, TaskAnswer
 
 # How long after a deletion an open task still says whom to delete: as long as a recipient has to confirm one.
 SOUGHT = dt.timedelta(days=30)
+MISTAKEN = "mistaken"  # who called it off, where it was about the wrong person
 REMIND_BEFORE = dt.timedelta(days=3)
 
 
@@ -24,6 +25,10 @@ class SystemTasks(models.QuerySet["SystemTask"]):
     def open(self) -> SystemTasks:
         return self.standing().filter(answered_at__isnull=True)
 
+    def to_undo(self) -> SystemTasks:
+        """Those whose system said that it did something, and was not told to undo it."""
+        return self.standing().filter(answer__in=[TaskAnswer.DONE, TaskAnswer.KEPT])
+
     def overdue(self, day: dt.date) -> SystemTasks:
         """Those without an answer on a day after theirs."""
         return self.open().filter(due_on__lt=day)
@@ -32,16 +37,24 @@ class SystemTasks(models.QuerySet["SystemTask"]):
         """Those of which a system is to hear now, and that nobody is sending: asked, reminded, or asked no more.
 
         A system that fetches its tasks by itself is reminded alone. It is reminded before its day and once after it.
+        Where its owner is another by now, that one is asked. Out of use, it is asked for nothing.
         """
-        still_open = Q(called_off_at__isnull=True, answered_at__isnull=True)
+        still_open = Q(called_off_at__isnull=True, answered_at__isnull=True, system__ended_on__isnull=True)
         fetches = Q(system__reached_by=ReachedBy.API)
         heard = Q(told_at__isnull=False) | fetches
-        over = heard & Q(called_off_at__isnull=False, called_off_told_at__isnull=True)
+        over = (heard | Q(answered_at__isnull=False)) & Q(called_off_at__isnull=False, called_off_told_at__isnull=True)
+        owed = Q(told_at__isnull=True) | ~Q(owner_number=F("system__owner_number"))
         near = Q(due_on__lte=day + REMIND_BEFORE, reminded_on__isnull=True, opened_at__lt=at - REMIND_BEFORE)
         late = Q(due_on__lt=day) & (Q(reminded_on__isnull=True) | Q(reminded_on__lte=F("due_on")))
-        asked = still_open & (Q(told_at__isnull=True) & ~fetches | heard & (near | late))
+        asked = still_open & (owed & ~fetches | heard & (near | late))
         free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=at)
         return self.filter(asked | over | Q(pk__in=self.lifted(day).values("pk")), free, not_before__lte=at)
+
+    def to_fetch(self, day: dt.date) -> SystemTasks:
+        """Those that a server finds by itself: to be done, or to be undone, as long as they say about whom."""
+        undone = Q(answered_at__isnull=False) | Q(called_off_by=MISTAKEN)
+        over = Q(called_off_at__isnull=False, sought_until__gte=day)
+        return self.filter(Q(called_off_at__isnull=True, answered_at__isnull=True) | over & undone)
 
     def lifted(self, day: dt.date) -> SystemTasks:
         """Those whose system only stores what it may use again by now, and has not heard of it (Art. 18(3) GDPR)."""
@@ -55,8 +68,9 @@ class SystemTasks(models.QuerySet["SystemTask"]):
 class SystemTask(models.Model):
     """What a request asks of another system that may hold its person, by which day, and what the system said (L18).
 
-    It names nobody: whom it is about is read from the request, as long as they are on file. `sought` says it for what
-    is still open when they are deleted here, until the system has answered, at the latest until `sought_until`.
+    What has answered and was called off since is to be undone. It names nobody: whom it is about is read from the
+    request, as long as they are on file. `sought` says it for what is still open when they are deleted here, until the
+    system has answered, and for what it is to undo, at the latest until `sought_until`.
     """
 
     public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -76,8 +90,13 @@ class SystemTask(models.Model):
     called_off_at = models.DateTimeField(null=True)
     called_off_by = models.CharField(blank=True, help_text="user:ID, or what ended it: the request, or a mistake.")
     called_off_told_at = models.DateTimeField(null=True)
+    owner_number = models.PositiveIntegerField(
+        default=1, db_default=1, help_text="Which owner was told last; 0: a new link is owed."
+    )
+    link_number = models.PositiveIntegerField(default=1, db_default=1, help_text="Which link opens its page.")
+    link_until = models.DateField(null=True, help_text="Its last day, where it was sent later than at first.")
     lifted_told_at = models.DateTimeField(null=True, help_text="When it heard that it may use the details again.")
-    sought = models.JSONField(default=dict, help_text="Whom it is about, once they are deleted here.")
+    sought = models.JSONField(default=dict, help_text="Whom it is about, once the request does not say it.")
     sought_until = models.DateField(null=True)
 
     objects = SystemTasks.as_manager()
@@ -94,12 +113,12 @@ class SystemTask(models.Model):
                 name="system_task_answered_by_somebody",
             ),
             models.CheckConstraint(
-                condition=Q(answered_at__isnull=True) | Q(called_off_at__isnull=True),
-                name="system_task_answered_or_called_off",
-            ),
-            models.CheckConstraint(
                 condition=Q(sought={}, sought_until__isnull=True)
-                | (~Q(sought={}) & Q(sought_until__isnull=False, answered_at__isnull=True)),
+                | (
+                    ~Q(sought={})
+                    & Q(sought_until__isnull=False)
+                    & (Q(answered_at__isnull=True) | Q(called_off_at__isnull=False))
+                ),
                 name="system_task_seeks_until_a_day",
             ),
         ]
@@ -114,6 +133,11 @@ class SystemTask(models.Model):
     @property
     def is_open(self) -> bool:
         return self.answered_at is None and self.called_off_at is None
+
+    @property
+    def is_to_undo(self) -> bool:
+        """Tell whether its system is to undo what it did: it had answered, or may have acted about the wrong person."""
+        return self.called_off_at is not None and (self.answered_at is not None or self.called_off_by == MISTAKEN)
 
 
 class Enclosure(models.Model):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from psycopg2 import sql
 
 from contacts.models import Basis, PolicyVersion
-from contacts.policy import policy_words
+from contacts.policy import policy_words, promised, purposes
 from contacts.words.vocabulary import Clock, LegalBasis
 from dsr.package import naming
 from dsr.package.people import Person
@@ -26,7 +26,8 @@ class Reason:
     """One basis. `lapses_on` is empty while an agreement is open; `by_objection` where an objection sets the day.
 
     `policy_shown` is the number of the version that the person was shown, `policy_then` of the one in force on the day
-    of collection; each is empty where there is none on record.
+    of collection; each is empty where there is none on record. `waiting` has the purposes that wait until the person
+    is told of them (L13).
     """
 
     scenario: str
@@ -43,6 +44,7 @@ class Reason:
     policy_then: int | None
     title: str
     until: str
+    waiting: list[str]
 
     @property
     def ground(self) -> str:
@@ -117,12 +119,16 @@ def _reasons(ids: list[int], policy: PolicyVersion, language: str) -> list[Reaso
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("{} ORDER BY basis.id").format(query), values)
         rows = cursor.fetchall()
-    return [_reason(said[row[0], row[1]], row, policy, language) for row in rows]
+    versions = {span.version.pk: span.version for span in promised.spans()}
+    return [_reason(said[row[0], row[1]], row, versions, policy, language) for row in rows]
 
 
-def _reason(basis: Any, row: tuple[Any, ...], policy: PolicyVersion, language: str) -> Reason:
+def _reason(
+    basis: Any, row: tuple[Any, ...], versions: dict[int, PolicyVersion], policy: PolicyVersion, language: str
+) -> Reason:
     _contact_id, scenario, legal_basis, clock, anchor, lapses_on, by_objection, version, by_promise = row
-    binding = PolicyVersion.objects.get(pk=version) if by_promise else policy
+    then = versions.get(version, policy)
+    binding = then if by_promise else policy
     promise = policy_words.promise(policy.rule(scenario), language)
     return Reason(
         scenario,
@@ -140,6 +146,7 @@ def _reason(basis: Any, row: tuple[Any, ...], policy: PolicyVersion, language: s
         promise.title,
         _until(clock, lapses_on, policy_words.kept(binding.rule(scenario)), by_objection=by_objection)
         + (_promised(binding, policy, scenario) if by_promise else ""),
+        purposes.waiting(then.rule(scenario), policy.rule(scenario), language),
     )
 
 

@@ -56,7 +56,7 @@ def tell(
     scenarios = dict.fromkeys(reason.scenario for reason in kept.reasons)
     promises = [policy_words.promise(policy.rule(scenario), language) for scenario in scenarios]
     chapters = [
-        _purposes(promises, found),
+        _purposes(promises, kept.reasons, found),
         _categories(promises, found),
         _received(promises, recipients),
         _period(kept, found),
@@ -103,8 +103,13 @@ def _remembered() -> str:
 # The chapters, in the order of the article
 
 
-def _purposes(promises: list[Promise], found: dict[str, Section]) -> Chapter:
+def _purposes(promises: list[Promise], reasons: list[Reason], found: dict[str, Section]) -> Chapter:
     facts = [(promise.title, "; ".join(promise.purposes)) for promise in promises]
+    facts += [
+        (_("%s: not before we have told you of it") % each.title, "; ".join(each.waiting))
+        for each in reasons
+        if each.waiting
+    ]
     if "contacts.Suppression" in found:
         facts.append((_("Coded address"), _("Not to write to you again after your objection")))
     if "contacts.Tombstone" in found:

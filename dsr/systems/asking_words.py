@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from dsr.models import Request
+from dsr.models import Request, SystemTask
 from dsr.words.vocabulary import ErasureGround, Kind, TaskAnswer
 
 # What a program reads in place of the words.
@@ -32,6 +32,11 @@ def heading(request: Request) -> str:
         "delete": _("Delete what your system holds about a person"),
         "restrict": _("Only store what your system holds about a person"),
     }[code(request)]
+
+
+def what(task: SystemTask) -> str:
+    """Return what a system is to do, or to undo."""
+    return what_to_undo(task.request) if task.is_to_undo else what_to_do(task.request)
 
 
 def what_to_do(request: Request) -> str:
@@ -68,6 +73,19 @@ def what_to_do(request: Request) -> str:
             " write to you again (Articles 18 and 21 GDPR)."
         ),
     }[asked]
+
+
+def what_to_undo(request: Request) -> str:
+    """Return what to do about a request that was about the wrong person, or came to nothing."""
+    return {
+        "send": _("Look the person up, and delete what you gathered for it. Change nothing else."),
+        "correct": _("Look the person up, and put back the details that you changed for it."),
+        "delete": _(
+            "Look the person up, and put back what you deleted for it, from a backup if you have one. Tell our privacy"
+            " contact what cannot be put back."
+        ),
+        "restrict": _("Look the person up. You may use their details again, as before."),
+    }[code(request)]
 
 
 def answers(request: Request) -> list[tuple[str, Any]]:

@@ -5,16 +5,18 @@ What an Art. 19 notice tells a recipient (L4) is not asked of the same system on
 
 import datetime as dt
 from collections.abc import Collection
+from typing import Any
 
 from django.db import transaction
 
 from contacts.base import held
 from contacts.base.days import day_of
-from contacts.models import Basis, PolicyVersion, System
+from contacts.models import Basis, Contact, PolicyVersion, System
 from contacts.outbox import notices
-from dsr.models import Request, SystemTask, SystemTasks
+from dsr.models import MISTAKEN, Request, SystemTask, SystemTasks
 from dsr.records import timeline, transitions
 from dsr.records.transitions import MovedError, RequestError
+from dsr.systems import sought, undoing
 from dsr.words.vocabulary import STANDING, Kind, Outcome, PaperKind, State, Step
 
 # What other systems are asked for. What is done at once reaches recipients by their notices.
@@ -28,7 +30,7 @@ _BY_NOTICE = (Kind.RECTIFICATION, Kind.RESTRICTION, Kind.OBJECTION, Kind.ERASURE
 # What ends a request without being its answer: nobody needs to do anything any more.
 _UNANSWERED = (Outcome.REFUSED, Outcome.UNIDENTIFIED, Outcome.DUPLICATE, Outcome.WITHDRAWN, Outcome.MISTAKEN)
 
-MISTAKEN, ENDED = "mistaken", "closed"  # who called it off, where no officer did
+ENDED, ANEW = "closed", "anew"  # who called it off, where no officer did
 
 
 def open_for(request: Request, *, at: dt.datetime, by: str) -> None:
@@ -56,7 +58,7 @@ def unasked(request: Request, *, at: dt.datetime, all_of_them: bool = False) -> 
     """
     if request.kind not in KINDS:
         return []
-    asked = request.system_tasks.exclude(called_off_by=MISTAKEN)
+    asked = request.system_tasks.exclude(called_off_by__in=[MISTAKEN, ANEW])
     systems = System.objects.in_use().exclude(pk__in=asked.values("system"))
     people = [person.pk for person in timeline.people(request)]
     held_as = list(Basis.objects.filter(contact__in=people).values_list("scenario", flat=True))
@@ -116,7 +118,7 @@ def again(task_id: int, *, at: dt.datetime, by: str) -> None:
     request = transitions.lock(found)
     transitions.change(request, among=STANDING)
     task = SystemTask.objects.select_for_update(of=("self",)).select_related("system").get(pk=task_id)
-    if task.answered_at is None:
+    if task.answered_at is None or task.called_off_at:
         raise MovedError("This system has not answered yet.")
     if task.system.ended_on:
         raise RequestError("This system is out of use, and cannot be asked.")
@@ -127,31 +129,42 @@ def again(task_id: int, *, at: dt.datetime, by: str) -> None:
 
 
 def ended(request: Request, outcome: Outcome, *, at: dt.datetime, by: str) -> None:
-    """Call off what a request asked that is closed without being carried out."""
+    """Call off what a request asked that is closed without being carried out, and have undone what was done for it."""
     if outcome in _UNANSWERED:
         _call_off(request.system_tasks.all(), request, by=by, at=at, as_=ENDED)
+    if undoing.is_in_vain(request, outcome):
+        about = sought.told(request)
+        undoing.have_undone(request.system_tasks.all(), request, about=about, at=at, as_=ENDED, by=by)
 
 
-def mistaken(request: Request, *, at: dt.datetime, by: str) -> None:
-    """Call off what was asked about the wrong person, and drop what was sent about them: others are asked anew."""
-    _call_off(request.system_tasks.all(), request, by=by, at=at, as_=MISTAKEN)
-    request.system_tasks.filter(answered_at__isnull=False).delete()
+def mistaken(request: Request, wrong: Collection[Contact], *, at: dt.datetime, by: str) -> None:
+    """Call off what was asked about the wrong people, and have undone what was done: others are asked anew.
+
+    What is to be undone says whom it is about, since the request will not.
+    """
+    about, tasks = sought.naming(wrong), request.system_tasks.all()
+    undoing.have_undone(tasks, request, about=about, at=at, as_=MISTAKEN, by=by)
+    _call_off(tasks, request, by=by, at=at, as_=MISTAKEN, about=about)
+    request.system_tasks.standing().filter(answered_at__isnull=False).delete()
 
 
 def anew(request: Request, *, at: dt.datetime, by: str) -> None:
     """Ask systems to delete what they were asked to store: the objection is followed, and the person is to go."""
-    _call_off(request.system_tasks.all(), request, by=by, at=at, as_=MISTAKEN)
-    request.system_tasks.filter(answered_at__isnull=False).delete()
+    _call_off(request.system_tasks.all(), request, by=by, at=at, as_=ANEW)
+    request.system_tasks.standing().filter(answered_at__isnull=False).delete()
     open_for(request, at=at, by=by)
 
 
-def _call_off(tasks: SystemTasks, request: Request, *, by: str, at: dt.datetime, as_: str) -> int:
+def _call_off(
+    tasks: SystemTasks, request: Request, *, by: str, at: dt.datetime, as_: str, about: dict[str, Any] | None = None
+) -> int:
     called = list(tasks.open().select_related("system"))
     for task in called:
         timeline.record(request, Step.SYSTEM_CALLED_OFF, at=at, by=by, rule=f"system:{task.system_id}")
     still_open = SystemTask.objects.open().filter(pk__in=[task.pk for task in called])
+    named = sought.kept(about or {}, at=at)
     return still_open.update(
-        called_off_at=at, called_off_by=as_, sought={}, sought_until=None, not_before=at, claimed_until=None, attempts=0
+        called_off_at=at, called_off_by=as_, not_before=at, claimed_until=None, attempts=0, **named
     )
 
 

@@ -12,15 +12,9 @@ from django.utils.translation import gettext as _
 
 from contacts.base.fields import one_line
 from contacts.models import PolicyVersion
-from contacts.outbox import links
 from contacts.policy.policy_words import FALLBACK
 from dsr.models import SystemTask
-from dsr.systems import asking_words
-
-
-def page_of(task: SystemTask) -> str:
-    """Return the address of a task's page, whose reader answers it."""
-    return links.page("system_task", links.task(task.public_id))
+from dsr.systems import asking_words, owner_links
 
 
 def write(task: SystemTask, *, policy: PolicyVersion, day: dt.date) -> EmailMessage:
@@ -29,9 +23,9 @@ def write(task: SystemTask, *, policy: PolicyVersion, day: dt.date) -> EmailMess
         context = {
             "task": task,
             "controller": policy.controller,
-            "what": asking_words.what_to_do(task.request),
+            "what": asking_words.what(task),
             "lead": _lead(task, day),
-            "link": page_of(task) if task.is_open else "",
+            "link": owner_links.page_of(task) if task.is_open or task.sought else "",
         }
         text = render_to_string("mail/system_task.txt", context)
         subject = f"{task.system.name}: {_subject(task, day)} ({task.request.number})"
@@ -47,6 +41,8 @@ def write(task: SystemTask, *, policy: PolicyVersion, day: dt.date) -> EmailMess
 
 
 def _subject(task: SystemTask, day: dt.date) -> str:
+    if task.is_to_undo:
+        return _("please undo what you did")
     if task.called_off_at:
         return _("nothing to do any more")
     if task.answered_at:
@@ -58,6 +54,8 @@ def _subject(task: SystemTask, day: dt.date) -> str:
 
 def _lead(task: SystemTask, day: dt.date) -> str:
     told = {"number": task.request.number, "system": task.system.name, "day": date_format(task.due_on, "DATE_FORMAT")}
+    if task.is_to_undo:
+        return _("Please disregard request %(number)s for %(system)s. We should not have asked you about it.") % told
     if task.called_off_at:
         return (
             _(

@@ -24,7 +24,7 @@ from contacts.outbox import mail_errors
 from contacts.words.vocabulary import ReachedBy
 from dsr.models import SystemTask
 from dsr.records.transitions import RequestError
-from dsr.systems import asking_words, owner_letters, reporting, sought
+from dsr.systems import asking_words, owner_letters, owner_links, reporting, sought
 from dsr.systems.reporting import Said
 from dsr.words.vocabulary import TaskAnswer
 
@@ -88,7 +88,7 @@ def _tell(task: SystemTask, sender: _Sender) -> int:
 
 def _is_reminder(task: SystemTask) -> bool:
     """Tell whether a system is told once more what it was asked: its owner is, by mail."""
-    return task.is_open and task.told_at is not None
+    return task.is_open and task.told_at is not None and task.owner_number == task.system.owner_number
 
 
 def _mail(task: SystemTask, sender: _Sender, at: dt.datetime) -> None:
@@ -115,13 +115,15 @@ def _done(task: SystemTask, at: dt.datetime) -> None:
 def _order(task: SystemTask) -> str:
     if task.is_open:
         return asking_words.code(task.request)
+    if task.is_to_undo:
+        return "undo"
     return "use_again" if task.answered_at else "nothing"
 
 
 def payload(task: SystemTask) -> dict[str, Any]:
     """Return a task for programs: what to do, by when, about whom, and where the answer goes."""
     with translation.override("en"):
-        page = owner_letters.page_of(task)
+        page = owner_links.page_of(task)
     return {
         "id": str(task.public_id),
         "request": task.request.number,
@@ -134,17 +136,21 @@ def payload(task: SystemTask) -> dict[str, Any]:
 
 
 def _mark_sent(task: SystemTask, at: dt.datetime, day: dt.date) -> None:
-    """Note what a system has heard. What was called off while it was being told is told so next."""
+    """Note what a system has heard. What was called off while it was being told is told so next.
+
+    Where its link was made anew meanwhile, nothing is noted, and it is told once more.
+    """
     changes: dict[str, Any] = {"claimed_until": None, "attempts": 0, "reason": ""}
     if task.called_off_at:
         changes["called_off_told_at"] = at
     elif task.answered_at:
         changes["lifted_told_at"] = at
-    elif task.told_at is None and task.system.reached_by != ReachedBy.API:
-        changes["told_at"] = at
-    else:
+    elif _is_reminder(task) or task.system.reached_by == ReachedBy.API:
         changes["reminded_on"] = day
-    SystemTask.objects.filter(pk=task.pk).update(**changes)
+    else:
+        asked_on = max(task.due_on, day)
+        changes |= {"told_at": at, "link_until": asked_on + owner_links.GRACE, "owner_number": task.system.owner_number}
+    SystemTask.objects.filter(pk=task.pk, link_number=task.link_number).update(**changes)
     audit.record("system_task.told", at=at, by=BY, rule=f"system:{task.system_id}")
 
 

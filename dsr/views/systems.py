@@ -1,6 +1,8 @@
 """The owner of another system reads what a request asks of it, and says what they did (L18).
 
-The link is sealed and says a random number alone. Its server may post to the same address, as multipart/form-data.
+The link is sealed and says a random number, and for which owner it was made: it ends with that owner, with the system,
+with its task, and some days after the task's own day (`owner_links`). Its server may post to the same address, as
+multipart/form-data.
 """
 
 from http import HTTPStatus
@@ -17,11 +19,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from contacts.outbox import links
+from contacts.people import restriction_guard
 from contacts.views import refusals
 from contacts.views.frame import Visit, framed
 from dsr.models import SystemTask
 from dsr.records.transitions import RequestError
-from dsr.systems import asking_words, reporting, sought
+from dsr.systems import asking_words, owner_links, reporting, sought
 from dsr.systems.reporting import File, Said
 from dsr.words.vocabulary import TaskAnswer
 
@@ -41,14 +44,22 @@ class AnswerForm(forms.Form):
 def task(request: HttpRequest, visit: Visit, token: str) -> HttpResponse:
     """Show whom it is about and what to do; a post answers it, once."""
     try:
-        found = SystemTask.objects.select_related("system", "request").filter(public_id=links.read_task(token)).first()
+        found, said = owner_links.found(token)
     except links.InvalidLinkError:
-        found = None
-    if found is None:
         return refusals.unknown_link(visit)
+    if owner_links.has_ended(found, said, day=restriction_guard.today(timezone.now())):
+        return _ended(visit)
     if request.method == "POST" and found.is_open:
         return _take(visit, found)
     return _show(visit, found)
+
+
+def _ended(visit: Visit) -> HttpResponse:
+    said = {
+        "heading": _("This link has expired"),
+        "text": _("It shows nobody any more. If you still have to answer, ask our privacy contact for a new link."),
+    }
+    return visit.show("contacts/message.html", said, status=HTTPStatus.GONE)
 
 
 def _take(visit: Visit, task: SystemTask) -> HttpResponse:
@@ -75,12 +86,12 @@ def _files(request: HttpRequest) -> list[File]:
 
 def _show(visit: Visit, task: SystemTask, wrong: str = "", status: int = HTTPStatus.OK) -> HttpResponse:
     day = date_format(task.due_on, "DATE_FORMAT")
-    about = sought.of(task)
+    about = sought.on_page(task)
     context: dict[str, Any] = {
         "task": task,
         "number": task.request.number,
         "heading": asking_words.heading(task.request),
-        "what": asking_words.what_to_do(task.request),
+        "what": asking_words.what(task),
         "answers": asking_words.answers(task.request),
         "facts": _facts(about),
         "words": about.get("words", ""),
@@ -88,7 +99,8 @@ def _show(visit: Visit, task: SystemTask, wrong: str = "", status: int = HTTPSta
         "wrong": wrong,
         "typed": visit.request.POST,
     }
-    return visit.show("my_data/system_task.html", context, status=status)
+    is_over = task.called_off_at is not None and not task.is_to_undo
+    return visit.show("my_data/system_task.html", context, status=HTTPStatus.GONE if is_over else status)
 
 
 def _facts(about: dict[str, Any]) -> list[tuple[str, str]]:

@@ -116,6 +116,7 @@ class Step(TextChoices):
     SYSTEM_ASKED = "system_asked", _("other system asked")
     SYSTEM_ANSWERED = "system_answered", _("other system answered")
     SYSTEM_CALLED_OFF = "system_called_off", _("other system need not answer")
+    SYSTEM_UNDONE = "system_undone", _("other system is to undo it")
     LETTER = "letter", _("letter to the person")
     FEE = "fee", _("fee asked for")
     REFUSED = "refused", _("refused")

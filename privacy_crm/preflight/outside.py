@@ -13,6 +13,7 @@ from django.core.files.storage import FileSystemStorage, default_storage
 from contacts.journal import numbers, stores
 from contacts.journal.stores import JournalError, Store
 from privacy_crm.preflight.results import Result, ok, unknown, wrong
+from retention.audit import stamps
 
 _PATIENCE = 10  # seconds
 _PORTS = {"http": 80, "https": 443}
@@ -63,6 +64,22 @@ def watcher() -> Iterator[Result]:
         yield wrong("Watcher", f"no connection ({type(error).__name__})", "Look at HEARTBEAT_URL.")
     else:
         yield ok("Watcher", "can be reached")
+
+
+def stamps_checked() -> Iterator[Result]:
+    """Read the certificates that time stamps have to lead to, where an authority stamps seals."""
+    if not settings.TIMESTAMP_URL:
+        return
+    remedy = "Set it to the certificates of the authority, or of its issuer (TIMESTAMP_ROOTS_FILE)."
+    try:
+        number = len(stamps.roots())
+    except ValueError:
+        yield wrong("Time stamps", "TIMESTAMP_ROOTS has no certificates that can be read: none is taken", remedy)
+        return
+    if number:
+        yield ok("Time stamps", f"signatures are checked against {number} certificates")
+    else:
+        yield unknown("Time stamps", "signatures are not checked: TIMESTAMP_ROOTS is not set", remedy)
 
 
 def _is_written(store: Store) -> bool:

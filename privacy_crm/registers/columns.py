@@ -57,7 +57,7 @@ def names_of(labels: Iterable[str]) -> list[str]:
 
 def _periods(own: Own) -> list[str]:
     if own.key == "server_log":
-        return [measures.unknown(_("The operators of the system know how long logs are kept."))]
+        return [measures.logs()]
     if own.key == "backups":
         return [_("%s days after each was made") % settings.BACKUP_DAYS]
     return list(dict.fromkeys(line for label in own.tables for line in _goes(label)))

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from contacts.information import maintenance
 from contacts.models import MaintenanceKind
@@ -70,7 +71,29 @@ def _losses() -> Iterator[str]:
     else:
         yield unknown(_("The operators of the system set where backups are kept (BACKUP_URL)."))
     yield _drill()
-    yield unknown(_("The operators of the system know whether disks and backups are encrypted."))
+    yield _("Encryption of disks and backups: %s") % disks()
+    yield _("Logs: %s") % logs()
+
+
+def disks() -> str:
+    """Return how disks and backups are encrypted, as the operator states it."""
+    if not settings.DISK_ENCRYPTION:
+        return unknown(_("Those who operate the system say whether disks and backups are encrypted (DISK_ENCRYPTION)."))
+    return f"{settings.DISK_ENCRYPTION} ({_stated()})"
+
+
+def logs() -> str:
+    """Return after how many days logs are deleted, as the operator states it."""
+    if not settings.LOG_DAYS:
+        return unknown(_("Those who operate the system say after how many days logs are deleted (LOG_DAYS)."))
+    kept = ngettext("They are deleted after %s day.", "They are deleted after %s days.", settings.LOG_DAYS)
+    return f"{kept % settings.LOG_DAYS} ({_stated()})"
+
+
+def _stated() -> str:
+    if settings.STATED_ON is None:
+        return _("stated by the operator; on which day is not known")
+    return _("stated by the operator on %s") % date_format(settings.STATED_ON, "DATE_FORMAT")
 
 
 def _drill() -> str:

@@ -27,6 +27,7 @@ from contacts.words.addresses import every_hash
 from contacts.words.journal import JournalAct, LookWhy
 from contacts.words.vocabulary import Channel, NoticeKind
 from dsr.answers import closing
+from dsr.intake import representing
 from dsr.models import Request
 from dsr.records import transitions
 from dsr.traces import unlinked_data
@@ -226,6 +227,13 @@ def _revoke(line: Line) -> None:
             keys.revoke(key, at=line.at, by=BY)
 
 
+def _end_acting(line: Line) -> None:
+    """End it again: one that was entered after the backup is not there."""
+    told = line.details
+    entered_at = dt.datetime.fromisoformat(told["entered_at"])
+    representing.end_again(uuid.UUID(told["request"]), entered_at, told["end"], at=line.at, by=BY)
+
+
 def _know_seal(line: Line) -> None:
     """Have later seals follow it. Its entries are lost, and whoever verifies the trail is told so."""
     seals.restore(line.details["seal"])
@@ -250,5 +258,6 @@ _ACTS: dict[JournalAct, Callable[[Line], None]] = {
     JournalAct.LOOK: _look,
     JournalAct.ACCOUNT_CLOSED: _close_account,
     JournalAct.KEY_REVOKED: _revoke,
+    JournalAct.ACTING_ENDED: _end_acting,
     JournalAct.AUDIT_SEALED: _know_seal,
 }

@@ -132,4 +132,5 @@ class PolicyNoticeAdmin(RecordAdmin):
 
     def file(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Hand over the list for post, and put on record whose addresses it has. Only a POST does."""
-        return letters_by_post.answer(request, by_post(self.found(request, object_id)), BY_LETTER)
+        record = self.found(request, object_id)
+        return letters_by_post.answer(request, by_post(record), BY_LETTER, back=self.url_of(record))

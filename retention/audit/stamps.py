@@ -1,7 +1,8 @@
 """A time stamp of an authority outside for the last seal, where TIMESTAMP_URL is set (RFC 3161; L20).
 
 It shows that the seal was there at that time, to somebody who trusts the authority rather than us. It is kept as the
-authority answered, so that any program can check it.
+authority answered, so that any program can check it. Where TIMESTAMP_ROOTS names the certificates that are trusted, its
+signature has to lead to one of them, when it comes and whenever the trail is verified.
 """
 
 import datetime as dt
@@ -9,8 +10,17 @@ import hashlib
 
 import structlog
 import urllib3
+from cryptography.x509 import Certificate, load_pem_x509_certificates
 from django.conf import settings
-from rfc3161_client import HashAlgorithm, PKIStatus, TimestampRequestBuilder, decode_timestamp_response
+from rfc3161_client import (
+    HashAlgorithm,
+    PKIStatus,
+    TimestampRequestBuilder,
+    TimeStampResponse,
+    VerificationError,
+    VerifierBuilder,
+    decode_timestamp_response,
+)
 
 from contacts.models import AuditSeal, AuditStamp
 
@@ -36,13 +46,37 @@ def stamp(*, at: dt.datetime) -> bool:
 
 
 def is_of(answer: bytes, seal: AuditSeal) -> bool:
-    """Tell whether an answer stamps this seal. Who signed it is for a program that knows the authority."""
+    """Tell whether an answer stamps this seal, whoever signed it."""
     imprint = decode_timestamp_response(answer).tst_info.message_imprint.message
     return bool(imprint == hashlib.sha256(seal.chain.encode()).digest())
 
 
+def roots() -> list[Certificate]:
+    """Return the certificates that are trusted; none where signatures are not checked. Raises ValueError for others."""
+    text = settings.TIMESTAMP_ROOTS.strip()
+    return load_pem_x509_certificates(text.encode()) if text else []
+
+
+def is_signed(answer: bytes, seal: AuditSeal) -> bool:
+    """Tell whether an answer is signed by an authority that is trusted; always, where none is named."""
+    return _is_signed(decode_timestamp_response(answer), seal.chain.encode())
+
+
+def _is_signed(said: TimeStampResponse, chain: bytes) -> bool:
+    """Try all together, and each alone: of two with one name, as before and after a change, only one is looked at."""
+    trusted = roots()
+    return not trusted or any(_leads_to(each, said, chain) for each in (trusted, *([root] for root in trusted)))
+
+
+def _leads_to(trusted: list[Certificate], said: TimeStampResponse, chain: bytes) -> bool:
+    try:
+        return VerifierBuilder(roots=trusted).build().verify_message(said, chain)
+    except VerificationError:
+        return False
+
+
 def _asked(chain: bytes) -> bytes:
-    """Return the authority's answer. Raises ValueError where it stamped something else, or nothing."""
+    """Return the authority's answer. Raises ValueError where it stamped something else, or is not to be trusted."""
     request = TimestampRequestBuilder().data(chain).hash_algorithm(HashAlgorithm.SHA256).build()
     with urllib3.request(
         "POST", settings.TIMESTAMP_URL, body=request.as_bytes(), headers=_HEADERS,
@@ -54,4 +88,6 @@ def _asked(chain: bytes) -> bytes:
         raise ValueError("refused")
     if said.tst_info.nonce != request.nonce or said.tst_info.message_imprint.message != request.message_imprint.message:
         raise ValueError("another stamp")
+    if not _is_signed(said, chain):
+        raise ValueError("signed by nobody who is trusted")
     return answer

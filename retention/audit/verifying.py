@@ -106,6 +106,8 @@ def _of_seal(number: int, ours: AuditSeal | None, before: str, kept: Kept) -> st
     stamp = AuditStamp.objects.filter(seal=ours).first()
     if stamp and not stamps.is_of(bytes(stamp.answer), ours):
         return f"Seal {number} is not the one that was stamped: it was changed, or {_span(said)}."
+    if stamp and not stamps.is_signed(bytes(stamp.answer), ours):
+        return f"The time stamp of seal {number} is signed by nobody who is trusted (TIMESTAMP_ROOTS)."
     return ""
 
 

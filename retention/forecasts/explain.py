@@ -10,6 +10,8 @@ from django.db import connection
 from psycopg2 import sql
 
 from contacts.models import Basis, Contact, PolicyVersion
+from contacts.policy import promised, purposes
+from contacts.words.vocabulary import Use
 from retention.due import retention_schedule
 from retention.models import Hold
 from retention.nights.batches import stream
@@ -22,6 +24,7 @@ class Reason:
     `policy_shown` is the number of the version that the person was shown, `policy_then` of the one in force on the day
     of collection; each is empty where there is none on record (P1). `promised` is the number of the version that binds
     us towards the person, and `by_promise` says that its period is shorter than the one in force, and applies (L13).
+    `waiting` has the uses that wait until the person is told of them.
     """
 
     scenario: str
@@ -34,6 +37,7 @@ class Reason:
     policy_then: int | None
     promised: int | None = None
     by_promise: bool = False
+    waiting: tuple[Use, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,12 +99,14 @@ def _of_batch(ids: list[int], policy: PolicyVersion, day: dt.date) -> Iterator[E
 def _bases(ids: list[int], policy: PolicyVersion) -> dict[int, list[Reason]]:
     query, values = retention_schedule.of(policy, ids)
     shown = _policies(ids)
-    numbers = dict(PolicyVersion.objects.values_list("pk", "number"))
+    versions = {span.version.pk: span.version for span in promised.spans()}
     found: dict[int, list[Reason]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("{} ORDER BY basis.id").format(query), values)
         for contact_id, scenario, legal_basis, clock, anchor, lapses_on, _by_objection, version, by_promise in cursor:
-            policies = *shown[contact_id, scenario], numbers.get(version), by_promise
+            then = versions.get(version)
+            waiting = purposes.uses_waiting(then.rule(scenario), policy.rule(scenario)) if then else ()
+            policies = *shown[contact_id, scenario], then.number if then else None, by_promise, tuple(waiting)
             found[contact_id].append(Reason(scenario, legal_basis, clock, anchor, lapses_on, *policies))
     return found
 

@@ -17,7 +17,7 @@ from contacts.models import PolicyVersion
 from contacts.people import clocks
 from contacts.policy import policies
 from contacts.words.vocabulary import Scenario
-from retention.due import growing, retention_schedule
+from retention.due import growing, new_purposes, retention_schedule
 from retention.due.due_bases import RetentionDate
 from retention.forecasts import forecast
 from retention.models import PolicyEffect
@@ -79,7 +79,8 @@ def rehearse(source: dict[str, Any], *, at: dt.datetime) -> Figures:
 @transaction.atomic
 def count(now: PolicyVersion, then: PolicyVersion, *, at: dt.datetime) -> Figures:
     """Count by scenario, and of people, who goes by the next night and after 30 and 365 days, under the version in
-    force and under the other; for whom the day comes sooner or later; and who was promised a shorter period.
+    force and under the other; for whom the day comes sooner or later; and who was promised a shorter period or
+    fewer purposes.
     """
     night = _night(now, at)
     figures: Figures = {scenario: {} for scenario in (*Scenario.values, PEOPLE)}
@@ -148,10 +149,12 @@ def _compare(figures: Figures, night: dt.date) -> None:
 
 
 def _grow(figures: Figures, then: PolicyVersion, at: dt.datetime) -> None:
-    """Add who was promised a shorter period: it applies to them until they are told of the longer one (L13)."""
-    promised = growing.whose_period_grows(then, at=at, most=0)
+    """Add who was promised a shorter period or fewer purposes: that applies until they are told of more (L13)."""
+    promised, told = growing.whose_period_grows(then, at=at, most=0), new_purposes.told_of(then)
     for scenario, counted in figures.items():
         counted["grows"] = promised.bases[scenario] if scenario else promised.people
+        counted["told"] = told[scenario]
+    figures[PEOPLE]["waits"] = new_purposes.waits_for(then)
 
 
 def _some(found: Any, most: int) -> list[int]:

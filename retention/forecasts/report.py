@@ -59,11 +59,19 @@ def forecast_line(day: Day) -> str:
 def of_policy(figures: Figures) -> list[str]:
     """Return what a version of the policy would do as lines: each scenario that it changes, and people at the end."""
     lines = [_of_policy(name or "people", figures[name]) for name in figures if _moves(figures[name])]
+    lines += _of_purposes(figures[""]) if figures else []
     return lines or ["It changes no period of anybody who is held."] if figures else []
 
 
 def _moves(row: dict[str, Any]) -> bool:
     return bool(row["sooner"] or row["later"] or row["grows"] or row["now"] != row["then"])
+
+
+def _of_purposes(row: dict[str, Any]) -> list[str]:
+    """Say who would be told of a new purpose, and which uses wait for that; in words of the command."""
+    told = [f"{people(row['told'])} will be told of a new purpose."] if row["told"] else []
+    waits = row["waits"].items()
+    return told + [f"The use “{use}” waits for {people(number)} until they are told." for use, number in waits]
 
 
 def _of_policy(name: str, row: dict[str, Any]) -> str:

@@ -6,11 +6,11 @@ Names are read here for display alone; nothing that is kept or logged may come f
 import datetime as dt
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from contacts.models import Activity, Contact, Event, PolicyVersion, Registration
-from contacts.policy import policy_words
+from contacts.policy import policy_words, purposes
 from contacts.words.vocabulary import ActivityKind, Clock, Scenario
 from retention.forecasts.explain import Explanation, Reason, StandingHold, leaves_by_objection
 from retention.models import HoldKind, HoldReason
@@ -49,6 +49,26 @@ def _promised(reason: Reason, policy: PolicyVersion) -> str:
     }
 
 
+def _waiting(explanation: Explanation, policy: PolicyVersion) -> list[str]:
+    """Return a sentence for each reason with a purpose that waits, since the person was not told of it (L13)."""
+    return [_not_yet(reason, policy) for reason in explanation.bases if reason.waiting]
+
+
+def _not_yet(reason: Reason, policy: PolicyVersion) -> str:
+    then = PolicyVersion.objects.get(number=reason.promised or 0).rule(reason.scenario)
+    language = (get_language() or policy_words.FALLBACK).partition("-")[0]
+    text = _(
+        "As %(scenario)s, the person was promised version %(old)d and not told of version %(new)d. Until then these"
+        " purposes wait: %(purposes)s."
+    )
+    return text % {
+        "scenario": Scenario(reason.scenario).label,
+        "old": reason.promised,
+        "new": policy.number,
+        "purposes": "; ".join(purposes.waiting(then, policy.rule(reason.scenario), language)),
+    }
+
+
 def policy_shown(reason: Reason) -> str:
     """Return which version of the policy the person was shown, or which was in force (P1)."""
     return policy_words.shown(reason.policy_shown, reason.policy_then, reason.policy_shown_on)
@@ -59,7 +79,7 @@ def sentences(explanation: Explanation, contact: Contact, policy: PolicyVersion,
     name = contact.display_name if not contact.minimised_on else reduced_name(contact)
     # Scenarios that run on the same activity give the same sentence; once is enough.
     told = list(dict.fromkeys(because(name, reason, contact, policy) for reason in explanation.bases))
-    told += _shorter(explanation, policy)
+    told += [*_shorter(explanation, policy), *_waiting(explanation, policy)]
     told += [held_by(name, hold) for hold in explanation.holds]
     by_objection = leaves_by_objection(explanation, contact, policy)
     return [*told, until(name, explanation, day, by_objection=by_objection)]

@@ -1,7 +1,6 @@
 """Who is owed word of what a version changes for them: a longer period, or a use that they were not told of (L13)."""
 
 import datetime as dt
-from collections.abc import Iterator
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -12,11 +11,8 @@ from contacts.base.days import day_of
 from contacts.information import longer
 from contacts.models import Contact, Message, PolicyVersion
 from contacts.models.people import Contacts
-from contacts.policy import promised
-from contacts.policy.policy_words import FALLBACK
-from contacts.policy.promised import Promised
-from contacts.words.vocabulary import AddressTrust, MailTemplate, Scenario
-from retention.due import growing
+from contacts.words.vocabulary import AddressTrust, MailTemplate
+from retention.due import growing, new_purposes
 from retention.due.due_bases import Sql, union
 
 _PEOPLE = sql.SQL("SELECT contact_id FROM ({}) affected")
@@ -24,7 +20,7 @@ _PEOPLE = sql.SQL("SELECT contact_id FROM ({}) affected")
 
 def people(policy: PolicyVersion, *, at: dt.datetime) -> Contacts:
     """Return everybody whom the version in force would keep longer, or use for more, than they were told."""
-    return _among(union([growing.growing(policy, at=at), *_used_for_more(policy)]))
+    return _among(union([growing.growing(policy, at=at), new_purposes.used_for_more(policy)]))
 
 
 def kept_longer(policy: PolicyVersion, *, at: dt.datetime) -> Contacts:
@@ -56,19 +52,6 @@ def _unrestricted(policy: PolicyVersion, at: dt.datetime) -> QuerySet[Contact]:
 
 def _mails(policy: PolicyVersion) -> QuerySet[Message]:
     return Message.objects.filter(contact=OuterRef("pk"), template=MailTemplate.LONGER, once=longer.once(policy))
-
-
-_USED_FOR_MORE = sql.SQL("SELECT basis.contact_id, basis.scenario FROM contacts_basis basis WHERE scenario = {} AND {}")
-
-
-def _used_for_more(policy: PolicyVersion) -> Iterator[Sql]:
-    """Yield the bases under a rule that has a purpose which the one promised did not have (Art. 6(4), 13(3), 14(4))."""
-    for scenario in Scenario.values:
-        new = policy.rule(scenario)
-        spans = [span for span in promised.spans() if promised.new_purposes(span.version.rule(scenario), new, FALLBACK)]
-        if spans:
-            theirs, values = Promised(promised.key(new, policy), tuple(spans)).held(f"{scenario}_more")
-            yield _USED_FOR_MORE.format(sql.Literal(scenario), theirs), values
 
 
 def _among(found: Sql) -> Contacts:

@@ -14,8 +14,8 @@ from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
 from contacts.models import PolicyVersion
-from contacts.outbox import links
 from dsr.models import Enclosure
+from dsr.systems import owner_links
 from dsr.words.vocabulary import Kind
 from tests.support.accessible import violations_everywhere
 from tests.support.asking_systems import SystemFactory, task_of
@@ -52,7 +52,7 @@ def test_the_officer_answers_a_lawyers_request_across_three_systems(
     page.get_by_text("The answer waits for them until").wait_for()
     assert violations_everywhere(page, ".pc-stack") == []
     _lawyer_comes_in(page)
-    _owner_answers(browser, f"{live_server.url}/systems/{links.task(task_of(request, invoices).public_id)}/?lang=en")
+    _owner_answers(browser, f"{live_server.url}/systems/{owner_links.token(task_of(request, invoices))}/?lang=en")
     nothing = {"task": str(task_of(request, support).pk), "answer": "nothing"}
     _do(page, "Record an answer", "The answer is on record.", **nothing)
     emptied = {"task": str(task_of(request, sheet).pk), "why": "It was emptied after the event."}

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
@@ -17,6 +16,7 @@ from contacts.models import ChannelPermission, Contact, Event, FoodPreference, P
 from contacts.outbox import links
 from contacts.signups import proof
 from contacts.signups.sign_ups import Wish
+from privacy_crm import settings as product
 from tests.support import visitors
 from tests.support.accessible import violations_everywhere
 from tests.support.factories import WhitepaperFactory
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-AS_IT_IS = settings.ALTCHA_CHALLENGE
+AS_IT_IS = product.ALTCHA_CHALLENGE
 BOXES = {"email": "Yes, you may e-mail me.", "phone": "Yes, you may call me."}
 
 

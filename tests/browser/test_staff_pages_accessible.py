@@ -1,9 +1,6 @@
 """Every page of the staff, in each role that opens it: nothing complains, nothing is cut off, and axe finds nothing."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator
-from itertools import batched
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,16 +9,16 @@ from pytest_django.live_server_helper import LiveServer
 
 from contacts.models import PolicyVersion
 from privacy_crm import roles
-from tests.browser.test_admin import complaints, enter, visit
-from tests.support.accessible import violations
+from tests.browser.test_admin import complaints, enter
 from tests.support.admin_pages import address, opened_by, world
+from tests.support.looks import DESK, Looks
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 __all__ = ["complaints"]  # the fixture
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(1_200)]
 
 # What is no page: a script, what the palette asks for, and files.
 BARE = {
@@ -51,63 +48,33 @@ MAIN = [
     *("contacts_audience_add", "contacts_mailing_send", "contacts_duplicatepair_change", "dsr_request_change"),
     *("contacts_event_check-in", "contacts_event_food", "retention_purgerun_change", "contacts_policyversion_change"),
 ]
-PHONE: Any = {"width": 390, "height": 844}
-DESK: Any = {"width": 1440, "height": 900}
-# What is ours of a page, where it has it: Unfold draws the frame around it.
-OURS = ("#content-main", "main", ".pc-stack", ".pc-card")
-KINDS = """ours => [...new Set(Array.from(document.querySelectorAll(`${ours}, ${ours} *`), element => element
-    .cloneNode().outerHTML.replaceAll(/[\\w-]*\\d[\\w-]*/g, "")))]"""
 
 
 @pytest.fixture
 def page(browser: Any, live_server: LiveServer, complaints: list[str]) -> Iterator["Page"]:
-    with browser.new_context(base_url=live_server.url) as context:
+    with browser.new_context(base_url=live_server.url, viewport=DESK) as context:
         page = context.new_page()
         page.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         yield page
 
 
-@pytest.mark.parametrize("names", list(batched(PAGES, 50)), ids=itemgetter(0))
 def test_every_page_works_fits_and_can_be_used_by_everybody_in_each_role(
-    names: tuple[str, ...],
     page: "Page",
     complaints: list[str],
     live_server: LiveServer,
     log_in: Callable[[str], Client],
     policy: PolicyVersion,
 ) -> None:
-    records, wrong = world(policy), {}
-    looked_at: defaultdict[str, set[str]] = defaultdict(set)
-    for number, role in enumerate(roles.ROLES):
+    records, looks, wrong = world(policy), Looks(), {}
+    for role in roles.ROLES:
         enter(page, log_in(role), live_server)
-        for name in [name for name in opened_by(role) if name in names]:
-            page.set_viewport_size(PHONE if number % 2 else DESK)
-            visit(page, address(name, records))
-            wrong[role, name] = found(page, looked_at[name]) + complaints
+        for name in [name for name in opened_by(role) if name in PAGES]:
+            page.goto(address(name, records))
+            wrong[role, name] = looks.wrong(page, name) + complaints
             complaints.clear()
-    assert {name for _role, name in wrong} == set(names)
+    assert {name for _role, name in wrong} == set(PAGES)
     assert {place: lines for place, lines in wrong.items() if lines} == {}
-
-
-def found(page: "Page", looked_at: set[str]) -> list[str]:
-    """Return what is wrong with a page on a phone and at a desk; axe looks where there are elements new to it."""
-    ours = our_part(page)
-    kinds = set(page.evaluate(KINDS, ours))
-    is_new = not kinds <= looked_at
-    looked_at |= kinds
-    lines = []
-    for size in (PHONE, DESK):
-        page.set_viewport_size(size)
-        if page.evaluate("document.documentElement.scrollWidth") != size["width"]:
-            lines.append(f"{size['width']}: the page is wider than the screen")
-        if is_new:
-            lines += [f"{size['width']}: {line}" for line in violations(page, ours)]
-    return lines
-
-
-def our_part(page: "Page") -> str:
-    return next(part for part in OURS if page.locator(part).count())
 
 
 def test_the_main_pages_can_be_used_in_the_dark(
@@ -116,7 +83,8 @@ def test_the_main_pages_can_be_used_in_the_dark(
     records = world(policy)
     enter(page, log_in("superuser"), live_server)
     page.emulate_media(color_scheme="dark")
+    looks = Looks()
     for name in MAIN:
-        visit(page, address(name, records))
+        page.goto(address(name, records))
         assert page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
-        assert (name, found(page, set())) == (name, [])
+        assert (name, looks.wrong(page, name)) == (name, [])

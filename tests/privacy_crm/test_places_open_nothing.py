@@ -75,7 +75,7 @@ PLACES = st.tuples(st.sampled_from(["DE", "SE", "GB"]), st.sampled_from(FORMS[1:
 
 
 @pytest.mark.parametrize("door", DOORS)
-@settings(max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(6), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     here=PLACES,
     there=PLACES,

@@ -42,7 +42,7 @@ from retention.models import (
     Rule,
     StatementCheck,
 )
-from tests.support import assessing, breaching, listing, mailings, matrix, merging, request_pages, uploading
+from tests.support import assessing, breaching, listing, mailings, matrix, merging, planned, request_pages, uploading
 from tests.support.asking_systems import SystemFactory
 from tests.support.factories import (
     NOON,
@@ -295,20 +295,16 @@ LOOKS = {
 
 
 _SESSIONS = {"django_session", "privacy_crm_openlogin"}
+_FINGERPRINT = sql.SQL("SELECT {name}, md5(string_agg(t::text, chr(10) ORDER BY t::text)) FROM {table} t")
 
 
 def contents(*, looks: bool = True) -> dict[str, str]:
     """Return a fingerprint of every table but those of sessions; without `looks`, of all but who has looked."""
     with connection.cursor() as cursor:
-        tables = sorted(set(connection.introspection.table_names(cursor)) - _SESSIONS)
-        cursor.execute(sql.SQL(" UNION ALL ").join(map(_fingerprint, tables)))
-        prints = {table: str(fingerprint) for table, fingerprint in cursor.fetchall()}
+        tables = set(connection.introspection.table_names(cursor)) - _SESSIONS
+    answers = planned.each_table("fingerprint", tables, _FINGERPRINT)
+    prints = {table: str(fingerprint) for table, fingerprint in answers}
     if not looks:
         done = AuditEvent.objects.exclude(code__in=LOOKS).order_by("pk").values_list("pk", "code", "public_id")
         prints[AuditEvent._meta.db_table] = str(list(done))
     return prints
-
-
-def _fingerprint(table: str) -> sql.Composed:
-    query = sql.SQL("SELECT {}, md5(string_agg(t::text, chr(10) ORDER BY t::text)) FROM {} t")
-    return query.format(sql.Literal(table), sql.Identifier(table))

@@ -35,7 +35,7 @@ from dsr.intake import proving
 from dsr.models import Certificate, Request
 from dsr.words.vocabulary import ErasureGround, Kind
 from retention.models import Hold, PurgeCandidate, PurgeRun
-from tests.support import listing
+from tests.support import listing, planned
 from tests.support.factories import NOON, ContactFactory, customer, place
 from tests.support.packaged import somebody
 from tests.support.requesting import asked_by, posted
@@ -129,24 +129,16 @@ def text_of(page: str) -> str:
 def counted() -> dict[str, int]:
     """How many rows each table of the database has."""
     with connection.cursor() as cursor:
-        return {table: _rows(cursor, table) for table in connection.introspection.table_names(cursor)}
-
-
-def _rows(cursor: Any, table: str) -> int:
-    cursor.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table)))
-    return int(cursor.fetchone()[0])
+        tables = connection.introspection.table_names(cursor)
+    return dict(planned.each_table("count", tables, sql.SQL("SELECT {name}, count(*) FROM {table}")))
 
 
 def dump() -> str:
     """Every row of every table, as `pg_dump` would have it."""
     with connection.cursor() as cursor:
         tables = connection.introspection.table_names(cursor)
-        return "\n".join(f"{table}\t{row}" for table in tables for row in _lines(cursor, table))
-
-
-def _lines(cursor: Any, table: str) -> list[str]:
-    cursor.execute(sql.SQL("SELECT each::text FROM {} each").format(sql.Identifier(table)))
-    return [line for (line,) in cursor.fetchall()]
+    lines = planned.each_table("dump", tables, sql.SQL("SELECT {name}, entry::text FROM {table} entry"))
+    return "\n".join(f"{table}\t{line}" for table, line in lines)
 
 
 def hash_of(contact: Contact) -> str:

@@ -43,6 +43,7 @@ from retention.holds import holds
 from retention.models import Hold, PurgeRun
 from retention.nights import approvals, purge
 from retention.nights.outcomes import Outcome
+from tests.support import planned
 
 NOON = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.UTC)
 ONE_DAY = dt.timedelta(days=1)
@@ -321,8 +322,4 @@ def approve(waiting: PurgeRun, *, at: dt.datetime | None = None, by: str = "user
 
 def everything_about(contact: Contact) -> dict[str, list[dict[str, Any]]]:
     """Every row of a person and of all tables that hang on them: what a refusal must leave as it was."""
-    rows = {"contact": list(Contact.objects.filter(pk=contact.pk).values())}
-    for relation in Contact._meta.related_objects:
-        found = relation.related_model._base_manager.filter(**{relation.field.name: contact.pk})
-        rows[relation.related_model.__name__] = list(found.order_by("pk").values())
-    return rows
+    return planned.rows("about", {"contact": (Contact, "id")} | planned.hanging_on(Contact), contact.pk)

@@ -8,7 +8,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from django.apps import apps
-from django.db import connection
 from psycopg2 import sql
 
 from contacts.models import Basis, Contact, PolicyVersion
@@ -18,6 +17,7 @@ from privacy_crm.crm_import.cells import When
 from privacy_crm.crm_import.existing import Mode
 from privacy_crm.crm_import.rejects import Reject
 from privacy_crm.crm_import.report import Counts, Report
+from tests.support import planned
 from tests.support.factories import NOON
 
 HEADERS = {
@@ -109,19 +109,15 @@ def basis(scenario: str = "whitepaper") -> Basis:
     return Basis.objects.get(contact__email=AINO, scenario=scenario)
 
 
+_ROWS = sql.SQL("SELECT {name}, ctid::text, xmin::text, entry::text FROM {table} entry")
+
+
 def everything() -> Table:
     """Every row of every table but the audit, under its place on the disk: what is rewritten moves."""
-    return {(table, ctid): tuple(rest) for table in sorted(_tables()) for ctid, *rest in _rows(table)}
+    return {(table, ctid): tuple(rest) for table, ctid, *rest in planned.each_table("rows", _tables(), _ROWS)}
 
 
 def _tables() -> Iterator[str]:
     for model in apps.get_models():
         if model._meta.app_label in {"contacts", "retention"} and model.__name__ != "AuditEvent":
             yield model._meta.db_table
-
-
-def _rows(table: str) -> list[tuple[str, ...]]:
-    with connection.cursor() as cursor:
-        query = sql.SQL("SELECT ctid::text, xmin::text, entry::text FROM {} entry")
-        cursor.execute(query.format(sql.Identifier(table)))
-        return [tuple(row) for row in cursor.fetchall()]

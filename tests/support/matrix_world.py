@@ -29,6 +29,7 @@ from contacts.signups import proof
 from contacts.signups.sign_ups import Wish
 from contacts.words.addresses import hashes
 from dsr.models import Handover, Paper, Request
+from dsr.systems import owner_links
 from privacy_crm.access import telling
 from privacy_crm.models import AccountLink
 from privacy_crm.uploads import storing
@@ -215,7 +216,7 @@ def _visited(records: dict[str, Any], visitor: Contact) -> dict[str, str]:
 
 def _task(records: dict[str, Any]) -> str:
     """Return what a link carries by which the owner of another system answers."""
-    return links.task(records["dsr_request_note-answer"].system_tasks.get().public_id)
+    return owner_links.token(records["dsr_request_new-link"].system_tasks.get())
 
 
 def _invited() -> str:

@@ -62,6 +62,7 @@ def world(policy: PolicyVersion) -> dict[str, Request]:
         "ask-again": _answered(policy),
         "attachment": _enclosed(policy),
         "tell-represented": _acted_for(policy),
+        "new-link": _waits(policy, in_use=True),  # the last: who comes after it would ask this system, too
     }
     same = {
         "reject": "uphold",
@@ -69,6 +70,7 @@ def world(policy: PolicyVersion) -> dict[str, Request]:
         "taken-back-with-letter": "uphold",
         "letter": "settle-letter",
         "call-off": "note-answer",
+        "undo": "ask-again",
         "enclosure": "ask-again",
         "package": "hand-over",
         "certificate": "settle-findings",
@@ -141,10 +143,10 @@ def _lost(policy: PolicyVersion) -> Request:
     return request
 
 
-def _waits(policy: PolicyVersion) -> Request:
-    """Another system was asked, which has been taken out of use since, and has not answered."""
+def _waits(policy: PolicyVersion, *, in_use: bool = False) -> Request:
+    """Another system was asked, which has been taken out of use since unless `in_use`, and has not answered."""
     request = _asked(policy, Kind.ACCESS)
-    system = SystemFactory.create(ended_on=NOON.date())
+    system = SystemFactory.create(ended_on=None if in_use else NOON.date())
     SystemTask.objects.create(request=request, system=system, opened_at=NOON, not_before=NOON, due_on=NOON.date())
     return request
 

@@ -16,6 +16,7 @@ from dsr.models import Proof, Request
 from dsr.records import transitions
 from dsr.words.vocabulary import Kind, Outcome, Source
 from retention.models import Hold
+from tests.support import planned
 from tests.support.factories import NOON, ContactFactory
 
 OFFICER = "user:1"
@@ -104,14 +105,8 @@ def steps(request: Request) -> list[str]:
 
 def whole(request: Request) -> dict[str, list[dict[str, Any]]]:
     """Every row of a request, of what hangs on it, and of what its acts do to people: what a refusal must leave."""
-    found = {"request": Request.objects.filter(pk=request.pk)}
-    for relation in Request._meta.related_objects:
-        found[relation.related_model.__name__] = relation.related_model._base_manager.filter(
-            **{relation.field.name: request.pk}
-        )
-    about = {"holds": Hold.objects.all(), "mails": Message.objects.all(), "trail": AuditEvent.objects.all()}
-    people = {"people": Contact.objects.all()}
-    return {name: list(rows.order_by("pk").values()) for name, rows in (found | about | people).items()}
+    about = {"holds": (Hold, ""), "mails": (Message, ""), "trail": (AuditEvent, ""), "people": (Contact, "")}
+    return planned.rows("request", {"request": (Request, "id")} | planned.hanging_on(Request) | about, request.pk)
 
 
 def received(policy: PolicyVersion, month: int, day: int, kind: Kind = Kind.ERASURE) -> Request:

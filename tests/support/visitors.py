@@ -6,6 +6,7 @@ from typing import Any
 
 from altcha import Challenge, Payload, solve_challenge
 from altcha_django.verifiers import get_verifier
+from django.conf import settings
 from django.test import Client
 
 from contacts.models import Contact, Event, PolicyVersion, SignUp, Suppression
@@ -14,7 +15,7 @@ from contacts.signups import sign_ups
 from contacts.signups.sign_ups import Typed, Wish
 from tests.support.factories import DOUBTED, NOON, SPRING, UNPROVEN, ContactFactory, EventFactory, customer, hold
 
-EASY = {"cost": 1000, "max_number": 2, "expires_seconds": 600}  # ALTCHA_CHALLENGE where a test solves many
+EASY = settings.ALTCHA_CHALLENGE  # as tests/settings.py has it
 
 AINO = {
     "email": "aino@fjordkraft.example",

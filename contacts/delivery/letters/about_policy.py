@@ -7,7 +7,8 @@ from contacts.delivery.letters.parts import Button, Facts, Heading, Letter, Lett
 from contacts.information import longer as longer_periods
 from contacts.information.longer import Change
 from contacts.outbox import links
-from contacts.policy import policy_words, promised
+from contacts.policy import policy_words
+from contacts.policy import purposes as told_of
 
 
 def longer(occasion: Occasion) -> Letter:
@@ -53,6 +54,6 @@ def _about(change: Change, language: str) -> list[Part]:
         (_("How long we keep them from now on"), change.after),
         (_("What we told you before"), change.before),
     ]
-    purposes = promised.new_purposes(change.old, change.new, language)
+    purposes = told_of.new(change.old, change.new, language)
     also = [(_("What we use them for as well"), "; ".join(purposes))] if purposes else []
     return [Heading(title), Facts([*(periods if change.is_longer else []), *also])]

@@ -13,7 +13,7 @@ from contacts.models import System
 from contacts.outbox import wake_worker
 from dsr.models import Request
 from dsr.records.transitions import RequestError
-from dsr.systems import asking_words, opening, reporting
+from dsr.systems import asking_words, opening, owner_links, reporting, undoing
 from dsr.systems.reporting import File, Said
 from dsr.words.vocabulary import TaskAnswer
 
@@ -98,13 +98,55 @@ class AgainForm(ActForm):
 
     def __init__(self, record: Any = None, **options: Any) -> None:
         super().__init__(record, **options)
-        answered = record.system_tasks.filter(answered_at__isnull=False).select_related("system")
+        answered = record.system_tasks.standing().filter(answered_at__isnull=False).select_related("system")
         self.fields["task"].choices = [(str(each.pk), each.system.name) for each in answered]  # type: ignore[attr-defined]
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         opening.again(int(self.cleaned_data["task"]), at=at, by=by)
         wake_worker.nudge()
         return _("The system is asked again.")
+
+
+class LinkForm(OfTaskForm):
+    explanation = gettext_lazy(
+        "Its owner gets a new link, and the old one ends at once. Use this where a link has ended or was passed on."
+    )
+    submit = gettext_lazy("Send a new link")
+
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
+        owner_links.anew(int(self.cleaned_data["task"]), at=at, by=by)
+        wake_worker.nudge()
+        return _("A new link is on its way.")
+
+
+class UndoForm(ActForm):
+    refusals = (RequestError,)
+    explanation = gettext_lazy(
+        "For what should not have been done, such as for the wrong person. The system is told to undo it, what it sent"
+        " is deleted, and neither letter nor certificate counts it any more."
+    )
+    submit = gettext_lazy("Tell it to undo this")
+
+    task = fields.choice(gettext_lazy("Which system?"), ())
+    why = fields.long_text(gettext_lazy("Why is it to be undone?"))
+
+    def __init__(self, record: Any = None, **options: Any) -> None:
+        super().__init__(record, **options)
+        done = record.system_tasks.to_undo().select_related("system")
+        self.fields["task"].choices = [(str(each.pk), each.system.name) for each in done]  # type: ignore[attr-defined]
+
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
+        undoing.undo(int(self.cleaned_data["task"]), self.cleaned_data["why"], at=at, by=by)
+        wake_worker.nudge()
+        return _("The system is told to undo it.")
+
+
+def _did_something(request: Request) -> bool:
+    return request.system_tasks.to_undo().exists()
+
+
+def _has_links(request: Request) -> bool:
+    return request.system_tasks.open().filter(system__ended_on__isnull=True).exists()
 
 
 def _may_be_asked(request: Request) -> bool:
@@ -116,7 +158,7 @@ def _is_waited_for(request: Request) -> bool:
 
 
 def _has_answers(request: Request) -> bool:
-    return request.is_standing and request.system_tasks.filter(answered_at__isnull=False).exists()
+    return request.is_standing and request.system_tasks.standing().filter(answered_at__isnull=False).exists()
 
 
 ACTS: tuple[Act, ...] = (
@@ -130,5 +172,7 @@ ACTS: tuple[Act, ...] = (
         "do_not_disturb_on",
         offered=_is_waited_for,
     ),
+    Act("new-link", gettext_lazy("Send a new link"), _HANDLE, LinkForm, "link", offered=_has_links),
+    Act("undo", gettext_lazy("Have it undone"), _HANDLE, UndoForm, "undo", offered=_did_something),
     Act("ask-again", gettext_lazy("Ask a system again"), _HANDLE, AgainForm, "replay", offered=_has_answers),
 )

@@ -173,7 +173,7 @@ def _user(entry: Entry) -> int | None:
     return int(number) if kind == "user" and number.isdecimal() else None
 
 
-_OF_SYSTEMS = {Step.SYSTEM_ASKED, Step.SYSTEM_ANSWERED, Step.SYSTEM_CALLED_OFF}
+_OF_SYSTEMS = {Step.SYSTEM_ASKED, Step.SYSTEM_ANSWERED, Step.SYSTEM_CALLED_OFF, Step.SYSTEM_UNDONE}
 _THE_PERSONS = {Step.PROVEN, Step.FETCHED, Step.OBJECTED, Step.WITHDRAWN, Step.RECEIVED}
 
 

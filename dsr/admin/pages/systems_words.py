@@ -35,6 +35,8 @@ def waits(record: Request) -> str:
 
 
 def _state(task: SystemTask, day: dt.date) -> str:
+    if task.called_off_at and task.answered_at:
+        return _undone(task)
     if task.called_off_at:
         return _("need not answer")
     if task.answered_at:
@@ -45,6 +47,12 @@ def _state(task: SystemTask, day: dt.date) -> str:
         return _("could not be reached yet")
     heard = task.told_at is not None or task.system.reached_by == ReachedBy.API  # which fetches it by itself
     return _("asked, has not answered") if heard else _("is being asked")
+
+
+def _undone(task: SystemTask) -> str:
+    if task.called_off_told_at is None:
+        return _("is being told to undo it")
+    return _("told on %s to undo what it did") % date_format(task.called_off_told_at)
 
 
 def _answered(task: SystemTask, at: dt.datetime) -> str:

@@ -53,6 +53,7 @@ def _results(address: str | None, at: dt.datetime) -> Iterator[Result]:
     yield from tried("Place of backups", "Look at BACKUP_URL: a backup could not be kept there.", backups.place)
     yield from tried("Backups", "Look at BACKUP_URL.", partial(backups.look, at))
     yield from tried("Watcher", "Look at HEARTBEAT_URL.", outside.watcher)
+    yield from tried("Time stamps", "Look at TIMESTAMP_ROOTS.", outside.stamps_checked)
     yield from tried("Site's name", "Look at SITE_URL, and at the resolver of this machine.", seen)
     yield from mail.sender(settings.DEFAULT_FROM_EMAIL, settings.DKIM_SELECTORS, resolver)
     if address:

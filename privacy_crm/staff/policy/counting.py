@@ -18,7 +18,7 @@ from contacts.admin.shared.people import visible_to
 from contacts.base import background
 from contacts.models import Contact, PolicyVersion
 from contacts.policy.source_checks import PolicyError
-from contacts.words.vocabulary import Scenario
+from contacts.words.vocabulary import Scenario, Use
 from retention import tasks
 from retention.forecasts import policy_effects
 from retention.models import PolicyEffect
@@ -65,7 +65,9 @@ def shown(request: HttpRequest, version: PolicyVersion) -> dict[str, Any]:
 def told(effect: PolicyEffect) -> dict[str, Any]:
     """Return the numbers by scenario, and those of people, each of whom counts once."""
     rows = [(capfirst(str(Scenario(name).label)), _row(effect.figures[name])) for name in Scenario.values]
-    return {"effect": effect, "rows": rows, "people": _row(effect.figures[policy_effects.PEOPLE])}
+    people = _row(effect.figures[policy_effects.PEOPLE])
+    waits = [(str(Use(use).label), number) for use, number in people.get("waits", {}).items()]
+    return {"effect": effect, "rows": rows, "people": people, "waits": waits}
 
 
 def _row(figures: dict[str, Any]) -> dict[str, Any]:

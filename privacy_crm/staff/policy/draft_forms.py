@@ -16,17 +16,15 @@ from contacts.policy.drafting import Source
 from contacts.policy.source_checks import LINKS, OPTIONAL, SPOKEN, PolicyError, Problem
 from contacts.words.categories import Category
 from contacts.words.vocabulary import Clock, LegalBasis
-from privacy_crm.staff.policy import counting
+from privacy_crm.staff.policy import counting, purpose_rows
 
 _NAMES: dict[str, Any] = {
-    "title": gettext_lazy("Heading"),
-    "purposes": gettext_lazy("What we use it for, one purpose in each row"),
     "note": gettext_lazy("Note by the form"),
     "text": gettext_lazy("Full text"),
     "recipients": gettext_lazy("Who gets the details, one recipient in each row"),
     "transfers": gettext_lazy("Outside the EU and the EEA"),
 }
-_LISTS = ("purposes", "recipients")
+_LISTS = ("recipients",)
 _SHORT = (*_LISTS, "title", "note", "transfers")
 _PLAIN: dict[str, Any] = {
     "name": gettext_lazy("Company"),
@@ -98,7 +96,8 @@ class SectionForm(ActForm):
 
     def _show(self, problem: Any) -> None:
         name = problem.where[-1] if isinstance(problem, Problem) else ""
-        places = [each for each in (name.replace(".", "_"), f"{name}_en") if each in self.fields]
+        names = (name.replace(".", "_"), f"{name}_en", purpose_rows.FIRST.get(name))
+        places = [each for each in names if each in self.fields]
         self.add_error(places[0] if places else None, str(problem.sentence if places else problem))
 
 
@@ -106,6 +105,10 @@ class RuleForm(SectionForm):
     """What a policy says of one scenario."""
 
     scenario = ""
+    explanation = gettext_lazy(
+        "A purpose with a new text is a new purpose, unless you say that it is the same in other words. A new use waits"
+        " for each person until they are told. Empty purposes are left out."
+    )
 
     def offered(self, source: Source) -> Iterator[tuple[str, forms.Field]]:
         rule = self._rule(source)
@@ -119,14 +122,17 @@ class RuleForm(SectionForm):
             "categories",
             fields.choices(which, _titled(Category), required=False, initial=rule["categories"]),
         )
+        yield from self.spoken("title", gettext_lazy("Heading"), rule["title"], short=True)
+        yield from purpose_rows.offered(rule, counting.in_force().rule(self.scenario), self.codes)
         for name, label in _NAMES.items():
-            yield from self.spoken(name, label, rule.get(name, {}), short=name == "title")
+            yield from self.spoken(name, label, rule.get(name, {}))
 
     def change(self, source: Source) -> Source:
         terms = {name: self.cleaned_data[name] for name in ("months", "clock", "legal_basis", "categories")}
-        words = {name: self.said(name) for name in SPOKEN}
+        words = {name: self.said(name) for name in SPOKEN if name != "purposes"}
         beside = {name: said for name in OPTIONAL if (said := self.said(name))}
-        rule = {"scenario": self.scenario, **terms, **words, **beside}
+        purposes = purpose_rows.read(self.cleaned_data, counting.in_force().rule(self.scenario), self.codes)
+        rule = {"scenario": self.scenario, **terms, **words, **beside, **purposes}
         return source | {"rule": [rule if each["scenario"] == self.scenario else each for each in source["rule"]]}
 
     def _rule(self, source: Source) -> Source:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from contacts.base.background import app
 from privacy_crm.health import measures
-from privacy_crm.staff.system import backups, configured, jobs, keys, measured, nights
+from privacy_crm.staff.system import backups, configured, guarded, jobs, keys, measured, nights
 from privacy_crm.staff.system.lines import Section, verdict
 
 PERMISSION = "contacts.view_jobrun"
@@ -44,6 +44,7 @@ def _sections(at: dt.datetime) -> Iterator[Section]:
     yield measured.people(found)
     yield backups.backups(found, at=at)
     yield keys.keys()
+    yield guarded.guarded()
 
 
 def _queues() -> list[str]:

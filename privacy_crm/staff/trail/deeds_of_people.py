@@ -113,6 +113,7 @@ REQUESTS: dict[str, Any] = {
     "request.system_asked": _("asked another system for %(request)s"),
     "request.system_answered": _("answered for another system about %(request)s"),
     "request.system_called_off": _("told another system that %(request)s needs no answer"),
+    "request.system_undone": _("had another system undo what it did for %(request)s"),
     "request.letter": _("wrote a letter for %(request)s"),
     "request.fee": _("asked for a fee for %(request)s"),
     "request.refused": _("refused %(request)s"),

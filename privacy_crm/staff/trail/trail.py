@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from contacts.admin.shared import acts
+from contacts.admin.shared import acts, second_factor
 from contacts.admin.shared.acts import Act
 from contacts.admin.shared.base import RecordAdmin
 from contacts.admin.shared.looks import note_look
@@ -80,22 +80,21 @@ class AuditEventAdmin(RecordAdmin):
         return [path("csv/", view, name=self._url_name("csv")), *super().get_urls()]
 
     def csv(self, request: HttpRequest) -> HttpResponseBase:
-        """Hand out what the list shows, as a file."""
+        """Hand out what the list shows, as a file. It takes a fresh factor."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
+        shown = f"{self.url_of()}?{request.GET.urlencode()}"
+        if asked := second_factor.ask_anew(request, shown):
+            return asked
         events = self.get_changelist_instance(request).get_queryset(request)
         try:
             file = taking_out.take_out(events, request.user, at=timezone.now(), by=acts.by(request))
         except taking_out.TooManyError as refusal:
             messages.error(request, str(refusal))
-            return HttpResponseRedirect(f"{self.url_of()}?{request.GET.urlencode()}")
-        headers = {
-            "Content-Disposition": 'attachment; filename="audit-trail.csv"',
-            "Cache-Control": "no-store, private",
-        }
-        return StreamingHttpResponse(file, content_type="text/csv; charset=utf-8", headers=headers)
+            return HttpResponseRedirect(shown)
+        return StreamingHttpResponse(file, content_type="text/csv; charset=utf-8", headers=_AS_FILE)
 
     @display(description=gettext_lazy("when"))
     def when(self, event: Any) -> str:

@@ -3,11 +3,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from contacts.base import command_line
-from contacts.models import AuditSeal
+from contacts.models import AuditSeal, AuditStamp
 from retention.audit import verifying
 
 BENT = 1
@@ -35,8 +36,17 @@ class Command(command_line.Command):
             sys.exit(BENT)
         self.stdout.write(
             f"The audit trail says what was sealed: {AuditSeal.objects.count()} seals, {len(kept.chains)} of them kept "
-            f"outside. Entries since the last seal: {verifying.unsealed()}."
+            f"outside. Entries since the last seal: {verifying.unsealed()}.{_stamps()}"
         )
+
+
+def _stamps() -> str:
+    """Say of the time stamps whether their signatures were checked."""
+    number = AuditStamp.objects.count()
+    if not number:
+        return ""
+    checked = "checked" if settings.TIMESTAMP_ROOTS else "not checked, since TIMESTAMP_ROOTS is not set"
+    return f" Time stamps: {number}; signatures {checked}."
 
 
 def _lines(path: Path) -> list[str]:

@@ -76,7 +76,6 @@ def server(key: str, policy: PolicyVersion) -> Caller:
 def browser_on(policy: PolicyVersion, settings: LazySettings) -> Any:
     """A visitor's browser on a website; the company has allowed its own."""
     settings.EMBED_ORIGINS = settings.CORS_ALLOWED_ORIGINS = [WEBSITE]
-    settings.ALTCHA_CHALLENGE = visitors.EASY
     return lambda website: Caller({"Origin": website}, policy)
 
 
@@ -236,7 +235,6 @@ def test_what_is_typed_wrong_is_named_by_its_field(
 
 
 def test_the_words_are_those_of_the_form(server: Caller, settings: LazySettings) -> None:
-    settings.ALTCHA_CHALLENGE = visitors.EASY
     event = visitors.event()
     typed = {"email": "aino", "first_name": " ", "last_name": "x" * 201, "food": "No hazelnuts", "country": "XX"}
     page = visitors.send(Client(), f"/events/{event.slug}/", visitors.filled(server.policy, **typed))

@@ -18,6 +18,7 @@ from contacts.delivery.order import Mails
 from contacts.models import ChannelPermission, Contact, CountryRule, Message, PolicyVersion
 from privacy_crm.mail import mailer
 from tests.support.factories import NOON, hold
+from tests.support.lengthening import lengthen
 from tests.support.mail_sink import Sink
 from tests.support.mailing import confirmation, information, send
 from tests.support.mailings import MINUTE, approved, bound, fresh, left, mailing_to, scheduled, tick
@@ -103,6 +104,26 @@ def test_a_rule_of_a_country_that_comes_while_a_mailing_is_sent_holds_from_the_n
     assert len(sink.raw) == 2
     withheld = Message.objects.filter(mailing=mailing, sent_at=None)
     assert list(withheld.values_list("reason", flat=True)) == ["no_consent"] * 2
+
+
+@pytest.mark.promise("L13")
+@pytest.mark.django_db
+def test_a_policy_that_comes_while_a_mailing_is_sent_holds_from_the_next_portion_on(
+    sink: Sink, policy: PolicyVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(order, "PORTION", 2)
+    mailing = mailing_to(4, policy)
+    tick(policy)
+
+    def now() -> dt.datetime:
+        if len(sink.raw) == 1:
+            lengthen("whitepaper", uses=["service", "other"])
+        return NOON
+
+    sending.send_due(at=NOON, now=now)
+    assert len(sink.raw) == 2
+    withheld = Message.objects.filter(mailing=mailing, sent_at=None)
+    assert list(withheld.values_list("reason", flat=True)) == ["no_purpose"] * 2
 
 
 @pytest.mark.promise("L5")

@@ -112,7 +112,7 @@ TAKEN = st.sets(st.sampled_from(sorted(CHOSEN))).map(sorted)
 @pytest.mark.promise("L15")
 @pytest.mark.promise("L5")
 @pytest.mark.promise("P4")
-@settings(max_examples=examples(6), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(4), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(records=st.lists(PLACED, min_size=3, max_size=3), taken=st.tuples(TAKEN, TAKEN), one_employer=st.booleans())
 def test_place_leaving_and_what_is_owed_stand_whatever_the_order_and_whatever_is_taken(
     policy: PolicyVersion, records: list[dict[str, Any]], taken: Any, one_employer: bool

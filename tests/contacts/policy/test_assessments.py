@@ -45,6 +45,22 @@ def test_a_purpose_in_other_words_is_another_one(policy: PolicyVersion, policy_s
     assert assessments.missing(draft, DAY) == [Purpose("customer", "Sell your details")]
 
 
+@pytest.mark.promise("L13")
+def test_a_purpose_that_is_said_to_be_the_same_in_other_words_is_covered(policy: PolicyVersion) -> None:
+    made, begun = assessed(policy), drafting.start(at=NOON, by="user:1")
+    first = policy.rule("customer").purposes["en"][0]
+
+    def change(source: drafting.Source) -> drafting.Source:
+        source["rule"][0]["purposes"]["en"][0] = "Help you"
+        return source | {"rule": [source["rule"][0] | {"rewords": {"Help you": [first]}}, *source["rule"][1:]]}
+
+    draft = drafting.revise(begun, change, seen=begun.digest, at=NOON, by="user:1")
+    assert assessments.missing(draft, DAY) == []
+    assert assessments.latest(draft)["customer"] == [made]
+    newer = assessed(policy, [Purpose("customer", first)], title="Anew")
+    assert newer in assessments.latest(draft)["customer"]
+
+
 def _with_purpose(text: str) -> Any:
     def change(source: drafting.Source) -> drafting.Source:
         source["rule"][0]["purposes"]["en"].append(text)

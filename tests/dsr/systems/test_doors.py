@@ -12,10 +12,9 @@ from django.test import Client
 from contacts.disclosure import systems
 from contacts.disclosure.systems import SystemRefusedError
 from contacts.models import ApiKey, PolicyVersion, System
-from contacts.outbox import links
 from contacts.signups import keys
 from dsr.models import Enclosure, Request, SystemTask
-from dsr.systems import opening
+from dsr.systems import opening, owner_links
 from dsr.words.vocabulary import Kind
 from tests.support.admin_pages import contents
 from tests.support.asking_systems import SystemFactory, task_of
@@ -36,7 +35,7 @@ def officer(log_in: LogIn) -> Client:
 
 
 def path_of(request: Request, system: System) -> str:
-    return f"/systems/{links.task(task_of(request, system).public_id)}/"
+    return f"/systems/{owner_links.token(task_of(request, system))}/"
 
 
 def words(answer: Any) -> str:

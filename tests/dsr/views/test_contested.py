@@ -31,7 +31,6 @@ OLD, NEW = "ada@fjordkraft.example", "new@elsewhere.example"
 
 @pytest.fixture
 def unhurried(settings: Any) -> None:
-    settings.ALTCHA_CHALLENGE = visitors.EASY
     settings.POSTS_AN_HOUR = settings.MAILS_AN_HOUR = 1_000_000
 
 

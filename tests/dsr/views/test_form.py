@@ -16,7 +16,6 @@ from contacts.outbox import links
 from dsr.models import Paper, Proof, Request
 from dsr.words.vocabulary import Kind, State
 from privacy_crm.settings import BASE_DIR
-from tests.support import visitors
 from tests.support.admin_pages import contents
 from tests.support.factories import NOON, customer, everything_about
 from tests.support.mailing import send as send_mails
@@ -29,7 +28,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon", "unhurri
 
 @pytest.fixture
 def unhurried(settings: Any) -> None:
-    settings.ALTCHA_CHALLENGE = visitors.EASY
     settings.POSTS_AN_HOUR = settings.MAILS_AN_HOUR = 1_000_000
 
 

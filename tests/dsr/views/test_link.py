@@ -15,7 +15,6 @@ from contacts.models import PolicyVersion
 from dsr.intake import intake, proving
 from dsr.models import Proof, Request
 from dsr.words.vocabulary import Kind, State
-from tests.support import visitors
 from tests.support.admin_pages import contents
 from tests.support.factories import NOON, customer, everything_about, held_for
 from tests.support.mailing import send as send_mails
@@ -228,7 +227,6 @@ def test_what_nobody_proves_is_deleted_after_thirty_days(policy: PolicyVersion) 
 def test_no_address_stands_in_a_log_the_trail_an_address_of_a_page_or_the_cache(
     policy: PolicyVersion, client: Client, settings: Any, caplog: pytest.LogCaptureFixture, capfd: Any
 ) -> None:
-    settings.ALTCHA_CHALLENGE = visitors.EASY
     settings.POSTS_AN_HOUR = settings.MAILS_AN_HOUR = 1_000_000
     word = "unmistakable"  # in no other line: a handler that cannot write shows the lines that led to it
     address = f"{word}@fjordkraft.example"

@@ -16,6 +16,7 @@ from dsr.words.vocabulary import Kind, Outcome, RefusalGround, State
 from retention.models import Hold
 from tests.support import requesting
 from tests.support.admin_pages import contents
+from tests.support.deleting import dump
 from tests.support.factories import (
     NOON,
     ONE_DAY,
@@ -242,7 +243,7 @@ def test_a_note_of_what_somebody_eats_is_deleted_at_once_whatever_holds_them(pol
     press(client, withdraw="food")
     assert FoodPreference.objects.get().registration.contact == guest  # type: ignore[union-attr]
     assert only_request().outcome == "fulfilled"
-    assert "hazelnuts" not in str(contents())
+    assert "hazelnuts" not in dump()
 
 
 @pytest.mark.promise("P4")

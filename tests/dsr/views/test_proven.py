@@ -8,7 +8,6 @@ from django.test import Client
 from contacts.models import PolicyVersion
 from contacts.words.addresses import keyed_hash
 from dsr.words.vocabulary import State
-from tests.support import visitors
 from tests.support.factories import NOON, customer, everything_about
 from tests.support.preferring import reader, refusals, suppressed
 from tests.support.requesting import fresh, press
@@ -20,7 +19,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon", "unhurri
 
 @pytest.fixture
 def unhurried(settings: Any) -> None:
-    settings.ALTCHA_CHALLENGE = visitors.EASY
     settings.POSTS_AN_HOUR = settings.MAILS_AN_HOUR = 1_000_000
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.conf import LazySettings
@@ -12,6 +13,7 @@ from django.test import Client
 from contacts.models import AuditEvent, PolicyVersion
 from dsr.words.vocabulary import Kind
 from privacy_crm.access import resetting
+from retention.longer import notify
 from retention.models import PurgeCount, PurgeRun, Rule, RunStatus
 from tests.support import admin_pages, matrix
 from tests.support.factories import NOON, ContactFactory, HoldFactory
@@ -105,6 +107,22 @@ def test_a_package_is_neither_shown_nor_handed_out_without_it(clock: Any, policy
     for answer in (client.get(package), client.post(package)):
         assert (answer.status_code, answer["Location"].partition("?")[0]) == (302, "/account/again/code/")
     assert not AuditEvent.objects.filter(code="request.packaged").exists()
+
+
+def test_lists_that_leave_as_files_ask_for_it_and_lead_back_to_their_page(clock: Any, policy: PolicyVersion) -> None:
+    ContactFactory.create(bounced_on=NOON.date())
+    notice = notify.start(policy, most=10, at=NOON, by="test")
+    client, secret = officer_of_a_while_ago(clock)
+    for page, file in (
+        ("/admin/contacts/auditevent/?deed=looks", "/admin/contacts/auditevent/csv/?deed=looks"),
+        (f"/admin/contacts/policynotice/{notice.pk}/change/", f"/admin/contacts/policynotice/{notice.pk}/file/"),
+    ):
+        led = client.post(file)["Location"]
+        assert led.startswith("/account/again/code/?next="), file
+        assert not AuditEvent.objects.filter(code__in=["trail.exported", "contact.exported"]).exists()
+        assert parse_qs(urlsplit(led).query)["next"] == [page]
+    client.post(led, {"code": code(secret)})
+    assert client.post("/admin/contacts/auditevent/csv/").status_code == 200
 
 
 @pytest.mark.walk

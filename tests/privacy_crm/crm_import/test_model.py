@@ -123,7 +123,7 @@ def _text(day: dt.date | None) -> str:
     return str(day) if day else ""
 
 
-@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(exports)
 def test_any_exports_come_out_as_the_contract_says_and_read_again_change_nothing(
     policy: PolicyVersion, exports: list[list[Row]]
@@ -140,7 +140,7 @@ def test_any_exports_come_out_as_the_contract_says_and_read_again_change_nothing
         transaction.set_rollback(True)
 
 
-@settings(max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(rows.filter(lambda row: row["collected_on"]), max_size=10), st.integers(0, 10))
 def test_one_export_and_its_two_halves_one_after_the_other_are_the_same(
     policy: PolicyVersion, export: list[Row], cut: int

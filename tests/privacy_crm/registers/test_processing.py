@@ -15,7 +15,8 @@ from contacts.models import PolicyVersion, Recipient
 from contacts.words.vocabulary import Scenario
 from dsr.package import walking
 from privacy_crm import roles
-from privacy_crm.registers import own, papers, processing
+from privacy_crm.registers import measures, own, papers, processing
+from privacy_crm.staff.system import guarded
 from tests.support.factories import NOON, ONE_DAY
 from tests.support.registering import abroad, assess, work_for
 from tests.support.sharing import RecipientFactory
@@ -82,11 +83,24 @@ def test_what_is_on_no_record_is_not_known_and_says_who_can_add_it(policy: Polic
         "Not known. No recipient is on record. The privacy officer adds one under Recipients."
     ]
     assert column(said, "server_log", "periods") == [
-        "Not known. The operators of the system know how long logs are kept."
+        "Not known. Those who operate the system say after how many days logs are deleted (LOG_DAYS)."
     ]
     facts = dict(said["controller"])
     assert facts["Representative"].startswith("Not known. The privacy officer adds it to the policy")
     assert facts["Contact for privacy"] == policy.controller["privacy_contact"]
+
+
+def test_what_the_operator_states_is_said_as_stated_with_its_day(policy: PolicyVersion, settings: Any) -> None:
+    assert any(line.startswith("Encryption of disks and backups: Not known.") for line in record(policy)["measures"])
+    settings.DISK_ENCRYPTION, settings.LOG_DAYS = "LUKS on all disks", 14
+    settings.STATED_ON = dt.date(2026, 11, 30)
+    said = record(policy)
+    stated = "(stated by the operator on 30 November 2026)"
+    assert f"Encryption of disks and backups: LUKS on all disks {stated}" in said["measures"]
+    assert column(said, "server_log", "periods") == [f"They are deleted after 14 days. {stated}"]
+    assert [line.says for line in guarded.guarded().lines] == [measures.disks(), measures.logs()]
+    settings.STATED_ON = None
+    assert measures.logs().endswith("(stated by the operator; on which day is not known)")
 
 
 def test_the_product_itself_is_processing_of_its_own_with_the_periods_of_the_settings(

@@ -134,5 +134,5 @@ def test_the_name_of_the_chosen_one_costs_one_query_and_a_segment_of_it_none(
     ContactFactory.create_batch(3, organisation=organisation)
     SegmentFactory.create(filters={"organisation": str(organisation.pk)}, shared=True)
     # As many as the list without a filter, the name, and by which policy and its rules people are found.
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         client.get(LIST, {"organisation": str(organisation.pk)})

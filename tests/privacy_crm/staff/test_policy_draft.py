@@ -17,6 +17,7 @@ from retention.forecasts import policy_effects
 from tests.support.assessing import assessed
 from tests.support.factories import NOON, ContactFactory, hold
 from tests.support.factoring import member
+from tests.support.lengthening import lengthen
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise("P24")]
 
@@ -207,3 +208,57 @@ def test_the_numbers_are_counted_again_on_request_and_that_is_on_record(
         officer.post(url(draft, "count"))
     assert sent == [tasks.count_policy_effect.name]
     assert AuditEvent.objects.filter(code="policy.count_asked", rule=f"draft:{draft.pk}").exists()
+
+
+# Purposes
+
+
+SECOND = "Tell you about our services by e-mail, phone or post"
+WORDED = {"purpose_2_en": "Tell you of services", "purpose_2_sv": "Berätta om tjänster"}
+
+
+@pytest.mark.promise("L13")
+@pytest.mark.parametrize(
+    ("same", "said"),
+    [("", {}), (SECOND, {"Tell you of services": [SECOND]})],
+)
+def test_a_purpose_gets_its_use_and_may_be_an_earlier_one_in_other_words(
+    same: str, said: dict[str, Any], draft: PolicyVersion, officer: Client
+) -> None:
+    uses = {"purpose_1_use": "service", "purpose_2_use": "marketing"}
+    told = typed(officer, draft, "edit-prospect", **WORDED, **uses, purpose_2_same=same)
+    shown = contents(officer.post(url(draft, "edit-prospect"), told, follow=True))
+    rule = fresh(draft).rule("prospect")
+    assert (rule.uses, rule.rewords) == (["service", "marketing"], said)
+    assert rule.purposes["sv"][1] == "Berätta om tjänster"
+    assert ("The same purpose in other words: Tell you of services" in shown) == bool(said)
+    assert "Tell you of services (tell people about our services)" in shown
+    again = typed(officer, fresh(draft), "edit-prospect")
+    assert (again["purpose_2_use"], again["purpose_2_same"]) == ("marketing", same)
+
+
+@pytest.mark.promise("L13")
+@pytest.mark.parametrize(
+    ("told", "field", "why"),
+    [
+        ({"purpose_1_use": "service"}, "purpose_1_use", "or of none"),
+        ({"purpose_2_sv": ""}, "purpose_1_en", "in every language"),
+        ({"purpose_3_sv": "Nytt"}, "purpose_1_en", "in every language"),
+    ],
+)
+def test_half_a_purpose_is_refused_at_its_field(
+    told: dict[str, Any], field: str, why: str, draft: PolicyVersion, officer: Client
+) -> None:
+    answer = officer.post(url(draft, "edit-prospect"), typed(officer, draft, "edit-prospect") | told)
+    assert why in str(answer.context["form"].errors[field])
+    assert fresh(draft).digest == draft.digest
+
+
+@pytest.mark.promise("L13")
+def test_a_purpose_in_other_words_stands_for_the_same(policy: PolicyVersion, officer: Client) -> None:
+    lengthen(uses=["service", "marketing"])
+    draft = drafting.start(at=NOON, by="user:1")
+    told = typed(officer, draft, "edit-prospect", **WORDED, purpose_2_same=SECOND)
+    answer = officer.post(url(draft, "edit-prospect"), told | {"purpose_2_use": "sharing"})
+    assert "stands for the same as before" in str(answer.context["form"].errors["purpose_1_same"])
+    assert fresh(draft).digest == draft.digest

@@ -84,7 +84,7 @@ def test_no_secret_and_no_person_is_on_it(
 
 def _asked_of_the_environment() -> set[str]:
     text = (ROOT / "privacy_crm" / "settings.py").read_text()
-    return set(re.findall(r'(?:env\.\w+|number|share|duration|zone|day_of_year)\(\s*"([A-Z_]+)"', text))
+    return set(re.findall(r'(?:env\.\w+|number|share|duration|zone|day|day_of_year)\(\s*"([A-Z_]+)"', text))
 
 
 def test_each_setting_is_shown_or_said_to_be_set_or_not() -> None:

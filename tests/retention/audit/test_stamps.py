@@ -9,9 +9,13 @@ from typing import Any
 
 import pytest
 from cryptography import x509
+from django.core.management import call_command
 from rfc3161_client import VerifierBuilder, decode_timestamp_response
 
 from contacts.models import AuditEvent, AuditSeal, AuditStamp, PolicyVersion
+from privacy_crm.preflight import outside
+from privacy_crm.preflight.results import State
+from privacy_crm.staff.system import guarded
 from retention.audit import seals, stamps, verifying
 from retention.audit.verifying import Kept
 from tests.support.factories import NOON, ONE_DAY, stockholm
@@ -114,6 +118,80 @@ def test_a_seal_that_was_made_anew_is_not_the_one_that_was_stamped(policy: Polic
     seals.seal(policy=policy, at=NOON + ONE_DAY)
     AuditStamp.objects.create(seal=AuditSeal.objects.get(number=number), at=NOON, answer=answer)
     assert faults()[0].startswith(f"Seal {number} is not the one that was stamped")
+
+
+def trust(settings: Any, *certificates: Path) -> None:
+    settings.TIMESTAMP_ROOTS = "".join(path.read_text() for path in certificates)
+
+
+@pytest.fixture
+def stranger(tmp_path: Path) -> Path:
+    """The certificate of another authority."""
+    (tmp_path / "other").mkdir()
+    return Authority(tmp_path / "other").at / "cert.pem"
+
+
+def test_who_is_trusted_stamps_and_the_signature_is_checked_again_each_time(
+    authority: Authority, stranger: Path, settings: Any
+) -> None:
+    trust(settings, stranger, authority.at / "cert.pem")
+    assert stamps.stamp(at=NOON)
+    assert faults() == []
+    trust(settings, stranger)
+    number = AuditStamp.objects.get().seal.number
+    assert faults() == [f"The time stamp of seal {number} is signed by nobody who is trusted (TIMESTAMP_ROOTS)."]
+
+
+def test_a_stamp_of_somebody_who_is_not_trusted_is_not_kept(
+    authority: Authority, stranger: Path, settings: Any
+) -> None:
+    trust(settings, stranger)
+    assert not stamps.stamp(at=NOON)
+    assert not AuditStamp.objects.exists()
+    settings.TIMESTAMP_ROOTS = "no certificate"
+    assert not stamps.stamp(at=NOON)
+
+
+def test_a_signature_that_was_changed_is_named(authority: Authority, settings: Any) -> None:
+    trust(settings, authority.at / "cert.pem")
+    stamps.stamp(at=NOON)
+    stamp = AuditStamp.objects.get()
+    answer = bytearray(stamp.answer)
+    answer[-1] ^= 1  # in the signature, which comes last
+    stamp.delete()
+    AuditStamp.objects.create(seal=stamp.seal, at=NOON, answer=bytes(answer))
+    assert len(faults()) == 1
+
+
+@pytest.mark.parametrize(
+    ("trusted", "said"), [(True, "signatures checked."), (False, "signatures not checked, since TIMESTAMP_ROOTS is")]
+)
+def test_the_command_says_whether_signatures_were_checked(
+    authority: Authority, settings: Any, capsys: Any, trusted: bool, said: str
+) -> None:
+    stamps.stamp(at=NOON)
+    if trusted:
+        trust(settings, authority.at / "cert.pem")
+    call_command("verify_audit")
+    assert f"Time stamps: 1; {said}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("roots", "state", "page"),
+    [
+        ("", State.UNKNOWN, "Their signatures are not checked"),
+        ("no certificate", State.WRONG, "None is taken"),
+        ("theirs", State.OK, "Each is checked against 1 certificate that is trusted."),
+    ],
+)
+def test_preflight_and_the_page_system_say_whether_they_are(
+    authority: Authority, settings: Any, roots: str, state: State, page: str
+) -> None:
+    settings.TIMESTAMP_ROOTS = (authority.at / "cert.pem").read_text() if roots == "theirs" else roots
+    assert [result.state for result in outside.stamps_checked()] == [state]
+    assert page in guarded.guarded().lines[0].says
+    settings.TIMESTAMP_URL = ""
+    assert list(outside.stamps_checked()) == []
 
 
 def test_an_answer_to_another_question_is_not_kept(policy: PolicyVersion, authority: Authority) -> None:

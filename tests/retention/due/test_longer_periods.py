@@ -116,7 +116,7 @@ def held(person: dict[str, Any], versions: list[PolicyVersion]) -> Contact:
     return contact
 
 
-@settings(max_examples=examples(80), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=list(HealthCheck))
 @given(versions=VERSIONS, people=st.lists(PERSON, min_size=1, max_size=5), ahead=st.sampled_from([0, 0, 1, 40]))
 def test_each_basis_lapses_by_the_shorter_of_the_two(
     versions: list[tuple[dt.date, Any]], people: list[dict[str, Any]], ahead: int, policy_source: dict[str, Any]

@@ -67,6 +67,7 @@ def test_the_answer_is_one_object_with_everything_that_keeps_the_person(policy: 
                 "policy_then": 1,
                 "promised": 1,
                 "by_promise": False,
+                "waiting": [],
             }
         ],
         "holds": [{"kind": "duty", "reason": "bookkeeping", "until": "2033-12-31"}],
@@ -91,6 +92,7 @@ def test_an_open_agreement_has_neither_anchor_nor_end(policy: PolicyVersion, exp
             "policy_then": 1,
             "promised": 1,
             "by_promise": False,
+            "waiting": [],
         }
     ]
 

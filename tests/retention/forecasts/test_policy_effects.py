@@ -92,6 +92,8 @@ def test_who_is_frozen_or_has_an_open_agreement_goes_no_sooner(policy: PolicyVer
         "sooner": 0,
         "later": 0,
         "grows": 0,
+        "told": 0,
+        "waits": {},
     }
 
 

@@ -551,6 +551,7 @@ def test_the_command_answers_with_the_same_keys(policy: PolicyVersion, capsys: p
             "policy_then": 1,
             "promised": 1,
             "by_promise": False,
+            "waiting": [],
         }
     ]
 
