@@ -114,7 +114,7 @@ JOBS = {
     "sought": Job(
         "dsr.tasks.forget_sought",
         Queue.NIGHT,
-        _("forgets whom other systems were to delete, 30 days after the deletion"),
+        _("forgets which people other systems were to delete, 30 days after the deletion"),
         crontab(hour=3, minute=55),
     ),
     "evidence": Job(

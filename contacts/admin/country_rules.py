@@ -28,8 +28,7 @@ class AddForm(ActForm):
 
     refusals = (CountryRuleError,)
     explanation: Any = gettext_lazy(
-        "A rule is never changed: a new one holds from its day on. Before it is saved, you see how many people it"
-        " concerns."
+        "A rule never changes: a new one applies from its day. Before it is saved, you see how many people it concerns."
     )
     submit: Any = gettext_lazy("Show what it does")
     body_template = "staff/effect.html"

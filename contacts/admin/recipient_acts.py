@@ -24,7 +24,7 @@ class ParticularsForm(ActForm):
 
     name = fields.text(gettext_lazy("Name"))
     kind = fields.one_of(
-        gettext_lazy("What is it to us?"),
+        gettext_lazy("What is its role?"),
         choices=[(each.value, capfirst(each.label)) for each in RecipientKind],
         help_text=gettext_lazy(
             "A processor works for us, on our instructions. A reseller partner uses the data for its own offers."
@@ -116,7 +116,7 @@ class AgreeForm(ActForm):
     ends_on = fields.day(
         gettext_lazy("Last day"), required=False, help_text=gettext_lazy("Leave empty while no end is known.")
     )
-    purposes = fields.choices(gettext_lazy("Whose data may it get? Those held as"), PURPOSES)
+    purposes = fields.choices(gettext_lazy("Which people's data may it get? People held as"), PURPOSES)
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         recipients.agree(self.record.pk, Terms(**self.cleaned_data), at=at, by=by)
@@ -148,7 +148,7 @@ class SecretForm(ActForm):
 
 class HeardForm(ActForm):
     explanation = gettext_lazy(
-        "Press this where the recipient has told you, by phone or letter, that it is done. It is not reminded any more."
+        "Use this if the recipient told you by phone or letter that it is done. It then gets no more reminders."
     )
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:

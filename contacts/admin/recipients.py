@@ -30,7 +30,7 @@ LATEST = 20
 @admin.register(Recipient)
 class RecipientAdmin(RecordAdmin):
     heading = gettext_lazy("Recipients")
-    empty_text = gettext_lazy("Whoever outside gets people's data from us stands here, with its agreement.")
+    empty_text = gettext_lazy("Add every recipient outside that gets people's data from us, with its agreement.")
     page_template = "staff/recipient.html"
     list_display = ("recipient", "kind_of", "place", "agreement", "protected_by")
     list_display_links = ("recipient",)
@@ -192,7 +192,9 @@ class Standing(ChoiceFilter):
 @admin.register(RecipientNotice)
 class RecipientNoticeAdmin(RecordAdmin):
     heading = gettext_lazy("Notices to recipients")
-    empty_text = gettext_lazy("Whoever was given a person's data is told here of erasures, objections and corrections.")
+    empty_text = gettext_lazy(
+        "Here, recipients that were given a person's data are told of erasures, objections and corrections."
+    )
     page_template = "staff/notice.html"
     list_display = ("what", "recipient", "state", "owed_on", "person")
     list_display_links = ("what",)
@@ -204,7 +206,7 @@ class RecipientNoticeAdmin(RecordAdmin):
     acts = (
         Act(
             "acknowledge",
-            gettext_lazy("Acknowledged (we heard)"),
+            gettext_lazy("Record that it is done"),
             "contacts.change_recipientnotice",
             recipient_acts.HeardForm,
             "task_alt",

@@ -25,11 +25,11 @@ _PURPOSES = [(each.value, capfirst(each.label)) for each in Scenario]
 class DescribedForm(ActForm):
     refusals = (SystemRefusedError,)
 
-    name = fields.text(gettext_lazy("Name"), help_text=gettext_lazy("As people would know it: the letter names it."))
+    name = fields.text(gettext_lazy("Name"), help_text=gettext_lazy("Use a name people know: the letter names it."))
     holds = fields.text(
         gettext_lazy("What does it hold of people?"), help_text=gettext_lazy("Such as: invoices and their addresses.")
     )
-    scenarios = fields.choices(gettext_lazy("Whose data may it hold? Those held as"), _PURPOSES)
+    scenarios = fields.choices(gettext_lazy("Which people's data may it hold? People held as"), _PURPOSES)
     owner_email = fields.text(
         gettext_lazy("E-mail address of its owner"), help_text=gettext_lazy("Tasks and reminders go there.")
     )
@@ -54,7 +54,9 @@ class DescribedForm(ActForm):
         gettext_lazy("Is it run by a recipient?"),
         (),
         required=False,
-        help_text=gettext_lazy("Then deletions, corrections and restrictions reach it by its notices, and not twice."),
+        help_text=gettext_lazy(
+            "It then hears of deletions, corrections and restrictions only by the recipient’s notices, not twice."
+        ),
     )
 
     def __init__(self, record: Any = None, **options: Any) -> None:
@@ -89,7 +91,7 @@ class ChangeForm(DescribedForm):
 class EndForm(ActForm):
     refusals = (SystemRefusedError,)
     explanation = gettext_lazy(
-        "Do this once it holds nobody any more: no request asks it from now on, and its keys open nothing."
+        "Do this once it no longer holds anybody. From now on, no request asks it, and its keys open nothing."
     )
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
@@ -99,7 +101,7 @@ class EndForm(ActForm):
 
 class KeyForm(ActForm):
     refusals = (SystemRefusedError,)
-    explanation = gettext_lazy("With the key its server fetches the tasks of this system and answers them, for a year.")
+    explanation = gettext_lazy("For a year, the system’s server uses this key to read its tasks and answer them.")
     result_template = "staff/system_secret.html"
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
@@ -160,7 +162,7 @@ class SystemAdmin(RecordAdmin):
         ),
         Act(
             "end",
-            gettext_lazy("Take out of use"),
+            gettext_lazy("Take the system out of use"),
             _CHANGE,
             EndForm,
             "event_busy",

@@ -155,7 +155,7 @@ class WhitepaperAdmin(RecordAdmin):
     def published(self, whitepaper: Whitepaper) -> dt.datetime | None:
         return whitepaper.published_at
 
-    @display(description=gettext_lazy("people who fetched it"))
+    @display(description=gettext_lazy("people who downloaded it"))
     def readers(self, whitepaper: Any) -> int:
         return int(whitepaper.reader_count)
 

@@ -28,7 +28,7 @@ def unknown_link(visit: Visit) -> HttpResponse:
 def ended_link(visit: Visit) -> HttpResponse:
     """Answer 410 for a link that has had its time."""
     said = {
-        "heading": _("This link has ended"),
+        "heading": _("This link has expired"),
         "text": _("What it was for is over, or its time has passed. Ask again on our website, and we send a new one."),
     }
     return visit.show("contacts/message.html", said, status=HTTPStatus.GONE)

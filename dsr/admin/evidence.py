@@ -28,7 +28,7 @@ from dsr.words.vocabulary import EvidenceKind, PaperKind
 class OpenForm(ActForm):
     refusals = (RequestError,)
     explanation = gettext_lazy(
-        "Only where a claim or an authority needs it. Reason and names are on record, and so is each look."
+        "Only if a claim or an authority needs it. The reason, the names and each look are recorded."
     )
     submit = gettext_lazy("Open the evidence")
 
@@ -40,12 +40,12 @@ class OpenForm(ActForm):
         asked = opening.ask(self.record.pk, self.cleaned_data["reason"], at=at, by=by)
         if asked.opened_at:
             return _("It is open for seven days.")
-        return _("A second person has to say yes on this page within seven days.")
+        return _("A second person has to approve it on this page within seven days.")
 
 
 class ConfirmForm(ActForm):
     refusals = (RequestError,)
-    submit = gettext_lazy("Say yes, and open it")
+    submit = gettext_lazy("Approve and open the evidence")
 
     def __init__(self, record: Any = None, **options: Any) -> None:
         self.waiting = opening.of(record, timezone.now())

@@ -52,7 +52,7 @@ def _whole(planned: Proposal) -> str:
     counted = ngettext("%d row", "%d rows", rows) % rows
     if planned.is_whole:
         return _("Everything about them can be deleted: %s.") % counted
-    return _("They can be reduced to what the law makes us keep; the rest is deleted: %s.") % counted
+    return _("They can be reduced to what the law requires; the rest is deleted: %s.") % counted
 
 
 def _stays(duty: proposal.Duty) -> str:
@@ -67,7 +67,7 @@ def _stays(duty: proposal.Duty) -> str:
 def _afterwards(planned: Proposal) -> list[str]:
     told = []
     if planned.recipients:
-        told.append(_("Told, since they have their details: %s.") % proposal.listed(planned.recipients))
+        told.append(_("Recipients to be told: %s.") % proposal.listed(planned.recipients))
     if planned.remembered_until:
         text = _("Nobody can bring them back until %s: their address stays in coded form.")
         told.append(text % date_format(planned.remembered_until))
@@ -79,7 +79,7 @@ def _afterwards(planned: Proposal) -> list[str]:
 def _how_it_goes(record: Request) -> str:
     if acting := representation.of(record):
         return _("Print it and post it to %s, who acts for them.") % acting.name
-    return _("It is made anew at the moment when they fetch it, and only once they have confirmed their address again.")
+    return _("It is made when they download it, and only once they have confirmed their address again.")
 
 
 def _access(record: Request, contacts: list[Contact], policy: PolicyVersion, _day: dt.date) -> list[str]:

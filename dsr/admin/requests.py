@@ -65,8 +65,8 @@ _GROUPS = (
 class RequestAdmin(RecordAdmin):
     heading = gettext_lazy("Requests")
     empty_text = gettext_lazy(
-        "Nobody waits for an answer. What people ask for on the website comes in by itself; enter what came by e-mail,"
-        " letter or phone."
+        "Nobody is waiting for an answer. Requests on the website come in by themselves. Enter the ones that came by"
+        " e-mail, letter or phone."
     )
     page_template = "staff/request.html"
     list_display = ("request_number", "asked_for", "person", "due", "state_now", "worker", "came_in")

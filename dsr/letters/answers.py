@@ -64,7 +64,7 @@ def unidentified(case: Case) -> Draft:
 
     `on` (a date, or None) is the first day on which details that were only stored meanwhile may be used again (L6).
     """
-    text = _("On %(day)s we asked you for something that tells us that it is you who asks, and have had no answer.")
+    text = _("On %(day)s we asked you to confirm your identity, and have had no answer.")
     again = _("So far we have only stored your details. From %(day)s on we use them again, as before.")
     return case.draft(
         _("We have closed your request"),

@@ -99,7 +99,7 @@ class Case:
     def questions(self) -> str:
         """Return whom to ask, and whom to complain to, for letters that refuse nothing (P23)."""
         text = _(
-            "If you have a question or are not content, write to us at %(contact)s. You can also complain to the"
+            "If you have a question or a complaint, write to us at %(contact)s. You can also complain to the"
             " supervisory authority, %(authority)s."
         )
         return text % {"contact": self.policy.controller["privacy_contact"], "authority": authority(self.policy)}
@@ -129,8 +129,8 @@ _ASKED = {
     Kind.ACCESS: gettext_lazy("to tell you what we hold about you"),
     Kind.RECTIFICATION: gettext_lazy("to correct your details"),
     Kind.ERASURE: gettext_lazy("to delete your details"),
-    Kind.RESTRICTION: gettext_lazy("to do nothing with your details but store them"),
-    Kind.PORTABILITY: gettext_lazy("for your details, to take them along"),
+    Kind.RESTRICTION: gettext_lazy("to restrict use of your data"),
+    Kind.PORTABILITY: gettext_lazy("for a download of your data"),
     Kind.MARKETING_OBJECTION: gettext_lazy("to send you no marketing"),
     Kind.OBJECTION: gettext_lazy("to stop using your details"),
     Kind.WITHDRAWAL: gettext_lazy("to withdraw your consent"),

@@ -33,7 +33,7 @@ def corrected(case: Case) -> Draft:
         _("We have corrected what we hold about you. This is what it says now:"),
         "\n".join(lines),
         _(
-            "We tell everybody we have given your details to about the correction. Ask us if you want to know who"
+            "We are telling everyone who got your details from us about the correction. Ask us if you want to know who"
             " they are."
         ),
         case.facts.get("refused", ""),

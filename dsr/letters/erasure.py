@@ -62,7 +62,7 @@ def _done(case: Case, proposed: Proposal) -> str:
 
 def _kept(duty: Duty) -> str:
     """Return what a duty keeps, as a half sentence."""
-    return _("%(what)s, which the law makes us keep (%(law)s) %(until)s") % {
+    return _("%(what)s, which by law we must keep (%(law)s) %(until)s") % {
         "what": proposal.categories(duty.categories),
         "law": proposal.law(duty.reason, duty.legal_reference),
         "until": proposal.until(duty.until),
@@ -124,7 +124,7 @@ GROUNDS = {
     ErasureGround.UNLAWFUL: gettext_lazy(
         "We should not have held it (Article 17(1)(d) GDPR), and we apologise for that."
     ),
-    ErasureGround.LEGAL_DUTY: gettext_lazy("A law has us delete it (Article 17(1)(e) GDPR)."),
+    ErasureGround.LEGAL_DUTY: gettext_lazy("A law requires us to delete it (Article 17(1)(e) GDPR)."),
     ErasureGround.CHILD: gettext_lazy("It was collected when you were a child (Article 17(1)(f) GDPR)."),
     ErasureGround.LEFT: gettext_lazy(
         "You have left your organisation, and we have promised to delete your details earlier in that case."

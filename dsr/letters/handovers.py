@@ -27,10 +27,10 @@ def access_ready(case: Case) -> Draft:
 def portability_ready(case: Case) -> Draft:
     """Facts: `until` (a date), the last day on which the package can be fetched."""
     return case.draft(
-        _("Your details to take along are ready"),
+        _("Your data is ready to download"),
         _(
-            "What you have given us yourself is ready for you, in files that other programs can read (JSON and CSV), so"
-            " that you can take it to somebody else (Article 20 GDPR)."
+            "What you gave us yourself is ready for you, in files that other programs can read (JSON and CSV). You can"
+            " take them to another company (Article 20 GDPR)."
         ),
         buttons=[_button(case)],
         closing=_closing(case),
@@ -61,7 +61,7 @@ def _enclosed(case: Case) -> str:
 
 
 def _button(case: Case) -> tuple[str, str]:
-    return _("Fetch my details"), links.page("my_data_ready", links.package(case.request.public_id))
+    return _("Download my details"), links.page("my_data_ready", links.package(case.request.public_id))
 
 
 def _closing(case: Case) -> str:

@@ -27,12 +27,12 @@ def for_package(proof: Proof, *, policy: PolicyVersion) -> Letter:
     """Lead to a package that is ready, once the address is proven. In the language that is active."""
     company = str(policy.controller["name"])
     text = _(
-        "What you asked %s for is ready. Click below to open “My data” and fetch it. It shows us that this address is"
-        " yours."
+        "What you asked %s for is ready. Click below to open “My data” and download it. It shows us that this address"
+        " is yours."
     )
     button = Button(_("Open the page"), links.page("my_data_open", proving.token_of(proof)))
     last = Text(f"{_('The link works once, and for 24 hours.')}\n\n{_ignored(proof, policy)}")
-    subject = _("Fetch what %s holds about you") % company
+    subject = _("Download what %s holds about you") % company
     return Letter(subject, [Text(text % company), button, last], why(proof.created_at, policy))
 
 
@@ -58,8 +58,8 @@ def wish(kind: Kind) -> str:
         Kind.ACCESS: _("a copy of everything that we hold about you"),
         Kind.RECTIFICATION: _("to correct your details"),
         Kind.ERASURE: _("to delete your details"),
-        Kind.RESTRICTION: _("only to store your details, and not to use them"),
-        Kind.PORTABILITY: _("the details that you gave us, to take along"),
+        Kind.RESTRICTION: _("to restrict use of your data"),
+        Kind.PORTABILITY: _("a download of the data you gave us"),
         Kind.MARKETING_OBJECTION: _("to stop all marketing"),
         Kind.OBJECTION: _("not to use your details for something else"),
         Kind.WITHDRAWAL: _("to withdraw consent"),
@@ -70,5 +70,5 @@ def wish(kind: Kind) -> str:
 
 def _ignored(proof: Proof, policy: PolicyVersion) -> str:
     if proof.request is None:
-        return _("If you did not ask for this, you need not do anything: nothing happens, and the link ends by itself.")
+        return _("If you did not ask for this, you need not do anything: nothing happens, and the link expires.")
     return ignored(proof.created_at, policy)

@@ -19,7 +19,7 @@ def question(case: Case) -> Draft:
     if on := case.facts.get("goes_on"):
         ends = _("The deadline is not paused: we answer by %(day)s. Please reply before then.") % {"day": day(on)}
     return case.draft(
-        _("We need to know who asks"),
+        _("We need to confirm your identity"),
         _("Before we answer, we have to be sure that it is you, so that nobody else gets or changes your details."),
         _(
             "Please answer this letter with what we can compare with our records: the name and the company under which"
@@ -37,7 +37,7 @@ def scope(case: Case) -> Draft:
     deadline is not paused.
     """
     much = _("We hold a lot about you: %(entries)d entries. You can help us to find what matters to you.")
-    ends = _("You do not have to reply. We continue with your request, and then answer about everything.")
+    ends = _("You do not have to reply. We continue with your request and then answer about everything.")
     if on := case.facts.get("answers_all"):
         ends = _(
             "The deadline is paused until we hear from you. You do not have to reply. We will continue on %(day)s,"
@@ -55,12 +55,10 @@ def scope(case: Case) -> Draft:
 @letter
 def question_reminder(case: Case) -> Draft:
     """Facts: `asked_on` and `closes_on` (dates)."""
-    asked = _(
-        "On %(day)s we asked you for something that tells us that it is you who asks, and have had no answer yet."
-    )
+    asked = _("On %(day)s we asked you to confirm your identity, and have had no answer yet.")
     ends = _(
-        "Our time to answer waits for you, and runs on from the day on which you do. If we hear nothing by %(day)s, we"
-        " close your request. You can ask us again at any time."
+        "The deadline is paused until you answer. If we hear nothing by %(day)s, we close your request. You can ask us"
+        " again at any time."
     )
     return case.draft(
         _("We need your answer before we can go on"),

@@ -13,7 +13,7 @@ def refused(case: Case) -> Draft:
     """Facts: `ground` (a RefusalGround), `reasons` in the officer's words; what becomes of a restriction."""
     return case.draft(
         _("We cannot do what you asked"),
-        _("We have looked into it, and we do not do what you asked."),
+        _("We have looked into it, and we cannot do what you asked."),
         GROUNDS[RefusalGround(case.facts["ground"])],
         case.facts["reasons"],
         case.restriction(),
@@ -25,9 +25,9 @@ def refused(case: Case) -> Draft:
 def refused_in_part(case: Case) -> Draft:
     """Facts: `done` (what was done) and `reasons` in the officer's words, `ground`; as above."""
     return case.draft(
-        _("We do a part of what you asked"),
+        _("We can do part of what you asked"),
         case.facts["done"],
-        _("The rest we do not do."),
+        _("We cannot do the rest."),
         GROUNDS[RefusalGround(case.facts["ground"])],
         case.facts["reasons"],
         case.restriction(),
@@ -36,7 +36,7 @@ def refused_in_part(case: Case) -> Draft:
 
 
 GROUNDS = {
-    RefusalGround.LEGAL_DUTY: gettext_lazy("A law makes us keep your details (Article 17(3)(b) GDPR)."),
+    RefusalGround.LEGAL_DUTY: gettext_lazy("A law requires us to keep your details (Article 17(3)(b) GDPR)."),
     RefusalGround.LEGAL_CLAIMS: gettext_lazy("Your details are needed for legal claims (Article 17(3)(e) GDPR)."),
     RefusalGround.COMPELLING: gettext_lazy(
         "We have compelling legitimate grounds that weigh more than your interests (Article 21(1) GDPR)."
@@ -47,5 +47,5 @@ GROUNDS = {
         "It would harm the rights of other people (Articles 15(4) and 20(4) GDPR)."
     ),
     RefusalGround.EXCESSIVE: gettext_lazy("The request is manifestly unfounded or excessive (Article 12(5) GDPR)."),
-    RefusalGround.NOT_IDENTIFIED: gettext_lazy("We cannot tell that it is you who asks (Articles 11 and 12(2) GDPR)."),
+    RefusalGround.NOT_IDENTIFIED: gettext_lazy("We cannot confirm your identity (Articles 11 and 12(2) GDPR)."),
 }

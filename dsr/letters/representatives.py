@@ -75,7 +75,7 @@ _FOR_YOU = {
     Kind.RECTIFICATION: gettext_lazy("correction of your details"),
     Kind.ERASURE: gettext_lazy("deletion of your details"),
     Kind.RESTRICTION: gettext_lazy("restriction of your details"),
-    Kind.PORTABILITY: gettext_lazy("your details to take along"),
+    Kind.PORTABILITY: gettext_lazy("a download of your data"),
     Kind.MARKETING_OBJECTION: gettext_lazy("an end to marketing"),
     Kind.OBJECTION: gettext_lazy("an end to other use of your details"),
     Kind.WITHDRAWAL: gettext_lazy("withdrawal of your consent"),

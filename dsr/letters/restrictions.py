@@ -17,7 +17,7 @@ def restricted(case: Case) -> Draft:
         _("We only store your details"),
         _("From now on we only store your details, and do nothing else with them (Article 18 GDPR)."),
         case.facts.get("reasons", ""),
-        _("We tell everybody we have given your details to. Ask us if you want to know who they are."),
+        _("We are telling everyone who got your details from us. Ask us if you want to know who they are."),
         _("We write to you before this changes."),
         closing=other_systems.with_answers(case, case.questions()),
     )
@@ -42,8 +42,8 @@ def upheld(case: Case) -> Draft:
     Where something stays: `on` (a date), when it may be used again, or `still`, who needs the restriction (L6).
     """
     return case.draft(
-        _("We follow your objection"),
-        _("We have weighed your interests against ours, and follow your objection (Article 21(1) GDPR)."),
+        _("We have accepted your objection"),
+        _("We have weighed your interests against ours and accepted your objection (Article 21(1) GDPR)."),
         case.facts["reasons"],
         _("We no longer use your details in our own interest."),
         _stays(case) if case.facts["left"] else _("We delete your details, and confirm it to you once it is done."),
@@ -68,8 +68,8 @@ def not_upheld(case: Case) -> Draft:
     text = _("Until then we only store your details. From %(day)s on we use them again, as before.")
     on = case.facts.get("on")
     return case.draft(
-        _("We do not follow your objection"),
-        _("We have weighed your interests against ours, and do not follow your objection."),
+        _("We have not accepted your objection"),
+        _("We have weighed your interests against ours and have not accepted your objection."),
         OVERRIDING[RefusalGround(case.facts.get("ground") or RefusalGround.COMPELLING)],
         case.facts["reasons"],
         text % {"day": day(on)} if on else case.restriction(),

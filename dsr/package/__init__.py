@@ -52,7 +52,7 @@ def write_portable(
     local = at.astimezone(policy.zone)
     with translation.override(language):
         sections = gathering.gather(who, zone=policy.zone, only=portability.parts(who, policy))
-        title = _("Your details to take along, from %s") % policy.controller["name"]
+        title = _("The data you gave %s") % policy.controller["name"]
         head = files.head(language, local.isoformat(), "portable-package/1")
         parts = [
             zipping.portable_note(title, beside),

@@ -96,7 +96,7 @@ def held_by(hold: Hold) -> str:
     """Return why a hold keeps a person, and until when."""
     reason = naming.choices("retention.Hold", "reason")[hold.reason]
     if hold.kind == HoldKind.DUTY:
-        text = _("The law has us keep a part of your details (%(reason)s), %(until)s.")
+        text = _("By law we must keep a part of your details (%(reason)s), %(until)s.")
     else:
         text = _("We delete nothing because of %(reason)s, %(until)s.")
     until = _("through %s") % full(hold.until) if hold.until else _("until it ends")

@@ -48,7 +48,7 @@ DEEDS: dict[str, Any] = {
     "contact.matched": _("you were matched to your organisation"),
     "contact.merged": _("two records of you were made one"),
     "contact.paired": _("your record was set beside another that may be yours, too"),
-    "contact.reduced": _("your record was reduced to what the law has us keep"),
+    "contact.reduced": _("your record was reduced to what the law requires"),
     "contact.restored": _("details that a list had changed were put back"),
     "contact.told_apart": _("it was noted that another record is somebody else's"),
     "contact.told_apart_taken_back": _("it was taken back that another record is somebody else's"),

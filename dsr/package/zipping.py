@@ -47,10 +47,10 @@ def portable_note(title: str, beside: Collection[File] = ()) -> File:
         title,
         [
             _(
-                "This is what you gave us and may take along (Art. 20 GDPR): what rests on a contract, on what was"
-                " needed to attend, or on your consent. That is: your details as you gave them for a customer or"
-                " partner relation, a webinar or an event; your places at events; your consents, and dietary needs"
-                " given with one; forms of these kinds."
+                "This is what you gave us and may move to another company (Art. 20 GDPR): what rests on a contract, on"
+                " what was needed to attend, or on your consent. That is: your details as you gave them for a"
+                " customer or partner relation, a webinar or an event; your places at events; your consents, and"
+                " dietary needs given with one; forms of these kinds."
             ),
             _(
                 "Not in it: what rests on our legitimate interest, what came from somebody else, and what we noted"

@@ -38,7 +38,7 @@ def _day(value: str) -> str:
 
 
 def _weighed(value: str) -> str:
-    return _("the objection is followed") if value == "upheld" else _("the objection is not followed")
+    return _("the objection is accepted") if value == "upheld" else _("the objection is rejected")
 
 
 def _consent(value: str) -> str:

@@ -68,8 +68,8 @@ def _minutes(visit: Visit) -> HttpResponse:
 
 def _early(visit: Visit, day: str) -> HttpResponse:
     text = _(
-        "We have deleted your details. Some recipients that had them have not confirmed yet that they have deleted"
-        " them, too. Open this link again later: the certificate will be ready by %s."
+        "We have deleted your details. Some recipients have not confirmed yet that they deleted their copies. Open"
+        " this link again later: the certificate will be ready by %s."
     )
     said = {"heading": _("The certificate is not ready yet"), "text": text % day}
     return visit.show("contacts/message.html", said)

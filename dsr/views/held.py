@@ -125,7 +125,7 @@ def _due(request: Request) -> str:
         closed = date_format(request.closed_on, "DATE_FORMAT") if request.closed_on else ""
         return _("%(outcome)s, on %(day)s") % {"outcome": wishes.outcome(request.outcome), "day": closed}
     if request.state == State.ASKED:
-        return _("The time for our answer runs on once you have answered")
+        return _("The deadline is paused until you answer")
     return _("We answer by %s") % date_format(request.safe_on, "DATE_FORMAT")
 
 

@@ -46,7 +46,7 @@ def _done(door: Door, code: str) -> str:
 def _ready(door: Door) -> str:
     """Say that a package waits, where one does: whoever asks for it again gets it, and opens no new request."""
     waits = door.contact and Handover.objects.ready(door.contact, door.at).exists()
-    return _("You can fetch what you asked for below.") if waits else ""
+    return _("You can download what you asked for below.") if waits else ""
 
 
 def _received(request: Request) -> str:

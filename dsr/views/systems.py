@@ -56,7 +56,7 @@ def task(request: HttpRequest, visit: Visit, token: str) -> HttpResponse:
 
 def _ended(visit: Visit) -> HttpResponse:
     said = {
-        "heading": _("This link has ended"),
+        "heading": _("This link has expired"),
         "text": _("It shows nobody any more. If you still have to answer, ask our privacy contact for a new link."),
     }
     return visit.show("contacts/message.html", said, status=HTTPStatus.GONE)

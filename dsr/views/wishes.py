@@ -62,8 +62,8 @@ def _label(kind: Kind) -> str:
         Kind.MARKETING_OBJECTION: _("Stop all marketing"),
         Kind.WITHDRAWAL: _("Withdraw consent"),
         Kind.OBJECTION: _("Object to another use"),
-        Kind.RESTRICTION: _("Only store my details, and do not use them"),
-        Kind.PORTABILITY: _("Take my details along"),
+        Kind.RESTRICTION: _("Restrict use of my data"),
+        Kind.PORTABILITY: _("Download my data"),
         Kind.LEAVER: _("I have left the company"),
         Kind.COMPLAINT: _("Complain about how you treat my details"),
     }[kind]
@@ -71,11 +71,11 @@ def _label(kind: Kind) -> str:
 
 def _hint(kind: Kind) -> str:
     return {
-        Kind.ACCESS: _("All that we hold about you, to read and for machines, with what the law has us tell you."),
+        Kind.ACCESS: _("Everything we hold about you, to read and for machines, with what by law we must tell you."),
         Kind.RECTIFICATION: _("We put it right, and tell everybody who got the wrong details from us."),
         Kind.ERASURE: _(
-            "All marketing stops at once, whatever comes of it; a coded form of your address reminds us. If a law"
-            " makes us keep a part, we tell you which, and until when."
+            "All marketing stops at once in any case; a coded form of your address reminds us. If a law requires us to"
+            " keep a part, we tell you which, and until when."
         ),
         Kind.MARKETING_OBJECTION: _(
             "By e-mail, phone and post, at once. We keep a coded form of your address to remember this."
@@ -97,7 +97,7 @@ def _question(kind: Kind) -> str:
     return {
         Kind.RECTIFICATION: _("What is wrong, and what is right?"),
         Kind.OBJECTION: _("Which use do you object to, and why?"),
-        Kind.RESTRICTION: _("Why should we only store them?"),
+        Kind.RESTRICTION: _("Why should we restrict the use?"),
         Kind.COMPLAINT: _("What happened?"),
     }.get(kind, _("Is there something that we should know?"))
 
@@ -108,7 +108,7 @@ def _button(kind: Kind) -> str:
         Kind.RECTIFICATION: _("Ask for the correction"),
         Kind.ERASURE: _("Ask for deletion"),
         Kind.OBJECTION: _("Object"),
-        Kind.RESTRICTION: _("Ask for storage alone"),
+        Kind.RESTRICTION: _("Ask for the restriction"),
         Kind.PORTABILITY: _("Ask for my details"),
         Kind.LEAVER: _("Tell us that I have left"),
         Kind.COMPLAINT: _("Send the complaint"),
@@ -143,8 +143,8 @@ def outcome(code: str) -> str:
         Outcome.PARTLY_REFUSED: _("Done in part; our letter says why not all of it"),
         Outcome.REFUSED: _("Refused; our letter says why"),
         Outcome.NOTHING_HELD: _("There was nothing of the kind"),
-        Outcome.UNIDENTIFIED: _("Closed, since we could not tell who asked"),
+        Outcome.UNIDENTIFIED: _("Closed, since we could not confirm your identity"),
         Outcome.DUPLICATE: _("Answered with another request of yours"),
-        Outcome.WITHDRAWN: _("Taken back by you"),
+        Outcome.WITHDRAWN: _("Withdrawn by you"),
         Outcome.MISTAKEN: _("Closed, since it was a mistake of ours"),
     }[Outcome(code)]

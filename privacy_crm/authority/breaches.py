@@ -35,9 +35,9 @@ def _names() -> list[str]:
 
 def _notes(as_of: AsOf) -> Iterator[str]:
     yield _("What happened, what follows from it, measures and reasons are free text, and left out.")
-    yield _("A breach is in it from the moment at which the company knew of it.")
+    yield _("A breach is included from the moment the company knew of it.")
     if as_of.is_past:
-        yield _("Of one that was not closed by that day, findings have no history: they are not known.")
+        yield _("For a breach that was still open on that day, the findings have no history: they are not known.")
 
 
 def _known(as_of: AsOf) -> QuerySet[Breach]:

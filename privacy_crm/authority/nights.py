@@ -12,7 +12,7 @@ from retention.models import PurgeCount, PurgeRun, Rule, RunStatus, WaitsBecause
 
 def tables(as_of: AsOf) -> Iterator[Table]:
     found = list(_runs(as_of))
-    kept = _("They go with the audit trail, after its period. What a run did afterwards is not in it.")
+    kept = _("They are deleted with the audit trail, after its period. What a run did after that day is not included.")
     yield Table("nightly-runs", _("Nightly deletions"), _names(), [_run(each, as_of) for each in found], (kept,))
     done = {each.pk: _night(each, as_of) for each in found if _has_ended(each, as_of)}
     yield Table(

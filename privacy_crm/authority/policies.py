@@ -33,7 +33,7 @@ def tables(as_of: AsOf) -> Iterator[Table]:
         [_("Version"), _("Before"), _("Part"), _("Change"), _("Words")],
         [row for new, old in pairwise(found) for row in _changes(old, new)],
         (
-            _("The words are those that everybody could read. [-…-] was taken out, [+…+] came in."),
+            _("The words are the published ones. [-…-] was removed, [+…+] was added."),
             _("How the company is reached is left out, since it may name somebody: the policy itself says it."),
         ),
     )

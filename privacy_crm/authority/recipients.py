@@ -42,10 +42,8 @@ def _names() -> list[str]:
 def _notes(as_of: AsOf) -> Iterator[str]:
     yield _("Documents are counted. Points of contact are left out.")
     if as_of.is_past:
-        yield _("Details have no history: apart from days, they stand as they were when this pack was made.")
-        yield _(
-            "Recipients without an agreement by that day are not in it: since when they are on record is not known."
-        )
+        yield _("Details have no history: apart from dates, they are as they were when this pack was made.")
+        yield _("Recipients without an agreement by that day are left out: the day they were added is not known.")
 
 
 def _recipients(as_of: AsOf) -> Iterator[list[str]]:

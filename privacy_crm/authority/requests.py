@@ -11,12 +11,12 @@ from privacy_crm.authority.tables import AsOf, Table, unknown
 
 
 def tables(as_of: AsOf) -> Iterator[Table]:
-    yield Table("requests", _("Requests and their clocks"), _names(), list(_requests(as_of)), tuple(_notes(as_of)))
+    yield Table("requests", _("Requests and their deadlines"), _names(), list(_requests(as_of)), tuple(_notes(as_of)))
     gone = [] if as_of.is_past else YearCount.objects.order_by("-year", "kind", "outcome")
     yield Table(
         "requests-of-earlier-years",
-        _("Earlier requests, of which only numbers are left"),
-        [_("Year"), _("Right"), _("Outcome"), _("Number"), _("Late"), _("Days to the answer, all together")],
+        _("Earlier requests, kept only as numbers"),
+        [_("Year"), _("Right"), _("Outcome"), _("Number"), _("Late"), _("Days to the answer, in total")],
         [[str(each.year), *_labels(each), str(each.number), str(each.late), str(each.days)] for each in gone],
         (_("Not known: these numbers have no history."),) if as_of.is_past else (),
     )
@@ -24,15 +24,18 @@ def tables(as_of: AsOf) -> Iterator[Table]:
 
 def _names() -> list[str]:
     return [
-        *(_("Number"), _("Right"), _("Received"), _("Came by"), _("Day to work to"), _("Last day by law")),
-        *(_("Days on which the clock waited"), _("Two months added on"), _("State"), _("Outcome"), _("Closed")),
+        *(_("Number"), _("Right"), _("Received"), _("Came by"), _("Answer by"), _("Last day by law")),
+        *(_("Days paused"), _("Extended by two months on"), _("State"), _("Outcome"), _("Closed")),
     ]
 
 
 def _notes(as_of: AsOf) -> Iterator[str]:
-    yield _("Requests that nobody has confirmed are not in it. Closed ones are deleted after their period.")
+    yield _("Requests that nobody has confirmed are not included. Closed ones are deleted after their period.")
     if as_of.is_past:
-        yield _("A clock that has waited is not known for a day before the answer: its days are counted at the end.")
+        yield _(
+            "Where a deadline was paused, its dates before the answer are not known: paused days are counted at the"
+            " end."
+        )
 
 
 def _labels(each: YearCount) -> list[str]:

@@ -39,7 +39,7 @@ def tables(as_of: AsOf) -> Iterator[Table]:
         _("Sealed evidence"),
         [_("Kind"), _("Deleted on"), _("Number of files")],
         list(_sealed(as_of)),
-        (_("Files that have ended are gone, and not counted."),),
+        (_("Files past their last day are deleted and not counted."),),
     )
 
 

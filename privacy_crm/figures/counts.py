@@ -114,7 +114,7 @@ def purges(policy: PolicyVersion, day: dt.date) -> Chart:
     )
     labels = {
         "deleted": _("People deleted"),
-        "reduced": _("People reduced to what the law makes us keep"),
+        "reduced": _("People reduced to what the law requires"),
         "kept": _("People spared by an open request or claim, at most in one night"),
         "lapsed": _("Reasons that lapsed"),
         "troubled": _("Runs that failed, broke off or did not happen"),

@@ -47,7 +47,7 @@ def of_own(own: Own, day: dt.date) -> dict[str, Any]:
         periods=_periods(own),
         measures=[measures.readers({f"{_app(label)}.view_{_model(label)}" for label in own.tables})]
         if own.tables
-        else [_("only those who operate the system")],
+        else [_("only the operators of the system")],
     )
 
 

@@ -42,7 +42,7 @@ def _doors() -> Iterator[str]:
     hours = {"longest": int(LASTS.total_seconds() // 3600), "idle": int(UNUSED.total_seconds() // 60)}
     yield _("A log-in ends after %(longest)s hours, or after %(idle)s minutes without use.") % hours
     minutes = settings.FRESH_FACTOR_SECONDS // 60
-    yield _("Acts that weigh ask for the second factor again after %s minutes.") % minutes
+    yield _("Important actions ask for the second factor again after %s minutes.") % minutes
     if settings.SESSION_COOKIE_SECURE:
         yield _("All pages come encrypted (TLS).")
     else:
@@ -55,7 +55,7 @@ def _doors() -> Iterator[str]:
 
 def _traces() -> Iterator[str]:
     yield _("Each look at a person and each change is on the audit trail, for %s months.") % settings.AUDIT_MONTHS
-    yield _("What has lapsed is deleted each night. A night that finds too much waits for approval.")
+    yield _("Data past its period is deleted each night. A night that finds too much waits for approval.")
     above = settings.AUDIENCE_REASON_ABOVE
     yield _("Lists of more than %(above)s people need a reason, and are used or deleted within %(days)s days.") % {
         "above": above,
@@ -69,7 +69,7 @@ def _losses() -> Iterator[str]:
             settings.BACKUP_DAYS
         )
     else:
-        yield unknown(_("Those who operate the system say where backups are kept (BACKUP_URL)."))
+        yield unknown(_("The operators of the system set where backups are kept (BACKUP_URL)."))
     yield _drill()
     yield _("Encryption of disks and backups: %s") % disks()
     yield _("Logs: %s") % logs()

@@ -36,8 +36,8 @@ class StartForm(UnderPolicyForm):
     without_policy = gettext_lazy("No policy is published yet, so that there is nothing to tell.")
     refusals = (NoticeError,)
     explanation: Any = gettext_lazy(
-        "Everybody who was promised a shorter period, or was not told of a new use, gets one mail. It says what changes"
-        " and how to object, and offers nothing. Until a mail has left, the shorter period applies."
+        "Everybody who was promised a shorter period, or was not told of a new use, gets one mail. It says what"
+        " changes and how to object, and contains no offer. Until the mail has left, the shorter period applies."
     )
     submit: Any = gettext_lazy("Tell them by e-mail")
     body_template = "staff/effect.html"
@@ -63,8 +63,8 @@ class LetterForm(UnderPolicyForm):
     without_policy = StartForm.without_policy
     refusals = (NoticeError,)
     reveals = True
-    explanation = gettext_lazy("From that day on, the version in force applies to everybody whom you tick.")
-    submit = gettext_lazy("Note the letters")
+    explanation = gettext_lazy("From that day on, the version in force applies to everybody you tick.")
+    submit = gettext_lazy("Record the letters")
 
     on = fields.day(gettext_lazy("When were the letters sent?"))
     people = fields.choices(gettext_lazy("Who was sent one?"), ())
@@ -94,13 +94,15 @@ def by_post(notice: PolicyNotice) -> QuerySet[Contact]:
 @admin.register(PolicyNotice)
 class PolicyNoticeAdmin(RecordAdmin):
     heading = gettext_lazy("Longer periods")
-    empty_text = gettext_lazy("Has a new version longer periods? They apply once people were told. Tell them here.")
+    empty_text = gettext_lazy(
+        "Does a new version have longer periods? They apply once people have been told. Tell them here."
+    )
     page_template = "staff/policy_notice.html"
     list_display = ("version_told", "started_at")
     list_display_links = ("version_told",)
     ordering = ("-pk",)
     adding = Act("add", gettext_lazy("Tell people"), "contacts.add_policynotice", StartForm, icon="mail", fresh=True)
-    acts = (Act("letter", gettext_lazy("Told by letter"), BY_LETTER, LetterForm, icon="mark_email_read"),)
+    acts = (Act("letter", gettext_lazy("Record letters sent by post"), BY_LETTER, LetterForm, icon="mark_email_read"),)
 
     @display(description=gettext_lazy("version"))
     def version_told(self, notice: PolicyNotice) -> str:

@@ -22,7 +22,7 @@ def told(run: PurgeRun, today: dt.date) -> str:
     )
     parts = [
         ngettext("%s person was deleted", "%s people were deleted", done["deleted"]) % grouped(done["deleted"]),
-        _("%s reduced to what the law makes us keep") % grouped(done["reduced"]),
+        _("%s reduced to what the law requires") % grouped(done["reduced"]),
     ]
     if run.spared is not None:
         parts.append(_("%s spared by an open request or claim") % grouped(run.spared))

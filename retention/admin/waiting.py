@@ -115,10 +115,8 @@ def _who_else(missing: int) -> str:
 def consequence(run: PurgeRun) -> str:
     """Return what the approval of a run will do."""
     text = ngettext(
-        "%(delete)s person will be deleted and %(reduce)s reduced to what the law makes us keep."
-        " This cannot be undone.",
-        "%(delete)s people will be deleted and %(reduce)s reduced to what the law makes us keep."
-        " This cannot be undone.",
+        "%(delete)s person will be deleted and %(reduce)s reduced to what the law requires. This cannot be undone.",
+        "%(delete)s people will be deleted and %(reduce)s reduced to what the law requires. This cannot be undone.",
         run.to_delete,
     )
     return text % {"delete": grouped(run.to_delete), "reduce": grouped(run.to_minimise)}

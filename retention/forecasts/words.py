@@ -99,7 +99,7 @@ def held_by(name: str, hold: StandingHold) -> str:
     """Return the sentence for one hold."""
     reason = _BECAUSE_OF.get(HoldReason(hold.reason)) or HoldReason(hold.reason).label
     if hold.kind == HoldKind.DUTY:
-        text = _("The law has us keep a part of what we hold about %(name)s (%(reason)s), %(until)s.")
+        text = _("By law we must keep a part of what we hold about %(name)s (%(reason)s), %(until)s.")
     else:
         text = _("Nothing about %(name)s is reduced or deleted because of %(reason)s, %(until)s.")
     until_when = _("through %s") % full(hold.until) if hold.until else _("until somebody ends it")

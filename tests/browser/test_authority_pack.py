@@ -39,7 +39,7 @@ def test_the_officer_hands_the_pack_over(page: "Page", policy: PolicyVersion, tm
     page.get_by_role("button", name="Make the pack").click()
     page.get_by_text("is being made", exact=False).first.wait_for()
     make_authority_pack(day)
-    page.get_by_role("link", name="See whether it is there").click()
+    page.get_by_role("link", name="Check whether it is ready").click()
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Download the pack").click()
     waiting.value.save_as(tmp_path / "pack.zip")

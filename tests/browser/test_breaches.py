@@ -66,7 +66,9 @@ def test_a_breach_is_reported_in_time_told_to_the_people_and_added_to(page: "Pag
     press(page, "Assess the risk", risk="high", consequences="Spam.", measures="The password was changed.")
     page.get_by_text("The assessment is on record.").wait_for()
     press(
-        page, "Write to the people", **{f"{part}_{code}": TEXTS[code][part] for code in TEXTS for part in TEXTS[code]}
+        page,
+        "Write to the people affected",
+        **{f"{part}_{code}": TEXTS[code][part] for code in TEXTS for part in TEXTS[code]},
     )
     page.get_by_text("1 letter leaves now.").wait_for()
     send(timezone.now())

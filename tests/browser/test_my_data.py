@@ -133,7 +133,7 @@ def test_a_person_fetches_their_package(inside: "Page", aino: Contact, policy: P
     inside.reload()
     assert violations_everywhere(inside) == []
     with inside.expect_download() as download:
-        press(inside, "Fetch the copy")
+        press(inside, "Download the copy")
     assert download.value.suggested_filename == "my-data.zip"
     assert Handover.objects.get().fetched == 1
 

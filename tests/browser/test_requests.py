@@ -61,7 +61,7 @@ def test_the_officer_finds_the_person_without_leaving_the_keyboard(
     assert not request.subjects.exists()
     page.locator("#dialog input[name=people]").press("Space")
     page.locator("#dialog textarea[name=how]").fill("Called back")
-    page.get_by_role("button", name="This is who asks").press("Enter")
+    page.get_by_role("button", name="Confirm who asks").press("Enter")
     page.get_by_text("Nothing about them is deleted until it is closed.").wait_for()
     assert request.subjects.get().contact == contact
     assert fresh(request).state == "open"
@@ -78,7 +78,7 @@ def test_whoever_has_gone_on_in_a_dialog_keeps_the_focus(
     page.wait_for_function("document.activeElement.name === 'term'")
     page.keyboard.type(typed)
     page.evaluate(GOES_ON, on)
-    page.locator("#dialog").get_by_role("button", name="Search" if typed else "This is who asks").press("Enter")
+    page.locator("#dialog").get_by_role("button", name="Search" if typed else "Confirm who asks").press("Enter")
     assert page.wait_for_function("window.stayed !== undefined && {stayed: window.stayed}").json_value()["stayed"]
 
 

@@ -92,14 +92,14 @@ def test_a_person_asks_for_everything_and_fetches_what_the_officer_hands_over(
     officer.page.get_by_role("heading", name="Ada Berg asked us on 24 November 2026 for access").wait_for()
     officer.press("Hand the package over")
     assert "You can download it through 8 December 2026." in officer.read("Everything that we hold about you is ready")
-    officer.send("Send the letter", "The package can be fetched through 8 December 2026.")
+    officer.send("Send the letter", "The last day to download the package is 8 December 2026.")
 
     assert "What we hold about you is ready" in person.mails()[-1]
     theirs.goto(person.link_of_mail())
     person.ask("See what you hold about me")
     person.prove()
     with theirs.expect_download() as download:
-        theirs.get_by_role("button", name="Fetch the copy").click()
+        theirs.get_by_role("button", name="Download the copy").click()
     package = Path(download.value.path()).read_bytes()
     assert data_of(package)["held"]["contacts.contact"]["rows"]
     everything = b"".join(unzipped(package).values())
@@ -108,7 +108,7 @@ def test_a_person_asks_for_everything_and_fetches_what_the_officer_hands_over(
     assert b"zyxmark" not in everything.lower()
 
     page = officer.again()
-    assert "fetched 1 time" in page.inner_text()
+    assert "downloaded 1 time" in page.inner_text()
     assert "Closed on 24 November 2026" in page.inner_text()
 
 
@@ -130,12 +130,12 @@ def test_an_objection_that_is_followed_ends_the_use_for_good(
     assert not found_by(colleague)
 
     officer.open(request.number)
-    officer.press("Follow the objection", ours="Selling more.", theirs="Their calm.", reasons="Calm matters more.")
+    officer.press("Accept the objection", ours="Selling more.", theirs="Their calm.", reasons="Calm matters more.")
     letter = officer.read("Calm matters more.")
     assert "From 25 November 2026 on we use it again." in letter
     officer.say("number", request.number)
-    officer.send("Follow the objection and send the letter", "The objection is followed, and the letter is on its way.")
-    assert "We follow your objection" in person.mails()[-1]
+    officer.send("Accept the objection and send the letter", "The objection is accepted, and the letter is on its way.")
+    assert "We have accepted your objection" in person.mails()[-1]
     assert "Closed on 24 November 2026: done as asked." in officer.again().inner_text()
     assert list(ada.bases.values_list("scenario", flat=True)) == ["customer"]
     assert not found_by(colleague)
@@ -158,7 +158,7 @@ def test_who_objected_in_vain_is_told_before_their_details_are_used_again(
     person, request = objects(theirs, sink)
     officer.open(request.number)
     officer.press(
-        "Do not follow the objection", ground="compelling", ours="Security.", theirs="Calm.", reasons="It is a recall."
+        "Reject the objection", ground="compelling", ours="Security.", theirs="Calm.", reasons="It is a recall."
     )
     officer.say("on", "2026-11-24")
     officer.page.get_by_role("button", name="Show the letter").click()
@@ -169,7 +169,7 @@ def test_who_objected_in_vain_is_told_before_their_details_are_used_again(
     assert "Integritetsskyddsmyndigheten" in letter
     assert person.mails()[-1].startswith("Please confirm")
     officer.send("Send the letter and close the request", "The details are used again from 25 November 2026 on.")
-    assert "do not follow your objection" in person.mails()[-1]
+    assert "have not accepted your objection" in person.mails()[-1]
     assert "Closed on 24 November 2026: refused." in officer.again().inner_text()
     lift_restrictions()
     assert not found_by(colleague)

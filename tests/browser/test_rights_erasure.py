@@ -34,7 +34,7 @@ def test_a_person_asks_to_be_deleted_and_nothing_of_them_is_left(
     person = Person(theirs, sink, ADDRESS)
     person.ask("Delete my details", "All of it.")
     person.prove()
-    theirs.get_by_role("button", name="Fetch the copy").wait_for()
+    theirs.get_by_role("button", name="Download the copy").wait_for()
     seal = theirs.locator("[name=seal]").first.get_attribute("value") or ""
     request = Request.objects.get(kind="erasure")
 

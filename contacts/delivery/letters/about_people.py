@@ -28,7 +28,7 @@ def inform(occasion: Occasion) -> Letter:
         *objection(contact, occasion),
         *_rest(occasion),
     ]
-    why = _("You get this mail because the law has us tell you where we have your details from (Art. 14 GDPR).")
+    why = _("You get this mail because by law we must tell you where we have your details from (Art. 14 GDPR).")
     return Letter(_("Where we have your details from"), parts, why, bases[0].scenario if bases else "")
 
 

@@ -20,7 +20,7 @@ _HANDLE = "dsr.handle_request"
 
 class AgreeForm(LetterForm):
     explanation = gettext_lazy("The letter confirms it, and names the authority.")
-    submit = gettext_lazy("Note it and send the letter")
+    submit = gettext_lazy("Record it and send the letter")
 
     agreement = fields.long_text(gettext_lazy("What have you agreed on with the person?"))
     by_when = fields.day(gettext_lazy("By when is it done?"))
@@ -82,5 +82,5 @@ def _is_agreed(request: Request) -> bool:
 ACTS: tuple[Act, ...] = (
     Act("agree", gettext_lazy("Note what was agreed on"), _HANDLE, AgreeForm, "handshake", offered=_is_complaint),
     Act("answer", gettext_lazy("Answer the complaint"), _HANDLE, AnswerForm, "reply", offered=_is_unanswered),
-    Act("agreement-done", gettext_lazy("It is done"), _HANDLE, DoneForm, "task_alt", offered=_is_agreed),
+    Act("agreement-done", gettext_lazy("Record what was done"), _HANDLE, DoneForm, "task_alt", offered=_is_agreed),
 )

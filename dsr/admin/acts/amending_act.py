@@ -20,8 +20,8 @@ from dsr.words.vocabulary import Kind
 class AmendForm(ActForm):
     refusals = (RequestError,)
     explanation = gettext_lazy(
-        "The dates are counted anew. What the right kind does to the people it does now, and what the wrong one did"
-        " ends. A day in another year changes the number of the request."
+        "The dates are counted again. The effects of the right kind begin, and those of the wrong kind end. A day in"
+        " another year changes the number of the request."
     )
     submit = gettext_lazy("Correct it")
 

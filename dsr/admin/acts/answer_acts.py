@@ -29,14 +29,15 @@ CLAIMED = gettext_lazy("Nothing about them is deleted until you end the hold for
 
 
 _BORNE_OUT = gettext_lazy(
-    "A legal claim places a hold: nothing about them is deleted until you end it. Where a law has us keep something,"
-    " its hold has to stand on their page before."
+    "A legal claim places a hold: nothing about them is deleted until you end it. If a law requires us to keep"
+    " something, first place its hold on their page."
 )
 
 
 class ExtendForm(LetterForm):
     explanation = gettext_lazy(
-        "Two months more, once, where a request is complex or there are many. The person is told why, now."
+        "You can extend once, by two months, where a request is complex or there are many. The person is told the"
+        " reason now."
     )
     submit = gettext_lazy("Extend and send the letter")
 
@@ -72,8 +73,8 @@ class NoteExtensionForm(ActForm):
 
 class RefuseForm(LetterForm):
     explanation: Any = gettext_lazy(
-        "The letter names the ground and your reasons. It ends with whom the person can turn to: us, the authority, a"
-        " court. The request is closed."
+        "The letter names the ground and your reasons. It ends by saying where the person can turn: to us, the"
+        " authority or a court. The request is closed."
     )
     submit = gettext_lazy("Refuse and send the letter")
 
@@ -125,7 +126,7 @@ class JoinForm(ActForm):
     refusals = (RequestError,)
     explanation = gettext_lazy(
         "The person asked for the same twice. This request closes, and what you write about the earlier one names both"
-        " numbers. The earlier one's dates hold."
+        " numbers. The dates of the earlier one apply."
     )
     submit = gettext_lazy("Answer both together")
 
@@ -194,10 +195,10 @@ ACTS: tuple[Act, ...] = (
         "merge",
         offered=_is_asked_twice,
     ),
-    Act("extend", gettext_lazy("Take two months more"), _HANDLE, ExtendForm, "more_time", offered=_may_be_extended),
+    Act("extend", gettext_lazy("Extend by two months"), _HANDLE, ExtendForm, "more_time", offered=_may_be_extended),
     Act(
         "note-extension",
-        gettext_lazy("Note that more time was taken"),
+        gettext_lazy("Record an earlier extension"),
         _HANDLE,
         NoteExtensionForm,
         "history",

@@ -44,7 +44,7 @@ class WriteForm(LetterForm):
 class CameInForm(ActForm):
     refusals = (RequestError,)
     explanation = gettext_lazy(
-        "Keep what the person wrote, said or sent. If it answers our question, note that, too (“They have answered”)."
+        "Keep what the person wrote, said or sent. If it answers our question, note that, too (“Record their answer”)."
     )
     submit = gettext_lazy("Add to the correspondence")
 

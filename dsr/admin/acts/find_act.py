@@ -33,7 +33,7 @@ class FindForm(ActForm):
     refusals = (RequestError, HoldError)
     body_template = "staff/find_person.html"
     placed = ("term", "people")
-    submit: Any = gettext_lazy("This is who asks")
+    submit: Any = gettext_lazy("Confirm who asks")
     reveals = True
 
     term = fields.text(
@@ -45,7 +45,7 @@ class FindForm(ActForm):
     )
     people = fields.choices(gettext_lazy("Who fits"), (), required=False)
     how = fields.long_text(
-        gettext_lazy("How do you know that it is they who ask?"),
+        gettext_lazy("How did you verify their identity?"),
         help_text=gettext_lazy(
             "What you saw or heard, such as: called back on the number on file. Identity papers are looked at and never"
             " kept: no copies, no numbers."
@@ -57,7 +57,7 @@ class FindForm(ActForm):
         self.searching = SEARCH in self.data
         self.fields["how"].required = not self.searching
         if third_party_report.is_hearsay(record):
-            self.submit = _("This is who is meant")
+            self.submit = _("Confirm who is meant")
             self.fields["how"].label = _("How do you know that this is the person meant?")
         attached = [str(person.public_id) for person in timeline.people(record)]
         self.ticked = self.data.getlist("people") if self.is_bound else attached  # type: ignore[attr-defined]
@@ -74,7 +74,7 @@ class FindForm(ActForm):
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         people = list(Contact.objects.filter(public_id__in=self.cleaned_data["people"]).order_by("pk"))
         identity.identify(self.record.pk, people, self.cleaned_data["how"], at=at, by=by)
-        return _("The request is about whom you found. Nothing about them is deleted until it is closed.")
+        return _("The request is about the people you found. Nothing about them is deleted until it is closed.")
 
     def _look(self, term: str) -> tuple[str, list[Contact]]:
         """Return what the search came to, in words, and who is offered: those already ticked stay in sight."""
@@ -85,22 +85,23 @@ class FindForm(ActForm):
         if not term:
             return "", offered
         if found.more:
-            return _("Many fit; these are the first %d. Type more of the name.") % finding.MOST, offered
+            return _("These are the first %d of many. Type more of the name.") % finding.MOST, offered
         number = len(found.people)
         if number == 0:
-            return _("Nobody fits. Try a part of the name, the organisation, or another address."), offered
+            return _("Nobody was found. Try a part of the name, the organisation or another address."), offered
         return ngettext("%d person fits.", "%d people fit.", number) % number, offered
 
 
 class TakeOffForm(ActForm):
     refusals = (RequestError,)
     explanation = gettext_lazy(
-        "The request goes on without whom you tick. They are free again, and a package made ready for them is void."
+        "The people you tick are taken off the request. It no longer keeps their data from being deleted, and a"
+        " package made ready for them is void."
     )
     submit = gettext_lazy("Take them off the request")
     reveals = True
 
-    people = fields.choices(gettext_lazy("Whom is the request not about?"), ())
+    people = fields.choices(gettext_lazy("Which people is the request not about?"), ())
 
     def __init__(self, record: Any = None, **options: Any) -> None:
         super().__init__(record, **options)

@@ -23,8 +23,8 @@ _HANDLE = "dsr.handle_request"
 
 class HandOverForm(LetterForm):
     explanation: Any = gettext_lazy(
-        "The package is made when the person fetches it, from what is held then. They confirm their address once more"
-        " before they get it."
+        "The package is made when the person downloads it, from what is held then. They confirm their address again"
+        " first."
     )
     submit = gettext_lazy("Send the letter")
     body_template = "staff/handover.html"
@@ -52,7 +52,9 @@ class HandOverForm(LetterForm):
     def _told(self, letter: Draft) -> str:
         if letter.posted_on:
             return _("It is on record that the package went by post.")
-        return _("The letter is on its way. The package can be fetched through %s.") % date_format(self._last_day())
+        return _("The letter is on its way. The last day to download the package is %s.") % date_format(
+            self._last_day()
+        )
 
     def _reachable(self) -> bool:
         """Who acts for the person is reached by post alone."""
@@ -63,7 +65,7 @@ class HandOverForm(LetterForm):
 
 
 class AgainForm(HandOverForm):
-    explanation = gettext_lazy("The person gets a new letter. What was ready before cannot be fetched any more.")
+    explanation = gettext_lazy("The person gets a new letter. The earlier package can no longer be downloaded.")
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         letter = self.letter()

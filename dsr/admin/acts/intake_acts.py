@@ -78,7 +78,9 @@ class ReceivedForm(UnderPolicyForm):
 
 
 class EnterForm(ReceivedForm):
-    explanation = gettext_lazy("For what came by e-mail, letter or phone. Whom it is about is found in the next step.")
+    explanation = gettext_lazy(
+        "For a request that came by e-mail, letter or phone. You find the person in the next step."
+    )
     submit = gettext_lazy("Enter the request")
 
     name = fields.text(gettext_lazy("What do they call themselves?"), required=False)
@@ -155,7 +157,7 @@ def on_its_way(record: Any) -> str:
 
 class AnsweredForm(ActForm):
     refusals = (RequestError,)
-    explanation = gettext_lazy("The clock runs on from the day on which their answer reached us.")
+    explanation = gettext_lazy("The deadline runs again from the day their answer reached us.")
 
     on = fields.day(gettext_lazy("When did they answer?"))
 
@@ -171,12 +173,12 @@ class AnsweredForm(ActForm):
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         identity.answered(self.record.pk, on=self.cleaned_data["on"], policy=policy_in_force(), at=at, by=by)
         due = Request.objects.values_list("safe_on", flat=True).get(pk=self.record.pk)
-        return _("The clock runs on. Answer by %s.") % date_format(due)
+        return _("The deadline runs again. Answer by %s.") % date_format(due)
 
 
 class NothingHeldForm(LetterForm):
     explanation = gettext_lazy(
-        "Look for every name and address that they may have used with us first, also earlier ones."
+        "First search for every name and address they may have used with us, earlier ones included."
     )
     submit = gettext_lazy("Send the letter and close the request")
 
@@ -212,7 +214,14 @@ ENTER = Act("add", gettext_lazy("Enter a request"), HANDLE, EnterForm)
 
 ACTS: tuple[Act, ...] = (
     Act("find-person", gettext_lazy("Find the person"), HANDLE, FindForm, "person_search", offered=_stands),
-    Act("take-off", gettext_lazy("Not about this person"), HANDLE, TakeOffForm, "person_remove", offered=_has_people),
+    Act(
+        "take-off",
+        gettext_lazy("Take a person off the request"),
+        HANDLE,
+        TakeOffForm,
+        "person_remove",
+        offered=_has_people,
+    ),
     Act(
         "ask-who",
         gettext_lazy("Ask who they are"),
@@ -223,7 +232,7 @@ ACTS: tuple[Act, ...] = (
     ),
     Act(
         "answered",
-        gettext_lazy("They have answered"),
+        gettext_lazy("Record their answer"),
         HANDLE,
         AnsweredForm,
         "mark_email_read",
@@ -234,13 +243,20 @@ ACTS: tuple[Act, ...] = (
     ),
     Act(
         "nothing-held",
-        gettext_lazy("We hold nothing about them"),
+        gettext_lazy("Answer that we hold nothing"),
         HANDLE,
         NothingHeldForm,
         "search_off",
         offered=_has_nobody,
     ),
-    Act("not-left", gettext_lazy("They have not left"), HANDLE, NotLeftForm, "person_check", offered=_is_hearsay),
+    Act(
+        "not-left",
+        gettext_lazy("Record that they have not left"),
+        HANDLE,
+        NotLeftForm,
+        "person_check",
+        offered=_is_hearsay,
+    ),
     *amending_act.ACTS,
     *taking_back_acts.ACTS,
 )

@@ -28,12 +28,12 @@ _HANDLE = "dsr.handle_request"
 class EnterForm(ActForm):
     refusals = (RequestError,)
     explanation = gettext_lazy(
-        "From now on the answers to this request go to them. The person's record is not changed. The person is told"
-        " before anything is handed over."
+        "From now on, the answers to this request go to the representative. The person's record is not changed. The"
+        " person is told before anything is handed over."
     )
-    submit = gettext_lazy("Enter who acts for them")
+    submit = gettext_lazy("Enter the representative")
 
-    name = fields.text(gettext_lazy("Who acts for the person?"))
+    name = fields.text(gettext_lazy("Name of the representative"))
     kind = fields.choice(
         gettext_lazy("As what?"), [("", "–"), *((each.value, capfirst(each.label)) for each in RepresentativeKind)]
     )
@@ -53,7 +53,7 @@ class EnterForm(ActForm):
     scope = fields.choices(
         gettext_lazy("What may they ask for?"), [(each.value, capfirst(each.label)) for each in Kind]
     )
-    ends_on = fields.day(gettext_lazy("Until which day is it good?"), required=False)
+    ends_on = fields.day(gettext_lazy("Until which day is it valid?"), required=False)
     file = fields.file(
         gettext_lazy("Power of attorney"),
         accept=",".join(MEDIA_TYPES),
@@ -77,7 +77,7 @@ class EnterForm(ActForm):
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         representing.enter(self.record.pk, self._acting(), self._proof(), policy=in_force(), at=at, by=by)
-        return _("It is on record who acts for the person. Next, tell the person.")
+        return _("The representative is on record. Next, tell the person.")
 
     def _acting(self) -> Acting:
         told = self.cleaned_data
@@ -123,15 +123,15 @@ class UntoldForm(ActForm):
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         representing.could_not_tell(self.record.pk, self.cleaned_data["why"], at=at, by=by)
-        return _("The reason is saved. The answer waits no longer.")
+        return _("The reason is saved. The answer can go.")
 
 
 class AgreedForm(ActForm):
     refusals = (RequestError,)
-    explanation = gettext_lazy("The answer then need not wait until the days to object are over.")
-    submit = gettext_lazy("Note that they agree")
+    explanation = gettext_lazy("The answer can then go before the time to object is over.")
+    submit = gettext_lazy("Record that they agree")
 
-    on = fields.day(gettext_lazy("On which day did the person say yes?"))
+    on = fields.day(gettext_lazy("On which day did the person agree?"))
 
     def __init__(self, record: Any = None, **options: Any) -> None:
         super().__init__(record, initial={"on": company_day()}, **options)
@@ -181,7 +181,7 @@ def _is_unknown(request: Request) -> bool:
 ACTS: tuple[Act, ...] = (
     Act(
         "represented",
-        gettext_lazy("Somebody acts for them"),
+        gettext_lazy("Enter a representative"),
         _HANDLE,
         EnterForm,
         "supervisor_account",
@@ -189,7 +189,7 @@ ACTS: tuple[Act, ...] = (
     ),
     Act(
         "tell-represented",
-        gettext_lazy("Tell the person who acts for them"),
+        gettext_lazy("Tell the person about the representative"),
         _HANDLE,
         TellForm,
         "forward_to_inbox",
@@ -197,13 +197,13 @@ ACTS: tuple[Act, ...] = (
     ),
     Act(
         "not-told",
-        gettext_lazy("The person cannot be told"),
+        gettext_lazy("Record why the person cannot be told"),
         _HANDLE,
         UntoldForm,
         "speaker_notes_off",
         offered=_is_unknown,
     ),
-    Act("agreed-to", gettext_lazy("The person agrees"), _HANDLE, AgreedForm, "thumb_up", offered=_waits),
+    Act("agreed-to", gettext_lazy("Record that the person agrees"), _HANDLE, AgreedForm, "thumb_up", offered=_waits),
     Act(
         "end-represented",
         gettext_lazy("End the representation"),

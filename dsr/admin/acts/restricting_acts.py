@@ -27,8 +27,8 @@ _HANDLE = "dsr.handle_request"
 
 class RestrictForm(LetterForm):
     explanation = gettext_lazy(
-        "From now on the details are only stored: you alone see them, no mail and no list uses them, nothing is"
-        " deleted. Recipients are told."
+        "From now on, the data is only stored: you alone see it, no mail or list uses it, and nothing is deleted."
+        " Recipients are told."
     )
     submit = gettext_lazy("Restrict and send the letter")
 
@@ -36,7 +36,7 @@ class RestrictForm(LetterForm):
         gettext_lazy("On which ground?"), choices=[(each.value, capfirst(each.label)) for each in RestrictionGround]
     )
     reasons = fields.long_text(
-        gettext_lazy("What is restricted for?"), help_text=gettext_lazy("The person reads this in the letter.")
+        gettext_lazy("Why is it restricted?"), help_text=gettext_lazy("The person reads this in the letter.")
     )
 
     def draft(self) -> Draft:
@@ -47,13 +47,13 @@ class RestrictForm(LetterForm):
         told = self.cleaned_data
         ground = RestrictionGround(told["ground"])
         restricting.restrict(self.record.pk, ground, told["reasons"], self.letter(), policy=self.policy, at=at, by=by)
-        return _("The details are only stored from now on. The letter is on its way.")
+        return _("The data is restricted from now on. The letter is on its way.")
 
 
 class AnnounceForm(LetterForm):
     explanation: Any = gettext_lazy(
-        "The person has to hear of it before. The restriction ends by itself on the day that you name, once the letter"
-        " has gone out."
+        "The person has to be told first. The restriction ends by itself on the day you choose, once the letter has"
+        " left."
     )
     submit = gettext_lazy("Send the letter")
 
@@ -120,9 +120,7 @@ def _may_be_lifted(request: Request) -> bool:
 
 
 ACTS: tuple[Act, ...] = (
-    Act(
-        "restrict", gettext_lazy("Only store their details"), _HANDLE, RestrictForm, "lock", offered=_may_be_restricted
-    ),
+    Act("restrict", gettext_lazy("Restrict their data"), _HANDLE, RestrictForm, "lock", offered=_may_be_restricted),
     Act(
         "announce-lifting",
         gettext_lazy("Tell them that the restriction ends"),

@@ -22,7 +22,7 @@ _LABELS = {**dict(Channel.choices), "food": gettext_lazy("dietary needs")}
 
 class StopForm(LetterForm, NumberedForm):
     explanation = gettext_lazy(
-        "It takes effect at once, and the request is closed. After an objection to all channels, whoever is held for"
+        "It takes effect at once, and the request is closed. After an objection to all channels, a person held for"
         " marketing alone is deleted: a prospect at once, others once they have what they asked for."
     )
     submit = gettext_lazy("Stop it and send the letter")

@@ -23,8 +23,8 @@ _HANDLE = "dsr.handle_request"
 class AskForm(ActForm):
     refusals = (RequestError,)
     explanation = gettext_lazy(
-        "Those that may hold the person are asked by themselves, once it is sure who asks. Choose others here, or those"
-        " to ask about somebody who is not on file."
+        "Systems that may hold the person are asked automatically, once it is certain who asks. Choose others here, or"
+        " the ones to ask about a person who is not on file."
     )
 
     systems = fields.choices(gettext_lazy("Which systems?"), ())
@@ -38,7 +38,7 @@ class AskForm(ActForm):
         chosen = list(System.objects.filter(pk__in=self.cleaned_data["systems"]))
         opening.ask(self.record.pk, chosen, at=at, by=by)
         wake_worker.nudge()
-        return _("They are asked. Their answers will stand on this page.")
+        return _("The systems are being asked. Their answers will appear on this page.")
 
 
 class OfTaskForm(ActForm):
@@ -55,7 +55,7 @@ class OfTaskForm(ActForm):
 
 
 class NoteForm(OfTaskForm):
-    explanation = gettext_lazy("Use this where its owner has answered by phone, mail or letter.")
+    explanation = gettext_lazy("Use this if the owner of the system answered by phone, e-mail or letter.")
 
     answer = fields.one_of(gettext_lazy("What did they say?"), choices=())
     words = fields.long_text(
@@ -80,7 +80,7 @@ class NoteForm(OfTaskForm):
 class CallOffForm(OfTaskForm):
     explanation = gettext_lazy("The system is told that it need not answer, and the letter does not name it.")
 
-    why = fields.long_text(gettext_lazy("How do you know that it holds nothing to answer?"))
+    why = fields.long_text(gettext_lazy("How do you know that it holds nothing about them?"))
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         opening.call_off(int(self.cleaned_data["task"]), self.cleaned_data["why"], at=at, by=by)
@@ -163,10 +163,10 @@ def _has_answers(request: Request) -> bool:
 
 ACTS: tuple[Act, ...] = (
     Act("ask-systems", gettext_lazy("Ask other systems"), _HANDLE, AskForm, "hub", offered=_may_be_asked),
-    Act("note-answer", gettext_lazy("Note an answer"), _HANDLE, NoteForm, "edit_note", offered=_is_waited_for),
+    Act("note-answer", gettext_lazy("Record an answer"), _HANDLE, NoteForm, "edit_note", offered=_is_waited_for),
     Act(
         "call-off",
-        gettext_lazy("It need not answer"),
+        gettext_lazy("Excuse a system from answering"),
         _HANDLE,
         CallOffForm,
         "do_not_disturb_on",

@@ -26,12 +26,10 @@ _HANDLE = "dsr.handle_request"
 
 class TakenBackForm(ActForm):
     refusals: tuple[type[Exception], ...] = (RequestError,)
-    explanation: Any = gettext_lazy(
-        "Only where the person says so themselves. The request is closed, without a letter."
-    )
+    explanation: Any = gettext_lazy("Only if the person says so themselves. The request is closed without a letter.")
     submit: Any = gettext_lazy("Close the request")
 
-    on = fields.day(gettext_lazy("When did they take it back?"))
+    on = fields.day(gettext_lazy("When did they withdraw it?"))
     how = fields.long_text(
         gettext_lazy("How do you know?"),
         help_text=gettext_lazy("Such as: wrote so in a mail from the address on file."),
@@ -45,7 +43,7 @@ class TakenBackForm(ActForm):
             before = _("They are on file as if they had not left, unless another request says so, too.")
             self.explanation = f"{self.explanation} {before}"
         if later := duplicates.numbers_answered_with(record):
-            text = _("They take back number %s as well, which is answered with this request")
+            text = _("They also withdraw number %s, which is answered with this request")
             self.fields["with_later"].label = text % ", ".join(later)
         else:
             del self.fields["with_later"]
@@ -71,15 +69,15 @@ class TakenBackForm(ActForm):
             at=at,
             by=by,
         )
-        return _("The request is closed: the person took it back.")
+        return _("The request is closed: the person withdrew it.")
 
 
 class TakenBackWithLetterForm(TakenBackForm, LetterForm):
     """Where details were only stored because of it: the person hears of it before they are used again (L6)."""
 
     explanation = gettext_lazy(
-        "Only where the person says so themselves. The request is closed. Their details are used again from tomorrow"
-        " on, and the letter tells them so before."
+        "Only if the person says so themselves. The request is closed. Their data is used again from tomorrow, and the"
+        " letter tells them so first."
     )
     submit = gettext_lazy("Send the letter and close the request")
 
@@ -101,10 +99,10 @@ def _with_letter(request: Request) -> bool:
 
 
 ACTS: tuple[Act, ...] = (
-    Act("taken-back", gettext_lazy("They took it back"), _HANDLE, TakenBackForm, "undo", offered=_without_letter),
+    Act("taken-back", gettext_lazy("Record the withdrawal"), _HANDLE, TakenBackForm, "undo", offered=_without_letter),
     Act(
         "taken-back-with-letter",
-        gettext_lazy("They took it back"),
+        gettext_lazy("Record the withdrawal"),
         _HANDLE,
         TakenBackWithLetterForm,
         "undo",

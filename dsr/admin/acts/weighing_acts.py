@@ -40,7 +40,7 @@ class BalanceForm(LetterForm):
 
 
 class UpholdForm(BalanceForm, NumberedForm):
-    submit = gettext_lazy("Follow the objection and send the letter")
+    submit = gettext_lazy("Accept the objection and send the letter")
 
     def __init__(self, record: Any = None, **options: Any) -> None:
         super().__init__(record, **options)
@@ -56,8 +56,8 @@ class UpholdForm(BalanceForm, NumberedForm):
             self.record.pk, self.balance(), self.letter(), policy=self.policy, at=at, by=by
         )
         if request.is_standing:
-            return _("The objection is followed. Now delete the person: nothing is left to hold them for.")
-        return _("The objection is followed, and the letter is on its way.")
+            return _("The objection is accepted. Now delete the person: no reason is left to hold them.")
+        return _("The objection is accepted, and the letter is on its way.")
 
 
 class RejectForm(BalanceForm):
@@ -135,14 +135,12 @@ def _is_to_be_weighed(request: Request) -> bool:
 ACTS: tuple[Act, ...] = (
     Act(
         "uphold",
-        gettext_lazy("Follow the objection"),
+        gettext_lazy("Accept the objection"),
         _HANDLE,
         UpholdForm,
         "check_circle",
         grave=True,
         offered=_is_to_be_weighed,
     ),
-    Act(
-        "reject", gettext_lazy("Do not follow the objection"), _HANDLE, RejectForm, "balance", offered=_is_to_be_weighed
-    ),
+    Act("reject", gettext_lazy("Reject the objection"), _HANDLE, RejectForm, "balance", offered=_is_to_be_weighed),
 )

@@ -17,13 +17,13 @@ _DECIDE = {
     Kind.ACCESS: gettext_lazy("Next: look at the package and send the letter (“Hand the package over”)."),
     Kind.PORTABILITY: gettext_lazy("Next: look at the package and send the letter (“Hand the package over”)."),
     Kind.RECTIFICATION: gettext_lazy("Next: type what is right, or say why it stays (“Correct the details”)."),
-    Kind.ERASURE: gettext_lazy("Next: see what goes and what a law has us keep (“Delete this person”)."),
-    Kind.LEAVER: gettext_lazy("Next: see what goes and what a law has us keep (“Delete this person”)."),
-    Kind.RESTRICTION: gettext_lazy("Next: say on which ground (“Only store their details”)."),
+    Kind.ERASURE: gettext_lazy("Next: see what goes and what a law requires us to keep (“Delete this person”)."),
+    Kind.LEAVER: gettext_lazy("Next: see what goes and what a law requires us to keep (“Delete this person”)."),
+    Kind.RESTRICTION: gettext_lazy("Next: choose the ground (“Restrict their data”)."),
     Kind.MARKETING_OBJECTION: gettext_lazy("Next: stop it (“Stop it”). There is nothing to weigh."),
     Kind.WITHDRAWAL: gettext_lazy("Next: stop what rests on the consent (“Stop it”)."),
     Kind.OBJECTION: gettext_lazy(
-        "Next: weigh our interest against theirs, and follow the objection or not. Until then their details are only"
+        "Next: weigh our interest against theirs, then accept or reject the objection. Until then, their data is only"
         " stored."
     ),
     Kind.COMPLAINT: gettext_lazy("Next: agree with them what is done, and by when (“Note what was agreed on”)."),
@@ -93,7 +93,7 @@ def _of_acting(record: Request) -> str:
 
 
 def _asked() -> str:
-    return _("Next: other systems have not answered yet. Note what you hear from them (“Note an answer”).")
+    return _("Next: other systems have not answered yet. Record what you hear from them (“Record an answer”).")
 
 
 def _comes(record: Request, day: dt.date) -> str:
@@ -107,16 +107,16 @@ def _comes(record: Request, day: dt.date) -> str:
 def _sure(record: Request) -> str:
     if record.kind == Kind.LEAVER and record.passed_on_by:
         return _(
-            "Next: find out whether they have left. If so, say how you know (“Find the person”); if not, close it"
-            " (“They have not left”)."
+            "Next: find out whether they have left. If so, say how you know (“Find the person”). If not, close the"
+            " request (“Record that they have not left”)."
         )
-    return _("Next: make sure that it is they who ask, and say how you know (“Find the person”).")
+    return _("Next: verify the person’s identity, and note how (“Find the person”).")
 
 
 def _decide(record: Request) -> str:
     if record.kind == Kind.OBJECTION and record.ground:
-        return _("The objection is followed, and nothing is left to hold them for. Next: “Delete this person”.")
+        return _("The objection is accepted, and no reason is left to hold them. Next: “Delete this person”.")
     if record.agreed_by:
-        told = _("Next: do what was promised by %s, then send the last letter (“It is done”).")
+        told = _("Next: do what was promised by %s, then send the last letter (“Record what was done”).")
         return told % date_format(record.agreed_by)
     return str(_DECIDE[Kind(record.kind)])

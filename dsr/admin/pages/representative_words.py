@@ -47,7 +47,7 @@ def standing(acting: Representative, day: dt.date) -> str:
     if not representation.awaited(acting, day):
         return _("The answer can go to them.")
     if not representation.is_told(acting):
-        return _("The person does not know yet. Tell them (“Tell the person who acts for them”).")
+        return _("The person does not know yet. Tell them (“Tell the person about the representative”).")
     over = representation.objection_by(acting)
     if over is None:
         return _("The letter to the person has not left yet. The answer waits for it.")

@@ -82,11 +82,11 @@ def dates(record: Request, day: dt.date) -> list[tuple[str, str]]:
     elif record.state != State.CLOSED:
         shown.append((_("Answer by"), _both(Deadline(record.safe_on, record.legal_on))))
     if record.paused_days or record.paused_since:
-        shown.append((_("Had the clock not waited"), _both(deadlines.unpaused(record))))
-        shown.append((_("It waited for the person"), _waited(record)))
+        shown.append((_("Without the pause"), _both(deadlines.unpaused(record))))
+        shown.append((_("Paused, waiting for the person"), _waited(record)))
     if record.extended_on:
         text = _("since %s, noted too late") if record.extended_late else _("since %s")
-        shown.append((_("Two months more"), text % date_format(record.extended_on)))
+        shown.append((_("Extended by two months"), text % date_format(record.extended_on)))
     if record.agreed_by:
         shown.append((_("Promised to the person by"), date_format(record.agreed_by)))
     if record.closed_on:

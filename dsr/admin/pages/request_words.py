@@ -34,8 +34,8 @@ _HEADLINES = {
     Kind.ACCESS: gettext_lazy("%(who)s asked us on %(day)s for access to their details."),
     Kind.RECTIFICATION: gettext_lazy("%(who)s asked us on %(day)s to correct their details."),
     Kind.ERASURE: gettext_lazy("%(who)s asked us on %(day)s to delete their details."),
-    Kind.RESTRICTION: gettext_lazy("%(who)s asked us on %(day)s to do nothing with their details but store them."),
-    Kind.PORTABILITY: gettext_lazy("%(who)s asked us on %(day)s for their details, to take them along."),
+    Kind.RESTRICTION: gettext_lazy("%(who)s asked us on %(day)s to restrict use of their data."),
+    Kind.PORTABILITY: gettext_lazy("%(who)s asked us on %(day)s for a download of their data."),
     Kind.MARKETING_OBJECTION: gettext_lazy("%(who)s told us on %(day)s to stop all marketing."),
     Kind.OBJECTION: gettext_lazy("%(who)s objected on %(day)s to what we use their details for."),
     Kind.WITHDRAWAL: gettext_lazy("%(who)s withdrew consent on %(day)s."),
@@ -102,7 +102,7 @@ def _grounds(record: Request) -> list[str]:
 def _decided(record: Request) -> str:
     """Return on which ground it was done. Whoever objected may be held on, for something else."""
     if record.kind == Kind.OBJECTION:
-        return _("The objection was followed: no interest of ours weighs more.")
+        return _("The objection was accepted: no interest of ours weighs more.")
     return _("Deleted because: %s.") % ErasureGround(record.ground).label
 
 
@@ -136,7 +136,7 @@ def deed(entry: Entry) -> str:
         return str(_QUESTIONS[entry.rule])
     if entry.rule == UNDELIVERED:
         posted = entry.step == Step.LETTER
-        return _("Letter that never left sent by post") if posted else _("Letter never left, and nothing could be done")
+        return _("Letter that never left was sent by post") if posted else _("Letter never left; nothing could be done")
     if entry.step == Step.RECEIVED and entry.rule.startswith((amending.AMENDED, duplicates.AGAIN)):
         return _received(entry.rule)
     if entry.step == Step.REPRESENTED:
@@ -146,10 +146,10 @@ def deed(entry: Entry) -> str:
 
 
 _FOUND_OUT = {
-    timeline.TAKEN_OFF: gettext_lazy("Somebody was taken off the request"),
-    timeline.ADDRESS: gettext_lazy("Another address for the answers established"),
+    timeline.TAKEN_OFF: gettext_lazy("A person was taken off the request"),
+    timeline.ADDRESS: gettext_lazy("Another address for the answers verified"),
     timeline.MAILBOX: gettext_lazy("The address was confirmed; whether the record is theirs is not known yet"),
-    ASKED_NOBODY: gettext_lazy("The question had gone to somebody else: the clock runs on"),
+    ASKED_NOBODY: gettext_lazy("The question had gone to somebody else: the deadline runs again"),
 }
 
 
@@ -165,7 +165,7 @@ def _represented(rule: str) -> str:
 
 _QUESTIONS = {
     LATE: gettext_lazy("Question asked; the deadline was not paused"),
-    SCOPE: gettext_lazy("Asked what the request is about; the clock waits"),
+    SCOPE: gettext_lazy("Asked what the request is about; the deadline is paused"),
     SCOPE_ON: gettext_lazy("Asked what the request is about; the deadline was not paused"),
 }
 

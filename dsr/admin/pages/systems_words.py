@@ -27,7 +27,10 @@ def waits(record: Request) -> str:
     """Return until when the answer waits for them; empty where it does not."""
     if not record.is_standing or not opening.are_awaited(record):
         return ""
-    text = _("The answer waits for them until %s. From that day on the letter can go, and names who has not answered.")
+    text = _(
+        "The answer waits for them until %s. From that day, the letter can go and names the systems that have not"
+        " answered."
+    )
     return text % date_format(record.safe_on)
 
 

@@ -41,7 +41,7 @@ class ReportForm(BreachForm):
     sent_at = fields.wall_clock(gettext_lazy("When was it sent?"))
     way = fields.choice(gettext_lazy("How was it sent?"), [(each.value, capfirst(each.label)) for each in ReportWay])
     language = fields.choice(gettext_lazy("In which language?"), settings.LANGUAGES)
-    reference = fields.text(gettext_lazy("What does the authority call it?"), required=False)
+    reference = fields.text(gettext_lazy("Which reference did the authority give it?"), required=False)
     late_because = fields.long_text(
         gettext_lazy("Reasons for the delay"),
         required=False,
@@ -219,7 +219,7 @@ ACTS = (
     Act("add-report", gettext_lazy("Record an addition"), EDIT, ReportForm, "send", offered=_further, fresh=True),
     Act("assess", gettext_lazy("Assess the risk"), EDIT, AssessForm, "rule", offered=_stands),
     Act("find", gettext_lazy("Find the people affected"), EDIT, FindForm, "group_add", offered=_stands),
-    Act("letters", gettext_lazy("Write to the people"), EDIT, LettersForm, "mail", offered=_tells, fresh=True),
+    Act("letters", gettext_lazy("Write to the people affected"), EDIT, LettersForm, "mail", offered=_tells, fresh=True),
     Act("notice", gettext_lazy("Publish a notice"), EDIT, NoticeForm, "campaign", offered=_stands, fresh=True),
     Act(
         "take-down",
@@ -233,7 +233,7 @@ ACTS = (
     Act("facts", gettext_lazy("Change the facts"), EDIT, FactsForm, "edit", offered=_stands),
     Act(
         "leave-unreported",
-        gettext_lazy("Do not report it"),
+        gettext_lazy("Decide not to report it"),
         EDIT,
         UnreportedForm,
         "block",

@@ -25,8 +25,8 @@ type Question = tuple[str, QuerySet[Contact]]  # in words, and whom it finds
 
 class FindForm(BreachForm):
     explanation = gettext_lazy(
-        "The people found now are noted by their ids, and counted. The nightly deletion goes on: those who are deleted"
-        " leave the list, and the numbers stay."
+        "The people found now are noted by number and counted. The nightly deletion goes on: deleted people leave the"
+        " list, and the counts stay."
     )
 
     among = fields.choice(

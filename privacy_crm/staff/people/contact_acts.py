@@ -77,7 +77,9 @@ class ActivityForm(UnderPolicyForm):
 
 class HoldForm(ActForm):
     refusals = (HoldError,)
-    explanation = gettext_lazy("A freeze stops every deletion. A duty lets all go but what the law makes us keep.")
+    explanation = gettext_lazy(
+        "A freeze stops every deletion. Under a duty, everything is deleted except what the law requires."
+    )
 
     reason = fields.choice(gettext_lazy("Reason"), _REASONS)
     year_ended_on = fields.day(

@@ -89,7 +89,7 @@ class OrganisationFilter(SegmentFilter):
 class ReducedFilter(ChoiceFilter):
     title = gettext_lazy("what is left")
     parameter_name = "reduced"
-    offered = (Choice("yes", gettext_lazy("only what the law makes us keep"), lambda people: people.minimised()),)
+    offered = (Choice("yes", gettext_lazy("only what the law requires"), lambda people: people.minimised()),)
 
 
 class UnverifiedFilter(ChoiceFilter):

@@ -184,7 +184,7 @@ def _why_open(explanation: Explanation) -> str:
         return _("a freeze stands")
     if any(reason.lapses_on is None for reason in explanation.bases):
         return _("an agreement is in force")
-    return _("the law makes us keep a part, without an end on record")
+    return _("by law we must keep a part, without an end on record")
 
 
 def _bases(contact: Contact, explanation: Explanation, user: Any) -> dict[str, Any]:

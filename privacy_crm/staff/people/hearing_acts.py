@@ -37,9 +37,9 @@ HEARD = [
 class ObjectionForm(UnderPolicyForm):
     without_policy = gettext_lazy("No policy is published yet, so that nobody can say what follows from this.")
     explanation = gettext_lazy(
-        "No marketing goes out on these channels from now on, and nobody but the person can change that. After an "
-        "objection to all channels, whoever is held for marketing alone is deleted: a prospect at once, others once "
-        "they have what they asked for. This cannot be undone."
+        "No marketing goes out on these channels from now on, and nobody but the person can change that. After an"
+        " objection to all channels, a person held for marketing alone is deleted: a prospect at once, others once"
+        " they have what they asked for. This cannot be undone."
     )
 
     submit = gettext_lazy("Record the objection")
@@ -83,7 +83,7 @@ def _parted(done: Consequence, held_as: list[str]) -> str:
         reasons = get_text_list(held_as, _("and"))
         return _("This person was held as %s alone and has been deleted.") % reasons + f" {coded}"
     if done.reduced:
-        return _("This person has been reduced to what the law makes us keep.") + f" {coded}"
+        return _("This person has been reduced to what the law requires.") + f" {coded}"
     return ""
 
 

@@ -49,7 +49,7 @@ _WAITING = (
     address_trust_act.ACT,
     Act(
         "told-by-letter",
-        gettext_lazy("Told by letter"),
+        gettext_lazy("Record letters sent by post"),
         informing_act.PERMISSION,
         informing_act.LetterForm,
         "mark_email_read",

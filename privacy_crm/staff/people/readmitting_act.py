@@ -77,7 +77,7 @@ class NewContactForm(EnterForm):
         if number is None or not visible_to(self.user, Contact.objects.filter(public_id=number)).exists():
             return ""
         url = reverse("admin:contacts_contact_change", args=[number])
-        return format_html('<a href="{}">{}</a>', url, _("The law has us keep a part of their details."))
+        return format_html('<a href="{}">{}</a>', url, _("By law we must keep a part of their details."))
 
     @cached_property
     def stone(self) -> Tombstone | None:

@@ -43,7 +43,7 @@ class AssessForm(_AssessmentForm):
     interest = fields.long_text(
         gettext_lazy("Purpose: which interest do we pursue?"), help_text=gettext_lazy("It has to be lawful and real.")
     )
-    necessity = fields.long_text(gettext_lazy("Necessity: why would nothing that intrudes less do?"))
+    necessity = fields.long_text(gettext_lazy("Necessity: why would nothing less intrusive do?"))
     balance = fields.long_text(gettext_lazy("Balance: what does it mean for the people, and what do they expect?"))
     safeguards = fields.long_text(gettext_lazy("Safeguards: what protects them?"))
 

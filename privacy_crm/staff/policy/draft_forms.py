@@ -64,7 +64,7 @@ class SectionForm(ActForm):
                 self._show(problem)
             return None
         counting.ask_for(self.record)
-        return _("The draft is saved. What it does is counted now.")
+        return _("The draft is saved. Its effect is being counted.")
 
     def offered(self, source: Source) -> Iterator[tuple[str, forms.Field]]:
         """Yield the fields, by name, with what the draft says now."""
@@ -142,7 +142,7 @@ class RuleForm(SectionForm):
 class TextsForm(SectionForm):
     """Everything around the six rules."""
 
-    explanation = gettext_lazy("An empty row begins a paragraph.")
+    explanation = gettext_lazy("An empty row starts a new paragraph.")
 
     def offered(self, source: Source) -> Iterator[tuple[str, forms.Field]]:
         for name in policy_words.SECTIONS:
@@ -175,7 +175,7 @@ class CompanyForm(SectionForm):
 class ImportForm(SectionForm):
     """Have a file say all of it."""
 
-    explanation = gettext_lazy("The draft then says what the file says, and nothing of what it said before.")
+    explanation = gettext_lazy("The file replaces the whole draft.")
     submit = gettext_lazy("Import")
 
     def offered(self, source: Source) -> Iterator[tuple[str, forms.Field]]:
@@ -188,8 +188,8 @@ class ImportForm(SectionForm):
 class AgainForm(SectionForm):
     """Begin anew."""
 
-    explanation = gettext_lazy("All changes of the draft are lost. It then says what the version in force says.")
-    submit = gettext_lazy("Start again")
+    explanation = gettext_lazy("All changes to the draft are lost. It becomes a copy of the version in force again.")
+    submit = gettext_lazy("Start the draft again")
 
     def offered(self, source: Source) -> Iterator[tuple[str, forms.Field]]:
         return iter(())

@@ -19,18 +19,18 @@ from privacy_crm.staff.policy import counting
 class StartForm(ActForm):
     refusals = (PolicyError,)
     explanation = gettext_lazy(
-        "The draft begins with what the version in force says. Nobody is bound by it before it is published."
+        "The draft begins as a copy of the version in force. It does not apply until it is published."
     )
     submit = gettext_lazy("Start a draft")
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         self.record = drafting.start(at=at, by=by)
         counting.ask_for(self.record)
-        return _("The draft is there. Change it section by section.")
+        return _("The draft is ready. Change it section by section.")
 
 
 class CountForm(ActForm):
-    explanation = gettext_lazy("The numbers are counted anew. With many people this takes a minute.")
+    explanation = gettext_lazy("The numbers are counted again. With many people this takes a minute.")
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         drafting.note_count(self.record, at=at, by=by)
@@ -52,7 +52,7 @@ class _Weighed(ActForm):
         self.told = counting.told(effect) if effect else None
         if effect is None:
             self.body_template, self.blocked = "", True
-            self.explanation = _("What the draft does is not counted yet. Go back and count it first.")
+            self.explanation = _("The effect of the draft is not counted yet. Go back and count it first.")
             self.fields.clear()
 
     def clean(self) -> dict[str, Any]:
@@ -63,7 +63,7 @@ class _Weighed(ActForm):
 
 class ProposeForm(_Weighed):
     holds_from = fields.day(
-        gettext_lazy("From which day does it hold?"), help_text=gettext_lazy("It comes into force at midnight.")
+        gettext_lazy("From which day does it apply?"), help_text=gettext_lazy("It comes into force at midnight.")
     )
 
     def __init__(self, record: Any = None, **options: Any) -> None:
@@ -81,7 +81,7 @@ class ProposeForm(_Weighed):
         summary = {code: told[f"summary_{code}"] for code in self.codes}
         plan = {"holds_from": told["holds_from"], "summary": summary, "seen": told["seen"]}
         if publishing.propose(self.record, **plan, at=at, by=by):
-            return _("The version is published. It holds from %s.") % date_format(told["holds_from"])
+            return _("The version is published. It applies from %s.") % date_format(told["holds_from"])
         return _("The version is proposed. A second person has to approve it.")
 
 
@@ -91,18 +91,18 @@ class ApproveForm(_Weighed):
     def __init__(self, record: Any = None, **options: Any) -> None:
         super().__init__(record, **options)
         if not self.blocked and record.holds_from:
-            self.explanation = _("It is published now and holds from %s.") % date_format(record.holds_from)
+            self.explanation = _("It is published now and applies from %s.") % date_format(record.holds_from)
         if record.proposed_by == f"user:{self.user.pk}" and officers.needed(publishing.PERMISSION) > 1:
             self.blocked, self.explanation = True, _("You proposed this version. A second person has to approve it.")
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         publishing.approve(self.record, seen=self.cleaned_data["seen"], at=at, by=by)
-        return _("The version is published. It holds from %s.") % date_format(self.record.holds_from)
+        return _("The version is published. It applies from %s.") % date_format(self.record.holds_from)
 
 
 class TakeBackForm(ActForm):
     refusals = (PolicyError,)
-    explanation = gettext_lazy("It becomes a draft again, and the public page no longer says that it comes.")
+    explanation = gettext_lazy("It becomes a draft again, and the public page no longer announces it.")
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         publishing.take_back(self.record, at=at, by=by)

@@ -59,15 +59,15 @@ class PolicyVersionAdmin(RecordAdmin):
     ordering = ("-number",)
     adding = Act("add", gettext_lazy("Start a draft"), "contacts.add_policyversion", publish_forms.StartForm)
     acts = (
-        _publish("propose", gettext_lazy("Publish"), publish_forms.ProposeForm, "send", _is_draft),
-        _publish("approve", gettext_lazy("Approve"), publish_forms.ApproveForm, "check", _waits),
-        _publish("take-back", gettext_lazy("Take back"), publish_forms.TakeBackForm, "undo", _is_proposed),
-        _change("count", gettext_lazy("Count again"), publish_forms.CountForm, "refresh", _is_not_in_force),
+        _publish("propose", gettext_lazy("Publish this version"), publish_forms.ProposeForm, "send", _is_draft),
+        _publish("approve", gettext_lazy("Approve this version"), publish_forms.ApproveForm, "check", _waits),
+        _publish("take-back", gettext_lazy("Take back this version"), publish_forms.TakeBackForm, "undo", _is_proposed),
+        _change("count", gettext_lazy("Count the effect again"), publish_forms.CountForm, "refresh", _is_not_in_force),
         _change("import", gettext_lazy("Import TOML"), draft_forms.ImportForm, "upload_file"),
-        _change("again", gettext_lazy("Start again"), draft_forms.AgainForm, "restart_alt"),
+        _change("again", gettext_lazy("Start the draft again"), draft_forms.AgainForm, "restart_alt"),
         *(_edit(each.value, each.label, draft_forms.of_rule(each.value)) for each in Scenario),
-        _edit("texts", gettext_lazy("Everything around it"), draft_forms.TextsForm),
-        _edit("company", gettext_lazy("Who answers for it"), draft_forms.CompanyForm),
+        _edit("texts", gettext_lazy("Other texts of the policy"), draft_forms.TextsForm),
+        _edit("company", gettext_lazy("Company and contacts"), draft_forms.CompanyForm),
     )
 
     @display(description=gettext_lazy("version"))
@@ -120,7 +120,7 @@ class PolicyVersionAdmin(RecordAdmin):
 
 def _coming(policy: PolicyVersion) -> tuple[str, str]:
     if policy.announced_at and policy.holds_from:
-        return "to_come", _("holds from %s") % date_format(policy.holds_from)
+        return "to_come", _("applies from %s") % date_format(policy.holds_from)
     return ("proposed", _("waits for a second person")) if policy.proposed_at else ("draft", _("draft"))
 
 

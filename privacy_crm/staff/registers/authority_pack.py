@@ -59,7 +59,7 @@ def file(request: HttpRequest) -> HttpResponse:
         return answer
     found = _state()
     if found is None or found.ready is None:
-        messages.warning(request, _("The pack is not there any more. Have it made again."))
+        messages.warning(request, _("The pack is no longer there. Make it again."))
         return redirect(page)
     content = ready.fetched(found.ready, at=timezone.now(), by=acts.by(request))
     headers = {"Content-Disposition": f'attachment; filename="authority-pack-{found.ready.day}.zip"'}

@@ -22,7 +22,7 @@ _MAY: dict[str, Any] = {
     "contacts.import_contacts": gettext_lazy("import lists of people"),
     "contacts.merge_contacts": gettext_lazy("merge two records"),
     "contacts.add_disclosure": gettext_lazy("give data to recipients"),
-    "contacts.see_restricted": gettext_lazy("see people whose data is only stored"),
+    "contacts.see_restricted": gettext_lazy("see people with restricted data"),
     "contacts.publish_policy": gettext_lazy("publish the policy"),
     "contacts.approve_mailing": gettext_lazy("approve important messages"),
     "dsr.handle_request": gettext_lazy("answer requests"),

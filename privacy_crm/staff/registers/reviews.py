@@ -31,7 +31,7 @@ class AddForm(ActForm):
     title = fields.text(gettext_lazy("What is reviewed?"))
     question = fields.long_text(
         gettext_lazy("What is looked at?"),
-        help_text=gettext_lazy("So that whoever does it next time looks at the same. No names of people."),
+        help_text=gettext_lazy("So that the next reviewer looks at the same things. No names of people."),
     )
     every_months = fields.number(gettext_lazy("Every how many months?"), min_value=1, max_value=_LONGEST, initial=12)
     first_on = fields.day(gettext_lazy("For the first time on"))
@@ -62,12 +62,12 @@ class OutcomeForm(ActForm):
         told, self.record.next_on = self.cleaned_data, self.cleaned_data["seen"]
         proof = evidence.gather(at=at)
         again = reviews.record(self.record, told["outcome"], on=told["on"], evidence=proof, at=at, by=by)
-        return _("The outcome is on record. The review comes round again on %s.") % date_format(again)
+        return _("The outcome is on record. The next review is due on %s.") % date_format(again)
 
 
 class EndForm(ActForm):
     refusals = (ReviewError,)
-    explanation = gettext_lazy("It comes round no more. What it found stays on record.")
+    explanation = gettext_lazy("No further reviews follow. Earlier outcomes stay on record.")
 
     def carry_out(self, *, at: dt.datetime, by: str) -> str:
         reviews.end(self.record.pk, at=at, by=by)
@@ -90,7 +90,7 @@ def _comes_round(review: Review) -> bool:
 
 class ReviewAdmin(RecordAdmin):
     heading = gettext_lazy("Reviews")
-    empty_text = gettext_lazy("What is looked at again and again, such as who has access, stands here.")
+    empty_text = gettext_lazy("Add what you review regularly, such as who has access.")
     page_template = "staff/review.html"
     list_display = ("what", "state", "due_on", "how_often", "last_done")
     list_display_links = ("what",)

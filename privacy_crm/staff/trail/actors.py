@@ -26,7 +26,7 @@ ACTORS: dict[str, Any] = {
     "task:notices": _("the notices to recipients"),
     "task:systems": _("the questions to other systems"),
     "ask_systems": _("the questions to other systems"),
-    "policy": _("the policy, on the day from which it holds"),
+    "policy": _("the policy, on the day from which it applies"),
     "publish_policy": _("the operator, by a file of the policy"),
     "notify": _("the letters about longer periods"),
     "reminding": _("the reminders of requests"),

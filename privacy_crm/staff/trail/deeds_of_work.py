@@ -27,10 +27,10 @@ MAILINGS: dict[str, Any] = {
 POLICY: dict[str, Any] = {
     "policy.drafted": _("started a draft of the privacy policy"),
     "policy.revised": _("changed the draft of the privacy policy"),
-    "policy.count_asked": _("had it counted what the draft of the privacy policy does"),
+    "policy.count_asked": _("had the effect of the draft of the privacy policy counted"),
     "policy.proposed": _("proposed a version of the privacy policy"),
     "policy.taken_back": _("took a version of the privacy policy back"),
-    "policy.announced": _("published a version of the privacy policy, to hold from its day"),
+    "policy.announced": _("published a version of the privacy policy, to apply from its day"),
     "policy.published": _("put a version of the privacy policy in force"),
     "policy.notice_started": _("had people told of a longer period"),
     "policy.told": _("noted a letter to %(person)s about a longer period"),

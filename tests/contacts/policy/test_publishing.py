@@ -173,12 +173,12 @@ def read(client: Client, path: str) -> str:
 def test_the_public_page_says_that_it_comes_and_what_it_changes(announced: PolicyVersion, client: Client) -> None:
     shown = read(client, "/privacy/")
     assert "Version 1, published on" in shown
-    assert "A new version holds from 1 December 2026." in shown
+    assert "A new version applies from 1 December 2026." in shown
     assert SUMMARY["en"] in shown
     coming = read(client, "/privacy/2/")
-    assert "It is not in force yet: it holds from 1 December 2026." in coming
+    assert "It is not in force yet: it applies from 1 December 2026." in coming
     assert '<meta name="robots" content="noindex">' in coming
-    assert "holds from 1 December 2026" in read(client, "/privacy/1/2/")
+    assert "applies from 1 December 2026" in read(client, "/privacy/1/2/")
     assert SUMMARY["sv"] in read(client, "/privacy/?lang=sv")
 
 

@@ -143,7 +143,7 @@ def test_a_link_ends_with_its_sign_up(policy: PolicyVersion, client: Client) -> 
     sign_ups.sweep(NOON + 30 * ONE_DAY)
     for answer in (client.get(page_of(made)), send(client, page_of(made), {})):
         assert answer.status_code == 410
-        assert "This link has ended" in words(answer)
+        assert "This link has expired" in words(answer)
     assert not Contact.objects.exists()
 
 
@@ -225,7 +225,7 @@ def test_a_download_ends_after_seven_days(policy: PolicyVersion, client: Client)
         assert read(client.get(url))
     with time_machine.travel(NOON + 7.01 * ONE_DAY, tick=False):
         answer = client.get(url)
-    assert (answer.status_code, "This link has ended" in words(answer)) == (410, True)
+    assert (answer.status_code, "This link has expired" in words(answer)) == (410, True)
 
 
 @pytest.mark.promise("L15")

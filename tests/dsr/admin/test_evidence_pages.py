@@ -46,7 +46,7 @@ def test_who_opens_it_with_a_second_person_reads_the_letter(log_in: LogIn, evide
     other.groups.add(Group.objects.get(name="privacy officer"))
     client = log_in("privacy officer")
     done = client.post(f"{LIST}{evidence.pk}/open/", {"reason": "The authority asks."}, follow=True).content.decode()
-    assert "A second person has to say yes on this page within seven days." in done
+    assert "A second person has to approve it on this page within seven days." in done
     assert BECAUSE not in page(client, evidence)
     waiting = opening.of(evidence, NOON)
     assert waiting

@@ -146,7 +146,7 @@ def test_whom_it_was_not_about_is_free_again_and_the_request_goes_on(log_in: Log
     standing = Hold.objects.standing(dt.date(2026, 11, 25))
     assert not standing.filter(contact=wrong).exists()
     assert standing.filter(contact=right).count() == 2
-    assert "Somebody was taken off the request" in text(client, url(request, "change"))
+    assert "A person was taken off the request" in text(client, url(request, "change"))
 
 
 def test_when_nobody_is_left_how_they_were_known_is_forgotten(policy: PolicyVersion) -> None:
@@ -190,14 +190,17 @@ def test_the_question_is_shown_then_sent_and_the_clock_waits(log_in: LogIn, poli
     assert "no copy of a passport" in desk.letter
     desk.send()
     assert (fresh(request).state, fresh(request).paused_since) == ("asked", dt.date(2026, 11, 24))
-    assert Message.objects.get(template="written").written["subject"] == f"We need to know who asks ({request.number})"
+    assert (
+        Message.objects.get(template="written").written["subject"]
+        == f"We need to confirm your identity ({request.number})"
+    )
 
 
 @pytest.mark.promise("L2")
 def test_their_answer_has_the_clock_run_on(log_in: LogIn, policy: PolicyVersion) -> None:
     request, client = question(asked_by(person(policy), policy), policy), log_in("privacy officer")
     answer = client.post(url(request, "answered"), {"on": "2026-11-24"}, follow=True)
-    assert "The clock runs on. Answer by 24 December 2026." in answer.content.decode()
+    assert "The deadline runs again. Answer by 24 December 2026." in answer.content.decode()
     assert fresh(request).state == "open"
 
 

@@ -49,7 +49,7 @@ def test_an_objection_that_was_followed_says_so_and_when_the_rest_is_used_again(
     objection_balancing.uphold(request.pk, Balance("a", "b", "c"), letter, policy=policy, at=NOON, by=OFFICER)
     shown = page(log_in, request)
     assert "Deleted because" not in shown
-    assert "The objection was followed: no interest of ours weighs more." in shown
+    assert "The objection was accepted: no interest of ours weighs more." in shown
     assert "as they were told, they are used again from 25 November 2026 on." in shown
 
 

@@ -35,7 +35,7 @@ def test_the_officer_enters_who_acts_and_tells_the_person(
     officer, request = log_in("privacy officer"), asks(policy, Kind.ACCESS)
     typed = {**TYPED, "file": SimpleUploadedFile("power.pdf", b"%PDF-1.7")}
     shown = officer.post(url(request, "represented"), typed, follow=True).content.decode()
-    assert "It is on record who acts for the person." in shown
+    assert "The representative is on record." in shown
     assert "The person does not know yet." in shown
     assert "power.pdf" in shown
     assert Attachment.objects.count() == 1

@@ -85,8 +85,8 @@ def test_both_dates_stand_with_and_without_the_time_that_the_clock_waited(log_in
     client.post(page(request, "answered"), {"on": "2026-11-20"})
     shown = text(client, page(request))
     assert "Answer by</dt><dd>5 December 2026, by law at the latest on 7 December 2026" in shown
-    assert "Had the clock not waited</dt><dd>30 November 2026, by law at the latest on 30 November 2026" in shown
-    assert "It waited for the person</dt><dd>5 days" in shown
+    assert "Without the pause</dt><dd>30 November 2026, by law at the latest on 30 November 2026" in shown
+    assert "Paused, waiting for the person</dt><dd>5 days" in shown
 
 
 def test_the_page_proposes_what_can_be_deleted_and_what_has_to_stay(
@@ -94,7 +94,7 @@ def test_the_page_proposes_what_can_be_deleted_and_what_has_to_stay(
 ) -> None:
     place(ada, "duty", "bookkeeping", dt.date(2031, 12, 31))
     shown = text(log_in("privacy officer"), page(asked_by(ada, policy, Kind.ERASURE)))
-    assert "They can be reduced to what the law makes us keep" in shown
+    assert "They can be reduced to what the law requires" in shown
     assert "This has to stay: name and company, because of bookkeeping, until 31 December 2031." in shown
 
 

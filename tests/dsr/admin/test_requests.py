@@ -105,7 +105,7 @@ def test_the_inbox_is_narrowed_by_kind_by_date_and_to_what_was_passed_on(log_in:
 
 def test_an_empty_inbox_says_what_to_do(log_in: LogIn, policy: PolicyVersion) -> None:
     shown = text(log_in("privacy officer"), LIST)
-    assert "Nobody waits for an answer." in shown
+    assert "Nobody is waiting for an answer." in shown
     assert "Enter a request" in shown
 
 

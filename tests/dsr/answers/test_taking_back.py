@@ -91,8 +91,8 @@ def test_what_is_answered_with_it_is_named_and_has_to_be_ticked(officer: Client,
     earlier, later = asked_by(person, policy), asked_by(person, policy)
     duplicates.join(later.pk, earlier.pk, policy=policy, at=NOON, by=OFFICER)
     form = url(earlier, "taken-back")
-    assert f"They take back number {later.number} as well" in officer.get(form).content.decode()
-    assert "as well, which is answered" not in officer.get(url(entered(policy), "taken-back")).content.decode()
+    assert f"They also withdraw number {later.number}" in officer.get(form).content.decode()
+    assert "They also withdraw" not in officer.get(url(entered(policy), "taken-back")).content.decode()
     before = contents()
     officer.post(form, {"on": "2026-11-24", "how": "Wrote so"})
     assert contents() == before

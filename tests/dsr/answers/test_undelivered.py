@@ -175,7 +175,7 @@ def test_the_officer_reads_of_it_at_home_on_the_list_and_on_the_page_and_sees_to
     assert "answer never left" not in client.get("/admin/").content.decode()
     page = client.get(f"/admin/dsr/request/{request.public_id}/change/").content.decode()
     assert "posted on 24 November 2026" in page
-    assert "Letter that never left sent by post" in page
+    assert "Letter that never left was sent by post" in page
 
 
 @pytest.mark.usefixtures("at_noon")

@@ -133,7 +133,7 @@ def test_the_letter_says_where_and_until_when_and_carries_no_secret(policy: Poli
     assert "bekräfta din e-postadress en gång till" in text
     letter = draft(handovers.access_ready, request, policy, until=LAST_DAY)
     ((label, url),) = letter.buttons
-    assert (label, url.partition(":")[0]) == ("Fetch my details", "http")
+    assert (label, url.partition(":")[0]) == ("Download my details", "http")
     assert "/my-data/ready/" in url
     assert "/my-data/ready/" in str(Message.objects.get(contact=request.subjects.get().contact).written)
     assert str(request.handovers.get().public_id) not in text

@@ -142,7 +142,7 @@ def officer(log_in: Callable[[str], Client]) -> Client:
 
 @pytest.mark.usefixtures("at_noon")
 def test_the_officer_closes_it_on_its_page(officer: Client, person: Contact, request_heard: Request) -> None:
-    assert "They have not left" in officer.get(url(request_heard, "change")).content.decode()
+    assert "Record that they have not left" in officer.get(url(request_heard, "change")).content.decode()
     Desk(officer, request_heard, "not-left").send(how=HOW)
     assert "closed, since it was a mistake" in officer.get(url(request_heard, "change")).content.decode()
     assert not has_left(person)
@@ -152,7 +152,7 @@ def test_the_officer_closes_it_on_its_page(officer: Client, person: Contact, req
 def test_nobody_is_asked_how_they_know_that_it_is_they_who_ask(officer: Client, request_heard: Request) -> None:
     page = officer.get(url(request_heard, "find-person")).content.decode()
     assert "How do you know that this is the person meant?" in page
-    assert "they who ask" not in page
+    assert "verify their identity" not in page
 
 
 @pytest.mark.usefixtures("at_noon")
@@ -161,4 +161,4 @@ def test_to_what_a_person_said_themselves_it_is_not_offered(
 ) -> None:
     request = asked_by(person, policy, Kind.LEAVER)
     assert url(request, "not-left") not in officer.get(url(request, "change")).content.decode()
-    assert "they who ask" in officer.get(url(request, "find-person")).content.decode()
+    assert "verify their identity" in officer.get(url(request, "find-person")).content.decode()

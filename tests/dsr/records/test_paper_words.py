@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.promise("P20")]
         ({"what": ["email", "food"]}, "e-mail, dietary needs", "e-post, kostbehov"),
         ({"phone": {"old": "", "new": "1"}}, "Phone: – → 1", "Telefon: – → 1"),
         ({"country": {"old": "DE", "new": "SE"}}, "Germany → Sweden", "Tyskland → Sverige"),
-        ({"outcome": "not_upheld", "reasons": "said above"}, "Outcome: the objection is not followed", "följer inte"),
+        ({"outcome": "not_upheld", "reasons": "said above"}, "Outcome: the objection is rejected", "avslås"),
         ({"restriction": "c"}, "for a legal claim (Art. 18(1)(c))", "rättsligt anspråk (artikel 18.1 c)"),
     ],
 )

@@ -109,7 +109,7 @@ def test_a_link_works_once(policy: PolicyVersion) -> None:
     for again in (Client().get(path), send(Client(), path, ANYTHING)):
         assert again.status_code == 410
         assert not again.cookies
-        assert "This link has ended" in words(again)
+        assert "This link has expired" in words(again)
     assert everything_about(person) == before
 
 

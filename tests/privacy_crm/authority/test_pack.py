@@ -141,7 +141,7 @@ def test_a_request_stands_with_its_clock_as_of_the_day(policy: PolicyVersion) ->
     later = NOON + ONE_DAY
     Request.objects.update(closed_on=later.date(), extended_on=later.date())
     (row,) = opened(policy, TODAY, later).rows("requests")
-    assert (row["State"], row["Outcome"], row["Closed"], row["Two months added on"]) == ("not closed", "", "", "")
+    assert (row["State"], row["Outcome"], row["Closed"], row["Extended by two months on"]) == ("not closed", "", "", "")
     assert row["Last day by law"] == "2026-12-24"
     Request.objects.update(paused_days=3)
     (row,) = opened(policy, TODAY, later).rows("requests")

@@ -37,7 +37,7 @@ def queued() -> list[bytes]:
 def test_the_officer_has_one_made_and_takes_it_along_on_record(log_in: LogIn, policy: PolicyVersion) -> None:
     queued()
     client = log_in("privacy officer")
-    assert "No pack is here. Choose a day, and have one made." in client.get(PAGE).content.decode()
+    assert "There is no pack yet. Choose a day and make one." in client.get(PAGE).content.decode()
     assert "The pack as of 20 November 2026 is being made" in asked(client)
     assert len(queued()) == 1
     make_authority_pack("2026-11-20")
@@ -83,7 +83,7 @@ def test_none_is_made_of_a_day_to_come_or_without_a_fresh_factor(
 
 def test_what_is_not_there_any_more_is_said(log_in: LogIn, policy: PolicyVersion) -> None:
     shown = log_in("privacy officer").post(f"{PAGE}file/", follow=True).content.decode()
-    assert "The pack is not there any more. Have it made again." in shown
+    assert "The pack is no longer there. Make it again." in shown
 
 
 def test_where_valkey_is_away_nothing_is_done_and_the_page_says_so(
@@ -94,5 +94,5 @@ def test_where_valkey_is_away_nothing_is_done_and_the_page_says_so(
     before = contents()
     shown = asked(client)
     assert "Nothing was done: the workers cannot be reached." in shown
-    assert "Whether a pack is there cannot be seen at the moment." in shown
+    assert "At the moment, we cannot see whether there is a pack." in shown
     assert contents() == before

@@ -229,7 +229,7 @@ def test_of_somebody_reduced_the_page_claims_nothing_that_is_gone_and_offers_to_
     reduced = ContactFactory.create(email=None, minimised_on=dt.date(2026, 11, 1))
     place(reduced, "duty", "bookkeeping")
     page = shown(log_in("privacy officer"), reduced)
-    assert "Reduced on 1 November 2026 to what the law makes us keep." in page
+    assert "Reduced on 1 November 2026 to what the law requires." in page
     for absent in ("neither objected", "Record an activity", "Correct details", "Add a reason"):
         assert absent not in page
 

@@ -177,7 +177,7 @@ def test_the_officer_sees_what_is_left_of_a_reduced_person(log_in: LogIn, reduce
     assert MARKER in text(client, "/admin/retention/hold/")
     shown = text(client, page(reduced))
     assert MARKER in shown
-    assert "Reduced on 1 January 2026 to what the law makes us keep" in shown
+    assert "Reduced on 1 January 2026 to what the law requires" in shown
 
 
 def test_the_page_answers_404_for_anybody_unknown(log_in: LogIn, policy: PolicyVersion) -> None:

@@ -96,7 +96,7 @@ def test_a_person_under_a_duty_is_reduced_and_seen_by_the_officer_alone(log_in: 
     contact = prospect(policy)
     place(contact, "duty", "bookkeeping")
     answer = log_in("sales").post(of(contact, "objection-heard"), ALL_CHANNELS, follow=True)
-    assert "This person has been reduced to what the law makes us keep." in answer.content.decode()
+    assert "This person has been reduced to what the law requires." in answer.content.decode()
     assert answer.redirect_chain == [(LIST, 302)]
     assert "Aino" not in answer.content.decode()
 

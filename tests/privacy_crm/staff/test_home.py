@@ -95,7 +95,7 @@ def test_last_night_is_told_in_a_sentence(log_in: LogIn, policy: PolicyVersion) 
     purge.run(policy=policy, at=NOON, by="test", approve=True, now=lambda: NOON)
     shown = home(log_in("auditor"))
     sentence = (
-        "Last night 2 people were deleted, 0 reduced to what the law makes us keep, "
+        "Last night 2 people were deleted, 0 reduced to what the law requires, "
         "1 spared by an open request or claim. Nothing failed."
     )
     assert sentence in shown

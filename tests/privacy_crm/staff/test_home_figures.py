@@ -163,7 +163,7 @@ def test_the_nights_are_summed_by_month_from_the_ledger(policy: PolicyVersion) -
     counted = {str(each.label): (each.numbers[-2], each.numbers[-1], each.total) for each in chart.series}
     assert counted == {
         "People deleted": (0, 14, 14),
-        "People reduced to what the law makes us keep": (0, 2, 2),
+        "People reduced to what the law requires": (0, 2, 2),
         # The same people night after night: the most of them in one, not a sum.
         "People spared by an open request or claim, at most in one night": (0, 4, 4),
         "Reasons that lapsed": (0, 0, 0),

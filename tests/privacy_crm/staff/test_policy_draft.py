@@ -60,7 +60,7 @@ def test_the_officer_starts_a_draft_and_a_worker_is_asked_what_it_does(
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         answer = officer.post(f"{PAGES}add/", follow=True)
-    assert "A draft: nobody is bound by it yet" in contents(answer)
+    assert "A draft: it does not apply yet" in contents(answer)
     assert "The numbers are being counted" in contents(answer)
     assert sent == [tasks.count_policy_effect.name]
 
@@ -165,7 +165,7 @@ def test_the_officer_sees_whom_it_hits_and_publishes_it_for_a_day(halved: Policy
     assert "0 → <strong>1</strong>" in shown
     assert "Person 1</a>: Prospect" in shown
     assert "Person 1" not in contents(officer.get(url(halved, "propose")))
-    assert "It holds from" in contents(propose(officer, halved))
+    assert "It applies from" in contents(propose(officer, halved))
     assert fresh(halved).announced_at is not None
     assert "Take back" in contents(officer.get(url(halved)))
     assert "It is a draft again" in contents(officer.post(url(halved, "take-back"), follow=True))
@@ -184,7 +184,7 @@ def test_where_there_are_two_the_second_finds_it_on_the_desk_and_approves(
     assert fresh(halved).announced_at is None
     second = log_in("privacy officer")
     assert waiting in contents(second.get("/admin/"))
-    assert "It holds from" in contents(second.post(url(halved, "approve"), {"seen": halved.digest}, follow=True))
+    assert "It applies from" in contents(second.post(url(halved, "approve"), {"seen": halved.digest}, follow=True))
     assert fresh(halved).announced_at is not None
 
 

@@ -39,7 +39,7 @@ def test_the_officer_adds_a_review_that_is_due_on_its_first_day(log_in: LogIn, p
 def test_an_outcome_is_kept_with_its_day_and_the_review_comes_round_again(log_in: LogIn, policy: PolicyVersion) -> None:
     review = ReviewFactory.create()
     answer = log_in("privacy officer").post(of(review, "record-outcome"), FOUND, follow=True)
-    assert "comes round again on 24 February 2027" in answer.content.decode()
+    assert "The next review is due on 24 February 2027" in answer.content.decode()
     review.refresh_from_db()
     assert review.next_on == dt.date(2027, 2, 24)
     assert list(review.outcomes.values_list("done_on", "outcome")) == [(TODAY, "The roles fit.")]

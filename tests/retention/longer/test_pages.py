@@ -35,7 +35,7 @@ def test_the_officer_has_people_told_and_sees_how_many_first(log_in: LogIn, poli
     prospect(policy)
     longer = lengthen()
     client = log_in(OFFICER)
-    assert "They apply once people were told" in client.get(LIST).content.decode()
+    assert "They apply once people have been told" in client.get(LIST).content.decode()
     assert "1 person gets this mail." in client.get(ADD).content.decode()
     assert not PolicyNotice.objects.exists()
     client.post(ADD, {})
