@@ -32,7 +32,8 @@ class OwnDetailsForm(forms.Form):
     last_name = fields.text(gettext_lazy("Last name"), max_length=150, required=False)
     email = forms.EmailField(label=gettext_lazy("E-mail address"), widget=UnfoldAdminEmailInputWidget())
     language = forms.ChoiceField(
-        label=gettext_lazy("Language of the CRM, and of our mails to you"),
+        label=gettext_lazy("Language"),
+        help_text=gettext_lazy("Of the CRM, and of our mails to you."),
         choices=settings.LANGUAGES,
         widget=UnfoldAdminRadioSelectWidget(),
     )
