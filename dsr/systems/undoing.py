@@ -8,6 +8,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from dsr.models import Request, SystemTask, SystemTasks
 from dsr.records import timeline, transitions
@@ -27,13 +28,13 @@ def undo(task_id: int, why: str, *, at: dt.datetime, by: str) -> None:
     Raises RequestError where no reason is given, MovedError where the system has said nothing that could be undone.
     """
     if not why.strip():
-        raise RequestError("Say why the system is to undo it.")
+        raise RequestError(_("Say why the system is to undo it."))
     found = SystemTask.objects.select_related("system").filter(pk=task_id).first()
     if found is None:
-        raise MovedError("This task is not on record any more.")
+        raise MovedError(_("This task is not on record any more."))
     request = transitions.lock(found.request_id)
     if not have_undone(SystemTask.objects.filter(pk=task_id), request, about=sought.told(request), at=at, as_=by):
-        raise MovedError("This system has done nothing for this request that it could undo.")
+        raise MovedError(_("This system has done nothing for this request that it could undo."))
     request.papers.filter(kind=PaperKind.SYSTEM, data__task=task_id).delete()
     found.files.all().delete()
     timeline.note(request, PaperKind.REASON, why.strip(), data={"system": found.system.name}, at=at)
