@@ -84,12 +84,16 @@ def stylesheet(main: str = MAIN, band: str = BAND) -> str:
     found = colours(main, band)
     accent = found["accent"]
     named = {name: str(pair) for name, pair in found.items()}
-    named |= {f"color-primary-{step}": str(accent.light.at(light)) for step, light in _STEPS.items()}
-    named["color-primary-600"] = str(accent.light)
     for part in ("type", "space", "shape"):
         named |= _SOURCE[part]
-    lines = "".join(f"    --{name}: {value};\n" for name, value in named.items())
-    return f":root:root {{\n{lines}}}\n"
+    steps = {f"color-primary-{step}": str(accent.light.at(light)) for step, light in _STEPS.items()}
+    steps["color-primary-600"] = str(accent.light)
+    # Unfold sets its own steps in a style sheet that comes later.
+    return f":root {{\n{_lines(named)}}}\n:root:root {{\n{_lines(steps)}}}\n"
+
+
+def _lines(values: dict[str, str]) -> str:
+    return "".join(f"    --{name}: {value};\n" for name, value in values.items())
 
 
 def on_paper(main: str = MAIN) -> dict[str, str]:

@@ -15,7 +15,6 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 from django.views.decorators.http import require_safe
 
-from contacts.look import look
 from contacts.models import Event, PolicyVersion, Whitepaper
 from contacts.outbox import links
 from contacts.policy import policy_words
@@ -35,7 +34,7 @@ class About:
     description: str
     url: str
     alternates: list[tuple[str, str]]
-    image: str = ""
+    site: str
     data: SafeString | None = None
 
 
@@ -54,13 +53,12 @@ def about(
     name, *arguments = page
     bare = _address(name, *arguments)
     spoken = {code: f"{bare}?{FIELD}={code}" for code in policy_words.languages(policy)}
-    picture = look.shown(look.current(), language)["picture"]
     return About(
         title,
         Truncator(" ".join(description.split())).chars(_SHOWN),
         spoken.get(language, bare),
         [*spoken.items(), ("x-default", bare)],
-        links.absolute(picture) if picture else "",
+        links.absolute(""),
         _described(event, description, bare, policy) if event else None,
     )
 

@@ -38,7 +38,9 @@ pytestmark = [
 ROOT = Path(settings.BASE_DIR)
 APPS = ("contacts", "dsr", "retention", "privacy_crm")
 # What gives a mail its words in a module of its own, beside the templates and the letters about requests.
-WRITING = re.compile(r"(?<!def )\b(EmailMessage|EmailMultiAlternatives|enqueue_written|send_mail|mail_\w+s)\(")
+WRITING = re.compile(
+    r"(?<!def )\b(EmailMessage|EmailMultiAlternatives|enqueue_written|send_mail|mail_\w+s|staff_mails\.written)\("
+)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -134,7 +136,7 @@ def writers() -> Iterator[Writer]:
 def modules() -> Iterator[str]:
     for app in APPS:
         for file in (ROOT / app).rglob("*.py"):
-            if WRITING.search(file.read_text()):
+            if file.name != "staff_mails.py" and WRITING.search(file.read_text()):  # it is told what to say
                 yield str(file.relative_to(ROOT))
 
 

@@ -25,17 +25,18 @@ WITHOUT_COLOURS: Rules = {"rules": EVERYTHING["rules"] | {name: {"enabled": Fals
 _SPARED = {"resultTypes": ["violations"], "iframes": False, "preload": {"assets": ["media"]}}
 
 # A page that has static files of ours gets axe as one of them (`tests/settings.py`), which need not be sent each time.
+# A site that runs on settings of its own has it not.
 FOLDER = Path(axe_playwright_python.__file__).parent
 _BROUGHT = """async () => {
     if ("axe" in window) return true;
     if (!document.querySelector("link[href^='/static/']")) return false;
     const script = document.createElement("script");
     script.src = "/static/axe.min.js";
-    const loaded = new Promise((done, fail) => { script.onload = done; script.onerror = fail; });
+    const loaded = new Promise(done => { script.onload = () => done(true); script.onerror = () => done(false); });
     document.head.append(script);
-    await loaded;
+    const there = await loaded;
     script.remove();
-    return true;
+    return there;
 }"""
 
 _RUN = """async ([parts, options]) => {

@@ -28,7 +28,12 @@ _AND = "⟧ ⟦and⟧ ⟦"  # a list, put together by Django
 # The page of the data map names fields that only registers name. That of the system shows settings by their names.
 _NAMES = {"data-map", "system"}
 # Who did what, as the trail tells it; a channel and whether it is open; a filter and its value.
-_PAIRS = {"contacts_auditevent_changelist", "contacts_contact_changelist", "contacts_segment_changelist"}
+_PAIRS = {
+    "contacts_auditevent_changelist",
+    "contacts_auditevent_change",
+    "contacts_contact_changelist",
+    "contacts_segment_changelist",
+}
 # The sender's address, which settings name, and the file that the walk uploads.
 _DATA = "crm localhost aino.lindqvist@fjordkraft.example PDF CSV"
 

@@ -132,7 +132,7 @@ def test_a_notice_that_fails_says_why_by_its_code(log_in: LogIn) -> None:
     made = notice(RecipientFactory.create(), attempts=3, reason="status:503")
     page = log_in("auditor").get(f"{NOTICES}{made.pk}/change/").content.decode()
     assert "3 (status:503)" in page
-    assert "tried again" in page
+    assert "We keep trying" in page
 
 
 def test_notices_are_found_by_the_whole_number_of_a_person(log_in: LogIn) -> None:
@@ -178,7 +178,7 @@ def test_the_register_outlives_whom_it_was_given(log_in: LogIn) -> None:
     recipient, person = RecipientFactory.create(), ContactFactory.create()
     gave(recipient, person)
     client = log_in("auditor")
-    assert "data of 1 person whom we hold" in client.get(f"{LIST}{recipient.pk}/change/").content.decode()
+    assert "data about 1 person we hold" in client.get(f"{LIST}{recipient.pk}/change/").content.decode()
     person.delete()
-    assert "data of 0 people whom we hold" in client.get(f"{LIST}{recipient.pk}/change/").content.decode()
+    assert "data about 0 people we hold" in client.get(f"{LIST}{recipient.pk}/change/").content.decode()
     assert RecipientNotice.objects.count() == 0

@@ -49,7 +49,7 @@ def test_only_the_day_is_noted_and_the_audit_names_the_person_by_id(policy: Poli
     contact = customer(policy)
     before = everything_about(contact)
     leave(contact)
-    before["contact"][0]["left_on"] = TODAY
+    before["contact"][0]["left_on"] = TODAY.isoformat()
     assert everything_about(contact) == before
     event = AuditEvent.objects.get(code="contact.left")
     assert (event.public_id, event.by) == (contact.public_id, "user:1")

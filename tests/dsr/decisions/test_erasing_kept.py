@@ -63,8 +63,8 @@ def test_the_reason_and_the_ways_out_are_told(policy: PolicyVersion, dutiful: Co
     erased(wish(dutiful, policy), policy)
     told = letter()
     assert (
-        "On 24 November 2026 we deleted everything that we held about you, except this: name and company, which the law"
-        " makes us keep (Bookkeeping Act 7:2) until 31 December 2031." in told
+        "On 24 November 2026 we deleted everything that we held about you, except this: name and company, which by law"
+        " we must keep (Bookkeeping Act 7:2) until 31 December 2031." in told
     )
     assert "go to court" in told
     assert "IMY" in told

@@ -76,8 +76,8 @@ def test_the_letter_and_the_page_name_the_same_last_day(policy: PolicyVersion) -
     ready = handed_over(policy)
     letter = ready.request.papers.get(kind="letter")
     assert "through 8 December 2026" in letter.text
-    assert "through 8 December 2026" in words(visiting(ready.contact).get(MINE))
-    assert "through 8 December 2026" in words(Client().get(letters_link(ready)))
+    assert "The last day to download it is 8 December 2026" in words(visiting(ready.contact).get(MINE))
+    assert "The last day to download it there is 8 December 2026" in words(Client().get(letters_link(ready)))
 
 
 def test_opening_the_letters_link_sends_nothing_and_names_nobody(policy: PolicyVersion) -> None:
