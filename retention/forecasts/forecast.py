@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection
 from psycopg2 import sql
@@ -60,12 +61,21 @@ _PLAN = sql.SQL("""
 
 def days(*, policy: PolicyVersion, first: dt.date, number: int) -> Iterator[Day]:
     """Yield one entry for each of `number` days from `first` on, also for the days on which nothing happens."""
-    end = first + dt.timedelta(days=number)
-    due, due_values = RetentionDate(policy, run_of(end - dt.timedelta(days=1), policy.zone)).all_due()
+    due, due_values = RetentionDate(policy, run_of(first + dt.timedelta(days=number - 1), policy.zone)).all_due()
     bases, values = retention_schedule.of_each(policy, sql.SQL("SELECT contact_id FROM person"))
+    yield from _days(_PLAN.format(due=due, lapses=bases), due_values | values, first, number)
+
+
+def days_of(lapses: sql.Composable, *, first: dt.date, number: int) -> Iterator[Day]:
+    """Yield the same of a table that has the schedule of everyone (`retention_schedule.of_everyone`)."""
+    due = sql.SQL("SELECT contact_id FROM {}").format(lapses)
+    yield from _days(_PLAN.format(due=due, lapses=sql.SQL("SELECT * FROM {}").format(lapses)), {}, first, number)
+
+
+def _days(query: sql.Composed, values: dict[str, Any], first: dt.date, number: int) -> Iterator[Day]:
     found: dict[dt.date, Day] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_PLAN.format(due=due, lapses=bases), due_values | values | {"first": first, "end": end})
+        cursor.execute(query, values | {"first": first, "end": first + dt.timedelta(days=number)})
         for day, scenario, count in cursor:
             entry = found.setdefault(day, Day(day))
             if scenario is None:

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from psycopg2 import sql
 
 from contacts.base.days import day_of, next_run
+from contacts.base.limits import limits
 from contacts.models import PolicyVersion
 from contacts.people import clocks
 from contacts.policy import policies
@@ -32,6 +33,7 @@ _BASES = sql.Identifier("contacts_basis")
 
 _KEEP = sql.SQL("CREATE TEMP TABLE {name} ON COMMIT DROP AS {query}")
 _DROP = sql.SQL("DROP TABLE pg_temp.{name}")
+_MEASURE = sql.SQL("ANALYZE pg_temp.{name}")
 _READY = sql.SQL("""
     CREATE INDEX ON pg_temp.{name} (contact_id);
     CREATE INDEX ON pg_temp.{name} (scenario, clock_from);
@@ -76,6 +78,7 @@ def rehearse(source: dict[str, Any], *, at: dt.datetime) -> Figures:
         transaction.set_rollback(True)
 
 
+@limits(statement="1h")
 @transaction.atomic
 def count(now: PolicyVersion, then: PolicyVersion, *, at: dt.datetime) -> Figures:
     """Count by scenario, and of people, who goes by the next night and after 30 and 365 days, under the version in
@@ -113,13 +116,14 @@ def _night(policy: PolicyVersion, at: dt.datetime) -> dt.date:
 
 
 def _look(figures: Figures, name: str, policy: PolicyVersion, night: dt.date, lapses: sql.Identifier) -> None:
-    """Add who goes by each horizon under a version, and keep for the comparison when each basis lapses."""
-    days = list(forecast.days(policy=policy, first=night, number=HORIZONS[-1] + 1))
+    """Keep when each basis lapses under a version, and add who goes by each horizon."""
+    query, values = retention_schedule.of_everyone(policy)
+    _execute(_KEEP.format(name=lapses, query=query), values)
+    _execute(_MEASURE.format(name=lapses))
+    days = list(forecast.days_of(lapses, first=night, number=HORIZONS[-1] + 1))
     for scenario, counted in figures.items():
         daily = [day.bases[scenario] if scenario else day.contacts for day in days]
         counted[name] = [sum(daily[: horizon + 1]) for horizon in HORIZONS]
-    query, values = retention_schedule.of_everyone(policy)
-    _execute(_KEEP.format(name=lapses, query=query), values)
 
 
 @contextmanager

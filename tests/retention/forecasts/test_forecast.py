@@ -8,9 +8,12 @@ import pytest
 from django.core.management import CommandError, call_command, execute_from_command_line
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from psycopg2 import sql
 
 from contacts.models import PolicyVersion
 from contacts.words.vocabulary import Scenario
+from retention.due import retention_schedule
+from retention.forecasts.forecast import days_of
 from retention.models import PurgeRun
 from tests.support.factories import (
     AUTUMN,
@@ -37,12 +40,16 @@ BEGIN = DUE - 10 * ONE_DAY
 
 @pytest.fixture
 def forecast(capsys: pytest.CaptureFixture[str]) -> Any:
-    """The days on which something happens, within 400 from ten days before DUE."""
+    """The days on which something happens, within 400 from ten days before DUE.
+
+    What a draft of the policy is shown by reads the schedule of everyone instead, and says the same.
+    """
 
     def days() -> dict[str, tuple[dict[str, int], int]]:
         call_command("forecast", "--json", "--at", BEGIN.isoformat(), "--days", "400")
         lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
         assert len(lines) == 400
+        assert [(line["day"], line["bases"], line["contacts"]) for line in lines] == of_everyone()
         return {
             line["day"]: ({name: number for name, number in line["bases"].items() if number}, line["contacts"])
             for line in lines
@@ -50,6 +57,18 @@ def forecast(capsys: pytest.CaptureFixture[str]) -> Any:
         }
 
     return days
+
+
+def of_everyone() -> list[tuple[str, dict[str, int], int]]:
+    policy = PolicyVersion.objects.in_force()
+    assert policy
+    query, values = retention_schedule.of_everyone(policy)
+    table = sql.Identifier("everyones_lapses")
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("CREATE TEMP TABLE {} AS {}").format(table, query), values)
+        found = [(str(day.day), day.bases, day.contacts) for day in days_of(table, first=BEGIN, number=400)]
+        cursor.execute(sql.SQL("DROP TABLE {}").format(table))
+    return found
 
 
 def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[Any]:

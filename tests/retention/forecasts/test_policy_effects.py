@@ -129,3 +129,18 @@ def test_a_file_is_tried_and_nothing_of_it_stays(policy: PolicyVersion, policy_s
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_class WHERE relpersistence = 't' AND relkind = 'r'")
         assert cursor.fetchone() == (0,)
+
+
+def test_very_many_may_take_longer_than_anybody_waits_for_a_page(policy: PolicyVersion, halved: PolicyVersion) -> None:
+    lasts = set()
+
+    def note(execute: Any, query: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
+        with context["connection"].connection.cursor() as beside:
+            beside.execute("SHOW statement_timeout")
+            if "policy_lapse" in str(query):
+                lasts.add(beside.fetchone()[0])
+        return execute(query, params, many, context)
+
+    with connection.execute_wrapper(note):
+        policy_effects.keep(halved.pk, at=NOON)
+    assert lasts == {"1h"}
