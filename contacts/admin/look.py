@@ -1,11 +1,13 @@
 """The company's own look: its colours, logo, picture and footer, each shown before it is set."""
 
+import datetime as dt
 from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.text import format_lazy
 from django.utils.translation import get_language, get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -54,7 +56,7 @@ class ColoursForm(LookForm):
     def _told(self) -> tuple[str, str]:
         return self.so_far("main") or "", self.so_far("band") or ""
 
-    def carry_out(self, *, at: Any, by: str) -> str:
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
         look.paint(self.cleaned_data["main"], self.cleaned_data["band"], at=at, by=by)
         return _("The colours are saved. Open pages show them within five minutes.")
 
@@ -62,22 +64,23 @@ class ColoursForm(LookForm):
 class OwnForm(LookForm):
     explanation = gettext_lazy("The product's own colours come back, on the website, in mails and letters, and here.")
 
-    def carry_out(self, *, at: Any, by: str) -> str:
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
         look.paint("", "", at=at, by=by)
         return _("The product's own colours are back.")
+
+
+def _image(label: Any, without: Any) -> Any:
+    """A file that may be left out; `without` says what is shown then."""
+    said = format_lazy("{} {}", gettext_lazy("A PNG, JPEG or WebP, at most 5 MB."), without)
+    return fields.file(label, accept=".png,.jpg,.jpeg,.webp", required=False, help_text=said)
 
 
 class LogoForm(LookForm):
     explanation = gettext_lazy("It takes the place of your name on top of each page, and stands on letters.")
     submit = gettext_lazy("Save the logo")
-    file = fields.file(
-        gettext_lazy("Logo"),
-        accept=".png,.jpg,.jpeg,.webp",
-        required=False,
-        help_text=gettext_lazy("A PNG, JPEG or WebP, at most 5 MB. Leave it empty to show your name instead."),
-    )
+    file = _image(gettext_lazy("Logo"), gettext_lazy("Leave it empty to show your name instead."))
 
-    def carry_out(self, *, at: Any, by: str) -> str:
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
         look.show_logo(self.cleaned_data["file"], at=at, by=by)
         return _("The logo is saved.") if self.cleaned_data["file"] else _("Your name is shown instead of a logo.")
 
@@ -85,14 +88,9 @@ class LogoForm(LookForm):
 class PictureForm(LookForm):
     explanation = gettext_lazy("It stands on the front page of the website.")
     submit = gettext_lazy("Save the picture")
-    file = fields.file(
-        gettext_lazy("Picture"),
-        accept=".png,.jpg,.jpeg,.webp",
-        required=False,
-        help_text=gettext_lazy("A PNG, JPEG or WebP, at most 5 MB. Leave it empty to show none."),
-    )
+    file = _image(gettext_lazy("Picture"), gettext_lazy("Leave it empty to show none."))
 
-    def carry_out(self, *, at: Any, by: str) -> str:
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
         look.show_picture(self.cleaned_data["file"], at=at, by=by)
         return _("The picture is saved.") if self.cleaned_data["file"] else _("The front page has no picture now.")
 
@@ -125,7 +123,7 @@ class LinksForm(LookForm):
                     self.add_error(f"words_{place}_{code}", _("Write what the link says."))
         return told
 
-    def carry_out(self, *, at: Any, by: str) -> str:
+    def carry_out(self, *, at: dt.datetime, by: str) -> str:
         told = self.cleaned_data
         found = [
             Link(told[f"url_{place}"], {code: told[f"words_{place}_{code}"] for code in _LANGUAGES})

@@ -22,7 +22,7 @@ def words(code: str) -> dict[str, str]:
             "text": _("It will not take place. Look at what is coming up instead."),
         },
         "withdrawn": {
-            "heading": _("This whitepaper is no longer available"),
+            "heading": _("This guide is no longer available"),
             "text": _("We have taken it off our website. Look at the others instead."),
         },
     }[code]

@@ -21,10 +21,8 @@ def home(request: HttpRequest, visit: Visit) -> HttpResponse:
         "whitepapers": [spoken.of_whitepaper(whitepaper, language) for whitepaper in Whitepaper.objects.published(at)],
         "events": [spoken.of_event(event, language) for event in _with_places(coming)],
     }
-    title = _("Whitepapers and events")
-    found = visit.about(
-        "home", title=title, description=_("What we have learnt, to read and to hear. All of it is free.")
-    )
+    title = _("Guides and events")
+    found = visit.about("home", title=title, description=_("From our own work, free for you to read and to attend."))
     return visit.show("contacts/home.html", context | found)
 
 

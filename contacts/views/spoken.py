@@ -22,7 +22,7 @@ def of_wish(wish: Wish, language: str) -> dict[str, Any]:
 
 def of_whitepaper(whitepaper: Whitepaper, language: str) -> dict[str, Any]:
     return {
-        "kicker": _("Whitepaper"),
+        "kicker": _("Free guide"),
         "title": whitepaper.title,
         "whitepaper": whitepaper,
         **_summary(whitepaper.summary, language),

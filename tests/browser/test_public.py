@@ -90,11 +90,11 @@ def test_a_visitor_gets_a_whitepaper(url: str, page: "Page", complaints: list[st
     page.get_by_role("link", name="A Calm Guide to Backups").click()
     page.wait_for_url("**/whitepapers/calm-backups/")  # and for the scripts that solve the task of its form
     page.get_by_label("Work e-mail").fill("aino@fjordkraft.example")
-    page.get_by_role("button", name="Get the whitepaper").click()
+    page.get_by_role("button", name="Get the guide").click()
     page.get_by_role("heading", name="Check your inbox").wait_for()
     page.goto(confirm_page(url))
     assert not Contact.objects.exists()
-    page.get_by_role("button", name="Get the whitepaper").click()
+    page.get_by_role("button", name="Get the guide").click()
     with page.expect_download() as download:
         page.get_by_role("link", name="Download").click()
     assert download.value.suggested_filename == "calm-backups.pdf"
@@ -203,7 +203,7 @@ def test_who_presses_twice_is_signed_up_once(url: str, page: "Page", settings: A
     settings.ALTCHA_CHALLENGE = AS_IT_IS  # which is still being solved at the second press
     page.goto(f"{url}/whitepapers/calm-backups/")
     page.get_by_label("Work e-mail").fill("aino@fjordkraft.example")
-    page.get_by_role("button", name="Get the whitepaper").dblclick()
+    page.get_by_role("button", name="Get the guide").dblclick()
     page.get_by_role("heading", name="Check your inbox").wait_for()
     assert SignUp.objects.count() == 1
     assert complaints == []
@@ -282,7 +282,7 @@ def test_a_form_in_the_companys_own_page_is_as_high_as_it_needs_and_works(
     frame.get_by_label("E-post i arbetet").fill("aino@fjordkraft.example")
     high = "document.querySelector('iframe').offsetHeight"
     page.wait_for_function(f"{high} > 900")
-    frame.get_by_role("button", name="Hämta rapporten").click()
+    frame.get_by_role("button", name="Hämta guiden").click()
     expect(frame.get_by_role("heading", name="Titta i din inkorg")).to_be_in_viewport()
     page.wait_for_function(f"{high} < 600")
     assert SignUp.objects.get().source == "embed"

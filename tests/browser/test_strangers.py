@@ -62,7 +62,7 @@ def forms() -> dict[str, str]:
     return {
         "Register": "/register/?as=customer",
         "Sign up": f"/events/{visitors.event().slug}/",
-        "Get the whitepaper": f"/whitepapers/{WhitepaperFactory.create().slug}/",
+        "Get the guide": f"/whitepapers/{WhitepaperFactory.create().slug}/",
     }
 
 
@@ -81,7 +81,7 @@ def fill_in(page: "Page", where: str, button: str, address: str) -> str:
     return f"{page.url}\n{page.locator('body').text_content()}"
 
 
-@pytest.mark.parametrize("button", ["Register", "Sign up", "Get the whitepaper"])
+@pytest.mark.parametrize("button", ["Register", "Sign up", "Get the guide"])
 def test_a_form_says_the_same_whoever_is_on_file_and_nothing_changes_without_the_owners_word(
     button: str, stranger: "Page", theirs: "Page", sink: Sink, ada: Contact
 ) -> None:

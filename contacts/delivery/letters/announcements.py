@@ -31,7 +31,7 @@ def _summary(about: Whitepaper | Event, occasion: Occasion) -> list[Part]:
 def _parts(about: Whitepaper | Event) -> list[Part]:
     if isinstance(about, Event):
         return [Facts([(_("When"), when(about))]), Button(_("Read more and sign up"), links.page("event", about.slug))]
-    return [Button(_("Get the whitepaper"), links.page("whitepaper", about.slug))]
+    return [Button(_("Get the guide"), links.page("whitepaper", about.slug))]
 
 
 def why(topics: list[Topic], occasion: Occasion) -> str:

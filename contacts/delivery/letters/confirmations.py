@@ -26,7 +26,7 @@ def confirm(occasion: Occasion) -> Letter:
 def _whitepaper(made: SignUp, _occasion: Occasion) -> tuple[str, str, str]:
     title = {"title": made.whitepaper.title if made.whitepaper else ""}
     text = _("“%(title)s” is ready for you. Click below to confirm your address and download it.")
-    return _("Your whitepaper: %(title)s") % title, text % title, _("Get the whitepaper")
+    return _("Your guide: %(title)s") % title, text % title, _("Get the guide")
 
 
 def _event(made: SignUp, _occasion: Occasion) -> tuple[str, str, str]:

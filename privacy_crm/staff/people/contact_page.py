@@ -130,17 +130,17 @@ def outcome(explanation: Explanation, day: dt.date, *, by_objection: bool = Fals
     if by_objection:
         return _objected(until, day)
     if until <= day:
-        return _("Deleted in the next nightly run")
+        return _("Will be deleted in the next nightly run")
     clocks = {reason.clock for reason in explanation.bases if reason.lapses_on == until}
     if Clock.LAST_ACTIVITY in clocks:
-        return _("Deleted on %s, without new activity") % words.full(until)
-    return _("Deleted on %s") % words.full(until)
+        return _("Will be deleted on %s, without new activity") % words.full(until)
+    return _("Will be deleted on %s") % words.full(until)
 
 
 def _objected(until: dt.date, day: dt.date) -> str:
     if until <= day:
-        return _("Deleted in the next nightly run, because they objected to all marketing")
-    return _("Deleted on %s, because they objected to all marketing") % words.full(until)
+        return _("Will be deleted in the next nightly run, because they objected to all marketing")
+    return _("Will be deleted on %s, because they objected to all marketing") % words.full(until)
 
 
 def details(contact: Contact) -> list[tuple[str, Any]]:

@@ -137,7 +137,7 @@ class NotLeftForm(ActForm):
 
 OBJECTION = Act(
     "objection-heard",
-    gettext_lazy("Objection heard"),
+    gettext_lazy("Record objection"),
     "contacts.add_channelpermission",
     ObjectionForm,
     "do_not_disturb_on",

@@ -75,7 +75,7 @@ def test_opening_the_page_changes_nothing(policy: PolicyVersion, client: Client,
 @pytest.mark.parametrize(
     ("kind", "said"),
     [
-        ("whitepaper", "Here is your whitepaper"),
+        ("whitepaper", "Here is your guide"),
         ("event", "You have a place"),
         ("register", "Until then your registration counts as unverified"),
     ],
@@ -363,7 +363,7 @@ def test_where_there_is_no_place_left_the_page_leads_to_what_else_there_is(
         Event.objects.update(**change)
     else:
         send(client, url, {})
-    assert '<a href="/?lang=sv">Se våra rapporter och evenemang</a>' in words(client.get(url))
+    assert '<a href="/?lang=sv">Se våra guider och evenemang</a>' in words(client.get(url))
 
 
 def test_a_place_ends_with_its_person(client: Client, place: Registration) -> None:
@@ -458,7 +458,7 @@ def test_where_nothing_of_it_counts_nobody_is_asked_to_say_yes(policy: PolicyVer
     assert 'name="news"' not in before
     send(client, page_of(made), {})
     after = words(client.get(page_of(made)))
-    assert "Here is your whitepaper" in after
+    assert "Here is your guide" in after
     assert "is recorded" not in after
 
 

@@ -76,9 +76,9 @@ def test_the_page_has_its_parts_in_the_order_in_which_they_matter(log_in: LogIn,
     page = shown(log_in("privacy officer"), guest)
     parts = [
         '<h2 class="pc-name">Aino Ek',
-        "Deleted on 23 May 2028, without new activity",
+        "Will be deleted on 23 May 2028, without new activity",
         "no marketing:",
-        "Objection heard",
+        "Record objection",
         "Has left the organisation",
         "Record an activity",
         "Pass on a request",
@@ -386,7 +386,7 @@ def test_who_until_when_and_may_we_stand_on_the_first_screen_of_a_phone(
         page = context.new_page()
         enter(page, log_in("sales"), live_server)
         visit(page, live_server.url + of(guest))
-        for place_on_page in (".pc-kept", ".pc-mark >> nth=2", "text=Objection heard"):
+        for place_on_page in (".pc-kept", ".pc-mark >> nth=2", "text=Record objection"):
             box = page.locator(place_on_page).first.bounding_box()
             assert box
             assert box["y"] + box["height"] < 844

@@ -123,7 +123,7 @@ def test_the_list_is_narrowed_to_an_organisation(log_in: LogIn, guest: Contact) 
 def test_the_page_says_first_what_becomes_of_the_person_and_then_why(log_in: LogIn, guest: Contact) -> None:
     RegistrationFactory.create(contact=guest, event=EventFactory.create(title="Cloud Day"))
     shown = text(log_in("privacy officer"), page(guest))
-    outcome = shown.index("Deleted on 24 December 2026, without new activity")
+    outcome = shown.index("Will be deleted on 24 December 2026, without new activity")
     why = shown.index("Why is this kept, and until when?")
     because, did = (
         shown.index("We keep Aino Lindqvist because of"),

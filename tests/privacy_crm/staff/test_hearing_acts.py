@@ -154,7 +154,7 @@ def test_the_page_says_that_it_is_the_objection(log_in: LogIn, policy: PolicyVer
     contact = prospect(policy)
     noted(contact, TODAY)
     shown = log_in("privacy officer").get(of(contact, "change")).content.decode()
-    assert "Deleted in the next nightly run, because they objected to all marketing" in shown
+    assert "Will be deleted in the next nightly run, because they objected to all marketing" in shown
 
 
 @p12

@@ -105,7 +105,7 @@ def _hear_an_objection(office: Office, name: str) -> None:
     mark = page.locator(".pc-mark", has_text="E-mail")
     mark.get_by_text("marketing allowed").wait_for()
     office.look()
-    page.get_by_role("link", name="Objection heard").click()
+    page.get_by_role("link", name="Record objection").click()
     for channel in ("phone", "post"):
         page.get_by_label(channel, exact=True).uncheck()
     page.get_by_label("How did you hear it?").select_option("told us by phone")
